@@ -1,0 +1,1 @@
+"""Stress Vision: expression and fatigue on the shop floor, recorded with consent, on one local database."""

@@ -1,0 +1,57 @@
+"""Time: one place that reads it, and the one place that converts it.
+
+In memory: timezone-aware UTC. In SQLite: `YYYY-MM-DD HH:MM:SS.SSS`, which sorts as text and compares
+rightly with `datetime('now', …)`. On the wire: ISO 8601 with `Z`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from stressvision.errors import InvalidInput, Message
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Now, aware, in UTC, cut to the millisecond that the database keeps."""
+    return to_millisecond(datetime.now(UTC))
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def to_stored(moment: datetime) -> str:
+    """The text SQLite keeps. A naive moment is a programming error and raises ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime cannot be stored: give it a time zone")
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 1000:03d}"
+
+
+def from_stored(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+
+
+def to_wire(moment: datetime) -> str:
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def parse_moment(text: str, *, field: str | None = None) -> datetime:
+    """Any ISO 8601 date or time, with any offset; without one it is taken as UTC.
+
+    Raises InvalidInput naming the field and the accepted form.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(
+            Message(
+                es=f"«{text}» no es una fecha válida: use ISO 8601, por ejemplo 2026-11-22T10:30:00Z.",
+                en=f"“{text}” is not a valid date: use ISO 8601, for example 2026-11-22T10:30:00Z.",
+            ),
+            field=field,
+        ) from None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return to_millisecond(aware.astimezone(UTC))

@@ -1,0 +1,134 @@
+"""Settings: one typed tree, read from STRESSVISION_* and from a `.env` file in the current folder."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from stressvision.errors import ConfigurationError, Language, Message
+
+PREFIX = "STRESSVISION_"
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Policy(StrEnum):
+    """What may be inferred about people at work, by jurisdiction."""
+
+    PE = "pe"
+    """Peru (default): expression and fatigue of consenting employees."""
+    EU = "eu"
+    """European Union: no emotion at work (AI Act, art. 5.1.f); only fatigue, as a safety signal."""
+    RESEARCH = "research"
+    """A study with its own ethics approval: as `pe`, and faces nobody enrolled may be analysed."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. `docs/settings.md` explains each and the names the specification used."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///gloria_stress_system.db"
+    host: str = "127.0.0.1"
+    api_port: Port = 8000
+    ingest_port: Port = 5000
+    dashboard_port: Port = 8501
+    preview_port: Port = 8502
+    lang: Language = "es"
+    policy: Policy = Policy.PE
+    time_zone: str = "America/Lima"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    run_dir: Path = Path(".run")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+
+    interval_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    stress_threshold: float = Field(default=50.0, ge=0, le=100)
+    min_stress_events: int = Field(default=10, ge=1)
+    alert_window_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    alert_min_confidence: float = Field(default=0.5, ge=0, le=1)
+    alert_quiet_minutes: int = Field(default=60, ge=0)
+    device_silent_seconds: int = Field(default=60, ge=5)
+
+    device_id: str = Field(default="pi-simulator-01", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    location: str = "Oficina Principal - Simulador"
+    source: str = "0"
+    outbox_path: Path = Path("edge_outbox.db")
+    detection_seconds: float = Field(default=1.0, ge=0.1, le=60)
+    analyse_unknown: bool = False
+    recognition_threshold: float = Field(default=0.5, gt=0, lt=1)
+    recognition_margin: float = Field(default=0.04, ge=0, lt=1)
+    gallery_seconds: float = Field(default=2.0, ge=0.2, le=5)
+    gallery_lease_seconds: float = Field(default=60.0, ge=5)
+    headless: bool = False
+
+    ingest_url: str = ""
+    api_url: str = ""
+    models_dir: Path = PROJECT_ROOT / "models"
+    demo_dir: Path = PROJECT_ROOT / "demo"
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def ingest_base(self) -> str:
+        return (self.ingest_url or f"http://{self.host}:{self.ingest_port}").rstrip("/")
+
+    @property
+    def api_base(self) -> str:
+        return (self.api_url or f"http://{self.host}:{self.api_port}").rstrip("/")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment and `.env`; `overrides` (command-line arguments) win.
+
+    Raises ConfigurationError for a value that does not fit, and for an unknown STRESSVISION_ key,
+    naming the nearest known one: a misspelt setting must not be silently ignored.
+    """
+    _refuse_unknown({**dotenv_values(".env"), **os.environ})
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = PREFIX + str(fault["loc"][0]).upper()
+        raise ConfigurationError(
+            Message(
+                es=f"El ajuste {name} tiene un valor que no sirve ({fault['input']!r}): {fault['msg']}.",
+                en=f"Setting {name} has a value that does not fit ({fault['input']!r}): {fault['msg']}.",
+            ),
+            field=name,
+        ) from None
+    if settings.host not in LOOPBACK_HOSTS:
+        raise ConfigurationError(
+            Message(
+                es=f"STRESSVISION_HOST={settings.host} expondría datos de salud en la red sin control de acceso. "
+                "Esta versión solo atiende en esta máquina: use 127.0.0.1.",
+                en=f"STRESSVISION_HOST={settings.host} would expose health data on the network without access "
+                "control. This version serves this machine only: use 127.0.0.1.",
+            ),
+            field="STRESSVISION_HOST",
+        )
+    return settings
+
+
+def _refuse_unknown(environment: Mapping[str, str | None]) -> None:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for key in environment:
+        if key.upper().startswith(PREFIX) and key.upper() not in known:
+            nearest = difflib.get_close_matches(key.upper(), known, n=1)
+            hint_es = f" ¿Quiso decir {nearest[0]}?" if nearest else " Los ajustes están en docs/settings.md."
+            hint_en = f" Did you mean {nearest[0]}?" if nearest else " The settings are listed in docs/settings.md."
+            raise ConfigurationError(
+                Message(es=f"No existe el ajuste {key}.{hint_es}", en=f"There is no setting {key}.{hint_en}"),
+                field=key,
+            )

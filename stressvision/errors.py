@@ -1,0 +1,69 @@
+"""The exception tree. Each boundary turns these into its own form: problem+json, exit code, Spanish sentence."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["es", "en"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence for a person, in both languages: what is wrong and what to do."""
+
+    es: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        return self.en if language == "en" else self.es
+
+
+class StressVisionError(Exception):
+    """Anything this program refuses or cannot do, said so that a person can act on it.
+
+    `field` names the input that is at fault, as the caller spelled it, when there is one.
+    """
+
+    def __init__(self, message: Message, *, field: str | None = None) -> None:
+        super().__init__(message.es)
+        self.message = message
+        self.field = field
+
+
+class ConfigurationError(StressVisionError):
+    """A setting, an argument or the environment does not allow starting."""
+
+
+class InvalidInput(StressVisionError):
+    """What was sent cannot be accepted as it is."""
+
+
+class NotFound(StressVisionError):
+    """What was asked for does not exist."""
+
+
+class Conflict(StressVisionError):
+    """What was asked for contradicts the present state."""
+
+
+class ConsentMissing(StressVisionError):
+    """The person concerned has not consented, or has withdrawn, or is not active."""
+
+
+class Unavailable(StressVisionError):
+    """Something this program needs is absent for now; trying again later may work."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is locked, full, read-only, foreign, newer than this program, or gone."""
+
+
+class ModelUnavailable(Unavailable):
+    """A model file is missing or is not the one its card describes."""
+
+
+class CameraUnavailable(Unavailable):
+    """No picture comes from the camera source."""
+
+
+class ServerUnreachable(Unavailable):
+    """The neighbour process that was called does not answer."""

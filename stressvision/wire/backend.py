@@ -1,0 +1,249 @@
+"""What the backend's REST endpoints answer."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stressvision.wire.values import Box, Moment, WireModel
+
+EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
+
+
+class Employee(WireModel):
+    """`face_encoding_quality` from 0 to 1. The face embedding itself is never sent."""
+
+    id: int
+    employee_code: str
+    full_name: str
+    department: str | None
+    shift: str | None
+    face_encoding_quality: float | None
+    enrollment_date: Moment | None
+    enrolment_status: EnrolmentStatus
+    face_samples: int
+    consent_given: bool
+    consent_date: Moment | None
+    consent_version: str | None
+    is_active: bool
+    is_demo: bool
+    last_seen: Moment | None
+    created_at: Moment | None
+    updated_at: Moment | None
+
+
+class EmployeeList(WireModel):
+    employees: list[Employee]
+    total: int
+
+
+class StoredDetection(WireModel):
+    """One row of detection_events."""
+
+    id: int
+    session_id: int | None
+    timestamp: Moment
+    device_id: str
+    track_id: str | None
+    employee_id: int | None
+    recognition_confidence: float | None
+    emotion: str | None
+    emotion_confidence: float | None
+    emotion_vector: dict[str, float] | None
+    bounding_box: Box | None
+    frame_quality: float | None
+    processing_time_ms: float | None
+    created_at: Moment
+
+
+class DetectionList(WireModel):
+    """`total` counts every match, `detections` holds at most `limit` of them, newest first."""
+
+    detections: list[StoredDetection]
+    total: int
+
+
+class PeriodSummary(WireModel):
+    total_detections: int
+    emotion_counts: dict[str, int]
+    stress_percentage: float
+    period_minutes: int
+
+
+class EmployeeState(WireModel):
+    """`live_status` is the last detection within the period, null where there is none."""
+
+    employee_id: int
+    live_status: StoredDetection | None
+    recent_detections: list[StoredDetection]
+    summary: PeriodSummary
+
+
+class Alert(WireModel):
+    """`evidence_*` say what it stands on: how many detections, of how many, with what mean confidence."""
+
+    id: int
+    timestamp: Moment
+    employee_id: int | None
+    employee_name: str | None
+    employee_code: str | None
+    alert_type: str | None
+    severity: str | None
+    description: str | None
+    status: str
+    acknowledged_by: str | None
+    acknowledged_at: Moment | None
+    resolved_by: str | None
+    resolved_at: Moment | None
+    resolution_notes: str | None
+    evidence_events: int | None
+    evidence_total: int | None
+    evidence_confidence: float | None
+    created_at: Moment
+
+
+class AlertList(WireModel):
+    alerts: list[Alert]
+    total: int
+
+
+class AlertDecision(BaseModel):
+    """Who decides on an alert, and why. `user_id` may come as a query parameter instead."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
+
+    user_id: str | None = Field(default=None, min_length=1, max_length=100)
+    notes: str | None = Field(default=None, max_length=4000)
+
+
+class AlertChanged(WireModel):
+    status: Literal["ok"] = "ok"
+    alert_id: int
+    alert: Alert
+
+
+class Overview(WireModel):
+    """The last hour at a glance. `overall_stress_percentage`: stress and sad among all detections of that hour."""
+
+    total_employees: int
+    detections_last_hour: int
+    employees_detected_last_hour: int
+    pending_alerts: int
+    overall_stress_percentage: float
+    active_devices: int
+    timestamp: Moment
+
+
+class EmotionCount(WireModel):
+    """`emotion` null: faces that were counted and not analysed."""
+
+    emotion: str | None
+    count: int
+
+
+class HourCount(WireModel):
+    """`hour`: the beginning of a UTC hour."""
+
+    hour: Moment
+    count: int
+
+
+class EmployeeCount(WireModel):
+    id: int
+    full_name: str
+    employee_code: str
+    detection_count: int
+
+
+class DeviceCount(WireModel):
+    device_id: str
+    count: int
+
+
+class Stats(WireModel):
+    period_hours: int
+    emotions_distribution: list[EmotionCount]
+    detections_by_hour: list[HourCount]
+    top_employees: list[EmployeeCount]
+    detections_by_device: list[DeviceCount]
+
+
+class EmployeeReport(WireModel):
+    """`counts` names the five expressions; what was counted and not analysed is in `total_detections` only."""
+
+    employee_id: int
+    name: str
+    code: str
+    department: str | None = None
+    stress_pct: float
+    fatigue_pct: float | None = None
+    total_detections: int | None = None
+    counts: dict[str, int]
+    avg_confidence: float | None
+
+
+class Report(WireModel):
+    """`revision` counts how often late detections changed it. `kind`: scheduled, manual."""
+
+    id: int
+    start_timestamp: Moment
+    end_timestamp: Moment
+    kind: str
+    revision: int
+    total_detections: int
+    total_employees_detected: int
+    overall_stress_percentage: float
+    per_employee_summary: dict[str, EmployeeReport]
+    alerts_triggered: int
+    generated_at: Moment
+
+
+class ReportList(WireModel):
+    reports: list[Report]
+    total: int
+
+
+class Device(WireModel):
+    """`state` as the device last said it, or `silent` where it has not been heard for a while."""
+
+    device_id: str
+    location: str | None
+    state: str
+    detail: str
+    last_seen: Moment | None
+    active_session_id: int | None
+    fps: float | None
+    frames_processed: int | None
+    frames_dropped: int | None
+    outbox_depth: int | None
+    stage_ms: dict[str, float]
+    preview_url: str | None
+
+
+class DeviceList(WireModel):
+    devices: list[Device]
+    total: int
+
+
+class Liveness(WireModel):
+    """`status`: healthy while the process answers; `database`: connected or what is wrong."""
+
+    status: str
+    service: str
+    version: str
+    database: str
+    timestamp: Moment
+
+
+class Readiness(WireModel):
+    ready: bool
+    missing: list[str]
+
+
+class IngestStats(WireModel):
+    total_detections: int
+    detections_by_device: dict[str, int]
+    detections_by_emotion: dict[str, int]
+    unique_employees: int
+    active_sessions: int
+    uptime_seconds: float
+    recent_detections: list[dict[str, Any]]

@@ -1,0 +1,70 @@
+"""What a WebSocket client of the backend receives and may send."""
+
+from typing import Any, Literal
+
+from stressvision.wire.values import Moment, WireModel
+
+
+class Event(WireModel):
+    """`id` increases with every commit; `/ws?since=ID` resumes after it. `committed_at`: when it was written."""
+
+    id: int
+    committed_at: Moment
+
+
+class DetectionEvent(Event):
+    type: Literal["detection"] = "detection"
+    data: dict[str, Any]
+
+
+class AlertEvent(Event):
+    """`type`: alert (new), alert_acknowledged, alert_resolved."""
+
+    type: Literal["alert", "alert_acknowledged", "alert_resolved"]
+    alert_id: int
+    employee_id: int | None
+    employee_name: str | None
+    alert_type: str | None
+    severity: str | None
+    description: str | None
+    status: str
+    timestamp: Moment
+    acknowledged_by: str | None
+    resolved_by: str | None
+    resolution_notes: str | None
+
+
+class ReportEvent(Event):
+    type: Literal["report"] = "report"
+    report_id: int
+    start_timestamp: Moment
+    end_timestamp: Moment
+    total_detections: int
+    overall_stress_percentage: float
+    revision: int
+
+
+class Connected(WireModel):
+    """`last_id`: where the feed stands. `resumed_from`: the `since` that was asked for.
+
+    `gap` is true where events after `since` are no longer kept: read the REST lists instead.
+    """
+
+    type: Literal["connected"] = "connected"
+    timestamp: Moment
+    last_id: int
+    resumed_from: int | None = None
+    gap: bool = False
+
+
+class HeartbeatEvent(WireModel):
+    type: Literal["heartbeat"] = "heartbeat"
+    timestamp: Moment
+
+
+class Pong(WireModel):
+    type: Literal["pong"] = "pong"
+    timestamp: Moment
+
+
+FeedEvent = DetectionEvent | AlertEvent | ReportEvent

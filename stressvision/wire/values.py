@@ -1,0 +1,51 @@
+"""Values that several messages share."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from stressvision.clock import parse_moment, to_wire
+from stressvision.errors import InvalidInput
+
+
+def _read_moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_moment(value)
+    except InvalidInput as error:
+        raise ValueError(error.message.es) from None
+
+
+def _refuse_naive(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    return value
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_read_moment),
+    AfterValidator(_refuse_naive),
+    PlainSerializer(to_wire, return_type=str, when_used="json"),
+]
+"""ISO 8601 with any offset on the way in (none means UTC); with `Z` and milliseconds on the way out."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
+
+
+class WireModel(BaseModel):
+    """What goes out: frozen, and read straight from rows and dataclasses."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Box(WireModel):
+    """Pixels of the frame; `x`, `y` is the top left corner."""
+
+    x: int
+    y: int
+    w: int = Field(ge=0)
+    h: int = Field(ge=0)
