@@ -129,7 +129,10 @@ class BatchStored(WireModel):
 
 
 class DeviceHealth(BaseModel):
-    """How a device is doing, posted by it to POST /heartbeat of ingest every few seconds. `stage_ms`: mean milliseconds of each pipeline stage."""
+    """How a device is doing, posted by it to ingest's POST /heartbeat every few seconds.
+
+    `stage_ms`: mean milliseconds of each pipeline stage.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
