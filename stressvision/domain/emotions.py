@@ -19,6 +19,6 @@ STRESS_EMOTIONS = (Emotion.STRESS, Emotion.SAD)
 
 
 def stress_percentage(counts: Mapping[str, int], total: int) -> float:
-    """(stress + sad) of `total` detections, in percent with one decimal; 0 where there are none."""
+    """(stress + sad) of `total` detections, in percent with two decimals; 0 where there are none."""
     stressed = sum(counts.get(emotion, 0) for emotion in STRESS_EMOTIONS)
-    return round(100.0 * stressed / total, 1) if total else 0.0
+    return round(100.0 * stressed / total, 2) if total else 0.0

@@ -80,7 +80,7 @@ def _summarise_one(tallies: list[EmotionTally]) -> EmployeeSummary:
         department=first.department,
         total_detections=total,
         stress_pct=stress_percentage(counts, total),
-        fatigue_pct=round(100.0 * counts[Emotion.FATIGUE] / total, 1),
+        fatigue_pct=round(100.0 * counts[Emotion.FATIGUE] / total, 2),
         counts=counts,
         avg_confidence=round(sum(t.confidence_sum for t in tallies) / rated, 3) if rated else None,
     )

@@ -1,0 +1,185 @@
+"""Connections: reads from a pool, writes one at a time, and every driver error said as one of ours."""
+
+import importlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+
+from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
+
+BUSY_TIMEOUT_MS = 10_000
+_FIRST_SAFE_WAL = (3, 51, 3)
+"""Earlier SQLite versions can corrupt a WAL file that several processes write (the WAL-reset bug)."""
+
+
+def sqlite_driver() -> ModuleType:
+    """The interpreter's sqlite3, or pysqlite3 (which bundles a newer SQLite) where the former is too old."""
+    if sqlite3.sqlite_version_info < _FIRST_SAFE_WAL and importlib.util.find_spec("pysqlite3"):
+        return importlib.import_module("pysqlite3")
+    return sqlite3
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file behind a SQLite URL; None for PostgreSQL."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def parse_url(database_url: str) -> URL:
+    """Raises ConfigurationError for anything but sqlite:///file and postgresql://…"""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        url = None
+    if url is not None and url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url is not None and url.drivername == "sqlite" and url.database and url.database != ":memory:":
+        return url
+    raise ConfigurationError(
+        Message(
+            es="STRESSVISION_DATABASE_URL debe ser sqlite:///archivo.db o postgresql://usuario@servidor/base.",
+            en="STRESSVISION_DATABASE_URL must be sqlite:///file.db or postgresql://user@server/database.",
+        ),
+        field="STRESSVISION_DATABASE_URL",
+    )
+
+
+class Database:
+    """One database, for all threads of one process."""
+
+    def __init__(self, database_url: str) -> None:
+        self.url = parse_url(database_url)
+        self._write_turn = threading.Lock()
+        self.engine = _create_engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent snapshot. Raises DatabaseUnavailable."""
+        with _saying_what_is_wrong(self.url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed when the block ends well. Raises DatabaseUnavailable.
+
+        SQLite has one writer: threads of this process take turns here, other processes wait on BEGIN IMMEDIATE.
+        """
+        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:
+            writer = connection.execution_options(stressvision_write=True)
+            with writer.begin():
+                yield writer
+
+    @contextmanager
+    def change_schema(self) -> Iterator[Connection]:
+        """As write(), on a connection of its own that lets tables be renamed and replaced under their references."""
+        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:
+            connection.detach()
+            if self.is_sqlite:
+                dbapi_connection = connection.connection.dbapi_connection
+                dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+                dbapi_connection.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]
+            writer = connection.execution_options(stressvision_write=True)
+            with writer.begin():
+                yield writer
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_turn:
+            yield
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _create_engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(
+        url, module=sqlite_driver(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: object) -> None:
+        # The driver must not open transactions by itself: BEGIN IMMEDIATE below is the only way to write.
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("stressvision_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _saying_what_is_wrong(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except DatabaseError as error:
+        raise explain_driver_error(error.orig, url) from error
+
+
+def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnavailable:
+    """What a driver error means to the person who runs this, without any value of any row."""
+    where = sqlite_path(url) or url.render_as_string(hide_password=True)
+    said = str(cause).lower()
+    if "locked" in said or "busy" in said:
+        return DatabaseUnavailable(
+            Message(
+                es=f"La base de datos {where} está ocupada por otro programa. Ciérrelo o espere y repita.",
+                en=f"Database {where} is held by another program. Close it, or wait and try again.",
+            )
+        )
+    if "full" in said:
+        return DatabaseUnavailable(
+            Message(
+                es=f"No queda espacio en el disco de {where}: no se guardó nada. Libere espacio y repita.",
+                en=f"The disk of {where} is full: nothing was stored. Free some space and try again.",
+            )
+        )
+    if "readonly" in said or "read-only" in said or "permission" in said:
+        return DatabaseUnavailable(
+            Message(
+                es=f"No se puede escribir en {where}. Revise los permisos del archivo y de su carpeta.",
+                en=f"{where} cannot be written. Check the permissions of the file and its folder.",
+            )
+        )
+    if "unable to open" in said:
+        return DatabaseUnavailable(
+            Message(
+                es=f"No se puede abrir {where}. Revise que la carpeta exista y que tenga permisos.",
+                en=f"{where} cannot be opened. Check that its folder exists and its permissions.",
+            )
+        )
+    if "not a database" in said or "malformed" in said:
+        return DatabaseUnavailable(
+            Message(
+                es=f"{where} no es una base de datos SQLite sana. Restaure una copia o use otro archivo.",
+                en=f"{where} is not a sound SQLite database. Restore a backup or use another file.",
+            )
+        )
+    kind = type(cause).__name__
+    return DatabaseUnavailable(
+        Message(
+            es=f"La base de datos {where} no responde ({kind}). Revise que esté en marcha y repita.",
+            en=f"Database {where} does not answer ({kind}). Check that it is running and try again.",
+        )
+    )

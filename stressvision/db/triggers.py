@@ -1,0 +1,45 @@
+"""The triggers that write the change feed: nobody who commits can forget it, not even sqlite3 by hand."""
+
+from sqlalchemy import Connection, text
+
+_SQLITE = (
+    """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('detection', NEW.id); END""",
+    """CREATE TRIGGER alert_raised AFTER INSERT ON alerts BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('alert', NEW.id); END""",
+    """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts
+       WHEN NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved') BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('alert_' || NEW.status, NEW.id); END""",
+    """CREATE TRIGGER report_written AFTER INSERT ON reports_15min BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
+    """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min
+       WHEN NEW.revision <> OLD.revision BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
+)
+
+# The advisory lock makes ids appear in commit order, so that a reader never passes over a late one.
+_POSTGRESQL = (
+    """CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         PERFORM pg_advisory_xact_lock(718281828);
+         INSERT INTO changes(kind, entity_id) VALUES (TG_ARGV[0] || CASE
+           WHEN TG_ARGV[0] = 'alert' AND TG_OP = 'UPDATE' THEN '_' || (to_jsonb(NEW) ->> 'status') ELSE '' END, NEW.id);
+         NOTIFY stressvision_changes;
+         RETURN NULL;
+       END $$""",
+    """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events
+       FOR EACH ROW EXECUTE FUNCTION record_change('detection')""",
+    """CREATE TRIGGER alert_raised AFTER INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION record_change('alert')""",
+    """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts FOR EACH ROW
+       WHEN (NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved'))
+       EXECUTE FUNCTION record_change('alert')""",
+    """CREATE TRIGGER report_written AFTER INSERT ON reports_15min
+       FOR EACH ROW EXECUTE FUNCTION record_change('report')""",
+    """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min FOR EACH ROW
+       WHEN (NEW.revision <> OLD.revision) EXECUTE FUNCTION record_change('report')""",
+)
+
+
+def create_triggers(connection: Connection) -> None:
+    for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
+        connection.execute(text(statement))
