@@ -67,4 +67,11 @@ class Pong(WireModel):
     timestamp: Moment
 
 
+class ErrorEvent(WireModel):
+    """A client's message, or its `since`, could not be used. `detail` is for a person."""
+
+    type: Literal["error"] = "error"
+    detail: str
+
+
 FeedEvent = DetectionEvent | AlertEvent | ReportEvent
