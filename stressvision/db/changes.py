@@ -1,0 +1,61 @@
+"""The change feed, as the database keeps it: one row for each commit's effect that clients are told of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select
+
+from stressvision.db.connection import Database, explain_driver_error, sqlite_driver
+from stressvision.db.tables import changes
+
+
+def select_changes(connection: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
+    return connection.execute(select(changes).where(changes.c.id > after).order_by(changes.c.id).limit(limit)).all()
+
+
+def last_change_id(connection: Connection) -> int:
+    return connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one()
+
+
+def oldest_change_id(connection: Connection) -> int:
+    """The first change still kept, 0 where there is none."""
+    return connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one()
+
+
+def prune_changes(connection: Connection, before: datetime) -> int:
+    """Forgets changes older than `before`, but never the newest one: ids must go on increasing."""
+    newest = select(func.max(changes.c.id)).scalar_subquery()
+    return connection.execute(delete(changes).where(changes.c.committed_at < before, changes.c.id < newest)).rowcount
+
+
+class CommitWatch:
+    """Tells, for a few microseconds' work, whether anybody has committed since the last time it was asked.
+
+    For one thread. Raises DatabaseUnavailable.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection = database.engine.raw_connection() if database.is_sqlite else None
+        self._seen: int | None = None
+
+    def has_news(self) -> bool:
+        """Always true the first time, and on PostgreSQL when the feed has grown."""
+        current = self._position()
+        news = current != self._seen
+        self._seen = current
+        return news
+
+    def _position(self) -> int:
+        if self._connection is None:
+            with self._database.read() as connection:
+                return last_change_id(connection)
+        try:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite_driver().Error as error:
+            raise explain_driver_error(error, self._database.url) from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()

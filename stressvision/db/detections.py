@@ -1,0 +1,203 @@
+"""Queries on detections."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, desc, func, insert, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from stressvision.db.tables import detection_events, employees
+from stressvision.db.types import UtcMoment
+from stressvision.domain.emotions import STRESS_EMOTIONS
+from stressvision.domain.reports import EmotionTally, Window
+
+_d = detection_events.c
+_is_stress = _d.emotion.in_([str(emotion) for emotion in STRESS_EMOTIONS])
+_visible = [column for column in detection_events.c if column.name != "event_id"]
+
+
+class hour_start(GenericFunction[datetime]):  # noqa: N801  a SQL function is named as SQL names it
+    """The beginning of the UTC hour that holds a moment."""
+
+    type = UtcMoment()
+    inherit_cache = True
+
+
+@compiles(hour_start, "sqlite")
+def _hour_start_sqlite(element: hour_start, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, 13) || ':00:00.000')"
+
+
+@compiles(hour_start, "postgresql")
+def _hour_start_postgresql(element: hour_start, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_trunc('hour', {compiler.process(element.clauses, **options)}, 'UTC')"
+
+
+@dataclass(frozen=True)
+class DetectionFilter:
+    """What to list: `start` inclusive, `end` exclusive; None does not filter."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    employee_id: int | None = None
+    emotion: str | None = None
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
+class StressCount:
+    """One employee's detections in a window: stress or sad `events` among `total`, their mean confidence."""
+
+    events: int
+    total: int
+    mean_confidence: float
+
+
+@dataclass(frozen=True)
+class WindowTotals:
+    detections: int
+    employees: int
+    stress: int
+
+
+def find_by_event(connection: Connection, event_id: str) -> int | None:
+    return connection.execute(select(_d.id).where(_d.event_id == event_id)).scalar_one_or_none()
+
+
+def insert_detection(connection: Connection, values: Mapping[str, Any]) -> int:
+    return connection.execute(insert(detection_events).values(values).returning(_d.id)).scalar_one()
+
+
+def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequence[Row[Any]]:
+    """Newest first."""
+    query = select(*_visible).where(*_conditions(wanted)).order_by(_d.timestamp.desc(), _d.id.desc())
+    return connection.execute(query.limit(wanted.limit)).all()
+
+
+def count_detections(connection: Connection, wanted: DetectionFilter) -> int:
+    query = select(func.count()).select_from(detection_events).where(*_conditions(wanted))
+    return connection.execute(query).scalar_one()
+
+
+def select_detections_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in connection.execute(select(*_visible).where(_d.id.in_(ids)))}
+
+
+def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.start is not None:
+        conditions.append(_d.timestamp >= wanted.start)
+    if wanted.end is not None:
+        conditions.append(_d.timestamp < wanted.end)
+    if wanted.employee_id is not None:
+        conditions.append(_d.employee_id == wanted.employee_id)
+    if wanted.emotion is not None:
+        conditions.append(_d.emotion == wanted.emotion)
+    return conditions
+
+
+def count_stress(connection: Connection, employee_id: int, after: datetime, until: datetime) -> StressCount:
+    """Over (after, until]."""
+    query = select(
+        func.count(case((_is_stress, 1))),
+        func.count(),
+        func.avg(case((_is_stress, _d.emotion_confidence))),
+    ).where(_d.employee_id == employee_id, _d.timestamp > after, _d.timestamp <= until)
+    events, total, confidence = connection.execute(query).one()
+    return StressCount(events, total, confidence or 0.0)
+
+
+def latest_stress(connection: Connection, employee_id: int, start: datetime, reach: timedelta) -> datetime | None:
+    """The last stress or sad detection within `reach` of `start`: where a window that holds both ends."""
+    query = select(func.max(_d.timestamp)).where(
+        _d.employee_id == employee_id, _is_stress, _d.timestamp >= start, _d.timestamp <= start + reach
+    )
+    latest: datetime | None = connection.execute(query).scalar_one()
+    return latest
+
+
+def count_emotions(connection: Connection, since: datetime, employee_id: int | None = None) -> dict[str | None, int]:
+    query = select(_d.emotion, func.count()).where(_d.timestamp > since).group_by(_d.emotion)
+    if employee_id is not None:
+        query = query.where(_d.employee_id == employee_id)
+    return {emotion: count for emotion, count in connection.execute(query.order_by(desc(func.count())))}
+
+
+def count_people(connection: Connection, since: datetime) -> int:
+    return connection.execute(select(func.count(_d.employee_id.distinct())).where(_d.timestamp > since)).scalar_one()
+
+
+def count_by_hour(connection: Connection, since: datetime) -> Sequence[Row[datetime, int]]:
+    hour = hour_start(_d.timestamp)
+    query = select(hour.label("hour"), func.count().label("count")).where(_d.timestamp > since)
+    return connection.execute(query.group_by(hour).order_by(hour)).all()
+
+
+def count_by_employee(connection: Connection, since: datetime, limit: int) -> Sequence[Row[Any]]:
+    count = func.count(_d.id)
+    query = (
+        select(employees.c.id, employees.c.full_name, employees.c.employee_code, count.label("detection_count"))
+        .join(employees, employees.c.id == _d.employee_id)
+        .where(_d.timestamp > since)
+        .group_by(employees.c.id, employees.c.full_name, employees.c.employee_code)
+        .order_by(count.desc(), employees.c.id)
+    )
+    return connection.execute(query.limit(limit)).all()
+
+
+def count_by_device(connection: Connection, since: datetime | None = None) -> Sequence[Row[Any]]:
+    count = func.count()
+    query = select(_d.device_id, count.label("count")).group_by(_d.device_id).order_by(count.desc(), _d.device_id)
+    return connection.execute(query.where(_d.timestamp > since) if since else query).all()
+
+
+def count_everything(connection: Connection) -> tuple[int, int, dict[str | None, int]]:
+    """All detections, the distinct employees among them, and how often each expression occurs."""
+    total, people = connection.execute(select(func.count(_d.id), func.count(_d.employee_id.distinct()))).one()
+    by_emotion = connection.execute(select(_d.emotion, func.count()).group_by(_d.emotion))
+    return total, people, {emotion: count for emotion, count in by_emotion}
+
+
+def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
+    """What a report is made of: totals over everybody seen, and tallies of the known employees."""
+    inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
+    totals = connection.execute(
+        select(func.count(_d.id), func.count(_d.employee_id.distinct()), func.count(case((_is_stress, 1)))).where(
+            *inside
+        )
+    ).one()
+    query = (
+        select(
+            _d.employee_id,
+            employees.c.full_name,
+            employees.c.employee_code,
+            employees.c.department,
+            _d.emotion,
+            func.count(_d.id),
+            func.coalesce(func.sum(_d.emotion_confidence), 0.0),
+            func.count(_d.emotion_confidence),
+        )
+        .join(employees, employees.c.id == _d.employee_id)
+        .where(*inside)
+        .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
+        .order_by(_d.employee_id, _d.emotion)
+    )
+    return WindowTotals(*totals), tuple(EmotionTally(*row) for row in connection.execute(query))
+
+
+def stream_moments_after(connection: Connection, detection_id: int, before: datetime) -> Iterator[datetime]:
+    """When each detection newer than `detection_id` (by row, so late ones too) happened, if before `before`."""
+    query = select(_d.timestamp).where(_d.id > detection_id, _d.timestamp < before)
+    yield from connection.execution_options(yield_per=10_000).execute(query).scalars()
+
+
+def settled_detection_id(connection: Connection, closed: datetime) -> int:
+    """The last row before the first one that belongs to a window still open at `closed`."""
+    first_open: int | None = connection.execute(select(func.min(_d.id)).where(_d.timestamp >= closed)).scalar_one()
+    if first_open is not None:
+        return first_open - 1
+    return connection.execute(select(func.coalesce(func.max(_d.id), 0))).scalar_one()

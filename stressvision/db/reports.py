@@ -1,0 +1,49 @@
+"""Queries on reports."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from stressvision.db.tables import reports
+from stressvision.domain.reports import ReportKind, Window
+
+_r = reports.c
+
+
+def select_reports(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+    """Newest first."""
+    return connection.execute(select(reports).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)).all()
+
+
+def count_reports(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(reports)).scalar_one()
+
+
+def select_report(connection: Connection, report_id: int) -> Row[Any] | None:
+    return connection.execute(select(reports).where(_r.id == report_id)).one_or_none()
+
+
+def select_reports_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in connection.execute(select(reports).where(_r.id.in_(ids)))}
+
+
+def find_scheduled(connection: Connection, window: Window) -> Row[Any] | None:
+    query = select(reports).where(
+        _r.start_timestamp == window.start, _r.end_timestamp == window.end, _r.kind == str(ReportKind.SCHEDULED)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def insert_report(connection: Connection, values: Mapping[str, Any]) -> int:
+    return connection.execute(insert(reports).values(values).returning(_r.id)).scalar_one()
+
+
+def update_report(connection: Connection, report_id: int, values: Mapping[str, Any]) -> None:
+    connection.execute(update(reports).where(_r.id == report_id).values(values))
+
+
+def reported_detection_id(connection: Connection) -> int:
+    """Up to which detection (by row) the scheduled reports are known to be right."""
+    query = select(func.coalesce(func.max(_r.last_detection_id), 0)).where(_r.kind == str(ReportKind.SCHEDULED))
+    return connection.execute(query).scalar_one()
