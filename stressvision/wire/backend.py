@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.wire.values import Box, Moment, WireModel
+from stressvision.wire.detections import SESSION_KEY
+from stressvision.wire.values import Box, DeviceId, Moment, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
 
@@ -222,6 +223,28 @@ class Device(WireModel):
 class DeviceList(WireModel):
     devices: list[Device]
     total: int
+
+
+class SessionRequest(BaseModel):
+    """SessionStart with nothing required: what is missing may come as a query parameter."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"device_id": "pi-simulator-01"}})
+
+    device_id: DeviceId | None = None
+    location: str | None = Field(default=None, max_length=200)
+    session_id: str | None = Field(default=None, pattern=SESSION_KEY)
+    start_timestamp: Moment | None = None
+
+
+class ServiceCard(WireModel):
+    """What the backend's root says: what this is, and where the rest is."""
+
+    service: str
+    version: str
+    description: str
+    docs: str
+    dashboard: str
+    websocket: str
 
 
 class Liveness(WireModel):

@@ -10,6 +10,7 @@ from stressvision.wire.problems import Problem
 from stressvision.wire.values import Box, DeviceId, Moment, Share, WireModel
 
 BATCH_LIMIT = 500
+SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
 
 
 class SessionStart(BaseModel):
@@ -19,7 +20,7 @@ class SessionStart(BaseModel):
 
     device_id: DeviceId
     location: str | None = Field(default=None, max_length=200)
-    session_id: str | None = Field(default=None, pattern=r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$")
+    session_id: str | None = Field(default=None, pattern=SESSION_KEY)
     start_timestamp: Moment | None = None
 
 
