@@ -149,7 +149,7 @@ def count_by_employee(connection: Connection, since: datetime, limit: int) -> Se
     return connection.execute(query.limit(limit)).all()
 
 
-def count_by_device(connection: Connection, since: datetime | None = None) -> Sequence[Row[Any]]:
+def count_by_device(connection: Connection, since: datetime | None = None) -> Sequence[Row[str, int]]:
     count = func.count()
     query = select(_d.device_id, count.label("count")).group_by(_d.device_id).order_by(count.desc(), _d.device_id)
     return connection.execute(query.where(_d.timestamp > since) if since else query).all()

@@ -1,0 +1,39 @@
+"""What every service works with, and for whom."""
+
+from dataclasses import dataclass
+
+from stressvision.clock import Clock, utc_now
+from stressvision.config import Settings
+from stressvision.db.connection import Database, sqlite_path
+from stressvision.db.migration import Opening, Outcome, prepare_database
+
+
+@dataclass(frozen=True)
+class Context:
+    database: Database
+    settings: Settings
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, for the audit log. Without accounts `user_id` is what the caller says of itself."""
+
+    user_id: str | None = None
+    ip_address: str | None = None
+
+
+def open_context(settings: Settings, clock: Clock = utc_now) -> Context:
+    """Opens the configured database, brought to this program's schema. Raises DatabaseUnavailable."""
+    context, _ = open_context_telling(settings, clock)
+    return context
+
+
+def open_context_telling(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
+    """As open_context, and tells what opening did to the database."""
+    database = Database(settings.database_url)
+    opening = prepare_database(database, clock())
+    path = sqlite_path(database.url)
+    if path is not None and opening.outcome is Outcome.CREATED:
+        path.chmod(0o600)
+    return Context(database, settings, clock), opening

@@ -1,0 +1,169 @@
+"""Storing detections: once each, with consent, and with the alert they call for."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+from stressvision.config import Policy
+from stressvision.db import detections as rows
+from stressvision.db.connection import Connection
+from stressvision.db.detections import DetectionFilter
+from stressvision.db.employees import select_standings, touch_employee
+from stressvision.db.sessions import find_session, upsert_device
+from stressvision.domain.consent import may_be_recognised, permitted_emotion
+from stressvision.domain.detections import is_too_far_ahead
+from stressvision.domain.emotions import STRESS_EMOTIONS
+from stressvision.errors import ConsentMissing, InvalidInput, Language, Message, StressVisionError
+from stressvision.services.alerts import live_rule, raise_if_due
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+from stressvision.wire.backend import DetectionList, StoredDetection
+from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
+from stressvision.wire.problems import problem_of, validation_problem
+
+
+def store_detection(context: Context, detection: DetectionIn) -> DetectionAccepted:
+    """Durable before it returns. The same event_id twice is stored once and answered the same.
+
+    Raises InvalidInput (unknown employee or session, clock ahead) and ConsentMissing.
+    """
+    with context.database.write() as connection:
+        return _store(connection, context, detection)
+
+
+def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
+    """All in one transaction, each judged by itself: a refused one carries its reason, the others are stored."""
+    results: list[BatchItem] = []
+    with context.database.write() as connection:
+        for item in batch:
+            try:
+                accepted = _store(connection, context, DetectionIn.model_validate(item))
+            except ValidationError as error:
+                problem = validation_problem(error.errors(), language)
+                results.append(BatchItem(status="refused", problem=problem))
+            except StressVisionError as error:
+                results.append(BatchItem(status="refused", problem=problem_of(error, language)))
+            else:
+                results.append(BatchItem(status="ok", detection_id=accepted.detection_id))
+    stored = sum(item.status == "ok" for item in results)
+    return BatchStored(stored=stored, refused=len(results) - stored, results=results)
+
+
+def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
+    event_id = str(detection.event_id) if detection.event_id else None
+    known = rows.find_by_event(connection, event_id) if event_id else None
+    if known is not None:
+        return DetectionAccepted(detection_id=known, alert_created=False)
+    _refuse_wrong_clock(context, detection)
+    _refuse_without_consent(connection, detection)
+    session_id = _session_row(connection, detection)
+    now = context.clock()
+    emotion = _kept_emotion(context, detection)
+    confidence = detection.emotion_confidence if emotion else None
+    vector = {str(name): share for name, share in (detection.emotion_vector or {}).items()}
+    detection_id = rows.insert_detection(
+        connection,
+        {
+            "session_id": session_id,
+            "timestamp": detection.timestamp,
+            "device_id": detection.device_id,
+            "track_id": detection.track_id,
+            "employee_id": detection.employee_id,
+            "recognition_confidence": detection.recognition_confidence,
+            "emotion": str(emotion) if emotion else None,
+            "emotion_confidence": confidence,
+            "emotion_vector": vector if emotion and vector else None,
+            "bounding_box": detection.bounding_box.model_dump() if detection.bounding_box else None,
+            "frame_quality": detection.frame_quality,
+            "processing_time_ms": detection.processing_time_ms,
+            "created_at": now,
+            "event_id": event_id,
+        },
+    )
+    upsert_device(connection, detection.device_id, {"last_seen": now})
+    if detection.employee_id is None:
+        return DetectionAccepted(detection_id=detection_id, alert_created=False)
+    touch_employee(connection, detection.employee_id, detection.timestamp)
+    alert_id = None
+    if emotion in STRESS_EMOTIONS:
+        rule = live_rule(context.settings)
+        at = rows.latest_stress(connection, detection.employee_id, detection.timestamp, rule.window)
+        alert_id = raise_if_due(connection, context, rule, detection.employee_id, at or detection.timestamp)
+    return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None)
+
+
+def _refuse_wrong_clock(context: Context, detection: DetectionIn) -> None:
+    if is_too_far_ahead(detection.timestamp, context.clock()):
+        raise InvalidInput(
+            Message(
+                es="timestamp está en el futuro: ajuste el reloj del dispositivo.",
+                en="timestamp lies in the future: set the device's clock.",
+            ),
+            field="timestamp",
+        )
+
+
+def _refuse_without_consent(connection: Connection, detection: DetectionIn) -> None:
+    if detection.employee_id is None:
+        return
+    standing = select_standings(connection, [detection.employee_id]).get(detection.employee_id)
+    if standing is None:
+        raise InvalidInput(
+            Message(
+                es=f"No existe el empleado {detection.employee_id}.",
+                en=f"There is no employee {detection.employee_id}.",
+            ),
+            field="employee_id",
+        )
+    if not may_be_recognised(standing):
+        raise ConsentMissing(
+            Message(
+                es=f"El empleado {detection.employee_id} no está activo o no ha dado su consentimiento: "
+                "la detección no se guarda.",
+                en=f"Employee {detection.employee_id} is not active or has not consented: the detection is not stored.",
+            ),
+            field="employee_id",
+        )
+
+
+def _session_row(connection: Connection, detection: DetectionIn) -> int | None:
+    if detection.session_id is None:
+        return None
+    session = find_session(connection, detection.session_id)
+    if session is None:
+        raise InvalidInput(
+            Message(
+                es=f"No existe la sesión {detection.session_id}: ábrala antes con POST /sessions.",
+                en=f"There is no session {detection.session_id}: open it first with POST /sessions.",
+            ),
+            field="session_id",
+        )
+    row_id: int = session.id
+    return row_id
+
+
+def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:
+    """What the policy lets us keep: of a face nobody enrolled, nothing unless a setting says otherwise."""
+    settings = context.settings
+    may_analyse_unknown = settings.analyse_unknown or settings.policy is Policy.RESEARCH
+    if detection.employee_id is None and not may_analyse_unknown:
+        return None
+    return permitted_emotion(settings.policy, detection.emotion)
+
+
+def export_detections(context: Context, wanted: DetectionFilter, actor: Actor) -> DetectionList:
+    """Newest first, at most `wanted.limit`; `total` counts every match. One person's export is audited."""
+    if wanted.start and wanted.end and wanted.start >= wanted.end:
+        raise InvalidInput(
+            Message(
+                es="start_date debe ser anterior a end_date.",
+                en="start_date must come before end_date.",
+            ),
+            field="start_date",
+        )
+    with context.database.write() as connection:
+        details = {"emotion": wanted.emotion} if wanted.emotion else None
+        record(connection, context, actor, "export_detections", "employee", wanted.employee_id, details)
+        found = rows.select_detections(connection, wanted)
+        total = rows.count_detections(connection, wanted)
+    return DetectionList(detections=[StoredDetection.model_validate(row) for row in found], total=total)

@@ -1,0 +1,27 @@
+"""How the devices are doing."""
+
+from datetime import timedelta
+
+from stressvision.db.sessions import select_devices, upsert_device
+from stressvision.services.context import Context
+from stressvision.wire.backend import Device, DeviceList
+from stressvision.wire.detections import DeviceHealth
+
+
+def record_health(context: Context, health: DeviceHealth) -> None:
+    values = health.model_dump(exclude={"device_id"}, exclude_none=True)
+    with context.database.write() as connection:
+        upsert_device(connection, health.device_id, {**values, "last_seen": context.clock()})
+
+
+def list_devices(context: Context) -> DeviceList:
+    """A device that stopped without saying so, or cannot be heard, is `silent`."""
+    silent_before = context.clock() - timedelta(seconds=context.settings.device_silent_seconds)
+    devices = []
+    with context.database.read() as connection:
+        for row in select_devices(connection):
+            values = dict(row._mapping)
+            if row.last_seen < silent_before and row.state != "stopped":
+                values["state"] = "silent"
+            devices.append(Device.model_validate({**values, "stage_ms": row.stage_ms or {}}))
+    return DeviceList(devices=devices, total=len(devices))

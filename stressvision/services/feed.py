@@ -1,0 +1,75 @@
+"""The feed: what has been committed, by whatever process, as events in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stressvision.db import changes
+from stressvision.db.alerts import select_alerts_by_id
+from stressvision.db.detections import select_detections_by_id
+from stressvision.db.reports import select_reports_by_id
+from stressvision.services.context import Context
+from stressvision.wire.backend import StoredDetection
+from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """`position`: where to read on, also where what stood there has been erased since."""
+
+    events: tuple[FeedEvent, ...]
+    position: int
+
+
+class Feed:
+    """A reader of the feed, for one thread. Every method raises DatabaseUnavailable."""
+
+    def __init__(self, context: Context) -> None:
+        self._database = context.database
+        self._watch = changes.CommitWatch(context.database)
+
+    def has_news(self) -> bool:
+        """Whether anything was committed since this was last asked: a few microseconds on SQLite."""
+        return self._watch.has_news()
+
+    def last_id(self) -> int:
+        with self._database.read() as connection:
+            return changes.last_change_id(connection)
+
+    def oldest_id(self) -> int:
+        """The oldest event still kept, 0 where there is none."""
+        with self._database.read() as connection:
+            return changes.oldest_change_id(connection)
+
+    def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
+        """Up to `limit` events after `event_id`, in order; what was erased since is left out."""
+        with self._database.read() as connection:
+            found = changes.select_changes(connection, event_id, limit)
+            ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
+            for change in found:
+                ids[change.kind.partition("_")[0]].append(change.entity_id)
+            entities: dict[str, Mapping[int, Any]] = {
+                "detection": select_detections_by_id(connection, ids["detection"]) if ids["detection"] else {},
+                "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
+                "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
+            }
+        events = (_event(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found)
+        position = found[-1].id if found else event_id
+        return FeedPage(tuple(event for event in events if event is not None), position)
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+def _event(change: Any, entity: Any) -> FeedEvent | None:
+    if entity is None:
+        return None
+    base = {"id": change.id, "committed_at": change.committed_at}
+    if change.kind == "detection":
+        return DetectionEvent(**base, data=StoredDetection.model_validate(entity).model_dump(mode="json"))
+    values = {**entity._mapping, **base}
+    if change.kind == "report":
+        return ReportEvent.model_validate({**values, "report_id": change.entity_id})
+    return AlertEvent.model_validate({**values, "type": change.kind, "alert_id": change.entity_id})

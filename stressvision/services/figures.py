@@ -1,0 +1,81 @@
+"""The figures of the overview and the statistics: aggregates, nobody's in particular."""
+
+import time
+from datetime import timedelta
+
+from stressvision.db import detections as rows
+from stressvision.db.alerts import count_alerts
+from stressvision.db.employees import count_monitored
+from stressvision.db.sessions import count_active_sessions, count_heard_devices
+from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.emotions import stress_percentage
+from stressvision.services.context import Context
+from stressvision.wire.backend import (
+    DeviceCount,
+    EmotionCount,
+    EmployeeCount,
+    HourCount,
+    IngestStats,
+    Overview,
+    Stats,
+    StoredDetection,
+)
+
+TOP_EMPLOYEES = 10
+RECENT_DETECTIONS = 10
+
+
+def read_overview(context: Context) -> Overview:
+    now = context.clock()
+    hour_ago = now - timedelta(hours=1)
+    with context.database.read() as connection:
+        counts = rows.count_emotions(connection, hour_ago)
+        total = sum(counts.values())
+        known = {emotion: count for emotion, count in counts.items() if emotion is not None}
+        heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
+        return Overview(
+            total_employees=count_monitored(connection),
+            detections_last_hour=total,
+            employees_detected_last_hour=rows.count_people(connection, hour_ago),
+            pending_alerts=count_alerts(connection, AlertStatus.PENDING),
+            overall_stress_percentage=stress_percentage(known, total),
+            active_devices=count_heard_devices(connection, heard_since),
+            timestamp=now,
+        )
+
+
+def read_stats(context: Context, hours: int) -> Stats:
+    since = context.clock() - timedelta(hours=hours)
+    with context.database.read() as connection:
+        return Stats(
+            period_hours=hours,
+            emotions_distribution=[
+                EmotionCount(emotion=emotion, count=count)
+                for emotion, count in rows.count_emotions(connection, since).items()
+            ],
+            detections_by_hour=[
+                HourCount(hour=hour, count=count) for hour, count in rows.count_by_hour(connection, since)
+            ],
+            top_employees=[
+                EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)
+            ],
+            detections_by_device=[
+                DeviceCount(device_id=device, count=count) for device, count in rows.count_by_device(connection, since)
+            ],
+        )
+
+
+def read_ingest_stats(context: Context, started: float) -> IngestStats:
+    """`started`: the monotonic-clock reading, in seconds, when the server began to serve."""
+    with context.database.read() as connection:
+        total, people, by_emotion = rows.count_everything(connection)
+        recent = rows.select_detections(connection, rows.DetectionFilter(limit=RECENT_DETECTIONS))
+        return IngestStats(
+            total_detections=total,
+            detections_by_device={device: count for device, count in rows.count_by_device(connection)},
+            detections_by_emotion={emotion or "not_analysed": count for emotion, count in by_emotion.items()},
+            unique_employees=people,
+            active_sessions=count_active_sessions(connection),
+            uptime_seconds=round(time.monotonic() - started, 1),
+            recent_detections=[StoredDetection.model_validate(row).model_dump(mode="json") for row in recent],
+        )
