@@ -1,0 +1,223 @@
+"""Where pictures come from: a webcam, a recording, an RTSP stream; read in a thread that keeps the newest only."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import cv2
+
+from stressvision.clock import Clock, utc_now
+from stressvision.errors import CameraUnavailable, Message
+from stressvision.vision.networks import Frame
+
+DEMO = "demo"
+DEMO_RECORDING = "turno.mp4"
+
+FIRST_RETRY_SECONDS = 0.5
+LAST_RETRY_SECONDS = 5.0
+_ASSUMED_FPS = 25.0
+_STREAM_TIMEOUT_MS = 5000
+
+
+@dataclass(frozen=True)
+class Source:
+    """What to open. `label` may be shown: it holds no credentials. `paced`: a recording, played at its own speed."""
+
+    address: int | str
+    label: str
+    paced: bool = False
+    looped: bool = False
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture. `at`: when it was captured; `elapsed`: the same in monotonic seconds.
+
+    `cut`: it does not continue the one before (the camera was reopened, or the recording began again).
+    """
+
+    frame: Frame
+    at: datetime
+    elapsed: float
+    cut: bool
+
+
+class Capture(Protocol):
+    """What is used of cv2.VideoCapture."""
+
+    def isOpened(self) -> bool: ...  # noqa: N802
+    def read(self) -> tuple[bool, Frame | None]: ...
+    def get(self, prop: int) -> float: ...
+    def release(self) -> None: ...
+
+
+def parse_source(text: str, demo_dir: Path, *, once: bool = False) -> Source:
+    """The source named on a command line: an index, a file, an address, or `demo`. `once` plays a recording one time."""
+    if text.isdecimal():
+        return Source(int(text), f"cámara {text}")
+    if text == DEMO:
+        return Source(str(demo_dir / DEMO_RECORDING), "grabación de demostración", paced=True, looped=not once)
+    if "://" in text:
+        return Source(text, without_credentials(text))
+    return Source(text, Path(text).name, paced=True, looped=not once)
+
+
+def without_credentials(url: str) -> str:
+    """The address without user, password and query, any of which may hold a secret."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
+
+
+def open_capture(source: Source) -> Capture:
+    """Opens the source. Raises CameraUnavailable saying what to do."""
+    if source.paced and not Path(str(source.address)).is_file():
+        raise _no_recording(source)
+    if isinstance(source.address, int):
+        capture = cv2.VideoCapture(source.address)
+    else:
+        limits = [
+            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+            _STREAM_TIMEOUT_MS,
+            cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+            _STREAM_TIMEOUT_MS,
+        ]
+        capture = cv2.VideoCapture(source.address, cv2.CAP_FFMPEG, [] if source.paced else limits)
+    if not capture.isOpened():
+        capture.release()
+        raise _no_recording(source) if source.paced else _no_camera(source)
+    return capture
+
+
+class Camera:
+    """Reads a source in its own thread, for ever: what fails is opened again, later and later.
+
+    `take` hands out each picture once; a picture nobody took before the next came is dropped and counted.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        opener: Callable[[Source], Capture] = open_capture,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.source = source
+        self.dropped = 0
+        self._opener, self._clock, self._monotonic = opener, clock, monotonic
+        self._shot: Shot | None = None
+        self._fault: CameraUnavailable | None = None
+        self._finished = False
+        self._change = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        self._stopping.set()
+        self._thread.join(timeout)
+
+    @property
+    def fault(self) -> CameraUnavailable | None:
+        """Why no picture comes, or None while they do."""
+        return self._fault
+
+    @property
+    def finished(self) -> bool:
+        """True when a recording that is played once has ended and its last picture was taken."""
+        with self._change:
+            return self._finished and self._shot is None
+
+    def take(self, timeout: float) -> Shot | None:
+        """The newest picture not yet taken, waiting up to `timeout` seconds for one; None where none came."""
+        with self._change:
+            self._change.wait_for(lambda: self._shot is not None or self._finished, timeout)
+            shot, self._shot = self._shot, None
+            return shot
+
+    def _run(self) -> None:
+        retry = FIRST_RETRY_SECONDS
+        while not self._stopping.is_set():
+            try:
+                capture = self._opener(self.source)
+            except CameraUnavailable as error:
+                self._fault = error
+            else:
+                try:
+                    worked = self._play(capture)
+                finally:
+                    capture.release()
+                if self._ended(worked):
+                    return
+                if worked:
+                    retry = FIRST_RETRY_SECONDS
+                    if self.source.looped:
+                        continue
+                self._fault = _no_camera(self.source)
+            self._stopping.wait(retry * random.uniform(0.8, 1.2))  # noqa: S311
+            retry = min(LAST_RETRY_SECONDS, retry * 2)
+
+    def _ended(self, worked: bool) -> bool:
+        if not (worked and self.source.paced and not self.source.looped):
+            return False
+        with self._change:
+            self._finished = True
+            self._change.notify_all()
+        return True
+
+    def _play(self, capture: Capture) -> bool:
+        """Reads to the end or the first failure; True where at least one picture came."""
+        interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
+        due = self._monotonic()
+        cut = True
+        while not self._stopping.is_set():
+            read, frame = capture.read()
+            if not read or frame is None:
+                break
+            if self.source.paced:
+                due = max(due + interval, self._monotonic() - interval)
+                self._stopping.wait(max(0.0, due - self._monotonic()))
+            self._offer(Shot(frame, self._clock(), self._monotonic(), cut))
+            cut = False
+        return not cut
+
+    def _offer(self, shot: Shot) -> None:
+        with self._change:
+            if self._shot is not None:
+                self.dropped += 1
+                # A dropped first picture must not hide that the scene changed.
+                shot = Shot(shot.frame, shot.at, shot.elapsed, shot.cut or self._shot.cut)
+            self._shot, self._fault = shot, None
+            self._change.notify_all()
+
+
+def _no_camera(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"No llega imagen de {source.label}. Se sigue intentando. Revise el cable y los permisos, o use la "
+            "grabación de demostración con --demo.",
+            en=f"No picture comes from {source.label}. Still trying. Check the cable and the permissions, or use the "
+            "demo recording with --demo.",
+        )
+    )
+
+
+def _no_recording(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"No se puede abrir la grabación {source.label}. Se sigue intentando. Revise la ruta, o use la "
+            "grabación de demostración con --demo.",
+            en=f"The recording {source.label} cannot be opened. Still trying. Check the path, or use the demo "
+            "recording with --demo.",
+        )
+    )

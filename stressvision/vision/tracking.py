@@ -1,0 +1,126 @@
+"""Which face of this frame is which face of the last one.
+
+Faces are assigned to tracks by overlap and distance from where each track was heading, all at once (the Hungarian
+method, dlib's). A track knows when it may have become somebody else: it crossed another, was out of sight, or its
+picture changed from one frame to the next.
+"""
+
+from dataclasses import dataclass, field
+
+import dlib
+import numpy as np
+import numpy.typing as npt
+
+from stressvision.vision.faces import Face, FaceBox
+from stressvision.vision.networks import Frame
+from stressvision.vision.quality import grey_patch
+
+LOST_SECONDS = 1.0
+"""A track unseen for this long is gone."""
+UNSURE_SECONDS = 0.4
+"""A track unseen for this long may be somebody else when a face appears in its place."""
+CROSSING_OVERLAP = 0.02
+SAME_LOOK = 0.6
+"""Least correlation of a face's picture with the one before it."""
+MOST_TRACKS = 32
+
+_REACH = 1.0  # in face widths: how far from its expected place a face may appear
+_SIZE_RATIO = 1.7
+_LOOK_SIDE = 24
+_GAIN_UNIT = 1000
+
+
+@dataclass
+class Track:
+    """One face followed through the frames. Times are monotonic seconds, `velocity` pixels a second."""
+
+    id: int
+    face: Face
+    seen_at: float
+    look: npt.NDArray[np.float32]
+    velocity: tuple[float, float] = (0.0, 0.0)
+    crossing: bool = False
+    unsure: bool = field(default=False)
+    """True in the frame in which it may have become somebody else."""
+
+    def expected_box(self, at: float) -> FaceBox:
+        elapsed = at - self.seen_at
+        box = self.face.box
+        return FaceBox(box.x + self.velocity[0] * elapsed, box.y + self.velocity[1] * elapsed, box.w, box.h)
+
+
+class Tracker:
+    """Follows at most MOST_TRACKS faces; ids are never used twice."""
+
+    def __init__(self) -> None:
+        self._tracks: list[Track] = []
+        self._next_id = 1
+
+    def update(self, frame: Frame, faces: list[Face], at: float) -> list[Track]:
+        """The tracks that are visible in this frame, `faces` being all that was detected in it."""
+        self._tracks = [track for track in self._tracks if at - track.seen_at <= LOST_SECONDS]
+        unclaimed = dict(enumerate(faces))
+        for row, column in _assign([track.expected_box(at) for track in self._tracks], [face.box for face in faces]):
+            _follow(self._tracks[row], unclaimed.pop(column), frame, at)
+        for face in unclaimed.values():
+            if len(self._tracks) < MOST_TRACKS:
+                self._tracks.append(Track(self._next_id, face, at, _look(frame, face)))
+                self._next_id += 1
+        self._mark_crossings(at)
+        return [track for track in self._tracks if track.seen_at == at]
+
+    def forget(self) -> None:
+        """Ends every track: the picture no longer continues the one before."""
+        self._tracks = []
+
+    def _mark_crossings(self, at: float) -> None:
+        boxes = [track.expected_box(at) for track in self._tracks]
+        for index, track in enumerate(self._tracks):
+            others = (box for other, box in enumerate(boxes) if other != index)
+            track.crossing = any(boxes[index].overlap(box) > CROSSING_OVERLAP for box in others)
+
+
+def _follow(track: Track, face: Face, frame: Frame, at: float) -> None:
+    elapsed = at - track.seen_at
+    (x, y), (before_x, before_y) = face.box.centre, track.face.box.centre
+    if elapsed > 0:
+        # Half of the newest step: detections jitter by a pixel or two.
+        track.velocity = (
+            (track.velocity[0] + (x - before_x) / elapsed) / 2,
+            (track.velocity[1] + (y - before_y) / elapsed) / 2,
+        )
+    look = _look(frame, face)
+    track.unsure = track.crossing or elapsed > UNSURE_SECONDS or float(np.mean(look * track.look)) < SAME_LOOK
+    track.face, track.look, track.seen_at = face, look, at
+
+
+def _look(frame: Frame, face: Face) -> npt.NDArray[np.float32]:
+    """A thumbnail [24,24] of the face with mean 0 and deviation 1: the mean product of two is their correlation."""
+    patch = grey_patch(frame, face.box, _LOOK_SIDE)
+    if patch is None:
+        return np.zeros((_LOOK_SIDE, _LOOK_SIDE), np.float32)
+    pixels = patch.astype(np.float32)
+    pixels -= pixels.mean()
+    return pixels / max(float(pixels.std()), 1.0)
+
+
+def _assign(expected: list[FaceBox], found: list[FaceBox]) -> list[tuple[int, int]]:
+    """Pairs (track, face) with the greatest total gain; what does not fit at all stays unpaired."""
+    side = max(len(expected), len(found))
+    if not expected or not found:
+        return []
+    gains = np.zeros((side, side), np.int64)
+    for row, box in enumerate(expected):
+        for column, other in enumerate(found):
+            gains[row, column] = _gain(box, other)
+    chosen = dlib.max_cost_assignment(dlib.matrix(gains.tolist()))
+    return [(row, column) for row, column in enumerate(chosen[: len(expected)]) if gains[row, column] > 0]
+
+
+def _gain(expected: FaceBox, found: FaceBox) -> int:
+    if max(expected.w / found.w, found.w / expected.w) > _SIZE_RATIO:
+        return 0
+    reach = _REACH * max(expected.w, found.w)
+    distance = float(np.hypot(expected.centre[0] - found.centre[0], expected.centre[1] - found.centre[1]))
+    nearness = 1 - distance / reach
+    return max(0, round(_GAIN_UNIT * (nearness + expected.overlap(found)))) if nearness > 0 else 0
