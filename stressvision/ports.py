@@ -1,72 +1,67 @@
-"""Ports: taking one to listen on, and saying who has it when that is not possible."""
+"""Who holds a TCP port of this machine."""
 
-import errno
 import socket
 from dataclasses import dataclass
 
 import psutil
 
-from stressvision.errors import Message, Unavailable
-
-TCP_USER_TIMEOUT_MS = 30_000
-"""After this long without reading, a peer's connection is given up by the kernel (Linux), whatever waits for it."""
+from stressvision.errors import ConfigurationError, Message
 
 
 @dataclass(frozen=True)
-class Holder:
-    """The process that listens on a port. `name` as the system shows it."""
+class PortHolder:
+    """What is known of the process that listens on a port; None where this user may not see it."""
 
-    pid: int
-    name: str
-
-
-class PortBusy(Unavailable):
-    """Another process listens on the port that was asked for."""
+    pid: int | None
+    name: str | None
+    command: str | None
+    user: str | None
 
 
-def listen(host: str, port: int, *, setting: str) -> socket.socket:
-    """A socket bound to the port and listening. `setting`: the one that chooses another port, named to the user.
-
-    Raises PortBusy naming the holder where the system tells it, and Unavailable where the port may not be taken.
-    """
+def is_port_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise _explain(error, port, setting) from error
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
-    return listener
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
-def find_holder(port: int) -> Holder | None:
-    """Who listens on the port, or None where nobody does or the system does not tell."""
+def find_port_holder(port: int) -> PortHolder:
+    """The process that listens on the port, as far as this user may know."""
     try:
-        for connection in psutil.net_connections(kind="tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
-            if listens and connection.pid:
-                return Holder(connection.pid, psutil.Process(connection.pid).name())
+        listening = [
+            link
+            for link in psutil.net_connections("tcp")
+            if link.status == psutil.CONN_LISTEN and link.laddr and link.laddr.port == port
+        ]
+        process = psutil.Process(listening[0].pid) if listening and listening[0].pid else None
+        if process is not None:
+            with process.oneshot():
+                command = " ".join(process.cmdline())[:200]
+                return PortHolder(process.pid, process.name(), command, process.username())
     except psutil.Error:
-        return None
-    return None
+        pass
+    return PortHolder(None, None, None, None)
 
 
-def _explain(error: OSError, port: int, setting: str) -> Unavailable:
-    if error.errno != errno.EADDRINUSE:
-        return Unavailable(
-            Message(
-                es=f"No se puede escuchar en el puerto {port}: {error.strerror}. Elija otro con {setting}.",
-                en=f"Port {port} cannot be listened on: {error.strerror}. Choose another with {setting}.",
-            ),
-            field=setting,
-        )
-    holder = find_holder(port)
-    who_es = f"lo tiene {holder.name} (proceso {holder.pid})" if holder else "lo tiene otro programa"
-    who_en = f"{holder.name} (process {holder.pid}) has it" if holder else "another program has it"
-    return PortBusy(
+def require_free_port(host: str, port: int, setting: str) -> None:
+    """Raises ConfigurationError that names who holds the port, and what to do. Nobody's process is ended."""
+    if is_port_free(host, port):
+        return
+    holder = find_port_holder(port)
+    known = holder.pid is not None
+    who_es = f"lo usa {holder.name} (pid {holder.pid}): {holder.command}" if known else "lo usa otro programa"
+    who_en = (
+        f"it is held by {holder.name} (pid {holder.pid}): {holder.command}" if known else "another program holds it"
+    )
+    raise ConfigurationError(
         Message(
-            es=f"El puerto {port} está ocupado: {who_es}. Ciérrelo, o elija otro puerto con {setting}.",
-            en=f"Port {port} is busy: {who_en}. Close it, or choose another port with {setting}.",
+            es=f"El puerto {port} está ocupado: {who_es}. Cierre ese programa, o elija otro puerto con {setting}=N.",
+            en=f"Port {port} is busy: {who_en}. Close that program, or choose another port with {setting}=N.",
         ),
         field=setting,
     )

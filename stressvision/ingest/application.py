@@ -1,0 +1,169 @@
+"""The Flask application that devices post to."""
+
+import time
+
+import structlog
+from flask import Flask, Response, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from stressvision import VERSION
+from stressvision.config import LOOPBACK_HOSTS
+from stressvision.errors import DatabaseUnavailable, InvalidInput, Language, Message, StressVisionError
+from stressvision.services.context import Context
+from stressvision.services.detections import store_batch, store_detection
+from stressvision.services.devices import record_health
+from stressvision.services.figures import read_ingest_stats
+from stressvision.services.gallery import gallery_version, read_gallery
+from stressvision.services.sessions import close_session, open_session
+from stressvision.wire.backend import Liveness
+from stressvision.wire.detections import (
+    DetectionBatch,
+    DetectionIn,
+    DetectionStored,
+    DeviceHealth,
+    IngestSession,
+    SessionEnd,
+    SessionEnded,
+    SessionStart,
+)
+from stressvision.wire.problems import (
+    PROBLEM_TYPE,
+    Problem,
+    plain_problem,
+    problem_of,
+    reader_language,
+    validation_problem,
+)
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of one request: a batch of 500 detections fits."""
+
+log = structlog.get_logger()
+
+
+def create_application(context: Context) -> Flask:
+    """The ingest server over one database. Every error is problem+json in the caller's language."""
+    application = Flask("stressvision.ingest", static_folder=None)
+    application.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    application.config["TRUSTED_HOSTS"] = [host if ":" not in host else f"[{host}]" for host in LOOPBACK_HOSTS]
+    started = time.monotonic()
+
+    @application.get("/health")
+    def health() -> Response:
+        return _json(Liveness(service="ingest", version=VERSION, timestamp=context.clock(), **_database_state(context)))
+
+    @application.post("/sessions")
+    def open_device_session() -> Response:
+        opened = open_session(context, SessionStart.model_validate(_body()))
+        return _json(IngestSession(session_id=opened.key, db_id=opened.id))
+
+    @application.post("/sessions/<session>/end")
+    def close_device_session(session: str) -> Response:
+        return _json(
+            SessionEnded(session_id=close_session(context, session, SessionEnd.model_validate(_body(optional=True))))
+        )
+
+    @application.post("/detections")
+    def receive_detection() -> Response:
+        accepted = store_detection(context, DetectionIn.model_validate(_body()))
+        return _json(DetectionStored(detection_id=accepted.detection_id))
+
+    @application.post("/detections/batch")
+    def receive_batch() -> Response:
+        body = _body()
+        batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
+        return _json(store_batch(context, batch.detections, _language(context)))
+
+    @application.post("/heartbeat")
+    def receive_heartbeat() -> Response:
+        record_health(context, DeviceHealth.model_validate(_body()))
+        return Response(status=204)
+
+    @application.get("/stats")
+    def stats() -> Response:
+        return _json(read_ingest_stats(context, started))
+
+    @application.get("/gallery")
+    def gallery() -> Response:
+        faces = read_gallery(context)
+        response = _json(faces)
+        response.set_etag(gallery_version(faces))
+        response.make_conditional(request)
+        return response
+
+    @application.after_request
+    def keep_private(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-cache" if "ETag" in response.headers else "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @application.errorhandler(StressVisionError)
+    def refuse(error: StressVisionError) -> Response:
+        return _problem(problem_of(error, _language(context)))
+
+    @application.errorhandler(ValidationError)
+    def refuse_invalid(error: ValidationError) -> Response:
+        return _problem(validation_problem(error.errors(include_url=False), _language(context)))
+
+    @application.errorhandler(HTTPException)
+    def refuse_request(error: HTTPException) -> Response:
+        status = error.code or 500
+        return _problem(
+            plain_problem(status, _REQUEST_FAULTS.get(status, _FAILED).text(_language(context)), _language(context))
+        )
+
+    @application.errorhandler(Exception)
+    def admit_failure(error: Exception) -> Response:
+        log.error("request failed", path=request.path, exc_info=error)
+        return _problem(plain_problem(500, _FAILED.text(_language(context)), _language(context)))
+
+    return application
+
+
+_FAILED = Message(
+    es="El servidor falló al atender la petición; el motivo está en su registro.",
+    en="The server failed on this request; the reason is in its log.",
+)
+_REQUEST_FAULTS = {
+    400: Message(
+        es="La petición o su cabecera Host no se aceptan.", en="The request or its Host header is not accepted."
+    ),
+    404: Message(es="Esta dirección no existe en el servidor.", en="This address does not exist on the server."),
+    405: Message(es="Esta dirección no admite ese método.", en="This address does not take that method."),
+    413: Message(es="La petición supera 1 MiB: divídala.", en="The request is over 1 MiB: split it."),
+}
+
+
+def _body(*, optional: bool = False) -> object:
+    if optional and not request.get_data(cache=True):
+        return {}
+    body = request.get_json(force=True, silent=True)
+    if body is None:
+        raise InvalidInput(
+            Message(
+                es="El cuerpo debe ser JSON, por ejemplo con la cabecera Content-Type: application/json.",
+                en="The body must be JSON, for example with the header Content-Type: application/json.",
+            )
+        )
+    return body
+
+
+def _language(context: Context) -> Language:
+    return reader_language(request.headers.get("Accept-Language"), context.settings.lang)
+
+
+def _database_state(context: Context) -> dict[str, str]:
+    try:
+        with context.database.read():
+            return {"status": "healthy", "database": "connected"}
+    except DatabaseUnavailable as error:
+        return {"status": "degraded", "database": error.message.text(context.settings.lang)}
+
+
+def _json(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), mimetype="application/json")
+
+
+def _problem(problem: Problem) -> Response:
+    return Response(problem.model_dump_json(), status=problem.status, content_type=PROBLEM_TYPE)
