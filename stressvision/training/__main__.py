@@ -1,0 +1,63 @@
+"""One command each: prepare, train, calibrate, export, evaluate. `--help` after any of them says what it takes."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from stressvision.errors import StressVisionError
+from stressvision.training.commands import calibrate, evaluate, export, prepare, train
+
+DEFAULT_WORK = Path("training-run")
+DEFAULT_MODELS = Path("models")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The five commands and their arguments."""
+    parser = argparse.ArgumentParser(prog="python -m stressvision.training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    one = commands.add_parser("prepare", help="read the archive, set repeated pictures aside, measure eye positions")
+    one.add_argument("--data", type=Path, required=True, help="archive of FER2013 pictures with FER+ votes (.npz)")
+    one.add_argument("--seed", type=int, default=7)
+    one.set_defaults(run=lambda given: prepare(given.data, given.work, given.seed))
+
+    one = commands.add_parser("train", help="train; a stopped run goes on where it was")
+    one.add_argument("--epochs", type=int, default=None, help="default: what the shipped model was trained for")
+    one.add_argument("--seed", type=int, default=7)
+    one.add_argument("--threads", type=int, default=2)
+    one.set_defaults(run=lambda given: train(given.work, given.epochs, given.seed, given.threads))
+
+    one = commands.add_parser("calibrate", help="fit the temperature on half of the validation pictures")
+    one.add_argument("--seed", type=int, default=7)
+    one.set_defaults(run=lambda given: calibrate(given.work, given.seed))
+
+    one = commands.add_parser("export", help="convert in three precisions, compare, write one with its card")
+    one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
+    one.add_argument("--precision", choices=("float32", "float16", "int8"), default="float16")
+    one.set_defaults(run=lambda given: export(given.work, given.models, given.precision))
+
+    for command in commands.choices.values():
+        command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
+
+    one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
+    one.add_argument("--data", type=Path, required=True, help="the archive, or a folder with one subfolder a label")
+    one.add_argument("--map", default="", help="for a folder: label=state, comma separated, e.g. angry=stress")
+    one.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="folder of expression.tflite and its card")
+    one.add_argument("--report", type=Path, default=None, help="folder for figures.json and reliability.png")
+    one.set_defaults(run=lambda given: evaluate(given.data, given.map, given.models, given.report))
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0, or 2 with one sentence on stderr where something is missing or wrong."""
+    given = build_parser().parse_args(arguments)
+    try:
+        given.run(given)
+    except StressVisionError as error:
+        print(error.message.text("en"), file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

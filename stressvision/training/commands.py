@@ -1,0 +1,174 @@
+"""What each command does, from one folder of intermediate files to the next step's."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from stressvision.errors import InvalidInput, Message
+from stressvision.training.alignment import measure_eyes
+from stressvision.training.calibration import Calibration, calibrate_logits, split_in_halves
+from stressvision.training.data import (
+    CLASSES,
+    STATES,
+    ExpressionPictures,
+    ExpressionSplits,
+    IntArray,
+    UInt8Array,
+    read_archive,
+    standardise,
+)
+from stressvision.training.diagram import draw_reliability
+from stressvision.training.evaluation import ExpressionFigures, measure_logits
+from stressvision.training.export import PRECISIONS, Precision, convert_network, fold_network, write_model
+from stressvision.training.folder import parse_map, read_folder
+from stressvision.training.inference import InferenceRun, run_model
+from stressvision.training.loop import TrainingPlan, load_average, train_network
+from stressvision.training.network import count_parameters, predict_logits
+from stressvision.vision.expression import read_card, read_verified
+
+CHECKPOINT = "checkpoint.pt"
+CALIBRATION = "calibration.json"
+PREPARED = "pictures.npz"
+
+
+def prepare(data: Path, work: Path, seed: int) -> None:
+    """Write the training and validation pictures to `work`, and print what they are."""
+    splits = read_archive(data)
+    eyes = measure_eyes(splits.train.images, seed)
+    work.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
+    for name, pictures in (("train", splits.train), ("valid", splits.valid)):
+        for field in ("images", "emotion_share", "class_share", "majority"):
+            arrays[f"{name}_{field}"] = getattr(pictures, field)
+        counts = np.bincount(pictures.majority + 1, minlength=len(CLASSES) + 1)
+        table = ", ".join(f"{label} {count}" for label, count in zip(("no majority", *CLASSES), counts, strict=True))
+        print(f"{name}: {len(pictures)} pictures ({table})")
+    np.savez(work / PREPARED, allow_pickle=False, **arrays, duplicates_removed=np.int64(splits.duplicates_removed))
+    print(f"validation pictures that repeat a training picture, left out: {splits.duplicates_removed}")
+    print(f"eyes, median of {eyes.found} of {eyes.tried}: left {eyes.left_eye}, right {eyes.right_eye}")
+
+
+def read_prepared(work: Path) -> ExpressionSplits:
+    """What `prepare` wrote. Raises InvalidInput where it has not run."""
+    path = work / PREPARED
+    if not path.exists():
+        raise InvalidInput(Message(f"Falta {path}: ejecute prepare", f"{path} is missing: run prepare"), field="work")
+    with np.load(path) as archive:
+        train, valid = (
+            ExpressionPictures(
+                archive[f"{name}_images"],
+                archive[f"{name}_emotion_share"],
+                archive[f"{name}_class_share"],
+                archive[f"{name}_majority"],
+            )
+            for name in ("train", "valid")
+        )
+        return ExpressionSplits(train, valid, int(archive["duplicates_removed"]))
+
+
+def train(work: Path, epochs: int | None, seed: int, threads: int) -> None:
+    """Train, or go on training, and print one line an epoch."""
+    splits = read_prepared(work)
+    torch.set_num_threads(threads)
+    plan = replace(TrainingPlan(), seed=seed)
+    if epochs is not None:
+        plan = replace(plan, epochs=epochs)
+    network = train_network(plan, splits.train, splits.valid, work / CHECKPOINT, lambda line: print(line, flush=True))
+    print(f"trained: {count_parameters(network)} parameters")
+
+
+def calibrate(work: Path, seed: int) -> None:
+    """Fit the temperature and write it beside the checkpoint."""
+    splits = read_prepared(work)
+    network = load_average(work / CHECKPOINT)
+    inputs = torch.from_numpy(standardise(splits.valid.images))[:, None]
+    result = calibrate_logits(predict_logits(network, inputs).numpy(), splits.valid.majority, seed)
+    content = {"temperature": result.temperature, "seed": seed}
+    (work / CALIBRATION).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    print_calibration(result)
+
+
+def print_calibration(result: Calibration) -> None:
+    """One line: the temperature, and the calibration error before and after it."""
+    print(
+        f"temperature {result.temperature:.3f}; on the other half: "
+        f"ECE {result.before.calibration_error:.4f} before, {result.after.calibration_error:.4f} after"
+    )
+
+
+def export(work: Path, models: Path, precision: Precision) -> None:
+    """Convert in every precision, print how they compare, and write the chosen one with its card."""
+    splits = read_prepared(work)
+    try:
+        calibration = json.loads((work / CALIBRATION).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        missing = work / CALIBRATION
+        raise InvalidInput(
+            Message(f"Falta {missing}: ejecute calibrate", f"{missing} is missing: run calibrate"), field="work"
+        ) from error
+    temperature, seed = float(calibration["temperature"]), int(calibration["seed"])
+    folded = fold_network(load_average(work / CHECKPOINT))
+    pictures = standardise(splits.valid.images)
+    _, reporting = split_in_halves(len(pictures), seed)
+    for kind in PRECISIONS:
+        content = convert_network(folded, kind, standardise(splits.train.images[::100]))
+        run = run_model(content, pictures)
+        figures = measure_logits(run.logits, splits.valid.majority, temperature)
+        held_out = measure_logits(run.logits[reporting], splits.valid.majority[reporting], temperature)
+        print(
+            f"{kind}: {len(content)} bytes, {run.median_ms:.2f} ms, balanced accuracy {figures.balanced_accuracy:.4f}, "
+            f"ECE {held_out.calibration_error:.4f} (held-out half)"
+        )
+        if kind == precision:
+            measured = describe_figures(figures) | {"calibration_error_held_out": round(held_out.calibration_error, 4)}
+            write_model(content, temperature, measured, models)
+
+
+def describe_figures(figures: ExpressionFigures) -> dict[str, object]:
+    """The figures that go into a card, rounded."""
+    return {
+        "pictures": figures.pictures,
+        "balanced_accuracy": round(figures.balanced_accuracy, 4),
+        "recall": {state: round(value, 4) for state, value in zip(STATES, figures.recall, strict=True)},
+        "confusion": figures.confusion,
+    }
+
+
+def evaluate(data: Path, mapping: str, models: Path, report: Path | None) -> None:
+    """Measure the model of `models` on the archive's validation pictures or on a labelled folder, and print it."""
+    card_path = models / "expression.json"
+    card = read_card(card_path)
+    content = read_verified(models / "expression.tflite", card.sha256)
+    images, truth = read_pictures(data, mapping, models)
+    run = run_model(content, standardise(images))
+    figures = measure_logits(run.logits, truth, card.temperature)
+    print_figures(figures, run, len(content))
+    if report is not None:
+        report.mkdir(parents=True, exist_ok=True)
+        written = asdict(figures) | {"median_ms": run.median_ms, "bytes": len(content), "sha256": card.sha256}
+        (report / "figures.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        draw_reliability(figures, report / "reliability.png")
+
+
+def read_pictures(data: Path, mapping: str, models: Path) -> tuple[UInt8Array, IntArray]:
+    """Grey faces [N,48,48] and their states [N], -1 or 4 where there is none of the four."""
+    if data.is_file():
+        valid = read_archive(data).valid
+        return valid.images, valid.majority
+    faces = read_folder(data, parse_map(mapping), read_card(models / "expression.json"))
+    print(f"{len(faces.states)} pictures, {faces.aligned} aligned by their eyes")
+    return faces.images, faces.states
+
+
+def print_figures(figures: ExpressionFigures, run: InferenceRun, size: int) -> None:
+    """The table a person reads."""
+    print(f"pictures {figures.pictures}   accuracy {figures.accuracy:.4f}")
+    print(f"balanced accuracy {figures.balanced_accuracy:.4f}")
+    print(f"ECE {figures.calibration_error:.4f}   mean confidence {figures.mean_confidence:.4f}")
+    print(f"{size} bytes   {run.median_ms:.2f} ms a face (95th percentile {run.slow_ms:.2f})")
+    print(f"{'true / called':14}" + "".join(f"{state:>9}" for state in STATES) + "   recall")
+    for state, row, recall in zip(STATES, figures.confusion, figures.recall, strict=True):
+        print(f"{state:14}" + "".join(f"{count:9d}" for count in row) + f"   {recall:.4f}")

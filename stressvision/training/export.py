@@ -1,0 +1,148 @@
+"""From a trained network to the file that ships: normalisation folded in, builtin operations only, and its card."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from torch import nn
+
+from stressvision.training.data import CLASSES, PICTURE_SIZE, FloatArray
+from stressvision.training.network import Convolution, ExpressionNetwork
+
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+
+# Where BlazeFace sees the eyes in FER2013 pictures: medians over 1,327 found faces of a sample of 1,500,
+# made symmetric, in pixels whose centres are whole numbers (`python -m stressvision.training prepare` repeats it).
+CANONICAL_LEFT_EYE = (14.9, 18.7)
+CANONICAL_RIGHT_EYE = (32.1, 18.7)
+
+SMALLEST_DEVIATION = 8.0
+
+
+@dataclass(frozen=True)
+class FoldedConvolution:
+    """A convolution with its normalisation folded in: kernel [height,width,inputs,outputs], bias [outputs]."""
+
+    kernel: FloatArray
+    bias: FloatArray
+    stride: int
+
+
+@dataclass(frozen=True)
+class FoldedBlock:
+    """A residual block of folded convolutions."""
+
+    first: FoldedConvolution
+    second: FoldedConvolution
+    shortcut: FoldedConvolution | None
+    stride: int
+
+
+@dataclass(frozen=True)
+class FoldedNetwork:
+    """Everything the shipped network computes: entry, blocks, and the class head ([features,5] and [5])."""
+
+    entry: FoldedConvolution
+    blocks: tuple[FoldedBlock, ...]
+    head: FloatArray
+    head_bias: FloatArray
+
+
+def fold_convolution(convolution: Convolution) -> FoldedConvolution:
+    """Multiply a convolution by its batch normalisation, as it stands in evaluation."""
+    norm = convolution.norm
+    scale = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach()
+    kernel = (convolution.kernel.weight * scale[:, None, None, None]).detach()
+    bias = (norm.bias - norm.running_mean * scale).detach()
+    return FoldedConvolution(np.ascontiguousarray(kernel.permute(2, 3, 1, 0).numpy()), bias.numpy(), convolution.stride)
+
+
+def fold_network(network: nn.Module) -> FoldedNetwork:
+    """Fold a trained network for export."""
+    if not isinstance(network, ExpressionNetwork):
+        raise TypeError(f"an ExpressionNetwork is needed, not {type(network).__name__}")
+    blocks = tuple(
+        FoldedBlock(
+            fold_convolution(block.first),
+            fold_convolution(block.second),
+            None if block.shortcut is None else fold_convolution(block.shortcut),
+            block.stride,
+        )
+        for block in network.blocks
+    )
+    return FoldedNetwork(
+        fold_convolution(network.entry),
+        blocks,
+        network.classes.weight.detach().numpy().T.copy(),
+        network.classes.bias.detach().numpy().copy(),
+    )
+
+
+def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatArray) -> bytes:
+    """Convert to TFLite in one precision; `samples` float32 [N,48,48], standardised, set the int8 ranges."""
+    import tensorflow as tf
+
+    def convolve(features: Any, layer: FoldedConvolution) -> Any:
+        summed = tf.nn.conv2d(features, layer.kernel, layer.stride, "SAME")
+        return tf.nn.bias_add(summed, layer.bias)
+
+    @tf.function(input_signature=[tf.TensorSpec([1, PICTURE_SIZE, PICTURE_SIZE, 1], tf.float32, name="face")])
+    def answer(face: Any) -> Any:
+        features = tf.nn.relu(convolve(face, folded.entry))
+        for block in folded.blocks:
+            inner = tf.nn.relu(convolve(features, block.first))
+            if block.shortcut is not None:
+                if block.stride == 2:
+                    features = tf.nn.avg_pool2d(features, 2, 2, "VALID")
+                features = convolve(features, block.shortcut)
+            features = tf.nn.relu(convolve(inner, block.second) + features)
+        pooled = tf.reduce_mean(features, axis=[1, 2])
+        return tf.matmul(pooled, folded.head) + folded.head_bias
+
+    def sample_inputs() -> Iterable[list[FloatArray]]:
+        for sample in samples:
+            yield [sample[None, :, :, None]]
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([answer.get_concrete_function()])
+    if precision != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if precision == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if precision == "int8":
+        converter.representative_dataset = sample_inputs
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    return bytes(converter.convert())
+
+
+def write_model(content: bytes, temperature: float, figures: dict[str, object], folder: Path) -> Path:
+    """Write the model and the card that the run-time wrapper checks it against; returns the model's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = folder / "expression.tflite"
+    model.write_bytes(content)
+    card = {
+        "model": model.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "input": {
+            "size": PICTURE_SIZE,
+            "channels": "grey, 0-255, float32 [1,48,48,1]",
+            "normalisation": "(x - mean) / max(standard deviation, smallest_deviation), each face by itself",
+            "smallest_deviation": SMALLEST_DEVIATION,
+        },
+        "alignment": {
+            "left_eye": CANONICAL_LEFT_EYE,
+            "right_eye": CANONICAL_RIGHT_EYE,
+            "meaning": "similarity transform that puts BlazeFace's eye points here; image-left eye first; pixels",
+        },
+        "classes": CLASSES,
+        "output": "logits",
+        "temperature": temperature,
+        "measured": figures,
+    }
+    text = json.dumps(card, indent=2, ensure_ascii=False)
+    (folder / "expression.json").write_text(text + "\n", encoding="utf-8")
+    return model

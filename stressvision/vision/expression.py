@@ -1,0 +1,236 @@
+"""Names the expression of one face in one frame: aligned by the eyes, answered with calibrated probabilities.
+
+The model file and its card (`models/expression.tflite`, `models/expression.json`) belong together; the card
+names the file's SHA-256 and everything that has to happen to a picture before and after the network.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stressvision.errors import InvalidInput, Message, ModelUnavailable
+
+STATES = ("neutral", "happy", "stress", "sad")
+CLASSES = (*STATES, "other")
+
+# Eyes closer than this carry no expression: the face is under 12 pixels wide.
+SMALLEST_EYE_DISTANCE = 4.0
+
+
+@dataclass(frozen=True)
+class StateProbabilities(Mapping[str, float]):
+    """The probability of each state, always in the order of STATES, summing to one."""
+
+    neutral: float
+    happy: float
+    stress: float
+    sad: float
+
+    def __getitem__(self, state: str) -> float:
+        if state not in STATES:
+            raise KeyError(state)
+        return float(getattr(self, state))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STATES)
+
+    def __len__(self) -> int:
+        return len(STATES)
+
+
+@dataclass(frozen=True)
+class ExpressionEstimate:
+    """What one frame says about one face.
+
+    `other` is the probability of an expression outside the four states (surprise, contempt); it is already
+    shared out evenly over `probabilities`, so that such a face answers with low confidence.
+    """
+
+    probabilities: StateProbabilities
+    other: float
+
+    @property
+    def state(self) -> str:
+        """The most probable of the four states."""
+        return max(STATES, key=self.probabilities.__getitem__)
+
+    @property
+    def confidence(self) -> float:
+        """The probability of that state, 0-1."""
+        return self.probabilities[self.state]
+
+
+@dataclass(frozen=True)
+class ExpressionCard:
+    """What the card says about preparing a face: canonical eye points and size in pixels, and the calibration."""
+
+    sha256: str
+    size: int
+    left_eye: tuple[float, float]
+    right_eye: tuple[float, float]
+    smallest_deviation: float
+    temperature: float
+
+
+def read_card(path: Path) -> ExpressionCard:
+    """Read a model's card.
+
+    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if tuple(content["classes"]) != CLASSES:
+            raise ValueError(f"classes {content['classes']}")
+        alignment = content["alignment"]
+        return ExpressionCard(
+            sha256=str(content["sha256"]),
+            size=int(content["input"]["size"]),
+            left_eye=(float(alignment["left_eye"][0]), float(alignment["left_eye"][1])),
+            right_eye=(float(alignment["right_eye"][0]), float(alignment["right_eye"][1])),
+            smallest_deviation=float(content["input"]["smallest_deviation"]),
+            temperature=float(content["temperature"]),
+        )
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise ModelUnavailable(
+            Message(
+                f"No se puede usar la ficha del modelo de expresión {path}: {error!r}",
+                f"The expression model's card {path} cannot be used: {error!r}",
+            )
+        ) from error
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """The bytes of a model file whose SHA-256 is the one its card names.
+
+    Raises ModelUnavailable where the file is missing or is another one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            Message(
+                f"Falta el modelo de expresión {path}: {error.strerror}",
+                f"The expression model {path} is missing: {error.strerror}",
+            )
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelUnavailable(
+            Message(
+                f"{path} no es el modelo que describe su ficha (SHA-256 {found}, se esperaba {sha256})",
+                f"{path} is not the model its card describes (SHA-256 {found}, expected {sha256})",
+            )
+        )
+    return content
+
+
+def open_interpreter(content: bytes) -> Any:
+    """An interpreter of ai-edge-litert, else of tflite-runtime, ready to run on one thread.
+
+    One thread, because a second one makes a network this small slower.
+    Raises ModelUnavailable where neither package is installed or the bytes are no model.
+    """
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        try:
+            from tflite_runtime.interpreter import Interpreter
+        except ImportError as error:
+            raise ModelUnavailable(
+                Message(
+                    "Falta el intérprete de modelos: instale ai-edge-litert",
+                    "The model interpreter is missing: install ai-edge-litert",
+                )
+            ) from error
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelUnavailable(
+            Message(f"El modelo de expresión no carga: {error}", f"The expression model does not load: {error}")
+        ) from error
+    return interpreter
+
+
+def align_face(
+    frame_bgr: npt.NDArray[np.uint8],
+    left_eye: tuple[float, float],
+    right_eye: tuple[float, float],
+    card: ExpressionCard,
+) -> npt.NDArray[np.uint8]:
+    """Turn, scale and move a frame [H,W,3] so that the eyes lie where the model expects them; grey [size,size].
+
+    Eye points are pixels of the frame, the image-left one first. What lies beyond the frame repeats its edge.
+    Raises InvalidInput where the eyes are not finite or too close together to mean anything.
+    """
+    source = complex(*right_eye) - complex(*left_eye)
+    distance = abs(source)
+    if not math.isfinite(distance) or distance < SMALLEST_EYE_DISTANCE:
+        raise InvalidInput(
+            Message(
+                "Los ojos están demasiado juntos para leer una expresión",
+                "The eyes are too close to read an expression",
+            )
+        )
+    target = complex(*card.right_eye) - complex(*card.left_eye)
+    # A larger canvas that is averaged down afterwards: bilinear sampling alone would skip pixels of a near face.
+    enlargement = max(1, min(8, math.ceil(distance / abs(target))))
+    factor = target / source * enlargement
+    centre = (enlargement - 1) / 2
+    origin = complex(*card.left_eye) * enlargement + complex(centre, centre) - factor * complex(*left_eye)
+    matrix = np.array([[factor.real, -factor.imag, origin.real], [factor.imag, factor.real, origin.imag]], np.float64)
+    side = card.size * enlargement
+    canvas = cv2.warpAffine(frame_bgr, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    grey = cv2.cvtColor(canvas, cv2.COLOR_BGR2GRAY)
+    if enlargement > 1:
+        grey = cv2.resize(grey, (card.size, card.size), interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, np.uint8)
+
+
+class ExpressionModel:
+    """The shipped expression network, about a millisecond a face. Not for several threads at once."""
+
+    def __init__(self, model_path: Path, card_path: Path) -> None:
+        """Open the model that the card describes.
+
+        Raises ModelUnavailable where either file is missing, or the model is not the card's.
+        """
+        self.card = read_card(card_path)
+        self._interpreter = open_interpreter(read_verified(model_path, self.card.sha256))
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        self._output = int(self._interpreter.get_output_details()[0]["index"])
+
+    def estimate(
+        self,
+        frame_bgr: npt.NDArray[np.uint8],
+        left_eye: tuple[float, float],
+        right_eye: tuple[float, float],
+    ) -> ExpressionEstimate:
+        """Estimate the expression of one face of a frame [H,W,3].
+
+        Eye points are pixel coordinates in the frame, the image-left eye first. Raises InvalidInput where they
+        are too close together.
+        """
+        return self.estimate_aligned(align_face(frame_bgr, left_eye, right_eye, self.card))
+
+    def estimate_aligned(self, grey: npt.NDArray[np.uint8]) -> ExpressionEstimate:
+        """Estimate the expression of an aligned grey face [size,size], 0-255."""
+        pixels = grey.astype(np.float32)
+        pixels -= pixels.mean()
+        pixels /= max(float(pixels.std()), self.card.smallest_deviation)
+        self._interpreter.set_tensor(self._input, pixels[None, :, :, None])
+        self._interpreter.invoke()
+        logits = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float64) / self.card.temperature
+        weights = np.exp(logits - logits.max())
+        shares = weights / weights.sum()
+        other = float(shares[len(STATES)])
+        spread = [float(share) + other / len(STATES) for share in shares[: len(STATES)]]
+        return ExpressionEstimate(StateProbabilities(*spread), other)
