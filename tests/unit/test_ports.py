@@ -3,27 +3,25 @@ import socket
 
 import pytest
 
-from stressvision.ports import PortBusy, find_holder, listen
+from stressvision.errors import ConfigurationError
+from stressvision.ports import UNKNOWN_HOLDER, find_port_holder, is_port_free, require_free_port
 
 
-def test_a_free_port_is_listened_on() -> None:
-    with listen("127.0.0.1", 0, setting="X") as listener:
+def test_a_port_somebody_listens_on_names_the_holder_and_the_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port), timeout=5):
-            assert find_holder(port) is not None
+        assert not is_port_free("127.0.0.1", port)
+        assert find_port_holder(port).pid == os.getpid()
+        with pytest.raises(ConfigurationError) as caught:
+            require_free_port("127.0.0.1", port, "STRESSVISION_API_PORT")
+    assert f"pid {os.getpid()}" in caught.value.message.es
+    assert f"pid {os.getpid()}" in caught.value.message.en
+    assert "STRESSVISION_API_PORT" in caught.value.message.es
 
 
-def test_a_busy_port_names_its_holder_and_the_setting() -> None:
-    with listen("127.0.0.1", 0, setting="X") as listener:
+def test_a_port_nobody_listens_on_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(PortBusy) as caught:
-            listen("127.0.0.1", port, setting="STRESSVISION_API_PORT")
-        assert f"proceso {os.getpid()}" in caught.value.message.es
-        assert f"process {os.getpid()}" in caught.value.message.en
-        assert "STRESSVISION_API_PORT" in caught.value.message.es
-
-
-def test_nobody_holds_a_free_port() -> None:
-    with listen("127.0.0.1", 0, setting="X") as listener:
-        port = listener.getsockname()[1]
-    assert find_holder(port) is None
+    assert is_port_free("127.0.0.1", port)
+    assert find_port_holder(port) == UNKNOWN_HOLDER
+    require_free_port("127.0.0.1", port, "STRESSVISION_API_PORT")

@@ -1,0 +1,110 @@
+"""The application: routers, middleware and the feed, around one context."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from functools import partial
+
+import structlog
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+from stressvision import VERSION
+from stressvision.api.access import BODY_LIMIT, DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
+from stressvision.api.backend import Backend, Pace
+from stressvision.api.docs import describe
+from stressvision.api.feed import FeedReader
+from stressvision.api.hub import Batch, Envelope, Hub
+from stressvision.api.metrics import Metrics, MetricsMiddleware
+from stressvision.api.problems import install_problem_handlers
+from stressvision.api.routers import (
+    alerts,
+    changes,
+    dashboard,
+    detections,
+    devices,
+    employees,
+    exports,
+    health,
+    reports,
+    sessions,
+)
+from stressvision.services.context import Context
+from stressvision.services.feed import Feed
+from stressvision.wire.events import HeartbeatEvent
+
+log = structlog.get_logger()
+
+_ROUTERS = (health, employees, sessions, detections, alerts, dashboard, reports, exports, devices, changes)
+
+
+def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
+    """The backend over an open database; the feed is followed while the application's lifespan lasts.
+
+    Raises DatabaseUnavailable.
+    """
+    settings = context.settings
+    app: FastAPI = FastAPIOffline(
+        title="Stress Vision",
+        version=VERSION,
+        docs_url=DOCS_PATH,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        static_url=f"{DOCS_PATH}/assets",
+        max_body_size=BODY_LIMIT,
+        generate_unique_id_function=_operation_id,
+        lifespan=_live,
+    )
+    app.state.backend = _assemble(context, pace or Pace())
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    describe(app, settings.lang)
+    install_problem_handlers(app, settings.lang)
+    # The last one added sees a request first.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_origin_regex=LOOPBACK_ORIGIN.pattern,
+        allow_methods=("GET", "POST"),
+        allow_headers=("Content-Type", "Accept-Language"),
+    )
+    app.add_middleware(AccessMiddleware, settings=settings)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.backend.metrics)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _assemble(context: Context, pace: Pace) -> Backend:
+    open_source = partial(Feed, context)
+    with closing(open_source()) as source:
+        hub = Hub(position=source.last_id())
+    reader = FeedReader(open_source, pace.poll_seconds)
+    return Backend(context, pace, hub, reader, Metrics(hub), open_source)
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    backend: Backend = app.state.backend
+    loop = asyncio.get_running_loop()
+
+    def deliver(batch: Batch) -> None:
+        loop.call_soon_threadsafe(backend.hub.publish, batch)
+
+    backend.reader.start(backend.hub.position, deliver)
+    beating = asyncio.create_task(_beat(backend))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.to_thread(backend.reader.stop)
+
+
+async def _beat(backend: Backend) -> None:
+    while True:
+        await asyncio.sleep(backend.pace.heartbeat_seconds)
+        backend.hub.broadcast(Envelope(HeartbeatEvent(timestamp=backend.context.clock()).model_dump_json()))

@@ -1,0 +1,42 @@
+"""What one running backend consists of."""
+
+from contextlib import closing
+from dataclasses import dataclass
+
+from stressvision.api.feed import FeedReader, OpenSource
+from stressvision.api.hub import Hub
+from stressvision.api.metrics import Metrics
+from stressvision.errors import Message, Unavailable
+from stressvision.services.context import Context
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often things happen; tests choose their own.
+
+    `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
+    `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
+    """
+
+    heartbeat_seconds: float = 30.0
+    poll_seconds: float = 0.004
+    mailbox_size: int = 1000
+
+
+@dataclass(frozen=True)
+class Backend:
+    context: Context
+    pace: Pace
+    hub: Hub
+    reader: FeedReader
+    metrics: Metrics
+    open_source: OpenSource
+
+    def database_fault(self) -> Message | None:
+        """What keeps the database from answering, or None where it answers."""
+        try:
+            with closing(self.open_source()) as source:
+                source.last_id()
+        except Unavailable as error:
+            return error.message
+        return None

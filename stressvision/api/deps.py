@@ -1,0 +1,43 @@
+"""What the routes take: the running backend, who asks, in which language, and the parameters they share."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query
+from starlette.requests import HTTPConnection
+
+from stressvision.api.backend import Backend
+from stressvision.errors import Language
+from stressvision.services.context import Actor, Context
+from stressvision.wire.problems import reader_language
+
+MAX_ID = 2**63 - 1
+"""The largest row id a database can hold."""
+
+
+def read_backend(connection: HTTPConnection) -> Backend:
+    backend: Backend = connection.app.state.backend
+    return backend
+
+
+BackendDep = Annotated[Backend, Depends(read_backend)]
+
+
+def read_context(backend: BackendDep) -> Context:
+    return backend.context
+
+
+def read_language(connection: HTTPConnection, backend: BackendDep) -> Language:
+    return reader_language(connection.headers.get("accept-language"), backend.context.settings.lang)
+
+
+def read_actor(connection: HTTPConnection) -> Actor:
+    """Until there is a login, a reader is known by address only."""
+    return Actor(user_id=None, ip_address=connection.client.host if connection.client else None)
+
+
+ContextDep = Annotated[Context, Depends(read_context)]
+LanguageDep = Annotated[Language, Depends(read_language)]
+ActorDep = Annotated[Actor, Depends(read_actor)]
+RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
+EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
+UserId = Annotated[str | None, Query(min_length=1, max_length=100)]

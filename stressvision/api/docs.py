@@ -1,0 +1,76 @@
+"""The OpenAPI document: what each address does, in the reader's language, and the problems it may answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from stressvision.errors import Language, Message
+from stressvision.wire.problems import PROBLEM_TYPE, FieldFault, Problem
+
+_SUMMARIES: Mapping[str, Message] = {
+    "read_card": Message(es="Qué es este servicio y dónde está lo demás", en="What this service is, where the rest is"),
+    "read_liveness": Message(es="Si el proceso vive, y cómo está la base", en="Whether the process lives"),
+    "read_readiness": Message(es="Si puede atender, y qué falta", en="Whether it can serve, and what is missing"),
+    "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in Prometheus' format"),
+    "list_employees": Message(es="Lista de empleados", en="Employees"),
+    "read_employee": Message(es="Detalle de un empleado", en="One employee"),
+    "read_employee_state": Message(
+        es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
+    ),
+    "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
+    "close_session": Message(es="Finalizar una sesión", en="End a session"),
+    "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
+    "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
+    "acknowledge_alert": Message(es="Reconocer una alerta", en="Acknowledge an alert"),
+    "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
+    "read_overview": Message(es="Resumen de la última hora", en="The last hour at a glance"),
+    "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
+    "list_reports": Message(es="Lista de reportes de 15 minutos", en="Reports of 15 minutes"),
+    "read_report": Message(es="Detalle de un reporte", en="One report"),
+    "export_detections": Message(es="Exportar detecciones en JSON", en="Export detections as JSON"),
+    "list_devices": Message(es="Dispositivos y su estado", en="Devices and how they are doing"),
+}
+_DESCRIPTION = Message(
+    es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
+    "Los cambios llegan en vivo por WebSocket en `/ws`; `/ws?since=ID` continúa donde se quedó. "
+    "Los errores son `application/problem+json` (RFC 9457).",
+    en="Expressions compatible with stress or fatigue of employees who consented. "
+    "Changes arrive live over the WebSocket at `/ws`; `/ws?since=ID` resumes. "
+    "Errors are `application/problem+json` (RFC 9457).",
+)
+_PROBLEM = Message(es="Problema", en="Problem")
+
+
+def describe(app: FastAPI, language: Language) -> None:
+    """Has the application publish its OpenAPI document in this language."""
+
+    def read_document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _write_document(app, language)
+        return app.openapi_schema
+
+    app.openapi = read_document  # type: ignore[method-assign]
+
+
+def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, routes=app.routes, description=_DESCRIPTION.text(language)
+    )
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas["Problem"].pop("$defs")
+    schemas["FieldFault"] = FieldFault.model_json_schema()
+    problem = {
+        "description": _PROBLEM.text(language),
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = problem
+    return document

@@ -1,0 +1,70 @@
+"""The hub: every message goes once into the bounded mailbox of each client that follows the feed."""
+
+import asyncio
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message, serialised once for all clients. `event_id` is None for what is not an event of the feed."""
+
+    text: str
+    event_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Events that follow each other. `position`: where the feed goes on after them."""
+
+    envelopes: tuple[Envelope, ...]
+    position: int
+
+
+class Mailbox:
+    """What waits to be sent to one client. Once it overflows it takes nothing more: a gap must not go unnoticed."""
+
+    def __init__(self, size: int) -> None:
+        self.overflowed = asyncio.Event()
+        self._waiting: asyncio.Queue[Envelope] = asyncio.Queue(size)
+
+    def post(self, envelope: Envelope) -> None:
+        if self.overflowed.is_set():
+            return
+        try:
+            self._waiting.put_nowait(envelope)
+        except asyncio.QueueFull:
+            self.overflowed.set()
+
+    async def take(self) -> Envelope:
+        return await self._waiting.get()
+
+
+class Hub:
+    """The clients that follow the feed live. Used from the event loop's thread only.
+
+    `position` is where the feed stands that was handed out; a client that joins gets everything after it.
+    """
+
+    def __init__(self, position: int = 0) -> None:
+        self.position = position
+        self.connected = 0
+        self.dropped = 0
+        self._following: set[Mailbox] = set()
+
+    def join(self, mailbox: Mailbox) -> int:
+        """From now on the mailbox receives what is published; returns the position that it starts after."""
+        self._following.add(mailbox)
+        return self.position
+
+    def leave(self, mailbox: Mailbox) -> None:
+        self._following.discard(mailbox)
+
+    def publish(self, batch: Batch) -> None:
+        """Hands each event to every client, without waiting for any of them."""
+        self.position = batch.position
+        for envelope in batch.envelopes:
+            self.broadcast(envelope)
+
+    def broadcast(self, envelope: Envelope) -> None:
+        for mailbox in self._following:
+            mailbox.post(envelope)

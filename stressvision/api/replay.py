@@ -1,0 +1,39 @@
+"""What a client missed: events read again from the database, a page at a time. All of it raises DatabaseUnavailable."""
+
+from contextlib import closing
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+
+from stressvision.api.feed import OpenSource, enclose
+from stressvision.api.hub import Batch
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The ids of the first and the last event that are kept."""
+
+    oldest: int
+    last: int
+
+    def misses_some_after(self, since: int) -> bool:
+        """Whether events after `since` are gone, or `since` comes from another database."""
+        return since < self.oldest - 1 or since > self.last
+
+
+async def read_extent(open_source: OpenSource) -> Extent:
+    def read() -> Extent:
+        with closing(open_source()) as source:
+            return Extent(oldest=source.oldest_id(), last=source.last_id())
+
+    return await run_in_threadpool(read)
+
+
+async def read_batch(open_source: OpenSource, after: int) -> Batch:
+    """The next events after the given id, in order; its position is `after` where there is none."""
+
+    def read() -> Batch:
+        with closing(open_source()) as source:
+            return enclose(source.read_after(after))
+
+    return await run_in_threadpool(read)

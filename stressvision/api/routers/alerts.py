@@ -1,0 +1,65 @@
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from stressvision.api.deps import ActorDep, ContextDep, EmployeeFilter, RowId, UserId
+from stressvision.domain.alerts import AlertStatus
+from stressvision.errors import InvalidInput, Message
+from stressvision.services import alerts
+from stressvision.services.context import Actor
+from stressvision.wire.backend import AlertChanged, AlertDecision, AlertList
+
+router = APIRouter(prefix="/api/alerts", tags=["alerts"])
+
+Decision = Annotated[AlertDecision | None, Body()]
+
+
+class StatusFilter(StrEnum):
+    PENDING = "pending"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+@router.get("")
+def list_alerts(
+    context: ContextDep,
+    actor: ActorDep,
+    status: StatusFilter = StatusFilter.PENDING,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    employee_id: EmployeeFilter = None,
+) -> AlertList:
+    wanted = None if status is StatusFilter.ALL else AlertStatus(status)
+    return alerts.list_alerts(context, wanted, limit, employee_id, actor)
+
+
+@router.post("/{alert_id}/acknowledge")
+def acknowledge_alert(
+    context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
+) -> AlertChanged:
+    decided = decision or AlertDecision()
+    person = _person(actor, decided.user_id or user_id)
+    return AlertChanged(alert_id=alert_id, alert=alerts.acknowledge_alert(context, alert_id, person, decided.notes))
+
+
+@router.post("/{alert_id}/resolve")
+def resolve_alert(
+    context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
+) -> AlertChanged:
+    decided = decision or AlertDecision()
+    person = _person(actor, decided.user_id or user_id)
+    return AlertChanged(alert_id=alert_id, alert=alerts.resolve_alert(context, alert_id, person, decided.notes))
+
+
+def _person(actor: Actor, user_id: str | None) -> Actor:
+    if user_id is None:
+        raise InvalidInput(
+            Message(
+                es='Falta user_id, quién decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
+                en='user_id is missing, who decides: send {"user_id": "admin"} as JSON, or ?user_id=admin.',
+            ),
+            field="user_id",
+        )
+    return replace(actor, user_id=user_id)

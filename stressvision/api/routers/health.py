@@ -1,0 +1,61 @@
+"""What this is, whether it lives, whether it can serve, and how it is doing."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from stressvision import VERSION
+from stressvision.api.deps import BackendDep, LanguageDep
+from stressvision.errors import Message, Unavailable
+from stressvision.services import figures
+from stressvision.wire.backend import Liveness, Readiness, ServiceCard
+
+router = APIRouter(tags=["health"])
+
+_DESCRIPTION = Message(
+    es="Backend de Stress Vision: empleados, detecciones, alertas y reportes, y sus cambios en vivo.",
+    en="Backend of Stress Vision: employees, detections, alerts and reports, and their changes as they happen.",
+)
+
+
+@router.get("/")
+def read_card(backend: BackendDep, language: LanguageDep) -> ServiceCard:
+    settings = backend.context.settings
+    return ServiceCard(
+        service="stressvision-backend",
+        version=VERSION,
+        description=_DESCRIPTION.text(language),
+        docs=f"{settings.api_base}/api/docs",
+        dashboard=f"http://{settings.host}:{settings.dashboard_port}",
+        websocket=f"ws://{settings.host}:{settings.api_port}/ws",
+    )
+
+
+@router.get("/health")
+def read_liveness(backend: BackendDep, language: LanguageDep) -> Liveness:
+    fault = backend.database_fault()
+    return Liveness(
+        status="healthy",
+        service="stressvision-backend",
+        version=VERSION,
+        database=fault.text(language) if fault else "connected",
+        timestamp=backend.context.clock(),
+    )
+
+
+@router.get("/ready", responses={503: {"model": Readiness}})
+def read_readiness(backend: BackendDep, language: LanguageDep, response: Response) -> Readiness:
+    faults = (backend.database_fault(), backend.reader.fault)
+    missing = sorted({fault.text(language) for fault in faults if fault})
+    response.status_code = 503 if missing else 200
+    return Readiness(ready=not missing, missing=missing)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def read_metrics(backend: BackendDep) -> Response:
+    metrics = backend.metrics
+    try:
+        metrics.pending_alerts.set(figures.read_overview(backend.context).pending_alerts)
+        metrics.database_up.set(1)
+    except Unavailable:
+        metrics.database_up.set(0)
+    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,73 @@
+"""`python backend_api.py`: the backend under uvicorn."""
+
+import argparse
+import signal
+import socket
+from contextlib import closing, suppress
+
+import structlog
+import uvicorn
+
+from stressvision.api.app import create_app
+from stressvision.config import Settings, load_settings
+from stressvision.door import run_program
+from stressvision.logs import configure_logs
+from stressvision.ports import require_free_port
+from stressvision.services.context import open_context
+
+GRACE_SECONDS = 2
+"""How long requests under way may take to end when the backend is stopped."""
+
+UNREAD_LIMIT_MS = 30_000
+"""A peer that reads nothing for this long is given up by the kernel; a dropped client would otherwise linger."""
+
+MESSAGE_LIMIT = 64 * 1024
+"""Bytes a WebSocket client may send at once; a ping has 15."""
+
+log = structlog.get_logger()
+
+
+def main() -> int:
+    """Serves until SIGINT or SIGTERM; WebSocket clients are told, requests under way are answered first."""
+    return run_program(_serve)
+
+
+def _serve() -> int:
+    parser = argparse.ArgumentParser(
+        prog="backend_api.py",
+        description="Backend de Stress Vision: API REST, WebSocket y documentación en /api/docs.",
+    )
+    parser.add_argument("--port", dest="api_port", type=int, help="puerto (por omisión 8000)")
+    settings = load_settings(**vars(parser.parse_args()))
+    configure_logs(settings, "backend")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # uvicorn raises the signal that ended it once more when everything is closed.
+    with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
+        context = open_context(settings)
+        with closing(context.database):
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    create_app(context),
+                    log_config=None,
+                    log_level="warning",
+                    access_log=False,
+                    proxy_headers=False,
+                    server_header=False,
+                    ws_max_size=MESSAGE_LIMIT,
+                    ws_per_message_deflate=False,
+                    timeout_graceful_shutdown=GRACE_SECONDS,
+                )
+            )
+            log.info("listening", address=settings.api_base)
+            server.run(sockets=[listener])
+    log.info("stopped")
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    require_free_port(settings.host, settings.api_port, "STRESSVISION_API_PORT")
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server((settings.host, settings.api_port), family=family, backlog=1024)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_LIMIT_MS)
+    return listener

@@ -1,0 +1,186 @@
+"""The WebSocket: greeting, what was missed, then everything live; each event once and in order."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import structlog
+from fastapi import WebSocket, WebSocketDisconnect
+from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
+
+from stressvision.api.feed import OpenSource
+from stressvision.api.hub import Envelope, Hub, Mailbox
+from stressvision.api.replay import read_batch, read_extent
+from stressvision.clock import Clock
+from stressvision.errors import InvalidInput, Language, Message, StressVisionError
+from stressvision.wire.events import Connected, ErrorEvent, Pong
+
+log = structlog.get_logger()
+
+CLOSING_SECONDS = 5.0
+"""How long a client that is dropped may take to make room for the closing message."""
+
+_TOO_SLOW = Message(
+    es="Esta conexión se quedó atrás: vuelva a conectar con ?since= y el último id recibido.",
+    en="This connection fell behind: connect again with ?since= and the last id received.",
+)
+_UNKNOWN_MESSAGE = Message(
+    es='No entiendo este mensaje: el único que se admite es {"type": "ping"}.',
+    en='This message is not understood: the only one accepted is {"type": "ping"}.',
+)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One client, and what serving it needs of the application."""
+
+    websocket: WebSocket
+    mailbox: Mailbox
+    hub: Hub
+    open_source: OpenSource
+    clock: Clock
+    language: Language
+
+
+async def serve(connection: Connection, since: str | None) -> None:
+    """Serves a client until either side ends it. `since`: the id to resume after, as the client wrote it."""
+    await connection.websocket.accept()
+    connection.hub.connected += 1
+    try:
+        await _converse(connection, parse_since(since))
+        await _dismiss(connection, _TOO_SLOW, WS_1013_TRY_AGAIN_LATER)
+    except InvalidInput as error:
+        await _refuse(connection, error.message, WS_1008_POLICY_VIOLATION)
+    except StressVisionError as error:
+        await _refuse(connection, error.message, WS_1013_TRY_AGAIN_LATER)
+    except WebSocketDisconnect as error:
+        log.debug("websocket client left", code=error.code)
+    finally:
+        connection.hub.leave(connection.mailbox)
+        connection.hub.connected -= 1
+
+
+def parse_since(text: str | None) -> int | None:
+    """Raises InvalidInput where it is not an event id."""
+    if text is None or (text.isascii() and text.isdigit() and len(text) < 20):
+        return None if text is None else int(text)
+    raise InvalidInput(
+        Message(
+            es="since no es un id de evento: use el último id recibido, por ejemplo /ws?since=120.",
+            en="since is not an event id: use the last id received, for example /ws?since=120.",
+        ),
+        field="since",
+    )
+
+
+async def _converse(connection: Connection, since: int | None) -> None:
+    """Returns when the client has fallen too far behind; raises WebSocketDisconnect when it goes."""
+    tasks = [
+        asyncio.create_task(_send(connection, since)),
+        asyncio.create_task(_answer(connection)),
+        asyncio.create_task(connection.mailbox.overflowed.wait()),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _send(connection: Connection, since: int | None) -> None:
+    if since is None:
+        sent = connection.hub.join(connection.mailbox)
+        await _greet(connection, Connected(timestamp=connection.clock(), last_id=sent))
+    else:
+        sent = await _replay(connection, since)
+    while True:
+        envelope = await connection.mailbox.take()
+        # Around the seam of replay and live the same event can come from both sides.
+        if envelope.event_id is None or envelope.event_id > sent:
+            await connection.websocket.send_text(envelope.text)
+            sent = envelope.event_id or sent
+
+
+async def _replay(connection: Connection, since: int) -> int:
+    """Sends what came after `since` and joins the hub; returns the id of the last event sent."""
+    extent = await read_extent(connection.open_source)
+    await _greet(
+        connection,
+        Connected(
+            timestamp=connection.clock(),
+            last_id=extent.last,
+            resumed_from=since,
+            gap=extent.misses_some_after(since),
+        ),
+    )
+    sent = min(since, extent.last)
+    sent = await _catch_up(connection, sent)
+    # Joined only now, so that a long replay does not fill the mailbox; what remains is what the hub
+    # handed out while the last page was on its way.
+    joined_at = connection.hub.join(connection.mailbox)
+    return await _catch_up(connection, sent, joined_at)
+
+
+async def _greet(connection: Connection, greeting: Connected) -> None:
+    await connection.websocket.send_text(greeting.model_dump_json())
+
+
+async def _catch_up(connection: Connection, sent: int, until: int | None = None) -> int:
+    """Sends what comes after `sent`, at least up to the event `until`, or all there is; returns where that ends."""
+    while until is None or sent < until:
+        batch = await read_batch(connection.open_source, sent)
+        if batch.position == sent:
+            break
+        for envelope in batch.envelopes:
+            await connection.websocket.send_text(envelope.text)
+        sent = batch.position
+    return sent
+
+
+async def _answer(connection: Connection) -> None:
+    """Answers what the client says, through its mailbox: one that asks and never reads fills it and is dropped."""
+    while True:
+        message = await connection.websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code") or 1005)
+        connection.mailbox.post(Envelope(_reply(connection, message.get("text"))))
+
+
+def _reply(connection: Connection, text: str | None) -> str:
+    if _asked_type(text) == "ping":
+        return Pong(timestamp=connection.clock()).model_dump_json()
+    return ErrorEvent(detail=_UNKNOWN_MESSAGE.text(connection.language)).model_dump_json()
+
+
+def _asked_type(text: str | None) -> object:
+    try:
+        message = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None
+    return message.get("type") if isinstance(message, dict) else None
+
+
+async def _refuse(connection: Connection, message: Message, code: int) -> None:
+    try:
+        await connection.websocket.send_text(ErrorEvent(detail=message.text(connection.language)).model_dump_json())
+    except WebSocketDisconnect:
+        return
+    await _close(connection, message, code)
+
+
+async def _dismiss(connection: Connection, message: Message, code: int) -> None:
+    connection.hub.dropped += 1
+    log.warning("slow websocket client dropped")
+    await _close(connection, message, code)
+
+
+async def _close(connection: Connection, message: Message, code: int) -> None:
+    # RFC 6455 leaves 123 bytes for the reason.
+    reason = message.text(connection.language).encode()[:123].decode(errors="ignore")
+    try:
+        await asyncio.wait_for(connection.websocket.close(code, reason), CLOSING_SECONDS)
+    except (TimeoutError, WebSocketDisconnect):
+        log.info("websocket client could not be told why it is closed", code=code)
