@@ -20,7 +20,7 @@ def distort_picture(image: UInt8Array, random: np.random.Generator) -> FloatArra
     if chance[0] < 0.2:
         picture = lower_resolution(picture, random)
     if chance[1] < 0.15:
-        picture = cv2.GaussianBlur(picture, (0, 0), random.uniform(0.4, 1.3))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.4, 1.3)), np.uint8)
     if chance[2] < 0.05:
         picture = smear(picture, random)
     pixels = picture.astype(np.float32)
@@ -49,7 +49,7 @@ def reframe(image: UInt8Array, random: np.random.Generator) -> UInt8Array:
     moved = cv2.warpAffine(
         image, matrix, (PICTURE_SIZE, PICTURE_SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return moved.astype(np.uint8, copy=False)
+    return np.asarray(moved, np.uint8)
 
 
 def lower_resolution(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
@@ -57,7 +57,7 @@ def lower_resolution(picture: UInt8Array, random: np.random.Generator) -> UInt8A
     width = int(random.integers(18, 41))
     small = cv2.resize(picture, (width, width), interpolation=cv2.INTER_AREA)
     large = cv2.resize(small, (PICTURE_SIZE, PICTURE_SIZE), interpolation=cv2.INTER_LINEAR)
-    return large.astype(np.uint8, copy=False)
+    return np.asarray(large, np.uint8)
 
 
 def smear(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
@@ -67,7 +67,7 @@ def smear(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
         kernel[1, :] = 1 / 3
     else:
         kernel[:, 1] = 1 / 3
-    return cv2.filter2D(picture, -1, kernel).astype(np.uint8, copy=False)
+    return np.asarray(cv2.filter2D(picture, -1, kernel), np.uint8)
 
 
 def relight(pixels: FloatArray, random: np.random.Generator) -> FloatArray:

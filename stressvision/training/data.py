@@ -34,6 +34,9 @@ EMOTIONS = (
 NO_MAJORITY = 255
 PICTURE_SIZE = 48
 
+SMALLEST_DEVIATION = 8.0
+"""Grey levels. A picture that varies less is not blown up to full contrast: it would be noise."""
+
 # Surprise and contempt are no stress, and an unknown expression is no state at all.
 CLASS_OF_EMOTION = (0, 1, 4, 3, 2, 2, 2, 4, 4, 4)
 
@@ -83,7 +86,7 @@ def share_votes(votes: npt.NDArray[np.integer]) -> FloatArray:
     kept = np.where(votes > 1, votes, 0).astype(np.float32)
     empty = kept.sum(axis=1) == 0
     kept[empty] = votes[empty]
-    return kept / kept.sum(axis=1, keepdims=True)
+    return np.asarray(kept / kept.sum(axis=1, keepdims=True), np.float32)
 
 
 def group_emotions(emotion_share: FloatArray) -> FloatArray:
@@ -148,8 +151,8 @@ def read_archive(path: Path) -> ExpressionSplits:
 def standardise(images: npt.NDArray[np.uint8] | FloatArray) -> FloatArray:
     """Grey pictures [N,H,W], 0-255, to float32 [N,H,W] of mean 0 and deviation 1, each by itself.
 
-    The deviation is taken as at least 8 grey levels so that a blank picture stays blank.
+    The deviation is taken as at least SMALLEST_DEVIATION, so that a blank picture stays blank.
     """
     pixels = images.astype(np.float32)
     pixels -= pixels.mean(axis=(1, 2), keepdims=True)
-    return pixels / np.maximum(pixels.std(axis=(1, 2), keepdims=True), np.float32(8.0))
+    return np.asarray(pixels / np.maximum(pixels.std(axis=(1, 2), keepdims=True), SMALLEST_DEVIATION), np.float32)

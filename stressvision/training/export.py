@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from torch import nn
 
-from stressvision.training.data import CLASSES, PICTURE_SIZE, FloatArray
-from stressvision.training.network import Convolution, ExpressionNetwork
+from stressvision.training.data import CLASSES, PICTURE_SIZE, SMALLEST_DEVIATION, FloatArray
+from stressvision.training.network import Convolution, ExpressionNetwork, ResidualBlock
 
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
@@ -20,8 +20,6 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 # made symmetric, in pixels whose centres are whole numbers (`python -m stressvision.training prepare` repeats it).
 CANONICAL_LEFT_EYE = (14.9, 18.7)
 CANONICAL_RIGHT_EYE = (32.1, 18.7)
-
-SMALLEST_DEVIATION = 8.0
 
 
 @dataclass(frozen=True)
@@ -55,26 +53,24 @@ class FoldedNetwork:
 
 def fold_convolution(convolution: Convolution) -> FoldedConvolution:
     """Multiply a convolution by its batch normalisation, as it stands in evaluation."""
-    norm = convolution.norm
-    scale = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach()
-    kernel = (convolution.kernel.weight * scale[:, None, None, None]).detach()
-    bias = (norm.bias - norm.running_mean * scale).detach()
+    weights = convolution.state_dict()
+    scale = weights["norm.weight"] / (weights["norm.running_var"] + convolution.norm.eps).sqrt()
+    kernel = weights["kernel.weight"] * scale[:, None, None, None]
+    bias = weights["norm.bias"] - weights["norm.running_mean"] * scale
     return FoldedConvolution(np.ascontiguousarray(kernel.permute(2, 3, 1, 0).numpy()), bias.numpy(), convolution.stride)
+
+
+def fold_block(block: ResidualBlock) -> FoldedBlock:
+    """Fold the two or three convolutions of a residual block."""
+    shortcut = None if block.shortcut is None else fold_convolution(block.shortcut)
+    return FoldedBlock(fold_convolution(block.first), fold_convolution(block.second), shortcut, block.stride)
 
 
 def fold_network(network: nn.Module) -> FoldedNetwork:
     """Fold a trained network for export."""
     if not isinstance(network, ExpressionNetwork):
         raise TypeError(f"an ExpressionNetwork is needed, not {type(network).__name__}")
-    blocks = tuple(
-        FoldedBlock(
-            fold_convolution(block.first),
-            fold_convolution(block.second),
-            None if block.shortcut is None else fold_convolution(block.shortcut),
-            block.stride,
-        )
-        for block in network.blocks
-    )
+    blocks = tuple(fold_block(block) for block in network.blocks if isinstance(block, ResidualBlock))
     return FoldedNetwork(
         fold_convolution(network.entry),
         blocks,
@@ -91,7 +87,6 @@ def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatA
         summed = tf.nn.conv2d(features, layer.kernel, layer.stride, "SAME")
         return tf.nn.bias_add(summed, layer.bias)
 
-    @tf.function(input_signature=[tf.TensorSpec([1, PICTURE_SIZE, PICTURE_SIZE, 1], tf.float32, name="face")])
     def answer(face: Any) -> Any:
         features = tf.nn.relu(convolve(face, folded.entry))
         for block in folded.blocks:
@@ -108,7 +103,9 @@ def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatA
         for sample in samples:
             yield [sample[None, :, :, None]]
 
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([answer.get_concrete_function()])
+    signature = tf.TensorSpec([1, PICTURE_SIZE, PICTURE_SIZE, 1], tf.float32, name="face")
+    traced = tf.function(answer, input_signature=[signature]).get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced])
     if precision != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "float16":

@@ -89,7 +89,8 @@ def schedule_rate(plan: TrainingPlan, progress: float) -> float:
 def start_state(plan: TrainingPlan) -> TrainingState:
     """A fresh network and its optimiser; weights that scale or shift a channel do not decay."""
     torch.manual_seed(plan.seed)
-    network = ExpressionNetwork(plan.shape).to(memory_format=torch.channels_last)
+    network = ExpressionNetwork(plan.shape)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     matrices = [p for p in network.parameters() if p.ndim > 1]
     vectors = [p for p in network.parameters() if p.ndim <= 1]
     optimiser = torch.optim.SGD(
@@ -143,8 +144,8 @@ def load_average(path: Path) -> ExpressionNetwork:
     if not path.exists():
         raise InvalidInput(Message(f"Falta {path}: ejecute train", f"{path} is missing: run train"), field="work")
     saved = torch.load(path, weights_only=True)
-    shape = {name: tuple(value) if isinstance(value, list) else value for name, value in saved["plan"]["shape"].items()}
-    network = ExpressionNetwork(NetworkShape(**shape))
+    shape = saved["plan"]["shape"]
+    network = ExpressionNetwork(NetworkShape(shape["widths"], shape["depths"], shape["dropout"]))
     network.load_state_dict(saved["average"])
     network.eval()
     return network
@@ -191,7 +192,7 @@ def train_network(
             loss = functional.cross_entropy(class_logits.float() + adjustment, classes)
             loss = loss + plan.emotion_weight * functional.cross_entropy(emotion_logits.float(), emotions)
             state.optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
             state.optimiser.step()
             done = state.epoch * steps + step
             # The first averages forget quickly, or they would remember the untrained weights for long.

@@ -99,4 +99,5 @@ def predict_logits(network: nn.Module, pictures: Tensor, batch: int = 256) -> Te
     """Class logits [N,5] of standardised pictures [N,1,48,48], in evaluation mode."""
     network.eval()
     with torch.no_grad():
-        return torch.cat([network(part)[0].float() for part in pictures.split(batch)])
+        starts = range(0, len(pictures), batch)
+        return torch.cat([network(pictures[start : start + batch])[0].float() for start in starts])
