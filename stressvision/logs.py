@@ -32,7 +32,7 @@ def configure_logs(settings: Settings, component: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    for chatty in ("apscheduler.executors", "urllib3", "alembic", "watchdog", "waitress.queue"):
+    for chatty in ("apscheduler", "urllib3", "alembic", "watchdog", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

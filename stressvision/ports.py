@@ -18,6 +18,9 @@ class PortHolder:
     user: str | None
 
 
+UNKNOWN_HOLDER = PortHolder(None, None, None, None)
+
+
 def is_port_free(host: str, port: int) -> bool:
     """Whether a server could listen there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -44,8 +47,8 @@ def find_port_holder(port: int) -> PortHolder:
                 command = " ".join(process.cmdline())[:200]
                 return PortHolder(process.pid, process.name(), command, process.username())
     except psutil.Error:
-        pass
-    return PortHolder(None, None, None, None)
+        return UNKNOWN_HOLDER
+    return UNKNOWN_HOLDER
 
 
 def require_free_port(host: str, port: int, setting: str) -> None:

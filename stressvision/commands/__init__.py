@@ -1,0 +1,1 @@
+"""`python -m stressvision …`: where vision and services meet."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
 
-from stressvision.db.tables import consents, employees, face_samples
+from stressvision.db.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import Standing
 
 _sample_count = (
@@ -123,6 +123,12 @@ def replace_samples(connection: Connection, employee_id: int, model: str, sample
             for sample in samples
         ]
         connection.execute(insert(face_samples), rows)
+
+
+def delete_everything(connection: Connection) -> None:
+    """Every row of every table of ours, children before parents."""
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(delete(table))
 
 
 def mean_embedding(samples: Sequence[FaceSample]) -> str:

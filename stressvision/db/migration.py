@@ -1,5 +1,6 @@
 """Opening a database: created, brought up to date, taken over from the earlier phases, or refused."""
 
+import os
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,20 @@ def prepare_database(database: Database, now: datetime) -> Opening:
             create_triggers(connection)
         command.stamp(_config(connection), "head")
         return Opening(Outcome.CONVERTED if backup else Outcome.CREATED, backup)
+
+
+def inspect_database(database: Database) -> None:
+    """Looks whether the database can be used, and changes nothing. Raises DatabaseUnavailable.
+
+    A SQLite file that does not exist yet can, where its folder can be written.
+    """
+    _refuse_foreign_file(database)
+    path = sqlite_path(database.url)
+    if path is None:
+        with database.read():
+            return
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise explain_driver_error(PermissionError("readonly"), database.url)
 
 
 def _climb(database: Database, connection: Connection, now: datetime) -> Opening:

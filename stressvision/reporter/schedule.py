@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from stressvision.domain.reports import window_holding
 from stressvision.errors import DatabaseUnavailable
@@ -22,6 +22,16 @@ RETRY_SECONDS = 30
 log = structlog.get_logger()
 
 
+class WindowEnds(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 ships no types
+    """Fires when each UTC-aligned window of `length` closes (APScheduler's interval trigger is not aligned)."""
+
+    def __init__(self, length: timedelta) -> None:
+        self._length = length
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return window_holding(now, self._length).end
+
+
 def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[float], bool]) -> None:
     """Writes due reports now and at every boundary of `length`, until `is_stopped(seconds)` says so.
 
@@ -29,10 +39,9 @@ def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[floa
     """
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
-    boundary = window_holding(context.clock(), length).start
     scheduler.add_job(
         _write_due,
-        IntervalTrigger(seconds=int(length.total_seconds()), start_date=boundary, timezone=UTC),
+        WindowEnds(length),
         args=(context, length, scheduler),
         id="due",
         next_run_time=datetime.now(UTC),

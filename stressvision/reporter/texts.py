@@ -4,7 +4,8 @@ from stressvision.errors import Message
 
 TEXTS = {
     "about": Message(
-        es="Reportes de Stress Vision: uno ahora, o uno cada cuarto de hora. Sin terminal ni opciones: cada cuarto de hora.",
+        es="Reportes de Stress Vision: uno ahora, o uno cada cuarto de hora. "
+        "Sin terminal ni opciones: cada cuarto de hora.",
         en="Stress Vision reports: one now, or one every quarter of an hour. "
         "Without a terminal or options: every quarter of an hour.",
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from stressvision.clock import Clock, utc_now
 from stressvision.config import Settings
 from stressvision.db.connection import Database, sqlite_path
-from stressvision.db.migration import Opening, Outcome, prepare_database
+from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,8 @@ def open_context_telling(settings: Settings, clock: Clock = utc_now) -> tuple[Co
     if path is not None and opening.outcome is Outcome.CREATED:
         path.chmod(0o600)
     return Context(database, settings, clock), opening
+
+
+def check_database(settings: Settings) -> None:
+    """Whether open_context would find a database it can use; changes nothing. Raises DatabaseUnavailable."""
+    inspect_database(Database(settings.database_url))

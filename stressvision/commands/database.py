@@ -1,0 +1,28 @@
+"""`python -m stressvision prepare`: the database, ready before anything else starts."""
+
+import argparse
+
+from stressvision.commands.demo import enrol_demo
+from stressvision.commands.texts import TEXTS
+from stressvision.config import Settings
+from stressvision.services.context import check_database, open_context_telling
+
+
+def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Creates, updates or takes over the database; with --demo enrols its people; with --check only looks."""
+    if arguments.check:
+        check_database(settings)
+        print(TEXTS["usable"].text(settings.lang).format(where=_where(settings)))
+        return 0
+    context, opening = open_context_telling(settings)
+    backup = opening.backup or "-"
+    print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)
+    if arguments.demo:
+        enrol_demo(context)
+    return 0
+
+
+def _where(settings: Settings) -> str:
+    """Without the password that a PostgreSQL address may hold."""
+    scheme, _, rest = settings.database_url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

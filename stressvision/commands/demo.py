@@ -1,0 +1,66 @@
+"""The demonstration's synthetic people: enrolled from the bundled stills, never beside real ones."""
+
+import argparse
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from stressvision.commands.enrolment import consent_text_sha256, read_stills, stored_samples
+from stressvision.commands.texts import TEXTS
+from stressvision.config import Settings
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.employees import list_employees
+from stressvision.services.enrolment import Enrolment, enrol_employee, read_population, refuse_mixture, remove_demo
+from stressvision.vision.enrolment import measure_stills
+
+DEPARTMENT = "Demostración"
+ACTOR = Actor(user_id="demo")
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    code: str
+    name: str
+
+
+def change_demo(settings: Settings, arguments: argparse.Namespace) -> int:
+    context = open_context(settings)
+    if arguments.remove:
+        print(TEXTS["demo_removed"].text(settings.lang).format(count=remove_demo(context)))
+    else:
+        enrol_demo(context)
+    return 0
+
+
+def enrol_demo(context: Context) -> None:
+    """Enrols whoever of them is not yet. Raises Conflict where the database holds real people."""
+    refuse_mixture(read_population(context), is_demo=True)
+    settings = context.settings
+    people = read_demo_people(settings.demo_dir)
+    enrolled = {
+        employee.employee_code
+        for employee in list_employees(context).employees
+        if employee.enrolment_status == "enrolled" and employee.consent_given
+    }
+    for person in people:
+        if person.code in enrolled:
+            continue
+        samples = measure_stills(read_stills(settings.demo_dir / "enrol" / person.code))
+        enrolment = Enrolment(
+            employee_code=person.code,
+            full_name=person.name,
+            department=DEPARTMENT,
+            shift="morning",
+            samples=stored_samples(samples),
+            consent_sha256=consent_text_sha256(),
+            is_demo=True,
+        )
+        enrol_employee(context, enrolment, ACTOR)
+    print(TEXTS["demo_ready"].text(settings.lang).format(count=len(people)), flush=True)
+
+
+def read_demo_people(demo_dir: Path) -> list[DemoPerson]:
+    """Those of labels.csv who are enrolled, by code."""
+    with (demo_dir / "labels.csv").open(encoding="utf-8", newline="") as labels:
+        rows = [row for row in csv.DictReader(labels) if row["enrolled"] == "yes"]
+    return [DemoPerson(code, name) for code, name in sorted({(row["employee_code"], row["full_name"]) for row in rows})]

@@ -1,0 +1,161 @@
+"""`python -m stressvision enrol` and `withdraw`: a person's face and consent, from photos or the camera."""
+
+import argparse
+import getpass
+import hashlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from stressvision.commands.stills import take_stills
+from stressvision.commands.texts import TEXTS
+from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.db.employees import FaceSample
+from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.enrolment import (
+    Enrolment,
+    enrol_employee,
+    read_population,
+    refuse_mixture,
+    require_valid_code,
+    withdraw_consent,
+)
+from stressvision.services.gallery import read_gallery
+from stressvision.vision import enrolment as vision
+from stressvision.vision.gallery import EnrolledFace, FaceGallery
+
+PICTURES = {".jpg", ".jpeg", ".png"}
+FEWEST_STILLS = 3
+"""Below this a still of somebody else cannot be told from the others."""
+CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
+
+
+def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
+    require_valid_code(arguments.code)
+    context = open_context(settings)
+    refuse_mixture(read_population(context), is_demo=False)
+    _require_consent(settings, arguments.name)
+    stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
+    samples = vision.measure_stills(stills)
+    _refuse_outliers(samples)
+    if not arguments.allow_similar:
+        _refuse_double(context, arguments.code, samples)
+    enrolment = Enrolment(
+        employee_code=arguments.code,
+        full_name=arguments.name,
+        department=arguments.department,
+        shift=arguments.shift,
+        samples=stored_samples(samples),
+        consent_sha256=consent_text_sha256(),
+    )
+    employee = enrol_employee(context, enrolment, _actor(arguments))
+    print(
+        TEXTS["enrolled"]
+        .text(settings.lang)
+        .format(
+            code=employee.employee_code,
+            name=employee.full_name,
+            stills=employee.face_samples,
+            quality=employee.face_encoding_quality,
+            version=CONSENT_VERSION,
+            day=f"{employee.consent_date:%Y-%m-%d}",
+        )
+    )
+    return 0
+
+
+def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
+    employee = withdraw_consent(open_context(settings), arguments.code, consent_text_sha256(), _actor(arguments))
+    print(TEXTS["withdrawn"].text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
+    return 0
+
+
+def read_stills(folder: Path) -> list[vision.Still]:
+    """The pictures of a folder, by name. Raises InvalidInput where there are too few or one cannot be read."""
+    if not folder.is_dir():
+        raise InvalidInput(
+            Message(es=f"No existe la carpeta {folder}.", en=f"There is no folder {folder}."), field="photos"
+        )
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+    if len(paths) < FEWEST_STILLS:
+        raise InvalidInput(
+            Message(
+                es=f"En {folder} hay {len(paths)} fotos (jpg o png): se necesitan al menos {FEWEST_STILLS}.",
+                en=f"{folder} holds {len(paths)} photos (jpg or png): at least {FEWEST_STILLS} are needed.",
+            ),
+            field="photos",
+        )
+    return [vision.Still(path.name, _read_picture(path)) for path in paths]
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise InvalidInput(
+            Message(
+                es=f"{path.name} no es una imagen que se pueda leer.", en=f"{path.name} is not a readable picture."
+            ),
+            field=path.name,
+        )
+    return picture
+
+
+def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSample, ...]:
+    return tuple(FaceSample(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
+
+
+def consent_text_sha256() -> str:
+    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
+
+
+def _actor(arguments: argparse.Namespace) -> Actor:
+    return Actor(user_id=arguments.recorded_by or getpass.getuser())
+
+
+def _require_consent(settings: Settings, name: str) -> None:
+    """At a terminal the operator is asked; elsewhere the command itself is the statement (its help says so)."""
+    if not sys.stdin.isatty():
+        return
+    question = TEXTS["confirm"].text(settings.lang).format(name=name, version=CONSENT_VERSION)
+    if input(question).strip().lower() not in {"s", "si", "sí", "y", "yes"}:
+        raise ConsentMissing(TEXTS["no_consent"])
+
+
+def _refuse_outliers(samples: Sequence[vision.FaceSample]) -> None:
+    strange = [sample.name for sample in samples if sample.outlier]
+    if strange:
+        names = ", ".join(strange)
+        raise InvalidInput(
+            Message(
+                es=f"Estas fotos parecen de otra persona: {names}. Quítelas o cámbielas y repita.",
+                en=f"These stills seem to show somebody else: {names}. Remove or replace them and try again.",
+            ),
+            field="photos",
+        )
+
+
+def _refuse_double(context: Context, code: str, samples: Sequence[vision.FaceSample]) -> None:
+    others = [
+        EnrolledFace(face.employee_id, face.employee_code, np.array(face.embeddings, dtype=np.float64))
+        for face in read_gallery(context).faces
+        if face.employee_code != code
+    ]
+    settings = context.settings
+    double = vision.find_double(
+        samples, FaceGallery(others, settings.recognition_threshold, settings.recognition_margin)
+    )
+    if double is not None:
+        raise Conflict(
+            Message(
+                es=f"Esta persona parece estar ya inscrita como {double.employee_code} "
+                f"(distancia {double.distance:.2f}). Si es otra, repita con --allow-similar.",
+                en=f"This person seems to be enrolled already as {double.employee_code} "
+                f"(distance {double.distance:.2f}). If it is somebody else, repeat with --allow-similar.",
+            ),
+            field="code",
+        )

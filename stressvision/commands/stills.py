@@ -1,0 +1,61 @@
+"""Taking enrolment stills with a camera; they live in memory only."""
+
+import time
+from collections.abc import Callable
+
+from stressvision.commands.texts import TEXTS
+from stressvision.config import Settings
+from stressvision.errors import InvalidInput, Message
+from stressvision.vision.camera import Capture, Source, open_capture, parse_source
+from stressvision.vision.enrolment import Still
+from stressvision.vision.faces import FaceDetector
+from stressvision.vision.quality import assess
+
+STILLS = 5
+PAUSE_SECONDS = 1.0
+"""Between two stills, so that they show the head turned a little differently."""
+PATIENCE_SECONDS = 60.0
+
+
+def take_stills(
+    settings: Settings,
+    source: str,
+    *,
+    opener: Callable[[Source], Capture] = open_capture,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> list[Still]:
+    """STILLS pictures of one person, each good enough to be measured.
+
+    Raises CameraUnavailable, and InvalidInput where within PATIENCE_SECONDS nobody, or not one person alone, was seen.
+    """
+    capture = opener(parse_source(source, settings.demo_dir, once=True))
+    detector = FaceDetector()
+    stills: list[Still] = []
+    started = monotonic()
+    next_at = started
+    try:
+        while len(stills) < STILLS:
+            read, frame = capture.read()
+            if not read or monotonic() - started > PATIENCE_SECONDS:
+                raise _too_few(len(stills))
+            if monotonic() < next_at:
+                continue
+            faces = detector.detect(frame)
+            if len(faces) == 1 and assess(frame, faces[0]).recognisable:
+                stills.append(Still(f"#{len(stills) + 1}", frame))
+                next_at = monotonic() + PAUSE_SECONDS
+                told = TEXTS["look"].text(settings.lang).format(number=len(stills), total=STILLS)
+                print(told, flush=True)
+    finally:
+        capture.release()
+    return stills
+
+
+def _too_few(count: int) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"Solo se logró {count} de {STILLS} fotos: póngase solo ante la cámara, de frente y con buena luz.",
+            en=f"Only {count} of {STILLS} stills succeeded: face the camera alone and well lit.",
+        ),
+        field="camera",
+    )

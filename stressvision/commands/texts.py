@@ -1,0 +1,83 @@
+"""What `python -m stressvision` says to a person."""
+
+from stressvision.errors import Message
+
+TEXTS = {
+    "about": Message(
+        es="Inscripción, consentimiento y base de datos de Stress Vision.",
+        en="Enrolment, consent and database of Stress Vision.",
+    ),
+    "command": Message(es="orden", en="command"),
+    "enrol": Message(es="inscribe a una persona", en="enrol a person"),
+    "enrol_about": Message(
+        es="Inscribe a una persona a partir de varias fotos o de la cámara. Al hacerlo usted declara que la persona "
+        "firmó el consentimiento de docs/consentimiento.md; se guarda la fecha y la versión del texto, y ninguna imagen.",
+        en="Enrols a person from several photos or the camera. By doing so you state that the person signed the "
+        "consent in docs/consentimiento.md; its date and version are kept, and no image.",
+    ),
+    "code": Message(es="código del empleado, por ejemplo EMP001", en="employee code, for example EMP001"),
+    "name": Message(es="nombre completo", en="full name"),
+    "department": Message(es="área", en="department"),
+    "shift": Message(es="turno: morning, afternoon o night", en="shift: morning, afternoon or night"),
+    "recorded_by": Message(es="quién registra el consentimiento", en="who records the consent"),
+    "allow_similar": Message(
+        es="inscribir aunque se parezca a alguien ya inscrito", en="enrol in spite of a likeness to somebody enrolled"
+    ),
+    "photos": Message(es="carpeta con las fotos (jpg o png)", en="folder of photos (jpg or png)"),
+    "camera": Message(
+        es="tomar las fotos con la cámara N (por omisión 0)", en="take the stills with camera N (default 0)"
+    ),
+    "withdraw": Message(es="retira el consentimiento de una persona", en="withdraw a person's consent"),
+    "withdraw_about": Message(
+        es="Registra que la persona retiró su consentimiento: deja de ser reconocida y se borran los números de su "
+        "rostro.",
+        en="Records that the person withdrew consent: recognition ends, and the numbers of the face are erased.",
+    ),
+    "demo": Message(es="personas sintéticas de la demostración", en="the demonstration's synthetic people"),
+    "demo_enrol": Message(es="inscribirlas", en="enrol them"),
+    "demo_remove": Message(es="vaciar la base de la demostración", en="empty the demonstration's database"),
+    "prepare": Message(es="crea o actualiza la base de datos", en="create or update the database"),
+    "check": Message(es="solo mirar, sin cambiar nada", en="only look, change nothing"),
+    "enrolled": Message(
+        es="{code} {name}: inscripción con {stills} fotos, calidad {quality:.2f}. Consentimiento versión {version}, "
+        "{day}.",
+        en="{code} {name}: enrolled from {stills} stills, quality {quality:.2f}. Consent version {version}, {day}.",
+    ),
+    "withdrawn": Message(
+        es="{code} {name}: consentimiento retirado. Deja de ser reconocida en 5 segundos como máximo.",
+        en="{code} {name}: consent withdrawn. Recognition ends within 5 seconds.",
+    ),
+    "confirm": Message(
+        es="¿{name} firmó el consentimiento versión {version}? [s/N] ",
+        en="Has {name} signed consent version {version}? [y/N] ",
+    ),
+    "no_consent": Message(
+        es="Sin consentimiento firmado no se inscribe a nadie. No se guardó nada.",
+        en="Nobody is enrolled without signed consent. Nothing was stored.",
+    ),
+    "look": Message(
+        es="Mire a la cámara y gire un poco la cabeza: foto {number} de {total}.",
+        en="Look at the camera and turn your head a little: still {number} of {total}.",
+    ),
+    "demo_ready": Message(
+        es="Demostración: {count} personas sintéticas inscritas (no existen; datos CC0).",
+        en="Demonstration: {count} synthetic people enrolled (they do not exist; CC0 data).",
+    ),
+    "demo_removed": Message(
+        es="Se borró la demostración: {count} personas sintéticas y todo lo suyo.",
+        en="The demonstration is gone: {count} synthetic people and all that was theirs.",
+    ),
+    "created": Message(es="Base de datos creada: {where}.", en="Database created: {where}."),
+    "current": Message(es="Base de datos lista: {where}.", en="Database ready: {where}."),
+    "upgraded": Message(
+        es="Base de datos actualizada: {where}. Copia anterior: {backup}.",
+        en="Database updated: {where}. Previous copy: {backup}.",
+    ),
+    "converted": Message(
+        es="Base de datos de una fase anterior convertida: {where}. Copia anterior: {backup}. Los empleados deben "
+        "inscribirse de nuevo: su rostro se midió con otra red.",
+        en="Database of an earlier phase converted: {where}. Previous copy: {backup}. Employees need to enrol again: "
+        "their faces were measured by another network.",
+    ),
+    "usable": Message(es="La base de datos se puede usar: {where}.", en="The database can be used: {where}."),
+}
