@@ -3,12 +3,27 @@
 import argparse
 import sys
 from pathlib import Path
+from types import ModuleType
 
-from stressvision.errors import StressVisionError
-from stressvision.training.commands import calibrate, evaluate, export, prepare, train
+from stressvision.errors import Message, StressVisionError, Unavailable
+from stressvision.training import assessment
 
 DEFAULT_WORK = Path("training-run")
 DEFAULT_MODELS = Path("models")
+
+
+def load_steps() -> ModuleType:
+    """The steps that make a model. Raises Unavailable where what they need is not installed."""
+    try:
+        from stressvision.training import steps
+    except ModuleNotFoundError as error:
+        install = "pip install -r requirements-training.txt"
+        raise Unavailable(
+            Message(
+                f"Falta {error.name}. Instálelo con: {install}", f"{error.name} is missing. Install it with: {install}"
+            )
+        ) from error
+    return steps
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -19,22 +34,22 @@ def build_parser() -> argparse.ArgumentParser:
     one = commands.add_parser("prepare", help="read the archive, set repeated pictures aside, measure eye positions")
     one.add_argument("--data", type=Path, required=True, help="archive of FER2013 pictures with FER+ votes (.npz)")
     one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: prepare(given.data, given.work, given.seed))
+    one.set_defaults(run=lambda given: load_steps().prepare(given.data, given.work, given.seed))
 
     one = commands.add_parser("train", help="train; a stopped run goes on where it was")
     one.add_argument("--epochs", type=int, default=None, help="default: what the shipped model was trained for")
     one.add_argument("--seed", type=int, default=7)
     one.add_argument("--threads", type=int, default=2)
-    one.set_defaults(run=lambda given: train(given.work, given.epochs, given.seed, given.threads))
+    one.set_defaults(run=lambda given: load_steps().train(given.work, given.epochs, given.seed, given.threads))
 
     one = commands.add_parser("calibrate", help="fit the temperature on half of the validation pictures")
     one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: calibrate(given.work, given.seed))
+    one.set_defaults(run=lambda given: load_steps().calibrate(given.work, given.seed))
 
     one = commands.add_parser("export", help="convert in three precisions, compare, write one with its card")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
     one.add_argument("--precision", choices=("float32", "float16", "int8"), default="float16")
-    one.set_defaults(run=lambda given: export(given.work, given.models, given.precision))
+    one.set_defaults(run=lambda given: load_steps().export(given.work, given.models, given.precision))
 
     for command in commands.choices.values():
         command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
@@ -44,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--map", default="", help="for a folder: label=state, comma separated, e.g. angry=stress")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="folder of expression.tflite and its card")
     one.add_argument("--report", type=Path, default=None, help="folder for figures.json and reliability.png")
-    one.set_defaults(run=lambda given: evaluate(given.data, given.map, given.models, given.report))
+    one.set_defaults(run=lambda given: assessment.evaluate(given.data, given.map, given.models, given.report))
     return parser
 
 
