@@ -1,13 +1,14 @@
 """Where pictures come from: a webcam, a recording, an RTSP stream; read in a thread that keeps the newest only."""
 
+import itertools
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import cv2
@@ -30,7 +31,7 @@ class Source:
     """What to open. `label` may be shown: it holds no credentials. `paced`: a recording, played at its own speed."""
 
     address: int | str
-    label: str
+    label: Message
     paced: bool = False
     looped: bool = False
 
@@ -52,20 +53,22 @@ class Capture(Protocol):
     """What is used of cv2.VideoCapture."""
 
     def isOpened(self) -> bool: ...  # noqa: N802
-    def read(self) -> tuple[bool, Frame | None]: ...
+    def read(self) -> tuple[bool, Any]: ...
     def get(self, prop: int) -> float: ...
     def release(self) -> None: ...
 
 
 def parse_source(text: str, demo_dir: Path, *, once: bool = False) -> Source:
-    """The source named on a command line: an index, a file, an address, or `demo`. `once` plays a recording one time."""
+    """The source that `text` names: an index, a file, an address, or `demo`. `once` plays a recording a single time."""
     if text.isdecimal():
-        return Source(int(text), f"cámara {text}")
+        return Source(int(text), Message(es=f"la cámara {text}", en=f"camera {text}"))
     if text == DEMO:
-        return Source(str(demo_dir / DEMO_RECORDING), "grabación de demostración", paced=True, looped=not once)
+        label = Message(es="la grabación de demostración", en="the demo recording")
+        return Source(str(demo_dir / DEMO_RECORDING), label, paced=True, looped=not once)
+    shown = without_credentials(text) if "://" in text else Path(text).name
     if "://" in text:
-        return Source(text, without_credentials(text))
-    return Source(text, Path(text).name, paced=True, looped=not once)
+        return Source(text, Message(es=shown, en=shown))
+    return Source(text, Message(es=shown, en=shown), paced=True, looped=not once)
 
 
 def without_credentials(url: str) -> str:
@@ -94,6 +97,25 @@ def open_capture(source: Source) -> Capture:
         capture.release()
         raise _no_recording(source) if source.paced else _no_camera(source)
     return capture
+
+
+def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
+    """Every picture of a recording, stamped as if it had been played from `start` on, without waiting.
+
+    Raises CameraUnavailable where it cannot be opened.
+    """
+    shown = Message(es=path.name, en=path.name)
+    capture = open_capture(Source(str(path), shown, paced=True))
+    interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
+    try:
+        for index in itertools.count():
+            read, frame = capture.read()
+            if not read:
+                return
+            elapsed = index * interval
+            yield Shot(frame, start + timedelta(seconds=elapsed), elapsed, cut=index == 0)
+    finally:
+        capture.release()
 
 
 class Camera:
@@ -204,10 +226,10 @@ class Camera:
 def _no_camera(source: Source) -> CameraUnavailable:
     return CameraUnavailable(
         Message(
-            es=f"No llega imagen de {source.label}. Se sigue intentando. Revise el cable y los permisos, o use la "
+            es=f"No llega imagen de {source.label.es}. Se sigue intentando. Revise el cable y los permisos, o use la "
             "grabación de demostración con --demo.",
-            en=f"No picture comes from {source.label}. Still trying. Check the cable and the permissions, or use the "
-            "demo recording with --demo.",
+            en=f"No picture comes from {source.label.en}. Still trying. Check the cable and the permissions, or use "
+            "the demo recording with --demo.",
         )
     )
 
@@ -215,9 +237,9 @@ def _no_camera(source: Source) -> CameraUnavailable:
 def _no_recording(source: Source) -> CameraUnavailable:
     return CameraUnavailable(
         Message(
-            es=f"No se puede abrir la grabación {source.label}. Se sigue intentando. Revise la ruta, o use la "
-            "grabación de demostración con --demo.",
-            en=f"The recording {source.label} cannot be opened. Still trying. Check the path, or use the demo "
-            "recording with --demo.",
+            es=f"No se puede abrir {source.label.es}. Se sigue intentando. Revise la ruta, o use la grabación de "
+            "demostración con --demo.",
+            en=f"{source.label.en} cannot be opened. Still trying. Check the path, or use the demo recording with "
+            "--demo.",
         )
     )

@@ -147,5 +147,5 @@ class FatigueMonitor:
 
 
 def _perclos_probability(perclos: float) -> float:
-    """0.5 at Wierwille's limit, below 0.1 for ordinary blinking (about 0.04)."""
-    return float(1 / (1 + np.exp(-(perclos - PERCLOS_DROWSY) / 0.04)))
+    """0.5 at Wierwille's limit, below 0.1 for ordinary blinking (about 0.04); never surer than a long closure."""
+    return min(_CLOSURE_PROBABILITY[1], float(1 / (1 + np.exp(-(perclos - PERCLOS_DROWSY) / 0.04))))

@@ -5,7 +5,7 @@ method, dlib's). A track knows when it may have become somebody else: it crossed
 picture changed from one frame to the next.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import dlib
 import numpy as np
@@ -40,7 +40,7 @@ class Track:
     look: npt.NDArray[np.float32]
     velocity: tuple[float, float] = (0.0, 0.0)
     crossing: bool = False
-    unsure: bool = field(default=False)
+    unsure: bool = False
     """True in the frame in which it may have become somebody else."""
 
     def expected_box(self, at: float) -> FaceBox:
@@ -68,6 +68,11 @@ class Tracker:
                 self._next_id += 1
         self._mark_crossings(at)
         return [track for track in self._tracks if track.seen_at == at]
+
+    @property
+    def alive(self) -> set[int]:
+        """The ids of the tracks that have not gone, in view or not."""
+        return {track.id for track in self._tracks}
 
     def forget(self) -> None:
         """Ends every track: the picture no longer continues the one before."""

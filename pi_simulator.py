@@ -1,0 +1,10 @@
+"""A camera device on this computer: `python pi_simulator.py --source 0|FILE|rtsp://…|demo`."""
+
+from stressvision.launcher.environment import enter
+
+enter()
+
+from stressvision.edge.program import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

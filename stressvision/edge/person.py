@@ -1,0 +1,96 @@
+"""What is known of one person in front of the camera, for as long as the track lasts."""
+
+from dataclasses import dataclass, field
+
+from stressvision.domain.emotions import Emotion
+from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.gallery import Match
+from stressvision.vision.identity import IdentityVote, Standing
+from stressvision.vision.quality import Quality
+from stressvision.vision.smoothing import ExpressionTrend, fuse
+from stressvision.vision.tracking import Track
+
+VERIFY_SECONDS = 3.0
+"""A named person is looked at again this often."""
+UNKNOWN_SECONDS = 2.0
+COLLECT_SECONDS = 0.15
+PATIENCE_SECONDS = 5.0
+"""Who gave no usable picture for this long is counted as unknown."""
+READING_SECONDS = 0.2
+FATIGUE_PRESENT = 0.5
+
+
+@dataclass(frozen=True)
+class State:
+    """What a person's expression is compatible with. All None: nothing may be or can be said."""
+
+    emotion: Emotion | None = None
+    confidence: float | None = None
+    vector: dict[Emotion, float] | None = None
+
+
+@dataclass
+class Person:
+    """Times are monotonic seconds; each `next_…` is when that is due."""
+
+    track: Track
+    since: float
+    vote: IdentityVote = field(default_factory=IdentityVote)
+    trend: ExpressionTrend = field(default_factory=ExpressionTrend)
+    monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
+    quality: Quality | None = None
+    next_embedding: float = 0.0
+    next_reading: float = 0.0
+    next_detection: float = 0.0
+    decided_at: float | None = None
+    _was: int | None = None
+
+    @property
+    def match(self) -> Match | None:
+        return self.vote.identity.match
+
+    @property
+    def standing(self) -> Standing:
+        return self.vote.identity.standing
+
+    def doubt(self, at: float) -> None:
+        """It may be somebody else now: no name before it has been verified again."""
+        self.vote.restart()
+        self.since = at
+        self.next_embedding = at
+        self.decided_at = None
+
+    def take_vote(self, at: float, vote: Match | None) -> None:
+        """Counts one picture, and forgets what was learnt of somebody else."""
+        self.vote.add(vote)
+        if self.match and self._was != self.match.employee_id:
+            if self._was is not None:
+                self.trend, self.monitor = ExpressionTrend(), FatigueMonitor()
+            self._was = self.match.employee_id
+        settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
+        self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
+        self._note_decision(at)
+
+    def lose_patience(self, at: float) -> None:
+        """Counts as unknown whoever could not be looked at for long."""
+        if self.standing is Standing.COLLECTING and at - self.since >= PATIENCE_SECONDS:
+            self.vote.give_up()
+            self._note_decision(at)
+
+    def state(self, at: float, *, expression_allowed: bool) -> State:
+        """What may be reported of this person now."""
+        fatigue = self.monitor.estimate()
+        expression = self.trend.mean(at) if expression_allowed else None
+        if expression is not None:
+            vector = fuse(expression, fatigue.probability)
+            emotion = max(vector, key=vector.__getitem__)
+            return State(emotion, vector[emotion], vector)
+        if fatigue.probability >= FATIGUE_PRESENT:
+            return State(Emotion.FATIGUE, fatigue.probability)
+        return State()
+
+    def _note_decision(self, at: float) -> None:
+        if self.standing is Standing.COLLECTING:
+            self.decided_at = None
+        elif self.decided_at is None:
+            self.decided_at = at

@@ -1,0 +1,52 @@
+"""`python pi_simulator.py`: a camera device on this computer."""
+
+import argparse
+import signal
+import threading
+from types import FrameType
+
+from stressvision.config import load_settings
+from stressvision.door import run_program
+from stressvision.edge.device import watch
+from stressvision.logs import configure_logs
+from stressvision.vision.camera import DEMO, parse_source
+
+
+def main() -> int:
+    """Watches until SIGINT or SIGTERM; what was seen is delivered, or kept until the next start."""
+    return run_program(_run)
+
+
+def _run() -> int:
+    arguments = vars(_parser().parse_args())
+    once = arguments.pop("once")
+    if arguments.pop("demo"):
+        arguments["source"] = DEMO
+    settings = load_settings(**arguments)
+    configure_logs(settings, "edge")
+    stopping = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask_to_stop)
+    watch(settings, parse_source(settings.source, settings.demo_dir, once=once), stopping)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pi_simulator.py",
+        description="Dispositivo con cámara de Stress Vision. Ninguna imagen se guarda ni sale de este equipo.",
+        add_help=False,
+    )
+    parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda y termina")
+    parser.add_argument("--source", help="cámara: un número (0), un archivo de vídeo, rtsp://… o demo (por omisión 0)")
+    parser.add_argument("--demo", action="store_true", help="usa la grabación de demostración; igual que --source demo")
+    parser.add_argument("--device-id", help="nombre de este dispositivo (por omisión pi-simulator-01)")
+    parser.add_argument("--location", help="dónde está")
+    parser.add_argument("--headless", action="store_const", const=True, help="no abre ninguna ventana")
+    parser.add_argument("--once", action="store_true", help="reproduce la grabación una sola vez y termina")
+    parser.add_argument("--preview-port", type=int, help="puerto de la vista previa (por omisión 8502)")
+    return parser
