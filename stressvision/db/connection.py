@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
@@ -19,6 +19,8 @@ from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
 BUSY_TIMEOUT_MS = 10_000
 _FIRST_SAFE_WAL = (3, 51, 3)
 """Earlier SQLite versions can corrupt a WAL file that several processes write (the WAL-reset bug)."""
+WRITE_LOCK_KEY = 718281828
+_WRITE_LOCK = text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})")
 
 
 def sqlite_driver() -> ModuleType:
@@ -74,11 +76,14 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction, committed when the block ends well. Raises DatabaseUnavailable.
 
-        SQLite has one writer: threads of this process take turns here, other processes wait on BEGIN IMMEDIATE.
+        There is one writer at a time, so that feed ids appear in commit order and a rule that counts sees everything:
+        on SQLite threads take turns here and other processes wait on BEGIN IMMEDIATE; PostgreSQL has an advisory lock.
         """
         with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:
             writer = connection.execution_options(stressvision_write=True)
             with writer.begin():
+                if not self.is_sqlite:
+                    writer.execute(_WRITE_LOCK)
                 yield writer
 
     @contextmanager
@@ -92,6 +97,8 @@ class Database:
                 dbapi_connection.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]
             writer = connection.execution_options(stressvision_write=True)
             with writer.begin():
+                if not self.is_sqlite:
+                    writer.execute(_WRITE_LOCK)
                 yield writer
 
     @contextmanager

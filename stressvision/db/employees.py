@@ -75,11 +75,6 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, St
     return {row.id: Standing(row.consent_given, row.is_active) for row in connection.execute(query)}
 
 
-def lock_employee(connection: Connection, employee_id: int) -> None:
-    """Makes concurrent decisions about one person take turns (PostgreSQL; SQLite has one writer anyway)."""
-    connection.execute(select(employees.c.id).where(employees.c.id == employee_id).with_for_update())
-
-
 def count_population(connection: Connection) -> Population:
     rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))
     counts = {is_demo: count for is_demo, count in rows}

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect
 
 from stressvision.db.connection import Database, explain_driver_error, sqlite_driver, sqlite_path
 from stressvision.db.legacy import SIGNATURE, convert_legacy
@@ -19,7 +19,6 @@ from stressvision.db.tables import metadata
 from stressvision.db.triggers import create_triggers
 from stressvision.errors import DatabaseUnavailable, Message
 
-_LOCK = text("SELECT pg_advisory_xact_lock(314159265)")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWN = "alembic_version"
 
@@ -46,8 +45,6 @@ def prepare_database(database: Database, now: datetime) -> Opening:
     """
     _refuse_foreign_file(database)
     with database.change_schema() as connection:
-        if not database.is_sqlite:
-            connection.execute(_LOCK)
         present = inspect(connection).get_table_names()
         if _OWN in present:
             return _climb(database, connection, now)

@@ -56,13 +56,11 @@ def _key() -> Column[int]:
 
 
 def _moment(name: str, *, required: bool = False) -> Column[object]:
-    check = CheckConstraint(f"{name} GLOB '{STORED_MOMENT_GLOB}'", name=f"{name}_form").ddl_if(dialect="sqlite")
-    return Column(name, UtcMoment, check, nullable=not required)
+    return Column(name, UtcMoment, nullable=not required)
 
 
 def _stamp(name: str = "created_at") -> Column[object]:
-    check = CheckConstraint(f"{name} GLOB '{STORED_MOMENT_GLOB}'", name=f"{name}_form").ddl_if(dialect="sqlite")
-    return Column(name, UtcMoment, check, nullable=False, server_default=stored_now())
+    return Column(name, UtcMoment, nullable=False, server_default=stored_now())
 
 
 def _employee(*, required: bool = False) -> Column[int]:
@@ -253,3 +251,9 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 """The change feed: written by triggers, so that whatever any process commits is in it."""
+
+for _table in metadata.tables.values():
+    for _column in _table.c:
+        if isinstance(_column.type, UtcMoment):
+            _form = CheckConstraint(f"{_column.name} GLOB '{STORED_MOMENT_GLOB}'", name=f"{_column.name}_form")
+            _table.append_constraint(_form.ddl_if(dialect="sqlite"))

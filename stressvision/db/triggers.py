@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from stressvision.db.connection import WRITE_LOCK_KEY
+
 _SQLITE = (
     """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('detection', NEW.id); END""",
@@ -17,11 +19,11 @@ _SQLITE = (
          INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
 )
 
-# The advisory lock makes ids appear in commit order, so that a reader never passes over a late one.
+# Who writes past connection.py takes its lock here, so that no reader passes over a change that commits late.
 _POSTGRESQL = (
-    """CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    f"""CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
-         PERFORM pg_advisory_xact_lock(718281828);
+         PERFORM pg_advisory_xact_lock({WRITE_LOCK_KEY});
          INSERT INTO changes(kind, entity_id) VALUES (TG_ARGV[0] || CASE
            WHEN TG_ARGV[0] = 'alert' AND TG_OP = 'UPDATE' THEN '_' || (to_jsonb(NEW) ->> 'status') ELSE '' END, NEW.id);
          NOTIFY stressvision_changes;

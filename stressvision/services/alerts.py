@@ -8,7 +8,6 @@ from stressvision.config import Settings
 from stressvision.db import alerts as rows
 from stressvision.db import detections
 from stressvision.db.connection import Connection
-from stressvision.db.employees import lock_employee
 from stressvision.domain.alerts import AlertRule, AlertStatus, Evidence, Transition, decide, evidence_start, transition
 from stressvision.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.services.audit import record
@@ -44,7 +43,6 @@ def raise_if_due(
 
     Within the caller's write transaction, so that concurrent detections raise exactly one.
     """
-    lock_employee(connection, employee_id)
     start = evidence_start(rule, at, rows.last_resolution(connection, employee_id))
     stress = detections.count_stress(connection, employee_id, start, at)
     has_open = rows.has_open_alert(connection, employee_id, at - rule.quiet)

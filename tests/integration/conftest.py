@@ -1,0 +1,54 @@
+"""Real databases: SQLite in a file, PostgreSQL in a server of the test run's own."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pgserver
+import pytest
+
+from stressvision.config import Settings
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
+from tests.conftest import FakeClock
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pgserver.PostgresServer]:
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/gloria_stress_system.db"
+    server: pgserver.PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    server.psql(f"CREATE DATABASE {name};")
+    return server.get_uri(database=name)
+
+
+@pytest.fixture
+def context(database_url: str, clock: FakeClock) -> Iterator[Context]:
+    opened = open_context(Settings(database_url=database_url), clock)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
+    """For what does not depend on which database it is."""
+    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"), clock)
+    yield opened
+    opened.database.close()
+
+
+def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega") -> int:
+    """An enrolled, consenting employee with made-up embeddings; the employee's id."""
+    samples = tuple(FaceSample(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
+    enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
+    return enrol_employee(context, enrolment, Actor(user_id="test")).id
