@@ -1,0 +1,10 @@
+"""The dashboard: `python main.py`, or `streamlit run main.py`."""
+
+from stressvision.launcher.environment import enter
+
+enter()
+
+from stressvision.dashboard.server import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The charts. Colours and words come from the palette and the texts; numbers are drawn as the API gave them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+
+from stressvision.dashboard import texts
+from stressvision.dashboard.palette import ACCENT, expression_colour
+from stressvision.dashboard.screen import Screen
+from stressvision.wire.backend import EmployeeReport, HourCount, StoredDetection
+
+CONFIG: Mapping[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+_ORDER: tuple[str | None, ...] = ("neutral", "happy", "stress", "sad", "fatigue", None)
+_ROW = 34
+_TIMELINE_BARS = 30
+
+
+def distribution(screen: Screen, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
+    """One bar for each expression, with its count, and one for faces that were only counted."""
+    shown = [expression for expression in _ORDER if expression or not_analysed]
+    figure = go.Figure(
+        go.Bar(
+            x=[counts.get(expression, 0) if expression else not_analysed for expression in shown],
+            y=[screen.say(texts.EXPRESSIONS[expression]) for expression in shown],
+            orientation="h",
+            marker_color=[expression_colour(expression) for expression in shown],
+            texttemplate="%{x:,}",
+            textposition="outside",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    _dress(figure, height=_ROW * len(shown) + 20)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
+    figure.update_layout(margin_r=56)
+    return figure
+
+
+def by_hour(screen: Screen, hours: Sequence[HourCount], period_hours: int) -> go.Figure:
+    """Detections of each hour of the period, in the plant's time."""
+    this_hour = _naive(screen, screen.clock()).replace(minute=0, second=0, microsecond=0)
+    figure = go.Figure(
+        go.Bar(
+            x=[_naive(screen, item.hour) + timedelta(minutes=30) for item in hours],
+            y=[item.count for item in hours],
+            customdata=[f"{screen.local(item.hour):%d/%m %H:%M}" for item in hours],
+            width=3600 * 1000 * 0.78,
+            marker_color=ACCENT,
+            hovertemplate="%{customdata}<br>%{y:,}<extra></extra>",
+        )
+    )
+    _dress(figure, height=210)
+    ends = [this_hour - timedelta(hours=period_hours), this_hour + timedelta(hours=1)]
+    figure.update_xaxes(type="date", range=ends, tickformat="%H:%M", nticks=7)
+    figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
+    return figure
+
+
+def timeline(screen: Screen, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:
+    """One person's detections, stacked by expression along the chosen period."""
+    end = screen.local(screen.clock()).replace(tzinfo=None)
+    start = end - timedelta(minutes=minutes)
+    figure = go.Figure()
+    for expression in _ORDER:
+        own = [_naive(screen, item.timestamp) for item in detections if item.emotion == expression]
+        if own:
+            figure.add_histogram(
+                x=own,
+                name=screen.say(texts.EXPRESSIONS[expression]),
+                marker_color=expression_colour(expression),
+                xbins={"start": start, "end": end, "size": minutes * 60_000 / _TIMELINE_BARS},
+                hovertemplate="%{x}<br>%{fullData.name}: %{y:,}<extra></extra>",
+            )
+    _dress(figure, height=260)
+    figure.update_layout(barmode="stack", bargap=0.12)
+    figure.update_xaxes(type="date", range=[start, end], tickformat="%H:%M", nticks=7, hoverformat="%H:%M")
+    figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
+    return figure
+
+
+def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
+    """One stacked bar for each employee of a report."""
+    names = [_shorten(summary.name, summary.code) for summary in summaries]
+    figure = go.Figure()
+    for expression in filter(None, _ORDER):
+        figure.add_bar(
+            x=[summary.counts.get(expression, 0) for summary in summaries],
+            y=names,
+            orientation="h",
+            name=screen.say(texts.EXPRESSIONS[expression]),
+            marker_color=expression_colour(expression),
+            hovertemplate="%{y}<br>%{fullData.name}: %{x:,}<extra></extra>",
+        )
+    _dress(figure, height=_ROW * max(len(summaries), 2) + 90)
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(rangemode="tozero", tickformat=",d", nticks=6)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
+    return figure
+
+
+def _dress(figure: go.Figure, height: int) -> None:
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title_text": "", "traceorder": "normal"},
+        dragmode=False,
+        bargap=0.28,
+        barcornerradius=2,
+    )
+    figure.update_xaxes(fixedrange=True, automargin=True, title_text="")
+    figure.update_yaxes(fixedrange=True, automargin=True, title_text="")
+
+
+def _naive(screen: Screen, moment: datetime) -> datetime:
+    return screen.local(moment).replace(tzinfo=None)
+
+
+def _shorten(name: str, code: str) -> str:
+    """Names of people must not push the bars out of a phone's window; the code keeps them apart."""
+    return f"{name if len(name) <= 20 else name[:19] + '…'} · {code}"

@@ -1,0 +1,136 @@
+"""The backend as the dashboard sees it: one typed call for each question."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import requests
+from pydantic import ValidationError
+
+from stressvision.clock import to_wire
+from stressvision.errors import (
+    Conflict,
+    ConsentMissing,
+    InvalidInput,
+    Language,
+    Message,
+    NotFound,
+    ServerUnreachable,
+    StressVisionError,
+    Unavailable,
+)
+from stressvision.wire.backend import (
+    AlertChanged,
+    AlertDecision,
+    AlertList,
+    DetectionList,
+    DeviceList,
+    EmployeeList,
+    EmployeeState,
+    Overview,
+    ReportList,
+    Stats,
+)
+from stressvision.wire.problems import Problem
+from stressvision.wire.values import WireModel
+
+AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
+
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 5.0
+
+_ERRORS: dict[int, type[StressVisionError]] = {403: ConsentMissing, 404: NotFound, 409: Conflict, 422: InvalidInput}
+
+Answer = TypeVar("Answer", bound=WireModel)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The REST API at `base`, answering in `language`.
+
+    Every method raises ServerUnreachable where nobody answers within a few seconds, Unavailable where the answer is
+    of no use, and the error the backend named (NotFound, Conflict, InvalidInput, ConsentMissing) with its own words.
+    """
+
+    base: str
+    language: Language
+
+    def overview(self) -> Overview:
+        return self._get(Overview, "/api/dashboard/overview")
+
+    def stats(self, hours: int) -> Stats:
+        return self._get(Stats, "/api/dashboard/stats", hours=hours)
+
+    def devices(self) -> DeviceList:
+        return self._get(DeviceList, "/api/devices")
+
+    def employees(self) -> EmployeeList:
+        return self._get(EmployeeList, "/api/employees")
+
+    def employee_state(self, employee_id: int, minutes: int) -> EmployeeState:
+        """What was seen of one person. The backend records each of these look-ups."""
+        return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
+
+    def alerts(self, status: AlertFilter, limit: int) -> AlertList:
+        return self._get(AlertList, "/api/alerts", status=status, limit=limit)
+
+    def acknowledge(self, alert_id: int, user_id: str) -> AlertChanged:
+        return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", AlertDecision(user_id=user_id))
+
+    def resolve(self, alert_id: int, user_id: str, notes: str | None) -> AlertChanged:
+        decision = AlertDecision(user_id=user_id, notes=notes)
+        return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
+
+    def reports(self, limit: int) -> ReportList:
+        return self._get(ReportList, "/api/reports", limit=limit)
+
+    def detections_since(self, since: datetime, limit: int) -> DetectionList:
+        return self._get(DetectionList, "/api/export/detections", start_date=to_wire(since), limit=limit)
+
+    def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
+        return self._ask(kind, requests.Request("GET", self.base + path, params=query))
+
+    def _post(self, kind: type[Answer], path: str, decision: AlertDecision) -> Answer:
+        return self._ask(kind, requests.Request("POST", self.base + path, json=decision.model_dump(mode="json")))
+
+    def _ask(self, kind: type[Answer], request: requests.Request) -> Answer:
+        request.headers["Accept-Language"] = self.language
+        with requests.Session() as session:
+            session.trust_env = False  # a proxy of the environment must not see what goes over loopback
+            try:
+                response = session.send(session.prepare_request(request), timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+            except requests.RequestException:
+                raise ServerUnreachable(
+                    Message(
+                        es=f"No hay respuesta en {self.base}. Compruebe que el backend está en marcha: opción 4 de "
+                        "«python start_complete_system.py», o «python backend_api.py».",
+                        en=f"There is no answer at {self.base}. Check that the backend is running: option 4 of "
+                        "“python start_complete_system.py”, or “python backend_api.py”.",
+                    )
+                ) from None
+        if not response.ok:
+            raise _refusal(response)
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError:
+            raise _not_understood(self.base) from None
+
+
+def _refusal(response: requests.Response) -> StressVisionError:
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        return _not_understood(response.url.split("/api/")[0])
+    kind = _ERRORS.get(response.status_code, Unavailable)
+    return kind(Message(es=problem.detail, en=problem.detail))
+
+
+def _not_understood(base: str) -> Unavailable:
+    return Unavailable(
+        Message(
+            es=f"Lo que responde {base} no es lo que este tablero espera. "
+            "Compruebe que en ese puerto está el backend y que ambos son de la misma versión.",
+            en=f"What {base} answers is not what this dashboard expects. "
+            "Check that the backend is on that port and that both are of the same version.",
+        )
+    )

@@ -1,0 +1,54 @@
+"""A report as a file, holding exactly what the page shows."""
+
+import csv
+import io
+
+from stressvision.clock import to_wire
+from stressvision.dashboard.palette import EXPRESSIONS
+from stressvision.wire.backend import Report
+
+_COLUMNS = (
+    "start",
+    "end",
+    "code",
+    "name",
+    "department",
+    "total_detections",
+    "stress_pct",
+    "fatigue_pct",
+    "avg_confidence",
+    *EXPRESSIONS,
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def report_json(report: Report) -> str:
+    return report.model_dump_json(indent=2)
+
+
+def report_csv(report: Report) -> str:
+    """One line for each employee, with a byte-order mark so that spreadsheets read the accents."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for own in report.per_employee_summary.values():
+        writer.writerow(
+            [
+                to_wire(report.start_timestamp),
+                to_wire(report.end_timestamp),
+                _as_text(own.code),
+                _as_text(own.name),
+                _as_text(own.department or ""),
+                own.total_detections,
+                own.stress_pct,
+                own.fatigue_pct,
+                own.avg_confidence,
+                *(own.counts.get(expression, 0) for expression in EXPRESSIONS),
+            ]
+        )
+    return "\ufeff" + out.getvalue()
+
+
+def _as_text(value: str) -> str:
+    """A leading apostrophe keeps a spreadsheet from running a name as a formula (OWASP, CSV injection)."""
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -1,0 +1,62 @@
+"""Cámara en vivo: each device's own preview, straight from the device to the reader's browser."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from stressvision.config import LOOPBACK_HOSTS
+from stressvision.dashboard import blocks, texts
+from stressvision.dashboard.pages.overview import device_chip
+from stressvision.dashboard.screen import Screen, told
+from stressvision.wire.backend import Device
+
+REFRESH_SECONDS = 2
+STALE_AFTER = timedelta(seconds=15)
+"""A device speaks every few seconds; a picture of one that has been quiet for longer may be a frozen one."""
+
+
+def render(screen: Screen) -> None:
+    st.html(blocks.heading(screen.say(texts.CAMERA)))
+    st.html(blocks.small(screen.say(texts.CAMERA_PRIVACY)))
+    _previews(screen)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _previews(screen: Screen) -> None:
+    with told(screen):
+        devices = screen.backend.devices().devices
+        if not devices:
+            st.html(blocks.empty(screen.say(texts.NO_DEVICES)))
+            return
+        columns = st.columns(2, gap="medium")
+        for index, device in enumerate(devices):
+            with columns[index % 2]:
+                _show(screen, device)
+
+
+def preview_state(device: Device, now: datetime) -> str | None:
+    """Why there is no live picture to show, as a key of texts.PREVIEW_STATES; None where there is one."""
+    if device.state != "watching":
+        return device.state if device.state in texts.PREVIEW_STATES else "silent"
+    if device.last_seen is None or now - device.last_seen > STALE_AFTER:
+        return "silent"
+    if device.preview_url is None:
+        return "no_preview"
+    # The address comes from the device: anything but a page of this machine would tell a stranger who is looking.
+    address = urlsplit(device.preview_url)
+    return None if address.scheme == "http" and address.hostname in LOOPBACK_HOSTS else "elsewhere"
+
+
+def _show(screen: Screen, device: Device) -> None:
+    missing = preview_state(device, screen.clock())
+    title, sentence = texts.PREVIEW_STATES[missing or "connecting"]
+    stream = device.preview_url if missing is None else None
+    with st.container(border=True):
+        # Apart from the caption: a picture that is drawn anew each time opens a new stream each time.
+        st.html(blocks.picture(screen.say(title), screen.say(sentence), stream or ""))
+        state = "silent" if missing == "silent" else device.state
+        aside = [device.location, device.detail, screen.ago(device.last_seen) if device.last_seen else None]
+        st.html(
+            blocks.caption(device.device_id, device_chip(screen, state), " · ".join(part for part in aside if part))
+        )

@@ -1,0 +1,158 @@
+"""Resumen: the last hour at a glance."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from stressvision.dashboard import blocks, charts, texts
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES, STATES, expression_colour
+from stressvision.dashboard.screen import Screen, told
+from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
+
+REFRESH_SECONDS = 2
+STATS_HOURS = 24
+FEED_ROWS = 10
+FEED_SPAN = timedelta(minutes=15)
+
+
+def render(screen: Screen, alerts_page: StreamlitPage) -> None:
+    _live(screen, alerts_page)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
+    updated = screen.say(texts.UPDATED, time=f"{screen.local(screen.clock()):%H:%M:%S}", zone=screen.zone.key)
+    st.html(blocks.heading(screen.say(texts.OVERVIEW), updated))
+    with told(screen):
+        overview = screen.backend.overview()
+        stats = _stats(screen.backend, STATS_HOURS)
+        devices = screen.backend.devices().devices
+        latest = screen.backend.detections_since(screen.clock() - FEED_SPAN, FEED_ROWS).detections
+        names = _names(screen.backend)
+        _show_pending(screen, overview, alerts_page)
+        st.html(blocks.figures(_figures(screen, overview)))
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            _show_stats(screen, stats)
+        with right:
+            st.html(blocks.subheading(screen.say(texts.FEED)))
+            _show_feed(screen, latest, names)
+        st.html(blocks.subheading(screen.say(texts.DEVICES)))
+        _show_devices(screen, devices)
+
+
+@st.cache_data(ttl=10, scope="session", show_spinner=False)
+def _stats(backend: Backend, hours: int) -> Stats:
+    return backend.stats(hours)
+
+
+@st.cache_data(ttl=10, scope="session", show_spinner=False)
+def _names(backend: Backend) -> Mapping[int, str]:
+    return {employee.id: employee.full_name for employee in backend.employees().employees}
+
+
+def _show_pending(screen: Screen, overview: Overview, alerts_page: StreamlitPage) -> None:
+    if not overview.pending_alerts:
+        return
+    sentence = screen.count(overview.pending_alerts, texts.ONE_PENDING, texts.MANY_PENDING)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="pending"):
+        st.html(blocks.banner(sentence), width="content")
+        st.page_link(
+            alerts_page, label=screen.say(texts.SEE_ALERTS), icon=":material/arrow_forward:", icon_position="right"
+        )
+
+
+def _figures(screen: Screen, overview: Overview) -> tuple[blocks.Figure, ...]:
+    pending = overview.pending_alerts
+    return (
+        blocks.Figure(
+            screen.say(texts.STRESS_SHARE),
+            f"{overview.overall_stress_percentage:.1f} %",
+            EXPRESSIONS["stress"],
+            screen.say(texts.STRESS_SHARE_HELP),
+        ),
+        blocks.Figure(screen.say(texts.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""),
+        blocks.Figure(screen.say(texts.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
+        blocks.Figure(screen.say(texts.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+        blocks.Figure(screen.say(texts.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
+        blocks.Figure(screen.say(texts.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
+    )
+
+
+def _show_stats(screen: Screen, stats: Stats) -> None:
+    st.html(blocks.subheading(screen.say(texts.DISTRIBUTION)))
+    counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
+    not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)
+    if not any(counts.values()) and not not_analysed:
+        st.html(blocks.empty(screen.say(texts.NO_STATS)))
+        return
+    st.plotly_chart(
+        charts.distribution(screen, counts, not_analysed),
+        key="distribution",
+        config=dict(charts.CONFIG),
+        alt=screen.say(texts.DISTRIBUTION),
+    )
+    st.html(blocks.subheading(screen.say(texts.BY_HOUR)))
+    st.plotly_chart(
+        charts.by_hour(screen, stats.detections_by_hour, stats.period_hours),
+        key="by_hour",
+        config=dict(charts.CONFIG),
+        alt=screen.say(texts.BY_HOUR),
+    )
+
+
+def _show_feed(screen: Screen, detections: list[StoredDetection], names: Mapping[int, str]) -> None:
+    if not detections:
+        st.html(blocks.empty(screen.say(texts.NO_FEED)))
+        return
+    st.html(blocks.feed(_feed_row(screen, detection, names) for detection in detections))
+
+
+def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, str]) -> blocks.FeedRow:
+    who = screen.say(texts.NOT_ENROLLED)
+    if detection.employee_id is not None:
+        unknown = screen.say(texts.UNKNOWN_EMPLOYEE, id=detection.employee_id)
+        who = names.get(detection.employee_id, unknown)
+    phrase = texts.COMPATIBLE.get(detection.emotion, texts.COMPATIBLE[None])
+    confidence = f"{detection.emotion_confidence:.0%}" if detection.emotion_confidence is not None else ""
+    return blocks.FeedRow(
+        colour=expression_colour(detection.emotion),
+        who=who,
+        what=screen.say(phrase),
+        confidence=confidence,
+        when=screen.ago(detection.timestamp),
+    )
+
+
+def _show_devices(screen: Screen, devices: list[Device]) -> None:
+    if not devices:
+        st.html(blocks.empty(screen.say(texts.NO_DEVICES)))
+        return
+    header = (texts.DEVICE, texts.STATE, texts.LOCATION, texts.FPS, texts.OUTBOX, texts.LAST_SEEN)
+    st.html(
+        blocks.table(
+            [screen.say(name) for name in header],
+            [_device_row(screen, device) for device in devices],
+            numbers=frozenset({3, 4}),
+        )
+    )
+
+
+def _device_row(screen: Screen, device: Device) -> tuple[str | blocks.Chip, ...]:
+    nothing = screen.say(texts.NOT_SET)
+    return (
+        device.device_id,
+        device_chip(screen, device.state),
+        device.location or nothing,
+        f"{device.fps:.1f}" if device.fps is not None else nothing,
+        f"{device.outbox_depth:,}" if device.outbox_depth is not None else nothing,
+        screen.ago(device.last_seen) if device.last_seen else screen.say(texts.NEVER),
+    )
+
+
+def device_chip(screen: Screen, state: str) -> blocks.Chip:
+    label = texts.DEVICE_STATES.get(state)
+    return blocks.Chip(STATES.get(state, QUIET), screen.say(label) if label else state)

@@ -1,0 +1,53 @@
+"""What every page needs: whom to ask, in which language to speak, and the plant's time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from stressvision.clock import Clock, utc_now
+from stressvision.dashboard import blocks, texts
+from stressvision.dashboard.client import Backend
+from stressvision.errors import Language, Message, ServerUnreachable, StressVisionError
+
+
+@dataclass(frozen=True)
+class Screen:
+    backend: Backend
+    language: Language
+    zone: ZoneInfo
+    clock: Clock = utc_now
+
+    def say(self, message: Message, **values: object) -> str:
+        return message.text(self.language).format(**values)
+
+    def count(self, number: int, one: Message, many: Message) -> str:
+        return self.say(one if number == 1 else many, count=f"{number:,}")
+
+    def local(self, moment: datetime) -> datetime:
+        """The plant's wall clock."""
+        return moment.astimezone(self.zone)
+
+    def date_and_time(self, moment: datetime) -> str:
+        return f"{self.local(moment):%d/%m/%Y %H:%M}"
+
+    def ago(self, moment: datetime) -> str:
+        """How long ago, in words; the date once that says more."""
+        seconds = max(0, int((self.clock() - moment).total_seconds()))
+        for limit, unit, message in texts.AGO:
+            if seconds < limit:
+                return self.say(message, count=seconds // unit)
+        return self.date_and_time(moment)
+
+
+@contextmanager
+def told(screen: Screen) -> Iterator[None]:
+    """Turns whatever the backend cannot answer into a calm sentence where the content would stand."""
+    try:
+        yield
+    except StressVisionError as error:
+        title = texts.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.UNAVAILABLE
+        st.html(blocks.notice(screen.say(title), error.message.text(screen.language), screen.say(texts.RECOVERS)))

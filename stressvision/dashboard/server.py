@@ -1,0 +1,46 @@
+"""Both ways in: Python starts Streamlit's server, and Streamlit runs the same script for every page it draws."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web import cli
+
+from stressvision.config import PROJECT_ROOT, load_settings
+from stressvision.dashboard import texts
+from stressvision.door import run_program
+from stressvision.ports import require_free_port
+
+SCRIPT = PROJECT_ROOT / "main.py"
+
+
+def main() -> None:
+    """Draws the page when Streamlit runs the script; serves it when Python does."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        sys.exit(run_program(partial(serve, sys.argv[1:])))
+    # Not at the top: the pages' caches complain when they are made before Streamlit's runtime.
+    from stressvision.dashboard.app import draw
+
+    draw()
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Runs Streamlit's server in this process, on the address and port of the settings, until it is told to stop."""
+    settings = load_settings()
+    argparse.ArgumentParser(description=texts.USAGE.text(settings.lang)).parse_args(arguments)
+    require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
+    url = f"http://{settings.host}:{settings.dashboard_port}"
+    print(texts.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it
+    cli.main(
+        [
+            "run",
+            str(SCRIPT),
+            f"--server.address={settings.host}",
+            f"--server.port={settings.dashboard_port}",
+            "--server.headless=true",
+            "--logger.hideWelcomeMessage=true",
+        ]
+    )
+    return 0

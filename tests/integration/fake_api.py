@@ -1,0 +1,361 @@
+"""A backend for the dashboard's tests: real HTTP, invented people, and answers that a test may change as it goes."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import uvicorn
+from fastapi import Body, FastAPI, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from stressvision.clock import utc_now
+from stressvision.errors import Conflict, Message, NotFound, StressVisionError
+from stressvision.wire.backend import (
+    Alert,
+    AlertChanged,
+    AlertDecision,
+    AlertList,
+    DetectionList,
+    Device,
+    DeviceList,
+    EmotionCount,
+    Employee,
+    EmployeeList,
+    EmployeeReport,
+    EmployeeState,
+    HourCount,
+    Overview,
+    PeriodSummary,
+    Report,
+    ReportList,
+    Stats,
+    StoredDetection,
+)
+from stressvision.wire.problems import problem_of, reader_language
+
+PEOPLE = (
+    ("EMP001", "Ana Torres Vega", "Calidad", "Mañana"),
+    ("EMP002", "Lars Keller Ruiz", "Envasado", "Mañana"),
+    ("EMP003", "Kofi Mendoza Díaz", "Almacén", "Noche"),
+    ("EMP004", "Mei Wong Salas", "Laboratorio", "Tarde"),
+)
+SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "fatigue", "neutral", None)
+
+
+@dataclass
+class FakeBackend:
+    """What the fake API answers; `calls` lists what it was asked, in order."""
+
+    employees: list[Employee] = field(default_factory=list)
+    detections: list[StoredDetection] = field(default_factory=list)
+    alerts: dict[int, Alert] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+    devices: list[Device] = field(default_factory=list)
+    stress_percentage: float = 0.0
+    detections_last_hour: int = 0
+    refusal: StressVisionError | None = None
+    calls: list[str] = field(default_factory=list)
+    decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
+
+
+def employee(number: int, **changes: object) -> Employee:
+    code, name, department, shift = PEOPLE[(number - 1) % len(PEOPLE)]
+    enrolled_at = utc_now() - timedelta(days=20)
+    values: dict[str, object] = {
+        "id": number,
+        "employee_code": code,
+        "full_name": name,
+        "department": department,
+        "shift": shift,
+        "face_encoding_quality": 0.93,
+        "enrollment_date": enrolled_at,
+        "enrolment_status": "enrolled",
+        "face_samples": 5,
+        "consent_given": True,
+        "consent_date": enrolled_at,
+        "consent_version": "2026-11",
+        "is_active": True,
+        "is_demo": True,
+        "last_seen": utc_now() - timedelta(seconds=8),
+        "created_at": enrolled_at,
+        "updated_at": enrolled_at,
+    }
+    return Employee.model_validate(values | changes)
+
+
+def detection(number: int, at: datetime, emotion: str | None, employee_id: int | None = 1) -> StoredDetection:
+    return StoredDetection(
+        id=number,
+        session_id=1,
+        timestamp=at,
+        device_id="pi-simulator-01",
+        track_id=f"trk_{number}",
+        employee_id=employee_id,
+        recognition_confidence=0.9 if employee_id else None,
+        emotion=emotion,
+        emotion_confidence=0.84 if emotion else None,
+        emotion_vector=None,
+        bounding_box=None,
+        frame_quality=0.9,
+        processing_time_ms=14.2,
+        created_at=at,
+    )
+
+
+def alert(number: int, **changes: object) -> Alert:
+    at = utc_now() - timedelta(minutes=4 * number)
+    values: dict[str, object] = {
+        "id": number,
+        "timestamp": at,
+        "employee_id": 2,
+        "employee_name": "Lars Keller Ruiz",
+        "employee_code": "EMP002",
+        "alert_type": "high_stress_prolonged",
+        "severity": "high",
+        "description": "Expresión compatible con estrés prolongado: 18 detecciones en 15 minutos",
+        "status": "pending",
+        "acknowledged_by": None,
+        "acknowledged_at": None,
+        "resolved_by": None,
+        "resolved_at": None,
+        "resolution_notes": None,
+        "evidence_events": 18,
+        "evidence_total": 24,
+        "evidence_confidence": 0.87,
+        "created_at": at,
+    }
+    return Alert.model_validate(values | changes)
+
+
+def device(**changes: object) -> Device:
+    values: dict[str, object] = {
+        "device_id": "pi-simulator-01",
+        "location": "Oficina Principal - Simulador",
+        "state": "watching",
+        "detail": "",
+        "last_seen": utc_now(),
+        "active_session_id": 1,
+        "fps": 14.8,
+        "frames_processed": 5120,
+        "frames_dropped": 3,
+        "outbox_depth": 0,
+        "stage_ms": {"detect": 5.1},
+        "preview_url": None,
+    }
+    return Device.model_validate(values | changes)
+
+
+def report(number: int, start: datetime, **changes: object) -> Report:
+    people = {
+        str(index + 1): EmployeeReport(
+            employee_id=index + 1,
+            name=name,
+            code=code,
+            department=department,
+            stress_pct=(4.0, 62.5, 8.3, 31.0)[index % 4],
+            fatigue_pct=(0.0, 2.1, 58.0, 0.0)[index % 4],
+            total_detections=48,
+            counts=dict(
+                zip(
+                    ("neutral", "happy", "stress", "sad", "fatigue"),
+                    ((22, 24, 2, 0, 0), (15, 2, 28, 2, 1), (12, 4, 3, 1, 28), (25, 8, 5, 10, 0))[index % 4],
+                    strict=True,
+                )
+            ),
+            avg_confidence=0.86,
+        )
+        for index, (code, name, department, _) in enumerate(PEOPLE)
+    }
+    values: dict[str, object] = {
+        "id": number,
+        "start_timestamp": start,
+        "end_timestamp": start + timedelta(minutes=15),
+        "kind": "scheduled",
+        "revision": 0,
+        "total_detections": 192,
+        "total_employees_detected": 4,
+        "overall_stress_percentage": 26.6,
+        "per_employee_summary": people,
+        "alerts_triggered": 1,
+        "generated_at": start + timedelta(minutes=15, seconds=1),
+    }
+    return Report.model_validate(values | changes)
+
+
+def busy_plant(now: datetime) -> FakeBackend:
+    """The demo's four employees in the middle of a morning."""
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    later = {"status": "acknowledged", "acknowledged_by": "medico.ocupacional", "acknowledged_at": now}
+    return FakeBackend(
+        employees=[
+            employee(1),
+            employee(2),
+            employee(3, face_encoding_quality=0.71),
+            employee(4, enrolment_status="needs_enrolment", face_encoding_quality=None, last_seen=None, is_demo=False),
+        ],
+        detections=[
+            detection(200 - index, now - timedelta(seconds=5 * index), SCENE[index % 10], 1 + index % 3)
+            if index % 4
+            else detection(200 - index, now - timedelta(seconds=5 * index), None, None)
+            for index in range(180)
+        ],
+        alerts={
+            1: alert(1),
+            2: alert(2, employee_id=4, employee_name="Mei Wong Salas", employee_code="EMP004", severity="medium"),
+            3: alert(3, severity="medium", **later),
+            4: alert(
+                4,
+                **later | {"status": "resolved", "resolved_by": "medico.ocupacional", "resolved_at": now},
+                resolution_notes="Conversación realizada. Pausa de diez minutos y cambio de puesto acordado.",
+            ),
+        },
+        reports=[
+            report(9 - index, quarter - timedelta(minutes=15 * (index + 1)), revision=index % 3 // 2)
+            for index in range(8)
+        ],
+        devices=[
+            device(),
+            device(device_id="pi-envasado-02", location="Envasado, línea 2", state="no_camera", fps=0.0),
+        ],
+        stress_percentage=23.4,
+        detections_last_hour=1284,
+    )
+
+
+def create_fake_api(state: FakeBackend) -> FastAPI:
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def note(request: Request, go_on):  # type: ignore[no-untyped-def]
+        state.calls.append(f"{request.method} {request.url.path}")
+        if state.refusal:
+            return _problem(request, state.refusal)
+        return await go_on(request)
+
+    @app.exception_handler(StressVisionError)
+    def refuse(request: Request, error: StressVisionError) -> Response:
+        return _problem(request, error)
+
+    @app.get("/api/dashboard/overview")
+    def overview() -> Overview:
+        return Overview(
+            total_employees=len(state.employees),
+            detections_last_hour=state.detections_last_hour,
+            employees_detected_last_hour=len({item.employee_id for item in state.detections if item.employee_id}),
+            pending_alerts=len([item for item in state.alerts.values() if item.status == "pending"]),
+            overall_stress_percentage=state.stress_percentage,
+            active_devices=len([item for item in state.devices if item.state == "watching"]),
+            timestamp=utc_now(),
+        )
+
+    @app.get("/api/dashboard/stats")
+    def stats(hours: int = 24) -> Stats:
+        kinds: dict[str | None, int] = {}
+        by_hour: dict[datetime, int] = {}
+        for item in state.detections:
+            kinds[item.emotion] = kinds.get(item.emotion, 0) + 1
+            hour = item.timestamp.replace(minute=0, second=0, microsecond=0)
+            by_hour[hour] = by_hour.get(hour, 0) + 1
+        return Stats(
+            period_hours=hours,
+            emotions_distribution=[EmotionCount(emotion=kind, count=count) for kind, count in kinds.items()],
+            detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in sorted(by_hour.items())],
+            top_employees=[],
+            detections_by_device=[],
+        )
+
+    @app.get("/api/devices")
+    def devices() -> DeviceList:
+        return DeviceList(devices=state.devices, total=len(state.devices))
+
+    @app.get("/api/employees")
+    def employees() -> EmployeeList:
+        return EmployeeList(employees=state.employees, total=len(state.employees))
+
+    @app.get("/api/employees/{employee_id}/status")
+    def employee_state(employee_id: int, minutes: int = 15) -> EmployeeState:
+        since = utc_now() - timedelta(minutes=minutes)
+        own = [item for item in state.detections if item.employee_id == employee_id and item.timestamp >= since]
+        kinds = [item.emotion for item in own if item.emotion]
+        stressed = sum(kind in {"stress", "sad"} for kind in kinds)
+        return EmployeeState(
+            employee_id=employee_id,
+            live_status=own[0] if own else None,
+            recent_detections=own,
+            summary=PeriodSummary(
+                total_detections=len(own),
+                emotion_counts={kind: kinds.count(kind) for kind in sorted(set(kinds))},
+                stress_percentage=round(100 * stressed / len(own), 1) if own else 0.0,
+                period_minutes=minutes,
+            ),
+        )
+
+    @app.get("/api/alerts")
+    def alerts(status: str = "pending", limit: int = 50) -> AlertList:
+        wanted = [item for item in state.alerts.values() if status in {item.status, "all"}]
+        return AlertList(alerts=wanted[:limit], total=len(wanted))
+
+    @app.post("/api/alerts/{alert_id}/{action}")
+    def decide(alert_id: int, action: str, decision: Annotated[AlertDecision, Body()]) -> AlertChanged:
+        state.decisions.append((action, alert_id, decision.user_id, decision.notes))
+        if alert_id not in state.alerts:
+            raise NotFound(Message(es=f"No existe la alerta {alert_id}.", en=f"There is no alert {alert_id}."))
+        found = state.alerts[alert_id]
+        if found.status == "resolved" and action == "acknowledge":
+            raise Conflict(
+                Message(es="La alerta ya está resuelta.", en="The alert has already been resolved."), field="status"
+            )
+        done = (
+            {"status": "acknowledged", "acknowledged_by": decision.user_id, "acknowledged_at": utc_now()}
+            if action == "acknowledge"
+            else {
+                "status": "resolved",
+                "resolved_by": decision.user_id,
+                "resolved_at": utc_now(),
+                "resolution_notes": decision.notes,
+            }
+        )
+        state.alerts[alert_id] = found.model_copy(update=done)
+        return AlertChanged(alert_id=alert_id, alert=state.alerts[alert_id])
+
+    @app.get("/api/reports")
+    def reports(limit: int = 20) -> ReportList:
+        return ReportList(reports=state.reports[:limit], total=len(state.reports))
+
+    @app.get("/api/export/detections")
+    def export(start_date: datetime, limit: Annotated[int, Query()] = 100) -> DetectionList:
+        found = [item for item in state.detections if item.timestamp >= start_date]
+        return DetectionList(detections=found[:limit], total=len(found))
+
+    return app
+
+
+def _problem(request: Request, error: StressVisionError) -> Response:
+    problem = problem_of(error, reader_language(request.headers.get("accept-language"), "es"))
+    return JSONResponse(problem.model_dump(mode="json"), problem.status, media_type="application/problem+json")
+
+
+@contextmanager
+def served(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The app behind a real HTTP server on loopback; yields its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    started = threading.Event()
+    startup = server.startup
+
+    async def announce(sockets: list[object] | None = None) -> None:
+        await startup(sockets)  # type: ignore[arg-type]
+        started.set()
+
+    server.startup = announce  # type: ignore[method-assign, assignment]
+    thread = threading.Thread(target=server.run, name="fake-api", daemon=True)
+    thread.start()
+    try:
+        assert started.wait(10), "the fake API did not start"
+        bound = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{bound}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
