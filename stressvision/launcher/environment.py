@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - nothing else has looked at the v
     sys.stderr.write(f"Stress Vision necesita Python 3.11 o posterior (needs Python >= 3.11): {sys.version}\n")
     sys.exit(2)
 
+import functools
 import importlib
 import os
 import re
@@ -28,10 +29,12 @@ SUBSTITUTES = {"ai-edge-litert": "tflite-runtime", "backports.strenum": "tflite-
 """What stands in for a package in the set of requirements-tflite-runtime.txt."""
 
 
+@functools.cache
 def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None:
     """Returns where the dependencies are at hand; otherwise goes on in `.venv`, or says how to prepare it and exits 2.
 
-    With `prepare` it prepares `.venv` first. Costs a few milliseconds where there is nothing to do.
+    With `prepare` it prepares `.venv` first. Costs a few milliseconds where there is nothing to do, and only once:
+    Streamlit runs its door again for every page it draws.
     """
     project = installation.Project(ROOT)
     try:

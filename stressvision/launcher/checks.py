@@ -1,0 +1,253 @@
+"""What this machine needs to run the system: each check looks at one subject and says what to do about it."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from stressvision.clock import utc_now
+from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.errors import Message
+from stressvision.launcher.busy import describe_busy_ports
+from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
+from stressvision.launcher.environment import RUN, missing_packages
+from stressvision.launcher.installation import Project
+from stressvision.launcher.process import project_environment
+from stressvision.launcher.record import is_running, read_record
+
+SAFE_SQLITE = (3, 51, 3)
+"""Before it, several processes writing in WAL mode can corrupt the file (the WAL-reset bug)."""
+
+LOW_DISK_BYTES = 1_000_000_000
+NO_DISK_BYTES = 100_000_000
+CHILD_SECONDS = 60.0
+
+LIBRARIES = (
+    ("OpenCV", "import cv2"),
+    ("dlib", "import face_recognition"),
+    ("TFLite", "import importlib.util as u; assert u.find_spec('ai_edge_litert') or u.find_spec('tflite_runtime')"),
+)
+"""Tried in children: a system library that is missing, or setuptools, ends the process that imports them."""
+
+CAMERA_TRIAL = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about a subject; where not all is well, it says what to do."""
+
+    subject: Message
+    level: Level
+    said: Message
+
+
+def check_python() -> Finding:
+    version = sys.version.split()[0]
+    subject = Message(es="Python", en="Python")
+    if sys.version_info >= (3, 14):
+        return Finding(
+            subject,
+            Level.WARNING,
+            Message(es=f"{version}: probado con 3.11-3.13", en=f"{version}: tried with 3.11-3.13"),
+        )
+    return Finding(subject, Level.GOOD, Message(es=version, en=version))
+
+
+def check_packages() -> Finding:
+    subject = Message(es="Dependencias", en="Dependencies")
+    missing = ", ".join(missing_packages(Project(PROJECT_ROOT), RUN))
+    if missing:
+        return Finding(
+            subject,
+            Level.PROBLEM,
+            Message(
+                es=f"faltan {missing}. Escriba: python3 start_complete_system.py",
+                en=f"{missing} missing. Type: python3 start_complete_system.py",
+            ),
+        )
+    return Finding(
+        subject, Level.GOOD, Message(es="instaladas, con los modelos de rostro", en="installed, face models too")
+    )
+
+
+def check_library(name: str, code: str) -> Finding:
+    """Whether a compiled library loads on this machine."""
+    subject = Message(es=name, en=name)
+    done = _run([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
+    if done.returncode == 0 and "loaded" in done.stdout:
+        return Finding(subject, Level.GOOD, Message(es="se carga", en="loads"))
+    said = (done.stderr or done.stdout).strip().splitlines()
+    reason = said[-1] if said else f"exit {done.returncode}"
+    remedy = f"{sys.executable} -m pip install -r {PROJECT_ROOT / 'requirements.txt'}"
+    if any(library in reason for library in ("libGL", "libgthread", "libglib")):
+        remedy = "sudo apt install libgl1 libglib2.0-0"
+    return Finding(subject, Level.PROBLEM, Message(es=f"{reason}. Escriba: {remedy}", en=f"{reason}. Type: {remedy}"))
+
+
+def check_expression_model(settings: Settings) -> Finding:
+    subject = Message(es="Modelo de expresión", en="Expression model")
+    path = settings.models_dir / "expression.tflite"
+    if path.is_file() and path.with_suffix(".json").is_file():
+        return Finding(subject, Level.GOOD, Message(es=str(path), en=str(path)))
+    return Finding(
+        subject,
+        Level.PROBLEM,
+        Message(
+            es=f"falta {path} o su ficha .json: recupérelos con git checkout models, o revise STRESSVISION_MODELS_DIR",
+            en=f"{path} or its .json card is missing: restore with git checkout models, or see STRESSVISION_MODELS_DIR",
+        ),
+    )
+
+
+def check_database() -> Finding:
+    subject = Message(es="Base de datos", en="Database")
+    done = _run(prepare_command("--check"))
+    said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
+    last = said[-1] if said else f"exit {done.returncode}"
+    return Finding(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))
+
+
+def check_sqlite() -> Finding:
+    subject = Message(es="SQLite", en="SQLite")
+    version = max(_bundled_sqlite(), sqlite3.sqlite_version_info)
+    text = ".".join(map(str, version))
+    if version >= SAFE_SQLITE:
+        return Finding(subject, Level.GOOD, Message(es=text, en=text))
+    return Finding(
+        subject,
+        Level.WARNING,
+        Message(
+            es=f"{text}: antes de 3.51.3 varios procesos a la vez pueden dañar el archivo. Use un SQLite más nuevo, "
+            "o PostgreSQL (STRESSVISION_DATABASE_URL), y guarde copias",
+            en=f"{text}: before 3.51.3 several processes at once can damage the file. Use a newer SQLite, "
+            "or PostgreSQL (STRESSVISION_DATABASE_URL), and keep backups",
+        ),
+    )
+
+
+def check_ports(settings: Settings) -> list[Finding]:
+    subject = Message(es="Puertos", en="Ports")
+    record = read_record(settings.run_dir.absolute())
+    if record and is_running(record.launcher):
+        return [Finding(subject, Level.GOOD, Message(es="en uso por este sistema", en="in use by this system"))]
+    components = choose_components(find_option(str(DEFAULT_OPTION)), settings, demo=False, headless=True)
+    busy = describe_busy_ports(settings.host, components, record)
+    numbers = ", ".join(str(use.number) for component in components for use in component.ports)
+    free = Finding(subject, Level.GOOD, Message(es=f"{numbers}: libres", en=f"{numbers}: free"))
+    return [Finding(subject, Level.PROBLEM, message) for message in busy] or [free]
+
+
+def check_camera(settings: Settings) -> Finding:
+    """The configured source; without a camera the demo still runs, so this is never worse than a warning."""
+    subject = Message(es="Cámara", en="Camera")
+    source = settings.source
+    if not source.isdigit():
+        exists = source == "demo" or "://" in source or Path(source).is_file()
+        missing = Message(
+            es=f"no existe {source} (STRESSVISION_SOURCE)", en=f"{source} does not exist (STRESSVISION_SOURCE)"
+        )
+        return (
+            Finding(subject, Level.GOOD, Message(es=source, en=source))
+            if exists
+            else Finding(subject, Level.WARNING, missing)
+        )
+    device = Path(f"/dev/video{source}")
+    if sys.platform == "linux" and not device.exists():
+        said = Message(
+            es=f"no hay {device}: conecte una cámara, o use --demo", en=f"no {device}: connect a camera, or use --demo"
+        )
+        return Finding(subject, Level.WARNING, said)
+    if sys.platform == "linux" and not os.access(device, os.R_OK | os.W_OK):
+        typed = "sudo usermod -aG video $USER"
+        said = Message(
+            es=f"sin permiso para {device}: {typed}, y vuelva a entrar",
+            en=f"no permission for {device}: {typed}, and log in again",
+        )
+        return Finding(subject, Level.WARNING, said)
+    if _run([sys.executable, "-c", CAMERA_TRIAL, source]).returncode:
+        said = Message(
+            es=f"la cámara {source} no da imagen: ¿la usa otro programa? Pruebe otro número, o --demo",
+            en=f"camera {source} gives no picture: does another program use it? Try another number, or --demo",
+        )
+        return Finding(subject, Level.WARNING, said)
+    return Finding(
+        subject, Level.GOOD, Message(es=f"la cámara {source} da imagen", en=f"camera {source} gives pictures")
+    )
+
+
+def check_disk() -> Finding:
+    subject = Message(es="Disco", en="Disk")
+    free = shutil.disk_usage(Path.cwd()).free
+    said = Message(es=f"{free / 1e9:.1f} GB libres", en=f"{free / 1e9:.1f} GB free")
+    if free >= LOW_DISK_BYTES:
+        return Finding(subject, Level.GOOD, said)
+    level = Level.PROBLEM if free < NO_DISK_BYTES else Level.WARNING
+    return Finding(subject, level, Message(es=f"{said.es}: libere espacio", en=f"{said.en}: free some space"))
+
+
+def check_time_zone(settings: Settings) -> Finding:
+    subject = Message(es="Zona horaria", en="Time zone")
+    try:
+        zone = ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        said = Message(
+            es=f"STRESSVISION_TIME_ZONE={settings.time_zone} no existe: use por ejemplo America/Lima",
+            en=f"STRESSVISION_TIME_ZONE={settings.time_zone} does not exist: use America/Lima, for example",
+        )
+        return Finding(subject, Level.PROBLEM, said)
+    now = utc_now().astimezone(zone)
+    return Finding(subject, Level.GOOD, Message(es=f"{zone.key}, {now:%H:%M}", en=f"{zone.key}, {now:%H:%M}"))
+
+
+def check_display(settings: Settings) -> Finding:
+    subject = Message(es="Pantalla", en="Display")
+    if has_display():
+        return Finding(subject, Level.GOOD, Message(es="disponible", en="available"))
+    preview = f"http://{settings.host}:{settings.preview_port}"
+    return Finding(
+        subject,
+        Level.GOOD,
+        Message(es=f"ninguna: la cámara se ve en {preview}", en=f"none: the camera shows at {preview}"),
+    )
+
+
+def has_display() -> bool:
+    """Whether a window or a browser could be shown here."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _bundled_sqlite() -> tuple[int, ...]:
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        return (0,)
+    version: tuple[int, ...] = dbapi2.sqlite_version_info
+    return version
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            env=project_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(list(command), 124, "", f"no answer in {CHILD_SECONDS:.0f} s")

@@ -1,0 +1,154 @@
+"""What the launcher can start: the five components as data, and which of them each menu option wants."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stressvision.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.errors import ConfigurationError, Message
+
+
+@dataclass(frozen=True)
+class PortUse:
+    """A TCP port a component listens on, and the setting that moves it."""
+
+    number: int
+    setting: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """One child process: how to start it and how to know that it is ready.
+
+    Ready means: `health_url` answers 200 or, without one, its heartbeat is fresh and says so. It starts once those in
+    `after` are ready. At the end those of the lowest `stop_rank` stop first, while the others still serve them.
+    """
+
+    name: str
+    label: Message
+    command: tuple[str, ...]
+    health_url: str | None = None
+    address: str = ""
+    ports: tuple[PortUse, ...] = ()
+    after: tuple[str, ...] = ()
+    stop_rank: int = 1
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line of the menu. Without components it means leaving."""
+
+    number: int
+    title: Message
+    components: tuple[str, ...]
+
+    @property
+    def needs_database(self) -> bool:
+        return bool(set(self.components) & {"ingest", "api", "reporter"})
+
+
+OPTIONS = (
+    Option(1, Message(es="Edge: servidor + Pi", en="Edge: server + Pi"), ("ingest", "edge")),
+    Option(2, Message(es="Backend + dashboard", en="Backend + dashboard"), ("api", "dashboard")),
+    Option(
+        3,
+        Message(es="Sistema completo (recomendado)", en="Everything (recommended)"),
+        ("ingest", "edge", "api", "reporter", "dashboard"),
+    ),
+    Option(4, Message(es="Solo backend", en="Backend only"), ("api",)),
+    Option(5, Message(es="Solo dashboard", en="Dashboard only"), ("dashboard",)),
+    Option(6, Message(es="Salir", en="Exit"), ()),
+)
+DEFAULT_OPTION = 3
+
+
+def find_option(text: str) -> Option:
+    """The option a person asked for by its number. Raises ConfigurationError naming the valid ones."""
+    for option in OPTIONS:
+        if text.strip() == str(option.number):
+            return option
+    raise ConfigurationError(
+        Message(
+            es=f"No hay opción «{text}»: elija un número del 1 al {len(OPTIONS)}.",
+            en=f"There is no option “{text}”: choose a number from 1 to {len(OPTIONS)}.",
+        ),
+        field="--option",
+    )
+
+
+def choose_components(option: Option, settings: Settings, *, demo: bool, headless: bool) -> tuple[Component, ...]:
+    """The option's components, in starting order. Raises ConfigurationError when two are given the same port."""
+    wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in option.components)
+    _refuse_shared_ports(wanted)
+    names = {part.name for part in wanted}
+    return tuple(part for part in wanted if set(part.after) <= names)
+
+
+def prepare_command(*arguments: str) -> tuple[str, ...]:
+    """The command that opens or migrates the database. The project's root must be on its path."""
+    return (sys.executable, "-m", "stressvision", "prepare", *arguments)
+
+
+def _door(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, str(PROJECT_ROOT / name), *arguments)
+
+
+def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Component]:
+    dashboard = f"http://{settings.host}:{settings.dashboard_port}"
+    local_ingest = f"http://{settings.host}:{settings.ingest_port}"
+    local_api = f"http://{settings.host}:{settings.api_port}"
+    camera = (*(("--source", "demo") if demo else ()), *(("--headless",) if headless else ()))
+    return (
+        Component(
+            name="ingest",
+            label=Message(es="Servidor", en="Server"),
+            command=_door("server_simulator.py"),
+            health_url=f"{local_ingest}/health",
+            address=local_ingest,
+            ports=(PortUse(settings.ingest_port, f"{PREFIX}INGEST_PORT"),),
+        ),
+        Component(
+            name="edge",
+            label=Message(es="Pi (cámara)", en="Pi (camera)"),
+            command=_door("pi_simulator.py", *camera),
+            address=f"http://{settings.host}:{settings.preview_port}",
+            ports=(PortUse(settings.preview_port, f"{PREFIX}PREVIEW_PORT"),),
+            after=("ingest",),
+            stop_rank=0,
+        ),
+        Component(
+            name="api",
+            label=Message(es="Backend", en="Backend"),
+            command=_door("backend_api.py"),
+            health_url=f"{local_api}/health",
+            address=local_api,
+            ports=(PortUse(settings.api_port, f"{PREFIX}API_PORT"),),
+        ),
+        Component(
+            name="reporter",
+            label=Message(es="Reportes", en="Reports"),
+            command=_door("report_generator.py", "--every", str(settings.interval_minutes)),
+        ),
+        Component(
+            name="dashboard",
+            label=Message(es="Dashboard", en="Dashboard"),
+            command=_door("main.py"),
+            health_url=f"{dashboard}/_stcore/health",
+            address=dashboard,
+            ports=(PortUse(settings.dashboard_port, f"{PREFIX}DASHBOARD_PORT"),),
+        ),
+    )
+
+
+def _refuse_shared_ports(components: Sequence[Component]) -> None:
+    setting_of: dict[int, str] = {}
+    for use in (use for component in components for use in component.ports):
+        other = setting_of.setdefault(use.number, use.setting)
+        if other != use.setting:
+            raise ConfigurationError(
+                Message(
+                    es=f"{other} y {use.setting} piden el mismo puerto {use.number}: cambie uno de los dos.",
+                    en=f"{other} and {use.setting} ask for the same port {use.number}: change one of them.",
+                ),
+                field=use.setting,
+            )

@@ -1,0 +1,105 @@
+"""`stop` and `status`: a launcher seen, and ended, from another terminal."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import psutil
+
+from stressvision.errors import Language, Message
+from stressvision.launcher.printer import Row, print_table
+from stressvision.launcher.process import signal_group
+from stressvision.launcher.record import (
+    ComponentRecord,
+    is_running,
+    measure_memory,
+    read_record,
+    remove_record,
+    running_components,
+)
+from stressvision.launcher.supervisor import ComponentView, Limits, State
+
+LAUNCHER_SECONDS = 3 * Limits.grace_seconds
+"""A launcher that was asked to stop gives its components two graces, edge first; past that it is not waited for."""
+
+NOTHING_RUNS = Message(es="No hay nada en marcha en esta carpeta.", en="Nothing runs in this folder.")
+
+
+def show_status(run_dir: Path, language: Language) -> int:
+    """Prints the table; 0 when all that was started is well, 1 otherwise, nothing running included."""
+    record = read_record(run_dir)
+    left = running_components(record) if record else ()
+    if record is None or not (left or is_running(record.launcher)):
+        print(NOTHING_RUNS.text(language))
+        return 1
+    print_table([_row(part) for part in record.components], language)
+    if not is_running(record.launcher):
+        orphans = Message(
+            es="El lanzador ya no está; estos procesos quedaron. Escriba: python start_complete_system.py stop",
+            en="The launcher is gone; these processes were left. Type: python start_complete_system.py stop",
+        )
+        print(orphans.text(language))
+        return 1
+    return 0 if all(part.state is State.RUNNING and is_running(part.process) for part in record.components) else 1
+
+
+def stop_everything(run_dir: Path, language: Language, *, grace_seconds: float = Limits.grace_seconds) -> int:
+    """Ends the launcher of this folder and whatever it left; 0 when nothing is left. Strangers are never touched."""
+    record = read_record(run_dir)
+    if record is None or not (running_components(record) or is_running(record.launcher)):
+        remove_record(run_dir)
+        print(NOTHING_RUNS.text(language))
+        return 0
+    if is_running(record.launcher):
+        os.kill(record.launcher.pid, signal.SIGTERM)
+        _wait(lambda: not is_running(record.launcher), LAUNCHER_SECONDS)
+    if is_running(record.launcher):
+        psutil.Process(record.launcher.pid).kill()
+    for rank in sorted({part.component.stop_rank for part in record.components}):
+        _end([part for part in record.components if part.component.stop_rank == rank], grace_seconds)
+    left = running_components(record)
+    if left:
+        names = ", ".join(f"{part.component.name} (pid {part.process.pid})" for part in left if part.process)
+        print(Message(es=f"Siguen en marcha: {names}.", en=f"Still running: {names}.").text(language))
+        return 1
+    remove_record(run_dir)
+    print(Message(es="Todo detenido.", en="Everything stopped.").text(language))
+    return 0
+
+
+def _end(parts: Iterable[ComponentRecord], grace_seconds: float) -> None:
+    processes = [part.process for part in parts if part.process and is_running(part.process)]
+    for process in processes:
+        _signal(process.pid, force=False)
+    _wait(lambda: not any(is_running(process) for process in processes), grace_seconds)
+    for process in processes:
+        if is_running(process):
+            _signal(process.pid, force=True)
+    _wait(lambda: not any(is_running(process) for process in processes), grace_seconds)
+
+
+def _signal(pid: int, *, force: bool) -> None:
+    if sys.platform == "win32":
+        psutil.Process(pid).kill()
+    else:
+        signal_group(pid, signal.SIGKILL if force else signal.SIGTERM)
+
+
+def _wait(done: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _row(part: ComponentRecord) -> Row:
+    pid = part.process.pid if part.process and is_running(part.process) else None
+    view = ComponentView(part.component, part.state if pid else _without_process(part.state), pid, part.detail)
+    return Row(view, measure_memory(pid) if pid else None)
+
+
+def _without_process(state: State) -> State:
+    """A recorded state that needs a process is no longer true once the process is gone."""
+    return state if state in (State.PENDING, State.BACKOFF, State.FATAL) else State.STOPPED

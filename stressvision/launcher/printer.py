@@ -1,0 +1,194 @@
+"""What the launcher shows: one live table on a terminal, plain lines elsewhere."""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from stressvision.errors import Language, Message
+from stressvision.launcher.components import Component
+from stressvision.launcher.supervisor import ComponentView, State
+
+STATE_TEXTS = {
+    State.PENDING: Message(es="en espera", en="pending"),
+    State.STARTING: Message(es="arrancando", en="starting"),
+    State.RUNNING: Message(es="en marcha", en="running"),
+    State.WAITING: Message(es="atención", en="attention"),
+    State.BACKOFF: Message(es="reiniciando", en="restarting"),
+    State.FATAL: Message(es="no arranca", en="given up"),
+    State.STOPPING: Message(es="deteniendo", en="stopping"),
+    State.STOPPED: Message(es="detenido", en="stopped"),
+}
+STATE_STYLES = {
+    State.RUNNING: "green",
+    State.WAITING: "yellow",
+    State.BACKOFF: "yellow",
+    State.FATAL: "bold red",
+}
+COLUMNS = (
+    Message(es="Componente", en="Component"),
+    Message(es="Estado", en="State"),
+    Message(es="Puerto", en="Port"),
+    Message(es="Dirección", en="Address"),
+    Message(es="PID", en="PID"),
+    Message(es="Memoria", en="Memory"),
+    Message(es="Detalle", en="Detail"),
+)
+LAUNCHER = "launcher"
+NAME_WIDTH = 9
+TAIL_LINES = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """A component as the table shows it; `memory` in bytes."""
+
+    view: ComponentView
+    memory: int | None
+
+
+@dataclass(frozen=True)
+class LogLine:
+    component: str
+    text: str
+
+    @property
+    def prefixed(self) -> str:
+        return f"{self.component:<{NAME_WIDTH}} | {self.text}"
+
+
+class Printer(Protocol):
+    def say(self, message: Message) -> None:
+        """Something that stays on the screen."""
+
+    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        """The present state, and what the components have logged since the last call."""
+
+    def close(self) -> None: ...
+
+
+def build_table(rows: Sequence[Row], language: Language) -> Table:
+    table = Table(expand=False, pad_edge=False)
+    for title in COLUMNS:
+        table.add_column(title.text(language), overflow="fold" if title.en == "Detail" else "ellipsis")
+    for row in rows:
+        view = row.view
+        table.add_row(
+            view.component.label.text(language),
+            Text(STATE_TEXTS[view.state].text(language), style=STATE_STYLES.get(view.state, "")),
+            _ports(view.component),
+            view.component.address or "-",
+            str(view.pid or "-"),
+            f"{row.memory / 1e6:.0f} MB" if row.memory else "-",
+            Text(view.detail.text(language)),
+        )
+    return table
+
+
+def print_table(rows: Sequence[Row], language: Language) -> None:
+    """For `status`: on paper as on a terminal, without cutting the lines of one that is narrow."""
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(build_table(rows, language))
+
+
+class LiveTable:
+    """The table, and below it the last log lines that fit the terminal."""
+
+    def __init__(self, language: Language, console: Console) -> None:
+        self._language = language
+        self._console = console
+        self._tail: deque[LogLine] = deque(maxlen=TAIL_LINES)
+        self._live = Live(console=console, auto_refresh=False)
+
+    def say(self, message: Message) -> None:
+        self._console.print(Text(message.text(self._language)))
+
+    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        self._tail.extend(lines)
+        room = max(3, self._console.height - 2 * len(rows) - 6)
+        tail = [
+            Text(line.prefixed, style="dim", no_wrap=True, overflow="ellipsis") for line in list(self._tail)[-room:]
+        ]
+        self._live.start()
+        self._live.update(Group(build_table(rows, self._language), *tail), refresh=True)
+
+    def close(self) -> None:
+        self._live.stop()
+
+
+class PlainLines:
+    """A line for each change of state and each log line, after the name of its component."""
+
+    def __init__(self, language: Language, out: TextIO) -> None:
+        self._language = language
+        self._out = out
+        self._shown: dict[str, tuple[State, int | None]] = {}
+
+    def say(self, message: Message) -> None:
+        for line in message.text(self._language).splitlines():
+            self._write(LogLine(LAUNCHER, line))
+
+    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        for line in lines:
+            self._write(line)
+        for row in rows:
+            view = row.view
+            if self._shown.get(view.component.name) != (view.state, view.pid):
+                self._shown[view.component.name] = (view.state, view.pid)
+                self._write(LogLine(LAUNCHER, self._describe(view)))
+
+    def close(self) -> None:
+        self._out.flush()
+
+    def _describe(self, view: ComponentView) -> str:
+        parts = (
+            f"pid {view.pid}" if view.pid else "",
+            view.component.address if view.state is State.RUNNING else "",
+            view.detail.text(self._language),
+        )
+        known = ", ".join(part for part in parts if part)
+        name = view.component.label.text(self._language)
+        return f"{name}: {STATE_TEXTS[view.state].text(self._language)}" + (f" ({known})" if known else "")
+
+    def _write(self, line: LogLine) -> None:
+        print(line.prefixed, file=self._out, flush=True)
+
+
+class UntilClosed:
+    """Shows through another printer for as long as somebody reads: the components must not fall with a terminal."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer: Printer | None = printer
+
+    def say(self, message: Message) -> None:
+        self._attempt(lambda printer: printer.say(message))
+
+    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        self._attempt(lambda printer: printer.show(rows, lines))
+
+    def close(self) -> None:
+        self._attempt(lambda printer: printer.close())
+
+    def _attempt(self, write: Callable[[Printer], None]) -> None:
+        if self._printer is None:
+            return
+        try:
+            write(self._printer)
+        except OSError:
+            self._printer = None
+
+
+def choose_printer(language: Language) -> Printer:
+    """The live table on a terminal that can move its cursor, plain lines elsewhere."""
+    console = Console()
+    lively = console.is_terminal and not console.is_dumb_terminal
+    return UntilClosed(LiveTable(language, console) if lively else PlainLines(language, sys.stdout))
+
+
+def _ports(component: Component) -> str:
+    return ", ".join(str(use.number) for use in component.ports) or "-"

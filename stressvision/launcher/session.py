@@ -1,0 +1,133 @@
+"""One run of the launcher, from the first child to the last."""
+
+import signal
+import subprocess
+import time
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from stressvision.errors import Message
+from stressvision.launcher.components import Component
+from stressvision.launcher.health import Prober
+from stressvision.launcher.journal import Journal
+from stressvision.launcher.printer import LogLine, Printer, Row
+from stressvision.launcher.process import project_environment, start_child
+from stressvision.launcher.record import measure_memory, remove_record, write_record
+from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
+
+TURN_SECONDS = 0.2
+SHOW_SECONDS = 1.0
+"""How often figures that change by themselves (memory) are read and shown again."""
+
+API_DOCS = "/api/docs"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What to run and for whom. `prepare`: commands that must succeed before the first child starts."""
+
+    components: tuple[Component, ...]
+    run_dir: Path
+    prepare: tuple[tuple[str, ...], ...] = ()
+    browser_address: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+def run_session(session: Session, printer: Printer) -> int:
+    """Runs until Ctrl-C, SIGTERM or SIGHUP; 0 then, 1 when nothing could be started, or the code of a preparation."""
+    received = _listen_to_signals()
+    for command in session.prepare:
+        code = subprocess.run(command, env=project_environment(), stdin=subprocess.DEVNULL, check=False).returncode
+        if code or received:
+            return code
+    journals = {part.name: Journal(session.run_dir / "logs" / f"{part.name}.log") for part in session.components}
+    supervisor = Supervisor(
+        session.components,
+        start=lambda component: start_child(component, journals[component.name].path),
+        ask=Prober(session.run_dir).ask,
+        clock=time.monotonic,
+        limits=session.limits,
+    )
+    try:
+        _turn_until_finished(session, supervisor, journals, printer, received)
+    finally:
+        supervisor.kill()
+        printer.close()
+        remove_record(session.run_dir)
+    return 0 if received else 1
+
+
+def _turn_until_finished(
+    session: Session,
+    supervisor: Supervisor,
+    journals: Mapping[str, Journal],
+    printer: Printer,
+    received: Sequence[int],
+) -> None:
+    began = time.monotonic()
+    views: tuple[ComponentView, ...] = ()
+    shown_at = 0.0
+    announced = False
+    signals_heeded = 0
+    while not supervisor.finished:
+        if len(received) > signals_heeded:
+            signals_heeded = len(received)
+            _heed(supervisor, signals_heeded, printer)
+        supervisor.tick()
+        changed = supervisor.views != views
+        views = supervisor.views
+        if changed:
+            write_record(session.run_dir, views)
+        lines = [LogLine(name, text) for name, journal in journals.items() for text in journal.new_lines()]
+        if changed or lines or time.monotonic() - shown_at >= SHOW_SECONDS:
+            shown_at = time.monotonic()
+            printer.show([Row(view, measure_memory(view.pid) if view.pid else None) for view in views], lines)
+        if supervisor.settled and not announced:
+            announced = True
+            printer.say(describe_arrival(views, time.monotonic() - began))
+            if session.browser_address:
+                webbrowser.open(session.browser_address)
+        time.sleep(TURN_SECONDS)
+    printer.show([Row(view, None) for view in supervisor.views], [])
+
+
+def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
+    """The addresses, once everything is up; and what is not."""
+    behind = [view for view in views if view.state is not State.RUNNING]
+    if behind:
+        es, en = "Arrancó, salvo:", "Started, except:"
+        for view in behind:
+            es += f"\n  {view.component.label.es}: {view.detail.es}"
+            en += f"\n  {view.component.label.en}: {view.detail.en}"
+    else:
+        es, en = f"Todo en marcha en {seconds:.0f} s.", f"Everything runs after {seconds:.0f} s."
+    for view in views:
+        if view.state is State.RUNNING and view.component.address:
+            address = view.component.address + (API_DOCS if view.component.name == "api" else "")
+            es += f"\n  {view.component.label.es:<12} {address}"
+            en += f"\n  {view.component.label.en:<12} {address}"
+    return Message(es=f"{es}\nCtrl-C detiene todo.", en=f"{en}\nCtrl-C stops everything.")
+
+
+def _heed(supervisor: Supervisor, signals: int, printer: Printer) -> None:
+    if signals == 1:
+        printer.say(Message(es="Deteniendo … (Ctrl-C otra vez: sin esperar)", en="Stopping … (Ctrl-C again: at once)"))
+        supervisor.stop()
+    else:
+        supervisor.kill()
+
+
+def _listen_to_signals() -> list[int]:
+    """The numbers of the signals received so far. The handler only notes them, as uvicorn's does."""
+    received: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), note)
+    return received
