@@ -43,7 +43,7 @@ class Person:
     next_reading: float = 0.0
     next_detection: float = 0.0
     decided_at: float | None = None
-    _was: int | None = None
+    _owner: int | None = None
 
     @property
     def match(self) -> Match | None:
@@ -63,17 +63,19 @@ class Person:
     def take_vote(self, at: float, vote: Match | None) -> None:
         """Counts one picture, and forgets what was learnt of somebody else."""
         self.vote.add(vote)
-        if self.match and self._was != self.match.employee_id:
-            if self._was is not None:
+        if self.standing is not Standing.COLLECTING:
+            owner = self.match.employee_id if self.match else None
+            if owner != self._owner:
                 self.trend, self.monitor = ExpressionTrend(), FatigueMonitor()
-            self._was = self.match.employee_id
+            self._owner = owner
         settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
         self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
         self._note_decision(at)
 
-    def lose_patience(self, at: float) -> None:
-        """Counts as unknown whoever could not be looked at for long."""
-        if self.standing is Standing.COLLECTING and at - self.since >= PATIENCE_SECONDS:
+    def lose_patience(self, at: float, *, nobody_enrolled: bool) -> None:
+        """Counts as unknown whoever could not be looked at for long, and everybody where nobody is enrolled."""
+        patience = 0.0 if nobody_enrolled else PATIENCE_SECONDS
+        if self.standing is Standing.COLLECTING and at - self.since >= patience:
             self.vote.give_up()
             self._note_decision(at)
 

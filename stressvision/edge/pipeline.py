@@ -117,9 +117,10 @@ class Pipeline:
 
     def _recognise(self, shot: Shot, visible: list[Person]) -> None:
         at = shot.elapsed
+        nobody = self._gallery is not None and not self._gallery.faces
         for person in visible:
-            person.lose_patience(at)
-        if self._gallery is None:
+            person.lose_patience(at, nobody_enrolled=nobody)
+        if self._gallery is None or nobody:
             return
         due = [
             person

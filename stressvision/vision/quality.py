@@ -49,9 +49,10 @@ class Quality:
 
 def assess(frame: Frame, face: Face) -> Quality:
     """The quality of one face of a frame."""
-    patch = grey_patch(frame, face.box, _PATCH)
-    if patch is None:
+    crop = face_patch(frame, face.box, _PATCH)
+    if crop is None:
         return Quality(0.0, 0.0, 0.0, 0.0)
+    patch = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     light = float(patch.mean())
     return Quality(
         size=_grade(face.eye_distance, EYE_DISTANCE_PX),
@@ -68,15 +69,15 @@ def turn_of(face: Face) -> float:
     return float(abs(left - right) / max(left + right, 1e-6))
 
 
-def grey_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
-    """The part of the box that lies in the frame, grey, [side, side]; None where nothing of it does."""
+def face_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
+    """The part of the box that lies in the frame, as [side, side, 3]; None where nothing of it does."""
     height, width = frame.shape[:2]
     left, right = max(0, round(box.x)), min(width, round(box.x + box.w))
     top, bottom = max(0, round(box.y)), min(height, round(box.y + box.h))
     if right - left < 2 or bottom - top < 2:
         return None
     crop = cv2.resize(frame[top:bottom, left:right], (side, side), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
+    return np.asarray(crop, np.uint8)
 
 
 def _grade(value: float, bounds: tuple[float, float]) -> float:

@@ -13,15 +13,19 @@ import numpy.typing as npt
 
 from stressvision.vision.faces import Face, FaceBox
 from stressvision.vision.networks import Frame
-from stressvision.vision.quality import grey_patch
+from stressvision.vision.quality import face_patch
 
 LOST_SECONDS = 1.0
 """A track unseen for this long is gone."""
 UNSURE_SECONDS = 0.4
 """A track unseen for this long may be somebody else when a face appears in its place."""
 CROSSING_OVERLAP = 0.02
-SAME_LOOK = 0.6
-"""Least correlation of a face's picture with the one before it."""
+CHANGED_LOOK = 11.0
+"""Mean difference (of 255) between a face's thumbnail and the one before it, above which it may be somebody else. In
+the bundled recording one person's frames differ by at most 10.3, those of two people in the same seat by 12 or more."""
+CHANGED_LOOK_PER_SECOND = 40.0
+"""Added for every second beyond STEADY_SECONDS that lies between the two: a slow device sees larger steps."""
+STEADY_SECONDS = 0.14
 MOST_TRACKS = 32
 
 _REACH = 1.0  # in face widths: how far from its expected place a face may appear
@@ -95,18 +99,19 @@ def _follow(track: Track, face: Face, frame: Frame, at: float) -> None:
             (track.velocity[1] + (y - before_y) / elapsed) / 2,
         )
     look = _look(frame, face)
-    track.unsure = track.crossing or elapsed > UNSURE_SECONDS or float(np.mean(look * track.look)) < SAME_LOOK
+    limit = CHANGED_LOOK + CHANGED_LOOK_PER_SECOND * max(0.0, elapsed - STEADY_SECONDS)
+    changed = float(np.abs(look - track.look).mean()) > limit
+    track.unsure = track.crossing or elapsed > UNSURE_SECONDS or changed
     track.face, track.look, track.seen_at = face, look, at
 
 
 def _look(frame: Frame, face: Face) -> npt.NDArray[np.float32]:
-    """A thumbnail [24,24] of the face with mean 0 and deviation 1: the mean product of two is their correlation."""
-    patch = grey_patch(frame, face.box, _LOOK_SIDE)
+    """A thumbnail [24,24,3] of the face with mean 0, so that a change of light alone makes no difference."""
+    patch = face_patch(frame, face.box, _LOOK_SIDE)
     if patch is None:
-        return np.zeros((_LOOK_SIDE, _LOOK_SIDE), np.float32)
+        return np.zeros((_LOOK_SIDE, _LOOK_SIDE, 3), np.float32)
     pixels = patch.astype(np.float32)
-    pixels -= pixels.mean()
-    return pixels / max(float(pixels.std()), 1.0)
+    return np.asarray(pixels - pixels.mean(), np.float32)
 
 
 def _assign(expected: list[FaceBox], found: list[FaceBox]) -> list[tuple[int, int]]:
