@@ -37,8 +37,11 @@ class CommitWatch:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._connection = database.engine.raw_connection() if database.is_sqlite else None
         self._seen: int | None = None
+        try:
+            self._connection = database.engine.raw_connection() if database.is_sqlite else None
+        except sqlite_driver().Error as error:
+            raise explain_driver_error(error, database.url) from error
 
     def has_news(self) -> bool:
         """Always true the first time, and on PostgreSQL when the feed has grown."""

@@ -28,7 +28,7 @@ _POSTGRESQL = (
            WHEN TG_ARGV[0] = 'alert' AND TG_OP = 'UPDATE' THEN '_' || (to_jsonb(NEW) ->> 'status') ELSE '' END, NEW.id);
          NOTIFY stressvision_changes;
          RETURN NULL;
-       END $$""",
+       END $$""",  # noqa: S608  a constant of ours
     """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events
        FOR EACH ROW EXECUTE FUNCTION record_change('detection')""",
     """CREATE TRIGGER alert_raised AFTER INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION record_change('alert')""",

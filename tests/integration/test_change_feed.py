@@ -1,0 +1,88 @@
+"""Whatever is committed, by whatever program, is in the feed: once, in order."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from stressvision.services.alerts import acknowledge_alert, resolve_alert
+from stressvision.services.context import Actor, Context
+from stressvision.services.detections import store_detection
+from stressvision.services.feed import Feed
+from stressvision.services.reports import write_due_reports
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+from tests.integration.test_detections_stored import detection, post_stress
+
+DOCTOR = Actor(user_id="doctora")
+
+
+def test_the_life_of_an_alert_appears_in_order(context: Context, clock: FakeClock) -> None:
+    feed = Feed(context)
+    employee = enrol(context)
+    post_stress(context, clock, employee, 10)
+    acknowledge_alert(context, 1, DOCTOR)
+    resolve_alert(context, 1, DOCTOR, "ok")
+    clock.advance(minutes=15)
+    write_due_reports(context, timedelta(minutes=15))
+    page = feed.read_after(0)
+    feed.close()
+    assert [event.type for event in page.events] == [
+        *["detection"] * 10,
+        "alert",
+        "alert_acknowledged",
+        "alert_resolved",
+        "report",
+    ]
+    ids = [event.id for event in page.events]
+    assert ids == sorted(set(ids))
+    assert page.position == ids[-1]
+
+
+def test_reading_on_in_pages_neither_repeats_nor_skips(context: Context, clock: FakeClock) -> None:
+    for _ in range(25):
+        store_detection(context, detection(clock.advance(seconds=1), None, None))
+    feed = Feed(context)
+    seen: list[int] = []
+    position = 0
+    while (page := feed.read_after(position, limit=10)).position > position:
+        seen += [event.id for event in page.events]
+        position = page.position
+    feed.close()
+    assert seen == list(range(1, 26))
+
+
+def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
+    feed = Feed(context)
+    feed.has_news()
+    assert not feed.has_news()
+    store_detection(context, detection(clock(), None, None))
+    assert feed.has_news()
+    assert not feed.has_news()
+    feed.close()
+
+
+def test_what_is_written_by_hand_in_the_file_is_told_too(sqlite_context: Context, tmp_path: Path) -> None:
+    feed = Feed(sqlite_context)
+    feed.has_news()
+    with closing(sqlite3.connect(tmp_path / "gloria_stress_system.db")) as by_hand:
+        by_hand.execute(
+            "INSERT INTO detection_events(timestamp, device_id) VALUES (strftime('%Y-%m-%d %H:%M:%f', 'now'), 'a-mano')"
+        )
+        by_hand.commit()
+    assert feed.has_news()
+    (event,) = feed.read_after(0).events
+    feed.close()
+    assert event.type == "detection"
+    assert event.data["device_id"] == "a-mano"
+
+
+def test_what_was_erased_is_passed_over(sqlite_context: Context, clock: FakeClock) -> None:
+    for _ in range(3):
+        store_detection(sqlite_context, detection(clock(), None, None))
+    with sqlite_context.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM detection_events WHERE id = 3")
+    feed = Feed(sqlite_context)
+    page = feed.read_after(0)
+    feed.close()
+    assert (len(page.events), page.position) == (2, 3)

@@ -1,0 +1,113 @@
+"""Reports: one for each window that has detections, right, and right again when late ones arrive."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from stressvision.errors import NotFound
+from stressvision.services.alerts import list_alerts
+from stressvision.services.context import Actor, Context
+from stressvision.services.detections import store_detection
+from stressvision.services.reports import list_reports, read_report, write_due_reports, write_manual_report
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+from tests.integration.test_detections_stored import detection
+
+QUARTER = timedelta(minutes=15)
+
+
+def test_the_open_window_has_no_report_and_a_closed_one_has_one(context: Context, clock: FakeClock) -> None:
+    store_detection(context, detection(clock(), None, None))
+    assert write_due_reports(context, QUARTER) == ()
+    clock.advance(minutes=15)
+    (report,) = write_due_reports(context, QUARTER)
+    assert (report.start_timestamp.minute, report.end_timestamp.minute) == (0, 15)
+    assert write_due_reports(context, QUARTER) == ()
+    assert list_reports(context, 10).total == 1
+
+
+def test_windows_missed_while_nobody_ran_are_written_at_start(context: Context, clock: FakeClock) -> None:
+    for _ in range(4):
+        store_detection(context, detection(clock(), None, None))
+        clock.advance(minutes=30)
+    assert [report.total_detections for report in write_due_reports(context, QUARTER)] == [1, 1, 1, 1]
+
+
+def test_a_late_detection_revises_its_window_and_no_other(context: Context, clock: FakeClock) -> None:
+    early = clock()
+    store_detection(context, detection(early, None, None))
+    store_detection(context, detection(clock.advance(minutes=15), None, None))
+    clock.advance(minutes=15)
+    assert len(write_due_reports(context, QUARTER)) == 2
+    store_detection(context, detection(early + timedelta(seconds=1), None, None))
+    (revised,) = write_due_reports(context, QUARTER)
+    assert (revised.total_detections, revised.revision) == (2, 1)
+    assert list_reports(context, 10).total == 2
+
+
+def test_detections_of_the_still_open_window_are_not_forgotten(context: Context, clock: FakeClock) -> None:
+    store_detection(context, detection(clock(), None, None))
+    clock.advance(minutes=15)
+    store_detection(context, detection(clock(), None, None))
+    assert len(write_due_reports(context, QUARTER)) == 1
+    clock.advance(minutes=15)
+    (second,) = write_due_reports(context, QUARTER)
+    assert second.total_detections == 1
+
+
+def test_a_manual_report_covers_the_last_quarter_and_agrees_with_sql(context: Context, clock: FakeClock) -> None:
+    ana, lars = enrol(context), enrol(context, "EMP002", "Lars Keller Ruiz")
+    emotions = ["neutral"] * 5 + ["stress"] * 3 + ["sad"] * 2 + ["fatigue"]
+    for emotion in emotions:
+        store_detection(context, detection(clock.advance(seconds=1), ana, emotion))
+    store_detection(context, detection(clock.advance(seconds=1), lars, "happy"))
+    store_detection(context, detection(clock.advance(seconds=1), None, None))
+    clock.advance(seconds=1)
+    report = write_manual_report(context, QUARTER)
+    with context.database.read() as connection:
+        by_hand = connection.execute(
+            text(
+                "SELECT employee_id, count(*), round(100.0 * sum(CASE WHEN emotion IN ('stress', 'sad') "
+                "THEN 1 ELSE 0 END) / count(*), 2) FROM detection_events WHERE employee_id IS NOT NULL "
+                "GROUP BY employee_id ORDER BY employee_id"
+            )
+        ).all()
+    said = [(p.employee_id, p.total_detections, p.stress_pct) for p in report.per_employee_summary.values()]
+    assert said == [(row[0], row[1], float(row[2])) for row in by_hand]
+    assert report.kind == "manual"
+    assert (report.total_detections, report.total_employees_detected) == (13, 2)
+    assert report.overall_stress_percentage == round(100 * 5 / 13, 2)
+    assert report.per_employee_summary[str(ana)].fatigue_pct == round(100 / 11, 2)
+
+
+def test_the_report_rule_cannot_raise_a_second_alert(context: Context, clock: FakeClock) -> None:
+    ana = enrol(context)
+    for _ in range(12):
+        store_detection(context, detection(clock.advance(seconds=1), ana))
+    clock.advance(minutes=15)
+    (report,) = write_due_reports(context, QUARTER)
+    assert report.alerts_triggered == 1
+    assert list_alerts(context, None, 10, None, Actor()).total == 1
+
+
+def test_a_quarter_without_anybody_has_a_manual_report_of_nothing(context: Context) -> None:
+    report = write_manual_report(context, QUARTER)
+    assert (report.total_detections, report.overall_stress_percentage) == (0, 0.0)
+    assert write_due_reports(context, QUARTER) == ()
+
+
+def test_the_stored_summary_is_json_that_sqlite3_shows(sqlite_context: Context, clock: FakeClock) -> None:
+    ana = enrol(sqlite_context)
+    store_detection(sqlite_context, detection(clock.advance(seconds=1), ana))
+    clock.advance(seconds=1)
+    write_manual_report(sqlite_context, QUARTER)
+    with sqlite_context.database.read() as connection:
+        stored = connection.execute(text("SELECT per_employee_summary FROM reports_15min")).scalar_one()
+    assert json.loads(stored)[str(ana)]["counts"]["stress"] == 1
+
+
+def test_a_report_that_does_not_exist_is_said_so(context: Context) -> None:
+    with pytest.raises(NotFound, match="77"):
+        read_report(context, 77)

@@ -1,0 +1,1 @@
+"""Running the real programs as a user would, on ports of their own."""
