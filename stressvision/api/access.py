@@ -9,15 +9,13 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision import errors
-from stressvision.api.problems import problem_response
+from stressvision.api.problems import BODY_LIMIT, TOO_LARGE, problem_response
 from stressvision.config import LOOPBACK_HOSTS, Settings
 from stressvision.wire.problems import Problem, plain_problem, reader_language
-
-BODY_LIMIT = 1024 * 1024
-"""Bytes; a detection is about 600."""
 
 DOCS_PATH = "/api/docs"
 
@@ -45,9 +43,6 @@ _FOREIGN_ORIGIN = errors.Message(
     en="The page that asks is not of this machine. If it should be able to, add its origin to "
     "STRESSVISION_CORS_ORIGINS.",
 )
-_TOO_LARGE = errors.Message(
-    es=f"El cuerpo de la petición pasa de {BODY_LIMIT} bytes.", en=f"The request's body exceeds {BODY_LIMIT} bytes."
-)
 
 
 class AccessMiddleware:
@@ -65,7 +60,7 @@ class AccessMiddleware:
         if refusal:
             await problem_response(refusal)(scope, receive, send)
         else:
-            await self.app(scope, receive, partial(_send_protected, send, scope["path"]))
+            await self.app(scope, _limited(receive), partial(_send_protected, send, scope["path"]))
 
 
 def _refusal(headers: Headers, settings: Settings) -> Problem | None:
@@ -75,7 +70,7 @@ def _refusal(headers: Headers, settings: Settings) -> Problem | None:
     if not is_trusted_origin(headers.get("origin"), settings.cors_origins):
         return plain_problem(403, _FOREIGN_ORIGIN.text(language), language)
     if int(headers.get("content-length", "0")) > BODY_LIMIT:
-        return plain_problem(413, _TOO_LARGE.text(language), language)
+        return plain_problem(413, TOO_LARGE.text(language), language)
     return None
 
 
@@ -89,6 +84,21 @@ def is_own_host(host: str) -> bool:
 def is_trusted_origin(origin: str | None, trusted: tuple[str, ...]) -> bool:
     """Programs that are no browser send no Origin, and are trusted as the user who runs them is."""
     return origin is None or "*" in trusted or origin in trusted or bool(LOOPBACK_ORIGIN.fullmatch(origin))
+
+
+def _limited(receive: Receive) -> Receive:
+    """Ends a body that was not announced in full where it exceeds the limit."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_LIMIT:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
 
 
 async def _send_protected(send: Send, path: str, message: Message) -> None:

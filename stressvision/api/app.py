@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
-from stressvision.api.access import BODY_LIMIT, DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
+from stressvision.api.access import DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
 from stressvision.api.backend import Backend, Pace
 from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
@@ -53,7 +53,6 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         static_url=f"{DOCS_PATH}/assets",
-        max_body_size=BODY_LIMIT,
         generate_unique_id_function=_operation_id,
         lifespan=_live,
     )

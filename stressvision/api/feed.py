@@ -1,6 +1,7 @@
 """The reader of the change feed: one thread that looks for commits of any process and hands them to the hub."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Protocol
@@ -90,7 +91,8 @@ class FeedReader:
             if self._lost is not None:
                 log.info("feed found again", position=position)
                 self._lost = None
-            self._stopping.wait(self._poll_seconds)
+            # Not a wait on the event: that takes twice the processor time, and this is done 250 times a second.
+            time.sleep(self._poll_seconds)
             has_news = source.has_news()
 
 

@@ -17,6 +17,12 @@ from stressvision.wire.problems import (
     validation_problem,
 )
 
+BODY_LIMIT = 1024 * 1024
+"""Bytes of one request; a detection has about 600."""
+
+TOO_LARGE = Message(
+    es=f"El cuerpo de la petición pasa de {BODY_LIMIT} bytes.", en=f"The request's body exceeds {BODY_LIMIT} bytes."
+)
 _UNEXPECTED = Message(
     es="Falló algo que no debía fallar. Repita; si sigue, mire el registro (log) del backend.",
     en="Something failed that should not. Try again; if it persists, look at the backend's log.",
@@ -68,4 +74,6 @@ def _http_detail(request: Request, error: HTTPException) -> Message:
             es=f"{path} no admite {request.method}; admite {allowed}.",
             en=f"{path} does not accept {request.method}; it accepts {allowed}.",
         )
+    if error.status_code == 413:
+        return TOO_LARGE
     return Message(es=f"No se pudo atender la petición ({error.status_code}).", en=str(error.detail))

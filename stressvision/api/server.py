@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from stressvision.api.app import create_app
 from stressvision.config import Settings, load_settings
@@ -45,23 +46,28 @@ def _serve() -> int:
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
         context = open_context(settings)
         with closing(context.database):
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    create_app(context),
-                    log_config=None,
-                    log_level="warning",
-                    access_log=False,
-                    proxy_headers=False,
-                    server_header=False,
-                    ws_max_size=MESSAGE_LIMIT,
-                    ws_per_message_deflate=False,
-                    timeout_graceful_shutdown=GRACE_SECONDS,
-                )
-            )
+            server = create_server(create_app(context))
             log.info("listening", address=settings.api_base)
             server.run(sockets=[listener])
     log.info("stopped")
     return 0
+
+
+def create_server(app: ASGIApp) -> uvicorn.Server:
+    """The server as it is run: its address is that of the sockets it is given."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            ws_max_size=MESSAGE_LIMIT,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
 
 
 def _listen(settings: Settings) -> socket.socket:

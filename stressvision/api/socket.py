@@ -81,13 +81,14 @@ async def _converse(connection: Connection, since: int | None) -> None:
         asyncio.create_task(connection.mailbox.overflowed.wait()),
     ]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+        await asyncio.wait(tasks)
+    faults = [fault for task in tasks if not task.cancelled() and (fault := task.exception())]
+    if faults:
+        raise faults[0]
 
 
 async def _send(connection: Connection, since: int | None) -> None:
