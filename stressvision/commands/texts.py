@@ -11,7 +11,7 @@ TEXTS = {
     "enrol": Message(es="inscribe a una persona", en="enrol a person"),
     "enrol_about": Message(
         es="Inscribe a una persona a partir de varias fotos o de la cámara. Al hacerlo usted declara que la persona "
-        "firmó el consentimiento de docs/consentimiento.md; se guardan la fecha y la versión del texto, ninguna imagen.",
+        "firmó el consentimiento de docs/consentimiento.md; se guardan su fecha y versión, ninguna imagen.",
         en="Enrols a person from several photos or the camera. By doing so you state that the person signed the "
         "consent in docs/consentimiento.md; its date and version are kept, and no image.",
     ),

@@ -23,6 +23,8 @@ DEMO_RECORDING = "turno.mp4"
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 5.0
 _ASSUMED_FPS = 25.0
+_RESTART_SECONDS = 2.0
+"""A recording later than this (the machine slept) goes on from now instead of rushing."""
 _STREAM_TIMEOUT_MS = 5000
 
 
@@ -138,6 +140,7 @@ class Camera:
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
         self._finished = False
+        self._due: float | None = None
         self._change = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
@@ -200,18 +203,23 @@ class Camera:
     def _play(self, capture: Capture) -> bool:
         """Reads to the end or the first failure; True where at least one picture came."""
         interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
-        due = self._monotonic()
         cut = True
         while not self._stopping.is_set():
             read, frame = capture.read()
             if not read or frame is None:
                 break
             if self.source.paced:
-                due = max(due + interval, self._monotonic() - interval)
-                self._stopping.wait(max(0.0, due - self._monotonic()))
+                self._stopping.wait(self._seconds_until_due(interval))
             self._offer(Shot(frame, self._clock(), self._monotonic(), cut))
             cut = False
         return not cut
+
+    def _seconds_until_due(self, interval: float) -> float:
+        """Keeps a recording on its own time, over any number of loops: when late it catches up, as a camera would."""
+        now = self._monotonic()
+        on_time = self._due is not None and now - self._due < _RESTART_SECONDS
+        self._due = (self._due if on_time and self._due is not None else now) + interval
+        return max(0.0, self._due - now)
 
     def _offer(self, shot: Shot) -> None:
         with self._change:
