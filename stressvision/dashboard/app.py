@@ -11,7 +11,7 @@ from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
-from stressvision.errors import ConfigurationError
+from stressvision.errors import ConfigurationError, Message
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -23,7 +23,15 @@ def open_screen() -> Screen:
     try:
         zone = ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigurationError(texts.UNKNOWN_ZONE, field="STRESSVISION_TIME_ZONE") from None
+        raise ConfigurationError(
+            Message(
+                es=f"No existe la zona horaria {settings.time_zone} (STRESSVISION_TIME_ZONE). "
+                "Use por ejemplo America/Lima.",
+                en=f"There is no time zone {settings.time_zone} (STRESSVISION_TIME_ZONE). "
+                "Use for example America/Lima.",
+            ),
+            field="STRESSVISION_TIME_ZONE",
+        ) from None
     return Screen(Backend(settings.api_base, settings.lang), settings.lang, zone)
 
 

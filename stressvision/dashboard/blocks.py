@@ -48,8 +48,8 @@ class AlertCard:
     notes: str
 
 
-def heading(title: str, aside: str = "") -> Markup:
-    return Markup('<div class="sv head"><h1>{}</h1><span class="muted">{}</span></div>').format(title, aside)
+def heading(title: str) -> Markup:
+    return Markup('<div class="sv head"><h1>{}</h1></div>').format(title)
 
 
 def subheading(title: str) -> Markup:

@@ -27,6 +27,7 @@ def distribution(screen: Screen, counts: Mapping[str, int], not_analysed: int = 
             y=[screen.say(texts.EXPRESSIONS[expression]) for expression in shown],
             orientation="h",
             marker_color=[expression_colour(expression) for expression in shown],
+            marker_pattern_shape=[_pattern(expression) for expression in shown],
             texttemplate="%{x:,}",
             textposition="outside",
             cliponaxis=False,
@@ -72,6 +73,7 @@ def timeline(screen: Screen, detections: Sequence[StoredDetection], minutes: int
                 x=own,
                 name=screen.say(texts.EXPRESSIONS[expression]),
                 marker_color=expression_colour(expression),
+                marker_pattern_shape=_pattern(expression),
                 xbins={"start": start, "end": end, "size": minutes * 60_000 / _TIMELINE_BARS},
                 hovertemplate="%{x}<br>%{fullData.name}: %{y:,}<extra></extra>",
             )
@@ -100,6 +102,11 @@ def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
     figure.update_xaxes(rangemode="tozero", tickformat=",d", nticks=6)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
     return figure
+
+
+def _pattern(expression: str | None) -> str:
+    """Faces that were only counted are hatched: their grey alone is too near to that of a neutral expression."""
+    return "" if expression else "/"
 
 
 def _dress(figure: go.Figure, height: int) -> None:

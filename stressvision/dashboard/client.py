@@ -37,7 +37,6 @@ from stressvision.wire.values import WireModel
 AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
 
 CONNECT_SECONDS = 1.0
-ANSWER_SECONDS = 5.0
 
 _ERRORS: dict[int, type[StressVisionError]] = {403: ConsentMissing, 404: NotFound, 409: Conflict, 422: InvalidInput}
 
@@ -48,12 +47,13 @@ Answer = TypeVar("Answer", bound=WireModel)
 class Backend:
     """The REST API at `base`, answering in `language`.
 
-    Every method raises ServerUnreachable where nobody answers within a few seconds, Unavailable where the answer is
+    Every method raises ServerUnreachable where nobody answers within `answer_seconds`, Unavailable where the answer is
     of no use, and the error the backend named (NotFound, Conflict, InvalidInput, ConsentMissing) with its own words.
     """
 
     base: str
     language: Language
+    answer_seconds: float = 5.0
 
     def overview(self) -> Overview:
         return self._get(Overview, "/api/dashboard/overview")
@@ -98,7 +98,9 @@ class Backend:
         with requests.Session() as session:
             session.trust_env = False  # a proxy of the environment must not see what goes over loopback
             try:
-                response = session.send(session.prepare_request(request), timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+                response = session.send(
+                    session.prepare_request(request), timeout=(CONNECT_SECONDS, self.answer_seconds)
+                )
             except requests.RequestException:
                 raise ServerUnreachable(
                     Message(

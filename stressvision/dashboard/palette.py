@@ -1,8 +1,8 @@
 """One colour for each expression, severity and device state, readable on the light and on the dark theme.
 
-The five expression colours were searched for the largest smallest difference: every pair is at least 12 CIEDE2000
-apart for normal sight and for full protanopia, deuteranopia and tritanopia (Machado et al. 2009), and each has a
-contrast of at least 3:1 (WCAG 2.2, 1.4.11) with both backgrounds. A colour never stands without its word.
+The five expression colours were searched for the largest smallest difference: every pair is at least 0.06 apart in
+OKLab (Ottosson 2020) for normal sight and for full protanopia, deuteranopia and tritanopia (Machado et al. 2009), and
+each has a contrast of at least 3:1 (WCAG 2.2, 1.4.11) with both backgrounds. A colour never stands without its word.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ EXPRESSIONS: Mapping[str, str] = {
     "sad": "#4E77BC",
     "fatigue": "#C08A2C",
 }
-NOT_ANALYSED = "#98A1AB"
+NOT_ANALYSED = "#8A939D"
 
 SEVERITIES: Mapping[str, str] = {"high": "#B04E20", "medium": "#C08A2C", "low": "#79868F"}
 STATES: Mapping[str, str] = {"watching": "#1DA878", "starting": "#4E77BC", "no_camera": "#C08A2C", "silent": "#B04E20"}

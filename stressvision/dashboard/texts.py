@@ -292,7 +292,3 @@ USAGE = Message(
     "Tablero de Stress Vision. Se configura con STRESSVISION_DASHBOARD_PORT y STRESSVISION_API_URL.",
     "The Stress Vision dashboard. Set STRESSVISION_DASHBOARD_PORT and STRESSVISION_API_URL to configure it.",
 )
-UNKNOWN_ZONE = Message(
-    "No existe la zona horaria {zone} (STRESSVISION_TIME_ZONE). Use por ejemplo America/Lima.",
-    "There is no time zone {zone} (STRESSVISION_TIME_ZONE). Use for example America/Lima.",
-)

@@ -46,7 +46,7 @@ class Outcome:
 
 def render(screen: Screen) -> None:
     st.html(blocks.heading(screen.say(texts.ALERTS)))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         chosen = st.segmented_control(
             screen.say(texts.STATUS_FILTER),
             FILTERS,
@@ -162,10 +162,10 @@ def _ask(screen: Screen, question: Question) -> None:
             attendant = st.text_input(
                 screen.say(texts.ATTENDANT),
                 placeholder=screen.say(texts.ATTENDANT_HINT),
-                help=screen.say(texts.ATTENDANT_HELP),
                 max_chars=USER_LIMIT,
                 key="attendant_field",
             )
+            st.html(blocks.small(screen.say(texts.ATTENDANT_HELP)))
         notes = ""
         if question.action == "resolve":
             notes = st.text_area(
@@ -226,7 +226,8 @@ def _show_attendant(screen: Screen) -> None:
     attendant = st.session_state.get(ATTENDANT)
     if not attendant:
         return
-    st.html(blocks.small(screen.say(texts.ATTENDING_AS, user=attendant)), width="content")
-    if st.button(screen.say(texts.CHANGE_ATTENDANT), type="tertiary"):
-        del st.session_state[ATTENDANT]
-        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.html(blocks.small(screen.say(texts.ATTENDING_AS, user=attendant)), width="content")
+        if st.button(screen.say(texts.CHANGE_ATTENDANT), type="tertiary"):
+            del st.session_state[ATTENDANT]
+            st.rerun()

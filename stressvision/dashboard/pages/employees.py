@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.dashboard import blocks, charts, texts
 from stressvision.dashboard.palette import EXPRESSIONS, expression_colour
@@ -12,6 +13,7 @@ from stressvision.wire.backend import Employee, EmployeeState
 REFRESH_SECONDS = 10
 TABLE_ROWS = 12
 ROW_PIXELS = 36
+NAME_PIXELS = 230
 
 
 def render(screen: Screen) -> None:
@@ -45,29 +47,31 @@ def _list(screen: Screen, offered: list[int]) -> None:
             hide_index=True,
             height=ROW_PIXELS * min(len(employees) + 1, TABLE_ROWS) + 2,
             row_height=ROW_PIXELS,
-            column_config={
-                "quality": st.column_config.ProgressColumn(
-                    screen.say(texts.QUALITY), min_value=0, max_value=1, format="percent", width="small"
-                ),
-                "last_seen": st.column_config.DatetimeColumn(
-                    screen.say(texts.PERSON_LAST_SEEN), format="DD/MM/YYYY HH:mm", timezone=screen.zone.key
-                ),
-            }
-            | {
-                column: st.column_config.TextColumn(screen.say(label))
-                for column, label in (
-                    ("name", texts.NAME),
-                    ("code", texts.CODE),
-                    ("department", texts.DEPARTMENT),
-                    ("shift", texts.SHIFT),
-                    ("enrolment", texts.ENROLMENT),
-                    ("consent", texts.CONSENT),
-                )
-            },
+            column_config=_columns(screen),
             placeholder=screen.say(texts.NOT_SET),
             key="employees",
             alt=screen.say(texts.EMPLOYEES),
         )
+
+
+def _columns(screen: Screen) -> dict[str, ColumnConfig]:
+    plain = {
+        "code": texts.CODE,
+        "department": texts.DEPARTMENT,
+        "shift": texts.SHIFT,
+        "enrolment": texts.ENROLMENT,
+        "consent": texts.CONSENT,
+    }
+    return {column: st.column_config.TextColumn(screen.say(label)) for column, label in plain.items()} | {
+        # Names get a fixed width: the longest must not fill a phone's whole window.
+        "name": st.column_config.TextColumn(screen.say(texts.NAME), width=NAME_PIXELS),
+        "quality": st.column_config.ProgressColumn(
+            screen.say(texts.QUALITY), min_value=0, max_value=1, format="percent", width="small"
+        ),
+        "last_seen": st.column_config.DatetimeColumn(
+            screen.say(texts.PERSON_LAST_SEEN), format="DD/MM/YYYY HH:mm", timezone=screen.zone.key
+        ),
+    }
 
 
 def _table(screen: Screen, employees: list[Employee]) -> pd.DataFrame:
@@ -98,7 +102,8 @@ def _look_up(screen: Screen, employees: list[Employee]) -> None:
     st.html(blocks.subheading(screen.say(texts.LOOK_UP)))
     with st.form("look_up"):
         by_id = {employee.id: employee for employee in employees}
-        chosen = st.selectbox(
+        left, right = st.columns([3, 2])
+        chosen = left.selectbox(
             screen.say(texts.PERSON),
             list(by_id),
             index=None,
@@ -106,7 +111,7 @@ def _look_up(screen: Screen, employees: list[Employee]) -> None:
             placeholder=screen.say(texts.CHOOSE_PERSON),
             key="look_up_person",
         )
-        minutes = st.segmented_control(
+        minutes = right.segmented_control(
             screen.say(texts.PERIOD),
             list(texts.PERIODS),
             default=15,

@@ -19,19 +19,20 @@ FEED_SPAN = timedelta(minutes=15)
 
 
 def render(screen: Screen, alerts_page: StreamlitPage) -> None:
+    st.html(blocks.heading(screen.say(texts.OVERVIEW)))
     _live(screen, alerts_page)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
-    updated = screen.say(texts.UPDATED, time=f"{screen.local(screen.clock()):%H:%M:%S}", zone=screen.zone.key)
-    st.html(blocks.heading(screen.say(texts.OVERVIEW), updated))
     with told(screen):
         overview = screen.backend.overview()
         stats = _stats(screen.backend, STATS_HOURS)
         devices = screen.backend.devices().devices
         latest = screen.backend.detections_since(screen.clock() - FEED_SPAN, FEED_ROWS).detections
         names = _names(screen.backend)
+        at = f"{screen.local(overview.timestamp):%H:%M:%S}"
+        st.html(blocks.small(screen.say(texts.UPDATED, time=at, zone=screen.zone.key)))
         _show_pending(screen, overview, alerts_page)
         st.html(blocks.figures(_figures(screen, overview)))
         left, right = st.columns([3, 2], gap="large")

@@ -1,0 +1,51 @@
+"""What the dashboard says is complete in both languages and claims no more than an expression."""
+
+import re
+import string
+from collections.abc import Iterator
+
+from stressvision.dashboard import texts
+from stressvision.domain.alerts import AlertStatus, Severity
+from stressvision.domain.emotions import Emotion
+from stressvision.domain.reports import ReportKind
+from stressvision.errors import Message
+
+
+def messages(value: object) -> Iterator[Message]:
+    if isinstance(value, Message):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from messages(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from messages(item)
+
+
+ALL = [(name, message) for name, value in vars(texts).items() for message in messages(value)]
+
+
+def blanks(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_there_are_sentences_to_look_at() -> None:
+    assert len(ALL) > 100
+
+
+def test_both_languages_have_the_same_blanks() -> None:
+    assert [name for name, message in ALL if not (message.es.strip() and message.en.strip())] == []
+    assert [name for name, message in ALL if blanks(message.es) != blanks(message.en)] == []
+
+
+def test_nobody_is_said_to_be_stressed() -> None:
+    claim = r"\b(estresad[oa]s?|deprimid[oa]s?|triste|cansad[oa]s?|stressed|depressed|sad|tired)\b"
+    assert [name for name, message in ALL if re.search(claim, f"{message.es} {message.en}", re.IGNORECASE)] == []
+
+
+def test_every_value_of_the_domain_has_its_words() -> None:
+    assert set(texts.EXPRESSIONS) == set(texts.COMPATIBLE) == {*(emotion.value for emotion in Emotion), None}
+    assert set(texts.SEVERITIES) == {severity.value for severity in Severity}
+    assert set(texts.ALERT_STATUSES) == {status.value for status in AlertStatus}
+    assert set(texts.KINDS) == {kind.value for kind in ReportKind}
+    assert set(texts.NO_ALERTS) == set(texts.ALERT_FILTERS)
