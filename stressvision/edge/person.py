@@ -15,7 +15,7 @@ VERIFY_SECONDS = 3.0
 UNKNOWN_SECONDS = 2.0
 COLLECT_SECONDS = 0.15
 PATIENCE_SECONDS = 5.0
-"""Who gave no usable picture for this long is counted as unknown."""
+"""Without a usable picture for this long a name is taken back, and who has none is counted as unknown."""
 READING_SECONDS = 0.2
 FATIGUE_PRESENT = 0.5
 
@@ -73,7 +73,12 @@ class Person:
         self._note_decision(at)
 
     def lose_patience(self, at: float, *, nobody_enrolled: bool) -> None:
-        """Counts as unknown whoever could not be looked at for long, and everybody where nobody is enrolled."""
+        """Takes back a name that could not be verified for long, and counts as unknown whoever could not be looked at.
+
+        Where nobody is enrolled, everybody is unknown at once.
+        """
+        if self.standing is Standing.NAMED and at - self.next_embedding >= PATIENCE_SECONDS:
+            self.doubt(at)
         patience = 0.0 if nobody_enrolled else PATIENCE_SECONDS
         if self.standing is Standing.COLLECTING and at - self.since >= patience:
             self.vote.give_up()

@@ -1,0 +1,118 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from stressvision.edge.outbox import Kind, Outbox
+from stressvision.errors import DatabaseUnavailable
+from tests.conftest import FakeClock
+
+SESSION = "session_cam-1_100"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "outbox.db"
+
+
+def add_detections(outbox: Outbox, *keys: str) -> None:
+    outbox.add_all([(Kind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
+
+
+def waiting(outbox: Outbox) -> list[str]:
+    return [item.key for item in outbox.head(1000)]
+
+
+def test_what_was_added_is_there_after_the_device_was_killed(path: Path, clock: FakeClock) -> None:
+    add_detections(Outbox(path, clock=clock), "a", "b")
+
+    # Opened again without the first having been closed: nothing but the file is left of it.
+    assert waiting(Outbox(path, clock=clock)) == ["a", "b"]
+
+
+def test_items_leave_in_order_and_a_session_is_not_mixed_with_its_detections(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    add_detections(outbox, "a", "b")
+    outbox.add(Kind.SESSION_END, SESSION, "{}")
+    add_detections(outbox, "c")
+    groups = []
+    while items := outbox.head(10):
+        groups.append([item.key for item in items])
+        outbox.settle([item.id for item in items], {})
+
+    assert groups == [[SESSION], ["a", "b"], [SESSION], ["c"]]
+    assert outbox.backlog().waiting == 0
+
+
+def test_a_batch_holds_no_more_than_asked(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    add_detections(outbox, *"abcde")
+
+    assert [item.key for item in outbox.head(3)] == ["a", "b", "c"]
+
+
+def test_what_the_server_refuses_for_good_is_set_aside_and_counted(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    add_detections(outbox, "good", "bad")
+    good, bad = outbox.head(10)
+
+    outbox.settle([good.id], {bad.id: "no such employee"})
+
+    assert waiting(outbox) == []
+    assert outbox.backlog().refused == 1
+
+
+def test_the_oldest_detections_are_dropped_and_counted_when_there_are_too_many(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock, largest=3)
+    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    add_detections(outbox, *"abcde")
+
+    assert waiting(outbox) == [SESSION]
+    outbox.settle([outbox.head(1)[0].id], {})
+    assert waiting(outbox) == ["c", "d", "e"]
+    assert outbox.backlog().dropped == 2
+
+
+def test_detections_that_are_too_old_are_dropped_and_counted(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock, oldest=timedelta(days=1))
+    add_detections(outbox, "old")
+    clock.advance(days=1, seconds=1)
+    add_detections(outbox, "new")
+
+    assert waiting(outbox) == ["new"]
+    assert outbox.backlog().dropped == 1
+
+
+def test_a_session_that_was_never_ended_is_remembered_with_its_last_sign(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    outbox.add(Kind.SESSION_START, "session_cam-2_100", "{}")
+    clock.advance(seconds=30)
+    outbox.touch_session(SESSION)
+
+    assert Outbox(path, clock=clock).unfinished_sessions("cam-1") == {SESSION: "2026-11-22 15:08:00.000"}
+
+
+def test_a_session_that_was_ended_is_not(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    outbox.add(Kind.SESSION_END, SESSION, "{}")
+
+    assert outbox.unfinished_sessions("cam-1") == {}
+
+
+def test_a_damaged_file_is_set_aside_and_watching_goes_on(path: Path, clock: FakeClock) -> None:
+    path.write_bytes(b"this is no database" * 100)
+    outbox = Outbox(path, clock=clock)
+    add_detections(outbox, "a")
+
+    assert waiting(outbox) == ["a"]
+    assert [found.name for found in path.parent.glob("*.damaged-*")] == ["outbox.db.damaged-20261122150730"]
+
+
+def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path, clock: FakeClock) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        Outbox(tmp_path / "missing" / "outbox.db", clock=clock)
+
+    assert "STRESSVISION_OUTBOX_PATH" in caught.value.message.es

@@ -1,0 +1,185 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from stressvision.errors import CameraUnavailable
+from stressvision.vision.camera import Camera, Shot, Source, open_capture, parse_source, without_credentials
+from stressvision.vision.networks import Frame
+
+DEADLINE = 10.0
+
+
+class FakeCapture:
+    """Gives the frames it was made with, each when `gate` lets it, and then fails."""
+
+    def __init__(self, frames: list[Frame], fps: float = 1000.0, gate: threading.Semaphore | None = None) -> None:
+        self.frames, self.fps, self.gate = list(frames), fps, gate
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802
+        return True
+
+    def read(self) -> tuple[bool, Any]:
+        if not self.frames:
+            return False, None
+        if self.gate is not None:
+            self.gate.acquire(timeout=DEADLINE)
+        return True, self.frames.pop(0)
+
+    def get(self, prop: int) -> float:
+        return self.fps if prop == cv2.CAP_PROP_FPS else 0.0
+
+    def release(self) -> None:
+        self.released = True
+
+
+def picture(number: int) -> Frame:
+    return np.full((4, 4, 3), number, np.uint8)
+
+
+def number_of(shot: Shot | None) -> int | None:
+    return int(shot.frame[0, 0, 0]) if shot is not None else None
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < limit, "waited in vain"
+        threading.Event().wait(0.005)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[[Camera], Camera]]:
+    cameras: list[Camera] = []
+
+    def start(camera: Camera) -> Camera:
+        cameras.append(camera)
+        camera.start()
+        return camera
+
+    yield start
+    for camera in cameras:
+        camera.stop()
+
+
+WEBCAM = parse_source("0", Path("demo"))
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "paced", "looped"),
+    [
+        ("0", 0, False, False),
+        ("demo", "folder/turno.mp4", True, True),
+        ("rtsp://cam/stream", "rtsp://cam/stream", False, False),
+        ("recording.mp4", "recording.mp4", True, True),
+    ],
+)
+def test_sources_are_told_apart(text: str, address: object, paced: bool, looped: bool) -> None:
+    source = parse_source(text, Path("folder"))
+
+    assert (source.address, source.paced, source.looped) == (address, paced, looped)
+
+
+def test_a_recording_can_be_played_once() -> None:
+    assert not parse_source("recording.mp4", Path("demo"), once=True).looped
+
+
+def test_credentials_of_an_address_are_never_shown() -> None:
+    source = parse_source("rtsp://admin:s3cret@10.0.0.5:554/live?token=abc", Path("demo"))
+
+    assert source.label.es == "rtsp://10.0.0.5:554/live"
+    assert without_credentials("rtsp://admin:s3cret@cam/") == "rtsp://cam/"
+
+
+@pytest.mark.parametrize("text", ["missing.mp4", "demo"])
+def test_a_missing_recording_is_said_with_what_to_do(text: str, tmp_path: Path) -> None:
+    with pytest.raises(CameraUnavailable) as caught:
+        open_capture(parse_source(text, tmp_path))
+
+    assert "--demo" in caught.value.message.es
+    assert str(tmp_path) not in caught.value.message.es
+
+
+def test_the_newest_picture_is_kept_and_older_ones_are_dropped_and_counted(
+    started: Callable[[Camera], Camera],
+) -> None:
+    capture = FakeCapture([picture(number) for number in range(1, 6)])
+    camera = started(Camera(WEBCAM, opener=lambda source: capture))
+    wait_until(lambda: capture.released)
+
+    assert number_of(camera.take(DEADLINE)) == 5
+    assert camera.dropped == 4
+    assert camera.take(0.0) is None
+
+
+def test_a_camera_that_fails_is_opened_again_and_the_break_is_marked(started: Callable[[Camera], Camera]) -> None:
+    gate = threading.Semaphore(0)
+    captures = iter([FakeCapture([picture(1), picture(2)], gate=gate), FakeCapture([picture(3)], gate=gate)])
+    camera = started(Camera(WEBCAM, opener=lambda source: next(captures)))
+    taken = []
+    for _ in range(3):
+        gate.release()
+        taken.append(camera.take(DEADLINE))
+
+    assert [(number_of(shot), shot.cut if shot else None) for shot in taken] == [(1, True), (2, False), (3, True)]
+
+
+def test_a_missing_camera_is_a_state_that_ends_when_it_comes_back(started: Callable[[Camera], Camera]) -> None:
+    there = threading.Event()
+
+    def opener(source: Source) -> FakeCapture:
+        if not there.is_set():
+            return open_capture(parse_source("missing.mp4", Path("demo")))  # type: ignore[return-value]
+        return FakeCapture([picture(1)])
+
+    camera = started(Camera(WEBCAM, opener=opener))
+    wait_until(lambda: camera.fault is not None)
+    nothing = camera.take(0.0)
+    there.set()
+
+    assert nothing is None
+    assert number_of(camera.take(DEADLINE)) == 1
+
+
+def test_a_recording_played_once_ends(started: Callable[[Camera], Camera]) -> None:
+    source = parse_source("recording.mp4", Path("demo"), once=True)
+    camera = started(Camera(source, opener=lambda source: FakeCapture([picture(1)])))
+    shot = camera.take(DEADLINE)
+    wait_until(lambda: camera.finished)
+
+    assert number_of(shot) == 1
+    assert camera.fault is None
+
+
+def test_a_looped_recording_begins_again_marked_as_a_cut(started: Callable[[Camera], Camera]) -> None:
+    source = parse_source("recording.mp4", Path("demo"))
+    gate = threading.Semaphore(0)
+    camera = started(Camera(source, opener=lambda source: FakeCapture([picture(1), picture(2)], gate=gate)))
+    taken = []
+    for _ in range(4):
+        gate.release()
+        taken.append(camera.take(DEADLINE))
+
+    assert [(number_of(shot), shot.cut if shot else None) for shot in taken] == [
+        (1, True),
+        (2, False),
+        (1, True),
+        (2, False),
+    ]
+    gate.release(10_000)
+
+
+def test_the_cut_of_a_dropped_picture_passes_to_the_one_that_replaced_it(started: Callable[[Camera], Camera]) -> None:
+    capture = FakeCapture([picture(1), picture(2)])
+    camera = started(Camera(WEBCAM, opener=lambda source: capture))
+    wait_until(lambda: capture.released)
+    shot = camera.take(DEADLINE)
+
+    assert shot is not None
+    assert shot.cut
