@@ -1,7 +1,9 @@
 """A backend for the dashboard's tests: real HTTP, invented people, and answers that a test may change as it goes."""
 
+import asyncio
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +11,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import Body, FastAPI, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from stressvision.clock import utc_now
 from stressvision.errors import Conflict, Message, NotFound, StressVisionError
@@ -35,6 +37,7 @@ from stressvision.wire.backend import (
     StoredDetection,
 )
 from stressvision.wire.problems import problem_of, reader_language
+from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (
     ("EMP001", "Ana Torres Vega", "Calidad", "Mañana"),
@@ -47,7 +50,7 @@ SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "f
 
 @dataclass
 class FakeBackend:
-    """What the fake API answers; `calls` lists what it was asked, in order."""
+    """What the fake API answers. `calls`: what it was asked, in order; `streams`: how often a preview was opened."""
 
     employees: list[Employee] = field(default_factory=list)
     detections: list[StoredDetection] = field(default_factory=list)
@@ -57,6 +60,8 @@ class FakeBackend:
     stress_percentage: float = 0.0
     detections_last_hour: int = 0
     refusal: StressVisionError | None = None
+    picture: bytes = b""
+    streams: int = 0
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
 
@@ -330,7 +335,19 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         found = [item for item in state.detections if item.timestamp >= start_date]
         return DetectionList(detections=found[:limit], total=len(found))
 
+    @app.get("/stream.mjpg")
+    def stream() -> StreamingResponse:
+        state.streams += 1
+        return StreamingResponse(_parts(state.picture), media_type="multipart/x-mixed-replace; boundary=frame")
+
     return app
+
+
+async def _parts(picture: bytes) -> AsyncIterator[bytes]:
+    """The same picture ten times a second, for as long as somebody looks."""
+    while True:
+        yield b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n"
+        await asyncio.sleep(0.1)
 
 
 def _problem(request: Request, error: StressVisionError) -> Response:
@@ -341,21 +358,13 @@ def _problem(request: Request, error: StressVisionError) -> Response:
 @contextmanager
 def served(app: FastAPI, port: int = 0) -> Iterator[str]:
     """The app behind a real HTTP server on loopback; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    started = threading.Event()
-    startup = server.startup
-
-    async def announce(sockets: list[object] | None = None) -> None:
-        await startup(sockets)  # type: ignore[arg-type]
-        started.set()
-
-    server.startup = announce  # type: ignore[method-assign, assignment]
-    thread = threading.Thread(target=server.run, name="fake-api", daemon=True)
-    thread.start()
-    try:
-        assert started.wait(10), "the fake API did not start"
-        bound = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{bound}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            wait_until(lambda: server.started, "the fake API listens")
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE_SECONDS)

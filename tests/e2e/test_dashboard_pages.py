@@ -1,0 +1,210 @@
+"""The dashboard in a real browser: what is on the screen, that it keeps up by itself, and that it tells nobody else."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from stressvision.clock import utc_now
+from stressvision.config import PROJECT_ROOT
+from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
+from tests.programs.running import answers, free_port, program, wait_until
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 420, "height": 900}
+DESK = {"width": 1400, "height": 900}
+PATIENCE_MS = 30_000
+PAGES = {
+    "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
+    "alertas": ("Alertas", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
+    "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
+    "reportes": ("Reportes", "Por persona", "Reportes recientes"),
+    "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),
+}
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")]
+
+
+@dataclass
+class Plant:
+    """A fake API that may go and come back, and the dashboard that asks it."""
+
+    state: FakeBackend
+    api_port: int
+    dashboard: str
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def start_api(self) -> None:
+        self.running.enter_context(served(create_fake_api(self.state), self.api_port))
+
+    def stop_api(self) -> None:
+        self.running.close()
+
+    def asked(self, call: str) -> int:
+        return self.state.calls.count(call)
+
+    def wait_for_polls(self, call: str, count: int) -> None:
+        """Until the dashboard has asked `count` more times."""
+        before = self.asked(call)
+        wait_until(lambda: self.asked(call) >= before + count, f"{count} more of {call}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """The dashboard's address, and the port on which it expects the API."""
+    port, api_port = free_port(), free_port()
+    settings = {
+        "STRESSVISION_DASHBOARD_PORT": str(port),
+        "STRESSVISION_API_PORT": str(api_port),
+        "STRESSVISION_TIME_ZONE": "America/Lima",
+    }
+    folder = tmp_path_factory.mktemp("dashboard")
+    with program("main.py", folder=folder, settings=settings) as started:
+        base = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{base}/_stcore/health"), "the dashboard")
+        yield base, api_port
+        started.stop()
+        assert "Traceback" not in started.output
+    assert [path.suffix for path in folder.rglob("*")] == [".log"], "the dashboard writes nothing to disk"
+
+
+@pytest.fixture
+def plant(server: tuple[str, int]) -> Iterator[Plant]:
+    base, api_port = server
+    plant = Plant(busy_plant(utc_now()), api_port, base)
+    plant.start_api()
+    yield plant
+    plant.stop_api()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails its test if it asks anything of another machine."""
+    context = browser.new_context(viewport=DESK)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    context.close()
+    assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
+
+
+def expect_text(page: Page, text: str) -> None:
+    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)
+    page.goto(f"{plant.dashboard}/{path}")
+    for text in PAGES[path]:
+        page.get_by_text(text).first.scroll_into_view_if_needed()
+        expect_text(page, text)
+    assert page.get_by_test_id("stException").count() == 0
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, "the page is wider than its window"
+
+
+def test_figures_follow_the_api_by_themselves(plant: Plant, page: Page) -> None:
+    page.goto(plant.dashboard)
+    expect_text(page, "23.4 %")
+    plant.state.stress_percentage = 61.5
+    plant.state.alerts[9] = alert(9)
+    expect_text(page, "61.5 %")
+    expect_text(page, "Hay 3 alertas pendientes de revisar")
+
+
+def test_the_banner_leads_to_the_alerts(plant: Plant, page: Page) -> None:
+    page.goto(plant.dashboard)
+    page.get_by_role("link", name="Ver alertas").click()
+    expect_text(page, "Lars Keller Ruiz · EMP002")
+    assert page.url == f"{plant.dashboard}/alertas"
+
+
+def test_acknowledging_reaches_the_api(plant: Plant, page: Page) -> None:
+    page.goto(f"{plant.dashboard}/alertas")
+    page.get_by_role("button", name="Reconocer").first.click()
+    page.get_by_label("Su identificador").fill("medico.ocupacional")
+    page.get_by_role("dialog").get_by_role("button", name="Reconocer").click()
+    expect_text(page, "Alerta 1 reconocida.")
+    assert plant.state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
+
+
+def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: Page) -> None:
+    page.goto(f"{plant.dashboard}/alertas")
+    page.get_by_role("button", name="Resolver").first.click()
+    page.get_by_label("Su identificador").fill("medico.ocupacional")
+    notes = page.get_by_label("Notas")
+    notes.press_sequentially("Conversación ")
+    plant.state.alerts = {9: alert(9, employee_name="Ana Torres Vega", employee_code="EMP001"), **plant.state.alerts}
+    plant.wait_for_polls("GET /api/alerts", 2)
+    expect_text(page, "Ana Torres Vega · EMP001")
+    page.keyboard.type("realizada")
+    expect(notes).to_have_value("Conversación realizada")
+    page.get_by_role("dialog").get_by_role("button", name="Resolver").click()
+    expect_text(page, "Alerta 1 resuelta.")
+    assert plant.state.decisions == [("resolve", 1, "medico.ocupacional", "Conversación realizada")]
+
+
+def test_it_recovers_when_the_backend_comes_back(plant: Plant, page: Page) -> None:
+    page.goto(plant.dashboard)
+    expect_text(page, "23.4 %")
+    plant.stop_api()
+    expect_text(page, "El backend no responde")
+    plant.state.stress_percentage = 12.5
+    plant.start_api()
+    expect_text(page, "12.5 %")
+
+
+def test_a_person_can_be_looked_up_once_the_backend_is_back(plant: Plant, page: Page) -> None:
+    plant.stop_api()
+    page.goto(f"{plant.dashboard}/empleados")
+    expect_text(page, "El backend no responde")
+    plant.start_api()
+    expect_text(page, "Consulta de una persona")
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name="Lars Keller Ruiz · EMP002").click()
+    page.get_by_role("button", name="Consultar").click()
+    expect_text(page, "Estado actual")
+    plant.wait_for_polls("GET /api/employees", 2)
+    expect_text(page, "Estado actual")
+    assert plant.asked("GET /api/employees/2/status") == 1, "each look-up is audited"
+    assert "Keller" not in page.url
+
+
+def test_the_preview_is_one_stream(plant: Plant, page: Page) -> None:
+    plant.state.picture = (PROJECT_ROOT / "demo" / "enrol" / "EMP001" / "1.jpg").read_bytes()
+    stream = f"http://127.0.0.1:{plant.api_port}/stream.mjpg"
+    plant.state.devices = [device(preview_url=stream)]
+    page.goto(f"{plant.dashboard}/camara")
+    picture = page.locator(f"img[src='{stream}']")
+    expect(picture).to_be_visible(timeout=PATIENCE_MS)
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture")
+    plant.wait_for_polls("GET /api/devices", 3)
+    assert plant.state.streams == 1, "every refresh opened a new stream"
+    plant.state.devices = [device(state="no_camera", preview_url=stream)]
+    expect_text(page, "El dispositivo no recibe imagen")
+    assert picture.count() == 0
