@@ -140,18 +140,23 @@ def complete_models(project: Project) -> None:
         )
 
 
-def describe_progress(log: str, installed: int, total: int) -> Message:
-    """What pip is doing, from what it has printed so far. `installed` of `total` packages stand on the disk."""
-    if "Installing collected packages" in log:
+def describe_progress(log: str, installed: int) -> Message:
+    """What pip is doing, from what it has printed so far. `installed`: packages written to the disk by now.
+
+    pip knows how many there are only once it has all of them.
+    """
+    collected = re.search(r"^Installing collected packages: (.+)$", log, re.MULTILINE)
+    if collected:
+        total = len(collected[1].split(","))
         return Message(es=f"instalando {installed}/{total}", en=f"installing {installed}/{total}")
     fetched = re.findall(r"^ +(?:Downloading|Using cached) (\S+?)-\d\S*\.whl(?: \(([^)]+)\))?$", log, re.MULTILINE)
     if fetched:
         name, size = fetched[-1]
-        what = f"{len(fetched)}/{total}: {name}" + (f" ({size})" if size else "")
+        what = f"{len(fetched)}: {name}" + (f" ({size})" if size else "")
         return Message(es=f"descargando {what}", en=f"downloading {what}")
-    collected = re.findall(r"^Collecting ([\w.-]+)", log, re.MULTILINE)
-    name = f" {len(set(collected))}/{total}: {collected[-1]}" if collected else ""
-    return Message(es=f"buscando{name}", en=f"looking up{name}")
+    wanted = re.findall(r"^Collecting ([\w.-]+)", log, re.MULTILINE)
+    what = wanted[-1] if wanted else "…"
+    return Message(es=f"buscando {what}", en=f"looking up {what}")
 
 
 def explain_failure(log: str, log_path: Path) -> Unavailable:
@@ -225,14 +230,14 @@ def _pip_install(project: Project, requirements: str, say: Say) -> None:
     command += ["--disable-pip-version-check", "-r", str(project.root / requirements)]
     if requirements == MODELS:
         command.append("--no-deps")
-    total = _count_packages(project)
     started = time.monotonic()
+    before = _count_installed(project)
     with project.log.open("a+", encoding="utf-8", errors="replace") as log:
         begin = log.seek(0, os.SEEK_END)
         pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:
             while pip.poll() is None:
-                progress = describe_progress(_read_from(log, begin), _count_installed(project), total)
+                progress = describe_progress(_read_from(log, begin), _count_installed(project) - before)
                 elapsed = f"{requirements} · {time.monotonic() - started:.0f} s · "
                 say(Message(es=elapsed + progress.es, en=elapsed + progress.en), passing=True)
                 time.sleep(0.25)
@@ -247,11 +252,6 @@ def _pip_install(project: Project, requirements: str, say: Say) -> None:
 def _read_from(log: IO[str], begin: int) -> str:
     log.seek(begin)
     return log.read()
-
-
-def _count_packages(project: Project) -> int:
-    constraints = project.root / "constraints.txt"
-    return constraints.read_text(encoding="utf-8").count("==") + 1 if constraints.exists() else 0
 
 
 def _count_installed(project: Project) -> int:
