@@ -92,7 +92,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
 
     def deliver(batch: Batch) -> None:
-        loop.call_soon_threadsafe(backend.hub.publish, batch)
+        asyncio.run_coroutine_threadsafe(backend.hub.publish(batch), loop).result()
 
     backend.reader.start(backend.hub.position, deliver)
     beating = asyncio.create_task(_beat(backend))

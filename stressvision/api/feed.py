@@ -14,8 +14,6 @@ from stressvision.services.feed import FeedPage
 
 log = structlog.get_logger()
 
-RETRY_SECONDS = 1.0
-
 
 class EventSource(Protocol):
     """What the reader needs of a feed; each source belongs to one thread."""
@@ -43,9 +41,10 @@ _STOPPED = Message(
 class FeedReader:
     """Follows the feed in a thread of its own, through failures of the database, until it is stopped."""
 
-    def __init__(self, open_source: OpenSource, poll_seconds: float) -> None:
+    def __init__(self, open_source: OpenSource, poll_seconds: float, retry_seconds: float = 1.0) -> None:
         self._open_source = open_source
         self._poll_seconds = poll_seconds
+        self._retry_seconds = retry_seconds
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._lost: Message | None = None
@@ -78,7 +77,7 @@ class FeedReader:
                 if self._lost is None:
                     log.warning("feed lost", reason=error.message.en, position=position)
                 self._lost = error.message
-                self._stopping.wait(RETRY_SECONDS)
+                self._stopping.wait(self._retry_seconds)
 
     def _follow(self, source: EventSource, position: int) -> Iterator[FeedPage]:
         # Asked before the first read: a commit between the two is then found by the next question.

@@ -59,11 +59,17 @@ class Hub:
     def leave(self, mailbox: Mailbox) -> None:
         self._following.discard(mailbox)
 
-    def publish(self, batch: Batch) -> None:
-        """Hands each event to every client, without waiting for any of them."""
-        self.position = batch.position
+    async def publish(self, batch: Batch) -> None:
+        """Hands each event to every client.
+
+        Between two events every client that can be written to has its turn, so that however much is
+        committed at once, only a client that does not read falls behind.
+        """
         for envelope in batch.envelopes:
+            self.position = envelope.event_id or self.position
             self.broadcast(envelope)
+            await asyncio.sleep(0)
+        self.position = batch.position
 
     def broadcast(self, envelope: Envelope) -> None:
         for mailbox in self._following:

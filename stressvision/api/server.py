@@ -58,6 +58,8 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            # uvloop cannot close while a client that does not read holds its connection open.
+            loop="asyncio",
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -3,8 +3,7 @@
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,8 +18,7 @@ from stressvision.api.server import create_server
 from stressvision.services.context import Context
 from stressvision.services.detections import store_detection
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
-
-DEADLINE_SECONDS = 20.0
+from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 
 def add_detection(context: Context, **values: Any) -> DetectionAccepted:
@@ -33,14 +31,6 @@ def raise_alert(context: Context, employee_id: int) -> None:
     for ago in range(10):
         stress = {"emotion": "stress", "emotion_confidence": 0.9}
         add_detection(context, employee_id=employee_id, timestamp=now - timedelta(seconds=ago), **stress)
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"
-        pause.wait(0.005)
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,9 @@ class LiveBackend:
 
     @contextmanager
     def follow(self, query: str = "", **options: Any) -> Iterator["Follower"]:
-        with connect(f"ws://127.0.0.1:{self.port}/ws{query}", **options) as connection:
+        # Without a bound: the library needs seconds to close a connection whose unread messages reach it.
+        bounds = {"max_queue": None, **options}
+        with connect(f"ws://127.0.0.1:{self.port}/ws{query}", **bounds) as connection:
             yield Follower(connection)
 
 
@@ -69,7 +61,7 @@ class Follower:
     connection: ClientConnection
 
     def receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(self.connection.recv(timeout=DEADLINE_SECONDS))
+        message: dict[str, Any] = json.loads(self.connection.recv(timeout=PATIENCE_SECONDS))
         return message
 
     def receive_events(self, count: int) -> list[dict[str, Any]]:
@@ -99,5 +91,5 @@ def serve(context: Context, pace: Pace | None = None, *, send_buffer: int | None
             yield LiveBackend(context, app, listener.getsockname()[1])
         finally:
             server.should_exit = True
-            thread.join(DEADLINE_SECONDS)
+            thread.join(PATIENCE_SECONDS)
             context.database.close()
