@@ -49,7 +49,7 @@ class EnrolledPeople:
             self._confirmed_at = asked_at
             if answer.gallery is not None:
                 self._etag = answer.etag
-                self._replace(self._read(answer.gallery), Policy(answer.gallery.policy))
+                self._replace(self._read(answer.gallery), read_policy(answer.gallery.policy))
                 log.info("gallery fetched", people=len(answer.gallery.faces))
 
     def current(self) -> Enrolled:
@@ -78,6 +78,11 @@ class EnrolledPeople:
             self._threshold,
             self._margin,
         )
+
+
+def read_policy(text: str) -> Policy:
+    """The policy a server names; one that this program does not know is taken for the strictest."""
+    return Policy(text) if text in set(Policy) else Policy.EU
 
 
 def stricter(own: Policy, servers: Policy | None) -> Policy:

@@ -20,6 +20,7 @@ BOUNDARY = "stressvision-frame"
 FRAME_WAIT_SECONDS = 2.0
 JPEG_QUALITY = 80
 MOST_WATCHERS = 8
+POLL_SECONDS = 0.1
 
 log = structlog.get_logger()
 
@@ -90,7 +91,9 @@ class PreviewServer:
         handler = type("Handler", (_Handler,), {"board": board, "health": staticmethod(health)})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="preview", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_SECONDS,), name="preview", daemon=True
+        )
         self._thread.start()
         self.port = self._server.server_address[1]
 

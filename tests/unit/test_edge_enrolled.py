@@ -2,7 +2,7 @@ import pytest
 
 from stressvision.config import Policy
 from stressvision.edge.client import GalleryAnswer, IngestClient
-from stressvision.edge.enrolled import EnrolledPeople, stricter
+from stressvision.edge.enrolled import EnrolledPeople, read_policy, stricter
 from stressvision.errors import Message, ServerUnreachable
 from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
 
@@ -146,3 +146,8 @@ def test_embeddings_of_another_network_are_never_compared(people: EnrolledPeople
 )
 def test_the_stricter_policy_is_followed(own: Policy, servers: Policy | None, followed: Policy) -> None:
     assert stricter(own, servers) is followed
+
+
+def test_a_policy_nobody_knows_is_taken_for_the_strictest() -> None:
+    assert read_policy("pe") is Policy.PE
+    assert read_policy("mars") is Policy.EU

@@ -1,0 +1,179 @@
+"""The device as a process: what a person and the launcher see of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stressvision.config import PROJECT_ROOT
+from stressvision.edge.outbox import Outbox
+from stressvision.heartbeat import Heartbeat, read_heartbeat
+from tests.integration.fake_ingest import FakeIngest
+
+DEADLINE = 60.0
+DEVICE = "cam-1"
+
+
+class RunningDevice:
+    """`python pi_simulator.py` in a folder of its own, with no terminal."""
+
+    def __init__(self, folder: Path, ingest_url: str, *arguments: str) -> None:
+        self.folder = folder
+        environment = {
+            **os.environ,
+            "STRESSVISION_INGEST_URL": ingest_url,
+            "STRESSVISION_PREVIEW_PORT": str(find_free_port()),
+            "STRESSVISION_DETECTION_SECONDS": "0.5",
+        }
+        command = [
+            sys.executable,
+            str(PROJECT_ROOT / "pi_simulator.py"),
+            "--device-id",
+            DEVICE,
+            "--headless",
+            *arguments,
+        ]
+        with (folder / "output.txt").open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+
+    @property
+    def output(self) -> str:
+        return (self.folder / "output.txt").read_text(encoding="utf-8")
+
+    @property
+    def heartbeat(self) -> Heartbeat | None:
+        return read_heartbeat(self.folder / ".run", "edge")
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        limit = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < limit, self.output
+            assert self.process.poll() is None, self.output
+            threading.Event().wait(0.05)
+
+    def stop(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE)
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def ingest() -> Iterator[FakeIngest]:
+    server = FakeIngest()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., RunningDevice]]:
+    devices: list[RunningDevice] = []
+
+    def start(ingest_url: str, *arguments: str) -> RunningDevice:
+        devices.append(RunningDevice(tmp_path, ingest_url, *arguments))
+        return devices[-1]
+
+    yield start
+    for device in devices:
+        if device.process.poll() is None:
+            device.process.kill()
+            device.process.wait(DEADLINE)
+
+
+def detail_of(device: RunningDevice) -> str:
+    return device.heartbeat.detail if device.heartbeat else ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_watches_reports_and_ends_its_session_when_asked_to_stop(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest, number: int
+) -> None:
+    device = launch(ingest.url, "--source", "demo")
+    device.wait_until(lambda: len(ingest.detections) >= 2 and len(ingest.health) >= 2)
+    heartbeat = device.heartbeat
+    code = device.stop(number)
+
+    kinds = [kind for kind, _ in ingest.calls]
+    (session,) = ingest.sessions.values()
+    assert code == 0
+    assert (kinds[0], kinds[-1], set(kinds[1:-1])) == ("start", "end", {"detection"})
+    assert session["end"]["frames_processed"] > 0
+    assert {item["session_id"] for item in ingest.detections.values()} == set(ingest.sessions)
+    assert ingest.health[-1]["device_id"] == DEVICE
+    assert heartbeat is not None
+    assert (heartbeat.pid, heartbeat.state) == (device.process.pid, "ready")
+    assert device.heartbeat is None
+    assert "Traceback" not in device.output
+
+
+def test_what_nobody_received_waits_for_the_next_start(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
+) -> None:
+    offline = launch("http://127.0.0.1:1", "--source", "demo")
+    offline.wait_until(lambda: "session begins" in offline.output)
+    code = offline.stop(signal.SIGTERM)
+    waiting = Outbox(tmp_path / "edge_outbox.db").backlog().waiting
+    online = launch(ingest.url, "--source", "demo")
+    online.wait_until(lambda: len(ingest.sessions) == 2)
+    online.stop(signal.SIGTERM)
+
+    assert code == 0
+    assert waiting >= 2
+    assert [kind for kind, _ in ingest.calls if kind != "detection"] == ["start", "end", "start", "end"]
+
+
+def test_a_session_cut_short_by_a_kill_is_ended_at_the_next_start(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest
+) -> None:
+    killed = launch(ingest.url, "--source", "demo")
+    killed.wait_until(lambda: len(ingest.detections) >= 1)
+    killed.process.kill()
+    killed.process.wait(DEADLINE)
+    (session,) = ingest.sessions
+    again = launch(ingest.url, "--source", "demo")
+    again.wait_until(lambda: "end" in ingest.sessions[session])
+
+    assert again.stop(signal.SIGTERM) == 0
+
+
+def test_without_a_camera_it_stays_and_says_what_to_do(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest
+) -> None:
+    device = launch(ingest.url, "--source", "missing.mp4")
+    device.wait_until(lambda: detail_of(device).startswith("sin cámara") and bool(ingest.health))
+    device.wait_until(lambda: ingest.health[-1]["state"] == "no_camera")
+
+    assert "--demo" in detail_of(device)
+    assert device.heartbeat is not None
+    assert device.heartbeat.state == "ready"
+    assert device.stop(signal.SIGTERM) == 0
+
+
+def test_help_is_in_spanish() -> None:
+    command = [sys.executable, str(PROJECT_ROOT / "pi_simulator.py"), "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=True).stdout
+
+    assert "muestra esta ayuda" in shown
+    assert all(option in shown for option in ("--source", "--device-id", "--headless", "--demo"))
+
+
+def test_a_device_name_that_does_not_fit_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, str(PROJECT_ROOT / "pi_simulator.py"), "--device-id", "no sirve"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=tmp_path)
+
+    assert run.returncode == 2
+    assert "STRESSVISION_DEVICE_ID" in run.stderr
+    assert "Traceback" not in run.stderr
