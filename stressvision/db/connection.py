@@ -79,11 +79,8 @@ class Database:
         There is one writer at a time, so that feed ids appear in commit order and a rule that counts sees everything:
         on SQLite threads take turns here and other processes wait on BEGIN IMMEDIATE; PostgreSQL has an advisory lock.
         """
-        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:
-            writer = connection.execution_options(stressvision_write=True)
-            with writer.begin():
-                if not self.is_sqlite:
-                    writer.execute(_WRITE_LOCK)
+        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:  # noqa: SIM117
+            with self._writing(connection) as writer:
                 yield writer
 
     @contextmanager
@@ -95,11 +92,16 @@ class Database:
                 dbapi_connection = connection.connection.dbapi_connection
                 dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
                 dbapi_connection.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]
-            writer = connection.execution_options(stressvision_write=True)
-            with writer.begin():
-                if not self.is_sqlite:
-                    writer.execute(_WRITE_LOCK)
+            with self._writing(connection) as writer:
                 yield writer
+
+    @contextmanager
+    def _writing(self, connection: Connection) -> Iterator[Connection]:
+        writer = connection.execution_options(stressvision_write=True)
+        with writer.begin():
+            if not self.is_sqlite:
+                writer.execute(_WRITE_LOCK)
+            yield writer
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
