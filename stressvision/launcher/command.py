@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from stressvision.config import Settings, load_settings
 from stressvision.door import EXIT_REFUSED, run_program
@@ -24,6 +25,9 @@ from stressvision.launcher.menu import LEAVE, ask_option
 from stressvision.launcher.printer import choose_printer
 from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components
 from stressvision.launcher.session import Session, run_session
+
+EXIT_INTERRUPTED = 130
+"""As shells count it: 128 and the number of SIGINT."""
 
 COMMANDS = ("start", "stop", "status", "doctor")
 HELP = Message(
@@ -70,7 +74,10 @@ environment and from the file .env.""",
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 when what was asked for was done, 1 when something is not right, 2 when it was refused."""
-    return run_program(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+    try:
+        return run_program(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -131,6 +138,7 @@ def _start(asked: argparse.Namespace, settings: Settings) -> int:
     busy = describe_busy_ports(settings.host, components, record)
     if busy:
         return _refuse(busy, settings.lang)
+    _make_folder(run_dir)
     demo = ("--demo",) if asked.demo else ()
     session = Session(
         components=components,
@@ -139,6 +147,20 @@ def _start(asked: argparse.Namespace, settings: Settings) -> int:
         browser_address="" if headless or not has_display() else _dashboard_address(components),
     )
     return run_session(session, choose_printer(settings.lang))
+
+
+def _make_folder(run_dir: Path) -> None:
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            Message(
+                es=f"No se puede escribir en {run_dir} ({error.strerror}): vaya a una carpeta suya, o use "
+                "STRESSVISION_RUN_DIR.",
+                en=f"{run_dir} cannot be written ({error.strerror}): go to a folder of yours, or set "
+                "STRESSVISION_RUN_DIR.",
+            )
+        ) from None
 
 
 def _dashboard_address(components: Iterable[Component]) -> str:

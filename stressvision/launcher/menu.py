@@ -16,13 +16,13 @@ def render_menu(language: Language) -> str:
 
 
 def ask_option(language: Language, read: Callable[[str], str]) -> Option:
-    """Asks until the answer is an option; an empty one means the default, the end of input means leaving."""
+    """Asks until the answer is an option; an empty one means the default, the end of input or Ctrl-C means leaving."""
     print(render_menu(language))
     while True:
         try:
             return find_option(read(QUESTION.text(language)).strip() or str(DEFAULT_OPTION))
         except ConfigurationError as error:
             print(error.message.text(language))
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             print()
             return LEAVE

@@ -31,6 +31,7 @@ STATE_STYLES = {
     State.BACKOFF: "yellow",
     State.FATAL: "bold red",
 }
+DETAIL = Message(es="Detalle", en="Detail")
 COLUMNS = (
     Message(es="Componente", en="Component"),
     Message(es="Estado", en="State"),
@@ -38,7 +39,7 @@ COLUMNS = (
     Message(es="Dirección", en="Address"),
     Message(es="PID", en="PID"),
     Message(es="Memoria", en="Memory"),
-    Message(es="Detalle", en="Detail"),
+    DETAIL,
 )
 LAUNCHER = "launcher"
 NAME_WIDTH = 9
@@ -74,9 +75,9 @@ class Printer(Protocol):
 
 
 def build_table(rows: Sequence[Row], language: Language) -> Table:
-    table = Table(expand=False, pad_edge=False)
+    table = Table()
     for title in COLUMNS:
-        table.add_column(title.text(language), overflow="fold" if title.en == "Detail" else "ellipsis")
+        table.add_column(title.text(language), overflow="fold" if title is DETAIL else "ellipsis")
     for row in rows:
         view = row.view
         table.add_row(

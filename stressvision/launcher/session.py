@@ -19,7 +19,7 @@ from stressvision.launcher.record import measure_memory, remove_record, write_re
 from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
 
 TURN_SECONDS = 0.2
-SHOW_SECONDS = 1.0
+SHOW_SECONDS = 2.0
 """How often figures that change by themselves (memory) are read and shown again."""
 
 API_DOCS = "/api/docs"
@@ -39,10 +39,6 @@ class Session:
 def run_session(session: Session, printer: Printer) -> int:
     """Runs until Ctrl-C, SIGTERM or SIGHUP; 0 then, 1 when nothing could be started, or the code of a preparation."""
     received = _listen_to_signals()
-    for command in session.prepare:
-        code = subprocess.run(command, env=project_environment(), stdin=subprocess.DEVNULL, check=False).returncode
-        if code or received:
-            return code
     journals = {part.name: Journal(session.run_dir / "logs" / f"{part.name}.log") for part in session.components}
     supervisor = Supervisor(
         session.components,
@@ -52,6 +48,13 @@ def run_session(session: Session, printer: Printer) -> int:
         limits=session.limits,
     )
     try:
+        write_record(session.run_dir, supervisor.views)
+        for command in session.prepare:
+            code = subprocess.run(command, env=project_environment(), stdin=subprocess.DEVNULL, check=False).returncode
+            if received:
+                return 0
+            if code:
+                return code
         _turn_until_finished(session, supervisor, journals, printer, received)
     finally:
         supervisor.kill()
@@ -69,7 +72,8 @@ def _turn_until_finished(
 ) -> None:
     began = time.monotonic()
     views: tuple[ComponentView, ...] = ()
-    shown_at = 0.0
+    shown_at = -SHOW_SECONDS
+    memory: dict[int | None, int | None] = {}
     announced = False
     signals_heeded = 0
     while not supervisor.finished:
@@ -80,18 +84,34 @@ def _turn_until_finished(
         changed = supervisor.views != views
         views = supervisor.views
         if changed:
-            write_record(session.run_dir, views)
-        lines = [LogLine(name, text) for name, journal in journals.items() for text in journal.new_lines()]
-        if changed or lines or time.monotonic() - shown_at >= SHOW_SECONDS:
+            _keep_record(session.run_dir, views, printer)
+        due = time.monotonic() - shown_at >= SHOW_SECONDS
+        if due:
             shown_at = time.monotonic()
-            printer.show([Row(view, measure_memory(view.pid) if view.pid else None) for view in views], lines)
+            memory = {view.pid: measure_memory(view.pid) for view in views if view.pid}
+        lines = _new_lines(journals)
+        if changed or lines or due:
+            printer.show([Row(view, memory.get(view.pid)) for view in views], lines)
         if supervisor.settled and not announced:
             announced = True
             printer.say(describe_arrival(views, time.monotonic() - began))
             if session.browser_address:
                 webbrowser.open(session.browser_address)
         time.sleep(TURN_SECONDS)
-    printer.show([Row(view, None) for view in supervisor.views], [])
+    printer.show([Row(view, None) for view in supervisor.views], _new_lines(journals))
+
+
+def _new_lines(journals: Mapping[str, Journal]) -> list[LogLine]:
+    return [LogLine(name, text) for name, journal in journals.items() for text in journal.new_lines()]
+
+
+def _keep_record(run_dir: Path, views: Sequence[ComponentView], printer: Printer) -> None:
+    """A full disk must not end what runs; it is said, because `stop` and `status` read the record."""
+    try:
+        write_record(run_dir, views)
+    except OSError as error:
+        where = f"{run_dir}: {error.strerror}"
+        printer.say(Message(es=f"No se pudo escribir en {where}", en=f"Could not write to {where}"))
 
 
 def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
@@ -128,6 +148,8 @@ def _listen_to_signals() -> list[int]:
         received.append(number)
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), note)
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue  # started under nohup: the user wants it to outlive the terminal
+        signal.signal(number, note)
     return received

@@ -14,9 +14,6 @@ from stressvision.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Health
 
-REFUSED = 2
-"""Exit code of a door that will not start as it is configured: trying again changes nothing."""
-
 
 class State(StrEnum):
     PENDING = "pending"
@@ -36,7 +33,9 @@ ALIVE = (State.STARTING, State.RUNNING, State.WAITING, State.STOPPING)
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and counts. The death budget follows frigate's: a component that keeps dying is left alone, and said."""
+    """Seconds and counts. What never came up is given up after `start_attempts`; what did come up once is tried again
+    for as long as it takes (its database may be away), unless it spends its budget of deaths, as in frigate's watchdog.
+    """
 
     start_seconds: float = 60.0
     silence_seconds: float = 30.0
@@ -44,6 +43,7 @@ class Limits:
     deaths: int = 20
     deaths_window_seconds: float = 300.0
     first_delay_seconds: float = 0.5
+    longest_delay_seconds: float = 30.0
     ask_seconds: float = 2.0
     grace_seconds: float = 8.0
 
@@ -87,6 +87,7 @@ class _Unit:
     retry_at: float = 0.0
     stopping_since: float = 0.0
     failed_starts: int = 0
+    ever_up: bool = False
     deaths: deque[float] = field(default_factory=deque)
 
     def become(self, state: State, detail: Message = NOTHING) -> None:
@@ -160,7 +161,7 @@ class Supervisor:
         elif unit.process is not None:
             code = unit.process.poll()
             if code is not None:
-                self._bury(unit, now, _exit_text(code), refused=code == REFUSED)
+                self._bury(unit, now, _exit_text(code))
             elif now >= unit.ask_at:
                 self._probe(unit, now)
 
@@ -170,13 +171,18 @@ class Supervisor:
 
     def _launch(self, unit: _Unit, now: float) -> None:
         unit.started_at = unit.answered_at = unit.ask_at = now
-        unit.process = self._start(unit.component)
         unit.become(State.STARTING)
+        try:
+            unit.process = self._start(unit.component)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._bury(unit, now, Message(es=f"no se pudo crear: {reason}", en=f"could not be created: {reason}"))
 
     def _probe(self, unit: _Unit, now: float) -> None:
         health = self._ask(unit.component, unit.started_at)
         if health.answers:
             unit.answered_at = now
+            unit.ever_up = True
             state = State.RUNNING if health.ready else State.WAITING
             unit.become(state, Message(es=health.detail, en=health.detail))
             unit.ask_at = now + self._limits.ask_seconds
@@ -185,22 +191,21 @@ class Supervisor:
         if unit.process is not None and now - unit.answered_at > patience:
             unit.process.kill()
             silence = Message(es=f"sin respuesta en {patience:.0f} s", en=f"no answer in {patience:.0f} s")
-            self._bury(unit, now, silence, refused=False)
+            self._bury(unit, now, silence)
 
-    def _bury(self, unit: _Unit, now: float, cause: Message, *, refused: bool) -> None:
+    def _bury(self, unit: _Unit, now: float, cause: Message) -> None:
         if unit.process is not None:
             unit.process.kill()  # what it had started itself could still hold its port
         unit.process = None
-        was_up = unit.state is not State.STARTING
-        unit.failed_starts = 0 if was_up else unit.failed_starts + 1
+        unit.failed_starts = unit.failed_starts + 1 if unit.state is State.STARTING else 0
         unit.deaths.append(now)
         while unit.deaths[0] < now - self._limits.deaths_window_seconds:
             unit.deaths.popleft()
-        exhausted = unit.failed_starts >= self._limits.start_attempts or len(unit.deaths) > self._limits.deaths
-        if exhausted or (refused and not was_up):
+        hopeless = not unit.ever_up and unit.failed_starts >= self._limits.start_attempts
+        if hopeless or len(unit.deaths) > self._limits.deaths:
             unit.become(State.FATAL, cause)
             return
-        delay = self._limits.first_delay_seconds * 2**unit.failed_starts
+        delay = min(self._limits.first_delay_seconds * 2**unit.failed_starts, self._limits.longest_delay_seconds)
         unit.retry_at = now + delay
         unit.become(
             State.BACKOFF,

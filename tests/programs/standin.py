@@ -1,7 +1,7 @@
 """A small program in place of a component, for the launcher's tests.
 
 `standin.py PORT [--deaf] [--child FILE] [--witness URL FILE]`: answers 200 on PORT. Deaf, it ignores SIGTERM. With a
-child, it starts a process of its own, deaf too, and writes its id. A witness writes down, on SIGTERM, what URL answered.
+child, it starts a process of its own, deaf too, and writes its id. A witness writes down what URL answered on SIGTERM.
 """
 
 import argparse

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from stressvision.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import SILENT, Health
-from stressvision.launcher.supervisor import REFUSED, ComponentView, Limits, State, Supervisor
+from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
 
 READY = Health(answers=True, ready=True)
 NO_CAMERA = Health(answers=True, ready=False, detail="sin cámara")
@@ -44,6 +44,7 @@ class Machine:
     def __init__(self, *components: Component, obedient: bool = True) -> None:
         self.now = 1000.0
         self.health: dict[str, Health] = {}
+        self.refusal: OSError | None = None
         self.processes: dict[str, list[FakeProcess]] = {part.name: [] for part in components}
         self._obedient = obedient
         self._pids = iter(range(100, 10_000))
@@ -55,6 +56,8 @@ class Machine:
         )
 
     def _start(self, part: Component) -> FakeProcess:
+        if self.refusal is not None:
+            raise self.refusal
         process = FakeProcess(next(self._pids), obedient=self._obedient)
         self.processes[part.name].append(process)
         return process
@@ -95,8 +98,9 @@ def test_a_component_starts_only_once_those_before_it_are_ready() -> None:
 def test_a_component_whose_predecessor_was_given_up_starts_all_the_same() -> None:
     machine = Machine(INGEST, EDGE)
     machine.tick()
-    machine.processes["ingest"][-1].code = REFUSED
-    machine.tick(0.2)
+    while machine.state("ingest") is not State.FATAL:
+        machine.processes["ingest"][-1].code = 1
+        machine.tick(0.2)
     machine.tick(0.2)
     assert machine.state("edge") is State.STARTING
 
@@ -131,25 +135,30 @@ def test_what_cannot_start_is_tried_four_times_ever_later_and_then_given_up() ->
     assert "código 1" in machine.view("ingest").detail.es
 
 
-def test_a_door_that_refuses_to_start_is_not_asked_again_while_the_others_go_on() -> None:
+def test_what_had_been_up_is_tried_for_as_long_as_its_database_is_away() -> None:
     machine = Machine(INGEST, component("api"))
-    machine.health["ingest"] = READY
-    machine.tick()
-    machine.processes["api"][-1].code = REFUSED
-    machine.tick(0.2)
-    machine.tick(60)
-    assert machine.state("api") is State.FATAL
-    assert len(machine.processes["api"]) == 1
-    assert machine.state("ingest") is State.RUNNING
-    assert not machine.supervisor.finished
-
-
-def test_a_refusal_after_it_had_run_is_a_death_like_any_other() -> None:
-    machine = Machine(INGEST)
     machine.bring_up()
-    machine.processes["ingest"][-1].code = REFUSED
-    machine.tick(0.2)
+    machine.health["ingest"] = SILENT
+    end = machine.now + 1800
+    while machine.now < end:
+        machine.processes["ingest"][-1].code = 2
+        machine.tick(0.2)
+    assert machine.state("ingest") in (State.BACKOFF, State.STARTING)
+    assert len(machine.processes["ingest"]) < 100
+    assert len(machine.processes["api"]) == 1
+    machine.health["ingest"] = READY
+    machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 31)
+
+
+def test_a_process_that_cannot_even_be_created_counts_as_a_failed_start() -> None:
+    machine = Machine(INGEST)
+    machine.refusal = OSError(11, "Resource temporarily unavailable")
+    machine.tick()
     assert machine.state("ingest") is State.BACKOFF
+    assert "Resource temporarily unavailable" in machine.view("ingest").detail.es
+    machine.refusal = None
+    machine.health["ingest"] = READY
+    machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 2)
 
 
 def test_one_that_stops_answering_is_killed_after_its_patience_and_no_sooner() -> None:
