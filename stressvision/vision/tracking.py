@@ -18,7 +18,9 @@ from stressvision.vision.quality import face_patch
 LOST_SECONDS = 1.0
 """A track unseen for this long is gone."""
 UNSURE_SECONDS = 0.4
-"""A track unseen for this long may be somebody else when a face appears in its place."""
+"""A track looked for in vain for this long may be somebody else when a face appears in its place."""
+BLIND_SECONDS = 0.8
+"""So may any track after this long without a picture at all: nobody changes seats faster."""
 CROSSING_OVERLAP = 0.02
 CHANGED_LOOK = 11.0
 """Mean difference (of 255) between a face's thumbnail and the one before it, above which it may be somebody else. In
@@ -44,6 +46,7 @@ class Track:
     look: npt.NDArray[np.float32]
     velocity: tuple[float, float] = (0.0, 0.0)
     crossing: bool = False
+    missed: bool = False
     unsure: bool = False
     """True in the frame in which it may have become somebody else."""
 
@@ -64,8 +67,11 @@ class Tracker:
         """The tracks that are visible in this frame, `faces` being all that was detected in it."""
         self._tracks = [track for track in self._tracks if at - track.seen_at <= LOST_SECONDS]
         unclaimed = dict(enumerate(faces))
+        missing = {track.id: track for track in self._tracks}
         for row, column in _assign([track.expected_box(at) for track in self._tracks], [face.box for face in faces]):
-            _follow(self._tracks[row], unclaimed.pop(column), frame, at)
+            _follow(missing.pop(self._tracks[row].id), unclaimed.pop(column), frame, at)
+        for track in missing.values():
+            track.missed = True
         for face in unclaimed.values():
             if len(self._tracks) < MOST_TRACKS:
                 self._tracks.append(Track(self._next_id, face, at, _look(frame, face)))
@@ -101,7 +107,9 @@ def _follow(track: Track, face: Face, frame: Frame, at: float) -> None:
     look = _look(frame, face)
     limit = CHANGED_LOOK + CHANGED_LOOK_PER_SECOND * max(0.0, elapsed - STEADY_SECONDS)
     changed = float(np.abs(look - track.look).mean()) > limit
-    track.unsure = track.crossing or elapsed > UNSURE_SECONDS or changed
+    gone = elapsed > (UNSURE_SECONDS if track.missed else BLIND_SECONDS)
+    track.unsure = track.crossing or gone or changed
+    track.missed = False
     track.face, track.look, track.seen_at = face, look, at
 
 
