@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -37,6 +38,7 @@ def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[floa
 
     `is_stopped` waits up to that many seconds; the process's heartbeat is written between waits.
     """
+    zone = ZoneInfo(context.settings.time_zone)
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
     scheduler.add_job(
@@ -53,7 +55,7 @@ def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[floa
     try:
         while not is_stopped(HEARTBEAT_SECONDS):
             job = scheduler.get_job("due")
-            upcoming = f"{job.next_run_time:%H:%M} UTC" if job and job.next_run_time else "-"
+            upcoming = f"{job.next_run_time.astimezone(zone):%H:%M}" if job and job.next_run_time else "-"
             write_heartbeat(
                 context.settings.run_dir,
                 "reporter",
