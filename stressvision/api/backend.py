@@ -16,11 +16,13 @@ class Pace:
 
     `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
     `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
+    `closing_seconds`: how long a dropped client may take to make room for the reason; less than a stop may take.
     """
 
     heartbeat_seconds: float = 30.0
     poll_seconds: float = 0.004
     mailbox_size: int = 1000
+    closing_seconds: float = 0.75
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from stressvision.logs import configure_logs
 from stressvision.ports import require_free_port
 from stressvision.services.context import open_context
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1
 """How long requests under way may take to end when the backend is stopped."""
+
+SEND_BUFFER = 256 * 1024
+"""Bytes the kernel holds for one client; left to itself it holds megabytes before a slow one is noticed."""
 
 UNREAD_LIMIT_MS = 30_000
 """A peer that reads nothing for this long is given up by the kernel; a dropped client would otherwise linger."""
@@ -76,6 +79,7 @@ def _listen(settings: Settings) -> socket.socket:
     require_free_port(settings.host, settings.api_port, "STRESSVISION_API_PORT")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.create_server((settings.host, settings.api_port), family=family, backlog=1024)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_LIMIT_MS)
     return listener

@@ -17,9 +17,6 @@ from stressvision.wire.events import Connected, ErrorEvent, Pong
 
 log = structlog.get_logger()
 
-CLOSING_SECONDS = 1.5
-"""How long a client that is dropped may take to make room for the closing message: less than a stop may take."""
-
 TOO_SLOW = Message(
     es="Esta conexión se quedó atrás: vuelva a conectar con ?since= y el último id recibido.",
     en="This connection fell behind: connect again with ?since= and the last id received.",
@@ -40,6 +37,7 @@ class Connection:
     open_source: OpenSource
     clock: Clock
     language: Language
+    closing_seconds: float
 
 
 async def serve(connection: Connection, since: str | None) -> None:
@@ -184,6 +182,6 @@ async def _close(connection: Connection, message: Message, code: int) -> None:
     # RFC 6455 leaves 123 bytes for the reason.
     reason = message.text(connection.language).encode()[:123].decode(errors="ignore")
     try:
-        await asyncio.wait_for(connection.websocket.close(code, reason), CLOSING_SECONDS)
+        await asyncio.wait_for(connection.websocket.close(code, reason), connection.closing_seconds)
     except (TimeoutError, WebSocketDisconnect):
         log.info("websocket client could not be told why it is closed", code=code)

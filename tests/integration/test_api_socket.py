@@ -168,7 +168,7 @@ def test_a_slow_client_is_dropped_and_delays_nobody(sqlite_context: Context) -> 
     batches, size = 8, 100
     batch = [{"device_id": "cam-1", "timestamp": "2026-11-22T15:00:00Z"} for _ in range(size)]
     with (
-        serve(sqlite_context, Pace(mailbox_size=size), send_buffer=4096) as live,
+        serve(sqlite_context, Pace(mailbox_size=size, closing_seconds=20), send_buffer=4096) as live,
         live.follow() as quick,
         narrow_socket(live.port) as narrow,
         # The library stops reading from the network while one message waits for its user.

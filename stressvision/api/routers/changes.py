@@ -20,5 +20,6 @@ async def follow_changes(
         open_source=backend.open_source,
         clock=backend.context.clock,
         language=language,
+        closing_seconds=backend.pace.closing_seconds,
     )
     await serve(connection, since)
