@@ -43,7 +43,9 @@ def update_report(connection: Connection, report_id: int, values: Mapping[str, A
     connection.execute(update(reports).where(_r.id == report_id).values(values))
 
 
-def reported_detection_id(connection: Connection) -> int:
-    """Up to which detection (by row) the scheduled reports are known to be right."""
-    query = select(func.coalesce(func.max(_r.last_detection_id), 0)).where(_r.kind == str(ReportKind.SCHEDULED))
+def reported_detection_id(connection: Connection, window_minutes: int) -> int:
+    """Up to which detection (by row) the scheduled reports of this length are known to be right."""
+    query = select(func.coalesce(func.max(_r.last_detection_id), 0)).where(
+        _r.kind == str(ReportKind.SCHEDULED), _r.window_minutes == window_minutes
+    )
     return connection.execute(query).scalar_one()

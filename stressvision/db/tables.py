@@ -212,6 +212,7 @@ reports = Table(
     _stamp("generated_at"),
     Column("kind", Text, nullable=False, server_default="scheduled"),
     Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("window_minutes", Integer),
     Column("last_detection_id", Integer),
     Index("ix_reports_15min_start_timestamp", "start_timestamp"),
     Index(

@@ -44,7 +44,7 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
     open_window = window_holding(now, length)
     with context.database.read() as connection:
         settled = settled_detection_id(connection, open_window.start)
-        reported = rows.reported_detection_id(connection)
+        reported = rows.reported_detection_id(connection, _minutes(length))
         moments = stream_moments_after(connection, reported, open_window.start)
         windows = sorted({window_holding(moment, length) for moment in moments}, key=lambda window: window.start)
     written = []
@@ -101,9 +101,14 @@ def _content(connection: Connection, window: Window) -> dict[str, Any]:
     return {
         "start_timestamp": window.start,
         "end_timestamp": window.end,
+        "window_minutes": _minutes(window.end - window.start),
         "total_detections": totals.detections,
         "total_employees_detected": totals.employees,
         "overall_stress_percentage": share,
         "per_employee_summary": summary,
         "alerts_triggered": count_alerts_in(connection, window),
     }
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)

@@ -111,3 +111,10 @@ def test_the_stored_summary_is_json_that_sqlite3_shows(sqlite_context: Context, 
 def test_a_report_that_does_not_exist_is_said_so(context: Context) -> None:
     with pytest.raises(NotFound, match="77"):
         read_report(context, 77)
+
+
+def test_another_interval_does_not_hide_detections_from_the_quarter_hours(context: Context, clock: FakeClock) -> None:
+    store_detection(context, detection(clock(), None, None))
+    clock.advance(hours=1)
+    assert len(write_due_reports(context, timedelta(hours=1))) == 1
+    assert len(write_due_reports(context, QUARTER)) == 1
