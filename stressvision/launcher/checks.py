@@ -30,10 +30,10 @@ CHILD_SECONDS = 60.0
 
 LIBRARIES = (
     ("OpenCV", "import cv2"),
-    ("dlib", "import face_recognition"),
+    ("dlib", "import dlib"),
     ("TFLite", "import importlib.util as u; assert u.find_spec('ai_edge_litert') or u.find_spec('tflite_runtime')"),
 )
-"""Tried in children: a system library that is missing, or setuptools, ends the process that imports them."""
+"""Tried in children: a compiled library that does not fit the machine may end the process that imports it."""
 
 CAMERA_TRIAL = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
 

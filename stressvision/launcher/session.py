@@ -127,8 +127,8 @@ def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
     for view in views:
         if view.state is State.RUNNING and view.component.address:
             address = view.component.address + (API_DOCS if view.component.name == "api" else "")
-            es += f"\n  {view.component.label.es:<12} {address}"
-            en += f"\n  {view.component.label.en:<12} {address}"
+            es += f"\n  {view.component.label.es:<12} {address}  {view.detail.es}".rstrip()
+            en += f"\n  {view.component.label.en:<12} {address}  {view.detail.en}".rstrip()
     return Message(es=f"{es}\nCtrl-C detiene todo.", en=f"{en}\nCtrl-C stops everything.")
 
 
