@@ -1,5 +1,6 @@
 """What is known of one person in front of the camera, for as long as the track lasts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from stressvision.domain.emotions import Emotion
@@ -27,6 +28,24 @@ class State:
     emotion: Emotion | None = None
     confidence: float | None = None
     vector: dict[Emotion, float] | None = None
+
+
+class FatigueMemory:
+    """Lids and yawns by employee, so that a minute is a minute although the person turned away for a moment.
+
+    Forgotten when a minute has passed without them, or when they may no longer be recognised.
+    """
+
+    def __init__(self) -> None:
+        self._monitors: dict[int, FatigueMonitor] = {}
+
+    def recall(self, employee_id: int, at: float) -> FatigueMonitor:
+        """What is known of this person; a blank one for somebody new."""
+        self._monitors = {key: monitor for key, monitor in self._monitors.items() if not monitor.is_stale(at)}
+        return self._monitors.setdefault(employee_id, FatigueMonitor())
+
+    def keep_only(self, employee_ids: Collection[int]) -> None:
+        self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in employee_ids}
 
 
 @dataclass
@@ -60,13 +79,13 @@ class Person:
         self.next_embedding = at
         self.decided_at = None
 
-    def take_vote(self, at: float, vote: Match | None) -> None:
+    def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
         """Counts one picture, and forgets what was learnt of somebody else."""
         self.vote.add(vote)
-        if self.standing is not Standing.COLLECTING:
-            owner = self.match.employee_id if self.match else None
-            if owner != self._owner:
-                self.trend, self.monitor = ExpressionTrend(), FatigueMonitor()
+        owner = self.match.employee_id if self.match else None
+        if self.standing is not Standing.COLLECTING and owner != self._owner:
+            self.trend = ExpressionTrend()
+            self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
             self._owner = owner
         settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
         self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from stressvision.config import Policy
 from stressvision.edge.models import Models
-from stressvision.edge.person import READING_SECONDS, Person, State
+from stressvision.edge.person import READING_SECONDS, FatigueMemory, Person, State
 from stressvision.edge.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
@@ -68,6 +68,7 @@ class Pipeline:
         self._models = models
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
+        self._memory = FatigueMemory()
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
         self._looked_at: float | None = None
@@ -75,6 +76,7 @@ class Pipeline:
     def use_gallery(self, gallery: FaceGallery | None, at: float) -> None:
         """Recognises these people from now on, or nobody. Whoever is in view is verified again before being named."""
         self._gallery = gallery
+        self._memory.keep_only({face.employee_id for face in gallery.faces} if gallery else set())
         for person in self._people.values():
             person.doubt(at)
 
@@ -135,7 +137,10 @@ class Pipeline:
         person = min(due, key=lambda candidate: candidate.next_embedding)
         with self.stages.measure("embed"):
             embedding = self._models.encoder.encode(shot.frame, person.track.face)
-        person.take_vote(at, self._gallery.identify(embedding))
+        match = self._gallery.identify(embedding)
+        # Nobody is in two places: whoever resembles a person already in view is not them.
+        taken = {other.match.employee_id for other in visible if other is not person and other.match}
+        person.take_vote(at, None if match and match.employee_id in taken else match, self._memory)
 
     def _read(self, shot: Shot, person: Person) -> None:
         if shot.elapsed < person.next_reading or not self._may_be_read(person):

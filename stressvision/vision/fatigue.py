@@ -71,6 +71,7 @@ class FatigueMonitor:
         self._open_readings: list[float] = []
         self._steps: deque[_Step] = deque()
         self._before: float | None = None
+        self._observed_at: float | None = None
         self._closed_since: float | None = None
         self._yawning_since: float | None = None
         self._longest_closure: tuple[float, float] | None = None
@@ -82,10 +83,15 @@ class FatigueMonitor:
         readings = [OPEN_PRIOR] * _PRIOR_READINGS + self._open_readings
         return float(np.clip(np.percentile(readings, _OPEN_PERCENTILE), *OPEN_RANGE))
 
+    def is_stale(self, at: float) -> bool:
+        """Whether nothing was observed for so long that nothing of it counts any more."""
+        return self._observed_at is None or at - self._observed_at > ROLLING_SECONDS
+
     def observe(self, at: float, openness: Openness | None) -> None:
         """Takes one reading; `at` is monotonic seconds, None means that nothing could be measured."""
         if openness is None or (self._before is not None and at - self._before > LONGEST_STEP):
             self._closed_since = self._yawning_since = None
+        self._observed_at = at
         if openness is None:
             self._before = None
             return

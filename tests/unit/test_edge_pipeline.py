@@ -259,6 +259,36 @@ def test_what_was_learnt_of_one_person_is_not_told_of_the_next() -> None:
     assert {(item.employee_id, item.emotion) for item in after} == {(LARS, Emotion.STRESS)}
 
 
+def test_fatigue_is_remembered_of_a_person_who_was_out_of_sight_for_a_moment() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.05
+    stage.watch(5)
+    stage.sitting.people.clear()
+    stage.watch(3)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.31
+
+    back = stage.watch(3)
+
+    assert {(item.employee_id, item.emotion, item.track_id) for item in back} == {(ANA, Emotion.FATIGUE, "trk_2")}
+
+
+def test_one_name_is_never_given_to_two_people_in_view() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 150)
+    first = stage.watch(3)
+    # A second face that the encoder takes for the same person.
+    stage.sitting.people[STRANGER] = make_face(450, 200, side=100 + ANA)
+    both = stage.watch(6)
+
+    assert set(names(first)) == {ANA}
+    assert {item.employee_id for item in both if item.track_id == "trk_1"} == {ANA}
+    assert {item.employee_id for item in both if item.track_id == "trk_2"} == {None}
+
+
 def test_nobody_is_named_while_two_cross_and_both_are_named_right_afterwards() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
