@@ -41,11 +41,15 @@ def to_wire(moment: datetime) -> str:
 def parse_moment(text: str, *, field: str | None = None) -> datetime:
     """Any ISO 8601 date or time, with any offset; without one it is taken as UTC.
 
-    Raises InvalidInput naming the field and the accepted form.
+    Raises InvalidInput naming the field and the accepted form; also for years outside 1970 to 9000, which no
+    device means and arithmetic cannot take.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        if not 1970 <= utc.year <= 9000:
+            raise ValueError(utc.year)
+    except (ValueError, OverflowError):
         raise InvalidInput(
             Message(
                 es=f"«{text}» no es una fecha válida: use ISO 8601, por ejemplo 2026-11-22T10:30:00Z.",
@@ -53,5 +57,4 @@ def parse_moment(text: str, *, field: str | None = None) -> datetime:
             ),
             field=field,
         ) from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return to_millisecond(aware.astimezone(UTC))
+    return to_millisecond(utc)

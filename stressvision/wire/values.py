@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 from stressvision.clock import parse_moment, to_wire
 from stressvision.errors import InvalidInput
 
 
 def _read_moment(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, datetime):
         return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("datetime_type", "Input should be a date in ISO 8601")
     try:
         return parse_moment(value)
     except InvalidInput as error:
