@@ -4,11 +4,13 @@ The cost follows what happens: every frame is searched for faces, an embedding i
 or due for verification (at most one a frame), expression and lids are read five times a second.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from stressvision.config import Policy
+from stressvision.edge.budget import Budget
 from stressvision.edge.models import Models
 from stressvision.edge.person import READING_SECONDS, FatigueMemory, Person, State
 from stressvision.edge.stages import StageTimes
@@ -23,6 +25,9 @@ from stressvision.wire.values import Box
 
 LEAST_FRAME_SECONDS = 0.055
 """Pictures that come faster than this (about 15 a second, with room for jitter) are not looked at."""
+EMBEDDINGS_PER_SECOND = 4.0
+EMBEDDINGS_AT_ONCE = 12
+"""Four people who come together are named within a second; a picture that raises doubts for ever costs no more."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late and the next still come on the beat."""
 EXPRESSION_PATIENCE_SECONDS = 1.0
@@ -60,15 +65,23 @@ class Mark:
 class Pipeline:
     """Not for several threads at once."""
 
-    def __init__(self, models: Models, rules: Rules, *, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(
+        self,
+        models: Models,
+        rules: Rules,
+        *,
+        new_id: Callable[[], UUID] = uuid4,
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.rules = rules
-        self.stages = StageTimes()
+        self.stages = StageTimes(stopwatch)
         self.frames = 0
         self.marks: tuple[Mark, ...] = ()
         self._models = models
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
         self._memory = FatigueMemory()
+        self._embeddings = Budget(EMBEDDINGS_PER_SECOND, EMBEDDINGS_AT_ONCE)
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
         self._looked_at: float | None = None
@@ -132,7 +145,7 @@ class Pipeline:
             and person.quality
             and person.quality.recognisable
         ]
-        if not due:
+        if not due or not self._embeddings.take(at):
             return
         person = min(due, key=lambda candidate: candidate.next_embedding)
         with self.stages.measure("embed"):

@@ -10,7 +10,7 @@ from stressvision.config import Policy
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.models import Models
 from stressvision.edge.person import PATIENCE_SECONDS
-from stressvision.edge.pipeline import Pipeline, Rules
+from stressvision.edge.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PER_SECOND, Pipeline, Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.expression import ExpressionEstimate, StateProbabilities
@@ -355,6 +355,18 @@ def test_a_settled_person_costs_an_embedding_every_few_seconds_only() -> None:
 
     assert stage.networks.encoded - encoded <= 4
     assert stage.networks.expressions - expressions == pytest.approx(60, abs=10)
+
+
+def test_a_picture_that_raises_doubts_for_ever_does_not_take_the_whole_processor() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+
+    def flicker(now: float) -> None:
+        stage.sitting.people = {round(now * FPS) % 2: make_face(300, 200, side=100 + ANA)}
+
+    stage.watch(20, flicker)
+
+    assert stage.networks.encoded <= 20 * EMBEDDINGS_PER_SECOND + EMBEDDINGS_AT_ONCE
 
 
 def test_pictures_that_come_too_fast_are_not_looked_at() -> None:
