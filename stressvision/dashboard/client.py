@@ -1,13 +1,11 @@
 """The backend as the dashboard sees it: one typed call for each question."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, TypeVar
 
 import requests
 from pydantic import ValidationError
 
-from stressvision.clock import to_wire
 from stressvision.errors import (
     Conflict,
     ConsentMissing,
@@ -23,7 +21,6 @@ from stressvision.wire.backend import (
     AlertChanged,
     AlertDecision,
     AlertList,
-    DetectionList,
     DeviceList,
     EmployeeList,
     EmployeeState,
@@ -84,9 +81,6 @@ class Backend:
     def reports(self, limit: int) -> ReportList:
         return self._get(ReportList, "/api/reports", limit=limit)
 
-    def detections_since(self, since: datetime, limit: int) -> DetectionList:
-        return self._get(DetectionList, "/api/export/detections", start_date=to_wire(since), limit=limit)
-
     def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
         return self._ask(kind, requests.Request("GET", self.base + path, params=query))
 
@@ -102,32 +96,36 @@ class Backend:
                     session.prepare_request(request), timeout=(CONNECT_SECONDS, self.answer_seconds)
                 )
             except requests.RequestException:
-                raise ServerUnreachable(
-                    Message(
-                        es=f"No hay respuesta en {self.base}. Compruebe que el backend está en marcha: opción 4 de "
-                        "«python start_complete_system.py», o «python backend_api.py».",
-                        en=f"There is no answer at {self.base}. Check that the backend is running: option 4 of "
-                        "“python start_complete_system.py”, or “python backend_api.py”.",
-                    )
-                ) from None
+                raise unreachable(self.base) from None
         if not response.ok:
             raise _refusal(response)
         try:
             return kind.model_validate_json(response.content)
         except ValidationError:
-            raise _not_understood(self.base) from None
+            raise not_understood(self.base) from None
+
+
+def unreachable(base: str) -> ServerUnreachable:
+    return ServerUnreachable(
+        Message(
+            es=f"No hay respuesta en {base}. Compruebe que el backend está en marcha: opción 4 de "
+            "«python start_complete_system.py», o «python backend_api.py».",
+            en=f"There is no answer at {base}. Check that the backend is running: option 4 of "
+            "“python start_complete_system.py”, or “python backend_api.py”.",
+        )
+    )
 
 
 def _refusal(response: requests.Response) -> StressVisionError:
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
-        return _not_understood(response.url.split("/api/")[0])
+        return not_understood(response.url.split("/api/")[0])
     kind = _ERRORS.get(response.status_code, Unavailable)
     return kind(Message(es=problem.detail, en=problem.detail))
 
 
-def _not_understood(base: str) -> Unavailable:
+def not_understood(base: str) -> Unavailable:
     return Unavailable(
         Message(
             es=f"Lo que responde {base} no es lo que este tablero espera. "

@@ -27,6 +27,9 @@ class Screen:
     def count(self, number: int, one: Message, many: Message) -> str:
         return self.say(one if number == 1 else many, count=f"{number:,}")
 
+    def percent(self, share: float | None) -> str:
+        return self.say(texts.NOT_SET) if share is None else f"{100 * share:.0f} %"
+
     def local(self, moment: datetime) -> datetime:
         """The plant's wall clock."""
         return moment.astimezone(self.zone)

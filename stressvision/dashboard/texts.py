@@ -69,7 +69,8 @@ NO_STATS = Message(
 )
 FEED = Message("Últimas detecciones", "Latest detections")
 NO_FEED = Message(
-    "Nadie ha pasado ante una cámara en los últimos minutos.", "Nobody has been before a camera in the last minutes."
+    "Aún no ha pasado nadie ante una cámara. Cada detección aparecerá aquí al instante.",
+    "Nobody has been before a camera yet. Each detection appears here at once.",
 )
 NOT_ENROLLED = Message("Persona no enrolada", "Person not enrolled")
 UNKNOWN_EMPLOYEE = Message("Empleado {id}", "Employee {id}")
@@ -170,6 +171,11 @@ ENROLMENTS: Mapping[str, Message] = {
 CONSENTS: Mapping[bool, Message] = {
     True: Message("Vigente", "Given"),
     False: Message("Sin consentimiento", "Not given"),
+}
+SHIFTS: Mapping[str, Message] = {
+    "morning": Message("Mañana", "Morning"),
+    "afternoon": Message("Tarde", "Afternoon"),
+    "night": Message("Noche", "Night"),
 }
 INACTIVE = Message("Inactivo", "Inactive")
 DEMO = Message("demostración", "demo")

@@ -4,13 +4,13 @@ import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import uvicorn
-from fastapi import Body, FastAPI, Query, Request, Response
+from fastapi import Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from stressvision.clock import utc_now
@@ -20,7 +20,6 @@ from stressvision.wire.backend import (
     AlertChanged,
     AlertDecision,
     AlertList,
-    DetectionList,
     Device,
     DeviceList,
     EmotionCount,
@@ -36,6 +35,7 @@ from stressvision.wire.backend import (
     Stats,
     StoredDetection,
 )
+from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.problems import problem_of, reader_language
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
@@ -50,7 +50,11 @@ SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "f
 
 @dataclass
 class FakeBackend:
-    """What the fake API answers. `calls`: what it was asked, in order; `streams`: how often a preview was opened."""
+    """What the fake API answers. `calls`: what it was asked, in order.
+
+    `streams`: how often a preview was opened; `sent`: events sent over the WebSocket;
+    `other_event`: the id of an event that is no detection.
+    """
 
     employees: list[Employee] = field(default_factory=list)
     detections: list[StoredDetection] = field(default_factory=list)
@@ -62,6 +66,8 @@ class FakeBackend:
     refusal: StressVisionError | None = None
     picture: bytes = b""
     streams: int = 0
+    sent: int = 0
+    other_event: int = 0
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
 
@@ -330,10 +336,22 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     def reports(limit: int = 20) -> ReportList:
         return ReportList(reports=state.reports[:limit], total=len(state.reports))
 
-    @app.get("/api/export/detections")
-    def export(start_date: datetime, limit: Annotated[int, Query()] = 100) -> DetectionList:
-        found = [item for item in state.detections if item.timestamp >= start_date]
-        return DetectionList(detections=found[:limit], total=len(found))
+    @app.websocket("/ws")
+    async def follow(websocket: WebSocket, since: int | None = None) -> None:
+        """A detection's event has the detection's id. What was missed comes before the answer to a ping."""
+        state.calls.append("WS /ws")
+        await websocket.accept()
+        last = max([state.other_event, *(item.id for item in state.detections)])
+        await websocket.send_text(Connected(timestamp=utc_now(), last_id=last).model_dump_json())
+        for item in sorted(state.detections, key=lambda item: item.id):
+            if since is not None and item.id > since:
+                event = DetectionEvent(id=item.id, committed_at=item.created_at, data=item.model_dump(mode="json"))
+                await websocket.send_text(event.model_dump_json())
+                state.sent += 1
+        with suppress(WebSocketDisconnect):
+            while True:
+                await websocket.receive_text()
+                await websocket.send_text(Pong(timestamp=utc_now()).model_dump_json())
 
     @app.get("/stream.mjpg")
     def stream() -> StreamingResponse:

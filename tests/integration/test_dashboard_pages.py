@@ -87,7 +87,7 @@ def test_an_empty_database_gets_a_helpful_sentence(empty: FakeBackend, name: str
 
 def test_an_empty_overview_says_what_is_missing(empty: FakeBackend) -> None:
     text = shown(overview())
-    for sentence in ("Aún no hay detecciones", "Nadie ha pasado ante una cámara", "Ningún dispositivo"):
+    for sentence in ("Aún no hay detecciones", "Aún no ha pasado nadie ante una cámara", "Ningún dispositivo"):
         assert sentence in text
     assert "pendientes de revisar" not in text
 
@@ -115,7 +115,7 @@ def test_alerts_say_who_when_and_on_what_evidence(state: FakeBackend) -> None:
     text = shown(page("alerts"))
     assert "Lars Keller Ruiz · EMP002" in text
     assert "Severidad alta" in text
-    assert "18 de 24 detecciones · confianza media 87%" in text
+    assert "18 de 24 detecciones · confianza media 87 %" in text
 
 
 def test_alerts_are_filtered_by_status(state: FakeBackend) -> None:

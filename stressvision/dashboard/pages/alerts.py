@@ -107,7 +107,7 @@ def _card(screen: Screen, alert: Alert) -> blocks.AlertCard:
             texts.EVIDENCE,
             events=f"{alert.evidence_events:,}",
             total=f"{alert.evidence_total:,}" if alert.evidence_total is not None else screen.say(texts.NOT_SET),
-            confidence=_percent(screen, alert.evidence_confidence),
+            confidence=screen.percent(alert.evidence_confidence),
         )
     return blocks.AlertCard(
         severity=blocks.Chip(SEVERITIES.get(alert.severity or "", QUIET), screen.say(severity)),
@@ -132,10 +132,6 @@ def _who(screen: Screen, alert: Alert) -> str:
     if alert.employee_name is None:
         return screen.say(texts.ALERT_NUMBER, id=alert.id)
     return f"{alert.employee_name} · {alert.employee_code}" if alert.employee_code else alert.employee_name
-
-
-def _percent(screen: Screen, share: float | None) -> str:
-    return f"{share:.0%}" if share is not None else screen.say(texts.NOT_SET)
 
 
 def _begin(screen: Screen, question: Question) -> None:

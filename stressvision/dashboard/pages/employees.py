@@ -66,7 +66,7 @@ def _columns(screen: Screen) -> dict[str, ColumnConfig]:
         # Names get a fixed width: the longest must not fill a phone's whole window.
         "name": st.column_config.TextColumn(screen.say(texts.NAME), width=NAME_PIXELS),
         "quality": st.column_config.ProgressColumn(
-            screen.say(texts.QUALITY), min_value=0, max_value=1, format="percent", width="small"
+            screen.say(texts.QUALITY), min_value=0, max_value=100, format="%d %%", width="small"
         ),
         "last_seen": st.column_config.DatetimeColumn(
             screen.say(texts.PERSON_LAST_SEEN), format="DD/MM/YYYY HH:mm", timezone=screen.zone.key
@@ -80,13 +80,22 @@ def _table(screen: Screen, employees: list[Employee]) -> pd.DataFrame:
             "name": [_marked_name(screen, employee) for employee in employees],
             "code": [employee.employee_code for employee in employees],
             "enrolment": [screen.say(texts.ENROLMENTS[employee.enrolment_status]) for employee in employees],
-            "quality": [employee.face_encoding_quality for employee in employees],
+            "quality": [_whole_percent(employee.face_encoding_quality) for employee in employees],
             "consent": [screen.say(texts.CONSENTS[employee.consent_given]) for employee in employees],
             "last_seen": pd.to_datetime([employee.last_seen for employee in employees], utc=True),
             "department": [employee.department for employee in employees],
-            "shift": [employee.shift for employee in employees],
+            "shift": [_shift(screen, employee.shift) for employee in employees],
         }
     )
+
+
+def _whole_percent(share: float | None) -> int | None:
+    return None if share is None else round(100 * share)
+
+
+def _shift(screen: Screen, shift: str | None) -> str | None:
+    known = texts.SHIFTS.get(shift or "")
+    return screen.say(known) if known else shift
 
 
 def _marked_name(screen: Screen, employee: Employee) -> str:
@@ -187,6 +196,6 @@ def _now(screen: Screen, state: EmployeeState) -> blocks.Chip:
         return blocks.Chip(
             expression_colour(latest.emotion), screen.say(texts.LAST_STATE_UNRATED, what=phrase, ago=ago)
         )
-    confidence = f"{latest.emotion_confidence:.0%}"
+    confidence = screen.percent(latest.emotion_confidence)
     sentence = screen.say(texts.LAST_STATE, what=phrase, ago=ago, confidence=confidence)
     return blocks.Chip(expression_colour(latest.emotion), sentence)

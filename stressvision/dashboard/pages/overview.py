@@ -1,21 +1,21 @@
 """Resumen: the last hour at a glance."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from stressvision.dashboard import blocks, charts, texts
 from stressvision.dashboard.client import Backend
+from stressvision.dashboard.feed import Feed, follow
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES, STATES, expression_colour
 from stressvision.dashboard.screen import Screen, told
 from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
 
 REFRESH_SECONDS = 2
 STATS_HOURS = 24
-FEED_ROWS = 10
-FEED_SPAN = timedelta(minutes=15)
+FEED = "feed"
+"""Key of the session state."""
 
 
 def render(screen: Screen, alerts_page: StreamlitPage) -> None:
@@ -29,8 +29,6 @@ def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
         overview = screen.backend.overview()
         stats = _stats(screen.backend, STATS_HOURS)
         devices = screen.backend.devices().devices
-        latest = screen.backend.detections_since(screen.clock() - FEED_SPAN, FEED_ROWS).detections
-        names = _names(screen.backend)
         at = f"{screen.local(overview.timestamp):%H:%M:%S}"
         st.html(blocks.small(screen.say(texts.UPDATED, time=at, zone=screen.zone.key)))
         _show_pending(screen, overview, alerts_page)
@@ -40,7 +38,8 @@ def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
             _show_stats(screen, stats)
         with right:
             st.html(blocks.subheading(screen.say(texts.FEED)))
-            _show_feed(screen, latest, names)
+            with told(screen):
+                _show_feed(screen)
         st.html(blocks.subheading(screen.say(texts.DEVICES)))
         _show_devices(screen, devices)
 
@@ -105,11 +104,15 @@ def _show_stats(screen: Screen, stats: Stats) -> None:
     )
 
 
-def _show_feed(screen: Screen, detections: list[StoredDetection], names: Mapping[int, str]) -> None:
-    if not detections:
+def _show_feed(screen: Screen) -> None:
+    known = st.session_state.get(FEED)
+    feed = follow(screen.backend, known if isinstance(known, Feed) else None)
+    st.session_state[FEED] = feed
+    if not feed.latest:
         st.html(blocks.empty(screen.say(texts.NO_FEED)))
         return
-    st.html(blocks.feed(_feed_row(screen, detection, names) for detection in detections))
+    names = _names(screen.backend)
+    st.html(blocks.feed(_feed_row(screen, detection, names) for detection in feed.latest))
 
 
 def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, str]) -> blocks.FeedRow:
@@ -118,7 +121,7 @@ def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, st
         unknown = screen.say(texts.UNKNOWN_EMPLOYEE, id=detection.employee_id)
         who = names.get(detection.employee_id, unknown)
     phrase = texts.COMPATIBLE.get(detection.emotion, texts.COMPATIBLE[None])
-    confidence = f"{detection.emotion_confidence:.0%}" if detection.emotion_confidence is not None else ""
+    confidence = screen.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
     return blocks.FeedRow(
         colour=expression_colour(detection.emotion),
         who=who,

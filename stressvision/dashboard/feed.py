@@ -1,0 +1,71 @@
+"""The newest detections, from the backend's change feed: following it looks nobody up, so nothing is audited.
+
+The feed is followed in short visits, one a refresh: each goes on where the one before ended, so no thread has to be
+kept alive beside Streamlit's, and what is shown belongs to the session that is looking.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from stressvision.dashboard.client import CONNECT_SECONDS, Backend, not_understood, unreachable
+from stressvision.wire.backend import StoredDetection
+from stressvision.wire.events import Connected, DetectionEvent
+from stressvision.wire.values import WireModel
+
+KEPT = 10
+BACKLOG = 60
+"""How many events before the present are read at most: alerts and reports are among them."""
+
+_PING = '{"type": "ping"}'
+
+
+@dataclass(frozen=True)
+class Feed:
+    """`position`: the event to go on after. `latest`: at most ten detections, newest first."""
+
+    position: int
+    latest: tuple[StoredDetection, ...]
+
+
+class _Kind(WireModel):
+    type: str
+
+
+def follow(backend: Backend, feed: Feed | None) -> Feed:
+    """The feed as it is now, having been at `feed`. Raises ServerUnreachable, and Unavailable for a strange answer."""
+    try:
+        present = Connected.model_validate_json(_visit(backend)[0]).last_id
+        if feed is None or feed.position > present:  # at the beginning, or of another database
+            feed = Feed(0, ())
+        if feed.position == present:
+            return feed
+        messages = _visit(backend, since=max(feed.position, present - BACKLOG))
+        events = [DetectionEvent.model_validate_json(text) for text in messages if _kind(text) == "detection"]
+        newest_first = [StoredDetection.model_validate(event.data) for event in reversed(events)]
+    except (OSError, WebSocketException):
+        raise unreachable(backend.base) from None
+    except (ValidationError, IndexError):
+        raise not_understood(backend.base) from None
+    position = max([present, *(event.id for event in events)])
+    return Feed(position, (*newest_first, *feed.latest)[:KEPT])
+
+
+def _visit(backend: Backend, since: int | None = None) -> list[str]:
+    """What the backend sends up to its answer to a ping, which comes after everything that was missed."""
+    query = "" if since is None else f"?since={since}"
+    address = f"{backend.base.replace('http', 'ws', 1)}/ws{query}"
+    messages: list[str] = []
+    with connect(
+        address, proxy=None, compression=None, open_timeout=CONNECT_SECONDS, close_timeout=CONNECT_SECONDS
+    ) as connection:
+        connection.send(_PING)
+        while _kind(message := str(connection.recv(timeout=backend.answer_seconds))) != "pong":
+            messages.append(message)
+    return messages
+
+
+def _kind(message: str) -> str:
+    return _Kind.model_validate_json(message).type
