@@ -32,6 +32,17 @@ _SUMMARIES: Mapping[str, Message] = {
     "export_detections": Message(es="Exportar detecciones en JSON", en="Export detections as JSON"),
     "list_devices": Message(es="Dispositivos y su estado", en="Devices and how they are doing"),
 }
+_TAGS: Mapping[str, Message] = {
+    "health": Message(es="Salud e información", en="Health and information"),
+    "employees": Message(es="Empleados", en="Employees"),
+    "sessions": Message(es="Sesiones", en="Sessions"),
+    "detections": Message(es="Detecciones", en="Detections"),
+    "alerts": Message(es="Alertas", en="Alerts"),
+    "dashboard": Message(es="Tablero", en="Dashboard"),
+    "reports": Message(es="Reportes", en="Reports"),
+    "export": Message(es="Exportar", en="Export"),
+    "devices": Message(es="Dispositivos", en="Devices"),
+}
 _DESCRIPTION = Message(
     es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
     "Los cambios llegan en vivo por WebSocket en `/ws`; `/ws?since=ID` continúa donde se quedó. "
@@ -71,6 +82,7 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
+            operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = problem
     return document

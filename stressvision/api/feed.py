@@ -24,7 +24,7 @@ class EventSource(Protocol):
 
     def oldest_id(self) -> int: ...
 
-    def read_after(self, event_id: int) -> FeedPage: ...
+    def read_after(self, event_id: int, limit: int = ...) -> FeedPage: ...
 
     def close(self) -> None: ...
 
@@ -84,7 +84,7 @@ class FeedReader:
         source.has_news()
         has_news = True
         while not self._stopping.is_set():
-            while has_news and (page := source.read_after(position)).position > position:
+            while has_news and (page := read_on(source, position)).position > position:
                 yield page
                 position = page.position
             if self._lost is not None:
@@ -93,6 +93,22 @@ class FeedReader:
             # Not a wait on the event: that takes twice the processor time, and this is done 250 times a second.
             time.sleep(self._poll_seconds)
             has_news = source.has_news()
+
+
+def read_on(source: EventSource, position: int) -> FeedPage:
+    """The next events; one whose row cannot be read (written by hand, say) is passed over, the others are not."""
+    try:
+        return source.read_after(position)
+    except ValueError:
+        return _read_one(source, position)
+
+
+def _read_one(source: EventSource, position: int) -> FeedPage:
+    try:
+        return source.read_after(position, limit=1)
+    except ValueError as error:
+        log.error("event passed over: its row cannot be read", after=position, reason=type(error).__name__)
+        return FeedPage((), position + 1)
 
 
 def enclose(page: FeedPage) -> Batch:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from stressvision.api.feed import OpenSource, enclose
+from stressvision.api.feed import OpenSource, enclose, read_on
 from stressvision.api.hub import Batch
 
 
@@ -34,6 +34,6 @@ async def read_batch(open_source: OpenSource, after: int) -> Batch:
 
     def read() -> Batch:
         with closing(open_source()) as source:
-            return enclose(source.read_after(after))
+            return enclose(read_on(source, after))
 
     return await run_in_threadpool(read)

@@ -133,6 +133,20 @@ def test_an_id_from_another_database_is_a_gap_and_live_events_follow(live: LiveB
         assert follower.receive_events(1)[0]["id"] == 2
 
 
+def test_a_row_written_by_hand_and_unreadable_stops_nobody(live: LiveBackend) -> None:
+    with live.follow() as follower:
+        follower.receive()
+        with live.context.database.write() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO detection_events (device_id, timestamp, bounding_box)"
+                " VALUES ('by-hand', '2026-11-22 15:00:00.000', 'x=1')"
+            )
+        add_detection(live.context)
+        assert follower.receive_events(1)[0]["id"] == 2
+    with live.follow("?since=0") as follower:
+        assert follower.receive_events(1)[0]["id"] == 2
+
+
 @pytest.mark.parametrize("since", ["abc", "-1", "1.5", "", "1" * 30, "٣"])
 def test_a_since_that_is_no_id_is_refused_with_a_reason(live: LiveBackend, since: str) -> None:
     with live.follow(f"?since={since}") as follower:

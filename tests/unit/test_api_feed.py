@@ -25,6 +25,7 @@ class FakeFeed:
         self.last = last
         self.erased = erased
         self.is_gone = False
+        self.unreadable: frozenset[int] = frozenset()
         self.fails_with: Exception | None = None
         self.open_sources = 0
 
@@ -55,12 +56,14 @@ class FakeSource:
     def oldest_id(self) -> int:
         return min(1, self.feed.last)
 
-    def read_after(self, event_id: int) -> FeedPage:
+    def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
         self.feed.refuse_if_gone()
         if self.feed.fails_with:
             raise self.feed.fails_with
-        position = min(event_id + PAGE, max(self.feed.last, event_id))
+        position = min(event_id + limit, max(self.feed.last, event_id))
         kept = [event for event in range(event_id + 1, position + 1) if event not in self.feed.erased]
+        if self.feed.unreadable & set(kept):
+            raise ValueError("a row that cannot be read")
         moment = datetime(2026, 11, 22, tzinfo=UTC)
         return FeedPage(tuple(DetectionEvent(id=event, committed_at=moment, data={}) for event in kept), position)
 
@@ -99,6 +102,15 @@ def test_erased_events_do_not_hold_up_those_after_them() -> None:
     assert ids(batches) == [10]
 
 
+def test_a_row_that_cannot_be_read_is_passed_over_alone() -> None:
+    feed = FakeFeed(last=10)
+    feed.unreadable = frozenset({2, 5, 6})
+    with following(feed) as (reader, batches):
+        wait_until(lambda: 10 in ids(batches), "the last one")
+        assert reader.fault is None
+    assert ids(batches) == [1, 3, 4, 7, 8, 9, 10]
+
+
 def test_a_database_that_goes_away_is_said_and_nothing_is_lost() -> None:
     feed = FakeFeed(last=2)
     with following(feed) as (reader, batches):
@@ -116,7 +128,7 @@ def test_a_database_that_goes_away_is_said_and_nothing_is_lost() -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_reader_that_dies_is_a_fault() -> None:
     feed = FakeFeed(last=1)
-    feed.fails_with = ValueError("a row that cannot be read")
+    feed.fails_with = RuntimeError("a mistake of ours")
     with following(feed) as (reader, _):
         wait_until(lambda: reader.fault is not None, "the death is said")
         assert reader.fault is not None
