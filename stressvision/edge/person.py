@@ -33,7 +33,7 @@ class State:
 class FatigueMemory:
     """Lids and yawns by employee, so that a minute is a minute although the person turned away for a moment.
 
-    Forgotten when a minute has passed without them, or when they may no longer be recognised.
+    Forgotten when they stayed away, or when they may no longer be recognised.
     """
 
     def __init__(self) -> None:

@@ -2,8 +2,9 @@
 
 - Closed means at least 80 % of the way down from the person's own open level: PERCLOS P80 of Wierwille, Wreggit,
   Kirn, Ellsworth and Fairbanks 1994 (DOT HS 808 247), which calls a share of closed time above 0.15 drowsy.
-- A blink lasts 0.1-0.4 s, a sleepy one above 0.5 s (Caffier, Erdmann and Ullsperger 2003); a closure counts here
-  from 1 s, which a laugh does not reach.
+- PERCLOS counts slow closures and no blinks. A blink lasts 0.1-0.4 s, a sleepy one above 0.5 s (Caffier, Erdmann and
+  Ullsperger 2003): what was closed in readings SLOW_CLOSURE_SECONDS apart counts, of readings five a second.
+- A single closure counts by itself from 1 s, which a laugh does not reach.
 - A yawn lasts about 6 s (Provine 1986); an open mouth counts from 2 s, which speech does not reach.
 
 The probabilities are ours, ordered by these thresholds; no recordings of tired people at work exist to fit them to.
@@ -18,6 +19,7 @@ from stressvision.vision.eyes import Openness
 
 CLOSED_SHARE = 0.2
 PERCLOS_DROWSY = 0.15
+SLOW_CLOSURE_SECONDS = 0.35
 LONG_CLOSURE_SECONDS = 1.0
 YAWN_SECONDS = 2.0
 YAWN_OPENING = 0.27
@@ -29,6 +31,8 @@ LEAST_OBSERVED_SECONDS = 10.0
 """PERCLOS says nothing before this much has been seen."""
 LASTING_SECONDS = 15.0
 """A long closure or a yawn speaks for fatigue for this long after it ended."""
+AWAY_SECONDS = 30.0
+"""Who was out of sight for longer begins anew."""
 LONGEST_STEP = 0.6
 """Readings further apart than this leave a gap that counts as not observed."""
 
@@ -59,9 +63,11 @@ NOT_MEASURABLE = Fatigue(False, 0.0)
 
 @dataclass(frozen=True)
 class _Step:
+    """The time since the reading before; `slow_closure`: seconds of a closure, begun up to then, that are slow."""
+
     at: float
     seconds: float
-    closed: bool
+    slow_closure: float
 
 
 class FatigueMonitor:
@@ -73,6 +79,7 @@ class FatigueMonitor:
         self._before: float | None = None
         self._observed_at: float | None = None
         self._closed_since: float | None = None
+        self._claimed = 0.0
         self._yawning_since: float | None = None
         self._longest_closure: tuple[float, float] | None = None
         self._yawned_at: float | None = None
@@ -84,8 +91,8 @@ class FatigueMonitor:
         return float(np.clip(np.percentile(readings, _OPEN_PERCENTILE), *OPEN_RANGE))
 
     def is_stale(self, at: float) -> bool:
-        """Whether nothing was observed for so long that nothing of it counts any more."""
-        return self._observed_at is None or at - self._observed_at > ROLLING_SECONDS
+        """Whether nothing was observed for so long that it is no longer the same spell at work."""
+        return self._observed_at is None or at - self._observed_at > AWAY_SECONDS
 
     def observe(self, at: float, openness: Openness | None) -> None:
         """Takes one reading; `at` is monotonic seconds, None means that nothing could be measured."""
@@ -98,12 +105,12 @@ class FatigueMonitor:
         if len(self._open_readings) < LEARNING_READINGS:
             self._open_readings.append(openness.eyes)
         closed = openness.eyes <= CLOSED_LEVEL + CLOSED_SHARE * (self.open_level - CLOSED_LEVEL)
+        self._follow_closure(at, closed)
         if self._before is not None and at - self._before <= LONGEST_STEP:
-            self._steps.append(_Step(at, at - self._before, closed))
+            self._steps.append(_Step(at, at - self._before, self._claim_slow_closure(at)))
         self._before = at
         while self._steps and at - self._steps[0].at > ROLLING_SECONDS:
             self._steps.popleft()
-        self._follow_closure(at, closed)
         self._follow_yawn(at, openness.mouth >= YAWN_OPENING)
 
     def estimate(self) -> Fatigue:
@@ -121,6 +128,7 @@ class FatigueMonitor:
     def _follow_closure(self, at: float, closed: bool) -> None:
         if not closed:
             self._closed_since = None
+            self._claimed = 0.0
             return
         self._closed_since = at if self._closed_since is None else self._closed_since
         lasted = at - self._closed_since
@@ -128,6 +136,14 @@ class FatigueMonitor:
         longest = self._longest_closure[1] if recent and self._longest_closure is not None else 0.0
         if lasted >= max(LONG_CLOSURE_SECONDS, longest):
             self._longest_closure = (at, lasted)
+
+    def _claim_slow_closure(self, at: float) -> float:
+        """Seconds of the present closure that no step holds yet, once it is longer than a blink."""
+        lasted = at - self._closed_since if self._closed_since is not None else 0.0
+        if lasted < SLOW_CLOSURE_SECONDS:
+            return 0.0
+        unclaimed, self._claimed = lasted - self._claimed, lasted
+        return unclaimed
 
     def _follow_yawn(self, at: float, open_wide: bool) -> None:
         if not open_wide:
@@ -141,7 +157,7 @@ class FatigueMonitor:
         observed = sum(step.seconds for step in self._steps)
         if observed < LEAST_OBSERVED_SECONDS:
             return None
-        return sum(step.seconds for step in self._steps if step.closed) / observed
+        return sum(step.slow_closure for step in self._steps) / observed
 
     def _closure_probability(self, at: float) -> float:
         if self._longest_closure is None or at - self._longest_closure[0] > LASTING_SECONDS:
@@ -153,5 +169,5 @@ class FatigueMonitor:
 
 
 def _perclos_probability(perclos: float) -> float:
-    """0.5 at Wierwille's limit, below 0.1 for ordinary blinking (about 0.04); never surer than a long closure."""
+    """0.5 at Wierwille's limit, below 0.1 where nothing but blinks is seen; never surer than a long closure."""
     return min(_CLOSURE_PROBABILITY[1], float(1 / (1 + np.exp(-(perclos - PERCLOS_DROWSY) / 0.04))))
