@@ -58,6 +58,16 @@ def test_an_environment_whose_python_is_gone_or_another_is_not_prepared(project:
     assert not is_prepared(project, REQUIREMENTS)
 
 
+def test_inside_it_an_environment_made_for_another_python_is_not_prepared(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.venv / project.site_packages("3.10")).mkdir(parents=True)
+    stamp(project, "3.10")
+    assert is_prepared(project, REQUIREMENTS)
+    monkeypatch.setattr(sys, "prefix", str(project.venv))
+    assert not is_prepared(project, REQUIREMENTS)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"python": "3.11"}', '{"python": "3.11", "installed": 3}'])
 def test_a_damaged_stamp_is_as_good_as_none(project: Project, text: str) -> None:
     project.stamp.write_text(text)

@@ -25,6 +25,14 @@ def test_a_log_that_is_not_there_yet_has_no_lines(tmp_path: Path) -> None:
     assert log.new_lines() == ["hola"]
 
 
+def test_a_log_that_somebody_emptied_is_read_from_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "api.log"
+    path.write_text("a long line of yesterday\n", encoding="utf-8")
+    log = Journal(path)
+    path.write_text("hoy\n", encoding="utf-8")
+    assert log.new_lines() == ["hoy"]
+
+
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     log = Journal(tmp_path / "api.log")
     log.path.write_bytes(b"\x1b[2Jred\x07\r\n\xff\n")

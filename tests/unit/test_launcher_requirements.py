@@ -5,7 +5,7 @@ from importlib import metadata
 
 from stressvision.config import PROJECT_ROOT
 
-PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "dlib-bin": "dlib"}
+PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "pydantic-core": "pydantic", "dlib-bin": "dlib"}
 """Imported by us and pinned through another, which cannot be had without it."""
 
 REPLACED = {"ai-edge-litert", "backports-strenum"}

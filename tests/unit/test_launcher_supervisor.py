@@ -23,6 +23,7 @@ class FakeProcess:
         self.pid = pid
         self.code: int | None = None
         self.asked = 0
+        self.group_killed = False
         self._obedient = obedient
 
     def poll(self) -> int | None:
@@ -34,6 +35,7 @@ class FakeProcess:
             self.code = 0
 
     def kill(self) -> None:
+        self.group_killed = True
         if self.code is None:
             self.code = -9
 
@@ -116,6 +118,14 @@ def test_what_dies_while_it_runs_is_back_within_two_seconds_and_again() -> None:
         assert "señal 9" in machine.view("ingest").detail.es
         machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 2)
         assert machine.view("ingest").pid != first
+
+
+def test_what_a_dead_component_had_started_is_ended_before_it_starts_again() -> None:
+    machine = Machine(INGEST)
+    machine.bring_up()
+    machine.processes["ingest"][-1].code = 1
+    machine.tick(0.2)
+    assert machine.processes["ingest"][0].group_killed
 
 
 def test_what_cannot_start_is_tried_four_times_ever_later_and_then_given_up() -> None:
