@@ -1,6 +1,7 @@
 """The picture as people see it: boxes, employee codes, and what an expression is compatible with."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -26,7 +27,26 @@ COLLECTING = Message(es="identificando…", en="identifying…")
 _PLATE = (24, 28, 36)
 _TEXT = (245, 245, 245)
 _FRAMES = {Standing.NAMED: (94, 201, 98), Standing.UNKNOWN: (200, 200, 200), Standing.COLLECTING: (90, 160, 230)}
-_FONT = ImageFont.load_default(size=15)
+_FONT_PIXELS = 15
+# Pillow's own font has no accents. OpenCV's Linux packages bring DejaVu; elsewhere the system has Arial.
+_FONTS = (
+    str(Path(cv2.__file__).parent / "qt" / "fonts" / "DejaVuSans.ttf"),
+    "DejaVuSans.ttf",
+    "arial.ttf",
+    "Arial.ttf",
+)
+
+
+def _find_font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    for name in _FONTS:
+        try:
+            return ImageFont.truetype(name, _FONT_PIXELS)
+        except OSError:
+            continue
+    return ImageFont.load_default(size=_FONT_PIXELS)
+
+
+_FONT = _find_font()
 
 
 def describe(mark: Mark, language: Language) -> list[str]:
