@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
 from stressvision.api.access import DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
-from stressvision.api.backend import Backend, Pace
+from stressvision.api.backend import Backend, Pace, usual_pace
 from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
 from stressvision.api.hub import Batch, Envelope, Hub
@@ -56,7 +56,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
         lifespan=_live,
     )
-    app.state.backend = _assemble(context, pace or Pace())
+    app.state.backend = _assemble(context, pace or usual_pace(context))
     for module in _ROUTERS:
         app.include_router(module.router)
     describe(app, settings.lang)
