@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
+from rich import box
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from stressvision.errors import Language, Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.supervisor import ComponentView, State
+from stressvision.launcher.supervisor import NOTHING, ComponentView, State
 
 STATE_TEXTS = {
     State.PENDING: Message(es="en espera", en="pending"),
@@ -31,7 +32,6 @@ STATE_STYLES = {
     State.BACKOFF: "yellow",
     State.FATAL: "bold red",
 }
-DETAIL = Message(es="Detalle", en="Detail")
 COLUMNS = (
     Message(es="Componente", en="Component"),
     Message(es="Estado", en="State"),
@@ -39,7 +39,6 @@ COLUMNS = (
     Message(es="Dirección", en="Address"),
     Message(es="PID", en="PID"),
     Message(es="Memoria", en="Memory"),
-    DETAIL,
 )
 LAUNCHER = "launcher"
 NAME_WIDTH = 9
@@ -74,10 +73,11 @@ class Printer(Protocol):
     def close(self) -> None: ...
 
 
-def build_table(rows: Sequence[Row], language: Language) -> Table:
-    table = Table()
+def build_table(rows: Sequence[Row], language: Language) -> Group:
+    """The table, narrow enough for 80 columns, and below it what the components say of themselves."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in COLUMNS:
-        table.add_column(title.text(language), overflow="fold" if title is DETAIL else "ellipsis")
+        table.add_column(title.text(language), no_wrap=True)
     for row in rows:
         view = row.view
         table.add_row(
@@ -87,9 +87,9 @@ def build_table(rows: Sequence[Row], language: Language) -> Table:
             view.component.address or "-",
             str(view.pid or "-"),
             f"{row.memory / 1e6:.0f} MB" if row.memory else "-",
-            Text(view.detail.text(language)),
         )
-    return table
+    said = ((row.view.component.label, row.view.detail) for row in rows if row.view.detail != NOTHING)
+    return Group(table, *(Text(f" {label.text(language)}: {detail.text(language)}") for label, detail in said), "")
 
 
 def print_table(rows: Sequence[Row], language: Language) -> None:
@@ -111,7 +111,7 @@ class LiveTable:
 
     def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
         self._tail.extend(lines)
-        room = max(3, self._console.height - 2 * len(rows) - 6)
+        room = max(3, self._console.height - 3 * len(rows) - 5)
         tail = [
             Text(line.prefixed, style="dim", no_wrap=True, overflow="ellipsis") for line in list(self._tail)[-room:]
         ]
