@@ -176,7 +176,9 @@ class _Watch:
     def _say_how_it_is(self, elapsed: float) -> None:
         self._fps = (self._pipeline.frames - self._frames_before) / elapsed if elapsed else 0.0
         self._frames_before = self._pipeline.frames
-        self._health = self._examine()
+        before, self._health = self._health, self._examine()
+        if self._health.state != before.state:
+            log.info("state", state=self._health.state, detail=self._health.detail)
         write_heartbeat(
             self._settings.run_dir, COMPONENT, at=time.monotonic(), state="ready", detail=self._health.detail
         )

@@ -9,7 +9,7 @@ from stressvision.config import load_settings
 from stressvision.door import run_program
 from stressvision.edge.device import watch
 from stressvision.logs import configure_logs
-from stressvision.vision.camera import DEMO, parse_source
+from stressvision.vision.camera import DEMO, parse_source, silence_opencv
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def _run() -> int:
         arguments["source"] = DEMO
     settings = load_settings(**arguments)
     configure_logs(settings, "edge")
+    silence_opencv()
     stopping = threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,7 @@
 """Where pictures come from: a webcam, a recording, an RTSP stream; read in a thread that keeps the newest only."""
 
 import itertools
+import os
 import random
 import threading
 import time
@@ -22,10 +23,12 @@ DEMO_RECORDING = "turno.mp4"
 
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 5.0
+SILENT_SECONDS = 8.0
 _ASSUMED_FPS = 25.0
 _RESTART_SECONDS = 2.0
 """A recording later than this (the machine slept) goes on from now instead of rushing."""
 _STREAM_TIMEOUT_MS = 5000
+_FFMPEG_QUIET = -8
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
     interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
     try:
         for index in itertools.count():
-            read, frame = capture.read()
-            if not read:
+            frame = _read(capture)
+            if frame is None:
                 return
             elapsed = index * interval
             yield Shot(frame, start + timedelta(seconds=elapsed), elapsed, cut=index == 0)
@@ -140,12 +143,14 @@ class Camera:
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
         self._finished = False
+        self._alive_at: float | None = None
         self._due: float | None = None
         self._change = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     def start(self) -> None:
+        self._alive_at = self._monotonic()
         self._thread.start()
 
     def stop(self, timeout: float = 2.0) -> None:
@@ -154,8 +159,9 @@ class Camera:
 
     @property
     def fault(self) -> CameraUnavailable | None:
-        """Why no picture comes, or None while they do."""
-        return self._fault
+        """Why no picture comes, or None while they do. A camera that hangs is a fault like one that is missing."""
+        silent = self._alive_at is not None and self._monotonic() - self._alive_at > SILENT_SECONDS
+        return self._fault or (_no_camera(self.source) if silent else None)
 
     @property
     def finished(self) -> bool:
@@ -205,8 +211,8 @@ class Camera:
         interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
         cut = True
         while not self._stopping.is_set():
-            read, frame = capture.read()
-            if not read or frame is None:
+            frame = _read(capture)
+            if frame is None:
                 break
             if self.source.paced:
                 self._stopping.wait(self._seconds_until_due(interval))
@@ -227,8 +233,26 @@ class Camera:
                 self.dropped += 1
                 # A dropped first picture must not hide that the scene changed.
                 shot = Shot(shot.frame, shot.at, shot.elapsed, shot.cut or self._shot.cut)
-            self._shot, self._fault = shot, None
+            self._shot, self._fault, self._alive_at = shot, None, shot.elapsed
             self._change.notify_all()
+
+
+def silence_opencv() -> None:
+    """Keeps OpenCV's and FFmpeg's own lines off standard error: a missing camera fills it, and they may hold addresses.
+
+    To be called before anything is opened.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", str(_FFMPEG_QUIET))
+
+
+def _read(capture: Capture) -> Frame | None:
+    try:
+        read, frame = capture.read()
+    except cv2.error:
+        # Some backends raise where others answer that nothing came.
+        return None
+    return frame if read and frame is not None else None
 
 
 def _no_camera(source: Source) -> CameraUnavailable:

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from stressvision.errors import CameraUnavailable
-from stressvision.vision.camera import Camera, Shot, Source, open_capture, parse_source, without_credentials
+from stressvision.vision.camera import (
+    SILENT_SECONDS,
+    Camera,
+    Shot,
+    Source,
+    open_capture,
+    parse_source,
+    without_credentials,
+)
 from stressvision.vision.networks import Frame
 
 DEADLINE = 10.0
@@ -144,6 +152,31 @@ def test_a_missing_camera_is_a_state_that_ends_when_it_comes_back(started: Calla
     there.set()
 
     assert nothing is None
+    assert number_of(camera.take(DEADLINE)) == 1
+
+
+def test_a_camera_that_hangs_is_a_fault_like_one_that_is_missing(started: Callable[[Camera], Camera]) -> None:
+    gate = threading.Semaphore(1)
+    seconds = 100.0
+    capture = FakeCapture([picture(1), picture(2)], gate=gate)
+    camera = started(Camera(WEBCAM, opener=lambda source: capture, monotonic=lambda: seconds))
+    camera.take(DEADLINE)
+    at_first = camera.fault
+    seconds += SILENT_SECONDS + 1
+
+    assert at_first is None
+    assert camera.fault is not None
+    gate.release(2)
+
+
+def test_a_backend_that_raises_is_opened_again(started: Callable[[Camera], Camera]) -> None:
+    class Raising(FakeCapture):
+        def read(self) -> tuple[bool, Any]:
+            raise cv2.error("the device is gone")
+
+    captures = iter([Raising([]), FakeCapture([picture(1)])])
+    camera = started(Camera(WEBCAM, opener=lambda source: next(captures)))
+
     assert number_of(camera.take(DEADLINE)) == 1
 
 
