@@ -1,8 +1,8 @@
 """The backend under clients: `python -m benchmarks.server --clients 50 --seconds 20 --rate 20`.
 
 Starts a backend of its own over a database in a temporary folder, connects WebSocket clients, and commits detections
-from this process, which is not the backend's. Prints, in milliseconds, how long after a commit each client had it,
-and the processor time the backend used, idle and under load.
+from this process, which is not the backend's. Prints, in milliseconds, how long after a commit each client had it and
+how long REST answers take one after another, and the processor time the backend used, idle and under load.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from stressvision.services.detections import store_detection
 from stressvision.wire.detections import DetectionIn
 
 IDLE_SECONDS = 10.0
+REQUESTS = 300
 
 
 @dataclass
@@ -115,6 +116,7 @@ def measure(folder: Path, clients: int, seconds: float, rate: float) -> None:
         print(f"{clients} clients, {rate:g} detections/s for {seconds:g} s: {share:.1f} % of a core, ", end="")
         print(f"{process.memory_info().rss / 2**20:.0f} MiB")
         _print_latency(committed, receptions)
+        _print_answers(port)
     finally:
         backend.terminate()
         backend.wait(10)
@@ -125,7 +127,8 @@ async def _receive(port: int, receptions: Sequence[Reception], writer: threading
     for reception in receptions:
         await loop.create_connection(lambda reception=reception: Client(port, reception), "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.sleep(1)
-    await asyncio.to_thread(lambda: (writer.start(), writer.join()))
+    writer.start()
+    await asyncio.to_thread(writer.join)
     await asyncio.sleep(1)
 
 
@@ -151,6 +154,20 @@ def _print_latency(committed: dict[int, float], receptions: Sequence[Reception])
     print(f"received {len(waits)} of {expected}, in order and once: {in_order}")
     cuts = statistics.quantiles(waits, n=100)
     print(f"commit to client, ms: p50 {cuts[49]:.1f}  p95 {cuts[94]:.1f}  p99 {cuts[98]:.1f}  max {waits[-1]:.1f}")
+
+
+def _print_answers(port: int) -> None:
+    with requests.Session() as session:
+        for path in ("/health", "/api/dashboard/overview", "/api/dashboard/stats", "/api/alerts", "/api/employees"):
+            waits = []
+            for _ in range(REQUESTS):
+                began = time.perf_counter()
+                session.get(f"http://127.0.0.1:{port}{path}", timeout=10).raise_for_status()
+                waits.append(1000 * (time.perf_counter() - began))
+            cuts = statistics.quantiles(waits, n=20)
+            print(
+                f"GET {path}, ms: p50 {cuts[9]:.1f}  p95 {cuts[18]:.1f}  {1000 / statistics.mean(waits):.0f} a second"
+            )
 
 
 def _processor_percent(process: psutil.Process, seconds: float) -> float:
