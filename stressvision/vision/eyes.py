@@ -2,8 +2,8 @@
 
 Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs"; Ablavatski et al.
 2020, "Real-time Pupil Tracking from Monocular Video for Digital Puppetry". The regions are cut around BlazeFace's own
-points. Measured on face crops of people with webcams (about 48 pixels between the eyes): the aspect of open eyes is
-0.33 in the median (0.26-0.39 from the 5th to the 95th percentile), of closed ones 0.10 (0.04-0.24).
+points. Measured on 377 face crops of people with webcams (about 48 pixels between the eyes): the aspect of open eyes is
+0.32 in the median (0.25-0.38 from the 5th to the 95th percentile), of closed ones 0.08 (0.04-0.20).
 """
 
 from dataclasses import dataclass

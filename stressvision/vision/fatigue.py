@@ -23,8 +23,8 @@ SLOW_CLOSURE_SECONDS = 0.35
 LONG_CLOSURE_SECONDS = 1.0
 YAWN_SECONDS = 2.0
 YAWN_OPENING = 0.27
-"""Gap over width of the lips: above nine in ten of the mouths that talk or laugh in 78 webcam crops, below three in
-four of those that yawn in 256."""
+"""Gap over width of the lips: above four in five of 157 mouths on webcams that are still, talk or laugh, below nine in
+ten of 443 that yawn. What talks or laughs above it does not do so for YAWN_SECONDS."""
 
 ROLLING_SECONDS = 60.0
 LEAST_OBSERVED_SECONDS = 10.0
@@ -37,9 +37,10 @@ LONGEST_STEP = 0.6
 """Readings further apart than this leave a gap that counts as not observed."""
 
 OPEN_PRIOR = 0.31
-"""Aspect of open eyes to begin with; median 0.33 on webcam crops, 0.31 in the bundled recording."""
+"""Aspect of open eyes to begin with; median 0.32 on webcam crops, 0.31 in the bundled recording."""
 OPEN_RANGE = (0.22, 0.42)
 CLOSED_LEVEL = 0.08
+"""Aspect of closed eyes. With it and the prior, none of 187 open pairs of eyes counts as closed, and 79 % of 190 closed."""
 LEARNING_READINGS = 25
 _PRIOR_READINGS = 8
 _OPEN_PERCENTILE = 75
