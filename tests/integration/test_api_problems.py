@@ -159,7 +159,8 @@ def test_a_database_that_is_gone_is_said_and_found_again(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "moment", ["0001-01-01T00:00:00+14:00", "0966-11-16T04:46:22Z", "9999-12-31T23:59:59-10:00", 0, 1e300, True, [], None]
+    "moment",
+    ["0001-01-01T00:00:00+14:00", "0966-11-16T04:46:22Z", "9999-12-31T23:59:59-10:00", 0, 1e300, True, [], None],
 )
 def test_a_moment_that_nobody_means_is_refused(client: TestClient, moment: object) -> None:
     response = client.post("/api/detections", json={"device_id": "cam-1", "timestamp": moment})
