@@ -21,9 +21,15 @@ from stressvision.training.network import ExpressionNetwork, NetworkShape, predi
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """Everything a run depends on besides the pictures. The same plan and seed give the same run."""
+    """Everything a run depends on besides the pictures. The same plan and seed give the same run.
 
-    epochs: int = 48
+    The learning rate follows a cosine that would end after `horizon` epochs, and over the last `cooling` of
+    `epochs` it is brought down to zero.
+    """
+
+    epochs: int = 32
+    horizon: int = 48
+    cooling: int = 16
     batch: int = 128
     seed: int = 7
     learning_rate: float = 0.1
@@ -79,11 +85,12 @@ def make_batch(
 
 
 def schedule_rate(plan: TrainingPlan, progress: float) -> float:
-    """The learning rate after `progress` epochs: a linear start, then a cosine to zero."""
+    """The learning rate after `progress` epochs: a linear start, a cosine, and a linear end at zero."""
     if progress < plan.warm_up_epochs:
         return plan.learning_rate * (0.05 + 0.95 * progress / plan.warm_up_epochs)
-    rest = (progress - plan.warm_up_epochs) / max(plan.epochs - plan.warm_up_epochs, 1e-9)
-    return plan.learning_rate * 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+    rest = (progress - plan.warm_up_epochs) / max(plan.horizon - plan.warm_up_epochs, 1e-9)
+    cosine = 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+    return plan.learning_rate * cosine * min(1.0, (plan.epochs - progress) / plan.cooling)
 
 
 def start_state(plan: TrainingPlan) -> TrainingState:
