@@ -18,6 +18,9 @@ from stressvision.vision.networks import Frame
 
 BOUNDARY = "stressvision-frame"
 FRAME_WAIT_SECONDS = 2.0
+IDLE_WAITS = 5
+STALLED_SECONDS = 10.0
+"""A watcher that takes nothing for this long is dropped."""
 JPEG_QUALITY = 80
 MOST_WATCHERS = 8
 POLL_SECONDS = 0.1
@@ -116,6 +119,7 @@ def start_preview(board: Board, port: int, health: Callable[[], str]) -> Preview
 
 
 class _Handler(BaseHTTPRequestHandler):
+    timeout = STALLED_SECONDS
     board: Board
     health: Callable[[], str]
 
@@ -154,8 +158,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             with self.board.watch() as next_picture:
-                while not self.board.closed:
+                # A camera that shows nothing for a while ends the stream: who has gone away shows only on writing.
+                idle = 0
+                while not self.board.closed and idle < IDLE_WAITS:
                     jpeg = next_picture()
+                    idle = idle + 1 if jpeg is None else 0
                     if jpeg is not None:
                         self.wfile.write(_part(jpeg))
         except (ConnectionError, TimeoutError):

@@ -40,7 +40,8 @@ OPEN_PRIOR = 0.31
 """Aspect of open eyes to begin with; median 0.32 on webcam crops, 0.31 in the bundled recording."""
 OPEN_RANGE = (0.22, 0.42)
 CLOSED_LEVEL = 0.08
-"""Aspect of closed eyes. With it and the prior, none of 187 open pairs of eyes counts as closed, and 79 % of 190 closed."""
+"""Aspect of closed eyes. With it and the prior, none of 187 pairs of open eyes counts as closed, and 79 % of 190
+pairs of closed ones."""
 LEARNING_READINGS = 25
 _PRIOR_READINGS = 8
 _OPEN_PERCENTILE = 75
