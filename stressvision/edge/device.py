@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import structlog
@@ -81,7 +81,8 @@ class _Watch:
             gallery_seconds=settings.gallery_seconds,
         )
         self._began = utc_now()
-        self._session_id = f"session_{settings.device_id}_{int(self._began.timestamp())}"
+        self._unfinished = outbox.unfinished_sessions(settings.device_id)
+        self._session_id = _new_session_id(settings.device_id, int(self._began.timestamp()), self._unfinished)
         self._seen_picture = False
         self._frames_before = 0
         self._fps = 0.0
@@ -138,7 +139,7 @@ class _Watch:
     def _begin_session(self) -> None:
         ended = [
             (Kind.SESSION_END, key, SessionEnd(end_timestamp=from_stored(seen_at)).model_dump_json())
-            for key, seen_at in self._outbox.unfinished_sessions(self._settings.device_id).items()
+            for key, seen_at in self._unfinished.items()
         ]
         start = SessionStart(
             device_id=self._settings.device_id,
@@ -211,6 +212,13 @@ class _Watch:
         if not self._seen_picture:
             return "starting", _STARTING.text(language).format(source=source) + note
         return "watching", _WATCHING.text(language).format(source=source) + note
+
+
+def _new_session_id(device_id: str, epoch: int, taken: Collection[str]) -> str:
+    """A name that no session has which was cut short: one killed and started again may fall into the same second."""
+    while (session_id := f"session_{device_id}_{epoch}") in taken:
+        epoch += 1
+    return session_id
 
 
 class _Routine:

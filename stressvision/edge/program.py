@@ -5,6 +5,7 @@ import signal
 import threading
 from types import FrameType
 
+from stressvision.arguments import Arguments
 from stressvision.config import load_settings
 from stressvision.door import run_program
 from stressvision.edge.device import watch
@@ -37,7 +38,7 @@ def _run() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="pi_simulator.py",
         description="Dispositivo con cámara de Stress Vision. Ninguna imagen se guarda ni sale de este equipo.",
         add_help=False,

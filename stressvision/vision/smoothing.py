@@ -33,7 +33,8 @@ class ExpressionTrend:
         """The four probabilities, or None: too few readings, or none for a while."""
         if self.readings < LEAST_READINGS or self._at is None or at - self._at > TIME_CONSTANT:
             return None
-        return {expression: self._sums[expression] / self._weight for expression in EXPRESSIONS}
+        # The model's own sums may be over one by a rounding error, which no receiver takes for a probability.
+        return {expression: min(1.0, self._sums[expression] / self._weight) for expression in EXPRESSIONS}
 
 
 def fuse(expression: Mapping[Emotion, float], fatigue: float) -> dict[Emotion, float]:

@@ -8,13 +8,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from stressvision.config import PROJECT_ROOT
 from stressvision.edge.outbox import Outbox
 from stressvision.heartbeat import Heartbeat, read_heartbeat
+from stressvision.vision.camera import play_at_once
+from stressvision.vision.enrolment import Still, measure_stills
 from tests.integration.fake_ingest import FakeIngest
 
 DEADLINE = 60.0
@@ -117,6 +122,40 @@ def test_it_watches_reports_and_ends_its_session_when_asked_to_stop(
     assert (heartbeat.pid, heartbeat.state) == (device.process.pid, "ready")
     assert device.heartbeat is None
     assert "Traceback" not in device.output
+
+
+def test_a_recording_played_once_is_reported_with_names_and_ends_the_program(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
+) -> None:
+    stills = sorted((PROJECT_ROOT / "demo" / "enrol" / "EMP001").glob("*.jpg"))
+    samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in stills])
+    face = {
+        "employee_id": 7,
+        "employee_code": "EMP001",
+        "embeddings": [sample.embedding.tolist() for sample in samples],
+    }
+    ingest.gallery = {**ingest.gallery, "faces": [face]}
+    cut_recording(tmp_path / "clip.mp4", seconds=6)
+
+    device = launch(ingest.url, "--source", "clip.mp4", "--once")
+
+    assert device.process.wait(DEADLINE) == 0
+    named = [item for item in ingest.detections.values() if item["employee_id"] == 7]
+    assert named
+    assert {item["employee_id"] for item in ingest.detections.values()} == {7}
+    assert any(item["emotion"] in ("neutral", "happy") for item in named)
+    assert ingest.calls[-1][0] == "end"
+    assert "embedding" not in device.output
+
+
+def cut_recording(path: Path, seconds: float) -> None:
+    """The beginning of the demo recording, in which Ana sits down alone."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 15, (640, 480))
+    for shot in play_at_once(PROJECT_ROOT / "demo" / "turno.mp4", start=datetime.now(UTC)):
+        if shot.elapsed >= seconds:
+            break
+        writer.write(shot.frame)
+    writer.release()
 
 
 def test_what_nobody_received_waits_for_the_next_start(
