@@ -96,7 +96,7 @@ def main() -> None:
 
 def measure(folder: Path, clients: int, seconds: float, rate: float) -> None:
     url = f"sqlite:///{folder / 'benchmark.db'}"
-    port = _free_port()
+    port = free_port()
     backend = subprocess.Popen(
         [sys.executable, str(PROJECT_ROOT / "backend_api.py"), "--port", str(port)],
         cwd=folder,
@@ -106,15 +106,12 @@ def measure(folder: Path, clients: int, seconds: float, rate: float) -> None:
     try:
         _wait_until_ready(port)
         process = psutil.Process(backend.pid)
-        print(f"idle: {_processor_percent(process, IDLE_SECONDS):.1f} % of a core")
+        print(f"idle, nobody connected: {_processor_percent(process, IDLE_SECONDS):.1f} % of a core")
         committed: dict[int, float] = {}
         receptions = [Reception() for _ in range(clients)]
         writer = threading.Thread(target=_write, args=(url, committed, seconds, rate))
-        began, used = time.monotonic(), _processor_seconds(process)
-        asyncio.run(_receive(port, receptions, writer))
-        share = 100 * (_processor_seconds(process) - used) / (time.monotonic() - began)
-        print(f"{clients} clients, {rate:g} detections/s for {seconds:g} s: {share:.1f} % of a core, ", end="")
-        print(f"{process.memory_info().rss / 2**20:.0f} MiB")
+        asyncio.run(_receive(port, receptions, writer, process))
+        print(f"memory: {process.memory_info().rss / 2**20:.0f} MiB")
         _print_latency(committed, receptions)
         _print_answers(port)
     finally:
@@ -122,13 +119,19 @@ def measure(folder: Path, clients: int, seconds: float, rate: float) -> None:
         backend.wait(10)
 
 
-async def _receive(port: int, receptions: Sequence[Reception], writer: threading.Thread) -> None:
+async def _receive(
+    port: int, receptions: Sequence[Reception], writer: threading.Thread, process: psutil.Process
+) -> None:
     loop = asyncio.get_running_loop()
     for reception in receptions:
         await loop.create_connection(lambda reception=reception: Client(port, reception), "127.0.0.1", port)  # type: ignore[misc]
-    await asyncio.sleep(1)
+    idle = await asyncio.to_thread(_processor_percent, process, IDLE_SECONDS)
+    print(f"idle, {len(receptions)} clients connected: {idle:.1f} % of a core")
+    began, used = time.monotonic(), _processor_seconds(process)
     writer.start()
     await asyncio.to_thread(writer.join)
+    busy = 100 * (_processor_seconds(process) - used) / (time.monotonic() - began)
+    print(f"busy, {len(receptions)} clients connected: {busy:.1f} % of a core")
     await asyncio.sleep(1)
 
 
@@ -181,7 +184,7 @@ def _processor_seconds(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

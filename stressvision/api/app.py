@@ -82,7 +82,7 @@ def _assemble(context: Context, pace: Pace) -> Backend:
     open_source = partial(Feed, context)
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
-    reader = FeedReader(open_source, pace.poll_seconds)
+    reader = FeedReader(open_source, lambda: pace.poll_seconds if hub.is_followed else pace.unfollowed_seconds)
     return Backend(context, pace, hub, reader, Metrics(hub), open_source)
 
 

@@ -15,12 +15,14 @@ class Pace:
     """How often things happen; tests choose their own.
 
     `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
+    `unfollowed_seconds`: the same while no client follows it.
     `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
     `closing_seconds`: how long a dropped client may take to make room for the reason; less than a stop may take.
     """
 
     heartbeat_seconds: float = 30.0
-    poll_seconds: float = 0.004
+    poll_seconds: float = 0.005
+    unfollowed_seconds: float = 0.05
     mailbox_size: int = 1000
     closing_seconds: float = 0.75
 

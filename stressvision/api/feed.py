@@ -41,7 +41,7 @@ _STOPPED = Message(
 class FeedReader:
     """Follows the feed in a thread of its own, through failures of the database, until it is stopped."""
 
-    def __init__(self, open_source: OpenSource, poll_seconds: float, retry_seconds: float = 1.0) -> None:
+    def __init__(self, open_source: OpenSource, poll_seconds: Callable[[], float], retry_seconds: float = 1.0) -> None:
         self._open_source = open_source
         self._poll_seconds = poll_seconds
         self._retry_seconds = retry_seconds
@@ -90,8 +90,8 @@ class FeedReader:
             if self._lost is not None:
                 log.info("feed found again", position=position)
                 self._lost = None
-            # Not a wait on the event: that takes twice the processor time, and this is done 250 times a second.
-            time.sleep(self._poll_seconds)
+            # Not a wait on the event: that takes twice the processor time, and this is done 200 times a second.
+            time.sleep(self._poll_seconds())
             has_news = source.has_news()
 
 

@@ -40,7 +40,7 @@ class Mailbox:
 
 
 class Hub:
-    """The clients that follow the feed live. Used from the event loop's thread only.
+    """The clients that follow the feed live. Used from the event loop's thread only, but for `is_followed`.
 
     `position` is where the feed stands that was handed out; a client that joins gets everything after it.
     """
@@ -50,6 +50,10 @@ class Hub:
         self.connected = 0
         self.dropped = 0
         self._following: set[Mailbox] = set()
+
+    @property
+    def is_followed(self) -> bool:
+        return bool(self._following)
 
     def join(self, mailbox: Mailbox) -> int:
         """From now on the mailbox receives what is published; returns the position that it starts after."""

@@ -1,6 +1,5 @@
 """`python backend_api.py`: the backend under uvicorn."""
 
-import argparse
 import signal
 import socket
 from contextlib import closing, suppress
@@ -10,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from stressvision.api.app import create_app
+from stressvision.arguments import Arguments
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.logs import configure_logs
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _serve() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="backend_api.py",
         description="Backend de Stress Vision: API REST, WebSocket y documentación en /api/docs.",
     )

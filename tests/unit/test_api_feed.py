@@ -74,7 +74,7 @@ class FakeSource:
 @contextmanager
 def following(feed: FakeFeed, position: int = 0) -> Iterator[tuple[FeedReader, list[Batch]]]:
     batches: list[Batch] = []
-    reader = FeedReader(feed.open, poll_seconds=0.001, retry_seconds=0.001)
+    reader = FeedReader(feed.open, poll_seconds=lambda: 0.001, retry_seconds=0.001)
     reader.start(position, batches.append)
     try:
         yield reader, batches
@@ -184,6 +184,6 @@ def test_whoever_left_receives_nothing() -> None:
 
 
 def test_stopping_a_reader_that_never_started_is_harmless() -> None:
-    reader = FeedReader(FakeFeed().open, poll_seconds=0.001)
+    reader = FeedReader(FakeFeed().open, poll_seconds=lambda: 0.001)
     reader.stop()
     assert reader.fault is None
