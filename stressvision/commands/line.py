@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from stressvision.arguments import Arguments
 from stressvision.commands import database, demo, enrolment
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings, load_settings
@@ -28,7 +29,7 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     def say(name: str) -> str:
         return TEXTS[name].text(settings.lang)
 
-    parser = argparse.ArgumentParser(prog="python -m stressvision", description=say("about"))
+    parser = Arguments(prog="python -m stressvision", description=say("about"))
     commands = parser.add_subparsers(required=True, metavar=say("command"))
 
     enrol = commands.add_parser("enrol", help=say("enrol"), description=say("enrol_about"))

@@ -1,6 +1,5 @@
 """Both ways in: Python starts Streamlit's server, and Streamlit runs the same script for every page it draws."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -8,6 +7,7 @@ from functools import partial
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
+from stressvision.arguments import Arguments
 from stressvision.config import PROJECT_ROOT, load_settings
 from stressvision.dashboard import texts
 from stressvision.door import run_program
@@ -29,7 +29,7 @@ def main() -> None:
 def serve(arguments: Sequence[str]) -> int:
     """Runs Streamlit's server in this process, on the address and port of the settings, until it is told to stop."""
     settings = load_settings()
-    argparse.ArgumentParser(description=texts.USAGE.text(settings.lang)).parse_args(arguments)
+    Arguments(description=texts.USAGE.text(settings.lang)).parse_args(arguments)
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = f"http://{settings.host}:{settings.dashboard_port}"
     print(texts.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it

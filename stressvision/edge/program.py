@@ -41,9 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Arguments(
         prog="pi_simulator.py",
         description="Dispositivo con cámara de Stress Vision. Ninguna imagen se guarda ni sale de este equipo.",
-        add_help=False,
     )
-    parser.add_argument("-h", "--help", action="help", help="muestra esta ayuda y termina")
     parser.add_argument("--source", help="cámara: un número (0), un archivo de vídeo, rtsp://… o demo (por omisión 0)")
     parser.add_argument("--demo", action="store_true", help="usa la grabación de demostración; igual que --source demo")
     parser.add_argument("--device-id", help="nombre de este dispositivo (por omisión pi-simulator-01)")

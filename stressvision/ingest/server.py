@@ -1,11 +1,11 @@
 """`python server_simulator.py`: the ingest server under waitress."""
 
-import argparse
 import signal
 
 import structlog
 import waitress
 
+from stressvision.arguments import Arguments
 from stressvision.config import load_settings
 from stressvision.door import run_program
 from stressvision.ingest.application import create_application
@@ -24,7 +24,7 @@ def main() -> int:
 
 
 def _serve() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="server_simulator.py", description="Servidor de ingesta de Stress Vision: recibe las detecciones."
     )
     parser.add_argument("--port", dest="ingest_port", type=int, help="puerto (por omisión 5000)")

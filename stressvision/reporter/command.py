@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from stressvision.arguments import Arguments
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.heartbeat import remove_heartbeat
@@ -40,7 +41,7 @@ def _run() -> int:
 
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="report_generator.py", description=TEXTS["about"].text(settings.lang))
+    parser = Arguments(prog="report_generator.py", description=TEXTS["about"].text(settings.lang))
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--now", action="store_true", help=TEXTS["now"].text(settings.lang))
     choice.add_argument("--every", type=_minutes, metavar="N", help=TEXTS["every"].text(settings.lang))
