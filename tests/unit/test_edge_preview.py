@@ -70,7 +70,9 @@ def test_a_picture_is_served_and_not_to_be_stored(studio: Studio) -> None:
     status, headers, body = studio.ask("/frame.jpg")
 
     assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
-    assert cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR).shape == (480, 640, 3)
+    picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape == (480, 640, 3)
 
 
 def test_nothing_is_drawn_while_nobody_watches(studio: Studio) -> None:
@@ -94,7 +96,7 @@ def test_the_stream_goes_on(studio: Studio) -> None:
 
 
 def read_part(answer: http.client.HTTPResponse) -> bytes:
-    lines = []
+    lines: list[bytes] = []
     while (line := answer.readline().strip()) or not lines:
         lines.append(line)
     length = next(int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length"))

@@ -22,7 +22,8 @@ def test_the_nearest_person_within_the_threshold_is_recognised() -> None:
     match = gallery(0.3, 0.9).identify(at(0.0))
 
     assert match is not None
-    assert (match.employee_code, match.distance) == ("EMP001", pytest.approx(0.3))
+    assert match.employee_code == "EMP001"
+    assert match.distance == pytest.approx(0.3)
 
 
 def test_nobody_is_recognised_beyond_the_threshold() -> None:
