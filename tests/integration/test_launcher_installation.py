@@ -63,7 +63,7 @@ def run(checkout: Project, door: str, *arguments: str, folder: Path | None = Non
     return subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PIP_RETRIES": "0"},
+        env={**os.environ, "PIP_RETRIES": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
