@@ -2,7 +2,6 @@
 
 import importlib
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
+from stressvision.db.group import GroupWriter
 from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
 
 BUSY_TIMEOUT_MS = 10_000
@@ -59,8 +59,8 @@ class Database:
 
     def __init__(self, database_url: str) -> None:
         self.url = parse_url(database_url)
-        self._write_turn = threading.Lock()
         self.engine = _create_engine(self.url)
+        self._writer = GroupWriter(self._begin_writing) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,42 +74,45 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction, committed when the block ends well. Raises DatabaseUnavailable.
+        """One transaction, on disk when the block has ended well. Raises DatabaseUnavailable.
 
         There is one writer at a time, so that feed ids appear in commit order and a rule that counts sees everything:
-        on SQLite threads take turns here and other processes wait on BEGIN IMMEDIATE; PostgreSQL has an advisory lock.
+        on SQLite threads share transactions (db/group.py) and other processes wait on BEGIN IMMEDIATE; PostgreSQL has
+        an advisory lock.
         """
-        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:  # noqa: SIM117
-            with self._writing(connection) as writer:
-                yield writer
+        with _saying_what_is_wrong(self.url), self._writer.write() if self._writer else self._lock() as connection:
+            yield connection
 
     @contextmanager
     def change_schema(self) -> Iterator[Connection]:
         """As write(), on a connection of its own that lets tables be renamed and replaced under their references."""
-        with _saying_what_is_wrong(self.url), self._turn(), self.engine.connect() as connection:
-            connection.detach()
-            if self.is_sqlite:
-                dbapi_connection = connection.connection.dbapi_connection
-                dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-                dbapi_connection.execute("PRAGMA legacy_alter_table=ON")  # type: ignore[union-attr]
-            with self._writing(connection) as writer:
-                yield writer
+        with _saying_what_is_wrong(self.url):
+            if self._writer is None:
+                with self._lock() as connection:
+                    yield connection
+                return
+            with self._writer.pause(), self.engine.connect() as connection:
+                connection.detach()
+                for pragma in ("foreign_keys=OFF", "legacy_alter_table=ON"):
+                    connection.connection.dbapi_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
+                writer = connection.execution_options(stressvision_write=True)
+                with writer.begin():
+                    yield writer
 
     @contextmanager
-    def _writing(self, connection: Connection) -> Iterator[Connection]:
-        writer = connection.execution_options(stressvision_write=True)
-        with writer.begin():
-            if not self.is_sqlite:
-                writer.execute(_WRITE_LOCK)
-            yield writer
+    def _lock(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            connection.execute(_WRITE_LOCK)
+            yield connection
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self.is_sqlite:
-            yield
-            return
-        with self._write_turn:
-            yield
+    def _begin_writing(self) -> Connection:
+        connection = self.engine.connect().execution_options(stressvision_write=True)
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         self.engine.dispose()
