@@ -82,16 +82,11 @@ class Person:
     def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
         """Counts one picture, and forgets what was learnt of somebody else."""
         self.vote.add(vote)
-        owner = self.match.employee_id if self.match else None
-        if self.standing is not Standing.COLLECTING and owner != self._owner:
-            self.trend = ExpressionTrend()
-            self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
-            self._owner = owner
         settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
         self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
-        self._note_decision(at)
+        self._note_decision(at, memory)
 
-    def lose_patience(self, at: float, *, nobody_enrolled: bool) -> None:
+    def lose_patience(self, at: float, memory: FatigueMemory, *, nobody_enrolled: bool) -> None:
         """Takes back a name that could not be verified for long, and counts as unknown whoever could not be looked at.
 
         Where nobody is enrolled, everybody is unknown at once.
@@ -101,7 +96,7 @@ class Person:
         patience = 0.0 if nobody_enrolled else PATIENCE_SECONDS
         if self.standing is Standing.COLLECTING and at - self.since >= patience:
             self.vote.give_up()
-            self._note_decision(at)
+            self._note_decision(at, memory)
 
     def state(self, at: float, *, expression_allowed: bool) -> State:
         """What may be reported of this person now."""
@@ -115,8 +110,14 @@ class Person:
             return State(Emotion.FATIGUE, fatigue.probability)
         return State()
 
-    def _note_decision(self, at: float) -> None:
+    def _note_decision(self, at: float, memory: FatigueMemory) -> None:
         if self.standing is Standing.COLLECTING:
             self.decided_at = None
-        elif self.decided_at is None:
+            return
+        if self.decided_at is None:
             self.decided_at = at
+        owner = self.match.employee_id if self.match else None
+        if owner != self._owner:
+            self.trend = ExpressionTrend()
+            self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
+            self._owner = owner

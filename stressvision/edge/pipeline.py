@@ -134,7 +134,7 @@ class Pipeline:
         at = shot.elapsed
         nobody = self._gallery is not None and not self._gallery.faces
         for person in visible:
-            person.lose_patience(at, nobody_enrolled=nobody)
+            person.lose_patience(at, self._memory, nobody_enrolled=nobody)
         if self._gallery is None or nobody:
             return
         due = [

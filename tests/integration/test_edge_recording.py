@@ -1,8 +1,9 @@
 """The whole pipeline on the bundled recording of synthetic people, as fast as it goes, against its labels."""
 
 import csv
+import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -61,11 +62,23 @@ def labels() -> list[Label]:
 
 
 @pytest.fixture(scope="module")
-def seen() -> list[Seen]:
+def build() -> Callable[[], Pipeline]:
+    """Pipelines with the real networks and the demo's people enrolled."""
     settings = Settings()
-    rules = Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
-    pipeline = Pipeline(load_models(settings), rules)
-    pipeline.use_gallery(enrol_demo(settings), 0.0)
+    models, gallery = load_models(settings), enrol_demo(settings)
+
+    def make() -> Pipeline:
+        rules = Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
+        pipeline = Pipeline(models, rules)
+        pipeline.use_gallery(gallery, 0.0)
+        return pipeline
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def seen(build: Callable[[], Pipeline]) -> list[Seen]:
+    pipeline = build()
     return [
         Seen(shot.elapsed % LOOP_SECONDS, int(shot.elapsed // LOOP_SECONDS), detection)
         for shot in play_loops()
@@ -166,3 +179,31 @@ def test_every_vector_sums_to_one_and_names_its_own_greatest(seen: list[Seen]) -
         vector = detection.emotion_vector or {}
         assert sum(vector.values()) == pytest.approx(1.0)
         assert max(vector, key=vector.__getitem__) is detection.emotion
+
+
+def test_people_who_replace_each_other_from_one_frame_to_the_next_are_never_mistaken(
+    build: Callable[[], Pipeline], labels: list[Label]
+) -> None:
+    shots = [shot for shot in play_at_once(DEMO / "turno.mp4", start=FakeClock().now) if not 41 <= shot.elapsed < 47]
+    alone = [
+        [
+            shot
+            for shot in shots
+            if any(label.start <= shot.elapsed < label.end for label in labels if label.employee_id == who)
+        ]
+        for who in (ANA, LARS, KOFI, MEI, None)
+    ]
+    pipeline, chance = build(), random.Random(7)
+    named = 0
+    frame = 0
+    for _ in range(40):
+        who, own = chance.choice(list(zip((ANA, LARS, KOFI, MEI, None), alone, strict=True)))
+        begin = chance.randrange(len(own) - 40)
+        for shot in own[begin : begin + chance.randrange(8, 40)]:
+            moved = Shot(shot.frame, shot.at, frame / 15, cut=frame == 0)
+            for detection in pipeline.process(moved, "session_cam-1_1"):
+                assert detection.employee_id in (who, None)
+                named += detection.employee_id is not None
+            frame += 1
+
+    assert named >= 20

@@ -319,6 +319,23 @@ def test_a_withdrawal_takes_the_name_away_at_once() -> None:
     assert set(names(after)) == {None}
 
 
+def test_a_withdrawal_forgets_what_was_measured_of_the_person() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.05
+    asleep = stage.watch(5)
+    stage.enrol()
+    stage.watch(3)
+    stage.sitting.eyes = 0.31
+    stage.enrol(ANA)
+
+    back = stage.watch(4)
+
+    assert asleep[-1].emotion is Emotion.FATIGUE
+    assert {(item.employee_id, item.emotion) for item in back if item.employee_id} == {(ANA, Emotion.STRESS)}
+
+
 def test_without_a_gallery_nobody_is_recognised_any_more() -> None:
     stage = Stage()
     stage.enrol(ANA)
