@@ -100,7 +100,7 @@ class Supervisor:
         components: Sequence[Component],
         *,
         start: Callable[[Component], Process],
-        ask: Callable[[Component, float], Health],
+        ask: Callable[[Component, int, float], Health],
         clock: Callable[[], float],
         limits: Limits | None = None,
     ) -> None:
@@ -179,7 +179,9 @@ class Supervisor:
             self._bury(unit, now, Message(es=f"no se pudo crear: {reason}", en=f"could not be created: {reason}"))
 
     def _probe(self, unit: _Unit, now: float) -> None:
-        health = self._ask(unit.component, unit.started_at)
+        if unit.process is None:
+            return
+        health = self._ask(unit.component, unit.process.pid, unit.started_at)
         if health.answers:
             unit.answered_at = now
             unit.ever_up = True
@@ -188,7 +190,7 @@ class Supervisor:
             unit.ask_at = now + self._limits.ask_seconds
             return
         patience = self._limits.start_seconds if unit.state is State.STARTING else self._limits.silence_seconds
-        if unit.process is not None and now - unit.answered_at > patience:
+        if now - unit.answered_at > patience:
             unit.process.kill()
             silence = Message(es=f"sin respuesta en {patience:.0f} s", en=f"no answer in {patience:.0f} s")
             self._bury(unit, now, silence)

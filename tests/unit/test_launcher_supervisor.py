@@ -53,7 +53,7 @@ class Machine:
         self.supervisor = Supervisor(
             components,
             start=self._start,
-            ask=lambda part, _: self.health.get(part.name, SILENT),
+            ask=lambda part, _pid, _started: self.health.get(part.name, SILENT),
             clock=lambda: self.now,
         )
 
