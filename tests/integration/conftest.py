@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,12 +22,14 @@ DATABASES = ["sqlite", "postgresql"] if find_spec("pgserver") else ["sqlite"]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres() -> Iterator[Any]:
     import pgserver
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
+    # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
+    with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture(params=DATABASES)
