@@ -15,8 +15,14 @@ def configure_logs(settings: Settings, component: str) -> None:
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
     )
+
+    # Not a context variable: those do not reach the threads a program starts.
+    def name_component(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        event["component"] = component
+        return event
+
     shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        name_component,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -40,4 +46,3 @@ def configure_logs(settings: Settings, component: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(component=component)
