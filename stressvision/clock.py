@@ -25,17 +25,15 @@ def to_stored(moment: datetime) -> str:
     """The text SQLite keeps. A naive moment is a programming error and raises ValueError."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime cannot be stored: give it a time zone")
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 1000:03d}"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
 
 
 def from_stored(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text + "Z")
 
 
 def to_wire(moment: datetime) -> str:
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
 
 
 def parse_moment(text: str, *, field: str | None = None) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from stressvision.db.tables import alerts, employees
 from stressvision.domain.alerts import AlertStatus
@@ -53,20 +53,28 @@ def update_alert(connection: Connection, alert_id: int, values: Mapping[str, Any
     connection.execute(update(alerts).where(_a.id == alert_id).values(values))
 
 
+_OPEN = (
+    select(_a.id)
+    .where(
+        _a.employee_id == bindparam("employee_id"),
+        _a.timestamp > bindparam("since"),
+        _a.status != str(AlertStatus.RESOLVED),
+    )
+    .limit(1)
+)
+_LAST_RESOLUTION = select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
+    _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED)
+)
+
+
 def has_open_alert(connection: Connection, employee_id: int, since: datetime) -> bool:
     """Whether an unresolved alert of this person dates from after `since`."""
-    query = select(_a.id).where(
-        _a.employee_id == employee_id, _a.timestamp > since, _a.status != str(AlertStatus.RESOLVED)
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_OPEN, {"employee_id": employee_id, "since": since}).first() is not None
 
 
 def last_resolution(connection: Connection, employee_id: int) -> datetime | None:
     """When this person's last resolved alert was resolved (earlier phases did not keep it: then, when it arose)."""
-    query = select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
-        _a.employee_id == employee_id, _a.status == str(AlertStatus.RESOLVED)
-    )
-    resolved: datetime | None = connection.execute(query).scalar_one()
+    resolved: datetime | None = connection.execute(_LAST_RESOLUTION, {"employee_id": employee_id}).scalar_one()
     return resolved
 
 

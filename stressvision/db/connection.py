@@ -60,7 +60,7 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = parse_url(database_url)
         self.engine = _create_engine(self.url)
-        self._writer = GroupWriter(self._begin_writing) if self.is_sqlite else None
+        self._writer = GroupWriter(self._connect_writer) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -95,9 +95,9 @@ class Database:
                 connection.detach()
                 for pragma in ("foreign_keys=OFF", "legacy_alter_table=ON"):
                     connection.connection.dbapi_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
-                writer = connection.execution_options(stressvision_write=True)
-                with writer.begin():
-                    yield writer
+                connection.execution_options(stressvision_write=True)
+                with connection.begin():
+                    yield connection
 
     @contextmanager
     def _lock(self) -> Iterator[Connection]:
@@ -105,16 +105,12 @@ class Database:
             connection.execute(_WRITE_LOCK)
             yield connection
 
-    def _begin_writing(self) -> Connection:
-        connection = self.engine.connect().execution_options(stressvision_write=True)
-        try:
-            connection.begin()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _connect_writer(self) -> Connection:
+        return self.engine.connect().execution_options(stressvision_write=True)
 
     def close(self) -> None:
+        if self._writer:
+            self._writer.close()
         self.engine.dispose()
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, desc, func, insert, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Row, bindparam, case, desc, exists, func, insert, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from stressvision.db.tables import detection_events, employees
+from stressvision.db.tables import detection_events, employees, sessions
 from stressvision.db.types import UtcMoment
 from stressvision.domain.emotions import STRESS_EMOTIONS
 from stressvision.domain.reports import EmotionTally, Window
@@ -64,12 +64,57 @@ class WindowTotals:
     stress: int
 
 
+_FIND_BY_EVENT = select(_d.id).where(_d.event_id == bindparam("event_id"))
+
+
 def find_by_event(connection: Connection, event_id: str) -> int | None:
-    return connection.execute(select(_d.id).where(_d.event_id == event_id)).scalar_one_or_none()
+    return connection.execute(_FIND_BY_EVENT, {"event_id": event_id}).scalar_one_or_none()
 
 
-def insert_detection(connection: Connection, values: Mapping[str, Any]) -> int:
-    return connection.execute(insert(detection_events).values(values).returning(_d.id)).scalar_one()
+_given = [column for column in _d if column.name not in {"id", "session_id"}]
+_session = (
+    select(sessions.c.id)
+    .where(
+        or_(
+            sessions.c.id == bindparam("session_row", type_=sessions.c.id.type),
+            sessions.c.session_key == bindparam("session_key", type_=sessions.c.session_key.type),
+        )
+    )
+    .scalar_subquery()
+)
+_employee_id = bindparam("employee_id", type_=_d.employee_id.type)
+_INSERT_PERMITTED = (
+    insert(detection_events)
+    .from_select(
+        [column.name for column in _given] + ["session_id"],
+        select(*(bindparam(column.name, type_=column.type) for column in _given), _session).where(
+            ~exists(select(_d.id).where(_d.event_id == bindparam("event_id", type_=_d.event_id.type))),
+            or_(
+                _employee_id.is_(None),
+                exists(
+                    select(employees.c.id).where(
+                        employees.c.id == _employee_id, employees.c.consent_given, employees.c.is_active
+                    )
+                ),
+            ),
+            or_(bindparam("without_session", type_=Boolean()), _session.is_not(None)),
+        ),
+    )
+    .returning(_d.id)
+)
+
+
+def insert_permitted(connection: Connection, values: Mapping[str, Any], session: int | str | None) -> int | None:
+    """Stores a detection if its event is new, its employee (if any) active and consenting, its session (if any) there.
+
+    One statement, because this is what the servers do all day. None: it was not stored, and the caller finds out why.
+    """
+    row = {
+        "session_row": session if isinstance(session, int) else None,
+        "session_key": session if isinstance(session, str) else None,
+        "without_session": session is None,
+    }
+    return connection.execute(_INSERT_PERMITTED, {**values, **row}).scalar_one_or_none()
 
 
 def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequence[Row[Any]]:
@@ -100,23 +145,32 @@ def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+_COUNT_STRESS = select(
+    func.count(case((_is_stress, 1))),
+    func.count(),
+    func.avg(case((_is_stress, _d.emotion_confidence))),
+).where(
+    _d.employee_id == bindparam("employee_id"), _d.timestamp > bindparam("after"), _d.timestamp <= bindparam("until")
+)
+_LATEST_STRESS = select(func.max(_d.timestamp)).where(
+    _d.employee_id == bindparam("employee_id"),
+    _is_stress,
+    _d.timestamp >= bindparam("start"),
+    _d.timestamp <= bindparam("end"),
+)
+
+
 def count_stress(connection: Connection, employee_id: int, after: datetime, until: datetime) -> StressCount:
     """Over (after, until]."""
-    query = select(
-        func.count(case((_is_stress, 1))),
-        func.count(),
-        func.avg(case((_is_stress, _d.emotion_confidence))),
-    ).where(_d.employee_id == employee_id, _d.timestamp > after, _d.timestamp <= until)
-    events, total, confidence = connection.execute(query).one()
+    values = {"employee_id": employee_id, "after": after, "until": until}
+    events, total, confidence = connection.execute(_COUNT_STRESS, values).one()
     return StressCount(events, total, confidence or 0.0)
 
 
 def latest_stress(connection: Connection, employee_id: int, start: datetime, reach: timedelta) -> datetime | None:
     """The last stress or sad detection within `reach` of `start`: where a window that holds both ends."""
-    query = select(func.max(_d.timestamp)).where(
-        _d.employee_id == employee_id, _is_stress, _d.timestamp >= start, _d.timestamp <= start + reach
-    )
-    latest: datetime | None = connection.execute(query).scalar_one()
+    values = {"employee_id": employee_id, "start": start, "end": start + reach}
+    latest: datetime | None = connection.execute(_LATEST_STRESS, values).scalar_one()
     return latest
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from stressvision.db.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import Standing
@@ -95,10 +95,19 @@ def update_employee(connection: Connection, employee_id: int, values: Mapping[st
     connection.execute(update(employees).where(employees.c.id == employee_id).values(values))
 
 
+_TOUCH = (
+    update(employees)
+    .where(
+        employees.c.id == bindparam("touched_id"),
+        or_(employees.c.last_seen < bindparam("seen"), employees.c.last_seen.is_(None)),
+    )
+    .values(last_seen=bindparam("seen"))
+)
+
+
 def touch_employee(connection: Connection, employee_id: int, seen: datetime) -> None:
     """`last_seen` only moves forward: detections may arrive late."""
-    newer = (employees.c.last_seen < seen) | employees.c.last_seen.is_(None)
-    connection.execute(update(employees).where(and_(employees.c.id == employee_id, newer)).values(last_seen=seen))
+    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen})
 
 
 def insert_consent(connection: Connection, values: Mapping[str, Any]) -> None:

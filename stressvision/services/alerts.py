@@ -43,10 +43,11 @@ def raise_if_due(
 
     Within the caller's write transaction, so that concurrent detections raise exactly one.
     """
+    if rows.has_open_alert(connection, employee_id, at - rule.quiet):
+        return None
     start = evidence_start(rule, at, rows.last_resolution(connection, employee_id))
     stress = detections.count_stress(connection, employee_id, start, at)
-    has_open = rows.has_open_alert(connection, employee_id, at - rule.quiet)
-    draft = decide(rule, Evidence(stress.events, stress.total, stress.mean_confidence, has_open))
+    draft = decide(rule, Evidence(stress.events, stress.total, stress.mean_confidence, has_open_alert=False))
     if draft is None:
         return None
     return rows.insert_alert(

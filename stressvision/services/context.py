@@ -1,11 +1,12 @@
 """What every service works with, and for whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stressvision.clock import Clock, utc_now
 from stressvision.config import Settings
 from stressvision.db.connection import Database, sqlite_path
 from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
+from stressvision.services.sightings import Sightings
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Context:
     database: Database
     settings: Settings
     clock: Clock = utc_now
+    sightings: Sightings = field(default_factory=Sightings)
 
 
 @dataclass(frozen=True)

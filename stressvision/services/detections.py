@@ -1,6 +1,9 @@
 """Storing detections: once each, with consent, and with the alert they call for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -9,7 +12,7 @@ from stressvision.db import detections as rows
 from stressvision.db.connection import Connection
 from stressvision.db.detections import DetectionFilter
 from stressvision.db.employees import select_standings, touch_employee
-from stressvision.db.sessions import find_session, upsert_device
+from stressvision.db.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion
 from stressvision.domain.detections import is_too_far_ahead
 from stressvision.domain.emotions import STRESS_EMOTIONS
@@ -27,14 +30,14 @@ def store_detection(context: Context, detection: DetectionIn) -> DetectionAccept
 
     Raises InvalidInput (unknown employee or session, clock ahead) and ConsentMissing.
     """
-    with context.database.write() as connection:
+    with _writing(context) as connection:
         return _store(connection, context, detection)
 
 
 def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
     """All in one transaction, each judged by itself: a refused one carries its reason, the others are stored."""
     results: list[BatchItem] = []
-    with context.database.write() as connection:
+    with _writing(context) as connection:
         for item in batch:
             try:
                 accepted = _store(connection, context, DetectionIn.model_validate(item))
@@ -49,41 +52,34 @@ def store_batch(context: Context, batch: Sequence[Mapping[str, object]], languag
     return BatchStored(stored=stored, refused=len(results) - stored, results=results)
 
 
+@contextmanager
+def _writing(context: Context) -> Iterator[Connection]:
+    try:
+        with context.database.write() as connection:
+            yield connection
+    except BaseException:
+        context.sightings.forget()
+        raise
+
+
 def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
-    event_id = str(detection.event_id) if detection.event_id else None
-    known = rows.find_by_event(connection, event_id) if event_id else None
-    if known is not None:
-        return DetectionAccepted(detection_id=known, alert_created=False)
-    _refuse_wrong_clock(context, detection)
-    _refuse_without_consent(connection, detection)
-    session_id = _session_row(connection, detection)
     now = context.clock()
     emotion = _kept_emotion(context, detection)
-    confidence = detection.emotion_confidence if emotion else None
-    vector = {str(name): share for name, share in (detection.emotion_vector or {}).items()}
-    detection_id = rows.insert_detection(
-        connection,
-        {
-            "session_id": session_id,
-            "timestamp": detection.timestamp,
-            "device_id": detection.device_id,
-            "track_id": detection.track_id,
-            "employee_id": detection.employee_id,
-            "recognition_confidence": detection.recognition_confidence,
-            "emotion": str(emotion) if emotion else None,
-            "emotion_confidence": confidence,
-            "emotion_vector": vector if emotion and vector else None,
-            "bounding_box": detection.bounding_box.model_dump() if detection.bounding_box else None,
-            "frame_quality": detection.frame_quality,
-            "processing_time_ms": detection.processing_time_ms,
-            "created_at": now,
-            "event_id": event_id,
-        },
-    )
-    upsert_device(connection, detection.device_id, {"last_seen": now})
+    values = _stored_values(detection, emotion, now)
+    session = _session_name(detection)
+    is_ahead = is_too_far_ahead(detection.timestamp, now)
+    detection_id = None if is_ahead else rows.insert_permitted(connection, values, session)
+    if detection_id is None:
+        known = rows.find_by_event(connection, values["event_id"]) if values["event_id"] else None
+        if known is None:
+            raise _reason_to_refuse(connection, detection, session, is_ahead)
+        return DetectionAccepted(detection_id=known, alert_created=False)
+    if context.sightings.is_due("device", detection.device_id, now):
+        upsert_device(connection, detection.device_id, {"last_seen": now})
     if detection.employee_id is None:
         return DetectionAccepted(detection_id=detection_id, alert_created=False)
-    touch_employee(connection, detection.employee_id, detection.timestamp)
+    if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
+        touch_employee(connection, detection.employee_id, detection.timestamp)
     alert_id = None
     if emotion in STRESS_EMOTIONS:
         rule = live_rule(context.settings)
@@ -92,54 +88,66 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None)
 
 
-def _refuse_wrong_clock(context: Context, detection: DetectionIn) -> None:
-    if is_too_far_ahead(detection.timestamp, context.clock()):
-        raise InvalidInput(
+def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -> dict[str, Any]:
+    vector = {str(name): share for name, share in (detection.emotion_vector or {}).items()}
+    return {
+        "timestamp": detection.timestamp,
+        "device_id": detection.device_id,
+        "track_id": detection.track_id,
+        "employee_id": detection.employee_id,
+        "recognition_confidence": detection.recognition_confidence,
+        "emotion": str(emotion) if emotion else None,
+        "emotion_confidence": detection.emotion_confidence if emotion else None,
+        "emotion_vector": vector if emotion and vector else None,
+        "bounding_box": detection.bounding_box.model_dump() if detection.bounding_box else None,
+        "frame_quality": detection.frame_quality,
+        "processing_time_ms": detection.processing_time_ms,
+        "created_at": now,
+        "event_id": str(detection.event_id) if detection.event_id else None,
+    }
+
+
+def _session_name(detection: DetectionIn) -> int | str | None:
+    """A row id or a key; a key made of digits alone is taken as an id."""
+    given = detection.session_id
+    return int(given) if isinstance(given, str) and given.isdecimal() else given
+
+
+def _reason_to_refuse(
+    connection: Connection, detection: DetectionIn, session: int | str | None, is_ahead: bool
+) -> StressVisionError:
+    """Why a detection that is not known yet was not stored."""
+    if is_ahead:
+        return InvalidInput(
             Message(
                 es="timestamp está en el futuro: ajuste el reloj del dispositivo.",
                 en="timestamp lies in the future: set the device's clock.",
             ),
             field="timestamp",
         )
-
-
-def _refuse_without_consent(connection: Connection, detection: DetectionIn) -> None:
-    if detection.employee_id is None:
-        return
-    standing = select_standings(connection, [detection.employee_id]).get(detection.employee_id)
-    if standing is None:
-        raise InvalidInput(
-            Message(
-                es=f"No existe el empleado {detection.employee_id}.",
-                en=f"There is no employee {detection.employee_id}.",
-            ),
+    employee_id = detection.employee_id
+    standing = select_standings(connection, [employee_id]).get(employee_id) if employee_id else None
+    if employee_id and standing is None:
+        return InvalidInput(
+            Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."),
             field="employee_id",
         )
-    if not may_be_recognised(standing):
-        raise ConsentMissing(
+    if standing is not None and not may_be_recognised(standing):
+        return ConsentMissing(
             Message(
-                es=f"El empleado {detection.employee_id} no está activo o no ha dado su consentimiento: "
+                es=f"El empleado {employee_id} no está activo o no ha dado su consentimiento: "
                 "la detección no se guarda.",
-                en=f"Employee {detection.employee_id} is not active or has not consented: the detection is not stored.",
+                en=f"Employee {employee_id} is not active or has not consented: the detection is not stored.",
             ),
             field="employee_id",
         )
-
-
-def _session_row(connection: Connection, detection: DetectionIn) -> int | None:
-    if detection.session_id is None:
-        return None
-    session = find_session(connection, detection.session_id)
-    if session is None:
-        raise InvalidInput(
-            Message(
-                es=f"No existe la sesión {detection.session_id}: ábrala antes con POST /sessions.",
-                en=f"There is no session {detection.session_id}: open it first with POST /sessions.",
-            ),
-            field="session_id",
-        )
-    row_id: int = session.id
-    return row_id
+    return InvalidInput(
+        Message(
+            es=f"No existe la sesión {session}: ábrala antes con POST /sessions.",
+            en=f"There is no session {session}: open it first with POST /sessions.",
+        ),
+        field="session_id",
+    )
 
 
 def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:

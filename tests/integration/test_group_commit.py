@@ -36,13 +36,12 @@ class Commits:
         self.count += 1
 
 
-def writer_of(engine: Engine) -> GroupWriter:
-    def begin() -> Connection:
-        connection = engine.connect().execution_options(stressvision_write=True)
-        connection.begin()
-        return connection
+def connect(engine: Engine) -> Connection:
+    return engine.connect().execution_options(stressvision_write=True)
 
-    return GroupWriter(begin, clock=lambda: 0.0)
+
+def writer_of(engine: Engine) -> GroupWriter:
+    return GroupWriter(lambda: connect(engine), clock=lambda: 0.0)
 
 
 def insert(number: int, padding: int = 0) -> Write:
@@ -56,8 +55,9 @@ def stored(engine: Engine) -> list[int]:
         return list(connection.execute(text("SELECT n FROM numbers ORDER BY n")).scalars())
 
 
-def write_together(writer: GroupWriter, writes: list[Write]) -> list[Future[None]]:
+def write_together(engine: Engine, writes: list[Write]) -> list[Future[None]]:
     """Each in a thread of its own, all of them waiting while the first one still writes."""
+    writer = writer_of(engine)
     entered, everybody_waits = threading.Event(), threading.Event()
 
     def first() -> None:
@@ -77,19 +77,20 @@ def write_together(writer: GroupWriter, writes: list[Write]) -> list[Future[None
         wait_until(lambda: writer.waiting == len(writes) - 1, "everybody to wait")
         everybody_waits.set()
         wait(futures, 20)
+    writer.close()
     return futures
 
 
 def test_those_who_write_at_once_share_one_commit(engine: Engine) -> None:
     commits = Commits(engine)
-    futures = write_together(writer_of(engine), [insert(number) for number in range(8)])
+    futures = write_together(engine, [insert(number) for number in range(8)])
     assert [future.exception() for future in futures] == [None] * 8
     assert (stored(engine), commits.count) == (list(range(8)), 1)
 
 
 def test_a_group_takes_no_more_than_its_share(engine: Engine) -> None:
     commits = Commits(engine)
-    write_together(writer_of(engine), [insert(number) for number in range(MAX_MEMBERS + 1)])
+    write_together(engine, [insert(number) for number in range(MAX_MEMBERS + 1)])
     assert (len(stored(engine)), commits.count) == (MAX_MEMBERS + 1, 2)
 
 
@@ -98,7 +99,7 @@ def test_who_fails_takes_back_its_own_writes_alone(engine: Engine) -> None:
         insert(100)(connection)
         insert(0)(connection)
 
-    futures = write_together(writer_of(engine), [insert(0), insert_and_fail, insert(1), insert_and_fail])
+    futures = write_together(engine, [insert(0), insert_and_fail, insert(1), insert_and_fail])
     failures = [future.exception() for future in futures]
     assert [type(failure) for failure in failures] == [type(None), IntegrityError, type(None), IntegrityError]
     assert stored(engine) == [0, 1]
@@ -115,6 +116,7 @@ def test_nobody_returns_before_the_commit(engine: Engine) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))
+    writer.close()
     assert stored(engine) == list(range(40))
     assert all(len(seen) > place for place, seen in enumerate(visible_at_return))
 
@@ -124,7 +126,7 @@ def test_a_full_disk_is_everybodys_failure_and_nothing_is_stored(engine: Engine)
         connection.execute(text("PRAGMA max_page_count = 3"))
         insert(2, padding=1_000_000)(connection)
 
-    futures = write_together(writer_of(engine), [insert(0), insert(1), fill])
+    futures = write_together(engine, [insert(0), insert(1), fill])
     failures = [future.exception() for future in futures]
     assert all(isinstance(failure, DatabaseError) and "full" in str(failure) for failure in failures)
     assert stored(engine) == []
@@ -132,18 +134,18 @@ def test_a_full_disk_is_everybodys_failure_and_nothing_is_stored(engine: Engine)
 
 def test_a_transaction_that_cannot_begin_leaves_the_turn_to_the_next(engine: Engine) -> None:
     faults = [DatabaseError("BEGIN", None, Exception("database is locked"))]
-    begin = writer_of(engine)._begin
 
-    def begin_at_second_attempt() -> Connection:
+    def connect_at_second_attempt() -> Connection:
         if faults:
             raise faults.pop()
-        return begin()
+        return connect(engine)
 
-    writer = GroupWriter(begin_at_second_attempt)
+    writer = GroupWriter(connect_at_second_attempt)
     with pytest.raises(DatabaseError), writer.write():
         pass
     with writer.write() as connection:
         insert(1)(connection)
+    writer.close()
     assert stored(engine) == [1]
 
 
