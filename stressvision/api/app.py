@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
 from stressvision.api.access import DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
+from stressvision.api.answers import Answers, AnswersMiddleware
 from stressvision.api.backend import Backend, Pace, usual_pace
 from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
@@ -62,6 +63,8 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     describe(app, settings.lang)
     install_problem_handlers(app, settings.lang)
     # The last one added sees a request first.
+    if context.database.is_sqlite:  # PostgreSQL tells of commits for the price of a query
+        app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -83,7 +86,7 @@ def _assemble(context: Context, pace: Pace) -> Backend:
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, lambda: pace.poll_seconds if hub.is_followed else pace.unfollowed_seconds)
-    return Backend(context, pace, hub, reader, Metrics(hub), open_source)
+    return Backend(context, pace, hub, reader, Metrics(hub), open_source, Answers(open_source))
 
 
 @asynccontextmanager
@@ -101,6 +104,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     finally:
         beating.cancel()
         await asyncio.to_thread(backend.reader.stop)
+        backend.answers.close()
 
 
 async def _beat(backend: Backend) -> None:

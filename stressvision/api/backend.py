@@ -3,6 +3,7 @@
 from contextlib import closing
 from dataclasses import dataclass
 
+from stressvision.api.answers import Answers
 from stressvision.api.feed import FeedReader, OpenSource
 from stressvision.api.hub import Hub
 from stressvision.api.metrics import Metrics
@@ -40,6 +41,7 @@ class Backend:
     reader: FeedReader
     metrics: Metrics
     open_source: OpenSource
+    answers: Answers
 
     def database_fault(self) -> Message | None:
         """What keeps the database from answering, or None where it answers."""

@@ -1,4 +1,7 @@
-"""What the routes take: the running backend, who asks, in which language, and the parameters they share."""
+"""What the routes take: the running backend, who asks, in which language, and the parameters they share.
+
+Coroutines, though none waits: FastAPI would send plain functions through its thread pool, one by one.
+"""
 
 from typing import Annotated
 
@@ -14,7 +17,7 @@ MAX_ID = 2**63 - 1
 """The largest row id a database can hold."""
 
 
-def read_backend(connection: HTTPConnection) -> Backend:
+async def read_backend(connection: HTTPConnection) -> Backend:
     backend: Backend = connection.app.state.backend
     return backend
 
@@ -22,15 +25,15 @@ def read_backend(connection: HTTPConnection) -> Backend:
 BackendDep = Annotated[Backend, Depends(read_backend)]
 
 
-def read_context(backend: BackendDep) -> Context:
+async def read_context(backend: BackendDep) -> Context:
     return backend.context
 
 
-def read_language(connection: HTTPConnection, backend: BackendDep) -> Language:
+async def read_language(connection: HTTPConnection, backend: BackendDep) -> Language:
     return reader_language(connection.headers.get("accept-language"), backend.context.settings.lang)
 
 
-def read_actor(connection: HTTPConnection) -> Actor:
+async def read_actor(connection: HTTPConnection) -> Actor:
     """Until there is a login, a reader is known by address only."""
     return Actor(user_id=None, ip_address=connection.client.host if connection.client else None)
 
