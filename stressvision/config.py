@@ -3,7 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +29,15 @@ class Policy(StrEnum):
     """European Union: no emotion at work (AI Act, art. 5.1.f); only fatigue, as a safety signal."""
     RESEARCH = "research"
     """A study with its own ethics approval: as `pe`, and faces nobody enrolled may be analysed."""
+
+
+class Rotation(IntEnum):
+    """Degrees clockwise by which a camera's picture is turned."""
+
+    NONE = 0
+    RIGHT = 90
+    HALF = 180
+    LEFT = 270
 
 
 class Settings(BaseSettings):
@@ -61,6 +70,8 @@ class Settings(BaseSettings):
     device_id: str = Field(default="pi-simulator-01", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     location: str = "Oficina Principal - Simulador"
     source: str = "0"
+    rotation: Rotation = Rotation.NONE
+    mirror: bool = False
     outbox_path: Path = Path("edge_outbox.db")
     detection_seconds: float = Field(default=1.0, ge=0.1, le=60)
     analyse_unknown: bool = False

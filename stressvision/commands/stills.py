@@ -6,10 +6,10 @@ from collections.abc import Callable
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.errors import InvalidInput, Message
-from stressvision.vision.camera import Capture, Source, open_capture, parse_source
 from stressvision.vision.enrolment import Still
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.quality import assess
+from stressvision.vision.source import Capture, Source, open_capture, parse_source
 
 STILLS = 5
 PAUSE_SECONDS = 1.0
@@ -28,7 +28,9 @@ def take_stills(
 
     Raises CameraUnavailable, and InvalidInput where within PATIENCE_SECONDS nobody, or not one person alone, was seen.
     """
-    capture = opener(parse_source(source, settings.demo_dir, once=True))
+    capture = opener(
+        parse_source(source, settings.demo_dir, once=True, rotation=settings.rotation, mirror=settings.mirror)
+    )
     detector = FaceDetector()
     stills: list[Still] = []
     started = monotonic()

@@ -22,7 +22,8 @@ from stressvision.edge.preview import Board, PreviewServer, start_preview
 from stressvision.edge.window import can_open_window, close_window, show_in_window
 from stressvision.errors import DatabaseUnavailable, Message
 from stressvision.heartbeat import remove_heartbeat, write_heartbeat
-from stressvision.vision.camera import Camera, Shot, Source
+from stressvision.vision.camera import Camera, Shot
+from stressvision.vision.source import Source
 from stressvision.wire.detections import DetectionIn, DeviceHealth, SessionEnd, SessionStart
 
 COMPONENT = "edge"

@@ -10,7 +10,7 @@ from stressvision.config import load_settings
 from stressvision.door import run_program
 from stressvision.edge.device import watch
 from stressvision.logs import configure_logs
-from stressvision.vision.camera import DEMO, parse_source, silence_opencv
+from stressvision.vision.source import DEMO, parse_source, silence_opencv
 
 
 def main() -> int:
@@ -33,7 +33,10 @@ def _run() -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
-    watch(settings, parse_source(settings.source, settings.demo_dir, once=once), stopping)
+    source = parse_source(
+        settings.source, settings.demo_dir, once=once, rotation=settings.rotation, mirror=settings.mirror
+    )
+    watch(settings, source, stopping)
     return 0
 
 
@@ -42,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="pi_simulator.py",
         description="Dispositivo con cámara de Stress Vision. Ninguna imagen se guarda ni sale de este equipo.",
     )
-    parser.add_argument("--source", help="cámara: un número (0), un archivo de vídeo, rtsp://… o demo (por omisión 0)")
+    parser.add_argument(
+        "--source", help="cámara: un número (0), un archivo de vídeo, rtsp://…, libcamera o demo (por omisión 0)"
+    )
     parser.add_argument("--demo", action="store_true", help="usa la grabación de demostración; igual que --source demo")
     parser.add_argument("--device-id", help="nombre de este dispositivo (por omisión pi-simulator-01)")
     parser.add_argument("--location", help="dónde está")

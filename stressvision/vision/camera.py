@@ -1,7 +1,6 @@
-"""Where pictures come from: a webcam, a recording, an RTSP stream; read in a thread that keeps the newest only."""
+"""Pictures of a source, read in a thread that keeps the newest only."""
 
 import itertools
-import os
 import random
 import threading
 import time
@@ -9,36 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 import cv2
 
 from stressvision.clock import Clock, utc_now
 from stressvision.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
-
-DEMO = "demo"
-DEMO_RECORDING = "turno.mp4"
+from stressvision.vision.scene import FROZEN_SECONDS, PictureWatch, Scene, fault_of
+from stressvision.vision.source import Capture, Source, no_camera, open_capture
 
 FIRST_RETRY_SECONDS = 0.5
-LAST_RETRY_SECONDS = 5.0
+LAST_RETRY_SECONDS = 3.0
+"""With the time a stream takes to open or give up, pictures resume within 10 s of a camera's return."""
 SILENT_SECONDS = 8.0
 _ASSUMED_FPS = 25.0
 _RESTART_SECONDS = 2.0
 """A recording later than this (the machine slept) goes on from now instead of rushing."""
-_STREAM_TIMEOUT_MS = 5000
-_FFMPEG_QUIET = -8
-
-
-@dataclass(frozen=True)
-class Source:
-    """What to open. `label` may be shown: it holds no credentials. `paced`: a recording, played at its own speed."""
-
-    address: int | str
-    label: Message
-    paced: bool = False
-    looped: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,56 +37,6 @@ class Shot:
     at: datetime
     elapsed: float
     cut: bool
-
-
-class Capture(Protocol):
-    """What is used of cv2.VideoCapture."""
-
-    def isOpened(self) -> bool: ...  # noqa: N802
-    def read(self) -> tuple[bool, Any]: ...
-    def get(self, prop: int) -> float: ...
-    def release(self) -> None: ...
-
-
-def parse_source(text: str, demo_dir: Path, *, once: bool = False) -> Source:
-    """The source that `text` names: an index, a file, an address, or `demo`. `once` plays a recording a single time."""
-    if text.isdecimal():
-        return Source(int(text), Message(es=f"la cámara {text}", en=f"camera {text}"))
-    if text == DEMO:
-        label = Message(es="la grabación de demostración", en="the demo recording")
-        return Source(str(demo_dir / DEMO_RECORDING), label, paced=True, looped=not once)
-    shown = without_credentials(text) if "://" in text else Path(text).name
-    if "://" in text:
-        return Source(text, Message(es=shown, en=shown))
-    return Source(text, Message(es=shown, en=shown), paced=True, looped=not once)
-
-
-def without_credentials(url: str) -> str:
-    """The address without user, password and query, any of which may hold a secret."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
-
-
-def open_capture(source: Source) -> Capture:
-    """Opens the source. Raises CameraUnavailable saying what to do."""
-    if source.paced and not Path(str(source.address)).is_file():
-        raise _no_recording(source)
-    if isinstance(source.address, int):
-        capture = cv2.VideoCapture(source.address)
-    else:
-        limits = [
-            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-            _STREAM_TIMEOUT_MS,
-            cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-            _STREAM_TIMEOUT_MS,
-        ]
-        capture = cv2.VideoCapture(source.address, cv2.CAP_FFMPEG, [] if source.paced else limits)
-    if not capture.isOpened():
-        capture.release()
-        raise _no_recording(source) if source.paced else _no_camera(source)
-    return capture
 
 
 def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
@@ -126,7 +61,8 @@ def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
 class Camera:
     """Reads a source in its own thread, for ever: what fails is opened again, later and later.
 
-    `take` hands out each picture once; a picture nobody took before the next came is dropped and counted.
+    `take` hands out each picture once; a picture nobody took before the next came is dropped and counted in `dropped`.
+    Frozen and black pictures are not handed out: they are a fault. `breaks` counts how often the pictures ended.
     """
 
     def __init__(
@@ -139,12 +75,14 @@ class Camera:
     ) -> None:
         self.source = source
         self.dropped = 0
+        self.breaks = 0
         self._opener, self._clock, self._monotonic = opener, clock, monotonic
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
         self._finished = False
         self._alive_at: float | None = None
         self._due: float | None = None
+        self._scene = PictureWatch(may_freeze=not source.paced)
         self._change = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
@@ -161,7 +99,7 @@ class Camera:
     def fault(self) -> CameraUnavailable | None:
         """Why no picture comes, or None while they do. A camera that hangs is a fault like one that is missing."""
         silent = self._alive_at is not None and self._monotonic() - self._alive_at > SILENT_SECONDS
-        return self._fault or (_no_camera(self.source) if silent else None)
+        return self._fault or (no_camera(self.source) if silent else None)
 
     @property
     def finished(self) -> bool:
@@ -194,7 +132,8 @@ class Camera:
                     retry = FIRST_RETRY_SECONDS
                     if self.source.looped:
                         continue
-                self._fault = _no_camera(self.source)
+                self.breaks += 1
+                self._fault = self._fault or no_camera(self.source)
             self._stopping.wait(retry * random.uniform(0.8, 1.2))  # noqa: S311
             retry = min(LAST_RETRY_SECONDS, retry * 2)
 
@@ -207,18 +146,26 @@ class Camera:
         return True
 
     def _play(self, capture: Capture) -> bool:
-        """Reads to the end or the first failure; True where at least one picture came."""
+        """Reads to the end or the first failure; True where at least one picture came that was of use."""
         interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
-        cut = True
+        opened_at = self._monotonic()
+        worked, cut = False, True
         while not self._stopping.is_set():
             frame = _read(capture)
             if frame is None:
                 break
             if self.source.paced:
                 self._stopping.wait(self._seconds_until_due(interval))
-            self._offer(Shot(frame, self._clock(), self._monotonic(), cut))
-            cut = False
-        return not cut
+            now = self._monotonic()
+            scene = self._scene.judge(frame, now)
+            if scene is Scene.USABLE:
+                self._offer(Shot(frame, self._clock(), now, cut))
+                worked, cut = True, False
+                continue
+            self._fault, cut = fault_of(scene, self.source), True
+            if scene is Scene.FROZEN and now - opened_at >= FROZEN_SECONDS:
+                break
+        return worked
 
     def _seconds_until_due(self, interval: float) -> float:
         """Keeps a recording on its own time, over any number of loops: when late it catches up, as a camera would."""
@@ -237,15 +184,6 @@ class Camera:
             self._change.notify_all()
 
 
-def silence_opencv() -> None:
-    """Keeps OpenCV's and FFmpeg's own lines off standard error: a missing camera fills it, and they may hold addresses.
-
-    To be called before anything is opened.
-    """
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", str(_FFMPEG_QUIET))
-
-
 def _read(capture: Capture) -> Frame | None:
     try:
         read, frame = capture.read()
@@ -253,25 +191,3 @@ def _read(capture: Capture) -> Frame | None:
         # Some backends raise where others answer that nothing came.
         return None
     return frame if read and frame is not None else None
-
-
-def _no_camera(source: Source) -> CameraUnavailable:
-    return CameraUnavailable(
-        Message(
-            es=f"No llega imagen de {source.label.es}. Se sigue intentando. Revise el cable y los permisos, o use la "
-            "grabación de demostración con --demo.",
-            en=f"No picture comes from {source.label.en}. Still trying. Check the cable and the permissions, or use "
-            "the demo recording with --demo.",
-        )
-    )
-
-
-def _no_recording(source: Source) -> CameraUnavailable:
-    return CameraUnavailable(
-        Message(
-            es=f"No se puede abrir {source.label.es}. Se sigue intentando. Revise la ruta, o use la grabación de "
-            "demostración con --demo.",
-            en=f"{source.label.en} cannot be opened. Still trying. Check the path, or use the demo recording with "
-            "--demo.",
-        )
-    )

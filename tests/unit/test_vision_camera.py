@@ -8,17 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from stressvision.errors import CameraUnavailable
-from stressvision.vision.camera import (
-    SILENT_SECONDS,
-    Camera,
-    Shot,
-    Source,
-    open_capture,
-    parse_source,
-    without_credentials,
-)
+from stressvision.vision.camera import SILENT_SECONDS, Camera, Shot
 from stressvision.vision.networks import Frame
+from stressvision.vision.scene import BLACK_SECONDS, FROZEN_SECONDS
+from stressvision.vision.source import Source, open_capture, parse_source
 
 DEADLINE = 10.0
 
@@ -77,41 +70,6 @@ def started() -> Iterator[Callable[[Camera], Camera]]:
 
 
 WEBCAM = parse_source("0", Path("demo"))
-
-
-@pytest.mark.parametrize(
-    ("text", "address", "paced", "looped"),
-    [
-        ("0", 0, False, False),
-        ("demo", "folder/turno.mp4", True, True),
-        ("rtsp://cam/stream", "rtsp://cam/stream", False, False),
-        ("recording.mp4", "recording.mp4", True, True),
-    ],
-)
-def test_sources_are_told_apart(text: str, address: object, paced: bool, looped: bool) -> None:
-    source = parse_source(text, Path("folder"))
-
-    assert (source.address, source.paced, source.looped) == (address, paced, looped)
-
-
-def test_a_recording_can_be_played_once() -> None:
-    assert not parse_source("recording.mp4", Path("demo"), once=True).looped
-
-
-def test_credentials_of_an_address_are_never_shown() -> None:
-    source = parse_source("rtsp://admin:s3cret@10.0.0.5:554/live?token=abc", Path("demo"))
-
-    assert source.label.es == "rtsp://10.0.0.5:554/live"
-    assert without_credentials("rtsp://admin:s3cret@cam/") == "rtsp://cam/"
-
-
-@pytest.mark.parametrize("text", ["missing.mp4", "demo"])
-def test_a_missing_recording_is_said_with_what_to_do(text: str, tmp_path: Path) -> None:
-    with pytest.raises(CameraUnavailable) as caught:
-        open_capture(parse_source(text, tmp_path))
-
-    assert "--demo" in caught.value.message.es
-    assert str(tmp_path) not in caught.value.message.es
 
 
 def test_the_newest_picture_is_kept_and_older_ones_are_dropped_and_counted(
@@ -216,3 +174,92 @@ def test_the_cut_of_a_dropped_picture_passes_to_the_one_that_replaced_it(started
 
     assert shot is not None
     assert shot.cut
+
+
+class FakeSeconds:
+    """Monotonic seconds that move on by `step` at each picture read."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TimedCapture(FakeCapture):
+    """Gives each picture, again and again, one second after the other, until `stopped`."""
+
+    def __init__(self, seconds: FakeSeconds, frames: list[Frame], gate: threading.Semaphore) -> None:
+        super().__init__(frames, gate=gate)
+        self.seconds = seconds
+
+    def read(self) -> tuple[bool, Any]:
+        answer = super().read()
+        self.seconds.now += 1
+        return answer
+
+
+def bright(number: int) -> Frame:
+    return picture(100 + number)
+
+
+def test_a_frozen_camera_is_said_reopened_and_seen_to_move_again(started: Callable[[Camera], Camera]) -> None:
+    seconds, gate = FakeSeconds(), threading.Semaphore(0)
+    still = [bright(1)] * (3 * int(FROZEN_SECONDS))
+    captures = iter(
+        [TimedCapture(seconds, list(still), gate), TimedCapture(seconds, [bright(1), bright(1), bright(2)], gate)]
+    )
+    opened: list[TimedCapture] = []
+
+    def opener(source: Source) -> TimedCapture:
+        opened.append(next(captures))
+        return opened[-1]
+
+    camera = started(Camera(WEBCAM, opener=opener, monotonic=seconds))
+    gate.release(int(FROZEN_SECONDS))
+    wait_until(lambda: number_of(camera.take(0.0)) == 101 and seconds.now == 110)
+    before = camera.fault
+    gate.release(3)
+    wait_until(lambda: len(opened) == 2)
+    frozen, reopened_from = camera.fault, opened[0].released
+    gate.release(2)
+    wait_until(lambda: seconds.now >= 113)
+    not_handed_out = camera.take(0.0)
+    gate.release(1)
+
+    assert before is None
+    assert frozen is not None
+    assert frozen.message.es.startswith("Cámara congelada")
+    assert reopened_from
+    assert not_handed_out is None
+    moving = camera.take(DEADLINE)
+    assert moving is not None
+    assert (number_of(moving), moving.cut) == (102, True)
+
+
+def test_black_pictures_are_a_fault_until_there_is_light(started: Callable[[Camera], Camera]) -> None:
+    seconds, gate = FakeSeconds(), threading.Semaphore(0)
+    dark = [picture(16 + number % 2) for number in range(int(BLACK_SECONDS) + 1)]
+    capture = TimedCapture(seconds, [*dark, bright(1)], gate)
+    camera = started(Camera(WEBCAM, opener=lambda source: capture, monotonic=seconds))
+    gate.release(len(dark))
+    wait_until(lambda: camera.fault is not None)
+    said = camera.fault
+    camera.take(0.0)
+    gate.release(1)
+
+    assert said is not None
+    assert said.message.es.startswith("Imagen negra")
+    assert number_of(camera.take(DEADLINE)) == 101
+
+
+def test_a_still_passage_of_a_recording_is_no_frozen_camera(started: Callable[[Camera], Camera]) -> None:
+    seconds = FakeSeconds()
+    gate = threading.Semaphore(1000)
+    capture = TimedCapture(seconds, [bright(1)] * 40, gate)
+    recording = parse_source("recording.mp4", Path("demo"), once=True)
+    camera = started(Camera(recording, opener=lambda source: capture, monotonic=seconds))
+    wait_until(lambda: capture.released)
+
+    assert seconds.now > 100 + FROZEN_SECONDS
+    assert number_of(camera.take(0.0)) == 101

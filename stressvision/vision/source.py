@@ -1,0 +1,199 @@
+"""What pictures can be read from, and opening it: a camera of this machine, a recording, a stream."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from stressvision.config import Rotation
+from stressvision.errors import CameraUnavailable, Message
+
+DEMO = "demo"
+DEMO_RECORDING = "turno.mp4"
+PI_CAMERA = "libcamera"
+PI_PIPELINE = (
+    "libcamerasrc ! video/x-raw,width=640,height=480,framerate=30/1 ! videoconvert ! video/x-raw,format=BGR"
+    " ! appsink drop=true max-buffers=1 sync=false"
+)
+
+BACKENDS: Mapping[str, int] = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
+"""By sys.platform: the one tried first for a camera of this machine; then whichever OpenCV finds."""
+
+_STREAM_TIMEOUT_MS = 5000
+_FFMPEG_QUIET = -8
+
+
+_TURNS = {
+    Rotation.RIGHT: cv2.ROTATE_90_CLOCKWISE,
+    Rotation.HALF: cv2.ROTATE_180,
+    Rotation.LEFT: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What to open. `label` may be shown: it holds no credentials. `paced`: a recording, played at its own speed.
+
+    Its pictures are turned by `rotation` first, then mirrored from left to right where `mirror` says so.
+    """
+
+    address: int | str
+    label: Message
+    paced: bool = False
+    looped: bool = False
+    rotation: Rotation = Rotation.NONE
+    mirror: bool = False
+
+
+class Capture(Protocol):
+    """What is used of cv2.VideoCapture."""
+
+    def isOpened(self) -> bool: ...  # noqa: N802
+    def read(self) -> tuple[bool, Any]: ...
+    def get(self, prop: int) -> float: ...
+    def release(self) -> None: ...
+
+
+class TurnedCapture:
+    """A capture whose pictures are turned and mirrored."""
+
+    def __init__(self, capture: Capture, rotation: Rotation, *, mirror: bool) -> None:
+        self._capture, self._rotation, self._mirror = capture, rotation, mirror
+
+    def isOpened(self) -> bool:  # noqa: N802
+        return self._capture.isOpened()
+
+    def read(self) -> tuple[bool, Any]:
+        read, frame = self._capture.read()
+        if read and self._rotation in _TURNS:
+            frame = cv2.rotate(frame, _TURNS[self._rotation])
+        if read and self._mirror:
+            frame = np.ascontiguousarray(frame[:, ::-1])
+        return read, frame
+
+    def get(self, prop: int) -> float:
+        return self._capture.get(prop)
+
+    def release(self) -> None:
+        self._capture.release()
+
+
+def parse_source(
+    text: str, demo_dir: Path, *, once: bool = False, rotation: Rotation = Rotation.NONE, mirror: bool = False
+) -> Source:
+    """The source that `text` names: an index, a file, an address, `demo`, or `libcamera` for a Pi's own camera.
+
+    `once` plays a recording a single time.
+    """
+    if text.isdecimal():
+        label = Message(es=f"la cámara {text}", en=f"camera {text}")
+        return Source(int(text), label, rotation=rotation, mirror=mirror)
+    if text == PI_CAMERA:
+        label = Message(es="la cámara de la Raspberry Pi", en="the Raspberry Pi's camera")
+        return Source(PI_CAMERA, label, rotation=rotation, mirror=mirror)
+    if "://" in text:
+        shown = without_credentials(text)
+        return Source(text, Message(es=shown, en=shown), rotation=rotation, mirror=mirror)
+    path, label = text, Message(es=Path(text).name, en=Path(text).name)
+    if text == DEMO:
+        path = str(demo_dir / DEMO_RECORDING)
+        label = Message(es="la grabación de demostración", en="the demo recording")
+    return Source(path, label, paced=True, looped=not once, rotation=rotation, mirror=mirror)
+
+
+def without_credentials(url: str) -> str:
+    """What may be shown of an address: never its user, password or query.
+
+    Cameras have passwords with `/`, `#` or `@` in them, and some want user and password in the path: an address that
+    could be read in two ways is shown without the part in question.
+    """
+    scheme, _, rest = url.partition("://")
+    ends = [rest.index(mark) for mark in "/?#" if mark in rest]
+    authority, beyond = rest[: min(ends, default=len(rest))], rest[min(ends, default=len(rest)) :]
+    if "@" in beyond and "@" not in authority:
+        return f"{scheme}://…"
+    path = beyond.partition("?")[0].partition("#")[0]
+    host = authority.rpartition("@")[2]
+    return f"{scheme}://{host}{path}" if not set("@=&") & set(path) else f"{scheme}://{host}/…"
+
+
+def open_capture(source: Source) -> Capture:
+    """Opens the source. Raises CameraUnavailable saying what to do."""
+    if source.paced and not Path(str(source.address)).is_file():
+        raise no_recording(source)
+    capture = _open(source)
+    if not capture.isOpened():
+        capture.release()
+        raise no_recording(source) if source.paced else no_camera(source)
+    if source.rotation is not Rotation.NONE or source.mirror:
+        return TurnedCapture(capture, source.rotation, mirror=source.mirror)
+    return capture
+
+
+def _open(source: Source) -> Capture:
+    address = source.address
+    if isinstance(address, int):
+        return _open_index(address)
+    if address == PI_CAMERA and not source.paced:
+        if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
+            raise _no_gstreamer()
+        return cv2.VideoCapture(PI_PIPELINE, cv2.CAP_GSTREAMER)
+    timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC)
+    limits = [value for timeout in timeouts for value in (timeout, _STREAM_TIMEOUT_MS)]
+    return cv2.VideoCapture(address, cv2.CAP_FFMPEG, [] if source.paced else limits)
+
+
+def _open_index(index: int) -> Capture:
+    preferred = cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    if preferred.isOpened():
+        return preferred
+    preferred.release()
+    return cv2.VideoCapture(index)
+
+
+def silence_opencv() -> None:
+    """Keeps OpenCV's and FFmpeg's own lines off standard error: a missing camera fills it, and they may hold addresses.
+
+    To be called before anything is opened.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", str(_FFMPEG_QUIET))
+
+
+def no_camera(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"No llega imagen de {source.label.es}. Se sigue intentando. Revise el cable y los permisos, o use la "
+            "grabación de demostración con --demo.",
+            en=f"No picture comes from {source.label.en}. Still trying. Check the cable and the permissions, or use "
+            "the demo recording with --demo.",
+        )
+    )
+
+
+def no_recording(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"No se puede abrir {source.label.es}. Se sigue intentando. Revise la ruta, o use la grabación de "
+            "demostración con --demo.",
+            en=f"{source.label.en} cannot be opened. Still trying. Check the path, or use the demo recording with "
+            "--demo.",
+        )
+    )
+
+
+def _no_gstreamer() -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es="El OpenCV instalado no incluye GStreamer, que hace falta para la cámara de la Raspberry Pi con "
+            "libcamera. Use una cámara USB (--source 0), publique la de la Pi como rtsp://…, o instale un OpenCV con "
+            "GStreamer.",
+            en="The installed OpenCV was built without GStreamer, which the Raspberry Pi's camera needs (libcamera). "
+            "Use a USB camera (--source 0), publish the Pi's as rtsp://…, or install an OpenCV with GStreamer.",
+        )
+    )
