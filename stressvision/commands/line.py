@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stressvision.arguments import Arguments
-from stressvision.commands import database, demo, enrolment
+from stressvision.commands import cameras, database, demo, enrolment
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
@@ -59,4 +59,7 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     prepare.add_argument("--demo", action="store_true", help=say("demo_enrol"))
     prepare.add_argument("--check", action="store_true", help=say("check"))
     prepare.set_defaults(command=database.prepare)
+
+    attached = commands.add_parser("cameras", help=say("cameras"), description=say("cameras"))
+    attached.set_defaults(command=cameras.list_cameras)
     return parser

@@ -37,6 +37,12 @@ TEXTS = {
     "demo_enrol": Message(es="inscribirlas", en="enrol them"),
     "demo_remove": Message(es="vaciar la base de la demostración", en="empty the demonstration's database"),
     "prepare": Message(es="crea o actualiza la base de datos", en="create or update the database"),
+    "cameras": Message(es="muestra las cámaras de este equipo", en="list this machine's cameras"),
+    "no_cameras": Message(
+        es="No se encontró ninguna cámara. Conecte una, use una dirección rtsp://… o la grabación de demostración "
+        "(--demo).",
+        en="No camera was found. Connect one, use an rtsp://… address or the demo recording (--demo).",
+    ),
     "check": Message(es="solo mirar, sin cambiar nada", en="only look, change nothing"),
     "enrolled": Message(
         es="{code} {name}: inscripción con {stills} fotos, calidad {quality:.2f}. Consentimiento versión {version}, "
