@@ -5,12 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Row, bindparam, case, desc, exists, func, insert, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    desc,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from stressvision.db.tables import detection_events, employees, sessions
+from stressvision.db.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.types import UtcMoment
 from stressvision.domain.emotions import STRESS_EMOTIONS
 from stressvision.domain.reports import EmotionTally, Window
@@ -203,17 +217,24 @@ def count_by_employee(connection: Connection, since: datetime, limit: int) -> Se
     return connection.execute(query.limit(limit)).all()
 
 
-def count_by_device(connection: Connection, since: datetime | None = None) -> Sequence[Row[str, int]]:
+def count_by_device(connection: Connection, since: datetime) -> Sequence[Row[str, int]]:
     count = func.count()
-    query = select(_d.device_id, count.label("count")).group_by(_d.device_id).order_by(count.desc(), _d.device_id)
-    return connection.execute(query.where(_d.timestamp > since) if since else query).all()
+    query = select(_d.device_id, count.label("count")).where(_d.timestamp > since).group_by(_d.device_id)
+    return connection.execute(query.order_by(count.desc(), _d.device_id)).all()
 
 
-def count_everything(connection: Connection) -> tuple[int, int, dict[str | None, int]]:
-    """All detections, the distinct employees among them, and how often each expression occurs."""
-    total, people = connection.execute(select(func.count(_d.id), func.count(_d.employee_id.distinct()))).one()
-    by_emotion = connection.execute(select(_d.emotion, func.count()).group_by(_d.emotion))
-    return total, people, {emotion: count for emotion, count in by_emotion}
+def read_totals(connection: Connection) -> Sequence[Row[str, int, str, int]]:
+    """All there is, as (device_id, employee_id, emotion, count) from the totals that triggers keep."""
+    return connection.execute(select(detection_totals).where(detection_totals.c.count > 0)).all()
+
+
+def recount_totals(connection: Connection) -> None:
+    """For when detections were written before the triggers were there."""
+    counted = select(
+        _d.device_id, func.coalesce(_d.employee_id, 0), func.coalesce(_d.emotion, ""), func.count()
+    ).group_by(_d.device_id, _d.employee_id, _d.emotion)
+    connection.execute(delete(detection_totals))
+    connection.execute(insert(detection_totals).from_select([column.name for column in detection_totals.c], counted))
 
 
 def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -27,11 +28,12 @@ class _Group:
         self.is_committed = False
         self.failure: Exception | None = None
         self._members = 0
+        self._driver: Any = connection.connection.dbapi_connection
 
     @property
     def is_open(self) -> bool:
         """SQLite takes a whole transaction back by itself where, for example, the disk is full."""
-        return bool(self.connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+        return bool(self._driver.in_transaction)
 
     @property
     def has_room(self) -> bool:
@@ -45,11 +47,11 @@ class _Group:
         # once it has grown, which makes each row of a batch ten times as dear.
         savepoint = "member" if self._members > 1 else None
         if savepoint:
-            self.connection.exec_driver_sql(f"SAVEPOINT {savepoint}")
+            self._driver.execute(f"SAVEPOINT {savepoint}")
         try:
             yield self.connection
             if savepoint:
-                self.connection.exec_driver_sql(f"RELEASE {savepoint}")
+                self._driver.execute(f"RELEASE {savepoint}")
         except BaseException as error:
             self._take_back(savepoint, error)
             raise
@@ -58,7 +60,7 @@ class _Group:
         if not self.is_open:
             self.failure = error if isinstance(error, DatabaseError) else None
         elif savepoint:
-            self.connection.exec_driver_sql(f"ROLLBACK TO {savepoint}")
+            self._driver.execute(f"ROLLBACK TO {savepoint}")
         else:
             self.connection.rollback()
 

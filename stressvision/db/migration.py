@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from stressvision.db.connection import Database, explain_driver_error, sqlite_driver, sqlite_path
 from stressvision.db.legacy import SIGNATURE, convert_legacy
-from stressvision.db.tables import metadata
+from stressvision.db.tables import REVISION, metadata
 from stressvision.db.triggers import create_triggers
 from stressvision.errors import DatabaseUnavailable, Message
 
@@ -55,7 +52,7 @@ def prepare_database(database: Database, now: datetime) -> Opening:
         else:
             metadata.create_all(connection)
             create_triggers(connection)
-        command.stamp(_config(connection), "head")
+        _run_alembic(connection, "stamp")
         return Opening(Outcome.CONVERTED if backup else Outcome.CREATED, backup)
 
 
@@ -74,11 +71,10 @@ def inspect_database(database: Database) -> None:
 
 
 def _climb(database: Database, connection: Connection, now: datetime) -> Opening:
-    script = ScriptDirectory(str(_MIGRATIONS))
-    current, head = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
-    if current == head:
+    current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if current == REVISION:
         return Opening(Outcome.CURRENT)
-    if current not in {revision.revision for revision in script.walk_revisions()}:
+    if current not in {path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("0*.py")}:
         raise DatabaseUnavailable(
             Message(
                 es=f"La base {_name(database)} es de una versión más nueva de Stress Vision. Actualice el programa.",
@@ -86,7 +82,7 @@ def _climb(database: Database, connection: Connection, now: datetime) -> Opening
             )
         )
     backup = _back_up(database, now) if database.is_sqlite else None
-    command.upgrade(_config(connection), "head")
+    _run_alembic(connection, "upgrade")
     return Opening(Outcome.UPGRADED, backup)
 
 
@@ -124,11 +120,16 @@ def _back_up(database: Database, now: datetime) -> Path:
     return target
 
 
-def _config(connection: Connection) -> Config:
+def _run_alembic(connection: Connection, action: Literal["stamp", "upgrade"]) -> None:
+    # Imported here alone: a server that finds its database ready does without Alembic's 11 MB.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    return config
+    run = command.upgrade if action == "upgrade" else command.stamp
+    run(config, "head")
 
 
 def _name(database: Database) -> str:

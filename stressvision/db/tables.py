@@ -23,6 +23,9 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from stressvision.db.types import STORED_MOMENT_GLOB, UtcMoment
 
+REVISION = "0002"
+"""The Alembic revision that these tables and db/triggers.py amount to."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -172,6 +175,16 @@ detection_events = Table(
     Index("ix_detection_events_device_id_timestamp", "device_id", "timestamp"),
     sqlite_autoincrement=True,
 )
+
+detection_totals = Table(
+    "detection_totals",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("employee_id", Integer, primary_key=True, autoincrement=False),
+    Column("emotion", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many detections there are, kept by triggers. Employee 0: nobody enrolled; emotion '': not analysed."""
 
 alerts = Table(
     "alerts",

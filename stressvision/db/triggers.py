@@ -1,4 +1,4 @@
-"""The triggers that write the change feed: nobody who commits can forget it, not even sqlite3 by hand."""
+"""The triggers that write the change feed and keep totals: nobody can forget them, not even sqlite3 by hand."""
 
 from sqlalchemy import Connection, text
 
@@ -17,6 +17,19 @@ _SQLITE = (
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min
        WHEN NEW.revision <> OLD.revision BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
+    """CREATE TRIGGER detection_counted AFTER INSERT ON detection_events BEGIN
+         INSERT INTO detection_totals VALUES
+           (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
+         ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = count + 1; END""",
+    """CREATE TRIGGER detection_uncounted AFTER DELETE ON detection_events BEGIN
+         UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
+           AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, ''); END""",
+    """CREATE TRIGGER detection_recounted AFTER UPDATE OF device_id, employee_id, emotion ON detection_events BEGIN
+         UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
+           AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
+         INSERT INTO detection_totals VALUES
+           (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
+         ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = count + 1; END""",
 )
 
 # Who writes past connection.py takes its lock here, so that no reader passes over a change that commits late.
@@ -39,6 +52,21 @@ _POSTGRESQL = (
        FOR EACH ROW EXECUTE FUNCTION record_change('report')""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min FOR EACH ROW
        WHEN (NEW.revision <> OLD.revision) EXECUTE FUNCTION record_change('report')""",
+    """CREATE FUNCTION count_detection() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         IF TG_OP <> 'INSERT' THEN
+           UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
+             AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
+         END IF;
+         IF TG_OP <> 'DELETE' THEN
+           INSERT INTO detection_totals AS totals VALUES
+             (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
+           ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = totals.count + 1;
+         END IF;
+         RETURN NULL;
+       END $$""",
+    """CREATE TRIGGER detection_counted AFTER INSERT OR DELETE OR UPDATE OF device_id, employee_id, emotion
+       ON detection_events FOR EACH ROW EXECUTE FUNCTION count_detection()""",
 )
 
 

@@ -13,7 +13,8 @@ from stressvision.logs import configure_logs
 from stressvision.ports import require_free_port
 from stressvision.services.context import open_context
 
-THREADS = 8
+THREADS = 16
+"""Also how many detections can share one commit."""
 
 log = structlog.get_logger()
 

@@ -1,6 +1,7 @@
 """The figures of the overview and the statistics: aggregates, nobody's in particular."""
 
 import time
+from collections import Counter
 from datetime import timedelta
 
 from stressvision.db import detections as rows
@@ -23,6 +24,8 @@ from stressvision.wire.backend import (
 
 TOP_EMPLOYEES = 10
 RECENT_DETECTIONS = 10
+NOBODY = 0
+"""What the totals call a face nobody enrolled."""
 
 
 def read_overview(context: Context) -> Overview:
@@ -68,13 +71,19 @@ def read_stats(context: Context, hours: int) -> Stats:
 def read_ingest_stats(context: Context, started: float) -> IngestStats:
     """`started`: the monotonic-clock reading, in seconds, when the server began to serve."""
     with context.database.read() as connection:
-        total, people, by_emotion = rows.count_everything(connection)
+        devices: Counter[str] = Counter()
+        emotions: Counter[str] = Counter()
+        people: set[int] = set()
+        for device_id, employee_id, emotion, count in rows.read_totals(connection):
+            devices[device_id] += count
+            emotions[emotion or "not_analysed"] += count
+            people |= {employee_id} - {NOBODY}
         recent = rows.select_detections(connection, rows.DetectionFilter(limit=RECENT_DETECTIONS))
         return IngestStats(
-            total_detections=total,
-            detections_by_device={device: count for device, count in rows.count_by_device(connection)},
-            detections_by_emotion={emotion or "not_analysed": count for emotion, count in by_emotion.items()},
-            unique_employees=people,
+            total_detections=devices.total(),
+            detections_by_device=dict(devices.most_common()),
+            detections_by_emotion=dict(emotions),
+            unique_employees=len(people),
             active_sessions=count_active_sessions(connection),
             uptime_seconds=round(time.monotonic() - started, 1),
             recent_detections=[StoredDetection.model_validate(row).model_dump(mode="json") for row in recent],

@@ -1,0 +1,100 @@
+"""A database that climbed is the database that is created today, and its totals are right whatever happens."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, inspect, text
+
+from stressvision.db import migration
+from stressvision.db.detections import read_totals
+from stressvision.db.employees import delete_everything
+from stressvision.db.migration import Outcome, prepare_database
+from stressvision.db.tables import REVISION, detection_events
+from stressvision.services.context import Context
+from stressvision.services.detections import store_batch, store_detection
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+from tests.integration.test_detections_stored import detection
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+def test_the_revision_of_the_tables_is_the_newest_one() -> None:
+    assert ScriptDirectory(str(migration._MIGRATIONS)).get_current_head() == REVISION
+
+
+def take_down_to_0001(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("DROP FUNCTION count_detection CASCADE"))
+    else:
+        for trigger in ("detection_counted", "detection_uncounted", "detection_recounted"):
+            connection.execute(text(f"DROP TRIGGER {trigger}"))
+    connection.execute(text("DROP TABLE detection_totals"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def schema_of(connection: Connection) -> dict[str, object]:
+    found = inspect(connection)
+    shape: dict[str, object] = {
+        table: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)],
+            found.get_pk_constraint(table),
+            sorted((index["name"], index["column_names"], index["unique"]) for index in found.get_indexes(table)),
+        )
+        for table in found.get_table_names()
+    }
+    triggers = (
+        "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+        if connection.dialect.name == "postgresql"
+        else "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    )
+    shape["triggers"] = {name: " ".join(source.split()) for name, source in connection.execute(text(triggers))}
+    return shape
+
+
+def counted(connection: Connection) -> Counter[tuple[str, int, str]]:
+    query = text(
+        "SELECT device_id, COALESCE(employee_id, 0), COALESCE(emotion, ''), count(*)"
+        " FROM detection_events GROUP BY device_id, employee_id, emotion"
+    )
+    return Counter({(device, person, emotion): count for device, person, emotion, count in connection.execute(query)})
+
+
+def totals(connection: Connection) -> Counter[tuple[str, int, str]]:
+    return Counter({(device, person, emotion): count for device, person, emotion, count in read_totals(connection)})
+
+
+def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
+    context: Context, clock: FakeClock
+) -> None:
+    employee = enrol(context)
+    with context.database.read() as connection:
+        created = schema_of(connection)
+    store_batch(context, [detection(clock(), who).model_dump(mode="json") for who in (employee, employee, None)], "es")
+    with context.database.change_schema() as connection:
+        take_down_to_0001(connection)
+    assert prepare_database(context.database, NOW).outcome is Outcome.UPGRADED
+    store_detection(context, detection(clock(), employee))
+    with context.database.read() as connection:
+        assert schema_of(connection) == created
+        assert totals(connection) == counted(connection)
+        assert totals(connection).total() == 4
+
+
+def test_totals_follow_whatever_is_inserted_changed_or_deleted(context: Context) -> None:
+    with context.database.write() as connection:
+        for number in range(30):
+            emotion = "stress" if number % 4 else None
+            row = {"timestamp": NOW, "device_id": f"pi-{number % 3}", "emotion": emotion}
+            connection.execute(insert(detection_events).values(row))
+        for change in (
+            "UPDATE detection_events SET emotion = 'sad' WHERE id % 5 = 0",
+            "UPDATE detection_events SET device_id = 'pi-9' WHERE id % 7 = 0",
+            "DELETE FROM detection_events WHERE id % 3 = 0",
+        ):
+            connection.execute(text(change))
+            assert totals(connection) == counted(connection)
+        assert totals(connection).total() == 20
+        delete_everything(connection)
+        assert totals(connection).total() == 0
