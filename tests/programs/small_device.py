@@ -1,0 +1,68 @@
+"""A device without a camera: its detections are numbers, its outbox and courier are the real ones.
+
+`python -m tests.programs.small_device OUTBOX INGEST_URL DEVICE_ID LIMIT_FILE`: keeps as many detections as LIMIT_FILE
+says, each once however often it is killed, and delivers them until it is.
+"""
+
+import sys
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
+
+from stressvision.db.connection import sqlite_driver
+from stressvision.edge.client import IngestClient
+from stressvision.edge.courier import Courier
+from stressvision.edge.outbox import Kind, Outbox
+from stressvision.wire.detections import DetectionIn, SessionStart
+
+AT_ONCE = 7
+BEGAN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+POLL_SECONDS = 0.01
+WAIT_SECONDS = 0.05
+
+
+def main() -> None:
+    path, url, device_id, limit = Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4])
+    outbox = Outbox(path)
+    session_id = f"session_{device_id}_1"
+    added = count_added(path) - 1
+    if added < 0:
+        start = SessionStart(device_id=device_id, session_id=session_id, start_timestamp=BEGAN)
+        outbox.add(Kind.SESSION_START, session_id, start.model_dump_json())
+        added = 0
+    courier = Courier(outbox, IngestClient(url), spread=lambda low, high: WAIT_SECONDS)
+    courier.start()
+    while True:
+        wanted = min(int(limit.read_text() or 0), added + AT_ONCE)
+        if wanted == added:
+            threading.Event().wait(POLL_SECONDS)
+            continue
+        outbox.add_all([describe(number, device_id, session_id) for number in range(added, wanted)])
+        added = wanted
+        courier.notice()
+
+
+def count_added(path: Path) -> int:
+    """How many items the outbox ever held: SQLite keeps the count although they are gone."""
+    # The outbox's own SQLite: two of them in one process would undo each other's locks on the file.
+    with closing(sqlite_driver().connect(path)) as connection:
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def describe(number: int, device_id: str, session_id: str) -> tuple[Kind, str, str]:
+    event_id = uuid5(NAMESPACE_OID, f"{device_id} {number}")
+    detection = DetectionIn(
+        event_id=event_id,
+        device_id=device_id,
+        session_id=session_id,
+        timestamp=BEGAN + timedelta(milliseconds=10 * number),
+        track_id=f"trk_{number}",
+    )
+    return Kind.DETECTION, str(event_id), detection.model_dump_json()
+
+
+if __name__ == "__main__":
+    main()
