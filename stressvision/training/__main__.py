@@ -48,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("export", help="convert in three precisions, compare, write one with its card")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
-    one.add_argument("--precision", choices=("float32", "float16", "int8"), default="float16")
+    one.add_argument("--precision", choices=("float32", "float16", "int8"), default="int8")
     one.set_defaults(run=lambda given: load_steps().export(given.work, given.models, given.precision))
 
     for command in commands.choices.values():

@@ -10,14 +10,14 @@ import numpy as np
 from stressvision.errors import InvalidInput, Message
 from stressvision.training.data import PICTURE_SIZE, STATES, IntArray, UInt8Array
 from stressvision.vision.expression import ExpressionCard, align_face
-from stressvision.vision.faces import FaceDetector
+from stressvision.vision.faces import Face, FaceDetector
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".pgm"}
 
 
 @dataclass(frozen=True)
 class LabelledFaces:
-    """Grey faces uint8 [N,48,48], their states [N] (index into STATES), and how many were found by their eyes."""
+    """Grey faces uint8 [N,V,48,48] in V views, their states [N] (index into STATES), how many had eyes found."""
 
     images: UInt8Array
     states: IntArray
@@ -62,15 +62,20 @@ def read_folder(folder: Path, mapping: Mapping[str, str], card: ExpressionCard) 
                 detector = detector or FaceDetector()
                 faces = detector.detect(frame)
                 if faces:
-                    images.append(align_face(frame, faces[0].left_eye, faces[0].right_eye, card))
+                    images.append(view_face(frame, faces[0], card))
                     states.append(STATES.index(state))
                     aligned += 1
                     continue
-            images.append(square_picture(frame))
+            images.append(np.stack([square_picture(frame)] * len(card.views)))
             states.append(STATES.index(state))
     if not images:
         raise InvalidInput(Message(f"No hay imágenes en {folder}", f"There are no pictures in {folder}"), field="data")
     return LabelledFaces(np.stack(images), np.array(states, np.int64), aligned)
+
+
+def view_face(frame: UInt8Array, face: Face, card: ExpressionCard) -> UInt8Array:
+    """A face in all the card's views, grey [V,48,48]."""
+    return np.stack([align_face(frame, face.left_eye, face.right_eye, view, card.size) for view in card.views])
 
 
 def square_picture(frame: UInt8Array) -> UInt8Array:

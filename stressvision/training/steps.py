@@ -19,7 +19,14 @@ from stressvision.training.data import (
     standardise,
 )
 from stressvision.training.evaluation import ExpressionFigures, measure_logits
-from stressvision.training.export import PRECISIONS, Precision, convert_network, fold_network, write_model
+from stressvision.training.export import (
+    PRECISIONS,
+    Precision,
+    convert_network,
+    fold_network,
+    raise_neutral,
+    write_model,
+)
 from stressvision.training.inference import run_model
 from stressvision.training.loop import TrainingPlan, load_average, train_network
 from stressvision.training.network import count_parameters, predict_logits
@@ -76,21 +83,23 @@ def train(work: Path, epochs: int | None, seed: int, threads: int) -> None:
 
 
 def calibrate(work: Path, seed: int) -> None:
-    """Fit the temperature and write it beside the checkpoint."""
+    """Fit offset and temperature and write them beside the checkpoint."""
     splits = read_prepared(work)
     network = load_average(work / CHECKPOINT)
     inputs = torch.from_numpy(standardise(splits.valid.images))[:, None]
     result = calibrate_logits(predict_logits(network, inputs).numpy(), splits.valid.majority, seed)
-    content = {"temperature": result.temperature, "seed": seed}
+    content = {"offset": result.offset, "temperature": result.temperature, "seed": seed}
     (work / CALIBRATION).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print_calibration(result)
 
 
 def print_calibration(result: Calibration) -> None:
-    """One line: the temperature, and the calibration error before and after it."""
+    """Two lines: what was fitted, and what it does on the half that did not take part."""
+    recall = " ".join(f"{value:.3f}" for value in result.after.recall)
+    print(f"neutral offset {result.offset:.3f}, temperature {result.temperature:.3f}; on the other half:")
     print(
-        f"temperature {result.temperature:.3f}; on the other half: "
-        f"ECE {result.before.calibration_error:.4f} before, {result.after.calibration_error:.4f} after"
+        f"balanced accuracy {result.after.balanced_accuracy:.4f} (recall {recall}), "
+        f"ECE {result.before.calibration_error:.4f} before the temperature, {result.after.calibration_error:.4f} after"
     )
 
 
@@ -105,7 +114,7 @@ def export(work: Path, models: Path, precision: Precision) -> None:
             Message(f"Falta {missing}: ejecute calibrate", f"{missing} is missing: run calibrate"), field="work"
         ) from error
     temperature, seed = float(calibration["temperature"]), int(calibration["seed"])
-    folded = fold_network(load_average(work / CHECKPOINT))
+    folded = raise_neutral(fold_network(load_average(work / CHECKPOINT)), float(calibration["offset"]))
     pictures = standardise(splits.valid.images)
     _, reporting = split_in_halves(len(pictures), seed)
     for kind in PRECISIONS:
@@ -115,10 +124,10 @@ def export(work: Path, models: Path, precision: Precision) -> None:
         held_out = measure_logits(run.logits[reporting], splits.valid.majority[reporting], temperature)
         print(
             f"{kind}: {len(content)} bytes, {run.median_ms:.2f} ms, balanced accuracy {figures.balanced_accuracy:.4f}, "
-            f"ECE {held_out.calibration_error:.4f} (held-out half)"
+            f"half not calibrated on: {held_out.balanced_accuracy:.4f}, ECE {held_out.calibration_error:.4f}"
         )
         if kind == precision:
-            measured = describe_figures(figures) | {"calibration_error_held_out": round(held_out.calibration_error, 4)}
+            measured = {"all": describe_figures(figures), "not_calibrated_on": describe_figures(held_out)}
             write_model(content, temperature, measured, models)
 
 
@@ -128,5 +137,6 @@ def describe_figures(figures: ExpressionFigures) -> dict[str, object]:
         "pictures": figures.pictures,
         "balanced_accuracy": round(figures.balanced_accuracy, 4),
         "recall": {state: round(value, 4) for state, value in zip(STATES, figures.recall, strict=True)},
+        "calibration_error": round(figures.calibration_error, 4),
         "confusion": figures.confusion,
     }

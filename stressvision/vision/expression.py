@@ -69,13 +69,20 @@ class ExpressionEstimate:
 
 
 @dataclass(frozen=True)
+class View:
+    """Where a crop has the eyes, in its pixels (whole numbers are pixel centres), the image-left one first."""
+
+    left_eye: tuple[float, float]
+    right_eye: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class ExpressionCard:
-    """What the card says about preparing a face: canonical eye points and size in pixels, and the calibration."""
+    """What the card says about preparing a face: the crops to look at, their side in pixels, and the calibration."""
 
     sha256: str
     size: int
-    left_eye: tuple[float, float]
-    right_eye: tuple[float, float]
+    views: tuple[View, ...]
     smallest_deviation: float
     temperature: float
 
@@ -89,12 +96,19 @@ def read_card(path: Path) -> ExpressionCard:
         content = json.loads(path.read_text(encoding="utf-8"))
         if tuple(content["classes"]) != CLASSES:
             raise ValueError(f"classes {content['classes']}")
-        alignment = content["alignment"]
+        views = tuple(
+            View(
+                (float(view["left_eye"][0]), float(view["left_eye"][1])),
+                (float(view["right_eye"][0]), float(view["right_eye"][1])),
+            )
+            for view in content["views"]
+        )
+        if not views:
+            raise ValueError("no views")
         return ExpressionCard(
             sha256=str(content["sha256"]),
             size=int(content["input"]["size"]),
-            left_eye=(float(alignment["left_eye"][0]), float(alignment["left_eye"][1])),
-            right_eye=(float(alignment["right_eye"][0]), float(alignment["right_eye"][1])),
+            views=views,
             smallest_deviation=float(content["input"]["smallest_deviation"]),
             temperature=float(content["temperature"]),
         )
@@ -164,9 +178,10 @@ def align_face(
     frame_bgr: npt.NDArray[np.uint8],
     left_eye: tuple[float, float],
     right_eye: tuple[float, float],
-    card: ExpressionCard,
+    view: View,
+    size: int,
 ) -> npt.NDArray[np.uint8]:
-    """Turn, scale and move a frame [H,W,3] so that the eyes lie where the model expects them; grey [size,size].
+    """Turn, scale and move a frame [H,W,3] so that the eyes lie where the view has them; grey [size,size].
 
     Eye points are pixels of the frame, the image-left one first. What lies beyond the frame repeats its edge.
     Raises InvalidInput where the eyes are not finite or too close together to mean anything.
@@ -180,23 +195,23 @@ def align_face(
                 "The eyes are too close to read an expression",
             )
         )
-    target = complex(*card.right_eye) - complex(*card.left_eye)
+    target = complex(*view.right_eye) - complex(*view.left_eye)
     # A larger canvas that is averaged down afterwards: bilinear sampling alone would skip pixels of a near face.
     enlargement = max(1, min(8, math.ceil(distance / abs(target))))
     factor = target / source * enlargement
     centre = (enlargement - 1) / 2
-    origin = complex(*card.left_eye) * enlargement + complex(centre, centre) - factor * complex(*left_eye)
+    origin = complex(*view.left_eye) * enlargement + complex(centre, centre) - factor * complex(*left_eye)
     matrix = np.array([[factor.real, -factor.imag, origin.real], [factor.imag, factor.real, origin.imag]], np.float64)
-    side = card.size * enlargement
+    side = size * enlargement
     canvas = cv2.warpAffine(frame_bgr, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     grey = cv2.cvtColor(canvas, cv2.COLOR_BGR2GRAY)
     if enlargement > 1:
-        grey = cv2.resize(grey, (card.size, card.size), interpolation=cv2.INTER_AREA)
+        grey = cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA)
     return np.asarray(grey, np.uint8)
 
 
 class ExpressionModel:
-    """The shipped expression network, about a millisecond a face. Not for several threads at once."""
+    """The shipped expression network, under a millisecond a face. Not for several threads at once."""
 
     def __init__(self, model_path: Path, card_path: Path) -> None:
         """Open the model that the card describes.
@@ -214,15 +229,22 @@ class ExpressionModel:
         left_eye: tuple[float, float],
         right_eye: tuple[float, float],
     ) -> ExpressionEstimate:
-        """Estimate the expression of one face of a frame [H,W,3].
+        """Estimate the expression of one face of a frame [H,W,3]: the mean of what the card's views answer.
 
-        Eye points are pixel coordinates in the frame, the image-left eye first. Raises InvalidInput where they
-        are too close together.
+        Several views, because eye points err by a pixel and the answer should not hang on that. Eye points are
+        pixel coordinates in the frame, the image-left eye first. Raises InvalidInput where they are too close
+        together.
         """
-        return self.estimate_aligned(align_face(frame_bgr, left_eye, right_eye, self.card))
+        size = self.card.size
+        crops = [align_face(frame_bgr, left_eye, right_eye, view, size) for view in self.card.views]
+        return _spread(np.mean([self._answer(crop) for crop in crops], axis=0))
 
     def estimate_aligned(self, grey: npt.NDArray[np.uint8]) -> ExpressionEstimate:
         """Estimate the expression of an aligned grey face [size,size], 0-255."""
+        return _spread(self._answer(grey))
+
+    def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities [5] of CLASSES."""
         pixels = grey.astype(np.float32)
         pixels -= pixels.mean()
         pixels /= max(float(pixels.std()), self.card.smallest_deviation)
@@ -230,7 +252,11 @@ class ExpressionModel:
         self._interpreter.invoke()
         logits = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float64) / self.card.temperature
         weights = np.exp(logits - logits.max())
-        shares = weights / weights.sum()
-        other = float(shares[len(STATES)])
-        spread = [float(share) + other / len(STATES) for share in shares[: len(STATES)]]
-        return ExpressionEstimate(StateProbabilities(*spread), other)
+        return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _spread(shares: npt.NDArray[np.float64]) -> ExpressionEstimate:
+    """Probabilities [5] of CLASSES, "other" shared out evenly over the four states."""
+    other = float(shares[len(STATES)])
+    spread = [float(share) + other / len(STATES) for share in shares[: len(STATES)]]
+    return ExpressionEstimate(StateProbabilities(*spread), other)

@@ -10,7 +10,7 @@ import pytest
 from stressvision.errors import InvalidInput
 from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
-from stressvision.training.calibration import fit_temperature, split_in_halves
+from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
 from stressvision.training.data import (
     CLASSES,
     EMOTIONS,
@@ -182,6 +182,19 @@ def test_the_temperature_of_overconfident_answers_is_found() -> None:
     shares = soften(honest)
     truth = np.array([random.choice(len(CLASSES), p=row / row.sum()) for row in shares.astype(np.float64)])
     assert fit_temperature(honest * 2, truth) == pytest.approx(2, rel=0.1)
+
+
+def test_the_offset_helps_the_state_that_fares_worst() -> None:
+    random = np.random.default_rng(9)
+    truth = np.repeat(np.arange(4), 500)
+    logits = random.normal(0, 1, (2000, len(CLASSES))).astype(np.float32)
+    logits[np.arange(2000), truth] += 2
+    logits[:, -1] = -20
+    assert fit_offset(logits, truth) < 0.1
+    logits[:, 0] -= 0.3
+    offset = fit_offset(logits, truth)
+    assert 0.1 < offset <= 0.35
+    assert min(measure_logits(offset_neutral(logits, offset), truth).recall) > min(measure_logits(logits, truth).recall)
 
 
 def test_halves_share_everything_and_nothing_twice() -> None:
