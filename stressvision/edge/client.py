@@ -1,11 +1,14 @@
 """The ingest server, as a device calls it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 from pydantic import ValidationError
 
+from stressvision.clock import Clock, utc_now
 from stressvision.errors import InvalidInput, Message, ServerUnreachable
 from stressvision.wire.detections import BatchStored, DeviceHealth
 from stressvision.wire.gallery import Gallery
@@ -28,9 +31,11 @@ class GalleryAnswer:
 class IngestClient:
     """One HTTP connection that is kept open; one thread each."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, clock: Clock = utc_now) -> None:
         """`base` such as http://127.0.0.1:5000, without a slash at the end."""
-        self._base = base
+        self.clock_ahead: timedelta | None = None
+        """How far this device's clock is ahead of the server's, to about a second; None before its first answer."""
+        self._base, self._clock = base, clock
         self._http = requests.Session()
         # The server is a neighbour: a proxy of the environment has no business between the two.
         self._http.trust_env = False
@@ -70,6 +75,10 @@ class IngestClient:
         """Raises ServerUnreachable, or InvalidInput where the server does not accept it."""
         self._post("/heartbeat", health.model_dump_json(), SHORT_SECONDS)
 
+    def server_time(self) -> datetime | None:
+        """What the server's clock shows now; None before its first answer."""
+        return None if self.clock_ahead is None else self._clock() - self.clock_ahead
+
     def close(self) -> None:
         self._http.close()
 
@@ -90,9 +99,19 @@ class IngestClient:
 
     def _call(self, method: str, path: str, seconds: float, **options: Any) -> requests.Response:
         try:
-            return self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
+            answer = self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
         except requests.RequestException as error:
             raise _unreachable(self._base, type(error).__name__) from error
+        self._compare_clocks(answer.headers.get("Date", ""))
+        return answer
+
+    def _compare_clocks(self, date: str) -> None:
+        try:
+            servers = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        # The header has whole seconds: it is half of one late on average.
+        self.clock_ahead = self._clock() - servers - timedelta(seconds=0.5)
 
 
 def _unreachable(base: str, why: str) -> ServerUnreachable:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -12,6 +13,7 @@ from stressvision.errors import InvalidInput, ServerUnreachable
 from stressvision.wire.detections import DeviceHealth
 
 HEALTH_SECONDS = 2.0
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ class Contact:
         self._client, self._people, self._health = client, people, health
         self._gallery_seconds = gallery_seconds
         self._reachable = True
+        self._clock_is_wrong = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="contact", daemon=True)
 
@@ -39,6 +42,12 @@ class Contact:
     def stop(self, seconds: float) -> None:
         self._stopping.set()
         self._thread.join(seconds)
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much this device's clock differs from the server's (negative: behind), where that is too much."""
+        ahead = self._client.clock_ahead
+        return ahead if ahead is not None and abs(ahead) > CLOCK_TOLERANCE else None
 
     def _run(self) -> None:
         report_due = time.monotonic()
@@ -51,6 +60,7 @@ class Contact:
                 if not self._reachable:
                     log.info("in touch with the ingest server again")
                 self._reachable = True
+                self._mention_clock()
             except ServerUnreachable as error:
                 if self._reachable:
                     log.warning("no contact with the ingest server, trying again", reason=error.message.en)
@@ -58,3 +68,12 @@ class Contact:
             except InvalidInput as error:
                 log.warning("the server does not accept the health report", reason=error.message.en)
             self._stopping.wait(self._gallery_seconds)
+
+    def _mention_clock(self) -> None:
+        ahead = self.clock_ahead
+        if (ahead is not None) != self._clock_is_wrong:
+            self._clock_is_wrong = ahead is not None
+            if ahead is None:
+                log.info("this device's clock agrees with the server's again")
+            else:
+                log.warning("this device's clock differs from the server's", seconds_ahead=round(ahead.total_seconds()))

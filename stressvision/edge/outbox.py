@@ -50,11 +50,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Backlog:
-    """`dropped`: too old or too many, never sent. `refused`: set aside, the server will never take them."""
+    """`dropped`: too old or too many, never sent. `refused`: set aside, the server will never take them.
+
+    `early`: of those waiting, the ones the server takes once its own clock has reached their time.
+    """
 
     waiting: int
     dropped: int
     refused: int
+    early: int = 0
 
 
 _SCHEMA = """
@@ -64,6 +68,10 @@ CREATE TABLE IF NOT EXISTS item (
 CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
     reason TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS early (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
+    due TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT NULL);
@@ -123,6 +131,27 @@ class Outbox:
             )
             self._count("refused", len(refused))
 
+    def postpone(self, due: Mapping[int, datetime]) -> None:
+        """Takes items (by id) out of the queue until the server's clock has reached `due`: the device's was ahead."""
+        with self._lock, _said_plainly(), self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO early SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
+                [(to_stored(moment), item) for item, moment in due.items()],
+            )
+            self._connection.executemany("DELETE FROM item WHERE id = ?", [(item,) for item in due])
+
+    def recall(self, now: datetime) -> None:
+        """Puts what was postponed back where it was in the queue, once `now` (the server's time) has reached it."""
+        until = (to_stored(now),)
+        with self._lock, _said_plainly(), self._connection:
+            if self._connection.execute("SELECT 1 FROM early WHERE due <= ? LIMIT 1", until).fetchone():
+                self._connection.execute(
+                    "INSERT INTO item (id, kind, key, body, at) SELECT id, kind, key, body, at FROM early "
+                    "WHERE due <= ?",
+                    until,
+                )
+                self._connection.execute("DELETE FROM early WHERE due <= ?", until)
+
     def touch_session(self, key: str) -> None:
         """Notes that the session is still running: where it is never ended, this is when it ended."""
         with self._lock, _said_plainly(), self._connection:
@@ -139,9 +168,10 @@ class Outbox:
 
     def backlog(self) -> Backlog:
         with self._lock, _said_plainly():
-            waiting = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
+            queued = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
+            early = self._connection.execute("SELECT count(*) FROM early").fetchone()[0]
             tally = dict(self._connection.execute("SELECT name, count FROM tally").fetchall())
-        return Backlog(waiting, tally.get("dropped", 0), tally.get("refused", 0))
+        return Backlog(queued + early, tally.get("dropped", 0), tally.get("refused", 0), early)
 
     def close(self) -> None:
         with self._lock:
@@ -155,11 +185,13 @@ class Outbox:
 
     def _drop_excess(self, now: datetime) -> None:
         # Starts and ends of sessions stay: they are few, and detections mean little without them.
-        dropped = self._connection.execute(
-            "DELETE FROM item WHERE kind = ? AND (at < ? OR id <= (SELECT max(id) FROM item) - ?)",
-            (Kind.DETECTION.value, to_stored(now - self._oldest), self._largest),
-        ).rowcount
-        self._count("dropped", dropped)
+        bounds = (Kind.DETECTION.value, to_stored(now - self._oldest), self._largest)
+        for table in ("item", "early"):
+            dropped = self._connection.execute(
+                f"DELETE FROM {table} WHERE kind = ? AND (at < ? OR id <= (SELECT max(id) FROM item) - ?)",  # noqa: S608
+                bounds,
+            ).rowcount
+            self._count("dropped", dropped)
 
     def _count(self, name: str, more: int) -> None:
         if more > 0:

@@ -14,7 +14,8 @@ class FakeIngest:
     """Stores what it is sent, in order; an event id it knows already is answered and not stored again.
 
     `fault`, where set, is asked with the path of each request: a status to answer with, None to serve it, or
-    LOSE_ANSWER to serve it and hang up. `refused` holds the event ids that are never taken.
+    LOSE_ANSWER to serve it and hang up. `refused` holds the event ids that are never taken, `early` those whose time
+    has not come yet.
     """
 
     LOSE_ANSWER = -1
@@ -27,6 +28,7 @@ class FakeIngest:
         self.gallery: Json = {"model": "dlib-resnet-v1-128", "policy": "pe", "faces": []}
         self.fault: Callable[[str], int | None] = lambda path: None
         self.refused: set[str] = set()
+        self.early: set[str] = set()
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"ingest": self}))
         self._server.daemon_threads = True
@@ -68,6 +70,10 @@ class FakeIngest:
         event_id = detection["event_id"]
         if event_id in self.refused:
             problem = {"title": "Datos no válidos", "status": 422, "detail": "no such employee"}
+            return {"status": "refused", "problem": problem}
+        if event_id in self.early:
+            faults = [{"field": "timestamp", "message": "in the future"}]
+            problem = {"title": "Datos no válidos", "status": 422, "detail": "in the future", "errors": faults}
             return {"status": "refused", "problem": problem}
         if event_id not in self.detections:
             self.calls.append(("detection", event_id))

@@ -2,14 +2,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from stressvision.clock import utc_now
 from stressvision.edge.client import IngestClient
+from stressvision.edge.contact import CLOCK_TOLERANCE, Contact
 from stressvision.edge.courier import Courier, deliver_next
+from stressvision.edge.enrolled import EnrolledPeople
 from stressvision.edge.outbox import Kind, Outbox
 from stressvision.errors import ServerUnreachable
+from stressvision.wire.detections import DetectionIn, DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
 
 SESSION = "session_cam-1_100"
@@ -188,3 +194,76 @@ def test_something_else_at_the_address_is_no_server(client: IngestClient, ingest
         client.fetch_gallery("")
 
     assert ingest.url in caught.value.message.es
+
+
+def add_timed(outbox: Outbox, timestamp: datetime) -> str:
+    detection = DetectionIn(event_id=uuid4(), device_id="cam-1", timestamp=timestamp)
+    outbox.add(Kind.DETECTION, str(detection.event_id), detection.model_dump_json())
+    return str(detection.event_id)
+
+
+def test_what_a_clock_ahead_made_too_early_waits_and_does_not_hold_up_the_rest(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    ahead = timedelta(minutes=20)
+    first = add_timed(outbox, utc_now() + ahead)
+    second = add_timed(outbox, utc_now())
+    ingest.early = {first}
+    deliver_all(outbox, client)
+    kept = outbox.backlog()
+    ingest.early = set()
+    outbox.recall(utc_now() + ahead + timedelta(seconds=2))
+    deliver_all(outbox, client)
+
+    assert (kept.waiting, kept.early, kept.refused) == (1, 1, 0)
+    assert list(ingest.detections) == [second, first]
+    assert outbox.backlog().waiting == 0
+
+
+def test_a_timestamp_that_is_refused_although_it_has_passed_is_set_aside(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    ingest.early = {add_timed(outbox, utc_now() - timedelta(hours=1))}
+    deliver_all(outbox, client)
+
+    assert (outbox.backlog().waiting, outbox.backlog().refused) == (0, 1)
+
+
+def test_the_courier_sends_what_was_too_early_once_the_servers_clock_has_reached_it(
+    outbox: Outbox, ingest: FakeIngest
+) -> None:
+    event_id = add_timed(outbox, utc_now() - timedelta(seconds=1))
+    outbox.postpone({outbox.head(1)[0].id: utc_now() - timedelta(seconds=1)})
+    client = IngestClient(ingest.url)
+    client.fetch_gallery("")
+    courier = Courier(outbox, client)
+    courier.start()
+    wait_until(lambda: event_id in ingest.detections)
+    courier.stop(5.0)
+
+    assert outbox.backlog().waiting == 0
+
+
+@pytest.mark.parametrize("minutes", [20, -20])
+def test_a_device_clock_that_differs_from_the_servers_is_noticed(ingest: FakeIngest, minutes: int) -> None:
+    shift = timedelta(minutes=minutes)
+    contact = make_contact(IngestClient(ingest.url, clock=lambda: utc_now() + shift))
+    contact.start()
+    wait_until(lambda: contact.clock_ahead is not None)
+    contact.stop(5.0)
+
+    assert contact.clock_ahead is not None
+    assert abs(contact.clock_ahead - shift) < timedelta(seconds=2)
+
+
+def test_a_clock_that_agrees_is_not_mentioned(client: IngestClient) -> None:
+    client.fetch_gallery("")
+
+    assert client.clock_ahead is not None
+    assert abs(client.clock_ahead) < CLOCK_TOLERANCE
+    assert make_contact(client).clock_ahead is None
+
+
+def make_contact(client: IngestClient) -> Contact:
+    people = EnrolledPeople(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
+    return Contact(client, people, lambda: DeviceHealth(device_id="cam-1", state="watching"), gallery_seconds=0.2)

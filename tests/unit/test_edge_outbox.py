@@ -116,3 +116,31 @@ def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path, clock: FakeC
         Outbox(tmp_path / "missing" / "outbox.db", clock=clock)
 
     assert "STRESSVISION_OUTBOX_PATH" in caught.value.message.es
+
+
+def test_what_is_early_leaves_the_queue_and_returns_to_its_place_when_its_time_has_come(
+    path: Path, clock: FakeClock
+) -> None:
+    outbox = Outbox(path, clock=clock)
+    add_detections(outbox, *"abc")
+    early, later, _ = outbox.head(10)
+    outbox.postpone({early.id: clock.now + timedelta(minutes=5), later.id: clock.now + timedelta(minutes=9)})
+    without = waiting(outbox)
+    backlog = outbox.backlog()
+    outbox.recall(clock.now + timedelta(minutes=4))
+    too_soon = waiting(outbox)
+    outbox.recall(clock.now + timedelta(minutes=5))
+    outbox.recall(clock.now + timedelta(minutes=6))
+
+    assert (without, too_soon, waiting(outbox)) == (["c"], ["c"], ["a", "c"])
+    assert (backlog.waiting, backlog.early, backlog.refused) == (3, 2, 0)
+    assert waiting(Outbox(path, clock=clock)) == ["a", "c"]
+
+
+def test_what_is_early_counts_towards_the_bounds(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock, largest=2)
+    add_detections(outbox, "a")
+    outbox.postpone({outbox.head(1)[0].id: clock.now + timedelta(days=365)})
+    add_detections(outbox, "b", "c")
+
+    assert (outbox.backlog().waiting, outbox.backlog().dropped) == (2, 1)
