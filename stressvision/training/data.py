@@ -40,7 +40,7 @@ SMALLEST_DEVIATION = 8.0
 # Surprise and contempt are no stress, and an unknown expression is no state at all.
 CLASS_OF_EMOTION = (0, 1, 4, 3, 2, 2, 2, 4, 4, 4)
 
-# Looked at by eye: pairs above 0.94 are the same photograph (other crop, other watermark), those
+# Looked at by eye: pairs above 0.94 are nearly all the same photograph (other crop, other watermark), those
 # below are mostly different people.
 DUPLICATE_CORRELATION = 0.94
 
