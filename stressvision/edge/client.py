@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from stressvision.clock import Clock, utc_now
 from stressvision.errors import InvalidInput, Message, ServerUnreachable
+from stressvision.vision.source import without_credentials
 from stressvision.wire.detections import BatchStored, DeviceHealth
 from stressvision.wire.gallery import Gallery
 
@@ -35,7 +36,7 @@ class IngestClient:
         """`base` such as http://127.0.0.1:5000, without a slash at the end."""
         self.clock_ahead: timedelta | None = None
         """How far this device's clock is ahead of the server's, to about a second; None before its first answer."""
-        self._base, self._clock = base, clock
+        self._base, self._shown, self._clock = base, without_credentials(base), clock
         self._http = requests.Session()
         # The server is a neighbour: a proxy of the environment has no business between the two.
         self._http.trust_env = False
@@ -54,9 +55,9 @@ class IngestClient:
         try:
             stored = BatchStored.model_validate_json(answer.content)
         except ValidationError:
-            raise _unreachable(self._base, "answered something else than was asked") from None
+            raise _unreachable(self._shown, "answered something else than was asked") from None
         if len(stored.results) != len(bodies):
-            raise _unreachable(self._base, "did not answer for every detection")
+            raise _unreachable(self._shown, "did not answer for every detection")
         return stored
 
     def fetch_gallery(self, etag: str) -> GalleryAnswer:
@@ -65,11 +66,11 @@ class IngestClient:
         if answer.status_code == requests.codes.not_modified:
             return GalleryAnswer(None, etag)
         if not answer.ok:
-            raise _unreachable(self._base, f"HTTP {answer.status_code}")
+            raise _unreachable(self._shown, f"HTTP {answer.status_code}")
         try:
             return GalleryAnswer(Gallery.model_validate_json(answer.content), answer.headers.get("ETag", ""))
         except ValidationError:
-            raise _unreachable(self._base, "answered something else than a gallery") from None
+            raise _unreachable(self._shown, "answered something else than a gallery") from None
 
     def report_health(self, health: DeviceHealth) -> None:
         """Raises ServerUnreachable, or InvalidInput where the server does not accept it."""
@@ -95,13 +96,13 @@ class IngestClient:
             raise InvalidInput(
                 Message(es=f"El servidor lo rechazó ({reason}).", en=f"The server refused it ({reason}).")
             )
-        raise _unreachable(self._base, f"HTTP {answer.status_code}")
+        raise _unreachable(self._shown, f"HTTP {answer.status_code}")
 
     def _call(self, method: str, path: str, seconds: float, **options: Any) -> requests.Response:
         try:
             answer = self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
         except requests.RequestException as error:
-            raise _unreachable(self._base, type(error).__name__) from error
+            raise _unreachable(self._shown, type(error).__name__) from error
         self._compare_clocks(answer.headers.get("Date", ""))
         return answer
 
@@ -114,10 +115,10 @@ class IngestClient:
         self.clock_ahead = self._clock() - servers - timedelta(seconds=0.5)
 
 
-def _unreachable(base: str, why: str) -> ServerUnreachable:
+def _unreachable(server: str, why: str) -> ServerUnreachable:
     return ServerUnreachable(
         Message(
-            es=f"El servidor de ingesta {base} no responde como debe ({why}). Se sigue intentando; nada se pierde.",
-            en=f"The ingest server {base} does not answer as it should ({why}). Still trying; nothing is lost.",
+            es=f"El servidor de ingesta {server} no responde como debe ({why}). Se sigue intentando; nada se pierde.",
+            en=f"The ingest server {server} does not answer as it should ({why}). Still trying; nothing is lost.",
         )
     )

@@ -44,9 +44,14 @@ class Contact:
         self._thread.join(seconds)
 
     @property
+    def measured_clock_ahead(self) -> timedelta | None:
+        """How far this device's clock is ahead of the server's; None before the server's first answer."""
+        return self._client.clock_ahead
+
+    @property
     def clock_ahead(self) -> timedelta | None:
         """By how much this device's clock differs from the server's (negative: behind), where that is too much."""
-        ahead = self._client.clock_ahead
+        ahead = self.measured_clock_ahead
         return ahead if ahead is not None and abs(ahead) > CLOCK_TOLERANCE else None
 
     def _run(self) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import signal
 import threading
+from pathlib import Path
 from types import FrameType
 
 from stressvision.arguments import Arguments
@@ -20,7 +21,7 @@ def main() -> int:
 
 def _run() -> int:
     arguments = vars(_parser().parse_args())
-    once = arguments.pop("once")
+    once, statistics = arguments.pop("once"), arguments.pop("record_stats")
     if arguments.pop("demo"):
         arguments["source"] = DEMO
     settings = load_settings(**arguments)
@@ -36,7 +37,7 @@ def _run() -> int:
     source = parse_source(
         settings.source, settings.demo_dir, once=once, rotation=settings.rotation, mirror=settings.mirror
     )
-    watch(settings, source, stopping)
+    watch(settings, source, stopping, statistics)
     return 0
 
 
@@ -53,5 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--location", help="dónde está")
     parser.add_argument("--headless", action="store_const", const=True, help="no abre ninguna ventana")
     parser.add_argument("--once", action="store_true", help="reproduce la grabación una sola vez y termina")
+    parser.add_argument(
+        "--record-stats", type=Path, metavar="ARCHIVO", help="añade al archivo una línea de cifras (JSON) por minuto"
+    )
     parser.add_argument("--preview-port", type=int, help="puerto de la vista previa (por omisión 8502)")
     return parser

@@ -267,3 +267,11 @@ def test_a_clock_that_agrees_is_not_mentioned(client: IngestClient) -> None:
 def make_contact(client: IngestClient) -> Contact:
     people = EnrolledPeople(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
     return Contact(client, people, lambda: DeviceHealth(device_id="cam-1", state="watching"), gallery_seconds=0.2)
+
+
+def test_the_password_of_a_server_behind_a_tunnel_is_not_said() -> None:
+    with pytest.raises(ServerUnreachable) as caught:
+        IngestClient("http://pi:s3cret@127.0.0.1:1").fetch_gallery("")
+
+    assert "http://127.0.0.1:1 " in caught.value.message.es
+    assert "s3cret" not in caught.value.message.es + caught.value.message.en

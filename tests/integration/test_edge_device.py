@@ -17,6 +17,7 @@ import pytest
 
 from stressvision.config import PROJECT_ROOT
 from stressvision.edge.outbox import Outbox
+from stressvision.edge.statistics import Statistics
 from stressvision.heartbeat import Heartbeat, read_heartbeat
 from stressvision.vision.camera import play_at_once
 from stressvision.vision.enrolment import Still, measure_stills
@@ -137,9 +138,16 @@ def test_a_recording_played_once_is_reported_with_names_and_ends_the_program(
     ingest.gallery = {**ingest.gallery, "faces": [face]}
     cut_recording(tmp_path / "clip.mp4", seconds=6)
 
-    device = launch(ingest.url, "--source", "clip.mp4", "--once")
+    device = launch(ingest.url, "--source", "clip.mp4", "--once", "--record-stats", "stats.jsonl")
 
     assert device.process.wait(DEADLINE) == 0
+    recorded = (tmp_path / "stats.jsonl").read_text().splitlines()
+    last = Statistics.model_validate_json(recorded[-1])
+    assert last.ended
+    assert last.frames_processed > 0
+    assert (last.detections, last.waiting, last.refused) == (len(ingest.detections), 0, 0)
+    assert 0 < last.named <= last.detections
+    assert "EMP001" not in recorded[-1]
     named = [item for item in ingest.detections.values() if item["employee_id"] == 7]
     assert named
     assert {item["employee_id"] for item in ingest.detections.values()} == {7}
@@ -197,7 +205,7 @@ def test_without_a_camera_it_stays_and_says_what_to_do(
 
     assert "--demo" in detail_of(device)
     assert device.heartbeat is not None
-    assert device.heartbeat.state == "ready"
+    assert device.heartbeat.state == "no_camera"
     assert device.stop(signal.SIGTERM) == 0
 
 
@@ -216,3 +224,21 @@ def test_a_device_name_that_does_not_fit_is_refused_without_a_traceback(tmp_path
     assert run.returncode == 2
     assert "STRESSVISION_DEVICE_ID" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_password_of_a_network_camera_is_in_no_line_and_no_report(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest
+) -> None:
+    address = f"http://admin:s3cret@127.0.0.1:{find_free_port()}/video?token=s3cret"
+    device = launch(ingest.url, "--source", address, "--record-stats", "stats.jsonl")
+    device.wait_until(lambda: bool(ingest.health) and ingest.health[-1]["state"] == "no_camera")
+    said = detail_of(device)
+    code = device.stop(signal.SIGTERM)
+    written = [path for path in device.folder.rglob("*") if path.is_file()]
+
+    assert code == 0
+    assert "127.0.0.1" in said
+    assert {"output.txt", "stats.jsonl", "edge_outbox.db"} <= {path.name for path in written}
+    assert all(b"s3cret" not in path.read_bytes() for path in written)
+    assert "s3cret" not in str([*ingest.health, *ingest.sessions.values()])
+    assert "s3cret" not in said
