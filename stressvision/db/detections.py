@@ -272,7 +272,9 @@ def stream_moments_after(connection: Connection, detection_id: int, before: date
 
 def settled_detection_id(connection: Connection, closed: datetime) -> int:
     """The last row before the first one that belongs to a window still open at `closed`."""
-    first_open: int | None = connection.execute(select(func.min(_d.id)).where(_d.timestamp >= closed)).scalar_one()
+    # With the bare id SQLite would look for the least one from the first row of all onwards.
+    query = select(func.min(_d.id + 0)).where(_d.timestamp >= closed)
+    first_open: int | None = connection.execute(query).scalar_one()
     if first_open is not None:
         return first_open - 1
     return connection.execute(select(func.coalesce(func.max(_d.id), 0))).scalar_one()

@@ -172,6 +172,8 @@ def export_detections(context: Context, wanted: DetectionFilter, actor: Actor) -
     with context.database.write() as connection:
         details = {"emotion": wanted.emotion} if wanted.emotion else None
         record(connection, context, actor, "export_detections", "employee", wanted.employee_id, details)
+    # Written down first, then read: a long export must not keep others from writing.
+    with context.database.read() as connection:
         found = rows.select_detections(connection, wanted)
         total = rows.count_detections(connection, wanted)
     return DetectionList(detections=[StoredDetection.model_validate(row) for row in found], total=total)

@@ -36,6 +36,7 @@ def read_employee_state(context: Context, employee_id: int, minutes: int, actor:
     with context.database.write() as connection:
         _existing(connection, employee_id)
         record(connection, context, actor, "read_employee_state", "employee", employee_id, {"minutes": minutes})
+    with context.database.read() as connection:
         wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
         recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
         counts = count_emotions(connection, since, employee_id)

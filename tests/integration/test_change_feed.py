@@ -5,6 +5,10 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import delete, insert, select
+
+from stressvision.db.changes import prune_changes
+from stressvision.db.tables import changes
 from stressvision.services.alerts import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections import store_detection
@@ -86,3 +90,24 @@ def test_what_was_erased_is_passed_over(sqlite_context: Context, clock: FakeCloc
     page = feed.read_after(0)
     feed.close()
     assert (len(page.events), page.position) == (2, 3)
+
+
+def test_what_is_older_is_forgotten_and_the_newest_change_never(context: Context, clock: FakeClock) -> None:
+    began = clock()
+    with context.database.write() as connection:
+        assert prune_changes(connection, began) == 0
+        for number in range(1, 21):
+            moment = began + timedelta(minutes=number)
+            connection.execute(insert(changes).values(kind="detection", entity_id=number, committed_at=moment))
+        connection.execute(delete(changes).where(changes.c.id.in_([1, 9, 10, 11])))
+
+    def kept_after(minutes: int) -> list[int]:
+        with context.database.write() as connection:
+            prune_changes(connection, began + timedelta(minutes=minutes))
+            return list(connection.execute(select(changes.c.id).order_by(changes.c.id)).scalars())
+
+    assert kept_after(2) == [*range(2, 9), *range(12, 21)]
+    assert kept_after(8) == [8, *range(12, 21)]
+    assert kept_after(10) == list(range(12, 21))
+    assert kept_after(100) == [20]
+    assert kept_after(200) == [20]
