@@ -1,203 +1,102 @@
-"""The backend under clients: `python -m benchmarks.server --clients 50 --seconds 20 --rate 20`.
+"""What the servers stand, each figure beside a bare counterpart of the same run: `python -m benchmarks.server`.
 
-Starts a backend of its own over a database in a temporary folder, connects WebSocket clients, and commits detections
-from this process, which is not the backend's. Prints, in milliseconds, how long after a commit each client had it and
-how long REST answers take one after another, and the processor time the backend used, idle and under load.
+`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk). Writes docs/performance.md.
 """
 
 import argparse
-import asyncio
-import base64
-import json
-import os
-import socket
-import statistics
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-import requests
 
-from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
-from stressvision.services.context import open_context
-from stressvision.services.detections import store_detection
-from stressvision.wire.detections import DetectionIn
+from benchmarks.comparison import CLIENTS, DETECTION_RATE, ROUND_SECONDS, ROUNDS, TARGETS, Comparison, compare
+from stressvision.config import PROJECT_ROOT
 
-IDLE_SECONDS = 10.0
-REQUESTS = 300
+DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
+LATENCY_TARGETS_MS = (5.0, 20.0)
+MEMORY_TARGETS_MIB = (120.0, 80.0)
+GROWTH_TARGET = 1.5
 
+_INTRODUCTION = """# Performance
 
-@dataclass
-class Reception:
-    """When one client had each detection, by the detection's id, on this machine's clock."""
+Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores that does other
+work too (load {load:.1f}). Nothing here is asserted by a test: a figure is worth what the machine was.
 
-    seconds: dict[int, float] = field(default_factory=dict)
-    order: list[int] = field(default_factory=list)
-
-
-class Client(asyncio.Protocol):
-    """A WebSocket client that does nothing but note the time: the measurement must not be of itself."""
-
-    def __init__(self, port: int, reception: Reception) -> None:
-        self.port = port
-        self.reception = reception
-        self.buffer = b""
-        self.is_upgraded = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(
-            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-
-    def data_received(self, data: bytes) -> None:
-        now = time.time()
-        self.buffer += data
-        if not self.is_upgraded:
-            head, found, self.buffer = self.buffer.partition(b"\r\n\r\n")
-            self.is_upgraded = bool(found)
-            self.buffer = self.buffer if found else head
-        while self.is_upgraded and (frame := self._take_frame()) is not None:
-            if b'"type":"detection"' in frame:
-                event = json.loads(frame)
-                self.reception.seconds[event["data"]["id"]] = now
-                self.reception.order.append(event["id"])
-
-    def _take_frame(self) -> bytes | None:
-        if len(self.buffer) < 4:
-            return None
-        length, start = self.buffer[1] & 127, 2
-        if length == 126:
-            length, start = int.from_bytes(self.buffer[2:4], "big"), 4
-        if len(self.buffer) < start + length:
-            return None
-        frame, self.buffer = self.buffer[start : start + length], self.buffer[start + length :]
-        return frame
+Each ratio is ours over the bare counterpart's, medians of {rounds} rounds of {seconds:g} s that alternate: what slows one
+slows the other. The counterparts are a FastAPI route that returns a constant of the same size, one that validates the
+same body and stores nothing, a Flask route under waitress that parses JSON and stores nothing, and `sqlite3` inserting
+the same rows into the same table, as durably, as many to a transaction. Ours store what they acknowledge: the disk has
+it. The status of one person is written down in the audit log, on disk too, each time it is asked for.
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clients", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--rate", type=float, default=20.0, help="detections a second")
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--folder", type=Path, help="where the databases are made (default: the temporary folder)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), options.clients, options.seconds, options.rate)
+    load = psutil.getloadavg()[0]
+    comparisons = []
+    for rows in options.rows:
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            comparisons.append(compare(Path(folder), rows))
+    DOCUMENT.write_text("\n".join(_document(comparisons, load)) + "\n")
+    print(DOCUMENT.read_text())
 
 
-def measure(folder: Path, clients: int, seconds: float, rate: float) -> None:
-    url = f"sqlite:///{folder / 'benchmark.db'}"
-    port = free_port()
-    backend = subprocess.Popen(
-        [sys.executable, str(PROJECT_ROOT / "backend_api.py"), "--port", str(port)],
-        cwd=folder,
-        env={**os.environ, "STRESSVISION_DATABASE_URL": url},
-        stderr=(folder / "backend.log").open("w"),
+def _document(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
+    yield _INTRODUCTION.format(
+        day=f"{datetime.now(UTC):%Y-%m-%d}",
+        cores=psutil.cpu_count(),
+        load=load,
+        rounds=ROUNDS,
+        seconds=ROUND_SECONDS,
     )
-    try:
-        _wait_until_ready(port)
-        process = psutil.Process(backend.pid)
-        print(f"idle, nobody connected: {_processor_percent(process, IDLE_SECONDS):.1f} % of a core")
-        committed: dict[int, float] = {}
-        receptions = [Reception() for _ in range(clients)]
-        writer = threading.Thread(target=_write, args=(url, committed, seconds, rate))
-        asyncio.run(_receive(port, receptions, writer, process))
-        print(f"memory: {process.memory_info().rss / 2**20:.0f} MiB")
-        _print_latency(committed, receptions)
-        _print_answers(port)
-    finally:
-        backend.terminate()
-        backend.wait(10)
+    for comparison in comparisons:
+        yield f"## {comparison.rows:,} detections\n"
+        yield "| what | ours, a second | bare, a second | ratio | target | |"
+        yield "|---|---:|---:|---:|---:|---|"
+        for ratio in comparison.ratios:
+            target = TARGETS[ratio.name]
+            met = _verdict(ratio.value >= target)
+            yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} | {target} | {met} |"
+        yield ""
+        yield from _bounds(comparison)
+    yield from _growth(comparisons[0], comparisons[-1])
 
 
-async def _receive(
-    port: int, receptions: Sequence[Reception], writer: threading.Thread, process: psutil.Process
-) -> None:
-    loop = asyncio.get_running_loop()
-    for reception in receptions:
-        await loop.create_connection(lambda reception=reception: Client(port, reception), "127.0.0.1", port)  # type: ignore[misc]
-    idle = await asyncio.to_thread(_processor_percent, process, IDLE_SECONDS)
-    print(f"idle, {len(receptions)} clients connected: {idle:.1f} % of a core")
-    began, used = time.monotonic(), _processor_seconds(process)
-    writer.start()
-    await asyncio.to_thread(writer.join)
-    busy = 100 * (_processor_seconds(process) - used) / (time.monotonic() - began)
-    print(f"busy, {len(receptions)} clients connected: {busy:.1f} % of a core")
-    await asyncio.sleep(1)
-
-
-def _write(url: str, committed: dict[int, float], seconds: float, rate: float) -> None:
-    context = open_context(Settings(database_url=url))
-    for count in range(int(seconds * rate)):
-        detection = DetectionIn(device_id="bench-01", timestamp=utc_now(), track_id=f"trk_{count}")
-        stored = store_detection(context, detection)
-        committed[stored.detection_id] = time.time()
-        time.sleep(1 / rate)
-    context.database.close()
-
-
-def _print_latency(committed: dict[int, float], receptions: Sequence[Reception]) -> None:
-    waits = sorted(
-        1000 * (reception.seconds[detection] - moment)
-        for reception in receptions
-        for detection, moment in committed.items()
-        if detection in reception.seconds
+def _bounds(comparison: Comparison) -> Iterator[str]:
+    latency = comparison.latency
+    figures = (latency.p50, latency.p99, comparison.backend_mib, comparison.ingest_mib)
+    names = ("commit to client, median, ms", "commit to client, 99 %, ms", "backend, MiB", "ingest, MiB")
+    yield "| what | measured | at most | |"
+    yield "|---|---:|---:|---|"
+    for name, measured, bound in zip(names, figures, (*LATENCY_TARGETS_MS, *MEMORY_TARGETS_MIB), strict=True):
+        yield f"| {name} | {measured:.1f} | {bound:g} | {_verdict(measured <= bound)} |"
+    yield ""
+    order = "each once and in order" if latency.in_order else "out of order"
+    yield (
+        f"WebSocket: {CLIENTS} clients at {DETECTION_RATE:g} detections a second while one more never reads; "
+        f"{latency.received} of {latency.expected} received, {order}.\n"
     )
-    expected = len(committed) * len(receptions)
-    in_order = all(reception.order == sorted(set(reception.order)) for reception in receptions)
-    print(f"received {len(waits)} of {expected}, in order and once: {in_order}")
-    cuts = statistics.quantiles(waits, n=100)
-    print(f"commit to client, ms: p50 {cuts[49]:.1f}  p95 {cuts[94]:.1f}  p99 {cuts[98]:.1f}  max {waits[-1]:.1f}")
 
 
-def _print_answers(port: int) -> None:
-    with requests.Session() as session:
-        for path in ("/health", "/api/dashboard/overview", "/api/dashboard/stats", "/api/alerts", "/api/employees"):
-            waits = []
-            for _ in range(REQUESTS):
-                began = time.perf_counter()
-                session.get(f"http://127.0.0.1:{port}{path}", timeout=10).raise_for_status()
-                waits.append(1000 * (time.perf_counter() - began))
-            cuts = statistics.quantiles(waits, n=20)
-            print(
-                f"GET {path}, ms: p50 {cuts[9]:.1f}  p95 {cuts[18]:.1f}  {1000 / statistics.mean(waits):.0f} a second"
-            )
+def _growth(small: Comparison, large: Comparison) -> Iterator[str]:
+    if small.rows == large.rows:
+        return
+    yield f"## From {small.rows:,} to {large.rows:,} detections\n"
+    yield f"How much of the ratio is lost; at most {GROWTH_TARGET} times.\n"
+    yield "| what | times | |"
+    yield "|---|---:|---|"
+    for before, after in zip(small.ratios, large.ratios, strict=True):
+        times = before.value / after.value
+        yield f"| {before.name} | {times:.2f} | {_verdict(times <= GROWTH_TARGET)} |"
 
 
-def _processor_percent(process: psutil.Process, seconds: float) -> float:
-    began = _processor_seconds(process)
-    time.sleep(seconds)
-    return 100 * (_processor_seconds(process) - began) / seconds
-
-
-def _processor_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(f"http://127.0.0.1:{port}/ready", timeout=1).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    raise SystemExit("the backend did not become ready")
+def _verdict(met: bool) -> str:
+    return "met" if met else "**missed**"
 
 
 if __name__ == "__main__":

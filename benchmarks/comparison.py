@@ -1,0 +1,242 @@
+"""Our servers beside bare ones: interleaved rounds within one run, and the ratio of medians.
+
+The rounds alternate because the machine may be busy with something else: what slows one slows the other.
+"""
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import requests
+
+from benchmarks.bare import SHAPES
+from benchmarks.history import DEVICES, PEOPLE, fill_history
+from benchmarks.load import Load, get, post, press
+from benchmarks.websocket import Latency, measure_latency
+from stressvision.config import PROJECT_ROOT
+from stressvision.db.connection import sqlite_driver
+
+READS = {
+    "overview": "/api/dashboard/overview",
+    "employees": "/api/employees",
+    "stats": "/api/dashboard/stats",
+    "employee status": "/api/employees/7/status",
+}
+TARGETS = {
+    "GET overview": 0.6,
+    "GET employees": 0.6,
+    "GET stats": 0.4,
+    "GET employee status": 0.4,
+    "POST /api/detections": 0.3,
+    "ingest POST /detections": 0.4,
+    "ingest POST /detections/batch": 0.5,
+}
+READERS, WRITERS = 8, 16
+CLIENTS, DETECTION_RATE, LATENCY_SECONDS = 50, 100.0, 15.0
+BATCH = 200
+ROUNDS, ROUND_SECONDS = 5, 1.0
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Answers (for batches: rows) a second of ours and of the bare counterpart, and their medians' ratio."""
+
+    name: str
+    ours: float
+    bare: float
+
+    @property
+    def value(self) -> float:
+        return self.ours / self.bare
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was measured at one size of the database; memory in MiB, after everything else."""
+
+    rows: int
+    ratios: tuple[Ratio, ...]
+    latency: Latency
+    backend_mib: float
+    ingest_mib: float
+
+
+def compare(folder: Path, rows: int) -> Comparison:
+    """Raises RuntimeError where a server answers anything but 200."""
+    path = folder / f"history-{rows}.db"
+    began = time.monotonic()
+    fill_history(path, rows)
+    print(f"{rows} rows filled in {time.monotonic() - began:.0f} s", flush=True)
+    with ExitStack() as stack:
+        backend = stack.enter_context(_program(folder, path, "backend_api.py"))
+        ingest = stack.enter_context(_program(folder, path, "server_simulator.py"))
+        shapes = {place: requests.get(backend.url(place), timeout=60).json() for place in READS.values()}
+        (folder / SHAPES).write_text(json.dumps(shapes))
+        bare_backend = stack.enter_context(_bare(folder, "backend"))
+        bare_ingest = stack.enter_context(_bare(folder, "ingest"))
+        ratios = (
+            *(_compare_reads(f"GET {name}", place, backend, bare_backend) for name, place in READS.items()),
+            _compare_posts("POST /api/detections", "/api/detections", backend, bare_backend),
+            _compare_posts("ingest POST /detections", "/detections", ingest, bare_ingest),
+            _compare_batches("ingest POST /detections/batch", ingest, path),
+        )
+        latency = measure_latency(f"sqlite:///{path}", backend.port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
+        return Comparison(rows, ratios, latency, backend.resident_mib(), ingest.resident_mib())
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: psutil.Process
+
+    def url(self, place: str) -> str:
+        return f"http://127.0.0.1:{self.port}{place}"
+
+    def resident_mib(self) -> float:
+        return float(self.process.memory_info().rss) / 2**20
+
+
+def _compare_reads(name: str, place: str, ours: Server, bare: Server) -> Ratio:
+    return _interleave(
+        name,
+        _pressing(ours.port, get(ours.port, place), READERS),
+        _pressing(bare.port, get(bare.port, place), READERS),
+    )
+
+
+def _compare_posts(name: str, place: str, ours: Server, bare: Server) -> Ratio:
+    return _interleave(
+        name,
+        _pressing(ours.port, post(ours.port, place, detections()), WRITERS),
+        _pressing(bare.port, post(bare.port, place, detections()), WRITERS),
+    )
+
+
+def _pressing(port: int, make_request: Callable[[], bytes], connections: int) -> Callable[[], float]:
+    def run() -> float:
+        load: Load = press(port, make_request, ROUND_SECONDS, connections)
+        return load.rate
+
+    return run
+
+
+def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
+    make = detections()
+    batch = post(ingest.port, "/detections/batch", lambda: {"detections": [make() for _ in range(BATCH)]})
+    return _interleave(
+        name,
+        lambda: BATCH * press(ingest.port, batch, ROUND_SECONDS, 2).rate,
+        lambda: _insert_raw(path, make),
+    )
+
+
+def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
+    """The same rows into the same table (its indexes and triggers too), as durable, as many to a transaction."""
+    columns = ("timestamp", "device_id", "track_id", "employee_id", "emotion", "emotion_confidence", "event_id")
+    places = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO detection_events ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  our own names
+    batch = [tuple(_stored(make())[column] for column in columns) for _ in range(BATCH)]
+    stored, began = 0, time.perf_counter()
+    with closing(sqlite_driver().connect(str(path), isolation_level=None, timeout=30)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        while time.perf_counter() < began + ROUND_SECONDS:
+            batch = [(*row[:-1], uuid4().hex) for row in batch]
+            connection.execute("BEGIN IMMEDIATE")
+            for row in batch:
+                connection.execute(statement, row)
+            connection.execute("COMMIT")
+            stored += BATCH
+    return stored / (time.perf_counter() - began)
+
+
+def _stored(detection: dict[str, object]) -> dict[str, object]:
+    moment = str(detection["timestamp"]).replace("T", " ").removesuffix("Z")
+    return {**detection, "timestamp": moment}
+
+
+def _interleave(name: str, ours: Callable[[], float], bare: Callable[[], float]) -> Ratio:
+    pairs = [(ours(), bare()) for _ in range(ROUNDS + 1)][1:]  # the first round warms both
+    ratio = Ratio(name, statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs))
+    print(f"{ratio.name}: {ratio.ours:.0f} / {ratio.bare:.0f} = {ratio.value:.2f}", flush=True)
+    return ratio
+
+
+def detections() -> Callable[[], dict[str, object]]:
+    """Everybody in turn; one detection in forty is stress."""
+    people, count = cycle(range(1, PEOPLE + 1)), cycle(range(40))
+
+    def make() -> dict[str, object]:
+        person, number = next(people), next(count)
+        return {
+            "type": "detection",
+            "event_id": str(uuid4()),
+            "device_id": f"pi-{person % DEVICES}",
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+            "track_id": f"trk_{person}",
+            "employee_id": person,
+            "recognition_confidence": 0.93,
+            "emotion": "neutral" if number else "stress",
+            "emotion_confidence": 0.87,
+            "emotion_vector": {"neutral": 0.87, "happy": 0.05, "stress": 0.04, "sad": 0.03, "fatigue": 0.01},
+            "bounding_box": {"x": 250, "y": 120, "w": 110, "h": 110},
+            "processing_time_ms": 14.2,
+        }
+
+    return make
+
+
+@contextmanager
+def _program(folder: Path, database: Path, script: str) -> Iterator[Server]:
+    environment = {**os.environ, "STRESSVISION_DATABASE_URL": f"sqlite:///{database}"}
+    port = free_port()
+    with _running([str(PROJECT_ROOT / script), "--port", str(port)], folder, environment, port) as server:
+        yield server
+
+
+@contextmanager
+def _bare(folder: Path, kind: str) -> Iterator[Server]:
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
+    with _running(["-m", "benchmarks.bare", kind, str(port), str(folder)], folder, environment, port) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[Server]:
+    with (folder / f"{port}.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stderr=log)
+    try:
+        _wait_until_answering(port)
+        yield Server(port, psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_answering(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            requests.get(f"http://127.0.0.1:{port}/health", timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit("a server did not become ready")

@@ -1,0 +1,86 @@
+"""HTTP clients that cost next to nothing themselves: raw keep-alive connections, each with one request under way."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MakeRequest = Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Load:
+    """`rate`: answers a second. `size`: bytes of the last answer's body."""
+
+    rate: float
+    size: int
+
+
+class _Client(asyncio.Protocol):
+    def __init__(self, make_request: MakeRequest, until: float) -> None:
+        self.make_request, self.until = make_request, until
+        self.answered, self.size = 0, 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self.make_request())
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(body) < length:
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._end(RuntimeError((head + b"\n" + body).decode()[:600]))
+            return
+        self._buffer, self.size = body[length:], length
+        self.answered += 1
+        if time.perf_counter() < self.until:
+            self._transport.write(self.make_request())
+        else:
+            self._end(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._end(error or ConnectionResetError("the server closed the connection"))
+
+    def _end(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(error) if error else self.done.set_result(None)
+            self._transport.close()
+
+
+def press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> Load:
+    """Asks without pause over `connections` for `seconds`. Raises RuntimeError for any answer but 200."""
+    return asyncio.run(_press(port, make_request, seconds, connections))
+
+
+async def _press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> Load:
+    loop, began = asyncio.get_running_loop(), time.perf_counter()
+    clients = [_Client(make_request, began + seconds) for _ in range(connections)]
+    for client in clients:
+        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
+    await asyncio.gather(*(client.done for client in clients))
+    answered = sum(client.answered for client in clients)
+    return Load(answered / (time.perf_counter() - began), clients[0].size)
+
+
+def get(port: int, path: str) -> MakeRequest:
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    return lambda: request
+
+
+def post(port: int, path: str, make_body: Callable[[], object]) -> MakeRequest:
+    def make_request() -> bytes:
+        body = json.dumps(make_body()).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    return make_request

@@ -1,0 +1,130 @@
+"""From commit to client: WebSocket clients of a backend while another process commits detections.
+
+One client more connects and never reads. Clock readings of one machine, so that processes can be compared.
+"""
+
+import asyncio
+import base64
+import json
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.pool import Pool
+
+from stressvision.clock import utc_now
+from stressvision.config import Settings
+from stressvision.services.context import open_context
+from stressvision.services.detections import store_detection
+from stressvision.wire.detections import DetectionIn
+
+WARM_UP = 100
+"""Detections at the beginning that are sent and not counted."""
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from commit to client, over every client that reads."""
+
+    p50: float
+    p99: float
+    received: int
+    expected: int
+    in_order: bool
+
+
+@dataclass
+class Reception:
+    """When one client had each detection, by the detection's id, on this machine's clock."""
+
+    seconds: dict[int, float] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
+
+
+class Client(asyncio.Protocol):
+    """A WebSocket client that does nothing but note the time: the measurement must not be of itself."""
+
+    def __init__(self, port: int, reception: Reception) -> None:
+        self.port = port
+        self.reception = reception
+        self.buffer = b""
+        self.is_upgraded = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        key = base64.b64encode(os.urandom(16)).decode()
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(
+            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        now = time.time()
+        self.buffer += data
+        if not self.is_upgraded:
+            head, found, self.buffer = self.buffer.partition(b"\r\n\r\n")
+            self.is_upgraded = bool(found)
+            self.buffer = self.buffer if found else head
+        while self.is_upgraded and (frame := self._take_frame()) is not None:
+            if b'"type":"detection"' in frame:
+                event = json.loads(frame)
+                self.reception.seconds[event["data"]["id"]] = now
+                self.reception.order.append(event["id"])
+
+    def _take_frame(self) -> bytes | None:
+        if len(self.buffer) < 4:
+            return None
+        length, start = self.buffer[1] & 127, 2
+        if length == 126:
+            length, start = int.from_bytes(self.buffer[2:4], "big"), 4
+        if len(self.buffer) < start + length:
+            return None
+        frame, self.buffer = self.buffer[start : start + length], self.buffer[start + length :]
+        return frame
+
+
+def measure_latency(url: str, port: int, clients: int, seconds: float, rate: float) -> Latency:
+    """`url`: the database of the backend that listens on `port`; `rate`: detections a second."""
+    receptions = [Reception() for _ in range(clients)]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate)))
+    counted = {detection: committed[detection] for detection in sorted(committed)[WARM_UP:]}
+    waits = [
+        1000 * (reception.seconds[detection] - moment)
+        for reception in receptions
+        for detection, moment in counted.items()
+        if detection in reception.seconds
+    ]
+    cuts = statistics.quantiles(waits, n=100)
+    in_order = all(reception.order == sorted(set(reception.order)) for reception in receptions)
+    return Latency(cuts[49], cuts[98], len(waits), len(counted) * clients, in_order)
+
+
+async def _receive(
+    port: int, receptions: Sequence[Reception], pool: Pool, arguments: tuple[str, float, float]
+) -> dict[int, float]:
+    loop = asyncio.get_running_loop()
+    silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
+    silent.pause_reading()
+    for reception in receptions:
+        await loop.create_connection(lambda reception=reception: Client(port, reception), "127.0.0.1", port)  # type: ignore[misc]
+    committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
+    await asyncio.sleep(1)
+    silent.close()
+    return committed
+
+
+def commit_detections(url: str, seconds: float, rate: float) -> dict[int, float]:
+    """When each detection's commit was on disk, by its id."""
+    context = open_context(Settings(database_url=url))
+    committed: dict[int, float] = {}
+    began = time.monotonic()
+    for count in range(int(seconds * rate)):
+        time.sleep(max(0.0, began + count / rate - time.monotonic()))
+        detection = DetectionIn(device_id="bench-01", timestamp=utc_now(), track_id=f"trk_{count}")
+        stored = store_detection(context, detection)
+        committed[stored.detection_id] = time.time()
+    context.database.close()
+    return committed
