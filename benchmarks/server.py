@@ -24,8 +24,8 @@ _INTRODUCTION = """# Performance
 Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores that does other
 work too (load {load:.1f}). Nothing here is asserted by a test: a figure is worth what the machine was.
 
-Each ratio is ours over the bare counterpart's, medians of {rounds} rounds of {seconds:g} s that alternate: what slows one
-slows the other. The counterparts are a FastAPI route that returns a constant of the same size, one that validates the
+Each ratio is ours over the bare counterpart's, medians of {rounds} rounds of {seconds:g} s that alternate: what slows
+one slows both. The counterparts are a FastAPI route that returns a constant of the same size, one that validates the
 same body and stores nothing, a Flask route under waitress that parses JSON and stores nothing, and `sqlite3` inserting
 the same rows into the same table, as durably, as many to a transaction. Ours store what they acknowledge: the disk has
 it. The status of one person is written down in the audit log, on disk too, each time it is asked for.
