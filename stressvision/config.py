@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     analyse_unknown: bool = False
     recognition_threshold: float = Field(default=0.5, gt=0, lt=1)
     recognition_margin: float = Field(default=0.04, ge=0, lt=1)
+    liveness: Literal["off", "flag"] = "off"
     gallery_seconds: float = Field(default=2.0, ge=0.2, le=5)
     gallery_lease_seconds: float = Field(default=60.0, ge=5)
     headless: bool = False

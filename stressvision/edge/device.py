@@ -43,6 +43,7 @@ _WATCHING = Message(es="vigilando {source}", en="watching {source}")
 _NO_CAMERA = Message(es="sin cámara: {reason}", en="no camera: {reason}")
 _STARTING = Message(es="esperando la primera imagen de {source}", en="waiting for the first picture of {source}")
 _NO_MODEL = Message(es=" (sin modelo de expresión: solo fatiga)", en=" (no expression model: fatigue only)")
+_PHOTOGRAPH = Message(es="posible fotografía ante la cámara", en="possibly a photograph held to the camera")
 
 log = structlog.get_logger()
 
@@ -70,7 +71,13 @@ class _Watch:
     ) -> None:
         self._settings, self._source, self._outbox = settings, source, outbox
         self._has_expression = models.expression is not None
-        self._rules = Rules(settings.device_id, settings.policy, settings.analyse_unknown, settings.detection_seconds)
+        self._rules = Rules(
+            settings.device_id,
+            settings.policy,
+            settings.analyse_unknown,
+            settings.detection_seconds,
+            flag_photographs=settings.liveness == "flag",
+        )
         self._pipeline = Pipeline(models, self._rules)
         self._camera = Camera(source)
         self._people = EnrolledPeople(
@@ -252,6 +259,8 @@ class _Watch:
         state, detail = self._condition()
         counts = Counts(self._taken, self._camera.dropped, backlog)
         troubles = self._troubles.describe(time.monotonic(), counts, self._machine, self._contact.clock_ahead)
+        if any(mark.photograph for mark in self._pipeline.marks):
+            troubles.append(_PHOTOGRAPH)
         detail = "; ".join([detail, *(trouble.text(self._settings.lang) for trouble in troubles)])
         return DeviceHealth(
             device_id=self._settings.device_id,

@@ -21,6 +21,7 @@ EXPRESSIONS = {
     Emotion.FATIGUE: Message(es="signos compatibles con fatiga", en="signs compatible with fatigue"),
 }
 UNKNOWN = Message(es="desconocido", en="unknown")
+PHOTOGRAPH = Message(es="no parpadea: ¿una fotografía?", en="never blinks: a photograph?")
 COLLECTING = Message(es="identificando…", en="identifying…")
 
 # Light on dark, told apart by their text and not by colour alone.
@@ -53,10 +54,12 @@ def describe(mark: Mark, language: Language) -> list[str]:
     """The lines beside a face: who, and what."""
     if mark.standing is Standing.COLLECTING:
         return [COLLECTING.text(language)]
-    who = mark.employee_code or UNKNOWN.text(language)
-    if mark.state.emotion is None or mark.state.confidence is None:
-        return [who]
-    return [who, f"{EXPRESSIONS[mark.state.emotion].text(language)} {mark.state.confidence:.0%}"]
+    lines = [mark.employee_code or UNKNOWN.text(language)]
+    if mark.state.emotion is not None and mark.state.confidence is not None:
+        lines.append(f"{EXPRESSIONS[mark.state.emotion].text(language)} {mark.state.confidence:.0%}")
+    if mark.photograph:
+        lines.append(PHOTOGRAPH.text(language))
+    return lines
 
 
 def draw(frame: Frame, marks: Sequence[Mark], language: Language) -> Frame:

@@ -7,6 +7,7 @@ from stressvision.domain.emotions import Emotion
 from stressvision.vision.fatigue import FatigueMonitor
 from stressvision.vision.gallery import Match
 from stressvision.vision.identity import IdentityVote, Standing
+from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
 from stressvision.vision.smoothing import ExpressionTrend, fuse
 from stressvision.vision.tracking import Track
@@ -57,6 +58,7 @@ class Person:
     vote: IdentityVote = field(default_factory=IdentityVote)
     trend: ExpressionTrend = field(default_factory=ExpressionTrend)
     monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
+    blinks: BlinkWatch = field(default_factory=BlinkWatch)
     quality: Quality | None = None
     next_embedding: float = 0.0
     next_reading: float = 0.0

@@ -36,12 +36,13 @@ EXPRESSION_PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be estimated, of whom, and how often it is reported."""
+    """What may be estimated, of whom, and how often it is reported. `flag_photographs`: mark faces that never blink."""
 
     device_id: str
     policy: Policy
     analyse_unknown: bool
     detection_seconds: float
+    flag_photographs: bool = False
 
     @property
     def expression_allowed(self) -> bool:
@@ -54,12 +55,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Mark:
-    """What the preview draws of one face."""
+    """What the preview draws of one face. `photograph`: it may be one."""
 
     face: Face
     standing: Standing
     employee_code: str | None
     state: State
+    photograph: bool = False
 
 
 class Pipeline:
@@ -162,9 +164,12 @@ class Pipeline:
         face = person.track.face
         if person.quality is None or not person.quality.classifiable:
             person.monitor.observe(shot.elapsed, None)
+            person.blinks.observe(shot.elapsed, None)
             return
         with self.stages.measure("openness"):
-            person.monitor.observe(shot.elapsed, self._models.meter.measure(shot.frame, face))
+            openness = self._models.meter.measure(shot.frame, face)
+        person.monitor.observe(shot.elapsed, openness)
+        person.blinks.observe(shot.elapsed, openness)
         if self._models.expression is not None and self.rules.expression_allowed:
             with self.stages.measure("expression"):
                 estimate = self._models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
@@ -201,9 +206,17 @@ class Pipeline:
             emotion_confidence=state.confidence,
             emotion_vector=state.vector,
             bounding_box=Box(x=round(box.x), y=round(box.y), w=max(0, round(box.w)), h=max(0, round(box.h))),
-            frame_quality=round(person.quality.share, 3) if person.quality else None,
+            frame_quality=self._quality(person, shot.elapsed),
             processing_time_ms=round(spent_ms, 2),
         )
+
+    def _quality(self, person: Person, at: float) -> float | None:
+        if self._may_be_photograph(person, at):
+            return 0.0
+        return round(person.quality.share, 3) if person.quality else None
+
+    def _may_be_photograph(self, person: Person, at: float) -> bool:
+        return self.rules.flag_photographs and person.blinks.never_blinks(at)
 
     def _state(self, person: Person, at: float) -> State:
         if not self._may_be_read(person):
@@ -212,4 +225,5 @@ class Pipeline:
 
     def _mark(self, person: Person, at: float) -> Mark:
         code = person.match.employee_code if person.match else None
-        return Mark(person.track.face, person.standing, code, self._state(person, at))
+        photograph = self._may_be_photograph(person, at)
+        return Mark(person.track.face, person.standing, code, self._state(person, at), photograph)

@@ -17,6 +17,7 @@ from stressvision.vision.expression import ExpressionEstimate, StateProbabilitie
 from stressvision.vision.eyes import Openness
 from stressvision.vision.faces import Face, Point
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
 from stressvision.wire.detections import DetectionIn
 from tests.faces import make_face, make_frame
@@ -78,11 +79,19 @@ class FakeNetworks:
 class Stage:
     """A pipeline over fake networks, and the time that passes before it."""
 
-    def __init__(self, *, policy: Policy = Policy.PE, analyse_unknown: bool = False, expression: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        policy: Policy = Policy.PE,
+        analyse_unknown: bool = False,
+        expression: bool = True,
+        flag_photographs: bool = False,
+    ) -> None:
         self.sitting = Sitting()
         self.networks = FakeNetworks(self.sitting)
         models = Models(self.networks, self.networks, self.networks, self.networks if expression else None)
-        self.pipeline = Pipeline(models, Rules("cam-1", policy, analyse_unknown, detection_seconds=1.0))
+        rules = Rules("cam-1", policy, analyse_unknown, detection_seconds=1.0, flag_photographs=flag_photographs)
+        self.pipeline = Pipeline(models, rules)
         self.frame = 0
 
     @property
@@ -407,3 +416,19 @@ def test_after_a_cut_everybody_is_new() -> None:
 
     assert {item.track_id for item in first}.isdisjoint({item.track_id for item in second})
     assert set(names(second)) == {ANA}
+
+
+@pytest.mark.parametrize(("flagged", "quality_is_nil"), [(True, True), (False, False)])
+def test_a_face_that_never_blinks_is_marked_as_a_photograph_where_the_setting_says_so(
+    flagged: bool, quality_is_nil: bool
+) -> None:
+    stage = Stage(flag_photographs=flagged)
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+
+    before = stage.watch(WINDOW_SECONDS - 2)
+    after = stage.watch(4)
+
+    assert all(detection.frame_quality for detection in before)
+    assert (after[-1].frame_quality == 0.0) is quality_is_nil
+    assert stage.pipeline.marks[0].photograph is flagged

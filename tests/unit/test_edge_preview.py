@@ -2,6 +2,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -150,6 +151,12 @@ def test_a_face_is_described_by_code_and_expression_and_never_called_stressed() 
     assert describe(stressed, "en") == ["EMP002", "expression compatible with stress 81%"]
     assert describe(mark(Standing.UNKNOWN), "es") == ["desconocido"]
     assert describe(mark(Standing.COLLECTING), "es") == ["identificando…"]
+
+
+def test_what_may_be_a_photograph_is_said() -> None:
+    held_up = replace(mark(Standing.NAMED, "EMP001"), photograph=True)
+
+    assert describe(held_up, "es") == ["EMP001", "no parpadea: ¿una fotografía?"]
 
 
 def test_drawing_leaves_the_picture_itself_alone() -> None:
