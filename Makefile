@@ -15,8 +15,9 @@ check: prepared ## style, types and layers
 test: ## the whole suite
 	python3 -m tests
 
-bench: prepared ## what the servers stand
+bench: prepared ## what the servers stand and the device costs, into docs/performance.md
 	python -m benchmarks.server
+	python -m benchmarks.edge
 
 model: ## trains the expression model again: make model DATA=archive.npz (hours; needs requirements-training.txt)
 	@test -n "$(DATA)" || { echo "make model DATA=archive.npz"; exit 2; }

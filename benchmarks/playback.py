@@ -1,0 +1,141 @@
+"""The edge's pipeline over pictures in memory, timed by the processor: what else the machine does counts little."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+
+import cv2
+import dlib
+import numpy as np
+
+from stressvision.config import PROJECT_ROOT, Policy, Settings
+from stressvision.edge.models import Models
+from stressvision.edge.pipeline import Pipeline, Rules
+from stressvision.vision.camera import Shot, play_at_once
+from stressvision.vision.enrolment import Still, measure_stills
+from stressvision.vision.expression import ExpressionModel
+from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.networks import (
+    FACE_DETECTOR,
+    FACE_ENCODER,
+    FACE_MESH,
+    IRIS,
+    Frame,
+    Network,
+    Tensor,
+    find_model,
+)
+
+DEMO = PROJECT_ROOT / "demo"
+RECORDING = DEMO / "turno.mp4"
+CODES = ("EMP001", "EMP002", "EMP003", "EMP004")
+ALONE = ((8.0, 20.0), (21.0, 33.0), (34.0, 40.0))
+"""Seconds of the recording in which one person each sits alone."""
+CAMERA_FPS = 30
+ROUNDS = 60
+DEAR_ROUNDS = 8
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Played:
+    """`seconds` of processor that the pictures took, decoding them included; `duration` of the pictures."""
+
+    pipeline: Pipeline
+    seconds: float
+    duration: float
+
+    @property
+    def share(self) -> float:
+        return self.seconds / self.duration
+
+
+def play(models: Models, gallery: FaceGallery, shots: Sequence[Shot], decoding_ms: float) -> Played:
+    rules = Rules("benchmark", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
+    pipeline = Pipeline(models, rules, stopwatch=time.thread_time)
+    pipeline.use_gallery(gallery, shots[0].elapsed)
+    start = time.process_time()
+    for shot in shots:
+        pipeline.process(shot, "session_benchmark_1")
+    seconds = time.process_time() - start + len(shots) * decoding_ms / 1000
+    return Played(pipeline, seconds, shots[-1].elapsed - shots[0].elapsed)
+
+
+def as_camera(frames: Sequence[Frame], seconds: float) -> list[Shot]:
+    """The frames at 30 a second, there and back again, so that nothing jumps."""
+    endless = islice(cycle([*frames, *reversed(frames)]), int(seconds * CAMERA_FPS))
+    times = ((index / CAMERA_FPS, frame) for index, frame in enumerate(endless))
+    return [Shot(frame, BEGAN + timedelta(seconds=at), at, cut=at == 0) for at, frame in times]
+
+
+def read_shots(path: Path) -> list[Shot]:
+    return list(play_at_once(path, start=BEGAN))
+
+
+def show_at_camera_rate(frames: Sequence[Frame], fps: int) -> list[Frame]:
+    """Each frame as often as a camera of 30 a second would have seen it."""
+    return [frame for frame in frames for _ in range(CAMERA_FPS // fps)]
+
+
+def frames_between(shots: Sequence[Shot], start: float, end: float) -> list[Frame]:
+    return [shot.frame for shot in shots if start <= shot.elapsed < end]
+
+
+def compose_three(shots: Sequence[Shot]) -> list[Frame]:
+    """Three people beside each other in one picture of the usual size, each from when they sat alone."""
+    strips = []
+    for start, end in ALONE:
+        frames = frames_between(shots, start, end)
+        width = frames[0].shape[1] // 3
+        left = (frames[0].shape[1] - width) // 2
+        strips.append([frame[:, left : left + width] for frame in frames])
+    return [np.hstack(parts) for parts in zip(*strips, strict=False)]
+
+
+def measure_decoding(path: Path) -> float:
+    """Milliseconds of processor for one picture of the file."""
+    start = time.process_time()
+    count = sum(1 for _ in play_at_once(path, start=BEGAN))
+    return 1000 * (time.process_time() - start) / count
+
+
+def measure_bare(settings: Settings) -> dict[str, float]:
+    """Milliseconds of each stage's networks alone, run over and over on the same input: nothing can be faster."""
+    side = np.zeros((1, 64, 64, 3), np.float32)
+    square = np.zeros((1, 192, 192, 3), np.float32)
+    encoder = dlib.face_recognition_model_v1(str(find_model(FACE_ENCODER)))
+    chip = np.full((150, 150, 3), 128, np.uint8)
+    expression = ExpressionModel(settings.models_dir / "expression.tflite", settings.models_dir / "expression.json")
+    face = np.full((expression.card.size, expression.card.size), 128, np.uint8)
+    return {
+        "detect": _time_network(Network(FACE_DETECTOR), square),
+        "embed": _time_call(lambda: encoder.compute_face_descriptor(chip), DEAR_ROUNDS),
+        "openness": 2 * _time_network(Network(IRIS), side) + _time_network(Network(FACE_MESH), square),
+        "expression": _time_call(lambda: expression.estimate_aligned(face), ROUNDS),
+    }
+
+
+def _time_network(network: Network, tensor: Tensor) -> float:
+    return _time_call(lambda: network.run(tensor), ROUNDS)
+
+
+def _time_call(call: Callable[[], object], rounds: int) -> float:
+    """The median of `rounds` calls, in milliseconds of this thread's processor time."""
+    times = []
+    for _ in range(rounds + 3):
+        start = time.thread_time()
+        call()
+        times.append(time.thread_time() - start)
+    return 1000 * float(np.median(times[3:]))
+
+
+def enrol_demo(settings: Settings) -> FaceGallery:
+    people = []
+    for employee_id, code in enumerate(CODES, 1):
+        paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))
+        samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in paths])
+        people.append(EnrolledFace(employee_id, code, np.array([sample.embedding for sample in samples])))
+    return FaceGallery(people, settings.recognition_threshold, settings.recognition_margin)
