@@ -1,4 +1,4 @@
-"""`python -m stressvision prepare`: the database, ready before anything else starts."""
+"""`python -m stressvision prepare` and `move`: the database, ready before anything else starts, or elsewhere."""
 
 import argparse
 
@@ -6,6 +6,7 @@ from stressvision.commands.demo import enrol_demo
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.services.context import check_database, open_context_telling
+from stressvision.services.moving import move_database
 
 
 def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -19,6 +20,14 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
     print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)
     if arguments.demo:
         enrol_demo(context)
+    return 0
+
+
+def move(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Copies the configured file into PostgreSQL, compares every row, and says which setting to change."""
+    rows = move_database(settings, arguments.to)
+    target = settings.model_copy(update={"database_url": arguments.to})
+    print(TEXTS["moved"].text(settings.lang).format(rows=rows, source=_where(settings), where=_where(target)))
     return 0
 
 

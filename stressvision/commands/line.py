@@ -60,6 +60,10 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     prepare.add_argument("--check", action="store_true", help=say("check"))
     prepare.set_defaults(command=database.prepare)
 
+    move = commands.add_parser("move", help=say("move"), description=say("move"))
+    move.add_argument("--to", required=True, metavar="URL", help=say("move_to"))
+    move.set_defaults(command=database.move)
+
     attached = commands.add_parser("cameras", help=say("cameras"), description=say("cameras"))
     attached.set_defaults(command=cameras.list_cameras)
     return parser

@@ -86,4 +86,15 @@ TEXTS = {
         "their faces were measured by another network.",
     ),
     "usable": Message(es="La base de datos se puede usar: {where}.", en="The database can be used: {where}."),
+    "move": Message(
+        es="copia la base SQLite a PostgreSQL y compara fila por fila (detenga antes el sistema)",
+        en="copy the SQLite database to PostgreSQL and compare row by row (stop the system first)",
+    ),
+    "move_to": Message(es="base de destino, vacía: postgresql://…", en="the target, empty: postgresql://…"),
+    "moved": Message(
+        es="Copiadas y comparadas {rows} filas de {source} a {where}. El archivo queda como estaba. Para usar la nueva "
+        "base, cambie STRESSVISION_DATABASE_URL.",
+        en="{rows} rows copied from {source} to {where} and compared. The file is as it was. To use the new database, "
+        "change STRESSVISION_DATABASE_URL.",
+    ),
 }
