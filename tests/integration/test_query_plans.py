@@ -1,0 +1,62 @@
+"""What is done all day reads the window that is asked for, never the whole history, also without statistics."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, event
+
+from stressvision.services.context import Actor, Context
+from stressvision.services.detections import store_detection
+from stressvision.services.employees import read_employee_state
+from stressvision.services.feed import Feed
+from stressvision.services.figures import read_ingest_stats, read_overview, read_stats
+from stressvision.services.reports import write_due_reports, write_manual_report
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+from tests.integration.test_detections_stored import detection
+
+NEWEST_FIRST = "SCAN detection_events USING INDEX ix_detection_events_timestamp"
+"""Walks the index from its end, and stops at the limit."""
+
+
+def follow(context: Context) -> None:
+    with closing(Feed(context)) as feed:
+        feed.read_after(0)
+
+
+ALL_DAY: dict[str, Callable[[Context], object]] = {
+    "a detection": lambda context: store_detection(context, detection(context.clock(), 1)),
+    "overview": read_overview,
+    "statistics": lambda context: read_stats(context, 24),
+    "totals": lambda context: read_ingest_stats(context, 0.0),
+    "one person": lambda context: read_employee_state(context, 1, 15, Actor()),
+    "due reports": lambda context: write_due_reports(context, timedelta(minutes=15)),
+    "a report by hand": lambda context: write_manual_report(context, timedelta(minutes=15)),
+    "the feed": follow,
+}
+
+
+@pytest.mark.parametrize("name", ALL_DAY)
+def test_no_query_walks_all_detections(sqlite_context: Context, clock: FakeClock, name: str) -> None:
+    employee = enrol(sqlite_context)
+    store_detection(sqlite_context, detection(clock() - timedelta(minutes=20), employee))
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(
+        _connection: Connection, _cursor: object, statement: str, parameters: tuple[object, ...], *_: object
+    ) -> None:
+        if "detection_events" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(sqlite_context.database.engine, "before_cursor_execute", note)
+    ALL_DAY[name](sqlite_context)
+    event.remove(sqlite_context.database.engine, "before_cursor_execute", note)
+    plans = []
+    with sqlite_context.database.read() as connection:
+        for statement, parameters in asked:
+            plans += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    walks = [step for step in plans if step.startswith("SCAN detection_events") or "(timestamp<?)" in step]
+    assert asked or name == "totals"
+    assert [step for step in walks if step != NEWEST_FIRST] == []
