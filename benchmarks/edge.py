@@ -95,7 +95,7 @@ def _play_clips(models: Models, gallery: FaceGallery, folder: Path) -> Iterator[
     shares = []
     for path in sorted([*folder.glob("*.mkv"), *folder.glob("*.mp4")]):
         frames = [shot.frame for shot in read_shots(path)]
-        shares.append(play(models, gallery, as_camera(frames, SECONDS / 3), measure_decoding(path)).share)
+        shares.append(play(models, gallery, as_camera(frames, SECONDS), measure_decoding(path)).share)
     if shares:
         yield f"one face, mean of {len(shares)} clips of a webcam", sum(shares) / len(shares)
         yield "one face, the dearest of them", max(shares)

@@ -25,9 +25,12 @@ from stressvision.wire.values import Box
 
 LEAST_FRAME_SECONDS = 0.055
 """Pictures that come faster than this (about 15 a second, with room for jitter) are not looked at."""
-EMBEDDINGS_PER_SECOND = 4.0
+EMBEDDINGS_PER_SECOND = 2.0
+"""Hands before a face raise doubts for as long as they move: this bounds what they cost, to about 17 % of a core."""
+EMBEDDINGS_PER_PERSON = 0.5
+"""A second, where that is more: enough to verify everybody in view before their name would have to be taken back."""
 EMBEDDINGS_AT_ONCE = 12
-"""Four people who come together are named within a second; a picture that raises doubts for ever costs no more."""
+"""Four people who come together are named within a second."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late and the next still come on the beat."""
 EXPRESSION_PATIENCE_SECONDS = 1.0
@@ -83,7 +86,7 @@ class Pipeline:
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
         self._memory = FatigueMemory()
-        self._embeddings = Budget(EMBEDDINGS_PER_SECOND, EMBEDDINGS_AT_ONCE)
+        self._embeddings = Budget(EMBEDDINGS_AT_ONCE)
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
         self._looked_at: float | None = None
@@ -147,7 +150,8 @@ class Pipeline:
             and person.quality
             and person.quality.recognisable
         ]
-        if not due or not self._embeddings.take(at):
+        rate = max(EMBEDDINGS_PER_SECOND, EMBEDDINGS_PER_PERSON * len(visible))
+        if not due or not self._embeddings.take(at, rate):
             return
         person = min(due, key=lambda candidate: candidate.next_embedding)
         with self.stages.measure("embed"):

@@ -432,3 +432,14 @@ def test_a_face_that_never_blinks_is_marked_as_a_photograph_where_the_setting_sa
     assert all(detection.frame_quality for detection in before)
     assert (after[-1].frame_quality == 0.0) is quality_is_nil
     assert stage.pipeline.marks[0].photograph is flagged
+
+
+def test_everybody_of_a_crowd_keeps_their_name() -> None:
+    crowd = range(1, 21)
+    stage = Stage()
+    stage.enrol(*crowd)
+    for seat, person in enumerate(crowd):
+        stage.sitting.people[person] = make_face(64 + 128 * (seat % 5), 60 + 120 * (seat // 5), side=100 + person)
+    stage.watch(12)
+
+    assert set(names(stage.watch(6))) == set(crowd)
