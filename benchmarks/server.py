@@ -1,6 +1,7 @@
 """What the servers stand, each figure beside a bare counterpart of the same run: `python -m benchmarks.server`.
 
-`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk). Writes docs/performance.md.
+`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk). Writes its section of
+docs/performance.md.
 """
 
 import argparse
@@ -12,14 +13,13 @@ from pathlib import Path
 import psutil
 
 from benchmarks.comparison import CLIENTS, DETECTION_RATE, ROUND_SECONDS, ROUNDS, TARGETS, Comparison, compare
-from stressvision.config import PROJECT_ROOT
+from benchmarks.document import replace_section
 
-DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 LATENCY_TARGETS_MS = (5.0, 20.0)
 MEMORY_TARGETS_MIB = (120.0, 80.0)
 GROWTH_TARGET = 1.5
 
-_INTRODUCTION = """# Performance
+_INTRODUCTION = """## Servers
 
 Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores that does other
 work too (load {load:.1f}). Nothing here is asserted by a test: a figure is worth what the machine was.
@@ -42,11 +42,12 @@ def main() -> None:
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             comparisons.append(compare(Path(folder), rows))
-    DOCUMENT.write_text("\n".join(_document(comparisons, load)) + "\n")
-    print(DOCUMENT.read_text())
+    section = "\n".join(_describe(comparisons, load))
+    replace_section(section)
+    print(section)
 
 
-def _document(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
+def _describe(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
     yield _INTRODUCTION.format(
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         cores=psutil.cpu_count(),
@@ -55,7 +56,7 @@ def _document(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
         seconds=ROUND_SECONDS,
     )
     for comparison in comparisons:
-        yield f"## {comparison.rows:,} detections\n"
+        yield f"### {comparison.rows:,} detections\n"
         yield "| what | ours, a second | bare, a second | ratio | target | |"
         yield "|---|---:|---:|---:|---:|---|"
         for ratio in comparison.ratios:
@@ -63,11 +64,11 @@ def _document(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
             met = _verdict(ratio.value >= target)
             yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} | {target} | {met} |"
         yield ""
-        yield from _bounds(comparison)
-    yield from _growth(comparisons[0], comparisons[-1])
+        yield from _describe_bounds(comparison)
+    yield from _describe_growth(comparisons[0], comparisons[-1])
 
 
-def _bounds(comparison: Comparison) -> Iterator[str]:
+def _describe_bounds(comparison: Comparison) -> Iterator[str]:
     latency = comparison.latency
     figures = (latency.p50, latency.p99, comparison.backend_mib, comparison.ingest_mib)
     names = ("commit to client, median, ms", "commit to client, 99 %, ms", "backend, MiB", "ingest, MiB")
@@ -83,10 +84,10 @@ def _bounds(comparison: Comparison) -> Iterator[str]:
     )
 
 
-def _growth(small: Comparison, large: Comparison) -> Iterator[str]:
+def _describe_growth(small: Comparison, large: Comparison) -> Iterator[str]:
     if small.rows == large.rows:
         return
-    yield f"## From {small.rows:,} to {large.rows:,} detections\n"
+    yield f"### From {small.rows:,} to {large.rows:,} detections\n"
     yield f"How much of the ratio is lost; at most {GROWTH_TARGET} times.\n"
     yield "| what | times | |"
     yield "|---|---:|---|"

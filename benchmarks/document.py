@@ -1,0 +1,16 @@
+"""docs/performance.md, of which each benchmark writes its own section."""
+
+import re
+from pathlib import Path
+
+from stressvision.config import PROJECT_ROOT
+
+DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
+
+
+def replace_section(section: str, document: Path = DOCUMENT) -> None:
+    """Puts the section in place of the one with the same heading, or at the end; the others stay as they are."""
+    text = document.read_text(encoding="utf-8") if document.exists() else "# Performance\n"
+    heading = section.partition("\n")[0]
+    others = re.sub(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
+    document.write_text(f"{others.rstrip()}\n\n{section.rstrip()}\n", encoding="utf-8")
