@@ -6,11 +6,11 @@ photographs of people in the wild (see benchmarks.recognition). Writes its secti
 
 import argparse
 import os
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.document import replace_section
 from benchmarks.playback import (
     ALONE,
     CAMERA_FPS,
@@ -31,7 +31,6 @@ from stressvision.edge.models import Models, load_models
 from stressvision.vision.camera import Shot
 from stressvision.vision.gallery import FaceGallery
 
-DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 CURVE = PROJECT_ROOT / "docs" / "recognition-roc.svg"
 HEADING = "## Edge"
 RECORDING_FPS = 15
@@ -49,16 +48,8 @@ def main() -> None:
     parser.add_argument("--identity", type=Path, help="folder with enrolled/<person>/*.jpg and strangers/*.jpg")
     options = parser.parse_args()
     section = "\n".join([HEADING, "", *_describe(Settings(), options.video, options.identity)])
-    replace_section(DOCUMENT, section)
+    replace_section(section)
     print(section)
-
-
-def replace_section(document: Path, section: str) -> None:
-    """Puts the section in place of the one with the same heading, or at the end; the others stay as they are."""
-    text = document.read_text(encoding="utf-8") if document.exists() else "# Performance\n"
-    heading = section.partition("\n")[0]
-    rest = re.sub(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
-    document.write_text(f"{rest.rstrip()}\n\n{section.rstrip()}\n", encoding="utf-8")
 
 
 def _describe(settings: Settings, video: Path | None, identity: Path | None) -> Iterator[str]:
