@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stressvision.training.data import FloatArray
-from stressvision.vision.expression import open_interpreter
+from stressvision.vision.networks import open_interpreter
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class InferenceRun:
 
 def run_model(content: bytes, pictures: FloatArray) -> InferenceRun:
     """Run a model's bytes over standardised pictures [N,48,48]. Raises ModelUnavailable where it does not load."""
-    interpreter = open_interpreter(content)
+    interpreter = open_interpreter(content, "expression")
     source = int(interpreter.get_input_details()[0]["index"])
     target = int(interpreter.get_output_details()[0]["index"])
     logits = []

@@ -10,13 +10,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from stressvision.errors import InvalidInput, Message, ModelUnavailable
+from stressvision.vision.networks import open_interpreter
 
 STATES = ("neutral", "happy", "stress", "sad")
 CLASSES = (*STATES, "other")
@@ -146,34 +146,6 @@ def read_verified(path: Path, sha256: str) -> bytes:
     return content
 
 
-def open_interpreter(content: bytes) -> Any:
-    """An interpreter of ai-edge-litert, else of tflite-runtime, ready to run on one thread.
-
-    One thread, because a second one makes a network this small slower.
-    Raises ModelUnavailable where neither package is installed or the bytes are no model.
-    """
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        try:
-            from tflite_runtime.interpreter import Interpreter
-        except ImportError as error:
-            raise ModelUnavailable(
-                Message(
-                    "Falta el intérprete de modelos: instale ai-edge-litert",
-                    "The model interpreter is missing: install ai-edge-litert",
-                )
-            ) from error
-    try:
-        interpreter = Interpreter(model_content=content, num_threads=1)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelUnavailable(
-            Message(f"El modelo de expresión no carga: {error}", f"The expression model does not load: {error}")
-        ) from error
-    return interpreter
-
-
 def align_face(
     frame_bgr: npt.NDArray[np.uint8],
     left_eye: tuple[float, float],
@@ -219,7 +191,7 @@ class ExpressionModel:
         Raises ModelUnavailable where either file is missing, or the model is not the card's.
         """
         self.card = read_card(card_path)
-        self._interpreter = open_interpreter(read_verified(model_path, self.card.sha256))
+        self._interpreter = open_interpreter(read_verified(model_path, self.card.sha256), model_path.name)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
         self._output = int(self._interpreter.get_output_details()[0]["index"])
 

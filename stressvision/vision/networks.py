@@ -96,7 +96,8 @@ class Network:
 
     def __init__(self, model: ModelFile) -> None:
         """Raises ModelUnavailable where the file or the interpreter is missing."""
-        self._interpreter = _open(find_model(model))
+        path = find_model(model)
+        self._interpreter = open_interpreter(path.read_bytes(), path.name)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
         self._outputs = [int(output["index"]) for output in self._interpreter.get_output_details()]
 
@@ -107,7 +108,11 @@ class Network:
         return [self._interpreter.get_tensor(index) for index in self._outputs]
 
 
-def _open(path: Path) -> Any:
+def open_interpreter(content: bytes, name: str) -> Any:
+    """An interpreter of ai-edge-litert, else of tflite-runtime, for the bytes of a model, ready to run on one thread.
+
+    Raises ModelUnavailable where neither package is installed, or the bytes of `name` are no model.
+    """
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
@@ -120,6 +125,11 @@ def _open(path: Path) -> Any:
                     en=f"The model interpreter is missing. Install it with: {_PROGRAM}",
                 )
             ) from None
-    interpreter = Interpreter(model_path=str(path), num_threads=1)
-    interpreter.allocate_tensors()
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelUnavailable(
+            Message(es=f"El modelo {name} no carga: {error}", en=f"The model {name} does not load: {error}")
+        ) from error
     return interpreter
