@@ -1,6 +1,5 @@
 """Whatever is committed, by whatever program, is in the feed: once, in order."""
 
-import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from stressvision.db.changes import prune_changes
 from stressvision.db.tables import changes
+from stressvision.db.connection import sqlite_driver
 from stressvision.services.alerts import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections import store_detection
@@ -69,7 +69,7 @@ def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
 def test_what_is_written_by_hand_in_the_file_is_told_too(sqlite_context: Context, tmp_path: Path) -> None:
     feed = Feed(sqlite_context)
     feed.has_news()
-    with closing(sqlite3.connect(tmp_path / "gloria_stress_system.db")) as by_hand:
+    with closing(sqlite_driver().connect(tmp_path / "gloria_stress_system.db")) as by_hand:
         by_hand.execute(
             "INSERT INTO detection_events(timestamp, device_id) VALUES (strftime('%Y-%m-%d %H:%M:%f', 'now'), 'a-mano')"
         )
