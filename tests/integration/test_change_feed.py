@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import delete, insert, select
 
 from stressvision.db.changes import prune_changes
-from stressvision.db.tables import changes
 from stressvision.db.connection import sqlite_driver
+from stressvision.db.tables import changes
 from stressvision.services.alerts import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections import store_detection
