@@ -28,9 +28,6 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-ALIVE = (State.STARTING, State.RUNNING, State.WAITING, State.STOPPING)
-
-
 @dataclass(frozen=True)
 class Limits:
     """Seconds and counts. What never came up is given up after `start_attempts`; what did come up once is tried again

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.config import Policy, load_settings
+from stressvision.config import PREFIX, PROJECT_ROOT, Policy, Settings, load_settings
 from stressvision.errors import ConfigurationError
 
 
@@ -45,3 +45,8 @@ def test_listening_beyond_this_machine_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("STRESSVISION_HOST", "0.0.0.0")
     with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1"):
         load_settings()
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (PROJECT_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in documented] == []
