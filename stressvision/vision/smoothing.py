@@ -7,7 +7,8 @@ from stressvision.domain.emotions import Emotion
 
 TIME_CONSTANT = 0.8
 """Seconds until a reading has faded to 1/e, four readings long: an expression that lasts for a second wins, a single
-frame never does. Longer would mix what a face shows with what it showed before, and answer with less confidence. Chosen on the bundled recording."""
+frame never does. Longer would mix what a face shows with what it showed before, and answer with less confidence.
+Chosen on the bundled recording."""
 LEAST_READINGS = 3
 EXPRESSIONS = (Emotion.NEUTRAL, Emotion.HAPPY, Emotion.STRESS, Emotion.SAD)
 
