@@ -1,7 +1,7 @@
 """Real databases: SQLite in a file, PostgreSQL in a server of the test run's own."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,14 +33,24 @@ def postgres() -> Iterator[Any]:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/gloria_stress_system.db"
-    server = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    server.psql(f"CREATE DATABASE {name};")
-    address: str = server.get_uri(database=name)
-    return address
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes addresses of empty databases of one kind."""
+
+    def make(name: str) -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path}/{name}.db"
+        server = request.getfixturevalue("postgres")
+        own = f"{name}_{next(_numbers)}"
+        server.psql(f"CREATE DATABASE {own};")
+        address: str = server.get_uri(database=own)
+        return address
+
+    return make
+
+
+@pytest.fixture
+def database_url(new_database_url: Callable[[str], str]) -> str:
+    return new_database_url("gloria_stress_system")
 
 
 @pytest.fixture

@@ -1,20 +1,23 @@
 """A database that climbed is the database that is created today, and its totals are right whatever happens."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, text
 
 from stressvision.db import migration
+from stressvision.db.connection import Database
 from stressvision.db.detections import read_totals
 from stressvision.db.employees import delete_everything
 from stressvision.db.migration import Outcome, prepare_database
 from stressvision.db.tables import REVISION, detection_events
 from stressvision.services.context import Context
-from stressvision.services.detections import store_batch, store_detection
+from stressvision.services.detections import store_detection
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
 from tests.integration.test_detections_stored import detection
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -22,6 +25,38 @@ NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 def test_the_revision_of_the_tables_is_the_newest_one() -> None:
     assert ScriptDirectory(str(migration._MIGRATIONS)).get_current_head() == REVISION
+
+
+# What a plant's database may hold; the timestamps are text to SQLite and moments to PostgreSQL, both in UTC.
+IN_USE = (
+    "INSERT INTO employees (employee_code, full_name, consent_given) VALUES ('EMP001', 'Ana Torres Vega', true)",
+    """INSERT INTO detection_events (timestamp, device_id, employee_id, emotion, emotion_confidence, event_id) VALUES
+       ('2026-11-22 14:50:00.000', 'pi-1', 1, 'stress', 0.9, 'a'),
+       ('2026-11-22 14:51:00.000', 'pi-1', 1, 'sad', 0.8, 'b'),
+       ('2026-11-22 14:52:00.000', 'pi-2', NULL, NULL, NULL, NULL)""",
+    """INSERT INTO alerts (timestamp, employee_id, alert_type, severity, status, resolved_by, resolved_at) VALUES
+       ('2026-11-22 14:51:00.000', 1, 'high_stress_prolonged', 'high', 'resolved',
+        'dra.quispe', '2026-11-22 14:55:00.000')""",
+    """INSERT INTO reports_15min (start_timestamp, end_timestamp, total_detections, per_employee_summary) VALUES
+       ('2026-11-22 14:45:00.000', '2026-11-22 15:00:00.000', 3, '{}')""",
+    """INSERT INTO audit_log (user_id, action, entity_type, entity_id) VALUES
+       ('dra.quispe', 'alert_resolved', 'alert', 1), ('dra.quispe', 'employee_status_read', 'employee', 1)""",
+)
+
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+def create_0002(connection: Connection) -> None:
+    """The schema as version 0.1 left it, statement by statement: what a database in use may have."""
+    for statement in (SCHEMAS / f"0002.{connection.dialect.name}.sql").read_text("utf-8").split("\n--\n"):
+        connection.exec_driver_sql(statement)
+
+
+@pytest.fixture
+def older(new_database_url: Callable[[str], str]) -> Iterator[Database]:
+    database = Database(new_database_url("older"))
+    yield database
+    database.close()
 
 
 def take_down_to_0001(connection: Connection) -> None:
@@ -66,17 +101,18 @@ def totals(connection: Connection) -> Counter[tuple[str, int, str]]:
 
 
 def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
-    context: Context, clock: FakeClock
+    context: Context, clock: FakeClock, older: Database
 ) -> None:
-    employee = enrol(context)
     with context.database.read() as connection:
         created = schema_of(connection)
-    store_batch(context, [detection(clock(), who).model_dump(mode="json") for who in (employee, employee, None)], "es")
-    with context.database.change_schema() as connection:
+    with older.change_schema() as connection:
+        create_0002(connection)
+        for statement in IN_USE:
+            connection.execute(text(statement))
         take_down_to_0001(connection)
-    assert prepare_database(context.database, NOW).outcome is Outcome.UPGRADED
-    store_detection(context, detection(clock(), employee))
-    with context.database.read() as connection:
+    assert prepare_database(older, NOW).outcome is Outcome.UPGRADED
+    store_detection(Context(older, context.settings, clock), detection(clock(), 1))
+    with older.read() as connection:
         assert schema_of(connection) == created
         assert totals(connection) == counted(connection)
         assert totals(connection).total() == 4

@@ -1,1 +1,1 @@
-"""Alembic revisions. A new database is created from tables.py; an existing one climbs these."""
+"""Alembic revisions. A new database is created from db/tables; an existing one climbs these."""

@@ -1,4 +1,4 @@
-"""The first schema: tables.py as of version 0.1. Nothing comes before it but the earlier phases (db/legacy.py)."""
+"""The first schema: db/tables as of version 0.1. Nothing comes before it but the earlier phases (db/legacy.py)."""
 
 revision = "0001"
 down_revision = None

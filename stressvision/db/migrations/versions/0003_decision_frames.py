@@ -1,0 +1,8 @@
+"""How many frames stand behind a decision."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,37 @@
+"""The tables. Names and columns are public: people query them with sqlite3; add, never rename."""
+
+from sqlalchemy import CheckConstraint
+
+from stressvision.db.tables.alerts import alerts
+from stressvision.db.tables.audit import audit_log
+from stressvision.db.tables.columns import metadata
+from stressvision.db.tables.feed import changes
+from stressvision.db.tables.observations import detection_events, detection_totals, devices, sessions
+from stressvision.db.tables.people import consents, employees, face_samples
+from stressvision.db.tables.reports import reports
+from stressvision.db.types import STORED_MOMENT_GLOB, UtcMoment
+
+REVISION = "0011"
+"""The Alembic revision that these tables and db/triggers.py amount to."""
+
+__all__ = [
+    "REVISION",
+    "alerts",
+    "audit_log",
+    "changes",
+    "consents",
+    "detection_events",
+    "detection_totals",
+    "devices",
+    "employees",
+    "face_samples",
+    "metadata",
+    "reports",
+    "sessions",
+]
+
+for _table in metadata.tables.values():
+    for _column in _table.c:
+        if isinstance(_column.type, UtcMoment):
+            _form = CheckConstraint(f"{_column.name} GLOB '{STORED_MOMENT_GLOB}'", name=f"{_column.name}_form")
+            _table.append_constraint(_form.ddl_if(dialect="sqlite"))
