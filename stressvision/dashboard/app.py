@@ -42,18 +42,18 @@ def draw() -> None:
     try:
         screen = open_screen()
     except ConfigurationError as error:
-        st.html(blocks.notice(texts.PRODUCT.es, error.message.es, error.message.en))
+        st.html(blocks.notice(texts.common.PRODUCT.es, error.message.es, error.message.en))
         return
     alerts_page = st.Page(
         partial(alerts.render, screen),
-        title=screen.say(texts.ALERTS),
+        title=screen.say(texts.common.ALERTS),
         icon=":material/notifications:",
         url_path="alertas",
     )
     pages = [
         st.Page(
             partial(overview.render, screen, alerts_page),
-            title=screen.say(texts.OVERVIEW),
+            title=screen.say(texts.common.OVERVIEW),
             icon=":material/monitoring:",
             url_path="resumen",
             default=True,
@@ -61,19 +61,19 @@ def draw() -> None:
         alerts_page,
         st.Page(
             partial(employees.render, screen),
-            title=screen.say(texts.EMPLOYEES),
+            title=screen.say(texts.common.EMPLOYEES),
             icon=":material/group:",
             url_path="empleados",
         ),
         st.Page(
             partial(reports.render, screen),
-            title=screen.say(texts.REPORTS),
+            title=screen.say(texts.common.REPORTS),
             icon=":material/description:",
             url_path="reportes",
         ),
         st.Page(
             partial(camera.render, screen),
-            title=screen.say(texts.CAMERA),
+            title=screen.say(texts.common.CAMERA),
             icon=":material/videocam:",
             url_path="camara",
         ),

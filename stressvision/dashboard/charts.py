@@ -24,7 +24,7 @@ def distribution(screen: Screen, counts: Mapping[str, int], not_analysed: int = 
     figure = go.Figure(
         go.Bar(
             x=[counts.get(expression, 0) if expression else not_analysed for expression in shown],
-            y=[screen.say(texts.EXPRESSIONS[expression]) for expression in shown],
+            y=[screen.say(texts.common.EXPRESSIONS[expression]) for expression in shown],
             orientation="h",
             marker_color=[expression_colour(expression) for expression in shown],
             marker_pattern_shape=[_pattern(expression) for expression in shown],
@@ -71,7 +71,7 @@ def timeline(screen: Screen, detections: Sequence[StoredDetection], minutes: int
         if own:
             figure.add_histogram(
                 x=own,
-                name=screen.say(texts.EXPRESSIONS[expression]),
+                name=screen.say(texts.common.EXPRESSIONS[expression]),
                 marker_color=expression_colour(expression),
                 marker_pattern_shape=_pattern(expression),
                 xbins={"start": start, "end": end, "size": minutes * 60_000 / _TIMELINE_BARS},
@@ -93,7 +93,7 @@ def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
             x=[summary.counts.get(expression, 0) for summary in summaries],
             y=names,
             orientation="h",
-            name=screen.say(texts.EXPRESSIONS[expression]),
+            name=screen.say(texts.common.EXPRESSIONS[expression]),
             marker_color=expression_colour(expression),
             hovertemplate="%{y}<br>%{fullData.name}: %{x:,}<extra></extra>",
         )

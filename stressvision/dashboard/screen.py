@@ -28,7 +28,7 @@ class Screen:
         return self.say(one if number == 1 else many, count=f"{number:,}")
 
     def percent(self, share: float | None) -> str:
-        return self.say(texts.NOT_SET) if share is None else f"{100 * share:.0f} %"
+        return self.say(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
 
     def local(self, moment: datetime) -> datetime:
         """The plant's wall clock."""
@@ -40,7 +40,7 @@ class Screen:
     def ago(self, moment: datetime) -> str:
         """How long ago, in words; the date once that says more."""
         seconds = max(0, int((self.clock() - moment).total_seconds()))
-        for limit, unit, message in texts.AGO:
+        for limit, unit, message in texts.common.AGO:
             if seconds < limit:
                 return self.say(message, count=seconds // unit)
         return self.date_and_time(moment)
@@ -52,5 +52,7 @@ def told(screen: Screen) -> Iterator[None]:
     try:
         yield
     except StressVisionError as error:
-        title = texts.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.UNAVAILABLE
-        st.html(blocks.notice(screen.say(title), error.message.text(screen.language), screen.say(texts.RECOVERS)))
+        title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
+        st.html(
+            blocks.notice(screen.say(title), error.message.text(screen.language), screen.say(texts.common.RECOVERS))
+        )

@@ -29,10 +29,10 @@ def main() -> None:
 def serve(arguments: Sequence[str]) -> int:
     """Runs Streamlit's server in this process, on the address and port of the settings, until it is told to stop."""
     settings = load_settings()
-    Arguments(description=texts.USAGE.text(settings.lang)).parse_args(arguments)
+    Arguments(description=texts.program.USAGE.text(settings.lang)).parse_args(arguments)
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = f"http://{settings.host}:{settings.dashboard_port}"
-    print(texts.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it
+    print(texts.program.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it
     cli.main(
         [
             "run",

@@ -46,5 +46,11 @@ def test_how_long_ago(seconds: int, spanish: str, english: str) -> None:
 
 
 def test_one_and_many() -> None:
-    assert screen().count(1, texts.ONE_PENDING, texts.MANY_PENDING) == "Hay 1 alerta pendiente de revisar"
-    assert screen().count(1200, texts.ONE_PENDING, texts.MANY_PENDING) == "Hay 1,200 alertas pendientes de revisar"
+    assert (
+        screen().count(1, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        == "Hay 1 alerta pendiente de revisar"
+    )
+    assert (
+        screen().count(1200, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        == "Hay 1,200 alertas pendientes de revisar"
+    )

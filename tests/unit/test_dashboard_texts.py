@@ -22,7 +22,12 @@ def messages(value: object) -> Iterator[Message]:
             yield from messages(item)
 
 
-ALL = [(name, message) for name, value in vars(texts).items() for message in messages(value)]
+ALL = [
+    (f"{page}.{name}", message)
+    for page in texts.__all__
+    for name, value in vars(getattr(texts, page)).items()
+    for message in messages(value)
+]
 
 
 def blanks(text: str) -> set[str | None]:
@@ -44,8 +49,10 @@ def test_nobody_is_said_to_be_stressed() -> None:
 
 
 def test_every_value_of_the_domain_has_its_words() -> None:
-    assert set(texts.EXPRESSIONS) == set(texts.COMPATIBLE) == {*(emotion.value for emotion in Emotion), None}
-    assert set(texts.SEVERITIES) == {severity.value for severity in Severity}
-    assert set(texts.ALERT_STATUSES) == {status.value for status in AlertStatus}
-    assert set(texts.KINDS) == {kind.value for kind in ReportKind}
-    assert set(texts.NO_ALERTS) == set(texts.ALERT_FILTERS)
+    assert (
+        set(texts.common.EXPRESSIONS) == set(texts.common.COMPATIBLE) == {*(emotion.value for emotion in Emotion), None}
+    )
+    assert set(texts.alerts.SEVERITIES) == {severity.value for severity in Severity}
+    assert set(texts.alerts.ALERT_STATUSES) == {status.value for status in AlertStatus}
+    assert set(texts.reports.KINDS) == {kind.value for kind in ReportKind}
+    assert set(texts.alerts.NO_ALERTS) == set(texts.alerts.ALERT_FILTERS)

@@ -45,14 +45,14 @@ class Outcome:
 
 
 def render(screen: Screen) -> None:
-    st.html(blocks.heading(screen.say(texts.ALERTS)))
+    st.html(blocks.heading(screen.say(texts.common.ALERTS)))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         chosen = st.segmented_control(
-            screen.say(texts.STATUS_FILTER),
+            screen.say(texts.alerts.STATUS_FILTER),
             FILTERS,
             default="pending",
             required=True,
-            format_func=lambda status: screen.say(texts.ALERT_FILTERS[status]),
+            format_func=lambda status: screen.say(texts.alerts.ALERT_FILTERS[status]),
             label_visibility="collapsed",
             key="alert_filter",
             on_change=_forget,
@@ -62,7 +62,7 @@ def render(screen: Screen) -> None:
     # Outside the refreshing list: a refresh must never touch the notes being typed.
     question = st.session_state.get(QUESTION)
     if isinstance(question, Question):
-        title = texts.RESOLVE_TITLE if question.action == "resolve" else texts.ACKNOWLEDGE_TITLE
+        title = texts.alerts.RESOLVE_TITLE if question.action == "resolve" else texts.alerts.ACKNOWLEDGE_TITLE
         st.dialog(screen.say(title), on_dismiss=_close_question)(_ask)(screen, question)
 
 
@@ -73,13 +73,13 @@ def _list(screen: Screen, status: AlertFilter) -> None:
         limit = int(st.session_state.get(SHOWN, PAGE_ALERTS))
         answer = screen.backend.alerts(status, limit)
         if not answer.alerts:
-            st.html(blocks.empty(screen.say(texts.NO_ALERTS[status])))
+            st.html(blocks.empty(screen.say(texts.alerts.NO_ALERTS[status])))
         for alert in answer.alerts:
             _show_alert(screen, alert)
         if answer.total > len(answer.alerts):
-            shown = screen.say(texts.SHOWN_OF, shown=len(answer.alerts), total=f"{answer.total:,}")
+            shown = screen.say(texts.common.SHOWN_OF, shown=len(answer.alerts), total=f"{answer.total:,}")
             st.html(blocks.small(shown))
-            if len(answer.alerts) == limit and st.button(screen.say(texts.SHOW_MORE)):
+            if len(answer.alerts) == limit and st.button(screen.say(texts.alerts.SHOW_MORE)):
                 st.session_state[SHOWN] = limit + PAGE_ALERTS
                 st.rerun()
 
@@ -91,22 +91,25 @@ def _show_alert(screen: Screen, alert: Alert) -> None:
             return
         with st.container(horizontal=True):
             if alert.status == "pending" and st.button(
-                screen.say(texts.ACKNOWLEDGE), key=f"acknowledge_{alert.id}", icon=":material/check:", type="primary"
+                screen.say(texts.alerts.ACKNOWLEDGE),
+                key=f"acknowledge_{alert.id}",
+                icon=":material/check:",
+                type="primary",
             ):
                 _begin(screen, Question("acknowledge", alert))
-            if st.button(screen.say(texts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"):
+            if st.button(screen.say(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"):
                 _begin(screen, Question("resolve", alert))
 
 
 def _card(screen: Screen, alert: Alert) -> blocks.AlertCard:
-    severity = texts.SEVERITIES.get(alert.severity or "", texts.SEVERITY_UNKNOWN)
-    status = texts.ALERT_STATUSES.get(alert.status)
-    evidence = screen.say(texts.NO_EVIDENCE)
+    severity = texts.alerts.SEVERITIES.get(alert.severity or "", texts.alerts.SEVERITY_UNKNOWN)
+    status = texts.alerts.ALERT_STATUSES.get(alert.status)
+    evidence = screen.say(texts.alerts.NO_EVIDENCE)
     if alert.evidence_events is not None:
         evidence = screen.say(
-            texts.EVIDENCE,
+            texts.alerts.EVIDENCE,
             events=f"{alert.evidence_events:,}",
-            total=f"{alert.evidence_total:,}" if alert.evidence_total is not None else screen.say(texts.NOT_SET),
+            total=f"{alert.evidence_total:,}" if alert.evidence_total is not None else screen.say(texts.common.NOT_SET),
             confidence=screen.percent(alert.evidence_confidence),
         )
     return blocks.AlertCard(
@@ -119,8 +122,8 @@ def _card(screen: Screen, alert: Alert) -> blocks.AlertCard:
         decisions=[
             screen.say(message, user=user, time=screen.date_and_time(moment))
             for message, user, moment in (
-                (texts.ACKNOWLEDGED_BY, alert.acknowledged_by, alert.acknowledged_at),
-                (texts.RESOLVED_BY, alert.resolved_by, alert.resolved_at),
+                (texts.alerts.ACKNOWLEDGED_BY, alert.acknowledged_by, alert.acknowledged_at),
+                (texts.alerts.RESOLVED_BY, alert.resolved_by, alert.resolved_at),
             )
             if user and moment
         ],
@@ -130,7 +133,7 @@ def _card(screen: Screen, alert: Alert) -> blocks.AlertCard:
 
 def _who(screen: Screen, alert: Alert) -> str:
     if alert.employee_name is None:
-        return screen.say(texts.ALERT_NUMBER, id=alert.id)
+        return screen.say(texts.alerts.ALERT_NUMBER, id=alert.id)
     return f"{alert.employee_name} · {alert.employee_code}" if alert.employee_code else alert.employee_name
 
 
@@ -142,7 +145,7 @@ def _begin(screen: Screen, question: Question) -> None:
             sentence = _decide(screen, question, attendant, None)
         except StressVisionError as error:
             reason = error.message.text(screen.language)
-            _remember(screen, False, screen.say(texts.REFUSED, id=question.alert.id, reason=reason))
+            _remember(screen, False, screen.say(texts.alerts.REFUSED, id=question.alert.id, reason=reason))
         else:
             _remember(screen, True, sentence)
     else:
@@ -156,33 +159,33 @@ def _ask(screen: Screen, question: Question) -> None:
     with st.form("decision", border=False):
         if not attendant:
             attendant = st.text_input(
-                screen.say(texts.ATTENDANT),
-                placeholder=screen.say(texts.ATTENDANT_HINT),
+                screen.say(texts.alerts.ATTENDANT),
+                placeholder=screen.say(texts.alerts.ATTENDANT_HINT),
                 max_chars=USER_LIMIT,
                 key="attendant_field",
             )
-            st.html(blocks.small(screen.say(texts.ATTENDANT_HELP)))
+            st.html(blocks.small(screen.say(texts.alerts.ATTENDANT_HELP)))
         notes = ""
         if question.action == "resolve":
             notes = st.text_area(
-                screen.say(texts.NOTES),
-                placeholder=screen.say(texts.NOTES_HINT),
+                screen.say(texts.alerts.NOTES),
+                placeholder=screen.say(texts.alerts.NOTES_HINT),
                 max_chars=NOTES_LIMIT,
                 height=140,
                 key=f"notes_{question.alert.id}",
             )
-        label = texts.RESOLVE if question.action == "resolve" else texts.ACKNOWLEDGE
+        label = texts.alerts.RESOLVE if question.action == "resolve" else texts.alerts.ACKNOWLEDGE
         submitted = st.form_submit_button(screen.say(label), type="primary")
     if not submitted:
         return
     if not attendant.strip():
-        st.warning(screen.say(texts.ATTENDANT_MISSING))
+        st.warning(screen.say(texts.alerts.ATTENDANT_MISSING))
         return
     try:
         sentence = _decide(screen, question, attendant.strip(), notes.strip() or None)
     except StressVisionError as error:
         reason = error.message.text(screen.language)
-        st.warning(screen.say(texts.REFUSED, id=question.alert.id, reason=reason))
+        st.warning(screen.say(texts.alerts.REFUSED, id=question.alert.id, reason=reason))
         return
     st.session_state[ATTENDANT] = attendant.strip()
     _remember(screen, True, sentence)
@@ -194,9 +197,9 @@ def _decide(screen: Screen, question: Question, user_id: str, notes: str | None)
     """Tells the backend, and says what became of it."""
     if question.action == "resolve":
         screen.backend.resolve(question.alert.id, user_id, notes)
-        return screen.say(texts.RESOLVED, id=question.alert.id)
+        return screen.say(texts.alerts.RESOLVED, id=question.alert.id)
     screen.backend.acknowledge(question.alert.id, user_id)
-    return screen.say(texts.ACKNOWLEDGED, id=question.alert.id)
+    return screen.say(texts.alerts.ACKNOWLEDGED, id=question.alert.id)
 
 
 def _close_question() -> None:
@@ -223,7 +226,7 @@ def _show_attendant(screen: Screen) -> None:
     if not attendant:
         return
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        st.html(blocks.small(screen.say(texts.ATTENDING_AS, user=attendant)), width="content")
-        if st.button(screen.say(texts.CHANGE_ATTENDANT), type="tertiary"):
+        st.html(blocks.small(screen.say(texts.alerts.ATTENDING_AS, user=attendant)), width="content")
+        if st.button(screen.say(texts.alerts.CHANGE_ATTENDANT), type="tertiary"):
             del st.session_state[ATTENDANT]
             st.rerun()

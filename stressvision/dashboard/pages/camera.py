@@ -17,8 +17,8 @@ STALE_AFTER = timedelta(seconds=15)
 
 
 def render(screen: Screen) -> None:
-    st.html(blocks.heading(screen.say(texts.CAMERA)))
-    st.html(blocks.small(screen.say(texts.CAMERA_PRIVACY)))
+    st.html(blocks.heading(screen.say(texts.common.CAMERA)))
+    st.html(blocks.small(screen.say(texts.camera.CAMERA_PRIVACY)))
     _previews(screen)
 
 
@@ -27,7 +27,7 @@ def _previews(screen: Screen) -> None:
     with told(screen):
         devices = screen.backend.devices().devices
         if not devices:
-            st.html(blocks.empty(screen.say(texts.NO_DEVICES)))
+            st.html(blocks.empty(screen.say(texts.common.NO_DEVICES)))
             return
         columns = st.columns(2, gap="medium")
         for index, device in enumerate(devices):
@@ -36,9 +36,9 @@ def _previews(screen: Screen) -> None:
 
 
 def preview_state(device: Device, now: datetime) -> str | None:
-    """Why there is no live picture to show, as a key of texts.PREVIEW_STATES; None where there is one."""
+    """Why there is no live picture to show, as a key of texts.camera.PREVIEW_STATES; None where there is one."""
     if device.state != "watching":
-        return device.state if device.state in texts.PREVIEW_STATES else "silent"
+        return device.state if device.state in texts.camera.PREVIEW_STATES else "silent"
     if device.last_seen is None or now - device.last_seen > STALE_AFTER:
         return "silent"
     if device.preview_url is None:
@@ -50,7 +50,7 @@ def preview_state(device: Device, now: datetime) -> str | None:
 
 def _show(screen: Screen, device: Device) -> None:
     missing = preview_state(device, screen.clock())
-    title, sentence = texts.PREVIEW_STATES[missing or "connecting"]
+    title, sentence = texts.camera.PREVIEW_STATES[missing or "connecting"]
     stream = device.preview_url if missing is None else None
     with st.container(border=True):
         # Apart from the caption: a picture that is drawn anew each time opens a new stream each time.

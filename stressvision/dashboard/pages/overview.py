@@ -19,7 +19,7 @@ FEED = "feed"
 
 
 def render(screen: Screen, alerts_page: StreamlitPage) -> None:
-    st.html(blocks.heading(screen.say(texts.OVERVIEW)))
+    st.html(blocks.heading(screen.say(texts.common.OVERVIEW)))
     _live(screen, alerts_page)
 
 
@@ -30,17 +30,17 @@ def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
         stats = _stats(screen.backend, STATS_HOURS)
         devices = screen.backend.devices().devices
         at = f"{screen.local(overview.timestamp):%H:%M:%S}"
-        st.html(blocks.small(screen.say(texts.UPDATED, time=at, zone=screen.zone.key)))
+        st.html(blocks.small(screen.say(texts.common.UPDATED, time=at, zone=screen.zone.key)))
         _show_pending(screen, overview, alerts_page)
         st.html(blocks.figures(_figures(screen, overview)))
         left, right = st.columns([3, 2], gap="large")
         with left:
             _show_stats(screen, stats)
         with right:
-            st.html(blocks.subheading(screen.say(texts.FEED)))
+            st.html(blocks.subheading(screen.say(texts.overview.FEED)))
             with told(screen):
                 _show_feed(screen)
-        st.html(blocks.subheading(screen.say(texts.DEVICES)))
+        st.html(blocks.subheading(screen.say(texts.common.DEVICES)))
         _show_devices(screen, devices)
 
 
@@ -57,11 +57,14 @@ def _names(backend: Backend) -> Mapping[int, str]:
 def _show_pending(screen: Screen, overview: Overview, alerts_page: StreamlitPage) -> None:
     if not overview.pending_alerts:
         return
-    sentence = screen.count(overview.pending_alerts, texts.ONE_PENDING, texts.MANY_PENDING)
+    sentence = screen.count(overview.pending_alerts, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="pending"):
         st.html(blocks.banner(sentence), width="content")
         st.page_link(
-            alerts_page, label=screen.say(texts.SEE_ALERTS), icon=":material/arrow_forward:", icon_position="right"
+            alerts_page,
+            label=screen.say(texts.overview.SEE_ALERTS),
+            icon=":material/arrow_forward:",
+            icon_position="right",
         )
 
 
@@ -69,38 +72,38 @@ def _figures(screen: Screen, overview: Overview) -> tuple[blocks.Figure, ...]:
     pending = overview.pending_alerts
     return (
         blocks.Figure(
-            screen.say(texts.STRESS_SHARE),
+            screen.say(texts.common.STRESS_SHARE),
             f"{overview.overall_stress_percentage:.1f} %",
             EXPRESSIONS["stress"],
-            screen.say(texts.STRESS_SHARE_HELP),
+            screen.say(texts.overview.STRESS_SHARE_HELP),
         ),
-        blocks.Figure(screen.say(texts.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""),
-        blocks.Figure(screen.say(texts.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
-        blocks.Figure(screen.say(texts.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
-        blocks.Figure(screen.say(texts.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
-        blocks.Figure(screen.say(texts.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
+        blocks.Figure(screen.say(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""),
+        blocks.Figure(screen.say(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
+        blocks.Figure(screen.say(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+        blocks.Figure(screen.say(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
+        blocks.Figure(screen.say(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
     )
 
 
 def _show_stats(screen: Screen, stats: Stats) -> None:
-    st.html(blocks.subheading(screen.say(texts.DISTRIBUTION)))
+    st.html(blocks.subheading(screen.say(texts.overview.DISTRIBUTION)))
     counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
     not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)
     if not any(counts.values()) and not not_analysed:
-        st.html(blocks.empty(screen.say(texts.NO_STATS)))
+        st.html(blocks.empty(screen.say(texts.overview.NO_STATS)))
         return
     st.plotly_chart(
         charts.distribution(screen, counts, not_analysed),
         key="distribution",
         config=dict(charts.CONFIG),
-        alt=screen.say(texts.DISTRIBUTION),
+        alt=screen.say(texts.overview.DISTRIBUTION),
     )
-    st.html(blocks.subheading(screen.say(texts.BY_HOUR)))
+    st.html(blocks.subheading(screen.say(texts.overview.BY_HOUR)))
     st.plotly_chart(
         charts.by_hour(screen, stats.detections_by_hour, stats.period_hours),
         key="by_hour",
         config=dict(charts.CONFIG),
-        alt=screen.say(texts.BY_HOUR),
+        alt=screen.say(texts.overview.BY_HOUR),
     )
 
 
@@ -109,18 +112,18 @@ def _show_feed(screen: Screen) -> None:
     feed = follow(screen.backend, known if isinstance(known, Feed) else None)
     st.session_state[FEED] = feed
     if not feed.latest:
-        st.html(blocks.empty(screen.say(texts.NO_FEED)))
+        st.html(blocks.empty(screen.say(texts.overview.NO_FEED)))
         return
     names = _names(screen.backend)
     st.html(blocks.feed(_feed_row(screen, detection, names) for detection in feed.latest))
 
 
 def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, str]) -> blocks.FeedRow:
-    who = screen.say(texts.NOT_ENROLLED)
+    who = screen.say(texts.overview.NOT_ENROLLED)
     if detection.employee_id is not None:
-        unknown = screen.say(texts.UNKNOWN_EMPLOYEE, id=detection.employee_id)
+        unknown = screen.say(texts.overview.UNKNOWN_EMPLOYEE, id=detection.employee_id)
         who = names.get(detection.employee_id, unknown)
-    phrase = texts.COMPATIBLE.get(detection.emotion, texts.COMPATIBLE[None])
+    phrase = texts.common.COMPATIBLE.get(detection.emotion, texts.common.COMPATIBLE[None])
     confidence = screen.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
     return blocks.FeedRow(
         colour=expression_colour(detection.emotion),
@@ -133,9 +136,16 @@ def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, st
 
 def _show_devices(screen: Screen, devices: list[Device]) -> None:
     if not devices:
-        st.html(blocks.empty(screen.say(texts.NO_DEVICES)))
+        st.html(blocks.empty(screen.say(texts.common.NO_DEVICES)))
         return
-    header = (texts.DEVICE, texts.STATE, texts.LOCATION, texts.FPS, texts.OUTBOX, texts.LAST_SEEN)
+    header = (
+        texts.common.DEVICE,
+        texts.common.STATE,
+        texts.common.LOCATION,
+        texts.common.FPS,
+        texts.common.OUTBOX,
+        texts.common.LAST_SEEN,
+    )
     st.html(
         blocks.table(
             [screen.say(name) for name in header],
@@ -146,17 +156,17 @@ def _show_devices(screen: Screen, devices: list[Device]) -> None:
 
 
 def _device_row(screen: Screen, device: Device) -> tuple[str | blocks.Chip, ...]:
-    nothing = screen.say(texts.NOT_SET)
+    nothing = screen.say(texts.common.NOT_SET)
     return (
         device.device_id,
         device_chip(screen, device.state),
         device.location or nothing,
         f"{device.fps:.1f}" if device.fps is not None else nothing,
         f"{device.outbox_depth:,}" if device.outbox_depth is not None else nothing,
-        screen.ago(device.last_seen) if device.last_seen else screen.say(texts.NEVER),
+        screen.ago(device.last_seen) if device.last_seen else screen.say(texts.common.NEVER),
     )
 
 
 def device_chip(screen: Screen, state: str) -> blocks.Chip:
-    label = texts.DEVICE_STATES.get(state)
+    label = texts.common.DEVICE_STATES.get(state)
     return blocks.Chip(STATES.get(state, QUIET), screen.say(label) if label else state)

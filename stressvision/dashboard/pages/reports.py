@@ -15,7 +15,7 @@ ROW_PIXELS = 36
 
 
 def render(screen: Screen) -> None:
-    st.html(blocks.heading(screen.say(texts.REPORTS)))
+    st.html(blocks.heading(screen.say(texts.common.REPORTS)))
     _reports(screen)
 
 
@@ -24,25 +24,29 @@ def _reports(screen: Screen) -> None:
     with told(screen):
         answer = screen.backend.reports(LIMIT)
         if not answer.reports:
-            st.html(blocks.empty(screen.say(texts.NO_REPORTS)))
+            st.html(blocks.empty(screen.say(texts.reports.NO_REPORTS)))
             return
         by_id = {report.id: report for report in answer.reports}
         chosen = st.selectbox(
-            screen.say(texts.REPORT),
+            screen.say(texts.reports.REPORT),
             [None, *by_id],
             format_func=lambda report_id: _option(screen, by_id.get(report_id)),
             key="report",
         )
         _show(screen, by_id[chosen] if chosen in by_id else answer.reports[0])
-        st.html(blocks.subheading(screen.say(texts.RECENT_REPORTS)))
+        st.html(blocks.subheading(screen.say(texts.reports.RECENT_REPORTS)))
         _show_list(screen, answer.reports)
         if answer.total > len(answer.reports):
-            shown = screen.say(texts.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
+            shown = screen.say(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
             st.html(blocks.small(shown))
 
 
 def _option(screen: Screen, report: Report | None) -> str:
-    return screen.say(texts.LATEST_REPORT) if report is None else f"{_window(screen, report)} · {_kind(screen, report)}"
+    return (
+        screen.say(texts.reports.LATEST_REPORT)
+        if report is None
+        else f"{_window(screen, report)} · {_kind(screen, report)}"
+    )
 
 
 def _window(screen: Screen, report: Report) -> str:
@@ -51,35 +55,37 @@ def _window(screen: Screen, report: Report) -> str:
 
 
 def _kind(screen: Screen, report: Report) -> str:
-    kind = texts.KINDS.get(report.kind)
+    kind = texts.reports.KINDS.get(report.kind)
     return screen.say(kind) if kind else report.kind
 
 
 def _show(screen: Screen, report: Report) -> None:
     st.html(blocks.subheading(_window(screen, report)))
-    marks = [_kind(screen, report), screen.say(texts.GENERATED, time=screen.date_and_time(report.generated_at))]
+    marks = [_kind(screen, report), screen.say(texts.reports.GENERATED, time=screen.date_and_time(report.generated_at))]
     if report.revision:
-        marks.append(screen.say(texts.REVISED, revision=report.revision))
+        marks.append(screen.say(texts.reports.REVISED, revision=report.revision))
     st.html(blocks.small(" · ".join(marks)))
     st.html(
         blocks.figures(
             (
                 blocks.Figure(
-                    screen.say(texts.STRESS_SHARE), f"{report.overall_stress_percentage:.1f} %", EXPRESSIONS["stress"]
+                    screen.say(texts.common.STRESS_SHARE),
+                    f"{report.overall_stress_percentage:.1f} %",
+                    EXPRESSIONS["stress"],
                 ),
-                blocks.Figure(screen.say(texts.DETECTIONS), f"{report.total_detections:,}"),
-                blocks.Figure(screen.say(texts.PEOPLE), f"{report.total_employees_detected:,}"),
-                blocks.Figure(screen.say(texts.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
+                blocks.Figure(screen.say(texts.common.DETECTIONS), f"{report.total_detections:,}"),
+                blocks.Figure(screen.say(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
+                blocks.Figure(screen.say(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
             )
         )
     )
-    st.html(blocks.subheading(screen.say(texts.BY_PERSON)))
+    st.html(blocks.subheading(screen.say(texts.reports.BY_PERSON)))
     people = list(report.per_employee_summary.values())
     if not people:
-        st.html(blocks.empty(screen.say(texts.NOBODY_IN_REPORT)))
+        st.html(blocks.empty(screen.say(texts.reports.NOBODY_IN_REPORT)))
         return
     st.plotly_chart(
-        charts.people(screen, people), key="people", config=dict(charts.CONFIG), alt=screen.say(texts.BY_PERSON)
+        charts.people(screen, people), key="people", config=dict(charts.CONFIG), alt=screen.say(texts.reports.BY_PERSON)
     )
     _show_people(screen, people)
     _offer_files(screen, report)
@@ -102,17 +108,17 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
         height=ROW_PIXELS * min(len(people) + 1, TABLE_ROWS) + 2,
         row_height=ROW_PIXELS,
         column_config={
-            "name": st.column_config.TextColumn(screen.say(texts.NAME)),
-            "code": st.column_config.TextColumn(screen.say(texts.CODE)),
-            "stress": st.column_config.NumberColumn(screen.say(texts.STRESS_PCT), format="%.1f %%"),
-            "fatigue": st.column_config.NumberColumn(screen.say(texts.FATIGUE_PCT), format="%.1f %%"),
-            "detections": st.column_config.NumberColumn(screen.say(texts.DETECTIONS)),
-            "confidence": st.column_config.NumberColumn(screen.say(texts.CONFIDENCE), format="percent"),
-            "department": st.column_config.TextColumn(screen.say(texts.DEPARTMENT)),
+            "name": st.column_config.TextColumn(screen.say(texts.common.NAME)),
+            "code": st.column_config.TextColumn(screen.say(texts.common.CODE)),
+            "stress": st.column_config.NumberColumn(screen.say(texts.reports.STRESS_PCT), format="%.1f %%"),
+            "fatigue": st.column_config.NumberColumn(screen.say(texts.reports.FATIGUE_PCT), format="%.1f %%"),
+            "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
+            "confidence": st.column_config.NumberColumn(screen.say(texts.reports.CONFIDENCE), format="percent"),
+            "department": st.column_config.TextColumn(screen.say(texts.common.DEPARTMENT)),
         },
-        placeholder=screen.say(texts.NOT_SET),
+        placeholder=screen.say(texts.common.NOT_SET),
         key="report_people",
-        alt=screen.say(texts.BY_PERSON),
+        alt=screen.say(texts.reports.BY_PERSON),
     )
 
 
@@ -120,8 +126,8 @@ def _offer_files(screen: Screen, report: Report) -> None:
     name = f"reporte_{screen.local(report.start_timestamp):%Y-%m-%d_%H%M}"
     with st.container(horizontal=True):
         for label, content, suffix, mime in (
-            (texts.DOWNLOAD_CSV, exports.report_csv(report), "csv", "text/csv"),
-            (texts.DOWNLOAD_JSON, exports.report_json(report), "json", "application/json"),
+            (texts.reports.DOWNLOAD_CSV, exports.report_csv(report), "csv", "text/csv"),
+            (texts.reports.DOWNLOAD_JSON, exports.report_json(report), "json", "application/json"),
         ):
             st.download_button(
                 screen.say(label),
@@ -151,14 +157,14 @@ def _show_list(screen: Screen, reports: list[Report]) -> None:
         height=ROW_PIXELS * min(len(reports) + 1, TABLE_ROWS) + 2,
         row_height=ROW_PIXELS,
         column_config={
-            "window": st.column_config.TextColumn(screen.say(texts.WINDOW)),
-            "stress": st.column_config.NumberColumn(screen.say(texts.STRESS_SHARE), format="%.1f %%"),
-            "detections": st.column_config.NumberColumn(screen.say(texts.DETECTIONS)),
-            "people": st.column_config.NumberColumn(screen.say(texts.PEOPLE)),
-            "alerts": st.column_config.NumberColumn(screen.say(texts.ALERTS_RAISED)),
-            "kind": st.column_config.TextColumn(screen.say(texts.KIND)),
-            "revision": st.column_config.NumberColumn(screen.say(texts.REVISION)),
+            "window": st.column_config.TextColumn(screen.say(texts.reports.WINDOW)),
+            "stress": st.column_config.NumberColumn(screen.say(texts.common.STRESS_SHARE), format="%.1f %%"),
+            "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
+            "people": st.column_config.NumberColumn(screen.say(texts.reports.PEOPLE)),
+            "alerts": st.column_config.NumberColumn(screen.say(texts.reports.ALERTS_RAISED)),
+            "kind": st.column_config.TextColumn(screen.say(texts.reports.KIND)),
+            "revision": st.column_config.NumberColumn(screen.say(texts.reports.REVISION)),
         },
         key="report_list",
-        alt=screen.say(texts.RECENT_REPORTS),
+        alt=screen.say(texts.reports.RECENT_REPORTS),
     )
