@@ -2,9 +2,15 @@
 
 import argparse
 
+from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.vision.attached import find_attached
+
+
+def add_commands(commands: Commands, say: Say) -> None:
+    attached = commands.add_parser("cameras", help=say("cameras"), description=say("cameras"))
+    attached.set_defaults(command=list_cameras)
 
 
 def list_cameras(settings: Settings, arguments: argparse.Namespace) -> int:

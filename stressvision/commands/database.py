@@ -2,11 +2,23 @@
 
 import argparse
 
+from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.demo import enrol_demo
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.services.context import check_database, open_context_telling
 from stressvision.services.moving import move_database
+
+
+def add_commands(commands: Commands, say: Say) -> None:
+    preparing = commands.add_parser("prepare", help=say("prepare"), description=say("prepare"))
+    preparing.add_argument("--demo", action="store_true", help=say("demo_enrol"))
+    preparing.add_argument("--check", action="store_true", help=say("check"))
+    preparing.set_defaults(command=prepare)
+
+    moving = commands.add_parser("move", help=say("move"), description=say("move"))
+    moving.add_argument("--to", required=True, metavar="URL", help=say("move_to"))
+    moving.set_defaults(command=move)
 
 
 def prepare(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.enrolment import consent_text_sha256, read_stills, stored_samples
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
@@ -21,6 +22,14 @@ ACTOR = Actor(user_id="demo")
 class DemoPerson:
     code: str
     name: str
+
+
+def add_commands(commands: Commands, say: Say) -> None:
+    people = commands.add_parser("demo", help=say("demo"), description=say("demo"))
+    choice = people.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--enrol", action="store_true", help=say("demo_enrol"))
+    choice.add_argument("--remove", action="store_true", help=say("demo_remove"))
+    people.set_defaults(command=change_demo)
 
 
 def change_demo(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
 from stressvision.config import PROJECT_ROOT, Settings
@@ -33,6 +34,25 @@ PICTURES = {".jpg", ".jpeg", ".png"}
 FEWEST_STILLS = 3
 """Below this a still of somebody else cannot be told from the others."""
 CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
+
+
+def add_commands(commands: Commands, say: Say) -> None:
+    enrolling = commands.add_parser("enrol", help=say("enrol"), description=say("enrol_about"))
+    enrolling.add_argument("--code", required=True, help=say("code"))
+    enrolling.add_argument("--name", required=True, help=say("name"))
+    enrolling.add_argument("--department", help=say("department"))
+    enrolling.add_argument("--shift", help=say("shift"))
+    enrolling.add_argument("--recorded-by", help=say("recorded_by"))
+    enrolling.add_argument("--allow-similar", action="store_true", help=say("allow_similar"))
+    pictures = enrolling.add_mutually_exclusive_group(required=True)
+    pictures.add_argument("--photos", type=Path, metavar="DIR", help=say("photos"))
+    pictures.add_argument("--camera", nargs="?", const="0", metavar="N", help=say("camera"))
+    enrolling.set_defaults(command=enrol)
+
+    withdrawing = commands.add_parser("withdraw", help=say("withdraw"), description=say("withdraw_about"))
+    withdrawing.add_argument("--code", required=True, help=say("code"))
+    withdrawing.add_argument("--recorded-by", help=say("recorded_by"))
+    withdrawing.set_defaults(command=withdraw)
 
 
 def enrol(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -1,0 +1,13 @@
+"""What a module of this room is given to add its commands with."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands: TypeAlias = argparse._SubParsersAction
+
+Say = Callable[[str], str]
+"""The sentence of a name in commands/texts.py, in the user's language."""
