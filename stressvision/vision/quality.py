@@ -7,6 +7,7 @@ import numpy as np
 
 from stressvision.vision.faces import Face, FaceBox
 from stressvision.vision.networks import Frame
+from stressvision.vision.scaling import halve_towards
 
 CLASSIFIABLE = 0.35
 RECOGNISABLE = 0.25
@@ -76,7 +77,8 @@ def face_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
     top, bottom = max(0, round(box.y)), min(height, round(box.y + box.h))
     if right - left < 2 or bottom - top < 2:
         return None
-    crop = cv2.resize(frame[top:bottom, left:right], (side, side), interpolation=cv2.INTER_AREA)
+    region = halve_towards(frame[top:bottom, left:right], side, side)
+    crop = cv2.resize(region, (side, side), interpolation=cv2.INTER_AREA)
     return np.asarray(crop, np.uint8)
 
 
