@@ -12,6 +12,7 @@ from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.heartbeat import remove_heartbeat
 from stressvision.logs import configure_logs
+from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.schedule import run_schedule
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Context, open_context
@@ -91,7 +92,7 @@ def _report_every(context: Context, minutes: int) -> int:
         signal.signal(number, lambda *_: stopped.set())
     _say(TEXTS["scheduled"].text(context.settings.lang).format(minutes=minutes))
     try:
-        run_schedule(context, timedelta(minutes=minutes), stopped.wait)
+        run_schedule(context, list_jobs(context.settings, timedelta(minutes=minutes)), stopped.wait)
     finally:
         remove_heartbeat(context.settings.run_dir, "reporter")
         context.database.close()

@@ -1,20 +1,20 @@
-"""When reports are written: at each boundary of the UTC-aligned window, and once at start-up for what was missed."""
+"""Runs the reporter's jobs: each at start-up for what was missed, then when it is due, none in another's way."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
 
-from stressvision.domain.reports import window_holding
-from stressvision.errors import DatabaseUnavailable
+from stressvision.db.leadership import leading
+from stressvision.errors import Unavailable
 from stressvision.heartbeat import write_heartbeat
+from stressvision.reporter.jobs import DUE, Job
 from stressvision.services.context import Context
-from stressvision.services.reports import write_due_reports
 
 HEARTBEAT_SECONDS = 1.0
 RETRY_SECONDS = 30
@@ -23,39 +23,32 @@ RETRY_SECONDS = 30
 log = structlog.get_logger()
 
 
-class WindowEnds(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 ships no types
-    """Fires when each UTC-aligned window of `length` closes (APScheduler's interval trigger is not aligned)."""
-
-    def __init__(self, length: timedelta) -> None:
-        self._length = length
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        return window_holding(now, self._length).end
-
-
-def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[float], bool]) -> None:
-    """Writes due reports now and at every boundary of `length`, until `is_stopped(seconds)` says so.
+def run_schedule(context: Context, jobs: Iterable[Job], is_stopped: Callable[[float], bool]) -> None:
+    """Runs each job now and whenever it is due, until `is_stopped(seconds)` says so.
 
     `is_stopped` waits up to that many seconds; the process's heartbeat is written between waits.
     """
     zone = ZoneInfo(context.settings.time_zone)
-    scheduler = BackgroundScheduler(timezone=UTC)
+    todo = tuple(jobs)
+    # A thread for each, so that one that takes long keeps no other from its time.
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(todo))})
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
-    scheduler.add_job(
-        _write_due,
-        WindowEnds(length),
-        args=(context, length, scheduler),
-        id="due",
-        next_run_time=datetime.now(UTC),
-        misfire_grace_time=None,
-        coalesce=True,
-        max_instances=1,
-    )
+    for job in todo:
+        scheduler.add_job(
+            _run,
+            job.trigger,
+            args=(context, job, scheduler),
+            id=job.name,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
     scheduler.start()
     try:
         while not is_stopped(HEARTBEAT_SECONDS):
-            job = scheduler.get_job("due")
-            upcoming = f"{job.next_run_time.astimezone(zone):%H:%M}" if job and job.next_run_time else "-"
+            due = scheduler.get_job(DUE)
+            upcoming = f"{due.next_run_time.astimezone(zone):%H:%M}" if due and due.next_run_time else "-"
             write_heartbeat(
                 context.settings.run_dir,
                 "reporter",
@@ -67,14 +60,17 @@ def run_schedule(context: Context, length: timedelta, is_stopped: Callable[[floa
         scheduler.shutdown(wait=True)
 
 
-def _write_due(context: Context, length: timedelta, scheduler: BackgroundScheduler) -> None:
+def _run(context: Context, job: Job, scheduler: BackgroundScheduler) -> None:
     try:
-        for report in write_due_reports(context, length):
-            log.info("report written", report=report.id, revision=report.revision, detections=report.total_detections)
-    except DatabaseUnavailable as error:
-        log.warning("reports wait for the database", reason=error.message.text(context.settings.lang))
-        scheduler.modify_job("due", next_run_time=datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS))
+        with leading(context.database, job.name) as is_leader:
+            if is_leader:
+                job.run(context)
+            else:
+                log.debug("another process does the job", job=job.name)
+    except Unavailable as error:
+        log.warning("a job waits", job=job.name, reason=error.message.text(context.settings.lang))
+        scheduler.modify_job(job.name, next_run_time=datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS))
 
 
 def _log_failure(event: JobExecutionEvent) -> None:
-    log.error("report job failed", exc_info=event.exception)
+    log.error("job failed", job=event.job_id, exc_info=event.exception)
