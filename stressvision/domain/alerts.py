@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
+
 PROLONGED_STRESS = "high_stress_prolonged"
+PROLONGED_FATIGUE = "fatigue_prolonged"
+DEVICE_SILENT = "device_silent"
+"""A camera device that was watching is no longer heard."""
+DEVICE_WITHOUT_DATA = "device_no_data"
+"""A camera device is heard, and has got no picture for a while."""
+
+_DESCRIPTIONS = {
+    PROLONGED_STRESS: "Expresión compatible con estrés prolongado: {events} detecciones en {minutes} minutos",
+    PROLONGED_FATIGUE: "Expresión compatible con fatiga prolongada: {events} detecciones en {minutes} minutos",
+}
 
 
 class Severity(StrEnum):
@@ -19,10 +31,23 @@ class AlertStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+class AlertStep(StrEnum):
+    """What an alert's history tells. `silenced`: it would have been raised, and somebody had asked for silence."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    NOTED = "noted"
+    RESOLVED = "resolved"
+    ESCALATED = "escalated"
+    SILENCED = "silenced"
+
+
 @dataclass(frozen=True)
 class AlertRule:
-    """At least `min_events` stress or sad detections, and `min_share` percent of all, within `window`."""
+    """At least `min_events` detections of `emotions`, and `min_share` percent of all, within `window`."""
 
+    alert_type: str = PROLONGED_STRESS
+    emotions: tuple[Emotion, ...] = STRESS_EMOTIONS
     window: timedelta = timedelta(minutes=15)
     min_events: int = 10
     min_confidence: float = 0.5
@@ -32,7 +57,7 @@ class AlertRule:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One employee's detections in the window: `events` of stress or sadness among `total`.
+    """One employee's detections in the window: `events` that the rule counts among `total`.
 
     Detections before the last resolution are not in it: what was dealt with does not count again.
     """
@@ -67,9 +92,9 @@ def decide(rule: AlertRule, evidence: Evidence) -> AlertDraft | None:
         return None
     minutes = int(rule.window.total_seconds() // 60)
     return AlertDraft(
-        PROLONGED_STRESS,
+        rule.alert_type,
         severity_of(evidence.mean_confidence),
-        f"Expresión compatible con estrés prolongado: {evidence.events} detecciones en {minutes} minutos",
+        _DESCRIPTIONS[rule.alert_type].format(events=evidence.events, minutes=minutes),
     )
 
 

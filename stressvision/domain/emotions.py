@@ -16,6 +16,7 @@ class Emotion(StrEnum):
 
 STRESS_EMOTIONS = (Emotion.STRESS, Emotion.SAD)
 """What the alert rule and every stress percentage count; fatigue is reported apart."""
+FATIGUE_EMOTIONS = (Emotion.FATIGUE,)
 
 
 def stress_percentage(counts: Mapping[str, int], total: int) -> float:
