@@ -2,13 +2,16 @@
 
 from sqlalchemy import CheckConstraint
 
-from stressvision.db.tables.alerts import alerts
+from stressvision.db.tables.access import access_tokens, accounts, login_failures
+from stressvision.db.tables.alerts import alert_events, alert_silences, alerts
 from stressvision.db.tables.audit import audit_log
 from stressvision.db.tables.columns import metadata
 from stressvision.db.tables.feed import changes
+from stressvision.db.tables.notifications import notifications
 from stressvision.db.tables.observations import detection_events, detection_totals, devices, sessions
 from stressvision.db.tables.people import consents, employees, face_samples
 from stressvision.db.tables.reports import reports
+from stressvision.db.tables.rights import erasures
 from stressvision.db.types import STORED_MOMENT_GLOB, UtcMoment
 
 REVISION = "0011"
@@ -16,6 +19,10 @@ REVISION = "0011"
 
 __all__ = [
     "REVISION",
+    "access_tokens",
+    "accounts",
+    "alert_events",
+    "alert_silences",
     "alerts",
     "audit_log",
     "changes",
@@ -24,8 +31,11 @@ __all__ = [
     "detection_totals",
     "devices",
     "employees",
+    "erasures",
     "face_samples",
+    "login_failures",
     "metadata",
+    "notifications",
     "reports",
     "sessions",
 ]

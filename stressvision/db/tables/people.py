@@ -48,6 +48,7 @@ consents = Table(
     Column("text_sha256", Text, nullable=False),
     Column("recorded_by", Text),
     stamp("recorded_at"),
+    Column("method", Text),
     Index("ix_consents_employee_id", "employee_id"),
     sqlite_autoincrement=True,
 )
