@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, closing
 from functools import partial
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
@@ -19,6 +19,7 @@ from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
 from stressvision.api.hub import Batch, Envelope, Hub
 from stressvision.api.metrics import Metrics, MetricsMiddleware
+from stressvision.api.parameters import refuse_unknown
 from stressvision.api.problems import install_problem_handlers
 from stressvision.api.routers import (
     alerts,
@@ -59,7 +60,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     )
     app.state.backend = _assemble(context, pace or usual_pace(context))
     for module in _ROUTERS:
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
     describe(app, settings.lang)
     install_problem_handlers(app, settings.lang)
     # The last one added sees a request first.

@@ -11,10 +11,8 @@ from starlette.requests import HTTPConnection
 from stressvision.api.backend import Backend
 from stressvision.errors import Language
 from stressvision.services.context import Actor, Context
+from stressvision.wire.pages import MAX_ID
 from stressvision.wire.problems import reader_language
-
-MAX_ID = 2**63 - 1
-"""The largest row id a database can hold."""
 
 
 async def read_backend(connection: HTTPConnection) -> Backend:
@@ -44,3 +42,4 @@ ActorDep = Annotated[Actor, Depends(read_actor)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 UserId = Annotated[str | None, Query(min_length=1, max_length=100)]
+Cursor = Annotated[str | None, Query(max_length=400, description="The next_cursor of the page before.")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
+from stressvision.db.paging import older_than
 from stressvision.db.tables import alerts, employees
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.reports import Window
@@ -20,10 +21,16 @@ def _selection() -> Select[Any]:
 
 
 def select_alerts(
-    connection: Connection, status: AlertStatus | None, employee_id: int | None, limit: int
+    connection: Connection,
+    status: AlertStatus | None,
+    employee_id: int | None,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
 ) -> Sequence[Row[Any]]:
-    """Newest first."""
+    """Newest first; `after`: the timestamp and id of the row that came before."""
     query = _filtered(_selection(), status, employee_id).order_by(_a.timestamp.desc(), _a.id.desc())
+    if after is not None:
+        query = query.where(older_than(_a.timestamp, _a.id, after))
     return connection.execute(query.limit(limit)).all()
 
 

@@ -57,8 +57,16 @@ def _selection() -> Select[Any]:
     )
 
 
-def select_employees(connection: Connection) -> Sequence[Row[Any]]:
-    return connection.execute(_selection().order_by(employees.c.employee_code)).all()
+def select_employees(connection: Connection, limit: int | None = None, after: str | None = None) -> Sequence[Row[Any]]:
+    """By code; `after`: the code of the row that came before."""
+    query = _selection().order_by(employees.c.employee_code).limit(limit)
+    if after is not None:
+        query = query.where(employees.c.employee_code > after)
+    return connection.execute(query).all()
+
+
+def count_employees(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(employees)).scalar_one()
 
 
 def select_employee(connection: Connection, employee_id: int) -> Row[Any] | None:

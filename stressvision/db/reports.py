@@ -1,19 +1,24 @@
 """Queries on reports."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from stressvision.db.paging import older_than
 from stressvision.db.tables import reports
 from stressvision.domain.reports import ReportKind, Window
 
 _r = reports.c
 
 
-def select_reports(connection: Connection, limit: int) -> Sequence[Row[Any]]:
-    """Newest first."""
-    return connection.execute(select(reports).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)).all()
+def select_reports(connection: Connection, limit: int, after: tuple[datetime, int] | None = None) -> Sequence[Row[Any]]:
+    """Newest first; `after`: the start and id of the row that came before."""
+    query = select(reports).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(older_than(_r.start_timestamp, _r.id, after))
+    return connection.execute(query).all()
 
 
 def count_reports(connection: Connection) -> int:

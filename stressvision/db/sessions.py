@@ -35,15 +35,22 @@ def upsert_device(connection: Connection, device_id: str, values: Mapping[str, A
         connection.execute(insert(devices).values(device_id=device_id, **{"state": "watching", **values}))
 
 
-def select_devices(connection: Connection) -> Sequence[Row[Any]]:
-    """Each device with the id of its newest open session, if it has one."""
+def select_devices(connection: Connection, limit: int | None = None, after: str | None = None) -> Sequence[Row[Any]]:
+    """Each device, by name, with the id of its newest open session, if it has one; `after`: the name before."""
     active = (
         select(func.max(sessions.c.id))
         .where(sessions.c.device_id == devices.c.device_id, sessions.c.status == "active")
         .correlate(devices)
         .scalar_subquery()
     )
-    return connection.execute(select(devices, active.label("active_session_id")).order_by(devices.c.device_id)).all()
+    query = select(devices, active.label("active_session_id")).order_by(devices.c.device_id).limit(limit)
+    if after is not None:
+        query = query.where(devices.c.device_id > after)
+    return connection.execute(query).all()
+
+
+def count_devices(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(devices)).scalar_one()
 
 
 def count_heard_devices(connection: Connection, since: datetime) -> int:

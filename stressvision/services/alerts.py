@@ -13,6 +13,7 @@ from stressvision.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import Alert, AlertList
+from stressvision.wire.pages import Instant, next_cursor, write_instant
 
 _STATUS_NAMES = {
     AlertStatus.PENDING: Message(es="pendiente", en="pending"),
@@ -68,16 +69,25 @@ def raise_if_due(
 
 
 def list_alerts(
-    context: Context, status: AlertStatus | None, limit: int, employee_id: int | None, actor: Actor
+    context: Context,
+    status: AlertStatus | None,
+    limit: int,
+    employee_id: int | None,
+    actor: Actor,
+    after: Instant | None = None,
 ) -> AlertList:
-    """Newest first; `status` None lists all. Looking at one person's alerts is audited."""
+    """Newest first; `status` None lists all, `after` goes on there. Looking at one person's alerts is audited."""
     with context.database.read() as connection:
-        found = rows.select_alerts(connection, status, employee_id, limit)
+        found = rows.select_alerts(connection, status, employee_id, limit + 1, after)
         total = rows.count_alerts(connection, status, employee_id)
     if employee_id is not None:
         with context.database.write() as connection:
             record(connection, context, actor, "read_alerts", "employee", employee_id)
-    return AlertList(alerts=[Alert.model_validate(row) for row in found], total=total)
+    return AlertList(
+        alerts=[Alert.model_validate(row) for row in found[:limit]],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.timestamp, row.id)),
+    )
 
 
 def acknowledge_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
-from stressvision.db.sessions import select_devices, upsert_device
+from stressvision.db.sessions import count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
+from stressvision.wire.pages import next_cursor, write_name
+
+LIST_LIMIT = 1000
+"""Devices of one page, unless fewer are asked for."""
 
 
 def record_health(context: Context, health: DeviceHealth) -> None:
@@ -14,14 +18,19 @@ def record_health(context: Context, health: DeviceHealth) -> None:
         upsert_device(connection, health.device_id, {**values, "last_seen": context.clock()})
 
 
-def list_devices(context: Context) -> DeviceList:
-    """A device that stopped without saying so, or cannot be heard, is `silent`."""
+def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> DeviceList:
+    """By name; `after` goes on behind that one. A device that stopped without saying so, or cannot be heard, is
+    `silent`."""
     silent_before = context.clock() - timedelta(seconds=context.settings.device_silent_seconds)
     devices = []
     with context.database.read() as connection:
-        for row in select_devices(connection):
+        found = select_devices(connection, limit + 1, after)
+        total = count_devices(connection)
+        for row in found[:limit]:
             values = dict(row._mapping)
             if row.last_seen < silent_before and row.state != "stopped":
                 values["state"] = "silent"
             devices.append(Device.model_validate({**values, "stage_ms": row.stage_ms or {}}))
-    return DeviceList(devices=devices, total=len(devices))
+    return DeviceList(
+        devices=devices, total=total, next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id))
+    )

@@ -11,15 +11,23 @@ from stressvision.errors import Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
+from stressvision.wire.pages import next_cursor, write_name
 
 RECENT_LIMIT = 100
+LIST_LIMIT = 1000
+"""Employees of one page, unless fewer are asked for."""
 
 
-def list_employees(context: Context) -> EmployeeList:
-    """Everybody, by code, without any measurement."""
+def list_employees(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> EmployeeList:
+    """By code, without any measurement; `after` goes on behind that code."""
     with context.database.read() as connection:
-        found = [Employee.model_validate(row) for row in rows.select_employees(connection)]
-    return EmployeeList(employees=found, total=len(found))
+        found = rows.select_employees(connection, limit + 1, after)
+        total = rows.count_employees(connection)
+    return EmployeeList(
+        employees=[Employee.model_validate(row) for row in found[:limit]],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_name(row.employee_code)),
+    )
 
 
 def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:

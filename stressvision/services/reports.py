@@ -14,16 +14,22 @@ from stressvision.errors import Message, NotFound
 from stressvision.services.alerts import raise_if_due, report_rule
 from stressvision.services.context import Context
 from stressvision.wire.backend import EmployeeReport, Report, ReportList
+from stressvision.wire.pages import Instant, next_cursor, write_instant
 
 FEED_KEPT = timedelta(days=1)
 """How long a WebSocket client may have been away and still resume without a gap."""
 
 
-def list_reports(context: Context, limit: int) -> ReportList:
-    """Newest first."""
+def list_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
+    """Newest first; `after` goes on there."""
     with context.database.read() as connection:
-        found = [Report.model_validate(row) for row in rows.select_reports(connection, limit)]
-        return ReportList(reports=found, total=rows.count_reports(connection))
+        found = rows.select_reports(connection, limit + 1, after)
+        total = rows.count_reports(connection)
+    return ReportList(
+        reports=[Report.model_validate(row) for row in found[:limit]],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, row.id)),
+    )
 
 
 def read_report(context: Context, report_id: int) -> Report:

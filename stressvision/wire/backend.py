@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.detections import SESSION_KEY
+from stressvision.wire.pages import NextCursor
 from stressvision.wire.values import Box, DeviceId, Moment, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
@@ -35,6 +36,7 @@ class Employee(WireModel):
 class EmployeeList(WireModel):
     employees: list[Employee]
     total: int
+    next_cursor: NextCursor = None
 
 
 class StoredDetection(WireModel):
@@ -61,6 +63,7 @@ class DetectionList(WireModel):
 
     detections: list[StoredDetection]
     total: int
+    next_cursor: NextCursor = None
 
 
 class PeriodSummary(WireModel):
@@ -105,6 +108,7 @@ class Alert(WireModel):
 class AlertList(WireModel):
     alerts: list[Alert]
     total: int
+    next_cursor: NextCursor = None
 
 
 class AlertDecision(BaseModel):
@@ -201,6 +205,7 @@ class Report(WireModel):
 class ReportList(WireModel):
     reports: list[Report]
     total: int
+    next_cursor: NextCursor = None
 
 
 class Device(WireModel):
@@ -223,6 +228,7 @@ class Device(WireModel):
 class DeviceList(WireModel):
     devices: list[Device]
     total: int
+    next_cursor: NextCursor = None
 
 
 class SessionRequest(BaseModel):

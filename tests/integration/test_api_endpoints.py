@@ -197,7 +197,7 @@ def test_reports(client: TestClient, context: Context) -> None:
     written = write_manual_report(context, timedelta(minutes=15))
     listed = get(client, "/api/reports?limit=20")
     report = get(client, f"/api/reports/{written.id}")
-    assert listed == {"reports": [report], "total": 1}
+    assert listed == {"reports": [report], "total": 1, "next_cursor": None}
     assert report["per_employee_summary"][str(employee)].items() >= {"employee_id": employee, "code": "EMP001"}.items()
 
 

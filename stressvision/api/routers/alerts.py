@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from stressvision.api.deps import ActorDep, ContextDep, EmployeeFilter, RowId, UserId
+from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
 from stressvision.domain.alerts import AlertStatus
 from stressvision.errors import InvalidInput, Message
 from stressvision.services import alerts
 from stressvision.services.context import Actor
 from stressvision.wire.backend import AlertChanged, AlertDecision, AlertList
+from stressvision.wire.pages import read_instant
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 
@@ -30,9 +31,10 @@ def list_alerts(
     status: StatusFilter = StatusFilter.PENDING,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     employee_id: EmployeeFilter = None,
+    cursor: Cursor = None,
 ) -> AlertList:
     wanted = None if status is StatusFilter.ALL else AlertStatus(status)
-    return alerts.list_alerts(context, wanted, limit, employee_id, actor)
+    return alerts.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor))
 
 
 @router.post("/{alert_id}/acknowledge")

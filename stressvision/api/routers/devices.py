@@ -1,12 +1,19 @@
-from fastapi import APIRouter
+from typing import Annotated
 
-from stressvision.api.deps import ContextDep
+from fastapi import APIRouter, Query
+
+from stressvision.api.deps import ContextDep, Cursor
 from stressvision.services import devices
 from stressvision.wire.backend import DeviceList
+from stressvision.wire.pages import read_name
 
 router = APIRouter(prefix="/api/devices", tags=["devices"])
 
 
 @router.get("")
-def list_devices(context: ContextDep) -> DeviceList:
-    return devices.list_devices(context)
+def list_devices(
+    context: ContextDep,
+    limit: Annotated[int, Query(ge=1, le=devices.LIST_LIMIT)] = devices.LIST_LIMIT,
+    cursor: Cursor = None,
+) -> DeviceList:
+    return devices.list_devices(context, limit, read_name(cursor))

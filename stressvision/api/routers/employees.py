@@ -2,16 +2,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ActorDep, ContextDep, RowId
+from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.services import employees
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
+from stressvision.wire.pages import read_name
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 
 
 @router.get("")
-def list_employees(context: ContextDep) -> EmployeeList:
-    return employees.list_employees(context)
+def list_employees(
+    context: ContextDep,
+    limit: Annotated[int, Query(ge=1, le=employees.LIST_LIMIT)] = employees.LIST_LIMIT,
+    cursor: Cursor = None,
+) -> EmployeeList:
+    return employees.list_employees(context, limit, read_name(cursor))
 
 
 @router.get("/{employee_id}")
