@@ -12,6 +12,9 @@ _SQLITE = (
     """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts
        WHEN NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved') BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('alert_' || NEW.status, NEW.id); END""",
+    """CREATE TRIGGER alert_escalated AFTER UPDATE OF escalation_level ON alerts
+       WHEN NEW.escalation_level > OLD.escalation_level BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('alert_escalated', NEW.id); END""",
     """CREATE TRIGGER report_written AFTER INSERT ON reports_15min BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min
@@ -48,6 +51,8 @@ _POSTGRESQL = (
     """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts FOR EACH ROW
        WHEN (NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved'))
        EXECUTE FUNCTION record_change('alert')""",
+    """CREATE TRIGGER alert_escalated AFTER UPDATE OF escalation_level ON alerts FOR EACH ROW
+       WHEN (NEW.escalation_level > OLD.escalation_level) EXECUTE FUNCTION record_change('alert_escalated')""",
     """CREATE TRIGGER report_written AFTER INSERT ON reports_15min
        FOR EACH ROW EXECUTE FUNCTION record_change('report')""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min FOR EACH ROW
