@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, inspect, text
 from sqlalchemy.engine import Row
 
 from stressvision.clock import parse_moment, to_stored
+from stressvision.db.audit import chain_rows
 from stressvision.db.detections import recount_totals
 from stressvision.db.tables import (
     alerts,
@@ -48,6 +49,7 @@ def convert_legacy(connection: Connection) -> None:
         _copy_table(connection, table)
         connection.execute(text(f'DROP TABLE "legacy_{table.name}"'))
     recount_totals(connection)
+    chain_rows(connection)
     create_triggers(connection)
 
 

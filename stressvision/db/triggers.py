@@ -1,4 +1,4 @@
-"""The triggers that write the change feed and keep totals: nobody can forget them, not even sqlite3 by hand."""
+"""The triggers that write the change feed, keep totals and guard the audit log: not even sqlite3 by hand forgets them."""
 
 from sqlalchemy import Connection, text
 
@@ -33,6 +33,14 @@ _SQLITE = (
          INSERT INTO detection_totals VALUES
            (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
          ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = count + 1; END""",
+    """CREATE TRIGGER audit_chained BEFORE INSERT ON audit_log WHEN NEW.hash IS NULL OR NEW.previous_hash IS NULL BEGIN
+         SELECT RAISE(ABORT, 'audit_log takes chained rows only'); END""",
+    """CREATE TRIGGER audit_kept BEFORE UPDATE ON audit_log BEGIN
+         SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
+    """CREATE TRIGGER audit_trimmed BEFORE DELETE ON audit_log
+       WHEN OLD.id > COALESCE((SELECT json_extract(details, '$.through') FROM
+         (SELECT action, details FROM audit_log ORDER BY id DESC LIMIT 1) WHERE action = 'audit_trimmed'), 0) BEGIN
+         SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
 )
 
 # Who writes past connection.py takes its lock here, so that no reader passes over a change that commits late.
@@ -72,6 +80,22 @@ _POSTGRESQL = (
        END $$""",
     """CREATE TRIGGER detection_counted AFTER INSERT OR DELETE OR UPDATE OF device_id, employee_id, emotion
        ON detection_events FOR EACH ROW EXECUTE FUNCTION count_detection()""",
+    """CREATE FUNCTION guard_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         IF TG_OP = 'INSERT' THEN
+           IF NEW.hash IS NOT NULL AND NEW.previous_hash IS NOT NULL THEN RETURN NEW; END IF;
+           RAISE EXCEPTION 'audit_log takes chained rows only' USING ERRCODE = 'integrity_constraint_violation';
+         END IF;
+         IF TG_OP = 'DELETE' AND OLD.id <= COALESCE((SELECT (details ->> 'through')::bigint FROM
+             (SELECT action, details FROM audit_log ORDER BY id DESC LIMIT 1) AS newest
+             WHERE action = 'audit_trimmed'), 0) THEN
+           RETURN OLD;
+         END IF;
+         RAISE EXCEPTION 'audit_log is append-only' USING ERRCODE = 'integrity_constraint_violation';
+       END $$""",
+    """CREATE TRIGGER audit_guarded BEFORE INSERT OR UPDATE OR DELETE ON audit_log
+       FOR EACH ROW EXECUTE FUNCTION guard_audit()""",
+    """CREATE TRIGGER audit_not_emptied BEFORE TRUNCATE ON audit_log EXECUTE FUNCTION guard_audit()""",
 )
 
 

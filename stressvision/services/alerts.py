@@ -132,6 +132,6 @@ def _move(
             if notes is not None:
                 change["resolution_notes"] = notes
             rows.update_alert(connection, alert_id, change)
-            details = {"from": str(current), "to": str(wanted), "notes": notes}
+            details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
         return Alert.model_validate(rows.select_alert(connection, alert_id))

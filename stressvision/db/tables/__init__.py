@@ -10,7 +10,14 @@ from stressvision.db.tables.feed import changes
 from stressvision.db.tables.notifications import notifications
 from stressvision.db.tables.observations import detection_events, detection_totals, devices, sessions
 from stressvision.db.tables.people import consents, employees, face_samples
-from stressvision.db.tables.reports import reports
+from stressvision.db.tables.reports import (
+    daily_reports,
+    device_minutes,
+    employee_days,
+    report_progress,
+    reports,
+    stale_days,
+)
 from stressvision.db.tables.rights import erasures
 from stressvision.db.types import STORED_MOMENT_GLOB, UtcMoment
 
@@ -27,17 +34,22 @@ __all__ = [
     "audit_log",
     "changes",
     "consents",
+    "daily_reports",
     "detection_events",
     "detection_totals",
+    "device_minutes",
     "devices",
+    "employee_days",
     "employees",
     "erasures",
     "face_samples",
     "login_failures",
     "metadata",
     "notifications",
+    "report_progress",
     "reports",
     "sessions",
+    "stale_days",
 ]
 
 for _table in metadata.tables.values():

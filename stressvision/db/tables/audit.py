@@ -15,7 +15,10 @@ audit_log = Table(
     Column("entity_id", Integer),
     Column("ip_address", Text),
     Column("details", JSON(none_as_null=True)),
+    Column("previous_hash", Text),
+    Column("hash", Text),
     Index("ix_audit_log_timestamp", "timestamp"),
     Index("ix_audit_log_entity", "entity_type", "entity_id"),
     sqlite_autoincrement=True,
 )
+"""Append-only by triggers; `hash` covers the row and `previous_hash`, as domain/audit.py says."""
