@@ -11,13 +11,16 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from stressvision.cameras import NamedCamera, parse_cameras
 from stressvision.errors import ConfigurationError, Language, Message
 
 PREFIX = "STRESSVISION_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+HIGHEST_PORT = 65535
+
+Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
 
 class Policy(StrEnum):
@@ -70,6 +73,7 @@ class Settings(BaseSettings):
     device_id: str = Field(default="pi-simulator-01", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     location: str = "Oficina Principal - Simulador"
     source: str = "0"
+    cameras: Annotated[tuple[NamedCamera, ...], NoDecode] = ()
     rotation: Rotation = Rotation.NONE
     mirror: bool = False
     outbox_path: Path = Path("edge_outbox.db")
@@ -92,6 +96,46 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("cameras", mode="before")
+    @classmethod
+    def _parse_cameras(cls, value: object) -> object:
+        return parse_cameras(value) if isinstance(value, str) else value
+
+    def watch_with(self, name: str) -> "Settings":
+        """These settings for one of several cameras: a device of its own, with its own outbox and preview port.
+
+        Raises ConfigurationError where no camera is called so, or the ports do not suffice.
+        """
+        places = {camera.name: place for place, camera in enumerate(self.cameras)}
+        if name not in places:
+            known = ", ".join(places) or "-"
+            raise ConfigurationError(
+                Message(
+                    es=f"No hay ninguna cámara «{name}» en STRESSVISION_CAMERAS. Están: {known}.",
+                    en=f"There is no camera “{name}” in STRESSVISION_CAMERAS. There are: {known}.",
+                ),
+                field="STRESSVISION_CAMERAS",
+            )
+        port = self.preview_port + places[name]
+        if port > HIGHEST_PORT:
+            raise ConfigurationError(
+                Message(
+                    es=f"STRESSVISION_PREVIEW_PORT={self.preview_port} no deja un puerto para cada cámara: use uno "
+                    "menor.",
+                    en=f"STRESSVISION_PREVIEW_PORT={self.preview_port} leaves no port for each camera: use a lower "
+                    "one.",
+                ),
+                field="STRESSVISION_PREVIEW_PORT",
+            )
+        return self.model_copy(
+            update={
+                "device_id": name,
+                "source": self.cameras[places[name]].source,
+                "outbox_path": self.outbox_path.with_stem(f"{self.outbox_path.stem}-{name}"),
+                "preview_port": port,
+            }
+        )
+
     @property
     def ingest_base(self) -> str:
         return (self.ingest_url or f"http://{self.host}:{self.ingest_port}").rstrip("/")
@@ -101,15 +145,17 @@ class Settings(BaseSettings):
         return (self.api_url or f"http://{self.host}:{self.api_port}").rstrip("/")
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings(camera: str | None = None, **overrides: object) -> Settings:
     """Settings from the environment and `.env`; `overrides` (command-line arguments) win.
 
+    `camera`: those of one of several cameras, by its name.
     Raises ConfigurationError for a value that does not fit, and for an unknown STRESSVISION_ key,
     naming the nearest known one: a misspelt setting must not be silently ignored.
     """
     _refuse_unknown({**dotenv_values(".env"), **os.environ})
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         fault = error.errors()[0]
         name = PREFIX + str(fault["loc"][0]).upper()
@@ -130,7 +176,9 @@ def load_settings(**overrides: object) -> Settings:
             ),
             field="STRESSVISION_HOST",
         )
-    return settings
+    if camera is None:
+        return settings
+    return settings.watch_with(camera).model_copy(update={name: getattr(settings, name) for name in given})
 
 
 def _refuse_unknown(environment: Mapping[str, str | None]) -> None:

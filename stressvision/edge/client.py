@@ -8,9 +8,9 @@ from typing import Any
 import requests
 from pydantic import ValidationError
 
+from stressvision.cameras import without_credentials
 from stressvision.clock import Clock, utc_now
 from stressvision.errors import InvalidInput, Message, ServerUnreachable
-from stressvision.vision.source import without_credentials
 from stressvision.wire.detections import BatchStored, DeviceHealth
 from stressvision.wire.gallery import Gallery
 

@@ -9,11 +9,11 @@ import structlog
 
 from stressvision.edge.client import IngestClient
 from stressvision.edge.enrolled import EnrolledPeople
+from stressvision.edge.troubles import CLOCK_TOLERANCE
 from stressvision.errors import InvalidInput, ServerUnreachable
 from stressvision.wire.detections import DeviceHealth
 
 HEALTH_SECONDS = 2.0
-CLOCK_TOLERANCE = timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -44,15 +44,9 @@ class Contact:
         self._thread.join(seconds)
 
     @property
-    def measured_clock_ahead(self) -> timedelta | None:
-        """How far this device's clock is ahead of the server's; None before the server's first answer."""
-        return self._client.clock_ahead
-
-    @property
     def clock_ahead(self) -> timedelta | None:
-        """By how much this device's clock differs from the server's (negative: behind), where that is too much."""
-        ahead = self.measured_clock_ahead
-        return ahead if ahead is not None and abs(ahead) > CLOCK_TOLERANCE else None
+        """How far this device's clock is ahead of the server's (negative: behind); None before its first answer."""
+        return self._client.clock_ahead
 
     def _run(self) -> None:
         report_due = time.monotonic()
@@ -75,10 +69,10 @@ class Contact:
             self._stopping.wait(self._gallery_seconds)
 
     def _mention_clock(self) -> None:
-        ahead = self.clock_ahead
-        if (ahead is not None) != self._clock_is_wrong:
-            self._clock_is_wrong = ahead is not None
-            if ahead is None:
-                log.info("this device's clock agrees with the server's again")
-            else:
+        ahead = self.clock_ahead or timedelta()
+        if (abs(ahead) > CLOCK_TOLERANCE) != self._clock_is_wrong:
+            self._clock_is_wrong = not self._clock_is_wrong
+            if self._clock_is_wrong:
                 log.warning("this device's clock differs from the server's", seconds_ahead=round(ahead.total_seconds()))
+            else:
+                log.info("this device's clock agrees with the server's again")

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from stressvision.cameras import ONLY_DEVICE
 from stressvision.clock import from_stored, utc_now
 from stressvision.config import Settings
 from stressvision.edge.client import IngestClient
@@ -16,21 +17,18 @@ from stressvision.edge.contact import Contact
 from stressvision.edge.courier import Courier
 from stressvision.edge.drawing import draw
 from stressvision.edge.enrolled import EnrolledPeople, stricter
-from stressvision.edge.machine import Machine, examine_machine
+from stressvision.edge.health import HealthWatch, Tally
 from stressvision.edge.models import Models, load_models
 from stressvision.edge.outbox import Kind, Outbox
 from stressvision.edge.pipeline import Pipeline, Rules
-from stressvision.edge.preview import Board, PreviewServer, start_preview
-from stressvision.edge.statistics import Statistics, StatisticsFile
-from stressvision.edge.troubles import Counts, Troubles
+from stressvision.edge.preview import Board, start_preview
+from stressvision.edge.routine import Routine
 from stressvision.edge.window import can_open_window, close_window, show_in_window
-from stressvision.errors import DatabaseUnavailable, Message
-from stressvision.heartbeat import remove_heartbeat, write_heartbeat
+from stressvision.errors import DatabaseUnavailable
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
-from stressvision.wire.detections import DetectionIn, DeviceHealth, SessionEnd, SessionStart
+from stressvision.wire.detections import DetectionIn, SessionEnd, SessionStart
 
-COMPONENT = "edge"
 HEARTBEAT_SECONDS = 1.0
 TAKE_SECONDS = 0.25
 GOODBYE_SECONDS = 2.5
@@ -39,26 +37,27 @@ MACHINE_SECONDS = 10.0
 STATISTICS_SECONDS = 60.0
 UNSAVED_KEPT = 1000
 
-_WATCHING = Message(es="vigilando {source}", en="watching {source}")
-_NO_CAMERA = Message(es="sin cámara: {reason}", en="no camera: {reason}")
-_STARTING = Message(es="esperando la primera imagen de {source}", en="waiting for the first picture of {source}")
-_NO_MODEL = Message(es=" (sin modelo de expresión: solo fatiga)", en=" (no expression model: fatigue only)")
-_PHOTOGRAPH = Message(es="posible fotografía ante la cámara", en="possibly a photograph held to the camera")
-
 log = structlog.get_logger()
 
 
-def watch(settings: Settings, source: Source, stopping: threading.Event, statistics: Path | None = None) -> None:
+def watch(
+    settings: Settings,
+    source: Source,
+    stopping: threading.Event,
+    statistics: Path | None = None,
+    component: str = ONLY_DEVICE,
+) -> None:
     """Runs the device until `stopping` is set, or until a recording that is played once has ended.
 
-    `statistics`: a file to which a line is added every minute and at the end.
+    `statistics`: a file to which a line is added every minute and at the end. `component`: as what it writes its
+    heartbeat for the launcher.
 
     Raises ModelUnavailable where a network is missing, DatabaseUnavailable where the outbox cannot be opened.
     """
     models = load_models(settings)
     outbox = Outbox(settings.outbox_path)
     try:
-        _Watch(settings, source, models, outbox, statistics).run(stopping)
+        _Watch(settings, source, models, outbox, statistics, component).run(stopping)
     finally:
         outbox.close()
 
@@ -67,10 +66,15 @@ class _Watch:
     """One run of the device, from the beginning of its session to the end."""
 
     def __init__(
-        self, settings: Settings, source: Source, models: Models, outbox: Outbox, statistics: Path | None
+        self,
+        settings: Settings,
+        source: Source,
+        models: Models,
+        outbox: Outbox,
+        statistics: Path | None,
+        component: str,
     ) -> None:
         self._settings, self._source, self._outbox = settings, source, outbox
-        self._has_expression = models.expression is not None
         self._rules = Rules(
             settings.device_id,
             settings.policy,
@@ -88,29 +92,33 @@ class _Watch:
         )
         self._people_version = 0
         self._unsaved: deque[tuple[Kind, str, str]] = deque(maxlen=UNSAVED_KEPT)
-        self._board = Board()
-        self._preview: PreviewServer | None = None
+        self._tally = Tally()
         self._window = not settings.headless and can_open_window()
         self._courier = Courier(outbox, IngestClient(settings.ingest_base))
         self._contact = Contact(
             IngestClient(settings.ingest_base),
             self._people,
-            lambda: self._health,
+            lambda: self._health.latest,
             gallery_seconds=settings.gallery_seconds,
         )
         self._began = utc_now()
         self._unfinished = outbox.unfinished_sessions(settings.device_id)
         self._session_id = _new_session_id(settings.device_id, int(self._began.timestamp()), self._unfinished)
         self._started = time.monotonic()
-        self._statistics = StatisticsFile(statistics) if statistics else None
-        self._machine = Machine()
-        self._troubles = Troubles()
-        self._seen_picture = False
-        self._taken = self._detections = self._named = 0
-        self._frames_before = 0
-        self._fps = 0.0
-        self._health = self._examine()
-        self._preview = start_preview(self._board, settings.preview_port, self._health_json)
+        self._health = HealthWatch(
+            settings,
+            component,
+            self._camera,
+            self._pipeline,
+            outbox,
+            self._tally,
+            clock_ahead=lambda: self._contact.clock_ahead,
+            has_expression=models.expression is not None,
+            statistics=statistics,
+        )
+        self._board = Board()
+        self._preview = start_preview(self._board, settings.preview_port, self._health.to_json)
+        self._health.preview_url = self._preview.url if self._preview else None
 
     def run(self, stopping: threading.Event) -> None:
         self._begin_session()
@@ -118,10 +126,10 @@ class _Watch:
         self._courier.start()
         self._contact.start()
         routines = [
-            _Routine(MACHINE_SECONDS, self._look_at_machine),
-            _Routine(HEARTBEAT_SECONDS, self._say_how_it_is),
-            _Routine(SESSION_SIGN_SECONDS, self._sign_session),
-            _Routine(STATISTICS_SECONDS, self._record_statistics, first_after=STATISTICS_SECONDS),
+            Routine(MACHINE_SECONDS, self._health.look_at_machine),
+            Routine(HEARTBEAT_SECONDS, self._health.say),
+            Routine(SESSION_SIGN_SECONDS, self._sign_session),
+            Routine(STATISTICS_SECONDS, self._health.record, first_after=STATISTICS_SECONDS),
         ]
         try:
             while not stopping.is_set() and not self._camera.finished:
@@ -135,11 +143,10 @@ class _Watch:
             self._stop(time.monotonic() - self._started)
 
     def _look_at(self, shot: Shot) -> None:
-        self._seen_picture = True
-        self._taken += 1
+        self._tally.taken += 1
         detections = self._pipeline.process(shot, self._session_id)
-        self._detections += len(detections)
-        self._named += sum(detection.employee_id is not None for detection in detections)
+        self._tally.detections += len(detections)
+        self._tally.named += sum(detection.employee_id is not None for detection in detections)
         if detections or self._unsaved:
             self._keep(detections)
         self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
@@ -155,6 +162,7 @@ class _Watch:
         else:
             self._unsaved.clear()
             self._courier.notice()
+        self._tally.unsaved = len(self._unsaved)
 
     def _follow_gallery(self) -> None:
         enrolled = self._people.current()
@@ -177,6 +185,10 @@ class _Watch:
         self._outbox.add_all([*ended, (Kind.SESSION_START, self._session_id, start.model_dump_json())])
         log.info("session begins", session=self._session_id, source=self._source.label.en)
 
+    def _sign_session(self, elapsed: float) -> None:
+        del elapsed
+        self._outbox.touch_session(self._session_id)
+
     def _stop(self, seconds: float) -> None:
         self._camera.stop()
         end = SessionEnd(
@@ -193,98 +205,9 @@ class _Watch:
             self._preview.stop()
         if self._window:
             close_window()
-        remove_heartbeat(self._settings.run_dir, COMPONENT)
-        self._record(ended=True)
+        self._health.fall_silent()
         backlog = self._outbox.backlog()
         log.info("session ends", session=self._session_id, frames=self._pipeline.frames, waiting=backlog.waiting)
-
-    def _sign_session(self, elapsed: float) -> None:
-        del elapsed
-        self._outbox.touch_session(self._session_id)
-
-    def _look_at_machine(self, elapsed: float) -> None:
-        del elapsed
-        self._machine = examine_machine()
-
-    def _record_statistics(self, elapsed: float) -> None:
-        del elapsed
-        self._record(ended=False)
-
-    def _record(self, *, ended: bool) -> None:
-        if self._statistics is None:
-            return
-        backlog, ahead = self._outbox.backlog(), self._contact.measured_clock_ahead
-        self._statistics.write(
-            Statistics(
-                at=utc_now(),
-                device_id=self._settings.device_id,
-                seconds=round(time.monotonic() - self._started, 1),
-                state=self._health.state,
-                fps=round(self._fps, 1),
-                frames_processed=self._pipeline.frames,
-                frames_dropped=self._camera.dropped,
-                breaks=self._camera.breaks,
-                detections=self._detections,
-                named=self._named,
-                waiting=backlog.waiting + len(self._unsaved),
-                early=backlog.early,
-                refused=backlog.refused,
-                lost=backlog.dropped,
-                stage_ms=self._pipeline.stages.mean_ms(),
-                clock_ahead_seconds=round(ahead.total_seconds(), 1) if ahead is not None else None,
-                temperature=self._machine.temperature,
-                throttled=self._machine.throttled,
-                ended=ended,
-            )
-        )
-
-    def _say_how_it_is(self, elapsed: float) -> None:
-        self._fps = (self._pipeline.frames - self._frames_before) / elapsed if elapsed else 0.0
-        self._frames_before = self._pipeline.frames
-        before, self._health = self._health, self._examine()
-        if self._health.state != before.state:
-            log.info("state", state=self._health.state, detail=self._health.detail)
-        if self._health.state != "starting":
-            # Until then it is as silent as a program that has not got so far.
-            state = "ready" if self._health.state == "watching" else self._health.state
-            write_heartbeat(
-                self._settings.run_dir, COMPONENT, at=time.monotonic(), state=state, detail=self._health.detail
-            )
-
-    def _health_json(self) -> str:
-        return self._health.model_dump_json()
-
-    def _examine(self) -> DeviceHealth:
-        backlog = self._outbox.backlog()
-        state, detail = self._condition()
-        counts = Counts(self._taken, self._camera.dropped, backlog)
-        troubles = self._troubles.describe(time.monotonic(), counts, self._machine, self._contact.clock_ahead)
-        if any(mark.photograph for mark in self._pipeline.marks):
-            troubles.append(_PHOTOGRAPH)
-        detail = "; ".join([detail, *(trouble.text(self._settings.lang) for trouble in troubles)])
-        return DeviceHealth(
-            device_id=self._settings.device_id,
-            location=self._settings.location,
-            state=state,
-            detail=detail[:300],
-            fps=round(self._fps, 1),
-            frames_processed=self._pipeline.frames,
-            frames_dropped=self._camera.dropped,
-            outbox_depth=backlog.waiting + len(self._unsaved),
-            stage_ms=self._pipeline.stages.mean_ms(),
-            preview_url=self._preview.url if self._preview else None,
-        )
-
-    def _condition(self) -> tuple[str, str]:
-        language = self._settings.lang
-        note = "" if self._has_expression else _NO_MODEL.text(language)
-        fault = self._camera.fault
-        if fault is not None:
-            return "no_camera", _NO_CAMERA.text(language).format(reason=fault.message.text(language)) + note
-        source = self._source.label.text(language)
-        if not self._seen_picture:
-            return "starting", _STARTING.text(language).format(source=source) + note
-        return "watching", _WATCHING.text(language).format(source=source) + note
 
 
 def _new_session_id(device_id: str, epoch: int, taken: Collection[str]) -> str:
@@ -292,20 +215,3 @@ def _new_session_id(device_id: str, epoch: int, taken: Collection[str]) -> str:
     while (session_id := f"session_{device_id}_{epoch}") in taken:
         epoch += 1
     return session_id
-
-
-class _Routine:
-    """Something done every so often, at once for the first time unless `first_after` says otherwise.
-
-    `action` is told the seconds since the last time.
-    """
-
-    def __init__(self, every: float, action: Callable[[float], None], *, first_after: float | None = None) -> None:
-        self._every, self._action = every, action
-        self._done_at = float("-inf") if first_after is None else time.monotonic() + first_after - every
-
-    def run_if_due(self, now: float) -> None:
-        elapsed = now - self._done_at
-        if elapsed >= self._every:
-            self._done_at = now
-            self._action(elapsed)

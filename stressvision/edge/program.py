@@ -6,12 +6,17 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+import structlog
+
 from stressvision.arguments import Arguments
+from stressvision.cameras import name_component
 from stressvision.config import load_settings
 from stressvision.door import run_program
 from stressvision.edge.device import watch
 from stressvision.logs import configure_logs
 from stressvision.vision.source import DEMO, parse_source, silence_opencv
+
+log = structlog.get_logger()
 
 
 def main() -> int:
@@ -21,11 +26,14 @@ def main() -> int:
 
 def _run() -> int:
     arguments = vars(_parser().parse_args())
-    once, statistics = arguments.pop("once"), arguments.pop("record_stats")
+    once, statistics, camera = arguments.pop("once"), arguments.pop("record_stats"), arguments.pop("camera")
     if arguments.pop("demo"):
         arguments["source"] = DEMO
-    settings = load_settings(**arguments)
-    configure_logs(settings, "edge")
+    settings = load_settings(camera, **arguments)
+    component = name_component(camera)
+    configure_logs(settings, component)
+    if settings.cameras and camera is None:
+        log.warning("STRESSVISION_CAMERAS names several: this program watches STRESSVISION_SOURCE; see --camera")
     silence_opencv()
     stopping = threading.Event()
 
@@ -37,7 +45,7 @@ def _run() -> int:
     source = parse_source(
         settings.source, settings.demo_dir, once=once, rotation=settings.rotation, mirror=settings.mirror
     )
-    watch(settings, source, stopping, statistics)
+    watch(settings, source, stopping, statistics, component)
     return 0
 
 
@@ -49,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source", help="cámara: un número (0), un archivo de vídeo, rtsp://…, libcamera o demo (por omisión 0)"
     )
+    parser.add_argument("--camera", metavar="NOMBRE", help="una de las cámaras de STRESSVISION_CAMERAS, por su nombre")
     parser.add_argument("--demo", action="store_true", help="usa la grabación de demostración; igual que --source demo")
     parser.add_argument("--device-id", help="nombre de este dispositivo (por omisión pi-simulator-01)")
     parser.add_argument("--location", help="dónde está")

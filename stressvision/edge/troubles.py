@@ -13,6 +13,7 @@ DROPPED_SHARE = 0.1
 """Of the pictures of the last minute: fewer lost ones are a hiccup, more mean that the device cannot follow."""
 HOT = 80.0
 """Degrees Celsius at which a Raspberry Pi begins to slow itself down."""
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _DROPPED = Message(
     es="descarta {share:.0%} de las imágenes: el equipo no da abasto",
@@ -58,7 +59,7 @@ class Troubles:
         for count, message in ((refused, _REFUSED), (lost, _LOST), (counts.backlog.early, _EARLY)):
             if count > 0:
                 told.append(_fill(message, count=count))
-        if clock_ahead is not None:
+        if clock_ahead is not None and abs(clock_ahead) > CLOCK_TOLERANCE:
             seconds = round(abs(clock_ahead.total_seconds()))
             told.append(_fill(_CLOCK_AHEAD if clock_ahead > timedelta() else _CLOCK_BEHIND, seconds=seconds))
         if machine.temperature is not None and machine.temperature >= HOT:

@@ -11,8 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from stressvision.cameras import SETTING, without_credentials
 from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.errors import Message
 from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
@@ -35,6 +36,7 @@ LIBRARIES = (
 )
 """Tried in children: a compiled library that does not fit the machine may end the process that imports it."""
 
+PI_CAMERA_TRIAL = "import cv2, sys; sys.exit(not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))"
 CAMERA_TRIAL = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
 
 
@@ -149,20 +151,44 @@ def check_ports(settings: Settings) -> list[Finding]:
     return [Finding(subject, Level.PROBLEM, message) for message in busy] or [free]
 
 
-def check_camera(settings: Settings) -> Finding:
-    """The configured source; without a camera the demo still runs, so this is never worse than a warning."""
-    subject = Message(es="Cámara", en="Camera")
-    source = settings.source
-    if not source.isdigit():
-        exists = source == "demo" or "://" in source or Path(source).is_file()
-        missing = Message(
-            es=f"no existe {source} (STRESSVISION_SOURCE)", en=f"{source} does not exist (STRESSVISION_SOURCE)"
-        )
-        return (
-            Finding(subject, Level.GOOD, Message(es=source, en=source))
-            if exists
-            else Finding(subject, Level.WARNING, missing)
-        )
+def check_cameras(settings: Settings) -> list[Finding]:
+    """Every configured source; without a camera the demo still runs, so these are never worse than a warning."""
+    if not settings.cameras:
+        return [_check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
+    return [
+        _check_source(Message(es=f"Cámara {camera.name}", en=f"Camera {camera.name}"), camera.source, SETTING)
+        for camera in settings.cameras
+    ]
+
+
+def _check_source(subject: Message, source: str, setting: str) -> Finding:
+    if "://" in source:
+        # Not asked for a picture: that may take long, and the device keeps trying anyway.
+        shown = without_credentials(source)
+        return Finding(subject, Level.GOOD, Message(es=shown, en=shown))
+    if source == "libcamera":
+        return _check_pi_camera(subject)
+    if not source.isdecimal():
+        if source == "demo" or Path(source).is_file():
+            return Finding(subject, Level.GOOD, Message(es=source, en=source))
+        said = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
+        return Finding(subject, Level.WARNING, said)
+    return _check_index(subject, source)
+
+
+def _check_pi_camera(subject: Message) -> Finding:
+    if _run([sys.executable, "-c", PI_CAMERA_TRIAL]).returncode == 0:
+        return Finding(subject, Level.GOOD, Message(es="libcamera, con GStreamer", en="libcamera, through GStreamer"))
+    said = Message(
+        es="el OpenCV instalado no incluye GStreamer, que libcamera necesita: use una cámara USB, o publique la de la "
+        "Pi como rtsp://… (docs/edge.md)",
+        en="the installed OpenCV has no GStreamer, which libcamera needs: use a USB camera, or publish the Pi's as "
+        "rtsp://… (docs/edge.md)",
+    )
+    return Finding(subject, Level.WARNING, said)
+
+
+def _check_index(subject: Message, source: str) -> Finding:
     device = Path(f"/dev/video{source}")
     if sys.platform == "linux" and not device.exists():
         said = Message(

@@ -1,9 +1,13 @@
-"""What the launcher can start: the five components as data, and which of them each menu option wants."""
+"""What the launcher can start: the components as data, and which of them each menu option wants.
+
+Five of them, or more where STRESSVISION_CAMERAS names several cameras: each is watched by a process of its own.
+"""
 
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stressvision.cameras import ONLY_DEVICE, name_component
 from stressvision.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.errors import ConfigurationError, Message
 
@@ -78,7 +82,9 @@ def find_option(text: str) -> Option:
 
 def choose_components(option: Option, settings: Settings, *, demo: bool, headless: bool) -> tuple[Component, ...]:
     """The option's components, in starting order. Raises ConfigurationError when two are given the same port."""
-    wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in option.components)
+    devices = (ONLY_DEVICE, *(name_component(camera.name) for camera in settings.cameras))
+    asked = {*option.components, *(devices if ONLY_DEVICE in option.components else ())}
+    wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in asked)
     _refuse_shared_ports(wanted)
     names = {part.name for part in wanted}
     return tuple(part for part in wanted if set(part.after) <= names)
@@ -97,7 +103,6 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
     dashboard = f"http://{settings.host}:{settings.dashboard_port}"
     local_ingest = f"http://{settings.host}:{settings.ingest_port}"
     local_api = f"http://{settings.host}:{settings.api_port}"
-    camera = (*(("--source", "demo") if demo else ()), *(("--headless",) if headless else ()))
     return (
         Component(
             name="ingest",
@@ -107,15 +112,7 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
             address=local_ingest,
             ports=(PortUse(settings.ingest_port, f"{PREFIX}INGEST_PORT"),),
         ),
-        Component(
-            name="edge",
-            label=Message(es="Pi (cámara)", en="Pi (camera)"),
-            command=_door("pi_simulator.py", *camera),
-            address=f"http://{settings.host}:{settings.preview_port}",
-            ports=(PortUse(settings.preview_port, f"{PREFIX}PREVIEW_PORT"),),
-            after=("ingest",),
-            stop_rank=0,
-        ),
+        *_describe_devices(settings, demo, headless),
         Component(
             name="api",
             label=Message(es="Backend", en="Backend"),
@@ -137,6 +134,34 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
             address=dashboard,
             ports=(PortUse(settings.dashboard_port, f"{PREFIX}DASHBOARD_PORT"),),
         ),
+    )
+
+
+def _describe_devices(settings: Settings, demo: bool, headless: bool) -> Sequence[Component]:
+    """One device or, where several cameras are named, one for each; its program finds the address by the name."""
+    camera = (*(("--source", "demo") if demo else ()), *(("--headless",) if headless else ()))
+    if not settings.cameras:
+        return [_describe_device(ONLY_DEVICE, Message(es="Pi (cámara)", en="Pi (camera)"), settings, camera)]
+    return [
+        _describe_device(
+            name_component(named.name),
+            Message(es=f"Pi {named.name}", en=f"Pi {named.name}"),
+            settings.watch_with(named.name),
+            ("--camera", named.name, *camera),
+        )
+        for named in settings.cameras
+    ]
+
+
+def _describe_device(name: str, label: Message, settings: Settings, arguments: Sequence[str]) -> Component:
+    return Component(
+        name=name,
+        label=label,
+        command=_door("pi_simulator.py", *arguments),
+        address=f"http://{settings.host}:{settings.preview_port}",
+        ports=(PortUse(settings.preview_port, f"{PREFIX}PREVIEW_PORT"),),
+        after=("ingest",),
+        stop_rank=0,
     )
 
 

@@ -41,7 +41,7 @@ def find_all(settings: Settings) -> Iterator[Finding]:
     yield checks.check_sqlite()
     yield checks.check_database()
     yield from checks.check_ports(settings)
-    yield checks.check_camera(settings)
+    yield from checks.check_cameras(settings)
     yield checks.check_disk()
     yield checks.check_time_zone(settings)
     yield checks.check_display(settings)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from stressvision.cameras import without_credentials
 from stressvision.config import Rotation
 from stressvision.errors import CameraUnavailable, Message
 
@@ -104,22 +105,6 @@ def parse_source(
         path = str(demo_dir / DEMO_RECORDING)
         label = Message(es="la grabación de demostración", en="the demo recording")
     return Source(path, label, paced=True, looped=not once, rotation=rotation, mirror=mirror)
-
-
-def without_credentials(url: str) -> str:
-    """What may be shown of an address: never its user, password or query.
-
-    Cameras have passwords with `/`, `#` or `@` in them, and some want user and password in the path: an address that
-    could be read in two ways is shown without the part in question.
-    """
-    scheme, _, rest = url.partition("://")
-    ends = [rest.index(mark) for mark in "/?#" if mark in rest]
-    authority, beyond = rest[: min(ends, default=len(rest))], rest[min(ends, default=len(rest)) :]
-    if "@" in beyond and "@" not in authority:
-        return f"{scheme}://…"
-    path = beyond.partition("?")[0].partition("#")[0]
-    host = authority.rpartition("@")[2]
-    return f"{scheme}://{host}{path}" if not set("@=&") & set(path) else f"{scheme}://{host}/…"
 
 
 def open_capture(source: Source) -> Capture:

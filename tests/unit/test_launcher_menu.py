@@ -67,6 +67,29 @@ def test_demo_and_headless_reach_the_camera_only() -> None:
     assert all("demo" not in part.command for part in parts.values() if part.name != "edge")
 
 
+def test_each_named_camera_is_a_component_with_its_own_preview_and_without_its_address() -> None:
+    settings = Settings.model_validate({"cameras": "entrada=0,linea2=rtsp://ana:s3cret@10.0.0.7/live"})
+
+    parts = choose_components(find_option("1"), settings, demo=False, headless=True)
+
+    assert [part.name for part in parts] == ["ingest", "edge-entrada", "edge-linea2"]
+    assert [part.command[2:] for part in parts[1:]] == [
+        ("--camera", "entrada", "--headless"),
+        ("--camera", "linea2", "--headless"),
+    ]
+    assert [part.address for part in parts[1:]] == ["http://127.0.0.1:8502", "http://127.0.0.1:8503"]
+    assert "s3cret" not in str(parts)
+    assert len({part.label.es for part in parts}) == 3
+    assert [part.name for part in choose_components(find_option("4"), settings, demo=False, headless=True)] == ["api"]
+
+
+def test_a_camera_s_preview_on_the_port_of_another_component_is_refused_by_their_settings_names() -> None:
+    settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 4999})
+
+    with pytest.raises(ConfigurationError, match=r"STRESSVISION_INGEST_PORT y STRESSVISION_PREVIEW_PORT"):
+        choose_components(find_option("1"), settings, demo=False, headless=True)
+
+
 def test_two_components_on_one_port_are_refused_by_their_settings_names() -> None:
     settings = Settings(api_port=5000)
     with pytest.raises(ConfigurationError) as caught:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stressvision.cameras import without_credentials
 from stressvision.config import Rotation, load_settings
 from stressvision.errors import CameraUnavailable, ConfigurationError
 from stressvision.vision.source import (
@@ -11,7 +12,6 @@ from stressvision.vision.source import (
     open_capture,
     parse_source,
     silence_opencv,
-    without_credentials,
 )
 
 SECRET = "s3cret"  # noqa: S105
