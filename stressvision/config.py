@@ -2,13 +2,14 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stressvision.cameras import NamedCamera, parse_cameras
@@ -21,6 +22,10 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 HIGHEST_PORT = 65535
 
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
+
+
+QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+_BETWEEN_ADDRESSES = re.compile(r"[,\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
 
 class Policy(StrEnum):
@@ -69,6 +74,15 @@ class Settings(BaseSettings):
     alert_min_confidence: float = Field(default=0.5, ge=0, le=1)
     alert_quiet_minutes: int = Field(default=60, ge=0)
     device_silent_seconds: int = Field(default=60, ge=5)
+    min_fatigue_events: int = Field(default=45, ge=1)
+    escalation_minutes: Annotated[tuple[int, ...], NoDecode] = (15, 60)
+    device_alert_minutes: int = Field(default=5, ge=0)
+
+    notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_events: Annotated[tuple[Literal["alerts", "devices", "reports"], ...], NoDecode] = ("alerts", "devices")
+    notify_quiet_hours: str = Field(default="", pattern=QUIET_HOURS)
+    notify_quiet_pass: Literal["high", "none"] = "high"
+    notify_give_up_days: int = Field(default=3, ge=1, le=30)
 
     device_id: str = Field(default="pi-simulator-01", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     location: str = "Oficina Principal - Simulador"
@@ -88,13 +102,20 @@ class Settings(BaseSettings):
 
     ingest_url: str = ""
     api_url: str = ""
+    dashboard_url: str = ""
     models_dir: Path = PROJECT_ROOT / "models"
     demo_dir: Path = PROJECT_ROOT / "demo"
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "escalation_minutes", "notify_events", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        """By commas and spaces that an address follows: commas within one, as between recipients, are its own."""
+        return tuple(filter(None, _BETWEEN_ADDRESSES.split(value.strip()))) if isinstance(value, str) else value
 
     @field_validator("cameras", mode="before")
     @classmethod
@@ -143,6 +164,10 @@ class Settings(BaseSettings):
     @property
     def api_base(self) -> str:
         return (self.api_url or f"http://{self.host}:{self.api_port}").rstrip("/")
+
+    @property
+    def dashboard_base(self) -> str:
+        return (self.dashboard_url or f"http://{self.host}:{self.dashboard_port}").rstrip("/")
 
 
 def load_settings(camera: str | None = None, **overrides: object) -> Settings:
