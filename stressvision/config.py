@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stressvision.cameras import NamedCamera, parse_cameras
@@ -18,14 +18,17 @@ from stressvision.errors import ConfigurationError, Language, Message
 PREFIX = "STRESSVISION_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+EVERY_ADDRESS = ("0.0.0.0", "::")
 
 HIGHEST_PORT = 65535
 
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
-
 QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 _BETWEEN_ADDRESSES = re.compile(r"[,\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+
+Days = Annotated[int, Field(ge=0, le=100 * 365)]
+"""How long something is kept; 0: for ever."""
 
 
 class Policy(StrEnum):
@@ -67,6 +70,14 @@ class Settings(BaseSettings):
     run_dir: Path = Path(".run")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    proxy: Annotated[str, Field(pattern=r"^([0-9A-Fa-f:.]+)?$")] = ""
+    tls_certificate: FilePath | None = None
+    tls_key: FilePath | None = None
+    tls_ca: FilePath | None = None
+    device_token: SecretStr = SecretStr("")
+    device_token_file: Path | None = None
+
     interval_minutes: int = Field(default=15, ge=1, le=24 * 60)
     stress_threshold: float = Field(default=50.0, ge=0, le=100)
     min_stress_events: int = Field(default=10, ge=1)
@@ -83,6 +94,17 @@ class Settings(BaseSettings):
     notify_quiet_hours: str = Field(default="", pattern=QUIET_HOURS)
     notify_quiet_pass: Literal["high", "none"] = "high"
     notify_give_up_days: int = Field(default=3, ge=1, le=30)
+
+    retention_detections_days: Days = 30
+    retention_rollups_days: Days = 365
+    retention_reports_days: Days = 5 * 365
+    retention_alerts_days: Days = 2 * 365
+    retention_audit_days: Days = 5 * 365
+    backup_dir: Path = Path("backups")
+    backup_hours: int = Field(default=24, ge=0, le=24 * 31)
+    backup_seconds: int = Field(default=0, ge=0, le=3600)
+    backup_keep: int = Field(default=7, ge=1, le=1000)
+    backup_key_file: Path | None = None
 
     device_id: str = Field(default="pi-simulator-01", pattern=r"^[A-Za-z0-9._-]{1,64}$")
     location: str = "Oficina Principal - Simulador"
@@ -159,11 +181,29 @@ class Settings(BaseSettings):
 
     @property
     def ingest_base(self) -> str:
-        return (self.ingest_url or f"http://{self.host}:{self.ingest_port}").rstrip("/")
+        return (self.ingest_url or self.served_at(self.ingest_port)).rstrip("/")
 
     @property
     def api_base(self) -> str:
-        return (self.api_url or f"http://{self.host}:{self.api_port}").rstrip("/")
+        return (self.api_url or self.served_at(self.api_port)).rstrip("/")
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether others than this machine's users can reach the servers."""
+        return self.host not in LOOPBACK_HOSTS or bool(self.proxy)
+
+    @property
+    def trusted_ca(self) -> str | bool:
+        """What requests and the like verify our own servers' certificates with."""
+        return str(self.tls_ca) if self.tls_ca else True
+
+    def served_at(self, port: int) -> str:
+        """Where a program of this machine finds a server that these settings start."""
+        if self.tls_certificate and self.allowed_hosts:
+            return f"https://{self.allowed_hosts[0]}:{port}"
+        host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
+        scheme = "https" if self.tls_certificate else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     @property
     def dashboard_base(self) -> str:
@@ -191,19 +231,44 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
             ),
             field=name,
         ) from None
-    if settings.host not in LOOPBACK_HOSTS:
+    _refuse_open_door(settings)
+    return settings.watch_with(camera).model_copy(update={name: getattr(settings, name) for name in given})
+
+
+def _refuse_open_door(settings: Settings) -> None:
+    """Beyond this machine: with TLS, ours or a proxy's, and under names that were given."""
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise ConfigurationError(
             Message(
-                es=f"STRESSVISION_HOST={settings.host} expondría datos de salud en la red sin control de acceso. "
-                "Esta versión solo atiende en esta máquina: use 127.0.0.1.",
-                en=f"STRESSVISION_HOST={settings.host} would expose health data on the network without access "
-                "control. This version serves this machine only: use 127.0.0.1.",
+                es="STRESSVISION_TLS_CERTIFICATE y STRESSVISION_TLS_KEY van juntos: indique ambos archivos (PEM).",
+                en="STRESSVISION_TLS_CERTIFICATE and STRESSVISION_TLS_KEY go together: give both files (PEM).",
+            ),
+            field="STRESSVISION_TLS_KEY" if settings.tls_certificate else "STRESSVISION_TLS_CERTIFICATE",
+        )
+    if not settings.is_exposed:
+        return
+    if settings.tls_certificate is None and not settings.proxy:
+        raise ConfigurationError(
+            Message(
+                es=f"STRESSVISION_HOST={settings.host} llevaría datos de salud por la red sin cifrar. Indique un "
+                "certificado (STRESSVISION_TLS_CERTIFICATE=cert.pem y STRESSVISION_TLS_KEY=clave.pem) o la dirección "
+                "de su proxy inverso con TLS (STRESSVISION_PROXY=127.0.0.1), o deje STRESSVISION_HOST=127.0.0.1.",
+                en=f"STRESSVISION_HOST={settings.host} would send health data over the network in the clear. Give a "
+                "certificate (STRESSVISION_TLS_CERTIFICATE=cert.pem and STRESSVISION_TLS_KEY=key.pem) or the address "
+                "of your reverse proxy with TLS (STRESSVISION_PROXY=127.0.0.1), or keep STRESSVISION_HOST=127.0.0.1.",
             ),
             field="STRESSVISION_HOST",
         )
-    if camera is None:
-        return settings
-    return settings.watch_with(camera).model_copy(update={name: getattr(settings, name) for name in given})
+    if not settings.allowed_hosts:
+        raise ConfigurationError(
+            Message(
+                es="Indique con qué nombres se llama a este servidor, separados por comas: "
+                "STRESSVISION_ALLOWED_HOSTS=estres.gloria.example",
+                en="Say under which names this server is called, separated by commas: "
+                "STRESSVISION_ALLOWED_HOSTS=stress.gloria.example",
+            ),
+            field="STRESSVISION_ALLOWED_HOSTS",
+        )
 
 
 def _refuse_unknown(environment: Mapping[str, str | None]) -> None:

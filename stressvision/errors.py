@@ -1,5 +1,6 @@
 """The exception tree. Each boundary turns these into its own form: problem+json, exit code, Spanish sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,13 +21,17 @@ class Message:
 class StressVisionError(Exception):
     """Anything this program refuses or cannot do, said so that a person can act on it.
 
-    `field` names the input that is at fault, as the caller spelled it, when there is one.
+    `field` names the input that is at fault, as the caller spelled it, when there is one; `faults` names each of
+    several, with what is wrong with it.
     """
 
-    def __init__(self, message: Message, *, field: str | None = None) -> None:
+    def __init__(
+        self, message: Message, *, field: str | None = None, faults: Mapping[str, Message] | None = None
+    ) -> None:
         super().__init__(message.es)
         self.message = message
         self.field = field
+        self.faults = faults if faults is not None else {field: message} if field else {}
 
 
 class ConfigurationError(StressVisionError):
@@ -43,6 +48,22 @@ class NotFound(StressVisionError):
 
 class Conflict(StressVisionError):
     """What was asked for contradicts the present state."""
+
+
+class Unauthenticated(StressVisionError):
+    """Nobody said who asks, or what was shown does not count, or not any longer."""
+
+
+class Forbidden(StressVisionError):
+    """Who asks is known, and may not."""
+
+
+class TooManyAttempts(StressVisionError):
+    """Asked too often; `retry_seconds` says after how long it may be asked again."""
+
+    def __init__(self, message: Message, *, retry_seconds: int, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.retry_seconds = retry_seconds
 
 
 class ConsentMissing(StressVisionError):

@@ -1,4 +1,4 @@
-"""The triggers that write the change feed, keep totals and guard the audit log: not even sqlite3 by hand forgets them."""
+"""The triggers that write the change feed, keep totals and guard the audit log, whoever writes."""
 
 from sqlalchemy import Connection, text
 

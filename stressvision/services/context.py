@@ -1,11 +1,12 @@
 """What every service works with, and for whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stressvision.clock import Clock, utc_now
 from stressvision.config import Settings
 from stressvision.db.connection import Database, sqlite_path
 from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
+from stressvision.domain.roles import Role
 from stressvision.services.sightings import Sightings
 
 
@@ -19,10 +20,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks, for the audit log. Without accounts `user_id` is what the caller says of itself."""
+    """Who asks, for the audit log. Without accounts `user_id` is what the caller says of itself, and `role` is None."""
 
     user_id: str | None = None
     ip_address: str | None = None
+    role: Role | None = None
+    device_id: str | None = None
+    """The device whose token was shown."""
+
+    def claiming(self, user_id: str | None) -> "Actor":
+        """As whom this is recorded, where the request names somebody: once there are accounts, that does not count."""
+        return self if self.role is not None or user_id is None else replace(self, user_id=user_id)
 
 
 def open_context(settings: Settings, clock: Clock = utc_now) -> Context:

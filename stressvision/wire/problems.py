@@ -9,11 +9,14 @@ from werkzeug.http import parse_accept_header
 from stressvision.errors import (
     Conflict,
     ConsentMissing,
+    Forbidden,
     InvalidInput,
     Language,
     Message,
     NotFound,
     StressVisionError,
+    TooManyAttempts,
+    Unauthenticated,
     Unavailable,
 )
 from stressvision.wire.values import WireModel
@@ -22,6 +25,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 _TITLES: Mapping[int, Message] = {
     400: Message(es="Petición mal formada", en="Malformed request"),
+    401: Message(es="Falta identificarse", en="Not identified"),
     403: Message(es="No permitido", en="Not allowed"),
     404: Message(es="No existe", en="Not found"),
     405: Message(es="Método no admitido", en="Method not allowed"),
@@ -29,6 +33,7 @@ _TITLES: Mapping[int, Message] = {
     413: Message(es="Petición demasiado grande", en="Request too large"),
     415: Message(es="Tipo de contenido no admitido", en="Unsupported content type"),
     422: Message(es="Datos no válidos", en="Invalid data"),
+    429: Message(es="Demasiados intentos", en="Too many attempts"),
     500: Message(es="Error interno", en="Internal error"),
     503: Message(es="No disponible por ahora", en="Unavailable for now"),
 }
@@ -38,6 +43,9 @@ _STATUSES: tuple[tuple[type[StressVisionError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (ConsentMissing, 403),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (TooManyAttempts, 429),
     (Unavailable, 503),
 )
 
@@ -70,6 +78,7 @@ _SPANISH: Mapping[str, str] = {
     "datetime_type": "debe ser una fecha ISO 8601, por ejemplo 2026-11-22T10:30:00Z",
     "json_invalid": "el cuerpo no es JSON válido",
     "uuid_parsing": "debe ser un UUID",
+    "unprintable": "no debe tener caracteres de control",
 }
 
 
@@ -100,9 +109,16 @@ def status_of(error: StressVisionError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
+def headers_of(error: StressVisionError) -> dict[str, str]:
+    """What HTTP asks to be said beside the problem: how to identify oneself, when to come again."""
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_seconds)}
+    return {"WWW-Authenticate": 'Bearer realm="stressvision"'} if isinstance(error, Unauthenticated) else {}
+
+
 def problem_of(error: StressVisionError, language: Language) -> Problem:
     detail = error.message.text(language)
-    faults = (FieldFault(field=error.field, message=detail),) if error.field else ()
+    faults = tuple(FieldFault(field=name, message=fault.text(language)) for name, fault in error.faults.items())
     return plain_problem(status_of(error), detail, language, faults)
 
 

@@ -50,3 +50,51 @@ def test_listening_beyond_this_machine_is_refused(monkeypatch: pytest.MonkeyPatc
 def test_every_setting_is_documented() -> None:
     documented = (PROJECT_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in documented] == []
+
+
+OPEN = {"STRESSVISION_HOST": "0.0.0.0", "STRESSVISION_ALLOWED_HOSTS": "estres.gloria.example, 10.0.0.7"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"STRESSVISION_HOST": "0.0.0.0"}, r"STRESSVISION_TLS_CERTIFICATE=.*STRESSVISION_PROXY="),
+        ({"STRESSVISION_HOST": "0.0.0.0", "STRESSVISION_PROXY": "10.0.0.1"}, "STRESSVISION_ALLOWED_HOSTS="),
+        ({"STRESSVISION_PROXY": "127.0.0.1"}, "STRESSVISION_ALLOWED_HOSTS="),
+        ({**OPEN, "STRESSVISION_TLS_CERTIFICATE": "cert.pem"}, "STRESSVISION_TLS_KEY"),
+        ({**OPEN, "STRESSVISION_PROXY": "proxy.example"}, "STRESSVISION_PROXY"),
+    ],
+)
+def test_half_a_door_is_refused_and_the_rest_named(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: str
+) -> None:
+    Path("cert.pem").write_text("")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=said):
+        load_settings()
+
+
+def test_with_a_certificate_and_a_name_it_serves_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, file in (("STRESSVISION_TLS_CERTIFICATE", "cert.pem"), ("STRESSVISION_TLS_KEY", "key.pem")):
+        Path(file).write_text("")
+        monkeypatch.setenv(name, file)
+    for name, value in OPEN.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert settings.is_exposed
+    assert settings.allowed_hosts == ("estres.gloria.example", "10.0.0.7")
+    assert settings.api_base == "https://estres.gloria.example:8000"
+
+
+def test_behind_a_proxy_the_programs_of_this_machine_find_each_other_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {**OPEN, "STRESSVISION_PROXY": "10.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().is_exposed
+    assert load_settings().ingest_base == "http://127.0.0.1:5000"
+
+
+def test_the_device_s_token_is_not_shown_with_the_settings() -> None:
+    assert "sv_secret" not in repr(load_settings(device_token="sv_secret"))
