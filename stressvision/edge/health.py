@@ -57,11 +57,12 @@ class HealthWatch:
         clock_ahead: Callable[[], timedelta | None],
         has_expression: bool,
         statistics: Path | None,
+        examine: Callable[[], Machine] = examine_machine,
     ) -> None:
         """`clock_ahead` tells how far this device's clock is ahead of the server's, or None while nobody knows."""
         self._settings, self._component = settings, component
         self._camera, self._pipeline, self._outbox, self._tally = camera, pipeline, outbox, tally
-        self._clock_ahead = clock_ahead
+        self._clock_ahead, self._examine_machine = clock_ahead, examine
         self.preview_url: str | None = None
         self._note = "" if has_expression else _NO_MODEL.text(settings.lang)
         self._statistics = StatisticsFile(statistics) if statistics else None
@@ -78,7 +79,7 @@ class HealthWatch:
     def look_at_machine(self, elapsed: float) -> None:
         """Reads temperature and throttling, which takes a while: less often than the rest."""
         del elapsed
-        self._machine = examine_machine()
+        self._machine = self._examine_machine()
 
     def say(self, elapsed: float) -> None:
         """Examines, and writes the heartbeat; `elapsed`: seconds since the last time."""
@@ -107,7 +108,7 @@ class HealthWatch:
     def _record(self, *, ended: bool) -> None:
         if self._statistics is None:
             return
-        backlog, ahead = self._outbox.backlog(), self._clock_ahead()
+        backlog = self._outbox.backlog()
         self._statistics.write(
             Statistics(
                 at=utc_now(),
@@ -125,7 +126,7 @@ class HealthWatch:
                 refused=backlog.refused,
                 lost=backlog.dropped,
                 stage_ms=self._pipeline.stages.mean_ms(),
-                clock_ahead_seconds=round(ahead.total_seconds(), 1) if ahead is not None else None,
+                clock_ahead_seconds=self._clock_ahead_seconds(),
                 temperature=self._machine.temperature,
                 throttled=self._machine.throttled,
                 ended=ended,
@@ -151,7 +152,14 @@ class HealthWatch:
             outbox_depth=backlog.waiting + self._tally.unsaved,
             stage_ms=self._pipeline.stages.mean_ms(),
             preview_url=self.preview_url,
+            temperature=self._machine.temperature,
+            throttled=self._machine.throttled,
+            clock_ahead_seconds=self._clock_ahead_seconds(),
         )
+
+    def _clock_ahead_seconds(self) -> float | None:
+        ahead = self._clock_ahead()
+        return None if ahead is None else round(ahead.total_seconds(), 1)
 
     def _condition(self) -> tuple[str, str]:
         language = self._settings.lang

@@ -209,7 +209,10 @@ class ReportList(WireModel):
 
 
 class Device(WireModel):
-    """`state` as the device last said it, or `silent` where it has not been heard for a while."""
+    """`state` as the device last said it, or `silent` where it has not been heard for a while.
+
+    `temperature`, `throttled` and `clock_ahead_seconds` as DeviceHealth; null where the device cannot tell.
+    """
 
     device_id: str
     location: str | None
@@ -223,6 +226,9 @@ class Device(WireModel):
     outbox_depth: int | None
     stage_ms: dict[str, float]
     preview_url: str | None
+    temperature: float | None = None
+    throttled: bool | None = None
+    clock_ahead_seconds: float | None = None
 
 
 class DeviceList(WireModel):

@@ -132,7 +132,8 @@ class BatchStored(WireModel):
 class DeviceHealth(BaseModel):
     """How a device is doing, posted by it to ingest's POST /heartbeat every few seconds.
 
-    `stage_ms`: mean milliseconds of each pipeline stage.
+    `stage_ms`: mean milliseconds of each pipeline stage. `temperature`: degrees Celsius; `throttled`: slowed down by
+    heat or low voltage; `clock_ahead_seconds`: how far its clock is ahead of the server's. Null: it cannot tell.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -147,3 +148,6 @@ class DeviceHealth(BaseModel):
     outbox_depth: int | None = Field(default=None, ge=0)
     stage_ms: dict[str, float] = Field(default_factory=dict)
     preview_url: str | None = Field(default=None, max_length=200)
+    temperature: float | None = Field(default=None, ge=-100, le=200)
+    throttled: bool | None = None
+    clock_ahead_seconds: float | None = Field(default=None, allow_inf_nan=False)

@@ -119,6 +119,7 @@ def test_it_watches_reports_and_ends_its_session_when_asked_to_stop(
     assert session["end"]["frames_processed"] > 0
     assert {item["session_id"] for item in ingest.detections.values()} == set(ingest.sessions)
     assert ingest.health[-1]["device_id"] == DEVICE
+    assert abs(ingest.health[-1]["clock_ahead_seconds"]) < 5
     assert heartbeat is not None
     assert (heartbeat.pid, heartbeat.state) == (device.process.pid, "ready")
     assert device.heartbeat is None

@@ -56,7 +56,8 @@ def _show(screen: Screen, device: Device) -> None:
         # Apart from the caption: a picture that is drawn anew each time opens a new stream each time.
         st.html(blocks.picture(screen.say(title), screen.say(sentence), stream or ""))
         state = "silent" if missing == "silent" else device.state
-        aside = [device.location, device.detail, screen.ago(device.last_seen) if device.last_seen else None]
+        heat = f"{device.temperature:.0f} °C" if device.temperature is not None else None
+        aside = [device.location, device.detail, heat, screen.ago(device.last_seen) if device.last_seen else None]
         st.html(
             blocks.caption(device.device_id, device_chip(screen, state), " · ".join(part for part in aside if part))
         )

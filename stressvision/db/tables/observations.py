@@ -1,6 +1,6 @@
 """What the devices are, and what they saw."""
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
 from stressvision.db.tables.columns import employee, key, metadata, moment, stamp
 
@@ -18,6 +18,9 @@ devices = Table(
     Column("outbox_depth", Integer),
     Column("stage_ms", JSON),
     Column("preview_url", Text),
+    Column("temperature", Float),
+    Column("throttled", Boolean),
+    Column("clock_ahead_seconds", Float),
 )
 
 sessions = Table(
