@@ -232,6 +232,8 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
             field=name,
         ) from None
     _refuse_open_door(settings)
+    if camera is None:
+        return settings
     return settings.watch_with(camera).model_copy(update={name: getattr(settings, name) for name in given})
 
 

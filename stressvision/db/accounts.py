@@ -40,7 +40,9 @@ def update_account(connection: Connection, account_id: int, values: Mapping[str,
 
 def select_tokens(connection: Connection, purpose: str) -> list[Any]:
     """Newest first."""
-    return list(connection.execute(_TOKEN.where(access_tokens.c.purpose == purpose).order_by(access_tokens.c.id.desc())))
+    return list(
+        connection.execute(_TOKEN.where(access_tokens.c.purpose == purpose).order_by(access_tokens.c.id.desc()))
+    )
 
 
 def find_token(connection: Connection, token_id: str) -> Any | None:

@@ -1,6 +1,7 @@
 """Which passwords are taken: long ones that nobody would try first (NIST SP 800-63B-4, section 3.1.1.2)."""
 
 import unicodedata
+from itertools import pairwise
 
 from stressvision.errors import Message
 
@@ -39,5 +40,5 @@ def fault_of(password: str, account: str) -> Message | None:
 
 
 def _is_sequence(text: str) -> bool:
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return steps <= {0, 1} or steps <= {0, -1} or steps <= {1, -9}
