@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, not_, select, update
 
 from stressvision.db.paging import older_than
 from stressvision.db.tables import alerts, employees
-from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
 from stressvision.domain.reports import Window
 
 _a = alerts.c
@@ -26,21 +26,30 @@ def select_alerts(
     employee_id: int | None,
     limit: int,
     after: tuple[datetime, int] | None = None,
+    about: Subject = Subject.PEOPLE,
 ) -> Sequence[Row[Any]]:
     """Newest first; `after`: the timestamp and id of the row that came before."""
-    query = _filtered(_selection(), status, employee_id).order_by(_a.timestamp.desc(), _a.id.desc())
+    query = _filtered(_selection(), status, employee_id, about).order_by(_a.timestamp.desc(), _a.id.desc())
     if after is not None:
         query = query.where(older_than(_a.timestamp, _a.id, after))
     return connection.execute(query.limit(limit)).all()
 
 
-def count_alerts(connection: Connection, status: AlertStatus | None, employee_id: int | None = None) -> int:
-    return connection.execute(_filtered(select(func.count()).select_from(alerts), status, employee_id)).scalar_one()
+def count_alerts(
+    connection: Connection,
+    status: AlertStatus | None,
+    employee_id: int | None = None,
+    about: Subject = Subject.PEOPLE,
+) -> int:
+    query = select(func.count()).select_from(alerts)
+    return connection.execute(_filtered(query, status, employee_id, about)).scalar_one()
 
 
-def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int | None) -> Select[Any]:
+def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int | None, about: Subject) -> Select[Any]:
     if status is not None:
         query = query.where(_a.status == str(status))
+    if about is not Subject.ALL:
+        query = query.where(_a.device_id.is_(None) if about is Subject.PEOPLE else _a.device_id.is_not(None))
     return query if employee_id is None else query.where(_a.employee_id == employee_id)
 
 
@@ -60,31 +69,67 @@ def update_alert(connection: Connection, alert_id: int, values: Mapping[str, Any
     connection.execute(update(alerts).where(_a.id == alert_id).values(values))
 
 
-_OPEN = (
-    select(_a.id)
-    .where(
-        _a.employee_id == bindparam("employee_id"),
-        _a.timestamp > bindparam("since"),
-        _a.status != str(AlertStatus.RESOLVED),
+def _same_kind(alert_type: str) -> ColumnElement[bool]:
+    """Fatigue is a kind of its own; whatever else is about a person, also of the earlier phases, is stress."""
+    is_fatigue = func.coalesce(_a.alert_type, "") == PROLONGED_FATIGUE
+    return is_fatigue if alert_type == PROLONGED_FATIGUE else not_(is_fatigue)
+
+
+def _open(alert_type: str) -> Select[int]:
+    return (
+        select(_a.id)
+        .where(
+            _a.employee_id == bindparam("employee_id"),
+            _a.timestamp > bindparam("since"),
+            _a.status != str(AlertStatus.RESOLVED),
+            _same_kind(alert_type),
+        )
+        .limit(1)
     )
-    .limit(1)
-)
-_LAST_RESOLUTION = select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
-    _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED)
-)
 
 
-def has_open_alert(connection: Connection, employee_id: int, since: datetime) -> bool:
-    """Whether an unresolved alert of this person dates from after `since`."""
-    return connection.execute(_OPEN, {"employee_id": employee_id, "since": since}).first() is not None
+def _last_resolution(alert_type: str) -> Select[datetime]:
+    return select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
+        _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED), _same_kind(alert_type)
+    )
 
 
-def last_resolution(connection: Connection, employee_id: int) -> datetime | None:
-    """When this person's last resolved alert was resolved (earlier phases did not keep it: then, when it arose)."""
-    resolved: datetime | None = connection.execute(_LAST_RESOLUTION, {"employee_id": employee_id}).scalar_one()
+_PERSONAL = (PROLONGED_STRESS, PROLONGED_FATIGUE)
+_OPEN = {alert_type: _open(alert_type) for alert_type in _PERSONAL}
+_LAST_RESOLUTION = {alert_type: _last_resolution(alert_type) for alert_type in _PERSONAL}
+
+
+def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:
+    """Whether an unresolved alert of this person and kind dates from after `since`."""
+    values = {"employee_id": employee_id, "since": since}
+    return connection.execute(_OPEN[alert_type], values).first() is not None
+
+
+def last_resolution(connection: Connection, employee_id: int, alert_type: str) -> datetime | None:
+    """When this person's last resolved alert of this kind was resolved.
+
+    Earlier phases did not keep it: then, when it arose.
+    """
+    values = {"employee_id": employee_id}
+    resolved: datetime | None = connection.execute(_LAST_RESOLUTION[alert_type], values).scalar_one()
     return resolved
 
 
 def count_alerts_in(connection: Connection, window: Window) -> int:
+    """Alerts of people; those of devices are no part of what a report tells."""
     query = select(func.count()).select_from(alerts)
-    return connection.execute(query.where(_a.timestamp >= window.start, _a.timestamp < window.end)).scalar_one()
+    inside = (_a.timestamp >= window.start, _a.timestamp < window.end, _a.device_id.is_(None))
+    return connection.execute(query.where(*inside)).scalar_one()
+
+
+def select_unacknowledged(connection: Connection, since: datetime) -> Sequence[Row[Any]]:
+    """Pending alerts of people, written after `since`, oldest first."""
+    query = select(alerts).where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None), _a.created_at > since)
+    return connection.execute(query.order_by(_a.id)).all()
+
+
+def select_device_alerts(connection: Connection, since: datetime) -> Sequence[Row[Any]]:
+    """Alerts of devices, newest first: the unresolved ones, and those resolved after `since`."""
+    unresolved = _a.status != str(AlertStatus.RESOLVED)
+    query = select(alerts).where(_a.device_id.is_not(None), unresolved | (_a.resolved_at > since))
+    return connection.execute(query.order_by(_a.id.desc())).all()

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
     case,
     delete,
@@ -27,7 +28,8 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from stressvision.db.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.types import UtcMoment
-from stressvision.domain.emotions import STRESS_EMOTIONS
+from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
+from stressvision.domain.evidence import Observation
 from stressvision.domain.reports import EmotionTally, Window
 
 _d = detection_events.c
@@ -64,8 +66,8 @@ class DetectionFilter:
 
 
 @dataclass(frozen=True)
-class StressCount:
-    """One employee's detections in a window: stress or sad `events` among `total`, their mean confidence."""
+class ExpressionCount:
+    """One employee's detections in a window: `events` of some expressions among `total`, their mean confidence."""
 
     events: int
     total: int
@@ -160,37 +162,60 @@ def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-_COUNT_STRESS = select(
-    func.count(case((_is_stress, 1))),
-    func.count(),
-    func.avg(case((_is_stress, _d.emotion_confidence))),
-).where(
-    _d.employee_id == bindparam("employee_id"), _d.timestamp > bindparam("after"), _d.timestamp <= bindparam("until")
-)
-_LATEST_STRESS = select(func.max(_d.timestamp)).where(
-    _d.employee_id == bindparam("employee_id"),
-    _is_stress,
-    _d.timestamp >= bindparam("start"),
-    _d.timestamp <= bindparam("end"),
-)
+def _counting(emotions: tuple[Emotion, ...]) -> Select[int, int, float]:
+    counts = _d.emotion.in_([str(emotion) for emotion in emotions])
+    return select(func.count(case((counts, 1))), func.count(), func.avg(case((counts, _d.emotion_confidence)))).where(
+        _d.employee_id == bindparam("employee_id"),
+        _d.timestamp > bindparam("after"),
+        _d.timestamp <= bindparam("until"),
+    )
 
 
-def count_stress(connection: Connection, employee_id: int, after: datetime, until: datetime) -> StressCount:
+def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
+    return select(func.max(_d.timestamp)).where(
+        _d.employee_id == bindparam("employee_id"),
+        _d.emotion.in_([str(emotion) for emotion in emotions]),
+        _d.timestamp >= bindparam("start"),
+        _d.timestamp <= bindparam("end"),
+    )
+
+
+# Built once for each rule: this is asked for every detection that one of them counts.
+_KINDS: tuple[tuple[Emotion, ...], ...] = (STRESS_EMOTIONS, FATIGUE_EMOTIONS)
+_COUNTS = {emotions: _counting(emotions) for emotions in _KINDS}
+_LATEST = {emotions: _latest(emotions) for emotions in _KINDS}
+
+
+def count_expressions(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
+) -> ExpressionCount:
     """Over (after, until]."""
     values = {"employee_id": employee_id, "after": after, "until": until}
-    events, total, confidence = connection.execute(_COUNT_STRESS, values).one()
-    return StressCount(events, total, confidence or 0.0)
+    events, total, confidence = connection.execute(_COUNTS[emotions], values).one()
+    return ExpressionCount(events, total, confidence or 0.0)
 
 
-def latest_stress(connection: Connection, employee_id: int, start: datetime, reach: timedelta) -> datetime | None:
-    """The last stress or sad detection within `reach` of `start`: where a window that holds both ends."""
+def latest_expression(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], start: datetime, reach: timedelta
+) -> datetime | None:
+    """The last detection of one of `emotions` within `reach` of `start`: where a window that holds both ends."""
     values = {"employee_id": employee_id, "start": start, "end": start + reach}
-    latest: datetime | None = connection.execute(_LATEST_STRESS, values).scalar_one()
+    latest: datetime | None = connection.execute(_LATEST[emotions], values).scalar_one()
     return latest
 
 
 def count_emotions(connection: Connection, since: datetime, employee_id: int | None = None) -> dict[str | None, int]:
     query = select(_d.emotion, func.count()).where(_d.timestamp > since).group_by(_d.emotion)
+def select_observations(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
+) -> tuple[Observation, ...]:
+    """One person's detections over (after, until], and which of them show one of `emotions`."""
+    query = select(_d.timestamp, _d.emotion).where(
+        _d.employee_id == employee_id, _d.timestamp > after, _d.timestamp <= until
+    )
+    return tuple(Observation(row.timestamp, row.emotion in emotions) for row in connection.execute(query))
+
+
     if employee_id is not None:
         query = query.where(_d.employee_id == employee_id)
     return {emotion: count for emotion, count in connection.execute(query.order_by(desc(func.count())))}

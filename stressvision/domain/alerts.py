@@ -31,6 +31,14 @@ class AlertStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+class Subject(StrEnum):
+    """What alerts are about. Those of devices never stand among those of people unless somebody asks for all."""
+
+    PEOPLE = "people"
+    DEVICES = "devices"
+    ALL = "all"
+
+
 class AlertStep(StrEnum):
     """What an alert's history tells. `silenced`: it would have been raised, and somebody had asked for silence."""
 

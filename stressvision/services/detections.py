@@ -15,9 +15,8 @@ from stressvision.db.employees import select_standings, touch_employee
 from stressvision.db.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion
 from stressvision.domain.detections import is_too_far_ahead
-from stressvision.domain.emotions import STRESS_EMOTIONS
 from stressvision.errors import ConsentMissing, InvalidInput, Language, Message, StressVisionError
-from stressvision.services.alerts import live_rule, raise_if_due
+from stressvision.services.alerts import raise_on_detection
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import DetectionList, StoredDetection
@@ -80,11 +79,7 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
         return DetectionAccepted(detection_id=detection_id, alert_created=False)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
         touch_employee(connection, detection.employee_id, detection.timestamp)
-    alert_id = None
-    if emotion in STRESS_EMOTIONS:
-        rule = live_rule(context.settings)
-        at = rows.latest_stress(connection, detection.employee_id, detection.timestamp, rule.window)
-        alert_id = raise_if_due(connection, context, rule, detection.employee_id, at or detection.timestamp)
+    alert_id = raise_on_detection(connection, context, detection.employee_id, emotion, detection.timestamp)
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None)
 
 

@@ -4,6 +4,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stressvision.wire.alerts import Alert as Alert
+from stressvision.wire.alerts import AlertChanged as AlertChanged
+from stressvision.wire.alerts import AlertDecision as AlertDecision
+from stressvision.wire.alerts import AlertList as AlertList
 from stressvision.wire.detections import SESSION_KEY
 from stressvision.wire.pages import NextCursor
 from stressvision.wire.values import Box, DeviceId, Moment, WireModel
@@ -80,50 +84,6 @@ class EmployeeState(WireModel):
     live_status: StoredDetection | None
     recent_detections: list[StoredDetection]
     summary: PeriodSummary
-
-
-class Alert(WireModel):
-    """`evidence_*` say what it stands on: how many detections, of how many, with what mean confidence."""
-
-    id: int
-    timestamp: Moment
-    employee_id: int | None
-    employee_name: str | None
-    employee_code: str | None
-    alert_type: str | None
-    severity: str | None
-    description: str | None
-    status: str
-    acknowledged_by: str | None
-    acknowledged_at: Moment | None
-    resolved_by: str | None
-    resolved_at: Moment | None
-    resolution_notes: str | None
-    evidence_events: int | None
-    evidence_total: int | None
-    evidence_confidence: float | None
-    created_at: Moment
-
-
-class AlertList(WireModel):
-    alerts: list[Alert]
-    total: int
-    next_cursor: NextCursor = None
-
-
-class AlertDecision(BaseModel):
-    """Who decides on an alert, and why. `user_id` may come as a query parameter instead."""
-
-    model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
-
-    user_id: str | None = Field(default=None, min_length=1, max_length=100)
-    notes: str | None = Field(default=None, max_length=4000)
-
-
-class AlertChanged(WireModel):
-    status: Literal["ok"] = "ok"
-    alert_id: int
-    alert: Alert
 
 
 class Overview(WireModel):

@@ -18,9 +18,9 @@ class DetectionEvent(Event):
 
 
 class AlertEvent(Event):
-    """`type`: alert (new), alert_acknowledged, alert_resolved."""
+    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (nobody acknowledged it in time)."""
 
-    type: Literal["alert", "alert_acknowledged", "alert_resolved"]
+    type: Literal["alert", "alert_acknowledged", "alert_resolved", "alert_escalated"]
     alert_id: int
     employee_id: int | None
     employee_name: str | None
@@ -32,6 +32,8 @@ class AlertEvent(Event):
     acknowledged_by: str | None
     resolved_by: str | None
     resolution_notes: str | None
+    device_id: str | None = None
+    escalation_level: int = 0
 
 
 class ReportEvent(Event):

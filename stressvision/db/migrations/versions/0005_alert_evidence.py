@@ -91,4 +91,4 @@ def upgrade() -> None:
         op.execute(f"CREATE INDEX {index}")
     op.execute(_TRIGGER[dialect])
     for rows in _HISTORY:
-        op.execute(f"INSERT INTO alert_events (alert_id, employee_id, timestamp, kind, user_id, notes) {rows}")  # noqa: S608
+        op.execute(f"INSERT INTO alert_events (alert_id, employee_id, timestamp, kind, user_id, notes) {rows}")
