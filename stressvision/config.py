@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     models_dir: Path = PROJECT_ROOT / "models"
     demo_dir: Path = PROJECT_ROOT / "demo"
 
-    @field_validator("cors_origins", "escalation_minutes", "notify_events", mode="before")
+    @field_validator("cors_origins", "allowed_hosts", "escalation_minutes", "notify_events", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

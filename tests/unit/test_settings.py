@@ -97,4 +97,4 @@ def test_behind_a_proxy_the_programs_of_this_machine_find_each_other_without_it(
 
 
 def test_the_device_s_token_is_not_shown_with_the_settings() -> None:
-    assert "sv_secret" not in repr(load_settings(**{"device_token": "sv_secret"}))
+    assert "sv_secret" not in repr(load_settings(device_token="sv_secret"))  # noqa: S106
