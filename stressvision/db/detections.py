@@ -79,6 +79,7 @@ class WindowTotals:
     detections: int
     employees: int
     stress: int
+    fatigue: int
 
 
 _FIND_BY_EVENT = select(_d.id).where(_d.event_id == bindparam("event_id"))
@@ -204,8 +205,6 @@ def latest_expression(
     return latest
 
 
-def count_emotions(connection: Connection, since: datetime, employee_id: int | None = None) -> dict[str | None, int]:
-    query = select(_d.emotion, func.count()).where(_d.timestamp > since).group_by(_d.emotion)
 def select_observations(
     connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
 ) -> tuple[Observation, ...]:
@@ -216,6 +215,8 @@ def select_observations(
     return tuple(Observation(row.timestamp, row.emotion in emotions) for row in connection.execute(query))
 
 
+def count_emotions(connection: Connection, since: datetime, employee_id: int | None = None) -> dict[str | None, int]:
+    query = select(_d.emotion, func.count()).where(_d.timestamp > since).group_by(_d.emotion)
     if employee_id is not None:
         query = query.where(_d.employee_id == employee_id)
     return {emotion: count for emotion, count in connection.execute(query.order_by(desc(func.count())))}
@@ -272,9 +273,12 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
     """What a report is made of: totals over everybody seen, and tallies of the known employees."""
     inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
     totals = connection.execute(
-        select(func.count(_d.id), func.count(_d.employee_id.distinct()), func.count(case((_is_stress, 1)))).where(
-            *inside
-        )
+        select(
+            func.count(_d.id),
+            func.count(_d.employee_id.distinct()),
+            func.count(case((_is_stress, 1))),
+            func.count(case((_d.emotion == str(Emotion.FATIGUE), 1))),
+        ).where(*inside)
     ).one()
     query = (
         select(
@@ -300,6 +304,13 @@ def stream_moments_after(connection: Connection, detection_id: int, before: date
     query = select(_d.timestamp).where(_d.id > detection_id)
     found = connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
     yield from (moment for moment in found if moment < before)
+
+
+def first_moment(connection: Connection, window: Window) -> datetime | None:
+    """When the first detection of the window happened."""
+    query = select(func.min(_d.timestamp)).where(_d.timestamp >= window.start, _d.timestamp < window.end)
+    moment: datetime | None = connection.execute(query).scalar_one()
+    return moment
 
 
 def settled_detection_id(connection: Connection, closed: datetime) -> int:

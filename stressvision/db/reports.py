@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from stressvision.db.paging import older_than
-from stressvision.db.tables import reports
+from stressvision.db.tables import report_progress, reports
 from stressvision.domain.reports import ReportKind, Window
 
 _r = reports.c
+_progress = report_progress.c
+_REPORTED = text(
+    "INSERT INTO report_progress AS known (window_minutes, last_detection_id) VALUES (:window_minutes, :detection_id)"
+    " ON CONFLICT (window_minutes) DO UPDATE SET last_detection_id = EXCLUDED.last_detection_id"
+    " WHERE EXCLUDED.last_detection_id > known.last_detection_id"
+)
 
 
 def select_reports(connection: Connection, limit: int, after: tuple[datetime, int] | None = None) -> Sequence[Row[Any]]:
@@ -48,9 +54,25 @@ def update_report(connection: Connection, report_id: int, values: Mapping[str, A
     connection.execute(update(reports).where(_r.id == report_id).values(values))
 
 
+def select_figures(connection: Connection, window: Window) -> Sequence[Any]:
+    """Scheduled reports that begin within the window, without what they say of persons and devices."""
+    query = select(
+        _r.start_timestamp,
+        _r.end_timestamp,
+        _r.total_detections,
+        _r.total_employees_detected,
+        _r.overall_stress_percentage,
+        _r.overall_fatigue_percentage,
+    ).where(_r.start_timestamp >= window.start, _r.start_timestamp < window.end, _r.kind == str(ReportKind.SCHEDULED))
+    return connection.execute(query).all()
+
+
 def reported_detection_id(connection: Connection, window_minutes: int) -> int:
     """Up to which detection (by row) the scheduled reports of this length are known to be right."""
-    query = select(func.coalesce(func.max(_r.last_detection_id), 0)).where(
-        _r.kind == str(ReportKind.SCHEDULED), _r.window_minutes == window_minutes
-    )
-    return connection.execute(query).scalar_one()
+    query = select(_progress.last_detection_id).where(_progress.window_minutes == window_minutes)
+    return connection.execute(query).scalar_one_or_none() or 0
+
+
+def record_reported(connection: Connection, window_minutes: int, detection_id: int) -> None:
+    """Every closed window of this length is right up to that detection. Never goes back."""
+    connection.execute(_REPORTED, {"window_minutes": window_minutes, "detection_id": detection_id})

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from stressvision.db.coverage import note_minute
 from stressvision.db.sessions import count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.backend import Device, DeviceList
@@ -14,8 +15,11 @@ LIST_LIMIT = 1000
 
 def record_health(context: Context, health: DeviceHealth) -> None:
     values = health.model_dump(exclude={"device_id"}, exclude_none=True)
+    now = context.clock()
     with context.database.write() as connection:
-        upsert_device(connection, health.device_id, {**values, "last_seen": context.clock()})
+        upsert_device(connection, health.device_id, {**values, "last_seen": now})
+        if health.state == "watching":
+            note_minute(connection, health.device_id, now)
 
 
 def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> DeviceList:

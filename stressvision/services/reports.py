@@ -1,23 +1,35 @@
 """Writing and reading reports."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from stressvision.db import reports as rows
 from stressvision.db.alerts import count_alerts_in
 from stressvision.db.changes import prune_changes
 from stressvision.db.connection import Connection
-from stressvision.db.detections import settled_detection_id, stream_moments_after, tally_window
+from stressvision.db.coverage import note_detections, prune_minutes
+from stressvision.db.detections import first_moment, settled_detection_id, stream_moments_after, tally_window
+from stressvision.db.summaries import mark_stale
+from stressvision.domain.calendar import day_of
 from stressvision.domain.emotions import STRESS_EMOTIONS
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
+from stressvision.domain.summaries import percent
 from stressvision.errors import Message, NotFound
 from stressvision.services.alerts import raise_if_due, report_rule
+from stressvision.services.comparisons import tell_reports
 from stressvision.services.context import Context
-from stressvision.wire.backend import EmployeeReport, Report, ReportList
+from stressvision.services.coverage import measure_coverage
 from stressvision.wire.pages import Instant, next_cursor, write_instant
+from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
 FEED_KEPT = timedelta(days=1)
 """How long a WebSocket client may have been away and still resume without a gap."""
+MINUTES_KEPT = timedelta(days=62)
+"""How long each minute that a camera watched is known singly; reports and summaries keep what they say of it."""
+COVERAGE_SLICES = 60
+"""Into how many slices the strip of a report's coverage is cut at most: quarter hours by the minute."""
 
 
 def list_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
@@ -25,8 +37,9 @@ def list_reports(context: Context, limit: int, after: Instant | None = None) -> 
     with context.database.read() as connection:
         found = rows.select_reports(connection, limit + 1, after)
         total = rows.count_reports(connection)
+        told = tell_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
     return ReportList(
-        reports=[Report.model_validate(row) for row in found[:limit]],
+        reports=told,
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, row.id)),
     )
@@ -36,15 +49,17 @@ def read_report(context: Context, report_id: int) -> Report:
     """Raises NotFound."""
     with context.database.read() as connection:
         row = rows.select_report(connection, report_id)
-    if row is None:
-        raise NotFound(Message(es=f"No existe el reporte {report_id}.", en=f"There is no report {report_id}."))
-    return Report.model_validate(row)
+        if row is None:
+            raise NotFound(Message(es=f"No existe el reporte {report_id}.", en=f"There is no report {report_id}."))
+        return _tell(connection, context, row)
 
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:
     """One report for each closed window of `length` that has new detections: first ones, missed ones, revisions.
 
-    Idempotent: a window whose figures have not changed is left as it is. Each window is one transaction.
+    Idempotent: a window whose figures have not changed is left as it is. Each window is one transaction, and how far
+    the reports are is recorded only after the last of them: whoever is killed in between begins again, and finds done
+    what is done.
     """
     now = context.clock()
     open_window = window_holding(now, length)
@@ -55,14 +70,37 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
         windows = sorted({window_holding(moment, length) for moment in moments}, key=lambda window: window.start)
     written = []
     for window in windows:
-        with context.database.write() as connection:
-            _raise_alerts(connection, context, window)
-            report_id = _write_scheduled(connection, window, settled, now)
-            if report_id is not None:
-                written.append(Report.model_validate(rows.select_report(connection, report_id)))
+        report = _report_window(context, window, settled, keeps_larger=True)
+        if report is not None:
+            written.append(report)
     with context.database.write() as connection:
+        rows.record_reported(connection, _minutes(length), settled)
         prune_changes(connection, now - FEED_KEPT)
+        prune_minutes(connection, now - MINUTES_KEPT)
     return tuple(written)
+
+
+def rewrite_reports(context: Context, length: timedelta, start: datetime, end: datetime) -> Iterator[Report]:
+    """Each closed window of `length` that begins within [start, end) and has detections, written (again) as it is now.
+
+    A window whose detections are gone keeps its report. Yields what was written or revised, in order of time.
+    """
+    moment: datetime | None = window_holding(start, length).start
+    if moment is not None and moment < start:
+        moment += length
+    until = min(
+        window_holding(end - timedelta(microseconds=1), length).end, window_holding(context.clock(), length).start
+    )
+    while moment is not None:
+        with context.database.read() as connection:
+            settled = settled_detection_id(connection, until)
+            moment = first_moment(connection, Window(moment, until))
+        if moment is not None:
+            window = window_holding(moment, length)
+            report = _report_window(context, window, settled, keeps_larger=False)
+            if report is not None:
+                yield report
+            moment = window.end
 
 
 def write_manual_report(context: Context, length: timedelta) -> Report:
@@ -70,9 +108,50 @@ def write_manual_report(context: Context, length: timedelta) -> Report:
     now = context.clock()
     window = Window(now - length, now)
     with context.database.write() as connection:
-        values = {**_content(connection, window), "kind": str(ReportKind.MANUAL), "generated_at": now}
+        values = {
+            **_figures(connection, window),
+            **_coverage(connection, window),
+            "kind": str(ReportKind.MANUAL),
+            "generated_at": now,
+        }
         report_id = rows.insert_report(connection, values)
-        return Report.model_validate(rows.select_report(connection, report_id))
+        return _tell(connection, context, rows.select_report(connection, report_id))
+
+
+def _report_window(context: Context, window: Window, settled: int, *, keeps_larger: bool) -> Report | None:
+    """Writes or revises the window's report, in one transaction; None where it stays as it is.
+
+    `keeps_larger`: a report that knows of more detections than there are now stays, for detections only ever come;
+    the others were deleted when their term was over.
+    """
+    with context.database.write() as connection:
+        _raise_alerts(connection, context, window)
+        figures = _figures(connection, window)
+        existing = rows.find_scheduled(connection, window)
+        if existing is not None and (
+            all(getattr(existing, name) == value for name, value in figures.items())
+            or (keeps_larger and existing.total_detections > figures["total_detections"])
+        ):
+            return None
+        values = {
+            **figures,
+            **_coverage(connection, window),
+            "kind": str(ReportKind.SCHEDULED),
+            "last_detection_id": settled,
+            "generated_at": context.clock(),
+        }
+        if existing is None:
+            report_id = rows.insert_report(connection, values)
+        else:
+            report_id = existing.id
+            rows.update_report(connection, report_id, {**values, "revision": existing.revision + 1})
+        mark_stale(connection, day_of(window.start, ZoneInfo(context.settings.time_zone)))
+        return _tell(connection, context, rows.select_report(connection, report_id))
+
+
+def _tell(connection: Connection, context: Context, row: Any) -> Report:
+    (report,) = tell_reports(connection, [row], ZoneInfo(context.settings.time_zone))
+    return report
 
 
 def _raise_alerts(connection: Connection, context: Context, window: Window) -> None:
@@ -82,38 +161,31 @@ def _raise_alerts(connection: Connection, context: Context, window: Window) -> N
         raise_if_due(connection, context, rule, employee_id, window.end - timedelta(milliseconds=1))
 
 
-def _write_scheduled(connection: Connection, window: Window, settled: int, now: datetime) -> int | None:
-    content = _content(connection, window)
-    existing = rows.find_scheduled(connection, window)
-    if existing is None:
-        values = {**content, "kind": str(ReportKind.SCHEDULED), "last_detection_id": settled, "generated_at": now}
-        return rows.insert_report(connection, values)
-    report_id: int = existing.id
-    if all(getattr(existing, name) == value for name, value in content.items()):
-        rows.update_report(connection, report_id, {"last_detection_id": settled})
-        return None
-    revised = {**content, "revision": existing.revision + 1, "last_detection_id": settled, "generated_at": now}
-    rows.update_report(connection, report_id, revised)
-    return report_id
-
-
-def _content(connection: Connection, window: Window) -> dict[str, Any]:
+def _figures(connection: Connection, window: Window) -> dict[str, Any]:
     totals, tallies = tally_window(connection, window)
     summary = {
         str(person.employee_id): EmployeeReport.model_validate(person, from_attributes=True).model_dump(mode="json")
         for person in summarise(tallies)
     }
-    share = round(100.0 * totals.stress / totals.detections, 2) if totals.detections else 0.0
     return {
         "start_timestamp": window.start,
         "end_timestamp": window.end,
         "window_minutes": _minutes(window.end - window.start),
         "total_detections": totals.detections,
         "total_employees_detected": totals.employees,
-        "overall_stress_percentage": share,
+        "overall_stress_percentage": percent(totals.stress, totals.detections),
+        "overall_fatigue_percentage": percent(totals.fatigue, totals.detections),
+        "stress_detections": totals.stress,
+        "fatigue_detections": totals.fatigue,
         "per_employee_summary": summary,
         "alerts_triggered": count_alerts_in(connection, window),
     }
+
+
+def _coverage(connection: Connection, window: Window) -> dict[str, Any]:
+    note_detections(connection, window)
+    found = measure_coverage(connection, window, -(-_minutes(window.end - window.start) // COVERAGE_SLICES))
+    return {"coverage": [device.model_dump(mode="json") for device in found]}
 
 
 def _minutes(length: timedelta) -> int:

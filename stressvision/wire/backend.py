@@ -10,6 +10,9 @@ from stressvision.wire.alerts import AlertDecision as AlertDecision
 from stressvision.wire.alerts import AlertList as AlertList
 from stressvision.wire.detections import SESSION_KEY
 from stressvision.wire.pages import NextCursor
+from stressvision.wire.reports import EmployeeReport as EmployeeReport
+from stressvision.wire.reports import Report as Report
+from stressvision.wire.reports import ReportList as ReportList
 from stressvision.wire.values import Box, DeviceId, Moment, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
@@ -130,42 +133,6 @@ class Stats(WireModel):
     detections_by_hour: list[HourCount]
     top_employees: list[EmployeeCount]
     detections_by_device: list[DeviceCount]
-
-
-class EmployeeReport(WireModel):
-    """`counts` names the five expressions; what was counted and not analysed is in `total_detections` only."""
-
-    employee_id: int
-    name: str
-    code: str
-    department: str | None = None
-    stress_pct: float
-    fatigue_pct: float | None = None
-    total_detections: int | None = None
-    counts: dict[str, int]
-    avg_confidence: float | None
-
-
-class Report(WireModel):
-    """`revision` counts how often late detections changed it. `kind`: scheduled, manual."""
-
-    id: int
-    start_timestamp: Moment
-    end_timestamp: Moment
-    kind: str
-    revision: int
-    total_detections: int
-    total_employees_detected: int
-    overall_stress_percentage: float
-    per_employee_summary: dict[str, EmployeeReport]
-    alerts_triggered: int
-    generated_at: Moment
-
-
-class ReportList(WireModel):
-    reports: list[Report]
-    total: int
-    next_cursor: NextCursor = None
 
 
 class Device(WireModel):

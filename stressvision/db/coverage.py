@@ -1,0 +1,71 @@
+"""Queries on the minutes in which cameras watched."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from stressvision.db.tables import detection_events, device_minutes, devices
+from stressvision.db.types import UtcMoment
+from stressvision.domain.reports import Window
+
+_m = device_minutes.c
+_NOTE = text(
+    "INSERT INTO device_minutes (device_id, minute) VALUES (:device_id, :minute) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("minute", type_=UtcMoment()))
+
+
+class minute_start(GenericFunction[datetime]):  # noqa: N801  a SQL function is named as SQL names it
+    """The beginning of the minute that holds a moment."""
+
+    type = UtcMoment()
+    inherit_cache = True
+
+
+@compiles(minute_start, "sqlite")
+def _minute_start_sqlite(element: minute_start, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, 16) || ':00.000')"
+
+
+@compiles(minute_start, "postgresql")
+def _minute_start_postgresql(element: minute_start, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_trunc('minute', {compiler.process(element.clauses, **options)}, 'UTC')"
+
+
+def note_minute(connection: Connection, device_id: str, at: datetime) -> None:
+    """The camera watched in the minute that holds `at`; noting it again changes nothing."""
+    connection.execute(_NOTE, {"device_id": device_id, "minute": at.replace(second=0, microsecond=0)})
+
+
+def note_detections(connection: Connection, window: Window) -> None:
+    """A camera that saw somebody was watching, whether or not its word of it arrived."""
+    # Without `|| ''` SQLite would walk a whole index to find each device once, however small the window.
+    device = detection_events.c.device_id.concat(text("''"))
+    inside = (detection_events.c.timestamp >= window.start, detection_events.c.timestamp < window.end)
+    seen = select(device.label("device_id"), minute_start(detection_events.c.timestamp).label("minute"))
+    found = connection.execute(seen.where(*inside).distinct()).all()
+    for row in found:
+        connection.execute(_NOTE, {"device_id": row.device_id, "minute": row.minute})
+
+
+def select_minutes(connection: Connection, device_id: str, window: Window) -> Sequence[datetime]:
+    query = select(_m.minute).where(_m.device_id == device_id, _m.minute >= window.start, _m.minute < window.end)
+    return connection.execute(query).scalars().all()
+
+
+def select_expected(connection: Connection, since: datetime, until: datetime) -> Sequence[Any]:
+    """(device_id, location) of those that watched at some time of [since, until), by name."""
+    watched = exists(
+        select(_m.minute).where(_m.device_id == devices.c.device_id, _m.minute >= since, _m.minute < until)
+    )
+    query = select(devices.c.device_id, devices.c.location).where(watched).order_by(devices.c.device_id)
+    return connection.execute(query).all()
+
+
+def prune_minutes(connection: Connection, before: datetime) -> None:
+    known = select(devices.c.device_id)
+    connection.execute(delete(device_minutes).where(_m.device_id.in_(known), _m.minute < before))
