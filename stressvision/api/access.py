@@ -1,25 +1,22 @@
-"""Who may ask: this machine, through its own names, from pages that it serves itself.
+"""Through which names, from which pages and over which way the backend is asked; who asks is api/gate.py's question.
 
-There is no login yet, so the browser is the way in for a stranger: a web page the user visits could call
+The browser is the way in for a stranger, with and without a login: a web page the user visits could call
 localhost, or have its own name resolve to 127.0.0.1 (DNS rebinding). The Host and Origin headers tell.
 """
 
-import re
 from functools import partial
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stressvision import errors
-from stressvision.api.problems import BODY_LIMIT, TOO_LARGE, problem_response
-from stressvision.config import LOOPBACK_HOSTS, Settings
-from stressvision.wire.problems import Problem, plain_problem, reader_language
+from stressvision.api.problems import body_limit, problem_response, too_large
+from stressvision.config import Settings
+from stressvision.errors import Forbidden
+from stressvision.wire.callers import client_address, require_own_name, require_safe_way, require_trusted_origin
+from stressvision.wire.problems import Problem, plain_problem, problem_of, reader_language
 
 DOCS_PATH = "/api/docs"
-
-LOOPBACK_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -34,16 +31,6 @@ _DOCS_POLICY = (
     "img-src 'self' data:; frame-ancestors 'none'"
 )
 
-_FOREIGN_HOST = errors.Message(
-    es="Este servicio solo atiende a esta máquina: use http://localhost o http://127.0.0.1.",
-    en="This service answers this machine only: use http://localhost or http://127.0.0.1.",
-)
-_FOREIGN_ORIGIN = errors.Message(
-    es="La página que pregunta no es de esta máquina. Si debe poder, añada su origen a STRESSVISION_CORS_ORIGINS.",
-    en="The page that asks is not of this machine. If it should be able to, add its origin to "
-    "STRESSVISION_CORS_ORIGINS.",
-)
-
 
 class AccessMiddleware:
     """Refuses foreign hosts, foreign pages and bodies that are too large, and sets the protective headers."""
@@ -56,37 +43,32 @@ class AccessMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        refusal = _refusal(Headers(scope=scope), self.settings)
+        refusal = _refusal(scope, self.settings)
         if refusal:
             await problem_response(refusal)(scope, receive, send)
         else:
-            await self.app(scope, _limited(receive), partial(_send_protected, send, scope["path"]))
+            await self.app(
+                scope, _limited(receive, body_limit(scope["path"])), partial(_send_protected, send, scope["path"])
+            )
 
 
-def _refusal(headers: Headers, settings: Settings) -> Problem | None:
+def _refusal(scope: Scope, settings: Settings) -> Problem | None:
+    headers, path = Headers(scope=scope), scope["path"]
     language = reader_language(headers.get("accept-language"), settings.lang)
-    if not is_own_host(headers.get("host", "")):
-        return plain_problem(403, _FOREIGN_HOST.text(language), language)
-    if not is_trusted_origin(headers.get("origin"), settings.cors_origins):
-        return plain_problem(403, _FOREIGN_ORIGIN.text(language), language)
-    if int(headers.get("content-length", "0")) > BODY_LIMIT:
-        return plain_problem(413, TOO_LARGE.text(language), language)
+    host, peer = headers.get("host", ""), scope["client"][0] if scope.get("client") else None
+    try:
+        require_own_name(host, settings)
+        require_trusted_origin(headers.get("origin"), settings)
+        require_safe_way(host, peer, headers.get("x-forwarded-proto"), settings)
+    except Forbidden as error:
+        return problem_of(error, language)
+    if int(headers.get("content-length", "0")) > body_limit(path):
+        return plain_problem(413, too_large(path).text(language), language)
+    scope.setdefault("state", {})["address"] = client_address(peer, headers.get("x-forwarded-for"), settings)
     return None
 
 
-def is_own_host(host: str) -> bool:
-    try:
-        return urlsplit(f"//{host}").hostname in LOOPBACK_HOSTS
-    except ValueError:
-        return False
-
-
-def is_trusted_origin(origin: str | None, trusted: tuple[str, ...]) -> bool:
-    """Programs that are no browser send no Origin, and are trusted as the user who runs them is."""
-    return origin is None or "*" in trusted or origin in trusted or bool(LOOPBACK_ORIGIN.fullmatch(origin))
-
-
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     """Ends a body that was not announced in full where it exceeds the limit."""
     received = 0
 
@@ -94,7 +76,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_LIMIT:
+        if received > limit:
             raise HTTPException(413)
         return message
 

@@ -12,11 +12,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
-from stressvision.api.access import DOCS_PATH, LOOPBACK_ORIGIN, AccessMiddleware
+from stressvision.api.access import DOCS_PATH, AccessMiddleware
 from stressvision.api.answers import Answers, AnswersMiddleware
 from stressvision.api.backend import Backend, Pace, usual_pace
 from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
+from stressvision.api.gate import GateMiddleware
 from stressvision.api.hub import Batch, Envelope, Hub
 from stressvision.api.metrics import Metrics, MetricsMiddleware
 from stressvision.api.parameters import refuse_unknown
@@ -35,6 +36,8 @@ from stressvision.api.routers import (
 )
 from stressvision.services.context import Context
 from stressvision.services.feed import Feed
+from stressvision.services.gate import Gate
+from stressvision.wire.callers import origin_pattern
 from stressvision.wire.events import HeartbeatEvent
 
 log = structlog.get_logger()
@@ -66,12 +69,13 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     # The last one added sees a request first.
     if context.database.is_sqlite:  # PostgreSQL tells of commits for the price of a query
         app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
+    app.add_middleware(GateMiddleware, gate=app.state.backend.gate, settings=settings)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_origin_regex=LOOPBACK_ORIGIN.pattern,
-        allow_methods=("GET", "POST"),
-        allow_headers=("Content-Type", "Accept-Language"),
+        allow_origin_regex=origin_pattern(settings),
+        allow_methods=("GET", "POST", "PATCH"),
+        allow_headers=("Content-Type", "Accept-Language", "Authorization"),
     )
     app.add_middleware(AccessMiddleware, settings=settings)
     app.add_middleware(MetricsMiddleware, metrics=app.state.backend.metrics)
@@ -87,7 +91,7 @@ def _assemble(context: Context, pace: Pace) -> Backend:
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, lambda: pace.poll_seconds if hub.is_followed else pace.unfollowed_seconds)
-    return Backend(context, pace, hub, reader, Metrics(hub), open_source, Answers(open_source))
+    return Backend(context, pace, hub, reader, Metrics(hub), open_source, Answers(open_source), Gate(context))
 
 
 @asynccontextmanager

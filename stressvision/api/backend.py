@@ -1,7 +1,8 @@
 """What one running backend consists of."""
 
+import asyncio
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stressvision.api.answers import Answers
 from stressvision.api.feed import FeedReader, OpenSource
@@ -9,6 +10,7 @@ from stressvision.api.hub import Hub
 from stressvision.api.metrics import Metrics
 from stressvision.errors import Message, Unavailable
 from stressvision.services.context import Context
+from stressvision.services.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Backend:
     metrics: Metrics
     open_source: OpenSource
     answers: Answers
+    gate: Gate
+    uploads: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one enrolment whose stills are in memory."""
 
     def database_fault(self) -> Message | None:
         """What keeps the database from answering, or None where it answers."""

@@ -3,12 +3,14 @@
 Coroutines, though none waits: FastAPI would send plain functions through its thread pool, one by one.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from stressvision.api.backend import Backend
+from stressvision.api.gate import visitor_of
 from stressvision.errors import Language
 from stressvision.services.context import Actor, Context
 from stressvision.wire.pages import MAX_ID
@@ -32,8 +34,10 @@ async def read_language(connection: HTTPConnection, backend: BackendDep) -> Lang
 
 
 async def read_actor(connection: HTTPConnection) -> Actor:
-    """Until there is a login, a reader is known by address only."""
-    return Actor(user_id=None, ip_address=connection.client.host if connection.client else None)
+    """The account or device whose token was shown; before there are accounts a reader is known by address only."""
+    visitor = visitor_of(connection)
+    address: str | None = getattr(connection.state, "address", None)
+    return visitor.as_actor(address) if visitor else Actor(ip_address=address)
 
 
 ContextDep = Annotated[Context, Depends(read_context)]
@@ -42,4 +46,12 @@ ActorDep = Annotated[Actor, Depends(read_actor)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 UserId = Annotated[str | None, Query(min_length=1, max_length=100)]
+
+
+async def read_named_actor(actor: ActorDep, user_id: UserId = None) -> Actor:
+    """Who changes something, as they say of themselves where there is no login."""
+    return replace(actor, user_id=actor.user_id or user_id)
+
+
+NamedActorDep = Annotated[Actor, Depends(read_named_actor)]
 Cursor = Annotated[str | None, Query(max_length=400, description="The next_cursor of the page before.")]

@@ -15,6 +15,15 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_readiness": Message(es="Si puede atender, y qué falta", en="Whether it can serve, and what is missing"),
     "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in Prometheus' format"),
     "list_employees": Message(es="Lista de empleados", en="Employees"),
+    "create_employee": Message(es="Crear un empleado", en="Create an employee"),
+    "change_employee": Message(es="Cambiar nombre, área o turno", en="Change name, department or shift"),
+    "activate_employee": Message(es="Activar un empleado", en="Activate an employee"),
+    "deactivate_employee": Message(
+        es="Desactivar un empleado: deja de ser reconocido", en="Deactivate an employee: recognition ends"
+    ),
+    "enrol_employee": Message(
+        es="Inscribir un empleado con fotos y su consentimiento", en="Enrol an employee from stills, with consent"
+    ),
     "read_employee": Message(es="Detalle de un empleado", en="One employee"),
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"

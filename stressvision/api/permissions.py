@@ -38,6 +38,8 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("PATCH", "/api/employees/{employee_id}"): _ADMIN,
     ("DELETE", "/api/employees/{employee_id}"): _ADMIN,
     ("GET", "/api/employees/{employee_id}/status"): _HEALTH,
+    ("POST", "/api/employees/{employee_id}/activate"): _ADMIN,
+    ("POST", "/api/employees/{employee_id}/deactivate"): _ADMIN,
     ("POST", "/api/employees/{employee_id}/enrolment"): _ADMIN,
     # What devices deliver
     ("POST", "/api/sessions"): _DEVICE,

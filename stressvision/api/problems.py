@@ -1,5 +1,6 @@
 """Every error as problem+json, in the reader's language, with nothing of the inside in it."""
 
+import re
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -11,6 +12,7 @@ from stressvision.errors import Language, Message, StressVisionError
 from stressvision.wire.problems import (
     PROBLEM_TYPE,
     Problem,
+    headers_of,
     plain_problem,
     problem_of,
     reader_language,
@@ -20,9 +22,10 @@ from stressvision.wire.problems import (
 BODY_LIMIT = 1024 * 1024
 """Bytes of one request; a detection has about 600."""
 
-TOO_LARGE = Message(
-    es=f"El cuerpo de la petición pasa de {BODY_LIMIT} bytes.", en=f"The request's body exceeds {BODY_LIMIT} bytes."
-)
+UPLOAD_LIMIT = 24 * 1024 * 1024
+"""Bytes of an enrolment's stills: six photographs of a telephone. They are held in memory, one enrolment at a time."""
+
+_UPLOAD = re.compile("/api/employees/[^/]+/enrolment")
 _UNEXPECTED = Message(
     es="Falló algo que no debía fallar. Repita; si sigue, mire el registro (log) del backend.",
     en="Something failed that should not. Try again; if it persists, look at the backend's log.",
@@ -36,7 +39,7 @@ def install_problem_handlers(app: FastAPI, default_language: Language) -> None:
         return reader_language(request.headers.get("accept-language"), default_language)
 
     async def say_error(request: Request, error: StressVisionError) -> Response:
-        return problem_response(problem_of(error, language_of(request)))
+        return problem_response(problem_of(error, language_of(request)), headers_of(error))
 
     async def say_invalid(request: Request, error: RequestValidationError) -> Response:
         return problem_response(validation_problem(error.errors(), language_of(request)))
@@ -61,6 +64,18 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     return Response(problem.model_dump_json(), problem.status, {**(headers or {}), **own}, PROBLEM_TYPE)
 
 
+def body_limit(path: str) -> int:
+    """How many bytes a request to this path may have."""
+    return UPLOAD_LIMIT if _UPLOAD.fullmatch(path) else BODY_LIMIT
+
+
+def too_large(path: str) -> Message:
+    limit = body_limit(path)
+    return Message(
+        es=f"El cuerpo de la petición pasa de {limit} bytes.", en=f"The request's body exceeds {limit} bytes."
+    )
+
+
 def _http_detail(request: Request, error: HTTPException) -> Message:
     path = request.url.path
     if error.status_code == 404:
@@ -75,5 +90,5 @@ def _http_detail(request: Request, error: HTTPException) -> Message:
             en=f"{path} does not accept {request.method}; it accepts {allowed}.",
         )
     if error.status_code == 413:
-        return TOO_LARGE
+        return too_large(path)
     return Message(es=f"No se pudo atender la petición ({error.status_code}).", en=str(error.detail))

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stressvision.commands.arguments import Commands, Say
-from stressvision.commands.enrolment import consent_text_sha256, read_stills, stored_samples
+from stressvision.commands.enrolment import read_stills, stored_samples
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.employees import list_employees
-from stressvision.services.enrolment import Enrolment, enrol_employee, read_population, refuse_mixture, remove_demo
+from stressvision.services.enrolment import (
+    Enrolment,
+    consent_text_sha256,
+    enrol_employee,
+    read_population,
+    refuse_mixture,
+    remove_demo,
+)
 from stressvision.vision.enrolment import measure_stills
 
 DEPARTMENT = "Demostración"

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,13 +12,14 @@ import numpy as np
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
-from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.config import Settings
 from stressvision.db.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import (
     Enrolment,
+    consent_text_sha256,
     enrol_employee,
     read_population,
     refuse_mixture,
@@ -27,13 +27,11 @@ from stressvision.services.enrolment import (
     withdraw_consent,
 )
 from stressvision.services.gallery import read_gallery
+from stressvision.services.stills import FEWEST_STILLS
 from stressvision.vision import enrolment as vision
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 
 PICTURES = {".jpg", ".jpeg", ".png"}
-FEWEST_STILLS = 3
-"""Below this a still of somebody else cannot be told from the others."""
-CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 
 def add_commands(commands: Commands, say: Say) -> None:
@@ -127,10 +125,6 @@ def _read_picture(path: Path) -> np.ndarray:
 
 def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSample, ...]:
     return tuple(FaceSample(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
-
-
-def consent_text_sha256() -> str:
-    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
 
 
 def _actor(arguments: argparse.Namespace) -> Actor:

@@ -1,5 +1,6 @@
-"""Looking at employees. Every look at one person is written down."""
+"""Looking at employees, and keeping who they are. Every look at one person, and every change, is written down."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,11 +8,13 @@ from stressvision.db import employees as rows
 from stressvision.db.connection import Connection
 from stressvision.db.detections import DetectionFilter, count_emotions, select_detections
 from stressvision.domain.emotions import stress_percentage
-from stressvision.errors import Message, NotFound
+from stressvision.errors import Conflict, Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.enrolment import refuse_mixture
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
 from stressvision.wire.pages import next_cursor, write_name
+from stressvision.wire.people import EmployeeChange, EmployeeNew
 
 RECENT_LIMIT = 100
 LIST_LIMIT = 1000
@@ -61,6 +64,46 @@ def read_employee_state(context: Context, employee_id: int, minutes: int, actor:
             period_minutes=minutes,
         ),
     )
+
+
+def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employee:
+    """Active, and neither enrolled nor consenting yet. Raises Conflict (the code is taken; a demonstration)."""
+    now = context.clock()
+    with context.database.write() as connection:
+        refuse_mixture(rows.count_population(connection), is_demo=False)
+        if rows.select_employee_by_code(connection, new.employee_code) is not None:
+            raise Conflict(
+                Message(
+                    es=f"Ya existe un empleado con el código {new.employee_code}: use otro, o modifique aquel.",
+                    en=f"There is an employee with code {new.employee_code} already: use another, or change that one.",
+                ),
+                field="employee_code",
+            )
+        employee_id = rows.insert_employee(connection, {**new.model_dump(), "created_at": now, "updated_at": now})
+        record(connection, context, actor, "create_employee", "employee", employee_id)
+        return Employee.model_validate(rows.select_employee(connection, employee_id))
+
+
+def change_employee(context: Context, employee_id: int, change: EmployeeChange, actor: Actor) -> Employee:
+    """Which fields changed is audited, not what they held. Raises NotFound."""
+    wanted = change.model_dump(exclude_unset=True)
+    return _update(context, employee_id, wanted, "change_employee", actor)
+
+
+def set_active(context: Context, employee_id: int, actor: Actor, *, active: bool) -> Employee:
+    """Somebody inactive is neither recognised nor stored; repeating it changes nothing. Raises NotFound."""
+    action = "activate_employee" if active else "deactivate_employee"
+    return _update(context, employee_id, {"is_active": active}, action, actor)
+
+
+def _update(context: Context, employee_id: int, wanted: Mapping[str, object], action: str, actor: Actor) -> Employee:
+    with context.database.write() as connection:
+        row = _existing(connection, employee_id)
+        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        if changed:
+            rows.update_employee(connection, employee_id, {**changed, "updated_at": context.clock()})
+            record(connection, context, actor, action, "employee", employee_id, {"fields": sorted(changed)})
+        return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
 def _existing(connection: Connection, employee_id: int) -> Any:

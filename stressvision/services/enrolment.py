@@ -1,8 +1,10 @@
 """Enrolling people, with their consent, and letting them withdraw it."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
+from stressvision.config import PROJECT_ROOT
 from stressvision.db import employees as rows
 from stressvision.db.connection import Connection
 from stressvision.db.employees import FaceSample, Population, mean_embedding
@@ -12,8 +14,10 @@ from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import EMBEDDING_MODEL
+from stressvision.wire.people import CODE_PATTERN
 
-CODE_FORM = re.compile(r"[A-Z]{2,10}[0-9]{1,8}")
+CODE_FORM = re.compile(CODE_PATTERN)
+CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ def require_valid_code(code: str) -> None:
             ),
             field="code",
         )
+
+
+def consent_text_sha256() -> str:
+    """Of the text that is in force."""
+    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
 
 
 def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Employee:

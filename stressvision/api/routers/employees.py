@@ -2,10 +2,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
+from stressvision.api.deps import ActorDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
+from stressvision.api.measuring import measure_stills
+from stressvision.api.uploads import UploadDep, describe_form
 from stressvision.services import employees
+from stressvision.services.stills import enrol_from_stills
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
 from stressvision.wire.pages import read_name
+from stressvision.wire.people import EmployeeChange, EmployeeNew, Enrolled
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 
@@ -19,9 +23,36 @@ def list_employees(
     return employees.list_employees(context, limit, read_name(cursor))
 
 
+@router.post("", status_code=201)
+def create_employee(context: ContextDep, actor: NamedActorDep, new: EmployeeNew) -> Employee:
+    return employees.create_employee(context, new, actor)
+
+
 @router.get("/{employee_id}")
 def read_employee(context: ContextDep, actor: ActorDep, employee_id: RowId) -> Employee:
     return employees.read_employee(context, employee_id, actor)
+
+
+@router.patch("/{employee_id}")
+def change_employee(context: ContextDep, actor: NamedActorDep, employee_id: RowId, change: EmployeeChange) -> Employee:
+    return employees.change_employee(context, employee_id, change, actor)
+
+
+@router.post("/{employee_id}/activate")
+def activate_employee(context: ContextDep, actor: NamedActorDep, employee_id: RowId) -> Employee:
+    return employees.set_active(context, employee_id, actor, active=True)
+
+
+@router.post("/{employee_id}/deactivate")
+def deactivate_employee(context: ContextDep, actor: NamedActorDep, employee_id: RowId) -> Employee:
+    return employees.set_active(context, employee_id, actor, active=False)
+
+
+@router.post("/{employee_id}/enrolment", openapi_extra=describe_form())
+def enrol_employee(
+    context: ContextDep, actor: NamedActorDep, language: LanguageDep, employee_id: RowId, upload: UploadDep
+) -> Enrolled:
+    return enrol_from_stills(context, employee_id, upload.stills, upload.statement, measure_stills, actor, language)
 
 
 @router.get("/{employee_id}/status")
