@@ -26,6 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from stressvision.db.paging import older_than
 from stressvision.db.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.types import UtcMoment
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
@@ -56,13 +57,15 @@ def _hour_start_postgresql(element: hour_start, compiler: SQLCompiler, **options
 
 @dataclass(frozen=True)
 class DetectionFilter:
-    """What to list: `start` inclusive, `end` exclusive; None does not filter."""
+    """What to list: `start` inclusive, `end` exclusive; None does not filter. `after`: the timestamp and id of the row
+    that came before."""
 
     start: datetime | None = None
     end: datetime | None = None
     employee_id: int | None = None
     emotion: str | None = None
     limit: int = 1000
+    after: tuple[datetime, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,8 @@ def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
         conditions.append(_d.employee_id == wanted.employee_id)
     if wanted.emotion is not None:
         conditions.append(_d.emotion == wanted.emotion)
+    if wanted.after is not None:
+        conditions.append(older_than(_d.timestamp, _d.id, wanted.after))
     return conditions
 
 
