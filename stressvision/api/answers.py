@@ -1,4 +1,4 @@
-"""Answers that everybody gets alike, kept as bytes for as long as nothing has been committed, a second at most.
+"""Answers that everybody of a role gets alike, kept as bytes until somebody commits, for a second at most.
 
 The second bounds what follows the clock (the last hour, a device gone silent); commits are asked for at each request,
 so that a reader always finds what it has just written. What is about one person is never kept: each look is audited.
@@ -12,11 +12,16 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.feed import EventSource, OpenSource
+from stressvision.domain.roles import Role
 from stressvision.errors import Unavailable
 
 PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
 KEPT_SECONDS = 1.0
 CAPACITY = 64
+
+
+Question = tuple[str, bytes, Role | None]
+"""Path, query, and as whom it was asked."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Answers:
         self._open_source = open_source
         self._clock = clock
         self._source: EventSource | None = None
-        self._answers: dict[tuple[str, bytes], _Answer] = {}
+        self._answers: dict[Question, _Answer] = {}
         self._commits = 0
 
     def count_commits(self) -> int | None:
@@ -49,11 +54,11 @@ class Answers:
             self._answers.clear()
         return self._commits
 
-    def find(self, key: tuple[str, bytes]) -> _Answer | None:
+    def find(self, key: Question) -> _Answer | None:
         answer = self._answers.get(key)
         return answer if answer and self._clock() < answer.until else None
 
-    def keep(self, key: tuple[str, bytes], route: object, messages: list[Message]) -> None:
+    def keep(self, key: Question, route: object, messages: list[Message]) -> None:
         if len(self._answers) >= CAPACITY:
             self._answers.clear()
         self._answers[key] = _Answer(route, tuple(messages), self._clock() + KEPT_SECONDS)
@@ -73,7 +78,8 @@ class AnswersMiddleware:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in PATHS:
             await self.app(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"])
+        visitor = scope.get("state", {}).get("visitor")
+        key = (scope["path"], scope["query_string"], visitor.role if visitor else None)
         commits = self.answers.count_commits()
         kept = self.answers.find(key) if commits is not None else None
         if kept is not None:
