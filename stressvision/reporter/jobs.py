@@ -11,6 +11,7 @@ from stressvision.config import Settings
 from stressvision.reporter.triggers import WindowEnds
 from stressvision.services.context import Context
 from stressvision.services.reports import write_due_reports
+from stressvision.services.summaries import write_due_summaries
 
 log = structlog.get_logger()
 
@@ -40,3 +41,5 @@ def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
 def _write_due(context: Context, length: timedelta) -> None:
     for report in write_due_reports(context, length):
         log.info("report written", report=report.id, revision=report.revision, detections=report.total_detections)
+    for day in write_due_summaries(context):
+        log.info("summary written", day=day.isoformat())
