@@ -11,6 +11,7 @@ from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
 from stressvision.vision.eyes import Openness, OpennessMeter
 from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
 
 log = structlog.get_logger()
@@ -44,7 +45,15 @@ class Models:
 
 def load_models(settings: Settings) -> Models:
     """Opens every network. Raises ModelUnavailable where one without which nothing can be seen is missing."""
-    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(), _load_expression(settings))
+    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(_load_lids(settings)), _load_expression(settings))
+
+
+def _load_lids(settings: Settings) -> LidModel | None:
+    try:
+        return LidModel(settings.models_dir / "eyes.tflite", settings.models_dir / "eyes.json")
+    except ModelUnavailable as error:
+        log.error("no eye model: closed eyes are told by their contour only", reason=error.message.en)
+        return None
 
 
 def _load_expression(settings: Settings) -> Expressing | None:

@@ -24,11 +24,15 @@ FATIGUE_PRESENT = 0.5
 
 @dataclass(frozen=True)
 class State:
-    """What a person's expression is compatible with. All None: nothing may be or can be said."""
+    """What a person's expression is compatible with. All None: nothing may be or can be said.
+
+    `frames`: how many pictures stand behind it, of the last seconds for an expression, of the last minute for fatigue.
+    """
 
     emotion: Emotion | None = None
     confidence: float | None = None
     vector: dict[Emotion, float] | None = None
+    frames: int | None = None
 
 
 class FatigueMemory:
@@ -107,9 +111,10 @@ class Person:
         if expression is not None:
             vector = fuse(expression, fatigue.probability)
             emotion = max(vector, key=vector.__getitem__)
-            return State(emotion, vector[emotion], vector)
+            frames = self.monitor.frames if emotion is Emotion.FATIGUE else self.trend.frames
+            return State(emotion, vector[emotion], vector, frames)
         if fatigue.probability >= FATIGUE_PRESENT:
-            return State(Emotion.FATIGUE, fatigue.probability)
+            return State(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
         return State()
 
     def _note_decision(self, at: float, memory: FatigueMemory) -> None:

@@ -219,6 +219,7 @@ class Pipeline:
             bounding_box=Box(x=round(box.x), y=round(box.y), w=max(0, round(box.w)), h=max(0, round(box.h))),
             frame_quality=self._quality(person, shot.elapsed),
             processing_time_ms=round(spent_ms, 2),
+            frames=state.frames,
         )
 
     def _quality(self, person: Person, at: float) -> float | None:

@@ -99,6 +99,7 @@ def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -
         "processing_time_ms": detection.processing_time_ms,
         "created_at": now,
         "event_id": str(detection.event_id) if detection.event_id else None,
+        "decision_frames": detection.frames if emotion else None,
     }
 
 

@@ -1,7 +1,8 @@
-"""One command each: prepare, train, calibrate, export, evaluate. `--help` after any of them says what it takes."""
+"""One command each: prepare, train, calibrate, export; eyes; evaluate. `--help` after any says what it takes."""
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -12,10 +13,10 @@ DEFAULT_WORK = Path("training-run")
 DEFAULT_MODELS = Path("models")
 
 
-def load_steps() -> ModuleType:
-    """The steps that make a model. Raises Unavailable where what they need is not installed."""
+def load_steps(name: str = "steps") -> ModuleType:
+    """The module of the steps that make a model. Raises Unavailable where what they need is not installed."""
     try:
-        from stressvision.training import steps
+        return import_module(f"stressvision.training.{name}")
     except ModuleNotFoundError as error:
         install = "pip install -r requirements-training.txt"
         raise Unavailable(
@@ -23,11 +24,10 @@ def load_steps() -> ModuleType:
                 f"Falta {error.name}. Instálelo con: {install}", f"{error.name} is missing. Install it with: {install}"
             )
         ) from error
-    return steps
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The five commands and their arguments."""
+    """The commands and their arguments."""
     parser = argparse.ArgumentParser(prog="python -m stressvision.training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -53,6 +53,18 @@ def build_parser() -> argparse.ArgumentParser:
 
     for command in commands.choices.values():
         command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
+
+    one = commands.add_parser("eyes", help="the eye network: test on people held out, train on everybody, write it")
+    one.add_argument("--crops", type=Path, required=True, help="archive of eye crops (.npz: images_bgr, open)")
+    one.add_argument("--faces", type=Path, required=True, help="folder with eyes_open and eyes_closed, faces as .jpg")
+    one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
+    one.add_argument("--seed", type=int, default=7)
+    one.add_argument("--threads", type=int, default=2)
+    one.set_defaults(
+        run=lambda given: load_steps("eye_steps").make_eyes(
+            given.crops, given.faces, given.models, given.seed, given.threads
+        )
+    )
 
     one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
     one.add_argument("--data", type=Path, required=True, help="the archive, or a folder with one subfolder a label")

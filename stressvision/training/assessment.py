@@ -9,7 +9,8 @@ from stressvision.training.diagram import draw_reliability
 from stressvision.training.evaluation import ExpressionFigures, measure_probabilities, soften, spread_other
 from stressvision.training.folder import parse_map, read_folder
 from stressvision.training.inference import InferenceRun, run_model
-from stressvision.vision.expression import read_card, read_verified
+from stressvision.vision.expression import read_card
+from stressvision.vision.networks import read_verified
 
 
 def evaluate(data: Path, mapping: str, models: Path, report: Path | None) -> None:

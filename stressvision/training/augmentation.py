@@ -3,18 +3,19 @@
 import cv2
 import numpy as np
 
-from stressvision.training.data import PICTURE_SIZE, FloatArray, UInt8Array
+from stressvision.training.data import FloatArray, UInt8Array
 
-CENTRE = (PICTURE_SIZE - 1) / 2
+FACE_WIDTH = 48
+"""Pixels a face is wide where a distance is given in pixels of a face."""
 
 
 def distort_pictures(images: UInt8Array, random: np.random.Generator) -> FloatArray:
-    """Distort pictures uint8 [N,48,48], each its own way; float32 [N,48,48], still 0-255."""
+    """Distort pictures uint8 [N,H,W], each its own way; float32 [N,H,W], still 0-255."""
     return np.stack([distort_picture(image, random) for image in images])
 
 
 def distort_picture(image: UInt8Array, random: np.random.Generator) -> FloatArray:
-    """One picture uint8 [48,48] as another camera, light and framing would have shown it, float32 0-255."""
+    """One picture uint8 [H,W] as another camera, light and framing would have shown it, float32 0-255."""
     picture = reframe(image, random)
     chance = random.random(7)
     if chance[0] < 0.2:
@@ -44,19 +45,19 @@ def reframe(image: UInt8Array, random: np.random.Generator) -> UInt8Array:
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
     linear = np.array([[cos * stretch * mirror, -sin], [sin * stretch * mirror, cos]])
     shift = random.normal(0, 1.7, 2)
-    offset = np.array([CENTRE, CENTRE]) + shift - linear @ np.array([CENTRE, CENTRE])
-    matrix = np.column_stack([linear, offset])
-    moved = cv2.warpAffine(
-        image, matrix, (PICTURE_SIZE, PICTURE_SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    height, width = image.shape
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    matrix = np.column_stack([linear, centre + shift - linear @ centre])
+    moved = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
 
 
 def lower_resolution(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
-    """A face that was only 18 to 40 pixels wide."""
-    width = int(random.integers(18, 41))
-    small = cv2.resize(picture, (width, width), interpolation=cv2.INTER_AREA)
-    large = cv2.resize(small, (PICTURE_SIZE, PICTURE_SIZE), interpolation=cv2.INTER_LINEAR)
+    """A face of 48 pixels that was only 18 to 40 pixels wide."""
+    share = int(random.integers(18, 41)) / FACE_WIDTH
+    height, width = picture.shape
+    small = cv2.resize(picture, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.uint8)
 
 
@@ -74,8 +75,8 @@ def relight(pixels: FloatArray, random: np.random.Generator) -> FloatArray:
     """Gamma, contrast, and light that falls from one side."""
     bent = 255 * (pixels / 255) ** np.exp(random.normal(0, 0.3))
     slope = random.normal(0, 0.18, 2)
-    ramp = np.linspace(-1, 1, PICTURE_SIZE, dtype=np.float32)
-    shade = 1 + slope[0] * ramp[None, :] + slope[1] * ramp[:, None]
+    across, down = (np.linspace(-1, 1, size, dtype=np.float32) for size in (pixels.shape[1], pixels.shape[0]))
+    shade = 1 + slope[0] * across[None, :] + slope[1] * down[:, None]
     return np.asarray(np.clip(bent * shade * random.uniform(0.7, 1.3), 0, 255), np.float32)
 
 
@@ -89,10 +90,10 @@ def compress(pixels: FloatArray, random: np.random.Generator) -> FloatArray:
 
 
 def occlude(pixels: FloatArray, random: np.random.Generator) -> None:
-    """Cover a rectangle of 6 to 18 pixels a side, in place, with one grey or with noise."""
-    height, width = random.integers(6, 19, 2)
-    top = int(random.integers(0, PICTURE_SIZE - height + 1))
-    left = int(random.integers(0, PICTURE_SIZE - width + 1))
+    """Cover a rectangle of 6 to 18 pixels of a face a side, in place, with one grey or with noise."""
+    height, width = random.integers(6, 19, 2) * pixels.shape[1] // FACE_WIDTH
+    top = int(random.integers(0, pixels.shape[0] - height + 1))
+    left = int(random.integers(0, pixels.shape[1] - width + 1))
     patch = random.uniform(0, 255)
     if random.random() < 0.5:
         pixels[top : top + height, left : left + width] = patch

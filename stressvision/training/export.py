@@ -11,7 +11,7 @@ import numpy as np
 from torch import nn
 
 from stressvision.training.data import CLASSES, PICTURE_SIZE, SMALLEST_DEVIATION, FloatArray
-from stressvision.training.network import Convolution, ExpressionNetwork, ResidualBlock
+from stressvision.training.network import Convolution, ResidualBlock, ResidualNetwork
 
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
@@ -48,7 +48,7 @@ class FoldedBlock:
 
 @dataclass(frozen=True)
 class FoldedNetwork:
-    """Everything the shipped network computes: entry, blocks, and the class head ([features,5] and [5])."""
+    """Everything a shipped network computes: entry, blocks, and the class head ([features,C] and [C])."""
 
     entry: FoldedConvolution
     blocks: tuple[FoldedBlock, ...]
@@ -73,8 +73,8 @@ def fold_block(block: ResidualBlock) -> FoldedBlock:
 
 def fold_network(network: nn.Module) -> FoldedNetwork:
     """Fold a trained network for export."""
-    if not isinstance(network, ExpressionNetwork):
-        raise TypeError(f"an ExpressionNetwork is needed, not {type(network).__name__}")
+    if not isinstance(network, ResidualNetwork):
+        raise TypeError(f"a ResidualNetwork is needed, not {type(network).__name__}")
     blocks = tuple(fold_block(block) for block in network.blocks if isinstance(block, ResidualBlock))
     return FoldedNetwork(
         fold_convolution(network.entry),
@@ -92,15 +92,15 @@ def raise_neutral(folded: FoldedNetwork, offset: float) -> FoldedNetwork:
 
 
 def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatArray) -> bytes:
-    """Convert to TFLite in one precision; `samples` float32 [N,48,48], standardised, set the int8 ranges."""
+    """Convert to TFLite in one precision; `samples` float32 [N,H,W], standardised, set the int8 ranges."""
     import tensorflow as tf
 
     def convolve(features: Any, layer: FoldedConvolution) -> Any:
         summed = tf.nn.conv2d(features, layer.kernel, layer.stride, "SAME")
         return tf.nn.bias_add(summed, layer.bias)
 
-    def answer(face: Any) -> Any:
-        features = tf.nn.relu(convolve(face, folded.entry))
+    def answer(picture: Any) -> Any:
+        features = tf.nn.relu(convolve(picture, folded.entry))
         for block in folded.blocks:
             inner = tf.nn.relu(convolve(features, block.first))
             if block.shortcut is not None:
@@ -115,7 +115,7 @@ def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatA
         for sample in samples:
             yield [sample[None, :, :, None]]
 
-    signature = tf.TensorSpec([1, PICTURE_SIZE, PICTURE_SIZE, 1], tf.float32, name="face")
+    signature = tf.TensorSpec([1, *samples.shape[1:], 1], tf.float32, name="picture")
     traced = tf.function(answer, input_signature=[signature]).get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([traced])
     if precision != "float32":

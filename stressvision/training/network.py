@@ -59,13 +59,10 @@ class ResidualBlock(nn.Module):  # type: ignore[misc, unused-ignore]
         return functional.relu(self.second(inner) + features)
 
 
-class ExpressionNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
-    """Grey pictures [N,1,48,48] to logits of the five classes [N,5] and of the ten rated emotions [N,10].
+class ResidualNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
+    """Grey pictures [N,1,H,W] to features [N,F]: what an expression and the state of an eye are told from."""
 
-    Only the first head is shipped; the second makes the features tell anger, fear and disgust apart.
-    """
-
-    def __init__(self, shape: NetworkShape) -> None:
+    def __init__(self, shape: NetworkShape, classes: int) -> None:
         super().__init__()
         inputs = shape.widths[0]
         self.entry = Convolution(1, inputs, 2, 5)
@@ -76,17 +73,35 @@ class ExpressionNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
                 inputs = width
         self.blocks = nn.ModuleList(blocks)
         self.dropout = nn.Dropout(shape.dropout)
-        self.classes = nn.Linear(inputs, len(CLASSES))
-        self.emotions = nn.Linear(inputs, len(EMOTIONS))
+        self.classes = nn.Linear(inputs, classes)
         # The last normalisation of each block starts at zero: every block begins as its shortcut.
         for block in blocks:
             nn.init.zeros_(block.second.norm.weight)
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    def pool(self, pictures: Tensor) -> Tensor:
+        """The features, some of them left out while training."""
         features = functional.relu(self.entry(pictures))
         for block in self.blocks:
             features = block(features)
-        pooled = self.dropout(features.mean(dim=(2, 3)))
+        pooled: Tensor = self.dropout(features.mean(dim=(2, 3)))
+        return pooled
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        return (self.classes(self.pool(pictures)),)
+
+
+class ExpressionNetwork(ResidualNetwork):
+    """Grey pictures [N,1,48,48] to logits of the five classes [N,5] and of the ten rated emotions [N,10].
+
+    Only the first head is shipped; the second makes the features tell anger, fear and disgust apart.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape, len(CLASSES))
+        self.emotions = nn.Linear(self.classes.in_features, len(EMOTIONS))
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        pooled = self.pool(pictures)
         return self.classes(pooled), self.emotions(pooled)
 
 
@@ -95,8 +110,21 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
+def widen_network(wide: nn.Module, narrow: nn.Module) -> None:
+    """Put a network into one of more channels, in place, so that it answers as before.
+
+    What the narrow one computes hears nothing of the new channels; these keep the weights they have and listen to all.
+    """
+    weights = wide.state_dict()
+    for name, value in narrow.state_dict().items():
+        target = weights[name]
+        if value.ndim > 1:
+            target[: len(value)] = 0
+        target[tuple(slice(size) for size in value.shape)] = value
+
+
 def predict_logits(network: nn.Module, pictures: Tensor, batch: int = 256) -> Tensor:
-    """Class logits [N,5] of standardised pictures [N,1,48,48], in evaluation mode."""
+    """Class logits [N,C] of standardised pictures [N,1,H,W], in evaluation mode."""
     network.eval()
     with torch.no_grad():
         starts = range(0, len(pictures), batch)

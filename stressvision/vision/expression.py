@@ -4,7 +4,6 @@ The model file and its card (`models/expression.tflite`, `models/expression.json
 names the file's SHA-256 and everything that has to happen to a picture before and after the network.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.errors import InvalidInput, Message, ModelUnavailable
-from stressvision.vision.networks import open_interpreter
+from stressvision.vision.networks import open_interpreter, read_verified
 
 STATES = ("neutral", "happy", "stress", "sad")
 CLASSES = (*STATES, "other")
@@ -119,31 +118,6 @@ def read_card(path: Path) -> ExpressionCard:
                 f"The expression model's card {path} cannot be used: {error!r}",
             )
         ) from error
-
-
-def read_verified(path: Path, sha256: str) -> bytes:
-    """The bytes of a model file whose SHA-256 is the one its card names.
-
-    Raises ModelUnavailable where the file is missing or is another one.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailable(
-            Message(
-                f"Falta el modelo de expresión {path}: {error.strerror}",
-                f"The expression model {path} is missing: {error.strerror}",
-            )
-        ) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelUnavailable(
-            Message(
-                f"{path} no es el modelo que describe su ficha (SHA-256 {found}, se esperaba {sha256})",
-                f"{path} is not the model its card describes (SHA-256 {found}, expected {sha256})",
-            )
-        )
-    return content
 
 
 def align_face(

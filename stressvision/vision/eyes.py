@@ -1,9 +1,10 @@
-"""How far the eyes and the mouth of a face are open, from Google's iris and face-mesh networks.
+"""How far the eyes and the mouth of a face are open, from Google's iris and face-mesh networks and an own one.
 
 Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs"; Ablavatski et al.
 2020, "Real-time Pupil Tracking from Monocular Video for Digital Puppetry". The regions are cut around BlazeFace's own
 points. Measured on 377 face crops of people with webcams (about 48 pixels between the eyes): the aspect of open eyes is
-0.32 in the median (0.25-0.38 from the 5th to the 95th percentile), of closed ones 0.08 (0.04-0.20).
+0.32 in the median (0.25-0.38 from the 5th to the 95th percentile), of closed ones 0.08 (0.04-0.20). The contour so
+tells how far, and the own network (lids.py) whether.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 
 from stressvision.vision.faces import Face, Point
+from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import FACE_MESH, IRIS, Frame, Network, Tensor
 from stressvision.vision.quality import turn_of
 
@@ -34,17 +36,22 @@ _FACE_PRESENT = 0.0  # logit of the mesh's own score
 
 @dataclass(frozen=True)
 class Openness:
-    """`eyes`: mean height over width of the two eyes. `mouth`: gap over width of the inner lips."""
+    """`eyes`: mean height over width of the two eyes. `mouth`: gap over width of the inner lips.
+
+    `closed`: how probably the eyes are closed, 0-1; None where there is no network for that.
+    """
 
     eyes: float
     mouth: float
+    closed: float | None = None
 
 
 class OpennessMeter:
     """About 4 ms a face on one core. Not for several threads at once."""
 
-    def __init__(self) -> None:
-        """Raises ModelUnavailable where a network is missing."""
+    def __init__(self, lids: LidModel | None = None) -> None:
+        """Raises ModelUnavailable where a network is missing; `lids` None: closed eyes are told by the contour only."""
+        self._lids = lids
         self._iris = Network(IRIS)
         self._mesh = Network(FACE_MESH)
 
@@ -57,7 +64,8 @@ class OpennessMeter:
             return None
         left = self._eye(frame, face, face.left_eye, mirrored=False)
         right = self._eye(frame, face, face.right_eye, mirrored=True)
-        return Openness((left + right) / 2, mouth)
+        closed = self._lids.estimate(frame, face) if self._lids else None
+        return Openness((left + right) / 2, mouth, closed)
 
     def _eye(self, frame: Frame, face: Face, centre: Point, *, mirrored: bool) -> float:
         region = _cut(frame, face, centre, _EYE_REGION * face.eye_distance, _EYE_SIDE)

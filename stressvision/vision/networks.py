@@ -108,6 +108,31 @@ class Network:
         return [self._interpreter.get_tensor(index) for index in self._outputs]
 
 
+def read_verified(path: Path, sha256: str) -> bytes:
+    """The bytes of a model file whose SHA-256 is the one its card names.
+
+    Raises ModelUnavailable where the file is missing or is another one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            Message(
+                f"Falta el modelo {path}: {error.strerror}",
+                f"The model {path} is missing: {error.strerror}",
+            )
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelUnavailable(
+            Message(
+                f"{path} no es el modelo que describe su ficha (SHA-256 {found}, se esperaba {sha256})",
+                f"{path} is not the model its card describes (SHA-256 {found}, expected {sha256})",
+            )
+        )
+    return content
+
+
 def open_interpreter(content: bytes, name: str) -> Any:
     """An interpreter of ai-edge-litert, else of tflite-runtime, for the bytes of a model, ready to run on one thread.
 

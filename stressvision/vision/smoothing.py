@@ -1,6 +1,7 @@
 """One frame never decides: the expression of a track is a mean over time, joined with fatigue."""
 
 import math
+from collections import deque
 from collections.abc import Mapping
 
 from stressvision.domain.emotions import Emotion
@@ -10,6 +11,8 @@ TIME_CONSTANT = 0.8
 frame never does. Longer would mix what a face shows with what it showed before, and answer with less confidence.
 Chosen on the bundled recording."""
 LEAST_READINGS = 3
+MEMORY_SECONDS = 3 * TIME_CONSTANT
+"""What is older has 5 % of the weight and is not counted among the readings behind a decision."""
 EXPRESSIONS = (Emotion.NEUTRAL, Emotion.HAPPY, Emotion.STRESS, Emotion.SAD)
 
 
@@ -20,6 +23,7 @@ class ExpressionTrend:
         self._sums = dict.fromkeys(EXPRESSIONS, 0.0)
         self._weight = 0.0
         self._at: float | None = None
+        self._recent: deque[float] = deque()
         self.readings = 0
 
     def add(self, at: float, probabilities: Mapping[str, float]) -> None:
@@ -30,6 +34,14 @@ class ExpressionTrend:
         self._weight = self._weight * fade + 1.0
         self._at = at
         self.readings += 1
+        self._recent.append(at)
+        while at - self._recent[0] > MEMORY_SECONDS:
+            self._recent.popleft()
+
+    @property
+    def frames(self) -> int:
+        """How many readings of the last MEMORY_SECONDS stand behind the mean."""
+        return len(self._recent)
 
     def mean(self, at: float) -> dict[Emotion, float] | None:
         """The four probabilities, or None: too few readings, or none for a while."""

@@ -47,7 +47,7 @@ class EmployeeList(WireModel):
 
 
 class StoredDetection(WireModel):
-    """One row of detection_events."""
+    """One row of detection_events. `decision_frames`: how many pictures stand behind `emotion`, where it is known."""
 
     id: int
     session_id: int | None
@@ -63,6 +63,7 @@ class StoredDetection(WireModel):
     frame_quality: float | None
     processing_time_ms: float | None
     created_at: Moment
+    decision_frames: int | None = None
 
 
 class DetectionList(WireModel):
@@ -184,6 +185,7 @@ class ServiceCard(WireModel):
     docs: str
     dashboard: str
     websocket: str
+    login_required: bool = False
 
 
 class Liveness(WireModel):

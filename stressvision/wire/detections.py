@@ -52,7 +52,10 @@ class SessionEnded(WireModel):
 
 
 class DetectionIn(BaseModel):
-    """One person in front of one camera. `employee_id` null: nobody enrolled. `emotion` null: counted, not analysed."""
+    """One person in front of one camera. `employee_id` null: nobody enrolled. `emotion` null: counted, not analysed.
+
+    `frames`: how many pictures of the person stand behind `emotion`; null where the device does not say.
+    """
 
     model_config = ConfigDict(
         extra="ignore",
@@ -87,6 +90,7 @@ class DetectionIn(BaseModel):
     bounding_box: Box | None = None
     frame_quality: Share | None = None
     processing_time_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    frames: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":

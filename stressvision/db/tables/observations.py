@@ -59,6 +59,7 @@ detection_events = Table(
     Column("processing_time_ms", Float),
     stamp(),
     Column("event_id", Text, unique=True),
+    Column("decision_frames", Integer),
     Index("ix_detection_events_timestamp", "timestamp"),
     Index("ix_detection_events_employee_id_timestamp", "employee_id", "timestamp"),
     Index("ix_detection_events_device_id_timestamp", "device_id", "timestamp"),

@@ -1,8 +1,10 @@
 """How many frames stand behind a decision."""
 
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.execute("ALTER TABLE detection_events ADD COLUMN decision_frames INTEGER")

@@ -1,0 +1,95 @@
+"""Whether an eye is closed, from its picture: an own small network, trained with `stressvision.training eyes`.
+
+Its file and its card (`models/eyes.tflite`, `models/eyes.json`) belong together, as the expression model's do.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from stressvision.errors import Message, ModelUnavailable
+from stressvision.vision.faces import Face, Point
+from stressvision.vision.networks import Frame, open_interpreter, read_verified
+
+EYE_WIDTH, EYE_HEIGHT = 32, 24
+EYE_SPAN = 0.75
+"""Width of the region around an eye, in distances between the eyes: the lids and a little of what is around them."""
+
+
+def cut_eye(frame: Frame, face: Face, centre: Point) -> Frame:
+    """The region around an eye point, upright by the eyes; grey [24,32]."""
+    axis = complex(*face.right_eye) - complex(*face.left_eye)
+    step = axis * EYE_SPAN / EYE_WIDTH
+    across, down = (EYE_WIDTH - 1) / 2, (EYE_HEIGHT - 1) / 2
+    matrix = np.array(
+        [
+            [step.real, -step.imag, centre[0] - across * step.real + down * step.imag],
+            [step.imag, step.real, centre[1] - across * step.imag - down * step.real],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    region = cv2.warpAffine(frame, matrix, (EYE_WIDTH, EYE_HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.cvtColor(region, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+@dataclass(frozen=True)
+class LidCard:
+    """What the card says: which file it is, and how an eye is prepared."""
+
+    sha256: str
+    smallest_deviation: float
+
+
+def read_lid_card(path: Path) -> LidCard:
+    """Read the eye model's card.
+
+    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if (content["input"]["width"], content["input"]["height"], content["input"]["span"]) != (
+            EYE_WIDTH,
+            EYE_HEIGHT,
+            EYE_SPAN,
+        ):
+            raise ValueError(f"input {content['input']}")
+        return LidCard(str(content["sha256"]), float(content["input"]["smallest_deviation"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelUnavailable(
+            Message(
+                f"No se puede usar la ficha del modelo de los ojos {path}: {error!r}",
+                f"The eye model's card {path} cannot be used: {error!r}",
+            )
+        ) from error
+
+
+class LidModel:
+    """The shipped eye network, well under 0.1 ms an eye. Not for several threads at once."""
+
+    def __init__(self, model_path: Path, card_path: Path) -> None:
+        """Open the model that the card describes.
+
+        Raises ModelUnavailable where either file is missing, or the model is not the card's.
+        """
+        self._card = read_lid_card(card_path)
+        self._interpreter = open_interpreter(read_verified(model_path, self._card.sha256), model_path.name)
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        self._output = int(self._interpreter.get_output_details()[0]["index"])
+
+    def estimate(self, frame: Frame, face: Face) -> float:
+        """How probably the eyes of a face are closed, 0-1: the mean of both."""
+        left, right = (self._answer(cut_eye(frame, face, eye)) for eye in (face.left_eye, face.right_eye))
+        return (left + right) / 2
+
+    def _answer(self, grey: Frame) -> float:
+        pixels = grey.astype(np.float32)
+        pixels -= pixels.mean()
+        pixels /= max(float(pixels.std()), self._card.smallest_deviation)
+        self._interpreter.set_tensor(self._input, pixels[None, :, :, None])
+        self._interpreter.invoke()
+        logit = float(self._interpreter.get_tensor(self._output)[0, 0])
+        return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
