@@ -128,8 +128,7 @@ def select_unacknowledged(connection: Connection, since: datetime) -> Sequence[R
     return connection.execute(query.order_by(_a.id)).all()
 
 
-def select_device_alerts(connection: Connection, since: datetime) -> Sequence[Row[Any]]:
-    """Alerts of devices, newest first: the unresolved ones, and those resolved after `since`."""
-    unresolved = _a.status != str(AlertStatus.RESOLVED)
-    query = select(alerts).where(_a.device_id.is_not(None), unresolved | (_a.resolved_at > since))
-    return connection.execute(query.order_by(_a.id.desc())).all()
+def select_latest_device_alerts(connection: Connection) -> Sequence[Row[Any]]:
+    """The last alert of each device and type."""
+    latest = select(func.max(_a.id)).where(_a.device_id.is_not(None)).group_by(_a.device_id, _a.alert_type)
+    return connection.execute(select(alerts).where(_a.id.in_(latest)).order_by(_a.id)).all()

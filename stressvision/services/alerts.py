@@ -23,11 +23,13 @@ from stressvision.domain.alerts import (
     transition,
 )
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
+from stressvision.domain.notices import NoticeKind
 from stressvision.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.evidence import gather_evidence
 from stressvision.services.history import Step, record_step
+from stressvision.services.notices import enqueue
 from stressvision.services.quiet import keep_quiet
 from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
 from stressvision.wire.pages import Instant, next_cursor, write_instant
@@ -106,6 +108,7 @@ def raise_if_due(
         },
     )
     record_step(connection, alert_id, employee_id, Step(AlertStep.RAISED, context.clock()))
+    enqueue(connection, context, NoticeKind.ALERT, alert_id)
     return alert_id
 
 
