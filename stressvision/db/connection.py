@@ -3,15 +3,19 @@
 import importlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL as URL
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from stressvision.db.group import GroupWriter
@@ -20,10 +24,12 @@ from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
 BUSY_TIMEOUT_MS = 10_000
 _FIRST_SAFE_WAL = (3, 51, 3)
 """Earlier SQLite versions can corrupt a WAL file that several processes write (the WAL-reset bug)."""
+T = TypeVar("T")
 WRITE_LOCK_KEY = 718281828
 _WRITE_LOCK = text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})")
 
 
+@cache
 def sqlite_driver() -> ModuleType:
     """The interpreter's sqlite3, or pysqlite3 (which bundles a newer SQLite) where the former is too old."""
     if sqlite3.sqlite_version_info < _FIRST_SAFE_WAL and importlib.util.find_spec("pysqlite3"):
@@ -61,7 +67,7 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = parse_url(database_url)
         self.engine = _create_engine(self.url)
-        self._writer = GroupWriter(self._connect_writer) if self.is_sqlite else None
+        self._writer = GroupWriter(self)
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,17 +84,24 @@ class Database:
         """One transaction, on disk when the block has ended well. Raises DatabaseUnavailable.
 
         There is one writer at a time, so that feed ids appear in commit order and a rule that counts sees everything:
-        on SQLite threads share transactions (db/group.py) and other processes wait on BEGIN IMMEDIATE; PostgreSQL has
-        an advisory lock.
+        on SQLite threads take turns (db/group.py) and other processes wait on BEGIN IMMEDIATE; PostgreSQL has an
+        advisory lock.
         """
-        with _saying_what_is_wrong(self.url), self._writer.write() if self._writer else self._lock() as connection:
+        with _saying_what_is_wrong(self.url), self._writer.write() if self.is_sqlite else self._lock() as connection:
             yield connection
+
+    def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+        """As write(), sharing the transaction and the trip to the disk with others who come at the same time.
+
+        The work may be done twice, the first time taken back. The future raises DatabaseUnavailable.
+        """
+        return self._writer.submit(work)
 
     @contextmanager
     def change_schema(self) -> Iterator[Connection]:
         """As write(), on a connection of its own that lets tables be renamed and replaced under their references."""
         with _saying_what_is_wrong(self.url):
-            if self._writer is None:
+            if not self.is_sqlite:
                 with self._lock() as connection:
                     yield connection
                 return
@@ -106,20 +119,35 @@ class Database:
             connection.execute(_WRITE_LOCK)
             yield connection
 
-    def _connect_writer(self) -> Connection:
+    def connect(self) -> Connection:
+        """A connection to write with: group.Access, as the three that follow."""
         return self.engine.connect().execution_options(stressvision_write=True)
 
+    def begin(self, connection: Connection) -> None:
+        connection.begin()
+        if not self.is_sqlite:
+            connection.execute(_WRITE_LOCK)
+
+    def count_written(self, connection: Connection) -> int | None:
+        driver: Any = connection.connection.dbapi_connection
+        return driver.total_changes if self.is_sqlite and driver.in_transaction else None
+
+    def explain(self, error: Exception) -> Exception:
+        return _explain(error, self.url)
+
     def close(self) -> None:
-        if self._writer:
-            self._writer.close()
+        self._writer.close()
         self.engine.dispose()
 
 
 def _create_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, json_serializer=_write_json)
     engine = create_engine(
-        url, module=sqlite_driver(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        url,
+        module=sqlite_driver(),
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        json_serializer=_write_json,
     )
 
     @event.listens_for(engine, "connect")
@@ -136,6 +164,10 @@ def _create_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _write_json(value: object) -> str:
+    return to_json(value).decode()  # several times as fast as json.dumps
 
 
 def _enter_wal(dbapi_connection: Any) -> None:
@@ -156,10 +188,18 @@ def _enter_wal(dbapi_connection: Any) -> None:
 def _saying_what_is_wrong(url: URL) -> Iterator[None]:
     try:
         yield
-    except (IntegrityError, ProgrammingError):
-        raise
     except DatabaseError as error:
-        raise explain_driver_error(error.orig, url) from error
+        if (told := _explain(error, url)) is error:
+            raise
+        raise told from error
+
+
+def _explain(error: Exception, url: URL) -> Exception:
+    if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError | ProgrammingError):
+        return error
+    told = explain_driver_error(error.orig, url)
+    told.__cause__ = error
+    return told
 
 
 def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnavailable:

@@ -79,17 +79,21 @@ def write_sealed(path: Path, content: dict[str, Any], data: Iterable[bytes], key
     header = json.dumps(asdict(seal), sort_keys=True).encode()
     lock = _lock_of(seal, header, key)
     draft = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(MAGIC + len(header).to_bytes(4, "big") + header)
-        number, held = 0, b""
-        for block in _blocks(_compressed(data)):
-            if held:
-                _write_block(file, lock.close(number, held, is_last=False))
-                number += 1
-            held = block
-        _write_block(file, lock.close(number, held, is_last=True))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(MAGIC + len(header).to_bytes(4, "big") + header)
+            number, held = 0, b""
+            for block in _blocks(_compressed(data)):
+                if held:
+                    _write_block(file, lock.close(number, held, is_last=False))
+                    number += 1
+                held = block
+            _write_block(file, lock.close(number, held, is_last=True))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     draft.replace(path)
 
 

@@ -1,0 +1,55 @@
+"""Looking for a person's traces among bytes."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+_FRAGMENT = 32
+_VARIED = 6
+"""A fragment with fewer different bytes than this (zeros, padding) would be found anywhere."""
+
+
+def needles_of(code: str, names: Sequence[str], face_text: str | None, samples: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Stored bytes that would give the person away: code, names (plain and as JSON escapes them), parts of the face."""
+    words = {form for word in (code, *names) for form in (word.encode(), json.dumps(word)[1:-1].encode())}
+    face = (face_text or "").encode()
+    parts = {part for block in (face, *samples) for part in _fragments(block)}
+    return tuple(sorted(word for word in words if word)) + tuple(sorted(parts))
+
+
+def count_hits(pieces: Iterable[bytes], needles: Sequence[bytes], excused: Sequence[bytes] = ()) -> int:
+    """How often a needle occurs in a stream of bytes, also across two pieces. `excused`: longer words that hold one."""
+    reach = max((len(word) for word in (*needles, *excused)), default=1)
+    hits, block, counted = 0, b"", 0
+    for piece in pieces:
+        block += piece
+        until = max(counted, len(block) - reach)
+        hits += _count(block, needles, excused, counted, until)
+        kept_from = max(0, until - reach)
+        block, counted = block[kept_from:], until - kept_from
+    return hits + _count(block, needles, excused, counted, len(block))
+
+
+def _count(block: bytes, needles: Sequence[bytes], excused: Sequence[bytes], start: int, end: int) -> int:
+    """Of those that begin in [start, end)."""
+    places = ((needle, at) for needle in needles for at in _places(block, needle, start) if at < end)
+    return sum(not any(_stands_within(block, at, needle, word) for word in excused) for needle, at in places)
+
+
+def _places(block: bytes, needle: bytes, start: int) -> Iterator[int]:
+    at = block.find(needle, start)
+    while at >= 0:
+        yield at
+        at = block.find(needle, at + 1)
+
+
+def _stands_within(block: bytes, at: int, needle: bytes, word: bytes) -> bool:
+    offset = word.find(needle)
+    start = at - offset
+    return offset >= 0 and start >= 0 and block[start : start + len(word)] == word
+
+
+def _fragments(block: bytes) -> Iterator[bytes]:
+    for start in range(0, len(block) - _FRAGMENT + 1, _FRAGMENT):
+        part = block[start : start + _FRAGMENT]
+        if len(set(part)) >= _VARIED:
+            yield part

@@ -1,0 +1,135 @@
+"""Backups: made while everything runs, proven before they count, kept for as long as the settings say."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from stressvision.clock import to_wire
+from stressvision.db import copies, sealed
+from stressvision.db.connection import Database
+from stressvision.db.copies import Marks
+from stressvision.db.dumps import stream_dump
+from stressvision.errors import Message, Unavailable
+from stressvision.services.archive import (
+    SUFFIX,
+    Backup,
+    Kind,
+    describe,
+    list_backups,
+    newest_in_chain,
+    own_folder,
+    rotate,
+    saying_what_failed,
+    stem,
+)
+from stressvision.services.context import Context
+
+_PIECE = 1024 * 1024
+
+
+def make_backup(context: Context) -> Backup:
+    """A whole backup, read back and compared before it counts; then the oldest beyond `backup_keep` go.
+
+    Raises DatabaseUnavailable, ConfigurationError (no readable key), Unavailable (disk full, no pg_dump).
+    """
+    settings, created = context.settings, context.clock()
+    key = sealed.read_key(settings.backup_key_file)
+    with saying_what_failed(settings.backup_dir):
+        folder = own_folder(settings)
+        path = folder / f"{stem(context.database.url)}-{created:%Y%m%d-%H%M%S-%f}{SUFFIX}"
+        content = _content(context.database, Kind.WHOLE, uuid4().hex, 0, created)
+        if context.database.is_sqlite:
+            with TemporaryDirectory(dir=folder, prefix="copying-") as work:
+                copy = Path(work) / "copy.db"
+                copies.copy_whole(context.database, copy)
+                content |= {"rows": copies.check_copy(copy), "marks": asdict(copies.read_marks(copy))}
+                _seal_proven(path, content, copy, key)
+        else:
+            sealed.write_sealed(path, content | {"kind": Kind.DUMP}, stream_dump(context.database), key)
+            for _ in sealed.read_sealed(path, key):
+                pass
+    rotate(settings)
+    return describe(path)
+
+
+def continue_backup(context: Context) -> Backup | None:
+    """Adds to the newest chain what has changed since; begins one where there is none. None: nothing has changed.
+
+    SQLite only (PostgreSQL archives its own log). Raises as make_backup does.
+    """
+    if not context.database.is_sqlite:
+        return None
+    last = newest_in_chain(context.settings)
+    if last is None:
+        return make_backup(context)
+    key = sealed.read_key(context.settings.backup_key_file)
+    marks = Marks(**sealed.read_seal(last.path).content["marks"])
+    created = context.clock()
+    changes = copies.Changes(context.database, marks)
+    with saying_what_failed(context.settings.backup_dir):
+        lines = list(changes.lines())
+        if not changes.row_count:
+            return None
+        name = f"{stem(context.database.url)}-{created:%Y%m%d-%H%M%S-%f}-{last.number + 1:05d}{SUFFIX}"
+        path = own_folder(context.settings) / name
+        content = _content(context.database, Kind.CHANGES, last.chain, last.number + 1, created)
+        sealed.write_sealed(path, content | {"rows": {}, "marks": asdict(changes.reached)}, lines, key)
+    return describe(path)
+
+
+def is_due(context: Context) -> bool:
+    """Whether it is time for a whole backup, by the setting and the newest one there is."""
+    hours = context.settings.backup_hours
+    if not hours:
+        return False
+    whole = [backup for backup in list_backups(context.settings) if backup.kind is not Kind.CHANGES]
+    return not whole or context.clock() - whole[-1].created_at >= timedelta(hours=hours)
+
+
+def renew_backups(context: Context) -> tuple[Path, ...]:
+    """Makes a backup of what is there now and deletes every other of this database; which ones those were."""
+    new = make_backup(context)
+    old = [backup.path for backup in list_backups(context.settings) if backup.path != new.path]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return tuple(old)
+
+
+def _seal_proven(path: Path, content: dict[str, Any], copy: Path, key: bytes | None) -> None:
+    with copy.open("rb") as file:
+        digest = hashlib.file_digest(file, "blake2b").digest()
+    sealed.write_sealed(path, content, _pieces(copy), key)
+    written = hashlib.blake2b()
+    for piece in sealed.read_sealed(path, key):
+        written.update(piece)
+    if written.digest() != digest:
+        path.unlink()
+        raise Unavailable(
+            Message(
+                es=f"La copia {path.name} no se leyó igual que se escribió y se borró. Revise el disco y repita.",
+                en=f"Backup {path.name} did not read back as it was written and was deleted. Check the disk.",
+            )
+        )
+
+
+def _content(database: Database, kind: Kind, chain: str, number: int, created: datetime) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "database": stem(database.url),
+        "chain": chain,
+        "number": number,
+        "created_at": to_wire(created),
+        "rows": {},
+        "marks": asdict(Marks()),
+    }
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -1,0 +1,164 @@
+"""Erasing a person: rows, pages, log, backups, journals; looked at afterwards; with a certificate that names nobody."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from stressvision.db import copies, sealed, space
+from stressvision.db.connection import sqlite_path
+from stressvision.db.employees import select_employee_by_code
+from stressvision.domain.erasure import Traces
+from stressvision.domain.scanning import count_hits, needles_of
+from stressvision.errors import Message, NotFound, Unavailable
+from stressvision.services.archive import list_backups
+from stressvision.services.backups import renew_backups
+from stressvision.services.certificates import describe_place
+from stressvision.services.context import Actor, Context
+from stressvision.services.forgetting import Forgotten, forget_person
+from stressvision.wire.rights import CleanedPlace, ErasureCertificate
+
+_PIECE = 1024 * 1024
+_JOURNALS = "*.log*"
+_MEMORY_FACTOR = 2
+"""Rewriting holds the new file in memory: it must fit, and leave as much again to everything else."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    needles: tuple[bytes, ...]
+    excused: tuple[bytes, ...]
+
+    def finds(self, pieces: Iterator[bytes]) -> bool:
+        return count_hits(pieces, self.needles, self.excused) > 0
+
+
+def find_by_code(context: Context, code: str) -> int:
+    """The id of an employee. Raises NotFound."""
+    with context.database.read() as connection:
+        row = select_employee_by_code(connection, code)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
+    employee_id: int = row.id
+    return employee_id
+
+
+def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:
+    """Erases everything about the employee and looks whether it is gone.
+
+    Safe beside the running system: writers wait while the file is rewritten. Repeated after having been cut short it
+    goes on where it was. Raises NotFound, ConfigurationError (no key for the new backup), DatabaseUnavailable.
+    """
+    key = sealed.read_key(context.settings.backup_key_file)
+    erased_at = context.clock()
+    forgotten = forget_person(context, employee_id, actor)
+    if forgotten is None:
+        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
+    search = _search_for(forgotten)
+    places = [
+        _clean_database(context, search),
+        _clean_log(context),
+        _clean_journals(context, forgotten.traces, search),
+        _clean_copies_beside(context),
+        _clean_backups(context, search, key),
+        _examine_outbox(context, search),
+        describe_place(context.settings.lang, "elsewhere", "others", is_clean=None),
+    ]
+    return ErasureCertificate(
+        certificate_id=forgotten.certificate_id,
+        erased_at=erased_at,
+        erased_by=actor.user_id,
+        row_counts=forgotten.row_counts,
+        places=places,
+        is_complete=all(place.is_clean is not False for place in places),
+    )
+
+
+def _clean_database(context: Context, search: _Search) -> CleanedPlace:
+    language, path = context.settings.lang, sqlite_path(context.database.url)
+    if path is None:
+        space.rewrite(context.database)
+        return describe_place(language, "database", "server", is_clean=None)
+    is_rewritten = psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size
+    if is_rewritten:
+        space.rewrite(context.database)
+    space.empty_log(context.database)
+    # Not the file itself: closing it would take away the locks that this process's connections hold on it. The backup
+    # interface copies its pages as they are, free ones included.
+    with TemporaryDirectory(dir=path.parent, prefix="examining-") as work:
+        image = Path(work) / "image.db"
+        copies.copy_whole(context.database, image)
+        found = search.finds(_pieces(image))
+    return describe_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found)
+
+
+def _clean_log(context: Context) -> CleanedPlace:
+    is_empty = space.empty_log(context.database)
+    return describe_place(context.settings.lang, "log", "emptied" if is_empty else "held", is_clean=is_empty)
+
+
+def _clean_journals(context: Context, traces: Traces, search: _Search) -> CleanedPlace:
+    files = [path for path in context.settings.run_dir.rglob(_JOURNALS) if path.is_file()]
+    for path in files:
+        _blot_out(path, traces)
+    found = any(search.finds(_pieces(path)) for path in files)
+    return describe_place(context.settings.lang, "journals", "blotted", is_clean=not found, count=len(files))
+
+
+def _clean_copies_beside(context: Context) -> CleanedPlace:
+    path = sqlite_path(context.database.url)
+    patterns = (f"{path.stem}.backup-*", f"{path.stem}.before-restore-*") if path else ()
+    found = [copy for pattern in patterns for copy in (path or Path()).parent.glob(pattern)]
+    for copy in found:
+        copy.unlink()
+    return describe_place(context.settings.lang, "beside", "deleted", is_clean=True, count=len(found))
+
+
+def _clean_backups(context: Context, search: _Search, key: bytes | None) -> CleanedPlace:
+    language, before = context.settings.lang, list_backups(context.settings)
+    if not before and not context.settings.backup_hours:
+        return describe_place(language, "backups", "none", is_clean=True)
+    try:
+        renew_backups(context)
+    except Unavailable:
+        # Better no backup than one that holds what had to go.
+        for backup in before:
+            backup.path.unlink(missing_ok=True)
+        return describe_place(language, "backups", "not_renewed", is_clean=True, count=len(before))
+    kept = (sealed.read_sealed(backup.path, key) for backup in list_backups(context.settings))
+    found = any(search.finds(pieces) for pieces in kept)
+    return describe_place(language, "backups", "renewed", is_clean=not found, count=len(before))
+
+
+def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
+    path = context.settings.outbox_path
+    found = any(search.finds(_pieces(file)) for file in path.parent.glob(f"{path.name}*") if file.is_file())
+    return describe_place(context.settings.lang, "outboxes", "dropped", is_clean=not found)
+
+
+def _search_for(forgotten: Forgotten) -> _Search:
+    traces, face = forgotten.traces, forgotten.face
+    needles = needles_of(traces.code, traces.names, face.text, face.samples)
+    return _Search(needles, tuple(code.encode() for code in forgotten.excused))
+
+
+def _blot_out(path: Path, traces: Traces) -> None:
+    """Overwrites the traces in place, byte for byte: the program whose journal it is goes on appending to it."""
+    words = [word.encode() for word in (traces.code, *traces.names)]
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        content = file.read()
+        for word in words:
+            at = content.find(word)
+            while at >= 0:
+                file.seek(at)
+                file.write(b"*" * len(word))
+                at = content.find(word, at + len(word))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

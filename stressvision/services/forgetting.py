@@ -1,0 +1,96 @@
+"""Taking a person out of the database: every row in small transactions, every mention, and the account of it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from stressvision.db import erasure as rows
+from stressvision.db.connection import Connection
+from stressvision.db.employees import select_employee, update_employee
+from stressvision.db.erasure import StoredFace
+from stressvision.db.tables import employees
+from stressvision.domain.erasure import Traces
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+
+CHUNK = 500
+"""Rows deleted in one transaction: some milliseconds, so that ingest hardly waits."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed, and what to look for afterwards. Lives in memory only: it holds the person's data.
+
+    `excused`: other people's codes that contain this one.
+    """
+
+    certificate_id: str
+    traces: Traces
+    face: StoredFace
+    excused: tuple[str, ...]
+    row_counts: dict[str, int]
+
+
+def forget_person(
+    context: Context, employee_id: int, actor: Actor, certificate_id: str | None = None
+) -> Forgotten | None:
+    """Deletes or rewrites every row about the employee; None where there is no such employee.
+
+    First consent ends, so that nothing new arrives. Killed halfway it is done again from where it was.
+    """
+    person = _end_consent(context, employee_id)
+    if person is None:
+        return None
+    traces, face, excused = person
+    counts: Counter[str] = Counter()
+    *tables, _ = rows.personal_tables()
+    for table in tables:
+        while deleted := _delete_some(context, table, employee_id):
+            counts[table.name] += deleted
+    counts["reports_15min"] = _forget_in_reports(context, employee_id)
+    certificate_id = certificate_id or uuid4().hex
+    with context.database.write() as connection:
+        counts["texts"] = rows.remove_traces(connection, traces)
+        for table in tables:
+            # What was written between: an alert's history, a consent.
+            while deleted := rows.delete_some(connection, table, employee_id, CHUNK):
+                counts[table.name] += deleted
+        counts[employees.name] = rows.delete_some(connection, employees, employee_id, CHUNK)
+        counted = {name: count for name, count in sorted(counts.items()) if count}
+        now = context.clock()
+        rows.insert_erasure(connection, certificate_id, employee_id, now, actor.user_id, counted)
+        record(connection, context, actor, "erase", "employee", employee_id, {"certificate": certificate_id})
+    context.sightings.forget()
+    return Forgotten(certificate_id, traces, face, excused, counted)
+
+
+def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace, tuple[str, ...]] | None:
+    with context.database.write() as connection:
+        person = select_employee(connection, employee_id)
+        if person is None:
+            return None
+        face = rows.select_face(connection, employee_id)
+        update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
+        excused = rows.codes_containing(connection, person.employee_code)
+        return _traces_of(connection, person), face, excused
+
+
+def _traces_of(connection: Connection, person: Any) -> Traces:
+    """A name that somebody else has too gives nobody away, and is theirs to keep."""
+    is_shared = rows.has_namesake(connection, person.id, person.full_name)
+    return Traces(person.employee_code, () if is_shared else (person.full_name,))
+
+
+def _delete_some(context: Context, table: Any, employee_id: int) -> int:
+    with context.database.write() as connection:
+        return rows.delete_some(connection, table, employee_id, CHUNK)
+
+
+def _forget_in_reports(context: Context, employee_id: int) -> int:
+    with context.database.read() as connection:
+        mentioning = [row.id for row in rows.reports_mentioning(connection, employee_id)]
+    for report_id in mentioning:
+        with context.database.write() as connection:
+            rows.forget_in_report(connection, report_id, employee_id)
+    return len(mentioning)
