@@ -27,6 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from stressvision.db.paging import older_than
+from stressvision.db.prepared import Prepared
 from stressvision.db.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.types import UtcMoment
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
@@ -104,7 +105,7 @@ _session = (
     .scalar_subquery()
 )
 _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
-_INSERT_PERMITTED = (
+_INSERT_PERMITTED = Prepared(
     insert(detection_events)
     .from_select(
         [column.name for column in _given] + ["session_id"],
@@ -135,7 +136,7 @@ def insert_permitted(connection: Connection, values: Mapping[str, Any], session:
         "session_key": session if isinstance(session, str) else None,
         "without_session": session is None,
     }
-    return connection.execute(_INSERT_PERMITTED, {**values, **row}).scalar_one_or_none()
+    return _INSERT_PERMITTED.returned(connection, {**values, **row})
 
 
 def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequence[Row[Any]]:

@@ -1,153 +1,212 @@
-"""Group commit: threads that write at the same time share one transaction, and one trip to the disk.
+"""Group commit: writes handed over at about the same time share one transaction, and one trip to the disk.
 
-Whoever finishes writing while others wait for their turn leaves the transaction open for the next; the last one
-commits. Everybody returns only when that commit is on disk, or fails with it.
+One thread does them, in the order in which they came. Whoever handed one over is answered when that commit is on disk,
+or has failed.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 MAX_MEMBERS = 64
 MAX_SECONDS = 0.01
 """How long a transaction takes new members; other processes wait meanwhile."""
 
+T = TypeVar("T")
 
-class _Group:
-    """One transaction and those who write in it, one after the other."""
 
-    def __init__(self, connection: Connection, closes_at: float) -> None:
-        self.connection = connection
-        self.closes_at = closes_at
-        self.ended = threading.Event()
-        self.is_committed = False
-        self.failure: Exception | None = None
-        self._members = 0
-        self._driver: Any = connection.connection.dbapi_connection
+class Access(Protocol):
+    """What differs between databases."""
 
-    @property
-    def is_open(self) -> bool:
-        """SQLite takes a whole transaction back by itself where, for example, the disk is full."""
-        return bool(self._driver.in_transaction)
+    def connect(self) -> Connection: ...
 
-    @property
-    def has_room(self) -> bool:
-        return self.is_open and self._members < MAX_MEMBERS
+    def begin(self, connection: Connection) -> None:
+        """Begins a transaction as the only one who writes."""
 
-    @contextmanager
-    def member(self) -> Iterator[Connection]:
-        """What fails in here takes back its own writes alone."""
-        self._members += 1
-        # The first one's writes are all there is; and inside a savepoint SQLite keeps a second journal, in a file
-        # once it has grown, which makes each row of a batch ten times as dear.
-        savepoint = "member" if self._members > 1 else None
-        if savepoint:
-            self._driver.execute(f"SAVEPOINT {savepoint}")
-        try:
-            yield self.connection
-            if savepoint:
-                self._driver.execute(f"RELEASE {savepoint}")
-        except BaseException as error:
-            self._take_back(savepoint, error)
-            raise
+    def count_written(self, connection: Connection) -> int | None:
+        """Grows with each row that the transaction writes; None where that is unknown, or it is no longer open."""
 
-    def _take_back(self, savepoint: str | None, error: BaseException) -> None:
-        if not self.is_open:
-            self.failure = error if isinstance(error, DatabaseError) else None
-        elif savepoint:
-            self._driver.execute(f"ROLLBACK TO {savepoint}")
-        else:
-            self.connection.rollback()
+    def explain(self, error: Exception) -> Exception:
+        """The error as it is told to those who wait."""
 
-    def end(self) -> None:
-        """Commits; what could not be committed is taken back, and every member is told."""
-        try:
-            if self.is_open:
-                self.connection.commit()
-                self.is_committed = True
-        except DatabaseError as error:
-            self.failure = error
-        finally:
-            self.ended.set()
+
+@dataclass(frozen=True)
+class _Member:
+    """A write that was handed over, and who waits for it."""
+
+    work: Callable[[Connection], Any]
+    future: "Future[Any]"
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    result: object = None
+    error: Exception | None = None
+
+
+class _Spoiled(Exception):
+    """A member failed after it had written: the transaction must be taken back."""
+
+    def __init__(self, outcome: _Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class GroupWriter:
-    """Where one process writes to one SQLite database; `connect` gives a connection that begins IMMEDIATE."""
+    """Where one process writes to one database."""
 
-    def __init__(self, connect: Callable[[], Connection], clock: Callable[[], float] = time.monotonic) -> None:
-        self._connect = connect
+    def __init__(self, access: Access, clock: Callable[[], float] = time.monotonic) -> None:
+        self._access = access
         self._clock = clock
         self._connection: Connection | None = None
+        self._door = threading.Lock()
         self._turn = threading.Lock()
-        self._counting = threading.Lock()
-        self._group: _Group | None = None
-        self.waiting = 0
-        """Threads that wait for their turn."""
+        self._waiting: SimpleQueue[_Member | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+        """Does the work in a transaction that others may share; the future ends when it is on disk, or has failed.
+
+        It may be done twice, the first time taken back, where another member of its transaction fails.
+        """
+        member = _Member(work, Future())
+        self._waiting.put(member)
+        if self._thread is None:
+            self._start()
+        return member.future
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Returns when what was written is on disk. Raises sqlalchemy's DatabaseError."""
-        with self._taking_turn():
-            group = self._group = self._group or _Group(self._begin(), self._clock() + MAX_SECONDS)
-            try:
-                with group.member() as connection:
-                    yield connection
-            finally:
-                if not self.waiting or not group.has_room or self._clock() >= group.closes_at:
-                    self._end_group()
-        group.ended.wait()
-        if not group.is_committed:
-            raise group.failure or RuntimeError("a transaction ended without being committed")
+        """A transaction of its own. Returns when what was written is on disk. Raises sqlalchemy's DatabaseError."""
+        with self._taking_turn(), self._transaction() as connection:
+            yield connection
 
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Nobody writes through here meanwhile."""
         with self._taking_turn():
-            self._end_group()
             yield
 
     def close(self) -> None:
+        """What was handed over before is done first."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+            self._thread = None
         with self._taking_turn():
-            self._end_group()
             self._disconnect()
 
-    def _begin(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._connect()
+    def _start(self) -> None:
+        with self._door:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while (member := self._waiting.get()) is not None:
+            with self._taking_turn():
+                self._write_together(member)
+
+    def _write_together(self, first: _Member) -> None:
+        """Everybody who waits, and who comes until the last of them is done."""
+        members, outcomes = [first], list[_Outcome]()
+        closes_at = self._clock() + MAX_SECONDS
         try:
-            self._connection.begin()
+            with self._transaction() as connection:
+                while len(outcomes) < len(members):
+                    outcomes.append(self._do(members[-1], connection))
+                    if len(members) < MAX_MEMBERS and self._clock() < closes_at:
+                        members += self._arrived(1)
+        except _Spoiled as spoiled:
+            self._tell(members.pop(), spoiled.outcome)
+            for member in members:
+                self._tell(member, self._do_alone(member))
+        except SQLAlchemyError as error:
+            # Where no transaction could begin, those who wait would wait as long again, one after the other.
+            for member in members if outcomes else members + self._arrived(MAX_MEMBERS):
+                self._tell(member, _Outcome(error=error))
+        else:
+            for member, outcome in zip(members, outcomes, strict=True):
+                self._tell(member, outcome)
+
+    def _arrived(self, limit: int) -> list[_Member]:
+        """Up to so many who wait now."""
+        arrived: list[_Member] = []
+        with suppress(Empty):
+            while len(arrived) < limit:
+                if (member := self._waiting.get_nowait()) is None:
+                    self._waiting.put(None)
+                    break
+                arrived.append(member)
+        return arrived
+
+    def _do(self, member: _Member, connection: Connection) -> _Outcome:
+        """Raises _Spoiled."""
+        before = self._access.count_written(connection)
+        try:
+            return _Outcome(result=member.work(connection))
+        except Exception as error:
+            outcome = _Outcome(error=error)
+            if before is None or self._access.count_written(connection) != before:
+                raise _Spoiled(outcome) from error
+            return outcome
+
+    def _do_alone(self, member: _Member) -> _Outcome:
+        try:
+            with self._transaction() as connection:
+                return _Outcome(result=member.work(connection))
+        except Exception as error:  # noqa: BLE001  told to who waits for it
+            return _Outcome(error=error)
+
+    def _tell(self, member: _Member, outcome: _Outcome) -> None:
+        if not member.future.set_running_or_notify_cancel():
+            return
+        if outcome.error is None:
+            member.future.set_result(outcome.result)
+        else:
+            member.future.set_exception(self._access.explain(outcome.error))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        connection = self._begin()
+        try:
+            yield connection
+            connection.commit()
         except BaseException:
             self._disconnect()
             raise
-        return self._connection
 
-    def _end_group(self) -> None:
-        group, self._group = self._group, None
-        if group is not None:
-            group.end()
-            if not group.is_committed:
-                self._disconnect()
+    def _begin(self) -> Connection:
+        connection = self._connection = self._connection or self._access.connect()
+        try:
+            self._access.begin(connection)
+        except BaseException:
+            self._disconnect()
+            raise
+        return connection
 
     def _disconnect(self) -> None:
         """Takes back whatever was not committed."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            if not connection.invalidated:
+                # SQLAlchemy takes a transaction for ended whose commit failed; SQLite does not.
+                connection.connection.rollback()
             connection.close()
 
     @contextmanager
     def _taking_turn(self) -> Iterator[None]:
-        with self._counting:
-            self.waiting += 1
-        try:
+        # Two locks: with one alone the busiest thread would take turn after turn; here who waits at the door is next.
+        with self._door:
             self._turn.acquire()
-        finally:
-            with self._counting:
-                self.waiting -= 1
         try:
             yield
         finally:

@@ -1,9 +1,9 @@
 """Storing detections: once each, with consent, and with the alert they call for."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,42 +23,70 @@ from stressvision.wire.backend import DetectionList, StoredDetection
 from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
 from stressvision.wire.problems import problem_of, validation_problem
 
+T = TypeVar("T")
+
 
 def store_detection(context: Context, detection: DetectionIn) -> DetectionAccepted:
     """Durable before it returns. The same event_id twice is stored once and answered the same.
 
     Raises InvalidInput (unknown employee or session, clock ahead) and ConsentMissing.
     """
-    with _writing(context) as connection:
-        return _store(connection, context, detection)
+    return submit_detection(context, detection).result()
+
+
+def submit_detection(context: Context, detection: DetectionIn) -> "Future[DetectionAccepted]":
+    """As store_detection, for who has something else to do until it is durable."""
+    return _submit(context, lambda connection: _store(connection, context, detection))
 
 
 def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
     """All in one transaction, each judged by itself: a refused one carries its reason, the others are stored."""
-    results: list[BatchItem] = []
-    with _writing(context) as connection:
-        for item in batch:
-            try:
-                accepted = _store(connection, context, DetectionIn.model_validate(item))
-            except ValidationError as error:
-                problem = validation_problem(error.errors(), language)
-                results.append(BatchItem(status="refused", problem=problem))
-            except StressVisionError as error:
-                results.append(BatchItem(status="refused", problem=problem_of(error, language)))
-            else:
-                results.append(BatchItem(status="ok", detection_id=accepted.detection_id))
+    judged = [_judge(item, language) for item in batch]
+
+    def store(connection: Connection) -> list[BatchItem]:
+        return [
+            item if isinstance(item, BatchItem) else _store_one_of_many(connection, context, item, language)
+            for item in judged
+        ]
+
+    results = _submit(context, store).result()
     stored = sum(item.status == "ok" for item in results)
     return BatchStored(stored=stored, refused=len(results) - stored, results=results)
 
 
-@contextmanager
-def _writing(context: Context) -> Iterator[Connection]:
+def _judge(item: Mapping[str, object], language: Language) -> DetectionIn | BatchItem:
     try:
-        with context.database.write() as connection:
-            yield connection
-    except BaseException:
-        context.sightings.forget()
-        raise
+        return DetectionIn.model_validate(item)
+    except ValidationError as error:
+        return BatchItem(status="refused", problem=validation_problem(error.errors(), language))
+
+
+def _store_one_of_many(
+    connection: Connection, context: Context, detection: DetectionIn, language: Language
+) -> BatchItem:
+    try:
+        accepted = _store(connection, context, detection)
+    except StressVisionError as error:
+        return BatchItem(status="refused", problem=problem_of(error, language))
+    return BatchItem(status="ok", detection_id=accepted.detection_id)
+
+
+def _submit(context: Context, work: Callable[[Connection], T]) -> "Future[T]":
+    def forget_if_failed(future: "Future[T]") -> None:
+        if future.cancelled() or future.exception():
+            context.sightings.forget()
+
+    def work_from_memory(connection: Connection) -> T:
+        try:
+            return work(connection)
+        except BaseException:
+            # Its transaction may be taken back, and the others of it begin anew.
+            context.sightings.forget()
+            raise
+
+    future = context.database.submit(work_from_memory)
+    future.add_done_callback(forget_if_failed)
+    return future
 
 
 def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
@@ -84,7 +112,6 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
 
 
 def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -> dict[str, Any]:
-    vector = {str(name): share for name, share in (detection.emotion_vector or {}).items()}
     return {
         "timestamp": detection.timestamp,
         "device_id": detection.device_id,
@@ -93,8 +120,8 @@ def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -
         "recognition_confidence": detection.recognition_confidence,
         "emotion": str(emotion) if emotion else None,
         "emotion_confidence": detection.emotion_confidence if emotion else None,
-        "emotion_vector": vector if emotion and vector else None,
-        "bounding_box": detection.bounding_box.model_dump() if detection.bounding_box else None,
+        "emotion_vector": detection.emotion_vector or None if emotion else None,
+        "bounding_box": detection.bounding_box,
         "frame_quality": detection.frame_quality,
         "processing_time_ms": detection.processing_time_ms,
         "created_at": now,

@@ -1,6 +1,5 @@
 """Writes that share a transaction: stored together, refused alone, and never acknowledged before they are on disk."""
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -11,18 +10,18 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from stressvision.db.connection import Database
 from stressvision.db.group import MAX_MEMBERS, GroupWriter
-from tests.programs.running import wait_until
+from stressvision.errors import DatabaseUnavailable
 
 Write = Callable[[Connection], object]
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    database = Database(f"sqlite:///{tmp_path}/group.db")
-    with database.write() as connection:
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path}/group.db")
+    with opened.write() as connection:
         connection.execute(text("CREATE TABLE numbers (n INTEGER UNIQUE, padding BLOB)"))
-    yield database.engine
-    database.close()
+    yield opened
+    opened.close()
 
 
 class Commits:
@@ -36,117 +35,139 @@ class Commits:
         self.count += 1
 
 
-def connect(engine: Engine) -> Connection:
-    return engine.connect().execution_options(stressvision_write=True)
-
-
-def writer_of(engine: Engine) -> GroupWriter:
-    return GroupWriter(lambda: connect(engine), clock=lambda: 0.0)
-
-
 def insert(number: int, padding: int = 0) -> Write:
-    return lambda connection: connection.execute(
-        text("INSERT INTO numbers VALUES (:n, zeroblob(:padding))"), {"n": number, "padding": padding}
-    )
+    def write(connection: Connection) -> int:
+        connection.execute(
+            text("INSERT INTO numbers VALUES (:n, zeroblob(:padding))"), {"n": number, "padding": padding}
+        )
+        return number
+
+    return write
 
 
-def stored(engine: Engine) -> list[int]:
-    with engine.connect() as connection:
+def stored(database: Database) -> list[int]:
+    with database.engine.connect() as connection:
         return list(connection.execute(text("SELECT n FROM numbers ORDER BY n")).scalars())
 
 
-def write_together(engine: Engine, writes: list[Write]) -> list[Future[None]]:
-    """Each in a thread of its own, all of them waiting while the first one still writes."""
-    writer = writer_of(engine)
-    entered, everybody_waits = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with writer.write() as connection:
-            entered.set()
-            assert everybody_waits.wait(10)
-            writes[0](connection)
-
-    def other(write: Write) -> None:
-        with writer.write() as connection:
-            write(connection)
-
-    with ThreadPoolExecutor(len(writes)) as pool:
-        futures = [pool.submit(first)]
-        assert entered.wait(10)
-        futures += [pool.submit(other, write) for write in writes[1:]]
-        wait_until(lambda: writer.waiting == len(writes) - 1, "everybody to wait")
-        everybody_waits.set()
-        wait(futures, 20)
+def write_together(database: Database, writes: list[Write]) -> list[Future[object]]:
+    """All of them handed over while nobody can write."""
+    writer = GroupWriter(database, clock=lambda: 0.0)
+    with writer.pause():
+        futures = [writer.submit(write) for write in writes]
+    wait(futures, 20)
     writer.close()
     return futures
 
 
-def test_those_who_write_at_once_share_one_commit(engine: Engine) -> None:
-    commits = Commits(engine)
-    futures = write_together(engine, [insert(number) for number in range(8)])
-    assert [future.exception() for future in futures] == [None] * 8
-    assert (stored(engine), commits.count) == (list(range(8)), 1)
+def test_those_who_write_at_once_share_one_commit(database: Database) -> None:
+    commits = Commits(database.engine)
+    futures = write_together(database, [insert(number) for number in range(8)])
+    assert [future.result() for future in futures] == list(range(8))
+    assert (stored(database), commits.count) == (list(range(8)), 1)
 
 
-def test_a_group_takes_no_more_than_its_share(engine: Engine) -> None:
-    commits = Commits(engine)
-    write_together(engine, [insert(number) for number in range(MAX_MEMBERS + 1)])
-    assert (len(stored(engine)), commits.count) == (MAX_MEMBERS + 1, 2)
+def test_a_group_takes_no_more_than_its_share(database: Database) -> None:
+    commits = Commits(database.engine)
+    write_together(database, [insert(number) for number in range(MAX_MEMBERS + 1)])
+    assert (len(stored(database)), commits.count) == (MAX_MEMBERS + 1, 2)
 
 
-def test_who_fails_takes_back_its_own_writes_alone(engine: Engine) -> None:
+def test_who_fails_takes_back_its_own_writes_alone(database: Database) -> None:
     def insert_and_fail(connection: Connection) -> None:
         insert(100)(connection)
         insert(0)(connection)
 
-    futures = write_together(engine, [insert(0), insert_and_fail, insert(1), insert_and_fail])
+    futures = write_together(database, [insert(0), insert_and_fail, insert(1), insert_and_fail])
     failures = [future.exception() for future in futures]
     assert [type(failure) for failure in failures] == [type(None), IntegrityError, type(None), IntegrityError]
-    assert stored(engine) == [0, 1]
+    assert stored(database) == [0, 1]
 
 
-def test_nobody_returns_before_the_commit(engine: Engine) -> None:
-    seen_at_return: list[bool] = []
-    writer = writer_of(engine)
+def test_who_is_refused_before_it_writes_costs_the_others_nothing(database: Database) -> None:
+    def refuse(_connection: Connection) -> None:
+        raise ValueError("refused")
 
-    def write(number: int) -> None:
-        with writer.write() as connection:
-            insert(number)(connection)
-        seen_at_return.append(number in stored(engine))
+    commits = Commits(database.engine)
+    futures = write_together(database, [insert(0), refuse, insert(1)])
+    assert [type(future.exception()) for future in futures] == [type(None), ValueError, type(None)]
+    assert (stored(database), commits.count) == ([0, 1], 1)
+
+
+def test_nobody_is_answered_before_the_commit(database: Database) -> None:
+    def write(number: int) -> bool:
+        database.submit(insert(number)).result()
+        return number in stored(database)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(write, range(40)))
-    writer.close()
-    assert stored(engine) == list(range(40))
+        seen_at_return = list(pool.map(write, range(40)))
+    assert stored(database) == list(range(40))
     assert seen_at_return == [True] * 40
 
 
-def test_a_full_disk_is_everybodys_failure_and_nothing_is_stored(engine: Engine) -> None:
+def test_a_commit_that_fails_is_everybodys_failure(database: Database) -> None:
+    def fail_at_commit(connection: Connection) -> None:
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        connection.execute(text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE children (parent INTEGER REFERENCES parents(id))"))
+        connection.execute(text("INSERT INTO children VALUES (1)"))
+
+    futures = write_together(database, [insert(0), fail_at_commit, insert(1)])
+    assert [type(future.exception()) for future in futures] == [IntegrityError] * 3
+    assert stored(database) == []
+
+
+def test_on_a_full_disk_who_is_told_of_success_is_stored(database: Database) -> None:
     def fill(connection: Connection) -> None:
         connection.execute(text("PRAGMA max_page_count = 3"))
         insert(2, padding=1_000_000)(connection)
 
-    futures = write_together(engine, [insert(0), insert(1), fill])
+    futures = write_together(database, [insert(0), insert(1), fill])
     failures = [future.exception() for future in futures]
-    assert all(isinstance(failure, DatabaseError) and "full" in str(failure) for failure in failures)
-    assert stored(engine) == []
+    assert isinstance(failures[2], DatabaseUnavailable)
+    assert stored(database) == [number for number in range(3) if failures[number] is None]
 
 
-def test_a_transaction_that_cannot_begin_leaves_the_turn_to_the_next(engine: Engine) -> None:
-    faults = [DatabaseError("BEGIN", None, Exception("database is locked"))]
+class HeldDatabase(Database):
+    """One that cannot be written the first time."""
 
-    def connect_at_second_attempt() -> Connection:
-        if faults:
-            raise faults.pop()
-        return connect(engine)
+    attempts = 0
 
-    writer = GroupWriter(connect_at_second_attempt)
-    with pytest.raises(DatabaseError), writer.write():
-        pass
-    with writer.write() as connection:
-        insert(1)(connection)
-    writer.close()
-    assert stored(engine) == [1]
+    def begin(self, connection: Connection) -> None:
+        self.attempts += 1
+        if self.attempts == 1:
+            raise DatabaseError("BEGIN", None, Exception("database is locked"))
+        super().begin(connection)
+
+
+def test_a_transaction_that_cannot_begin_is_told_to_all_who_wait_and_leaves_the_turn_to_the_next(
+    database: Database,
+) -> None:
+    held = HeldDatabase(database.url.render_as_string())
+    futures = write_together(held, [insert(1), insert(2)])
+    assert [type(future.exception()) for future in futures] == [DatabaseUnavailable] * 2
+    held.submit(insert(3)).result(10)
+    held.close()
+    assert stored(database) == [3]
+
+
+def test_who_writes_alone_is_not_kept_waiting_by_those_who_write_together(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        together = [database.submit(insert(number)) for number in range(200)]
+        alone = [pool.submit(write_alone, database, number) for number in range(200, 220)]
+        wait([*together, *alone], 20)
+    assert stored(database) == list(range(220))
+
+
+def write_alone(database: Database, number: int) -> None:
+    with database.write() as connection:
+        insert(number)(connection)
+
+
+def test_what_was_handed_over_before_closing_is_done(database: Database) -> None:
+    futures = [database.submit(insert(number)) for number in range(20)]
+    database.close()
+    assert [future.result(0) for future in futures] == list(range(20))
 
 
 def test_changing_the_schema_waits_for_an_open_group(tmp_path: Path) -> None:
@@ -165,5 +186,5 @@ def test_changing_the_schema_waits_for_an_open_group(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(change if number % 5 == 0 else write, number) for number in range(30)]
     assert [future.exception() for future in futures] == [None] * 30
-    assert len(stored(database.engine)) == 24
+    assert len(stored(database)) == 24
     database.close()
