@@ -1,6 +1,7 @@
 """Disk space: what deleting left behind is given back, or overwritten, and how large the files are."""
 
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -58,12 +59,12 @@ def free_some(database: Database, pages: int) -> bool:
         raise explain_driver_error(error, database.url) from error
 
 
-def rewrite(database: Database) -> None:
-    """Writes every table anew: nothing of a deleted row is left in any page, and free space goes back to the disk.
+def rewrite(database: Database, tables: Iterable[str]) -> None:
+    """Writes the tables anew: nothing of a deleted row is left in any page, and free space goes back to the disk.
 
-    Writers wait meanwhile. SQLite holds the new file in memory while it is at it, and from then on frees gradually.
-    PostgreSQL locks one table after the other, and keeps its own log and backups, which only its administrator can
-    clean. Raises DatabaseUnavailable.
+    Writers wait meanwhile. SQLite writes the whole file, held in memory while it is at it, and from then on frees
+    gradually. PostgreSQL locks one table after the other, and keeps its own log and backups, which only its
+    administrator can clean. Raises DatabaseUnavailable.
     """
     if database.is_sqlite:
         try:
@@ -75,7 +76,7 @@ def rewrite(database: Database) -> None:
             raise explain_driver_error(error, database.url) from error
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for name in metadata.tables:
+        for name in tables:
             connection.execute(text(f'VACUUM FULL "{name}"'))
 
 

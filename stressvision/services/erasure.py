@@ -11,6 +11,7 @@ import psutil
 from stressvision.db import copies, sealed, space
 from stressvision.db.connection import sqlite_path
 from stressvision.db.employees import select_employee_by_code
+from stressvision.db.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import Traces
 from stressvision.domain.scanning import count_hits, needles_of
 from stressvision.errors import Message, NotFound, Unavailable
@@ -79,12 +80,13 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
 
 def _clean_database(context: Context, search: _Search) -> CleanedPlace:
     language, path = context.settings.lang, sqlite_path(context.database.url)
+    tables = (*(table.name for table in personal_tables()), *REWRITTEN)
     if path is None:
-        space.rewrite(context.database)
+        space.rewrite(context.database, tables)
         return describe_place(language, "database", "server", is_clean=None)
     is_rewritten = psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size
     if is_rewritten:
-        space.rewrite(context.database)
+        space.rewrite(context.database, tables)
     space.empty_log(context.database)
     # Not the file itself: closing it would take away the locks that this process's connections hold on it. The backup
     # interface copies its pages as they are, free ones included.

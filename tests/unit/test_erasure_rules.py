@@ -1,0 +1,72 @@
+"""What remains of a person in reports and texts, and how their traces are looked for."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stressvision.domain.emotions import Emotion
+from stressvision.domain.erasure import NOBODY, Traces, forget_person
+from stressvision.domain.scanning import count_hits, needles_of
+
+COUNTS = st.fixed_dictionaries({emotion.value: st.integers(0, 50) for emotion in Emotion})
+
+
+def entry(employee_id: int, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "employee_id": employee_id,
+        "name": f"Persona {employee_id}",
+        "code": f"EMP{employee_id:03}",
+        "department": "Producción",
+        "stress_pct": 12.5,
+        "total_detections": sum(counts.values()),
+        "counts": counts,
+        "avg_confidence": 0.8,
+    }
+
+
+@given(st.dictionaries(st.integers(1, 5), COUNTS, max_size=5), st.lists(st.integers(1, 6), max_size=4))
+def test_a_report_keeps_its_sums_and_nothing_else_of_whom_it_forgets(
+    people: dict[int, dict[str, int]], forgotten: list[int]
+) -> None:
+    summary = {str(person): entry(person, counts) for person, counts in people.items()}
+    result = dict(summary)
+    for person in forgotten:
+        result = forget_person(result, person)
+    for name in (emotion.value for emotion in Emotion):
+        assert sum(e["counts"][name] for e in result.values()) == sum(e["counts"][name] for e in summary.values())
+    assert sum(e["total_detections"] for e in result.values()) == sum(e["total_detections"] for e in summary.values())
+    for person in forgotten:
+        assert str(person) not in result
+        assert f"EMP{person:03}" not in str(result)
+        assert f"Persona {person}" not in str(result)
+    kept = set(people) - set(forgotten)
+    assert {key: value for key, value in result.items() if key != NOBODY} == {str(p): summary[str(p)] for p in kept}
+
+
+def test_a_code_is_taken_out_of_texts_only_where_it_stands_alone() -> None:
+    traces = Traces("EMP001", ("Ana Torres Vega",))
+    assert traces.remove_from("EMP001: hablé con ana torres vega y con EMP0010") == (
+        "[borrado]: hablé con [borrado] y con EMP0010"
+    )
+    assert traces.remove_within({"EMP001": ["Ana Torres Vega", 3]}) == {"[borrado]": ["[borrado]", 3]}
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300), st.integers(1, 40))
+def test_a_trace_is_found_wherever_a_stream_is_cut(before: bytes, after: bytes, size: int) -> None:
+    data = before + b"EMP001" + after
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    assert count_hits(pieces, (b"EMP001",)) == count_hits([data], (b"EMP001",)) >= 1
+
+
+def test_another_code_that_holds_this_one_is_no_trace() -> None:
+    pieces = [b"..EMP00", b"10..EMP001", b"1"]
+    assert count_hits(pieces, (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 0
+    assert count_hits([*pieces, b" EMP001;"], (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 1
+
+
+def test_needles_are_the_forms_in_which_text_and_faces_are_stored() -> None:
+    samples = (bytes(range(256)) * 2, bytes(512))
+    needles = needles_of("EMP001", ("María",), "[0.0123, 0.4567, 0.891, 0.2345, 0.6789]", samples)
+    assert {b"EMP001", "María".encode(), b"Mar\\u00eda", samples[0][:32]} <= set(needles)
+    assert bytes(32) not in needles
