@@ -31,8 +31,10 @@ from stressvision.api.routers import (
     employees,
     exports,
     health,
+    notifications,
     reports,
     sessions,
+    silences,
 )
 from stressvision.services.context import Context
 from stressvision.services.feed import Feed
@@ -42,7 +44,20 @@ from stressvision.wire.events import HeartbeatEvent
 
 log = structlog.get_logger()
 
-_ROUTERS = (health, employees, sessions, detections, alerts, dashboard, reports, exports, devices, changes)
+_ROUTERS = (
+    health,
+    employees,
+    sessions,
+    detections,
+    alerts,
+    silences,
+    notifications,
+    dashboard,
+    reports,
+    exports,
+    devices,
+    changes,
+)
 
 
 def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
@@ -74,7 +89,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_origin_regex=origin_pattern(settings),
-        allow_methods=("GET", "POST", "PATCH"),
+        allow_methods=("GET", "POST", "PATCH", "DELETE"),
         allow_headers=("Content-Type", "Accept-Language", "Authorization"),
     )
     app.add_middleware(AccessMiddleware, settings=settings)

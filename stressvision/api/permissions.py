@@ -51,7 +51,10 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("POST", "/api/alerts/{alert_id}/acknowledge"): _HEALTH,
     ("POST", "/api/alerts/{alert_id}/resolve"): _HEALTH,
     ("POST", "/api/alerts/{alert_id}/notes"): _HEALTH,
-    ("POST", "/api/alerts/{alert_id}/silence"): _HEALTH,
+    ("GET", "/api/silences"): _HEALTH,
+    ("POST", "/api/silences"): _HEALTH,
+    ("DELETE", "/api/silences/{silence_id}"): _HEALTH,
+    ("GET", "/api/notifications"): _PERSONS,
     # Figures; those who may not see persons get them without
     ("GET", "/api/dashboard/overview"): PEOPLE,
     ("GET", "/api/dashboard/stats"): PEOPLE,

@@ -1,15 +1,14 @@
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
-from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.errors import InvalidInput, Message
 from stressvision.services import alerts
 from stressvision.services.context import Actor
-from stressvision.wire.backend import AlertChanged, AlertDecision, AlertList
+from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
 from stressvision.wire.pages import read_instant
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
@@ -32,9 +31,15 @@ def list_alerts(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     employee_id: EmployeeFilter = None,
     cursor: Cursor = None,
+    about: Annotated[Subject, Query(description="Alerts of people, of devices, or both.")] = Subject.PEOPLE,
 ) -> AlertList:
     wanted = None if status is StatusFilter.ALL else AlertStatus(status)
-    return alerts.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor))
+    return alerts.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor), about)
+
+
+@router.get("/{alert_id}")
+def read_alert(context: ContextDep, actor: ActorDep, alert_id: RowId) -> AlertDetail:
+    return alerts.read_alert(context, alert_id, actor)
 
 
 @router.post("/{alert_id}/acknowledge")
@@ -55,8 +60,16 @@ def resolve_alert(
     return AlertChanged(alert_id=alert_id, alert=alerts.resolve_alert(context, alert_id, person, decided.notes))
 
 
+@router.post("/{alert_id}/notes")
+def note_alert(
+    context: ContextDep, actor: ActorDep, alert_id: RowId, note: AlertNote, user_id: UserId = None
+) -> AlertDetail:
+    return alerts.note_alert(context, alert_id, _person(actor, note.user_id or user_id), note.notes)
+
+
 def _person(actor: Actor, user_id: str | None) -> Actor:
-    if user_id is None:
+    person = actor.claiming(user_id)
+    if person.user_id is None:
         raise InvalidInput(
             Message(
                 es='Falta user_id, quién decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
@@ -64,4 +77,4 @@ def _person(actor: Actor, user_id: str | None) -> Actor:
             ),
             field="user_id",
         )
-    return replace(actor, user_id=user_id)
+    return person
