@@ -23,7 +23,9 @@ from stressvision.api.metrics import Metrics, MetricsMiddleware
 from stressvision.api.parameters import refuse_unknown
 from stressvision.api.problems import install_problem_handlers
 from stressvision.api.routers import (
+    access,
     alerts,
+    audit,
     changes,
     dashboard,
     detections,
@@ -57,6 +59,8 @@ _ROUTERS = (
     exports,
     devices,
     changes,
+    access,
+    audit,
 )
 
 

@@ -20,6 +20,8 @@ class Pace:
     `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
     `unfollowed_seconds`: the same while no client follows it.
     `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
+    `identify_seconds`: how long a client may take to show a token in its first message.
+    `recheck_seconds`: how often a client's token is looked at again, so that a revoked one ends within five seconds.
     `closing_seconds`: how long a dropped client may take to make room for the reason; less than a stop may take.
     """
 
@@ -28,6 +30,8 @@ class Pace:
     unfollowed_seconds: float = 0.05
     mailbox_size: int = 1000
     closing_seconds: float = 0.75
+    identify_seconds: float = 5.0
+    recheck_seconds: float = 2.0
 
 
 def usual_pace(context: Context) -> Pace:

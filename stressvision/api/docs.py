@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from stressvision.api.permissions import is_public
 from stressvision.errors import Language, Message
 from stressvision.wire.problems import PROBLEM_TYPE, FieldFault, Problem
 
@@ -34,7 +35,6 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
     "acknowledge_alert": Message(es="Reconocer una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
-    "read_overview": Message(es="Resumen de la última hora", en="The last hour at a glance"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
     "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),
     "list_silences": Message(es="Silencios vigentes, y lo que callaron", en="Silences, and what they kept quiet"),
@@ -44,10 +44,21 @@ _SUMMARIES: Mapping[str, Message] = {
     ),
     "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
     "read_notifications": Message(es="Cómo va la entrega de los avisos", en="How the delivery of messages is doing"),
+    "read_overview": Message(es="Resumen de la última hora", en="The last hour at a glance"),
     "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
     "list_reports": Message(es="Lista de reportes de 15 minutos", en="Reports of 15 minutes"),
     "read_report": Message(es="Detalle de un reporte", en="One report"),
     "export_detections": Message(es="Exportar detecciones en JSON", en="Export detections as JSON"),
+    "log_in": Message(es="Entrar: un token para esta sesión", en="Log in: a token for this session"),
+    "log_out": Message(es="Salir: el token deja de valer", en="Log out: the token ends"),
+    "list_accounts": Message(es="Cuentas", en="Accounts"),
+    "add_account": Message(es="Crear una cuenta", en="Create an account"),
+    "disable_account": Message(es="Desactivar una cuenta", en="Disable an account"),
+    "change_password": Message(es="Cambiar la contraseña de una cuenta", en="Change an account's password"),
+    "list_tokens": Message(es="Tokens de dispositivos y programas", en="Tokens of devices and programs"),
+    "add_token": Message(es="Crear un token, que se muestra esta única vez", en="Create a token, shown this once"),
+    "revoke_token": Message(es="Revocar un token", en="Revoke a token"),
+    "list_audit": Message(es="Quién consultó o cambió qué", en="Who looked at or changed what"),
     "list_devices": Message(es="Dispositivos y su estado", en="Devices and how they are doing"),
 }
 _TAGS: Mapping[str, Message] = {
@@ -60,6 +71,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }
 _DESCRIPTION = Message(
     es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
@@ -93,12 +105,14 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas["Problem"].pop("$defs")
     schemas["FieldFault"] = FieldFault.model_json_schema()
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     problem = {
         "description": _PROBLEM.text(language),
         "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for methods in document["paths"].values():
-        for operation in methods.values():
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            operation["security"] = [] if is_public(method.upper(), path) else [{"token": []}]
             operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
             operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
             operation["responses"].pop("422", None)

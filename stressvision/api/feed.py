@@ -112,5 +112,5 @@ def _read_one(source: EventSource, position: int) -> FeedPage:
 
 
 def enclose(page: FeedPage) -> Batch:
-    envelopes = tuple(Envelope(text=event.model_dump_json(), event_id=event.id) for event in page.events)
+    envelopes = tuple(Envelope(text=event.model_dump_json(), event_id=event.id, event=event) for event in page.events)
     return Batch(envelopes, page.position)

@@ -89,6 +89,12 @@ def offered_token(headers: Headers) -> str | None:
     return next((part for part in offered[1:] if part), None) if offered[0] == SUBPROTOCOL else None
 
 
+def chosen_protocol(headers: Headers) -> str | None:
+    """The subprotocol that is agreed to: ours where the client offered it."""
+    offered = headers.get("sec-websocket-protocol", "")
+    return SUBPROTOCOL if offered.partition(",")[0].strip() == SUBPROTOCOL else None
+
+
 def visitor_of(connection: HTTPConnection) -> Visitor | None:
     visitor: Visitor | None = getattr(connection.state, "visitor", None)
     return visitor

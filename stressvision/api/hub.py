@@ -3,13 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 
+from stressvision.wire.events import FeedEvent
+
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message, serialised once for all clients. `event_id` is None for what is not an event of the feed."""
+    """One message, serialised once for all clients. `event_id` and `event` are None for what is not of the feed."""
 
     text: str
     event_id: int | None = None
+    event: FeedEvent | None = None
 
 
 @dataclass(frozen=True)

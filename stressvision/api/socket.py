@@ -2,17 +2,33 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
+from starlette.concurrency import run_in_threadpool
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
+from stressvision.api.backend import Pace
 from stressvision.api.feed import OpenSource
+from stressvision.api.gate import admit, chosen_protocol, guards, require_role
 from stressvision.api.hub import Envelope, Hub, Mailbox
 from stressvision.api.replay import read_batch, read_extent
+from stressvision.api.views import view_event
 from stressvision.clock import Clock
-from stressvision.errors import InvalidInput, Language, Message, StressVisionError
+from stressvision.domain.roles import Role
+from stressvision.errors import (
+    Forbidden,
+    InvalidInput,
+    Language,
+    Message,
+    StressVisionError,
+    Unauthenticated,
+    Unavailable,
+)
+from stressvision.services.gate import MISSING, Gate, Visitor
 from stressvision.wire.events import Connected, ErrorEvent, Pong
 
 log = structlog.get_logger()
@@ -27,6 +43,19 @@ _UNKNOWN_MESSAGE = Message(
 )
 
 
+TOKEN_ENDED = Message(
+    es="El token dejó de valer, o desde ahora hace falta uno: pida otro y vuelva a conectar.",
+    en="The token has ended, or one is needed from now on: ask for another and connect again.",
+)
+
+
+class Ending(Enum):
+    """Why a client is let go."""
+
+    TOO_SLOW = auto()
+    NOT_ADMITTED = auto()
+
+
 @dataclass(frozen=True)
 class Connection:
     """One client, and what serving it needs of the application."""
@@ -37,17 +66,27 @@ class Connection:
     open_source: OpenSource
     clock: Clock
     language: Language
-    closing_seconds: float
+    pace: Pace
+    gate: Gate
+    visitor: Visitor | None
+    """Who showed a token while connecting."""
+
+    @property
+    def role(self) -> Role | None:
+        return self.visitor.role if self.visitor else None
 
 
 async def serve(connection: Connection, since: str | None) -> None:
     """Serves a client until either side ends it. `since`: the id to resume after, as the client wrote it."""
-    await connection.websocket.accept()
+    await connection.websocket.accept(chosen_protocol(connection.websocket.headers))
     connection.hub.connected += 1
     try:
-        await _converse(connection, parse_since(since))
-        await _dismiss(connection, TOO_SLOW, WS_1013_TRY_AGAIN_LATER)
-    except InvalidInput as error:
+        connection = await _identify(connection)
+        if await _converse(connection, parse_since(since)) is Ending.TOO_SLOW:
+            await _dismiss(connection, TOO_SLOW, WS_1013_TRY_AGAIN_LATER)
+        else:
+            await _refuse(connection, TOKEN_ENDED, WS_1008_POLICY_VIOLATION)
+    except (InvalidInput, Unauthenticated, Forbidden) as error:
         await _refuse(connection, error.message, WS_1008_POLICY_VIOLATION)
     except StressVisionError as error:
         await _refuse(connection, error.message, WS_1013_TRY_AGAIN_LATER)
@@ -71,12 +110,33 @@ def parse_since(text: str | None) -> int | None:
     )
 
 
-async def _converse(connection: Connection, since: int | None) -> None:
-    """Returns when the client has fallen too far behind; raises WebSocketDisconnect when it goes."""
+async def _identify(connection: Connection) -> Connection:
+    """With the visitor, where a token is asked for. Raises Unauthenticated and Forbidden."""
+    if connection.visitor is not None or not await guards(connection.gate):
+        return connection
+    try:
+        message = await asyncio.wait_for(connection.websocket.receive(), connection.pace.identify_seconds)
+    except TimeoutError:
+        raise Unauthenticated(MISSING) from None
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code") or 1005)
+    said = _parse(message.get("text"))
+    token = said.get("token") if said.get("type") == "auth" else None
+    if not isinstance(token, str):
+        raise Unauthenticated(MISSING)
+    visitor = await admit(connection.gate, token)
+    require_role(visitor, "WEBSOCKET", connection.websocket.url.path)
+    return replace(connection, visitor=visitor)
+
+
+async def _converse(connection: Connection, since: int | None) -> Ending:
+    """Returns why the client is to be let go; raises WebSocketDisconnect when it goes."""
+    refused = asyncio.create_task(_await_refusal(connection))
     tasks = [
         asyncio.create_task(_send(connection, since)),
         asyncio.create_task(_answer(connection)),
         asyncio.create_task(connection.mailbox.overflowed.wait()),
+        refused,
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -87,6 +147,20 @@ async def _converse(connection: Connection, since: int | None) -> None:
     faults = [fault for task in tasks if not task.cancelled() and (fault := task.exception())]
     if faults:
         raise faults[0]
+    return Ending.TOO_SLOW if refused.cancelled() else Ending.NOT_ADMITTED
+
+
+async def _await_refusal(connection: Connection) -> None:
+    """Returns when the client's token does not count any longer, or one is asked for that it never showed."""
+    while True:
+        await asyncio.sleep(connection.pace.recheck_seconds)
+        with suppress(Unavailable):  # then nothing can be read either
+            if connection.visitor is None and await guards(connection.gate):
+                return
+            if connection.visitor is not None and not await run_in_threadpool(
+                connection.gate.still_admits, connection.visitor
+            ):
+                return
 
 
 async def _send(connection: Connection, since: int | None) -> None:
@@ -99,7 +173,7 @@ async def _send(connection: Connection, since: int | None) -> None:
         envelope = await connection.mailbox.take()
         # Around the seam of replay and live the same event can come from both sides.
         if envelope.event_id is None or envelope.event_id > sent:
-            await connection.websocket.send_text(envelope.text)
+            await _deliver(connection, envelope)
             sent = envelope.event_id or sent
 
 
@@ -123,6 +197,12 @@ async def _replay(connection: Connection, since: int) -> int:
     return await _catch_up(connection, sent, joined_at)
 
 
+async def _deliver(connection: Connection, envelope: Envelope) -> None:
+    text = view_event(envelope, connection.role)
+    if text is not None:
+        await connection.websocket.send_text(text)
+
+
 async def _greet(connection: Connection, greeting: Connected) -> None:
     await connection.websocket.send_text(greeting.model_dump_json())
 
@@ -134,7 +214,7 @@ async def _catch_up(connection: Connection, sent: int, until: int | None = None)
         if batch.position == sent:
             break
         for envelope in batch.envelopes:
-            await connection.websocket.send_text(envelope.text)
+            await _deliver(connection, envelope)
             # The others have their turn: sending waits only where the network is full.
             await asyncio.sleep(0)
         sent = batch.position
@@ -147,21 +227,24 @@ async def _answer(connection: Connection) -> None:
         message = await connection.websocket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code") or 1005)
-        connection.mailbox.post(Envelope(_reply(connection, message.get("text"))))
+        asked = _parse(message.get("text")).get("type")
+        if asked != "auth":  # whoever shows a token without need is not scolded
+            connection.mailbox.post(Envelope(_reply(connection, asked)))
 
 
-def _reply(connection: Connection, text: str | None) -> str:
-    if _asked_type(text) == "ping":
+def _reply(connection: Connection, asked: object) -> str:
+    if asked == "ping":
         return Pong(timestamp=connection.clock()).model_dump_json()
     return ErrorEvent(detail=_UNKNOWN_MESSAGE.text(connection.language)).model_dump_json()
 
 
-def _asked_type(text: str | None) -> object:
+def _parse(text: str | None) -> dict[str, object]:
+    """The message as an object; an empty one where it is none."""
     try:
         message = json.loads(text or "")
     except (ValueError, RecursionError):
-        return None
-    return message.get("type") if isinstance(message, dict) else None
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 async def _refuse(connection: Connection, message: Message, code: int) -> None:
@@ -182,6 +265,6 @@ async def _close(connection: Connection, message: Message, code: int) -> None:
     # RFC 6455 leaves 123 bytes for the reason.
     reason = message.text(connection.language).encode()[:123].decode(errors="ignore")
     try:
-        await asyncio.wait_for(connection.websocket.close(code, reason), connection.closing_seconds)
+        await asyncio.wait_for(connection.websocket.close(code, reason), connection.pace.closing_seconds)
     except (TimeoutError, WebSocketDisconnect):
         log.info("websocket client could not be told why it is closed", code=code)

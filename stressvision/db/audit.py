@@ -61,6 +61,12 @@ def read_head(connection: Connection) -> Head | None:
     return Head(row.id, row.hash or "") if row else None
 
 
+def holds_row(connection: Connection, head: Head) -> bool:
+    """Whether the row is there with this hash."""
+    query = select(audit_log.c.hash).where(audit_log.c.id == head.id)
+    return connection.execute(query).scalar() == head.hash
+
+
 def read_anchor(connection: Connection) -> str:
     """The hash that the oldest kept row must follow: the beginning's, or the one noted when the log was shortened."""
     newest = _ROWS.where(audit_log.c.action == TRIMMED).order_by(audit_log.c.id.desc()).limit(1)

@@ -8,7 +8,7 @@ from stressvision.db import accounts as rows
 from stressvision.db.connection import Connection
 from stressvision.domain.passwords import fault_of
 from stressvision.domain.roles import PEOPLE, Role
-from stressvision.errors import ConfigurationError, Conflict, InvalidInput, Message, NotFound
+from stressvision.errors import ConfigurationError, Conflict, Forbidden, InvalidInput, Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.hashing import hash_password
@@ -75,6 +75,19 @@ def change_password(context: Context, name: str, password: str, actor: Actor) ->
         rows.revoke_tokens_of(connection, account.id, now)
         record(connection, context, actor, "password_changed", "account", account.id)
         return Account.model_validate(rows.find_account(connection, name))
+
+
+def require_account(actor: Actor) -> None:
+    """Raises Forbidden while nobody has to log in: who creates the first account then decides who may."""
+    if actor.role is None:
+        raise Forbidden(
+            Message(
+                es="La primera cuenta se crea en esta máquina con: python -m stressvision account add NOMBRE "
+                "--role admin",
+                en="The first account is created on this machine with: python -m stressvision account add NAME "
+                "--role admin",
+            )
+        )
 
 
 def existing_account(connection: Connection, name: str) -> Any:

@@ -1,12 +1,39 @@
 """Writing down who looked at or changed what, in the transaction that does it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from stressvision.db.audit import delete_oldest_part, find_oldest_part, insert_audit
+from stressvision.db.audit import (
+    AuditFilter,
+    count_audit,
+    delete_oldest_part,
+    find_oldest_part,
+    holds_row,
+    insert_audit,
+    read_anchor,
+    read_head,
+    select_audit,
+    stream_links,
+)
 from stressvision.db.connection import Connection
-from stressvision.domain.audit import TRIMMED
+from stressvision.domain.audit import TRIMMED, Finding, Head, find_faults
 from stressvision.services.context import Actor, Context
+from stressvision.wire.access import AuditEntry, AuditList
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying the log found. `is_cut`: the row that was noted elsewhere is not there as it was."""
+
+    rows: int
+    head: Head | None
+    faults: tuple[Finding, ...]
+    is_cut: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.faults and not self.is_cut
 
 
 def record(
@@ -30,6 +57,28 @@ def record(
             "details": dict(details) if details else None,
         },
     )
+
+
+def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList:
+    """Newest first. To ask who looked at one person is itself a look at that person's data, and written down."""
+    if wanted.entity_type == "employee" and wanted.entity_id is not None:
+        with context.database.write() as connection:
+            record(connection, context, actor, "read_audit", "employee", wanted.entity_id)
+    with context.database.read() as connection:
+        found = select_audit(connection, wanted)
+        total = count_audit(connection, wanted)
+    entries = [AuditEntry(id=link.id, **vars(link.entry), hash=link.hash) for link in found]
+    return AuditList(entries=entries, total=total)
+
+
+def verify_audit(context: Context, noted: Head | None = None) -> Verdict:
+    """Looks at every row. `noted`: the head as it was written down elsewhere, earlier."""
+    with context.database.read() as connection:
+        faults = tuple(find_faults(stream_links(connection), read_anchor(connection)))
+        rows = count_audit(connection, AuditFilter())
+        head = read_head(connection)
+        is_cut = noted is not None and not holds_row(connection, noted)
+    return Verdict(rows, head, faults, is_cut)
 
 
 def trim_audit(connection: Connection, context: Context, before: datetime) -> int:

@@ -43,12 +43,9 @@ class AccountRequest(BaseModel):
 
 
 class PasswordRequest(BaseModel):
-    """An account's new password; whoever changes their own also says the present one."""
-
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     password: str = Field(min_length=1, max_length=MOST)
-    present: str | None = Field(default=None, min_length=1, max_length=MOST)
 
 
 class Account(WireModel):

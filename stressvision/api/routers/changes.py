@@ -3,6 +3,7 @@
 from fastapi import APIRouter, WebSocket
 
 from stressvision.api.deps import BackendDep, LanguageDep
+from stressvision.api.gate import visitor_of
 from stressvision.api.hub import Mailbox
 from stressvision.api.socket import Connection, serve
 
@@ -20,6 +21,8 @@ async def follow_changes(
         open_source=backend.open_source,
         clock=backend.context.clock,
         language=language,
-        closing_seconds=backend.pace.closing_seconds,
+        pace=backend.pace,
+        gate=backend.gate,
+        visitor=visitor_of(websocket),
     )
     await serve(connection, since)

@@ -2,7 +2,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ContextDep
+from stressvision.api.deps import ActorDep, ContextDep
+from stressvision.api.views import view_stats
 from stressvision.services import figures
 from stressvision.wire.backend import Overview, Stats
 
@@ -15,5 +16,5 @@ def read_overview(context: ContextDep) -> Overview:
 
 
 @router.get("/stats")
-def read_stats(context: ContextDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24) -> Stats:
-    return figures.read_stats(context, hours)
+def read_stats(context: ContextDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24) -> Stats:
+    return view_stats(figures.read_stats(context, hours), actor)

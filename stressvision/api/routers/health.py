@@ -25,8 +25,9 @@ def read_card(backend: BackendDep, language: LanguageDep) -> ServiceCard:
         version=VERSION,
         description=_DESCRIPTION.text(language),
         docs=f"{settings.api_base}/api/docs",
-        dashboard=f"http://{settings.host}:{settings.dashboard_port}",
-        websocket=f"ws://{settings.host}:{settings.api_port}/ws",
+        dashboard=settings.served_at(settings.dashboard_port),
+        websocket=settings.served_at(settings.api_port).replace("http", "ws", 1) + "/ws",
+        login_required=backend.gate.guards(),
     )
 
 
