@@ -97,4 +97,9 @@ TEXTS = {
         en="{rows} rows copied from {source} to {where} and compared. The file is as it was. To use the new database, "
         "change STRESSVISION_DATABASE_URL.",
     ),
+    "notify": Message(es="muestra cómo va la entrega de los avisos", en="show how the delivery of messages is doing"),
+    "notify_test": Message(
+        es="envía un mensaje de prueba a cada destino y dice qué falla",
+        en="send a test to each address and say what fails",
+    ),
 }

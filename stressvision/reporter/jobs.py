@@ -8,12 +8,19 @@ import structlog
 from apscheduler.triggers.base import BaseTrigger
 
 from stressvision.config import Settings
+from stressvision.notices.delivery import deliver_due
 from stressvision.reporter.triggers import WindowEnds
 from stressvision.services.context import Context
+from stressvision.services.device_watch import DeviceWatch
+from stressvision.services.escalation import escalate_due
 from stressvision.services.reports import write_due_reports
 from stressvision.services.summaries import write_due_summaries
 
 log = structlog.get_logger()
+
+DEVICES = timedelta(seconds=15)
+ESCALATION = timedelta(seconds=30)
+NOTICES = timedelta(seconds=5)
 
 DUE = "due"
 """The job whose next run the reporter's heartbeat tells."""
@@ -35,7 +42,22 @@ class Job:
 
 def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
     """`length`: of the windows that get a report each."""
-    return (Job(DUE, WindowEnds(length), lambda context: _write_due(context, length)),)
+    watch = DeviceWatch()
+    return (
+        Job(DUE, WindowEnds(length), lambda context: _write_due(context, length)),
+        Job("devices", WindowEnds(DEVICES), watch.look),
+        Job("escalation", WindowEnds(ESCALATION), _escalate),
+        Job("notices", WindowEnds(NOTICES), _deliver),
+    )
+
+
+def _escalate(context: Context) -> None:
+    for alert_id in escalate_due(context):
+        log.info("alert escalated", alert=alert_id)
+
+
+def _deliver(context: Context) -> None:
+    deliver_due(context)
 
 
 def _write_due(context: Context, length: timedelta) -> None:
