@@ -14,6 +14,7 @@ from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.logs import configure_logs
 from stressvision.ports import require_free_port
+from stressvision.services.accounts import require_administrator
 from stressvision.services.context import open_context
 
 GRACE_SECONDS = 1
@@ -49,15 +50,16 @@ def _serve() -> int:
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
         context = open_context(settings)
         with closing(context.database):
-            server = create_server(create_app(context))
+            require_administrator(context)
+            server = create_server(create_app(context), settings)
             log.info("listening", address=settings.api_base)
             server.run(sockets=[listener])
     log.info("stopped")
     return 0
 
 
-def create_server(app: ASGIApp) -> uvicorn.Server:
-    """The server as it is run: its address is that of the sockets it is given."""
+def create_server(app: ASGIApp, settings: Settings | None = None) -> uvicorn.Server:
+    """The server as it is run: its address is that of the sockets it is given, its certificate the settings'."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -71,6 +73,8 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
             ws_max_size=MESSAGE_LIMIT,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_certfile=settings.tls_certificate if settings else None,
+            ssl_keyfile=settings.tls_key if settings else None,
         )
     )
 

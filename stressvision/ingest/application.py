@@ -8,14 +8,14 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from stressvision import VERSION
-from stressvision.config import LOOPBACK_HOSTS
 from stressvision.errors import DatabaseUnavailable, InvalidInput, Language, Message, StressVisionError
+from stressvision.ingest.access import guard, sees_single_detections, speak_for
 from stressvision.services.context import Context
 from stressvision.services.detections import store_batch, store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.figures import read_ingest_stats
 from stressvision.services.gallery import gallery_version, read_gallery
-from stressvision.services.sessions import close_session, open_session
+from stressvision.services.sessions import close_session, open_session, read_session_device
 from stressvision.wire.backend import Liveness
 from stressvision.wire.detections import (
     DetectionBatch,
@@ -30,6 +30,7 @@ from stressvision.wire.detections import (
 from stressvision.wire.problems import (
     PROBLEM_TYPE,
     Problem,
+    headers_of,
     plain_problem,
     problem_of,
     reader_language,
@@ -46,7 +47,7 @@ def create_application(context: Context) -> Flask:
     """The ingest server over one database. Every error is problem+json in the caller's language."""
     application = Flask("stressvision.ingest", static_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    application.config["TRUSTED_HOSTS"] = [host if ":" not in host else f"[{host}]" for host in LOOPBACK_HOSTS]
+    guard(application, context)
     started = time.monotonic()
 
     @application.get("/health")
@@ -55,34 +56,43 @@ def create_application(context: Context) -> Flask:
 
     @application.post("/sessions")
     def open_device_session() -> Response:
-        opened = open_session(context, SessionStart.model_validate(_body()))
+        start = SessionStart.model_validate(_body())
+        speak_for(start.device_id)
+        opened = open_session(context, start)
         return _json(IngestSession(session_id=opened.key, db_id=opened.id))
 
     @application.post("/sessions/<session>/end")
     def close_device_session(session: str) -> Response:
-        return _json(
-            SessionEnded(session_id=close_session(context, session, SessionEnd.model_validate(_body(optional=True))))
-        )
+        speak_for(read_session_device(context, session))
+        end = SessionEnd.model_validate(_body(optional=True))
+        return _json(SessionEnded(session_id=close_session(context, session, end)))
 
     @application.post("/detections")
     def receive_detection() -> Response:
-        accepted = store_detection(context, DetectionIn.model_validate(_body()))
+        detection = DetectionIn.model_validate(_body())
+        speak_for(detection.device_id)
+        accepted = store_detection(context, detection)
         return _json(DetectionStored(detection_id=accepted.detection_id))
 
     @application.post("/detections/batch")
     def receive_batch() -> Response:
         body = _body()
         batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
+        for detection in batch.detections:
+            speak_for(detection.get("device_id"))
         return _json(store_batch(context, batch.detections, _language(context)))
 
     @application.post("/heartbeat")
     def receive_heartbeat() -> Response:
-        record_health(context, DeviceHealth.model_validate(_body()))
+        health = DeviceHealth.model_validate(_body())
+        speak_for(health.device_id)
+        record_health(context, health)
         return Response(status=204)
 
     @application.get("/stats")
     def stats() -> Response:
-        return _json(read_ingest_stats(context, started))
+        found = read_ingest_stats(context, started)
+        return _json(found if sees_single_detections() else found.model_copy(update={"recent_detections": []}))
 
     @application.get("/gallery")
     def gallery() -> Response:
@@ -100,7 +110,9 @@ def create_application(context: Context) -> Flask:
 
     @application.errorhandler(StressVisionError)
     def refuse(error: StressVisionError) -> Response:
-        return _problem(problem_of(error, _language(context)))
+        response = _problem(problem_of(error, _language(context)))
+        response.headers.update(headers_of(error))
+        return response
 
     @application.errorhandler(ValidationError)
     def refuse_invalid(error: ValidationError) -> Response:

@@ -1,16 +1,22 @@
-"""`python server_simulator.py`: the ingest server under waitress."""
+"""`python server_simulator.py`: the ingest server under waitress, or under uvicorn where it has a certificate."""
 
 import signal
+from contextlib import suppress
+from typing import Any
 
 import structlog
+import uvicorn
 import waitress
+from a2wsgi import WSGIMiddleware
+from flask import Flask
 
 from stressvision.arguments import Arguments
-from stressvision.config import load_settings
+from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.ingest.application import create_application
 from stressvision.logs import configure_logs
 from stressvision.ports import require_free_port
+from stressvision.services.accounts import require_administrator
 from stressvision.services.context import open_context
 
 THREADS = 16
@@ -33,13 +39,41 @@ def _serve() -> int:
     configure_logs(settings, "ingest")
     require_free_port(settings.host, settings.ingest_port, "STRESSVISION_INGEST_PORT")
     context = open_context(settings)
-    server = waitress.create_server(
-        create_application(context), host=settings.host, port=settings.ingest_port, threads=THREADS, ident=None
-    )
+    require_administrator(context)
+    application = create_application(context)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    log.info("listening", address=f"http://{settings.host}:{settings.ingest_port}")
-    # waitress ends its loop on KeyboardInterrupt and lets its threads finish what they hold.
-    server.run()
+    log.info("listening", address=settings.served_at(settings.ingest_port))
+    if settings.tls_certificate:
+        _serve_encrypted(application, settings)
+    else:
+        # waitress ends its loop on KeyboardInterrupt and lets its threads finish what they hold.
+        waitress.create_server(
+            application, host=settings.host, port=settings.ingest_port, threads=THREADS, ident=None
+        ).run()
     context.database.close()
     log.info("stopped")
     return 0
+
+
+def _serve_encrypted(application: Flask, settings: Settings) -> None:
+    """Under uvicorn, because waitress knows no TLS."""
+    # a2wsgi has names of its own for the types of both interfaces.
+    wsgi: Any = application
+    asgi: Any = WSGIMiddleware(wsgi, workers=THREADS)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(
+            uvicorn.Config(
+                asgi,
+                host=settings.host,
+                port=settings.ingest_port,
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                ssl_certfile=settings.tls_certificate,
+                ssl_keyfile=settings.tls_key,
+            )
+        ).run()

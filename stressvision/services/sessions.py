@@ -1,6 +1,7 @@
 """Sessions: a device begins and ends to watch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from stressvision.db import sessions as rows
 from stressvision.db.connection import Connection
@@ -51,13 +52,18 @@ def _free_key(connection: Connection, device_id: str, epoch: int) -> str:
     return f"session_{device_id}_{epoch}"
 
 
+def read_session_device(context: Context, session: int | str) -> str:
+    """Whose session it is. Raises NotFound."""
+    with context.database.read() as connection:
+        device_id: str = _existing(connection, session).device_id
+    return device_id
+
+
 def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
     """Ends the session and returns its row id; ending it again changes nothing. Raises NotFound."""
     now = context.clock()
     with context.database.write() as connection:
-        row = rows.find_session(connection, session)
-        if row is None:
-            raise NotFound(Message(es=f"No existe la sesión {session}.", en=f"There is no session {session}."))
+        row = _existing(connection, session)
         if row.end_timestamp is None:
             values: dict[str, object] = {"end_timestamp": end.end_timestamp or now, "status": "ended"}
             if end.fps_avg is not None:
@@ -68,3 +74,10 @@ def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
             rows.upsert_device(connection, row.device_id, {"last_seen": now, "state": "stopped", "detail": ""})
         session_id: int = row.id
         return session_id
+
+
+def _existing(connection: Connection, session: int | str) -> Any:
+    row = rows.find_session(connection, session)
+    if row is None:
+        raise NotFound(Message(es=f"No existe la sesión {session}.", en=f"There is no session {session}."))
+    return row

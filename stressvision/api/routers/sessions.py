@@ -4,8 +4,9 @@ from fastapi import APIRouter, Body, Path, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from stressvision.api.deps import ContextDep
+from stressvision.api.deps import ActorDep, ContextDep
 from stressvision.services import sessions
+from stressvision.services.gate import require_own_device
 from stressvision.wire.backend import SessionRequest
 from stressvision.wire.detections import ApiSession, SessionEnd, SessionEnded, SessionStart
 
@@ -15,6 +16,7 @@ router = APIRouter(prefix="/api/sessions", tags=["sessions"])
 @router.post("")
 def open_session(
     context: ContextDep,
+    actor: ActorDep,
     request: Annotated[SessionRequest | None, Body()] = None,
     device_id: Annotated[str | None, Query(max_length=64)] = None,
     location: Annotated[str | None, Query(max_length=200)] = None,
@@ -25,6 +27,7 @@ def open_session(
         start = SessionStart.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
+    require_own_device(actor, start.device_id)
     opened = sessions.open_session(context, start)
     return ApiSession(session_id=opened.id, device_id=opened.device_id)
 
@@ -32,7 +35,10 @@ def open_session(
 @router.post("/{session_id}/end")
 def close_session(
     context: ContextDep,
+    actor: ActorDep,
     session_id: Annotated[str, Path(max_length=100, description="The id, or the key that ingest answered.")],
     end: Annotated[SessionEnd | None, Body()] = None,
 ) -> SessionEnded:
+    if actor.device_id is not None:
+        require_own_device(actor, sessions.read_session_device(context, session_id))
     return SessionEnded(session_id=sessions.close_session(context, session_id, end or SessionEnd()))

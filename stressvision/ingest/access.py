@@ -1,0 +1,65 @@
+"""Who may post: once there are accounts, a device with its token, for itself alone."""
+
+from collections.abc import Mapping
+
+from flask import Flask, g, request
+
+from stressvision.config import LOOPBACK_HOSTS
+from stressvision.domain.roles import PEOPLE, Role
+from stressvision.errors import Forbidden, Message, Unauthenticated
+from stressvision.services.context import Actor, Context
+from stressvision.services.gate import MISSING, Gate, bearer_token, require_own_device
+from stressvision.wire.callers import client_address, require_safe_way, require_trusted_origin
+
+PUBLIC = frozenset({"health"})
+_DEVICE = frozenset({Role.DEVICE})
+PERMISSIONS: Mapping[str, frozenset[Role]] = {
+    "open_device_session": _DEVICE,
+    "close_device_session": _DEVICE,
+    "receive_detection": _DEVICE,
+    "receive_batch": _DEVICE,
+    "receive_heartbeat": _DEVICE,
+    "gallery": _DEVICE,
+    "stats": PEOPLE,
+}
+"""By the name of the view; what does not stand here, nobody may."""
+
+
+def guard(application: Flask, context: Context) -> None:
+    """Has the application look at everybody before it answers. Raises what its error handlers turn into problems."""
+    settings = context.settings
+    gate = Gate(context)
+    names = (*LOOPBACK_HOSTS, *settings.allowed_hosts)
+    application.config["TRUSTED_HOSTS"] = [name if ":" not in name else f"[{name}]" for name in names]
+
+    @application.before_request
+    def look() -> None:
+        headers, peer = request.headers, request.remote_addr
+        require_trusted_origin(headers.get("Origin"), settings)
+        require_safe_way(request.host, peer, headers.get("X-Forwarded-Proto"), settings)
+        address = client_address(peer, headers.get("X-Forwarded-For"), settings)
+        g.actor = Actor(ip_address=address)
+        if request.endpoint in PUBLIC or not gate.guards():
+            return
+        token = bearer_token(headers.get("Authorization"))
+        if token is None:
+            raise Unauthenticated(MISSING)
+        visitor = gate.admit(token)
+        if request.endpoint is not None and visitor.role not in PERMISSIONS.get(request.endpoint, frozenset()):
+            raise Forbidden(
+                Message(
+                    es=f"El rol {visitor.role} no tiene acceso a esta dirección.",
+                    en=f"The role {visitor.role} has no access to this address.",
+                )
+            )
+        g.actor = visitor.as_actor(address)
+
+
+def speak_for(device_id: object) -> None:
+    """Raises Forbidden where the token that was shown is another device's; what is no device id is judged later."""
+    if isinstance(device_id, str):
+        require_own_device(g.actor, device_id)
+
+
+def sees_single_detections() -> bool:
+    return g.actor.role in {None, Role.HEALTH}
