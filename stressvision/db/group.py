@@ -6,9 +6,10 @@ or has failed.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -19,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 MAX_MEMBERS = 64
 MAX_SECONDS = 0.01
 """How long a transaction takes new members; other processes wait meanwhile."""
+MAX_PATIENCE_SECONDS = 0.005
+"""The longest that a group is waited for before it begins."""
 
 T = TypeVar("T")
 
@@ -70,6 +73,10 @@ class GroupWriter:
         self._door = threading.Lock()
         self._turn = threading.Lock()
         self._waiting: SimpleQueue[_Member | None] = SimpleQueue()
+        self._gathered: deque[_Member] = deque()
+        self._is_closing = False
+        self._expected = 1
+        self._patience = 0.0
         self._thread: threading.Thread | None = None
 
     def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
@@ -107,46 +114,67 @@ class GroupWriter:
     def _start(self) -> None:
         with self._door:
             if self._thread is None:
+                self._is_closing = False
                 self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
-        while (member := self._waiting.get()) is not None:
+        while self._gather():
             with self._taking_turn():
-                self._write_together(member)
+                self._write_together()
 
-    def _write_together(self, first: _Member) -> None:
-        """Everybody who waits, and who comes until the last of them is done."""
-        members, outcomes = [first], list[_Outcome]()
+    def _gather(self) -> bool:
+        """Waits for somebody; False when nobody will come any more.
+
+        Those who were here last time are likely to come again: they are waited for, at most half of a trip to the
+        disk, because together they need one instead of two. Who is alone waits for nobody.
+        """
+        if not self._gathered and not self._is_closing:
+            self._take(None)
+        deadline = self._clock() + self._patience
+        while len(self._gathered) < self._expected and self._take(max(0.0, deadline - self._clock())):
+            pass
+        return bool(self._gathered)
+
+    def _take(self, timeout: float | None) -> bool:
+        try:
+            member = self._waiting.get(timeout=timeout)
+        except Empty:
+            return False
+        if member is None:
+            self._is_closing = True
+            return False
+        self._gathered.append(member)
+        return True
+
+    def _write_together(self) -> None:
+        """Everybody gathered, and who comes until the last of them is done."""
+        members, outcomes = list[_Member](), list[_Outcome]()
         closes_at = self._clock() + MAX_SECONDS
         try:
             with self._transaction() as connection:
-                while len(outcomes) < len(members):
+                while self._gathered and len(members) < MAX_MEMBERS and (not members or self._clock() < closes_at):
+                    members.append(self._gathered.popleft())
                     outcomes.append(self._do(members[-1], connection))
-                    if len(members) < MAX_MEMBERS and self._clock() < closes_at:
-                        members += self._arrived(1)
+                    if not self._gathered:
+                        self._take(0)
         except _Spoiled as spoiled:
             self._tell(members.pop(), spoiled.outcome)
             for member in members:
                 self._tell(member, self._do_alone(member))
         except SQLAlchemyError as error:
-            # Where no transaction could begin, those who wait would wait as long again, one after the other.
-            for member in members if outcomes else members + self._arrived(MAX_MEMBERS):
+            if not members:
+                # No transaction could begin: those who wait would wait as long again, one after the other.
+                while self._take(0):
+                    pass
+                members.extend(self._gathered)
+                self._gathered.clear()
+            for member in members:
                 self._tell(member, _Outcome(error=error))
         else:
+            self._expected = min(MAX_MEMBERS, len(members) + len(self._gathered) + self._waiting.qsize())
             for member, outcome in zip(members, outcomes, strict=True):
                 self._tell(member, outcome)
-
-    def _arrived(self, limit: int) -> list[_Member]:
-        """Up to so many who wait now."""
-        arrived: list[_Member] = []
-        with suppress(Empty):
-            while len(arrived) < limit:
-                if (member := self._waiting.get_nowait()) is None:
-                    self._waiting.put(None)
-                    break
-                arrived.append(member)
-        return arrived
 
     def _do(self, member: _Member, connection: Connection) -> _Outcome:
         """Raises _Spoiled."""
@@ -179,7 +207,9 @@ class GroupWriter:
         connection = self._begin()
         try:
             yield connection
+            began = self._clock()
             connection.commit()
+            self._patience = min(MAX_PATIENCE_SECONDS, (self._clock() - began) / 2)
         except BaseException:
             self._disconnect()
             raise
