@@ -102,4 +102,82 @@ TEXTS = {
         es="envía un mensaje de prueba a cada destino y dice qué falla",
         en="send a test to each address and say what fails",
     ),
+    "account": Message(es="cuentas de personas", en="people's accounts"),
+    "account_add": Message(
+        es="crea una cuenta; la contraseña se pide, nunca va en la orden",
+        en="create an account; its password is asked for, never an argument",
+    ),
+    "account_name": Message(es="nombre de la cuenta, por ejemplo dra.quispe", en="the account's name, e.g. dr.quispe"),
+    "account_role": Message(
+        es="viewer: solo agregados; health: salud ocupacional; admin: cuentas, dispositivos, empleados",
+        en="viewer: aggregates only; health: occupational health; admin: accounts, devices, employees",
+    ),
+    "account_list": Message(es="muestra las cuentas", en="list the accounts"),
+    "account_disable": Message(
+        es="desactiva una cuenta y termina sus sesiones", en="disable an account and end its sessions"
+    ),
+    "account_password": Message(
+        es="cambia la contraseña y termina las sesiones", en="change the password and end the sessions"
+    ),
+    "account_added": Message(es="Cuenta {name} creada ({role}).", en="Account {name} created ({role})."),
+    "account_disabled": Message(
+        es="Cuenta {name} desactivada; sus sesiones y tokens ya no valen.",
+        en="Account {name} disabled; its sessions and tokens have ended.",
+    ),
+    "account_changed": Message(
+        es="Contraseña de {name} cambiada; sus sesiones y tokens ya no valen.",
+        en="Password of {name} changed; its sessions and tokens have ended.",
+    ),
+    "disabled": Message(es="desactivada", en="disabled"),
+    "ask_password": Message(es="Contraseña para {name}: ", en="Password for {name}: "),
+    "ask_again": Message(es="Otra vez: ", en="Again: "),
+    "token": Message(es="tokens de dispositivos y programas", en="tokens of devices and programs"),
+    "token_add": Message(es="crea un token y lo muestra esta única vez", en="create a token and show it this once"),
+    "token_device": Message(es="dispositivo que lo usará", en="the device that will use it"),
+    "token_account": Message(es="cuenta en cuyo nombre un programa lo usará", en="the account a program will act for"),
+    "token_days": Message(es="días que vale (por omisión 365)", en="days it is valid (default 365)"),
+    "token_list": Message(es="muestra los tokens, sin su secreto", en="list the tokens, without their secrets"),
+    "token_revoke": Message(
+        es="revoca un token: deja de valer en 5 segundos", en="revoke a token: ends within 5 seconds"
+    ),
+    "token_id": Message(es="identificador que muestra token list", en="the id that token list shows"),
+    "token_added": Message(
+        es="Token {id}, válido hasta {day}. No se volverá a mostrar. En el dispositivo va en "
+        "STRESSVISION_DEVICE_TOKEN_FILE o STRESSVISION_DEVICE_TOKEN.",
+        en="Token {id}, valid until {day}. It will not be shown again. On the device it goes into "
+        "STRESSVISION_DEVICE_TOKEN_FILE or STRESSVISION_DEVICE_TOKEN.",
+    ),
+    "token_revoked": Message(es="Token {id} revocado.", en="Token {id} revoked."),
+    "revoked": Message(es="revocado", en="revoked"),
+    "audit": Message(es="registro de auditoría", en="the audit log"),
+    "audit_verify": Message(es="comprueba que nadie alteró el registro", en="check that nobody altered the log"),
+    "audit_verify_about": Message(
+        es="Comprueba la cadena de hashes del registro de auditoría: encuentra filas cambiadas, quitadas o movidas. "
+        "Anote fuera de esta máquina la cabeza que muestra: con --head se ve después si se cortó el final.",
+        en="Checks the audit log's chain of hashes: finds rows that were changed, removed or moved. Note the head that "
+        "it shows outside this machine: with --head one sees later whether the end was cut off.",
+    ),
+    "audit_head": Message(es="cabeza anotada en una verificación anterior", en="head noted at an earlier verification"),
+    "audit_show": Message(es="muestra quién consultó o cambió qué", en="show who looked at or changed what"),
+    "audit_employee": Message(es="solo lo de este empleado (id)", en="only what is about this employee (id)"),
+    "audit_user": Message(es="solo lo de esta cuenta", en="only what this account did"),
+    "audit_days": Message(es="solo los últimos N días", en="only the last N days"),
+    "audit_limit": Message(es="cuántas filas como máximo", en="how many rows at most"),
+    "audit_changed": Message(es="Fila {id}: su contenido fue cambiado.", en="Row {id}: its content was changed."),
+    "audit_displaced": Message(
+        es="Fila {id}: antes de ella falta, sobra o se movió una fila.",
+        en="Row {id}: a row before it is missing, was added or was moved.",
+    ),
+    "audit_more": Message(es="… y {count} más.", en="… and {count} more."),
+    "audit_cut": Message(
+        es="La fila anotada {head} ya no está: se cortó o se reescribió el registro.",
+        en="The noted row {head} is not there any longer: the log was cut or rewritten.",
+    ),
+    "audit_whole": Message(
+        es="Registro íntegro: {rows} filas. Cabeza: {head}", en="The log is whole: {rows} rows. Head: {head}"
+    ),
+    "audit_broken": Message(
+        es="El registro fue ALTERADO ({rows} filas). Cabeza: {head}",
+        en="The log was ALTERED ({rows} rows). Head: {head}",
+    ),
 }

@@ -124,13 +124,11 @@ def delete_oldest_part(connection: Connection, through: int) -> None:
 
 
 def _matching(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
-    conditions = (
-        (wanted.entity_type, audit_log.c.entity_type == wanted.entity_type),
-        (wanted.entity_id, audit_log.c.entity_id == wanted.entity_id),
-        (wanted.user_id, audit_log.c.user_id == wanted.user_id),
-        (wanted.since, audit_log.c.timestamp >= wanted.since),
-    )
-    return query.where(*(condition for value, condition in conditions if value is not None))
+    for name in ("entity_type", "entity_id", "user_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(audit_log.c[name] == value)
+    return query if wanted.since is None else query.where(audit_log.c.timestamp >= wanted.since)
 
 
 def _entry(row: Any) -> Entry:
