@@ -21,7 +21,7 @@ EXPRESSIONS = {
     Emotion.FATIGUE: Message(es="signos compatibles con fatiga", en="signs compatible with fatigue"),
 }
 UNKNOWN = Message(es="desconocido", en="unknown")
-PHOTOGRAPH = Message(es="no parpadea: ¿una fotografía?", en="never blinks: a photograph?")
+PHOTOGRAPH = Message(es="¿una fotografía?", en="a photograph?")
 COLLECTING = Message(es="identificando…", en="identifying…")
 
 # Light on dark, told apart by their text and not by colour alone.

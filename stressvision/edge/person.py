@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from stressvision.domain.emotions import Emotion
 from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
 from stressvision.vision.gallery import Match
 from stressvision.vision.identity import IdentityVote, Standing
 from stressvision.vision.liveness import BlinkWatch
@@ -63,6 +64,7 @@ class Person:
     trend: ExpressionTrend = field(default_factory=ExpressionTrend)
     monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
     blinks: BlinkWatch = field(default_factory=BlinkWatch)
+    flatness: FlatnessWatch = field(default_factory=FlatnessWatch)
     quality: Quality | None = None
     next_embedding: float = 0.0
     next_reading: float = 0.0
@@ -103,6 +105,11 @@ class Person:
         if self.standing is Standing.COLLECTING and at - self.since >= patience:
             self.vote.give_up()
             self._note_decision(at, memory)
+
+    def may_be_photograph(self, at: float) -> bool:
+        """Whether it never blinks, or moves as a flat picture does without a blink meanwhile."""
+        flat = self.flatness.moves_flat(at) and not self.blinks.blinked(at, FLAT_SECONDS)
+        return flat or self.blinks.never_blinks(at)
 
     def state(self, at: float, *, expression_allowed: bool) -> State:
         """What may be reported of this person now."""

@@ -42,7 +42,7 @@ EXPRESSION_PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be estimated, of whom, and how often it is reported. `flag_photographs`: mark faces that never blink."""
+    """What may be estimated, of whom, and how often it is reported. `flag_photographs`: mark faces that do not live."""
 
     device_id: str
     policy: Policy
@@ -177,6 +177,9 @@ class Pipeline:
             person.monitor.observe(shot.elapsed, None)
             person.blinks.observe(shot.elapsed, None)
             return
+        if self.rules.flag_photographs:
+            with self.stages.measure("flatness"):
+                person.flatness.observe(shot.elapsed, shot.frame, face)
         with self.stages.measure("openness"):
             openness = self._models.meter.measure(shot.frame, face)
         person.monitor.observe(shot.elapsed, openness)
@@ -228,7 +231,7 @@ class Pipeline:
         return round(person.quality.share, 3) if person.quality else None
 
     def _may_be_photograph(self, person: Person, at: float) -> bool:
-        return self.rules.flag_photographs and person.blinks.never_blinks(at)
+        return self.rules.flag_photographs and person.may_be_photograph(at)
 
     def _state(self, person: Person, at: float) -> State:
         if not self._may_be_read(person):

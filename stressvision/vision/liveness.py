@@ -4,7 +4,8 @@ It is a hint and no defence: a video of a person blinks, a mask with holes does,
 a minute without (people there blink 4-20 times a minute, and a reading every 0.2 s misses the shortest). Movement of
 the lids and lips alone is not asked for, because it tells nothing: measured with these networks, the aspect of the eyes
 varies by 0.04-0.13 over the seconds of a webcam clip of somebody who does not blink, and by 0.03-0.12 over ten seconds
-of a photograph that is shaken and tilted. What a photograph does not do is fall below 0.7 of its own median.
+of a photograph that is shaken and tilted. What a photograph does not do is fall below 0.7 of its own median. How all of
+a face moves, and not only how far it opens, is another hint: see flatness.
 """
 
 from collections import deque
@@ -44,3 +45,8 @@ class BlinkWatch:
         readings = np.array([eyes for _, eyes in self._eyes])
         usual = float(np.median(readings))
         return usual > LEAST_OPEN and float(readings.min()) > BLINK_SHARE * usual
+
+    def blinked(self, at: float, seconds: float) -> bool:
+        """Whether the eyes were seen on their way down within the last `seconds`."""
+        recent = [eyes for since, eyes in self._eyes if at - since <= seconds]
+        return bool(recent) and min(recent) <= BLINK_SHARE * float(np.median([eyes for _, eyes in self._eyes]))

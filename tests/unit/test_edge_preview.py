@@ -156,7 +156,7 @@ def test_a_face_is_described_by_code_and_expression_and_never_called_stressed() 
 def test_what_may_be_a_photograph_is_said() -> None:
     held_up = replace(mark(Standing.NAMED, "EMP001"), photograph=True)
 
-    assert describe(held_up, "es") == ["EMP001", "no parpadea: ¿una fotografía?"]
+    assert describe(held_up, "es") == ["EMP001", "¿una fotografía?"]
 
 
 def test_drawing_leaves_the_picture_itself_alone() -> None:

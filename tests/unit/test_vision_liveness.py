@@ -41,3 +41,11 @@ def test_eyes_that_cannot_be_seen_or_stay_closed_are_not_judged(eyes: float | No
     watch, at = watch_eyes(*[eyes] * 200)
 
     assert not watch.never_blinks(at)
+
+
+def test_a_blink_counts_for_as_long_as_is_asked() -> None:
+    watch, at = watch_eyes(*stare(4), 0.09, *stare(3))
+
+    assert watch.blinked(at, 4.0)
+    assert not watch.blinked(at, 2.0)
+    assert not BlinkWatch().blinked(0.0, 8.0)
