@@ -86,7 +86,8 @@ def _limited(receive: Receive, limit: int) -> Receive:
 async def _send_protected(send: Send, path: str, message: Message) -> None:
     if message["type"] == "http.response.start":
         headers = MutableHeaders(scope=message)
-        headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
         if path.startswith(DOCS_PATH):
             headers["Content-Security-Policy"] = _DOCS_POLICY
     await send(message)

@@ -59,6 +59,8 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("GET", "/api/dashboard/stats"): PEOPLE,
     ("GET", "/api/reports"): PEOPLE,
     ("GET", "/api/reports/{report_id}"): PEOPLE,
+    ("GET", "/api/reports/daily/{date}"): PEOPLE,
+    ("GET", "/api/reports/weekly/{date}"): PEOPLE,
     ("GET", "/api/devices"): PEOPLE,
     ("GET", "/api/export/detections"): _HEALTH,
     # Who may come in, and who looked at whom

@@ -6,6 +6,7 @@ from stressvision.api.hub import Envelope
 from stressvision.api.permissions import SEES_PERSONS
 from stressvision.domain.roles import Role
 from stressvision.services.context import Actor
+from stressvision.services.reports import without_persons
 from stressvision.wire.backend import Stats
 from stressvision.wire.events import DetectionEvent
 from stressvision.wire.reports import Report
@@ -51,5 +52,6 @@ def view_stats(stats: Stats, actor: Actor) -> Stats:
     return stats if sees_persons(actor.role) else stats.model_copy(update={"top_employees": []})
 
 
-def view_report(report: Report, actor: Actor) -> Report:
-    return report if sees_persons(actor.role) else report.model_copy(update={"per_employee_summary": {}})
+def view_report(report: Report, actor: Actor) -> Report | None:
+    """None where a role that may not see persons gets nothing: too few people were in the window."""
+    return report if sees_persons(actor.role) else without_persons(report)

@@ -3,11 +3,13 @@
 What draws it takes 40 MB and half a second of a whole core: a server keeps neither, and its feed does not wait.
 """
 
+import os
 import subprocess
 import sys
 
 import structlog
 
+from stressvision.config import PROJECT_ROOT
 from stressvision.errors import Message, Unavailable
 from stressvision.printing.document import Document
 
@@ -18,7 +20,9 @@ log = structlog.get_logger()
 
 def print_pdf(document: Document) -> bytes:
     """Raises Unavailable where it cannot be made."""
-    command = [sys.executable, "-m", "stressvision.printing"]
+    # From whatever folder the server runs in, with nothing imported from there.
+    command = [sys.executable, "-P", "-m", "stressvision.printing"]
+    path = os.pathsep.join(filter(None, (str(PROJECT_ROOT), os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(
             command,
@@ -26,6 +30,7 @@ def print_pdf(document: Document) -> bytes:
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             check=True,
+            env={**os.environ, "PYTHONPATH": path},
         )
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None) or b""

@@ -13,13 +13,15 @@ from stressvision.db.coverage import note_detections, prune_minutes
 from stressvision.db.detections import first_moment, settled_detection_id, stream_moments_after, tally_window
 from stressvision.db.summaries import mark_stale
 from stressvision.domain.calendar import day_of
+from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
 from stressvision.domain.summaries import percent
 from stressvision.errors import Message, NotFound
 from stressvision.services.alerts import raise_if_due, report_rule
+from stressvision.services.audit import record
 from stressvision.services.comparisons import tell_reports
-from stressvision.services.context import Context
+from stressvision.services.context import Actor, Context
 from stressvision.services.coverage import measure_coverage
 from stressvision.wire.pages import Instant, next_cursor, write_instant
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
@@ -45,13 +47,26 @@ def list_reports(context: Context, limit: int, after: Instant | None = None) -> 
     )
 
 
-def read_report(context: Context, report_id: int) -> Report:
-    """Raises NotFound."""
+def read_report(context: Context, report_id: int, actor: Actor | None = None) -> Report:
+    """`actor`: who takes it away as a file, which is audited. Raises NotFound."""
+    if actor is not None:
+        with context.database.write() as connection:
+            record(connection, context, actor, "print_report", "report", report_id)
     with context.database.read() as connection:
         row = rows.select_report(connection, report_id)
         if row is None:
             raise NotFound(Message(es=f"No existe el reporte {report_id}.", en=f"There is no report {report_id}."))
         return _tell(connection, context, row)
+
+
+def without_persons(report: Report) -> Report | None:
+    """What a viewer may see of it; None where it rests on too few people."""
+    if not is_large_enough(report.total_employees_detected):
+        return None
+    previous = report.previous
+    if previous is not None and not is_large_enough(previous.total_employees_detected):
+        previous = None
+    return report.model_copy(update={"per_employee_summary": {}, "previous": previous})
 
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:

@@ -1,14 +1,23 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
+from stressvision.api.papers import RESPONSES, PaperDep
 from stressvision.api.views import view_report
-from stressvision.services import reports
+from stressvision.errors import Forbidden, Message
+from stressvision.printing.contents import document_of_report, document_of_summary
+from stressvision.services import reports, summaries
 from stressvision.wire.backend import Report, ReportList
 from stressvision.wire.pages import read_instant
+from stressvision.wire.reports import Summary
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
+
+Day = Annotated[
+    str,
+    Path(max_length=40, examples=["2026-11-22"], description="YYYY-MM-DD by the plant's calendar; of a week, any day."),
+]
 
 
 @router.get("")
@@ -16,9 +25,47 @@ def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=1000)] = 20, cursor: Cursor = None
 ) -> ReportList:
     found = reports.list_reports(context, limit, read_instant(cursor))
-    return found.model_copy(update={"reports": [view_report(report, actor) for report in found.reports]})
+    seen = (view_report(report, actor) for report in found.reports)
+    return found.model_copy(update={"reports": [report for report in seen if report is not None]})
 
 
-@router.get("/{report_id}")
-def read_report(context: ContextDep, actor: ActorDep, report_id: RowId) -> Report:
-    return view_report(reports.read_report(context, report_id), actor)
+@router.get("/{report_id}", response_model=Report, responses=RESPONSES)
+def read_report(context: ContextDep, actor: ActorDep, paper: PaperDep, report_id: RowId) -> Report | Response:
+    is_audited = paper.reader.has_persons and not paper.is_data
+    report = reports.read_report(context, report_id, actor if is_audited else None)
+    seen = report if paper.reader.has_persons else reports.without_persons(report)
+    if paper.is_data:
+        if seen is None:
+            raise _too_few()
+        return seen
+    return paper.print(
+        document_of_report(seen or report, paper.reader), f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
+    )
+
+
+@router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)
+def read_day(context: ContextDep, actor: ActorDep, paper: PaperDep, date: Day) -> Summary | Response:
+    summary = summaries.read_day(context, date, actor, persons=paper.reader.has_persons)
+    return _answer(summary, paper)
+
+
+@router.get("/weekly/{date}", response_model=Summary, responses=RESPONSES)
+def read_week(context: ContextDep, actor: ActorDep, paper: PaperDep, date: Day) -> Summary | Response:
+    summary = summaries.read_week(context, date, actor, persons=paper.reader.has_persons)
+    return _answer(summary, paper)
+
+
+def _answer(summary: Summary, paper: PaperDep) -> Summary | Response:
+    if paper.is_data:
+        return summary
+    name = f"stressvision_{summary.kind}_{summary.day}"
+    return paper.print(document_of_summary(summary, paper.reader), name)
+
+
+def _too_few() -> Forbidden:
+    return Forbidden(
+        Message(
+            es="En esa ventana hubo menos de cinco personas: sus cifras no se muestran sin permiso para ver personas.",
+            en="Fewer than five people were in that window: its figures are not shown to who may not see persons.",
+        )
+    )
