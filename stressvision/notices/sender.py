@@ -36,7 +36,7 @@ def send_message(address: str, message: Written) -> None:
     if not is_delivered:
         detail = _without_secrets(" ".join(said), address)
         reason = next((meaning for form, meaning in texts.REASONS if re.search(form, detail)), texts.UNKNOWN_REASON)
-        raise _undelivered(address, reason, detail[-LONGEST_DETAIL:] or "-")
+        raise _undelivered(address, reason, _shortened(detail))
 
 
 class _Listener(logging.Handler):
@@ -78,6 +78,11 @@ def _without_secrets(text: str, address: str) -> str:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")
     return text
+
+
+def _shortened(detail: str) -> str:
+    """The end: what is wrong stands there, after where it went wrong."""
+    return detail if len(detail) <= LONGEST_DETAIL else f"…{detail[-LONGEST_DETAIL:]}"
 
 
 def _undelivered(address: str, reason: Message, detail: str) -> ServerUnreachable:

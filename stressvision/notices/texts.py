@@ -50,6 +50,13 @@ CLOSING = Message(
 
 REASONS: tuple[tuple[str, Message], ...] = (
     (
+        r"AUTH extension not supported",
+        Message(
+            "no pide usuario ni contraseña en esta conexión: quítelos, o use mailtos://",
+            "takes no user and password on this connection: leave them out, or use mailtos://",
+        ),
+    ),
+    (
         r"535|[Aa]uthentication|Username and Password",
         Message("no acepta el usuario o la contraseña", "refuses the user or password"),
     ),

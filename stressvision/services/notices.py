@@ -56,7 +56,8 @@ def configured_addresses(settings: Settings) -> dict[str, str]:
 def label_of(address: str) -> str:
     """What may be shown of an address."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname}" if parts.scheme in _WITH_HOST else f"{parts.scheme}://…"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"
 
 
 def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_id: int, step: int = 0) -> None:
