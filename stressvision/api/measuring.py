@@ -1,15 +1,13 @@
 """Faces are measured in a process that ends with its answer: its networks would double the memory for good."""
 
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from typing import IO, cast
 
 import structlog
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.api.children import command_of, environment_of
 from stressvision.errors import Message, ModelUnavailable
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Measurement, StillsToMeasure
@@ -19,7 +17,7 @@ log = structlog.get_logger()
 TIME_LIMIT_SECONDS = 60.0
 """A Raspberry Pi takes about 10 for 8 stills; half of it is loading the networks."""
 
-COMMAND = (sys.executable, "-P", "-m", "stressvision.commands.measuring")
+COMMAND = command_of("stressvision.commands.measuring")
 MOST_PIXELS = 50_000_000
 """Of one still: a few compressed bytes can stand for gigabytes of pixels."""
 
@@ -33,7 +31,11 @@ def measure_stills(
     """Encoded pictures (jpg, png) in, one verdict each out. Raises ModelUnavailable where the process fails."""
     asked = StillsToMeasure(sizes=[len(picture) for picture in pictures], others=list(others))
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment_of({"OPENCV_IO_MAX_IMAGE_PIXELS": str(MOST_PIXELS)}),
     )
     # What it cannot be fed with, or does not answer in time, ends with it.
     watchdog = threading.Timer(seconds, process.kill)
@@ -58,11 +60,6 @@ def _feed(pipe: IO[bytes], asked: StillsToMeasure, pictures: Sequence[bytes]) ->
         pipe.flush()
     except BrokenPipeError:
         log.warning("the measuring process ended before it had read everything")
-
-
-def _environment() -> dict[str, str]:
-    path = os.pathsep.join(filter(None, (str(PROJECT_ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path, "OPENCV_IO_MAX_IMAGE_PIXELS": str(MOST_PIXELS)}
 
 
 def _not_measured() -> ModelUnavailable:

@@ -4,25 +4,32 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from stressvision.api.deps import ActorDep, ContextDep, EmployeeFilter
+from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter
+from stressvision.api.formats import MEDIA_TYPES, ExportFormat, accepted_format, write_csv, write_json
+from stressvision.api.parquet import stream_parquet
 from stressvision.clock import parse_moment
 from stressvision.db.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
-from stressvision.services import detections
+from stressvision.services.exports import DetectionStream, count_export, prime, record_export
 from stressvision.wire.backend import DetectionList
+from stressvision.wire.exports import ParquetRequest
+from stressvision.wire.pages import read_instant
 
 router = APIRouter(prefix="/api/export", tags=["export"])
+
+JSON_LIMIT = 10_000
 
 Date = Annotated[
     str | None,
     Query(max_length=40, examples=["2026-11-22T10:30:00Z"], description="ISO 8601; without an offset it is UTC."),
 ]
+_FILES: dict[str, dict[str, object]] = {media.partition(";")[0]: {} for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.JSON}
 
 
-@router.get("/detections", response_model=DetectionList)
+@router.get("/detections", response_model=DetectionList, responses={200: {"content": _FILES}})
 def export_detections(
     context: ContextDep,
     actor: ActorDep,
@@ -30,17 +37,30 @@ def export_detections(
     end_date: Date = None,
     employee_id: EmployeeFilter = None,
     emotion: Emotion | None = None,
-    limit: Annotated[int, Query(ge=1, le=100_000)] = 10_000,
+    limit: Annotated[int | None, Query(ge=1, le=100_000_000)] = None,
+    cursor: Cursor = None,
+    wanted_format: Annotated[ExportFormat | None, Query(alias="format")] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
+    kind = wanted_format or accepted_format(accept)
     wanted = DetectionFilter(
         start=parse_moment(start_date, field="start_date") if start_date else None,
         end=_end_of(end_date) if end_date else None,
         employee_id=employee_id,
         emotion=emotion,
-        limit=limit,
+        after=read_instant(cursor),
     )
-    found = detections.export_detections(context, wanted, actor)
-    return StreamingResponse(_write_json(found), media_type="application/json")
+    record_export(context, wanted, kind, actor)
+    if kind is ExportFormat.PARQUET:
+        asked = ParquetRequest(
+            start=wanted.start, end=wanted.end, employee_id=employee_id, emotion=emotion, cursor=cursor, limit=limit
+        )
+        return _file(stream_parquet(context.settings, asked), kind, wanted)
+    if kind is ExportFormat.CSV:
+        return _file(write_csv(prime(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
+    stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
+    content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
+    return StreamingResponse(content, media_type=MEDIA_TYPES[kind])
 
 
 def _end_of(text: str) -> datetime:
@@ -49,8 +69,17 @@ def _end_of(text: str) -> datetime:
     return moment + timedelta(days=1) if len(text.strip()) == len("2026-11-22") else moment
 
 
-def _write_json(found: DetectionList) -> Iterator[str]:
-    yield '{"detections":['
-    for place, detection in enumerate(found.detections):
-        yield ("," if place else "") + detection.model_dump_json()
-    yield f'],"total":{found.total}}}'
+def _file(content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"'}
+    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _file_name(kind: ExportFormat, wanted: DetectionFilter) -> str:
+    """Says whose, what and when, as far as it was asked for: detections_employee-3_sad_from-20261122T000000Z.csv."""
+    parts = ["detections"]
+    if wanted.employee_id is not None:
+        parts.append(f"employee-{wanted.employee_id}")
+    if wanted.emotion is not None:
+        parts.append(str(wanted.emotion))
+    parts += [f"{word}-{at:%Y%m%dT%H%M%SZ}" for word, at in (("from", wanted.start), ("to", wanted.end)) if at]
+    return f"{'_'.join(parts)}.{kind}"

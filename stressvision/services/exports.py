@@ -1,0 +1,77 @@
+"""Taking detections out: however many there are, a page of them is all that is ever in memory."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from stressvision.db import detections as rows
+from stressvision.db.detections import DetectionFilter
+from stressvision.errors import InvalidInput, Message
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+from stressvision.wire.backend import StoredDetection
+from stressvision.wire.pages import write_instant
+
+PAGE = 1000
+
+Page = list[StoredDetection]
+
+
+class DetectionStream:
+    """Detections, newest first, at most `limit` of them; each page is a short read of its own.
+
+    So that an export of minutes neither holds up the writers nor keeps the WAL from being emptied; what is stored
+    meanwhile is newer than where it reads. Every page may raise DatabaseUnavailable.
+    """
+
+    def __init__(self, context: Context, wanted: DetectionFilter, limit: int | None = None) -> None:
+        self._database = context.database
+        self._wanted = wanted
+        self._limit = limit
+        self.next_cursor: str | None = None
+        """Known when the last page was read: where to go on, if the limit ended it."""
+
+    def read_pages(self) -> Iterator[Page]:
+        left, after = self._limit, self._wanted.after
+        while True:
+            size = PAGE if left is None else min(PAGE, left)
+            with self._database.read() as connection:
+                found = rows.select_detections(connection, replace(self._wanted, after=after, limit=size + 1))
+            if found:
+                yield [StoredDetection.model_validate(row) for row in found[:size]]
+            if len(found) <= size:
+                return
+            after = (found[size - 1].timestamp, found[size - 1].id)
+            if left is not None:
+                left -= size
+                if not left:
+                    self.next_cursor = write_instant(*after)
+                    return
+
+
+def count_export(context: Context, wanted: DetectionFilter) -> int:
+    """Every match, however many pages there are."""
+    with context.database.read() as connection:
+        return rows.count_detections(connection, replace(wanted, after=None))
+
+
+def record_export(context: Context, wanted: DetectionFilter, kind: str, actor: Actor) -> None:
+    """Before anything is read. Raises InvalidInput where the period ends before it begins."""
+    if wanted.start and wanted.end and wanted.start >= wanted.end:
+        raise InvalidInput(
+            Message(
+                es="start_date debe ser anterior a end_date.",
+                en="start_date must come before end_date.",
+            ),
+            field="start_date",
+        )
+    period = {name: moment.isoformat() for name, moment in (("start", wanted.start), ("end", wanted.end)) if moment}
+    details = {"format": kind, **period, **({"emotion": str(wanted.emotion)} if wanted.emotion else {})}
+    with context.database.write() as connection:
+        record(connection, context, actor, "export_detections", "employee", wanted.employee_id, details)
+
+
+def prime(pages: Iterator[Page]) -> Iterator[Page]:
+    """Reads the first page now, so that what is wrong is said before an answer has begun."""
+    first = next(pages, None)
+    return pages if first is None else chain([first], pages)
