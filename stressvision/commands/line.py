@@ -4,14 +4,25 @@ import argparse
 from collections.abc import Callable
 
 from stressvision.arguments import Arguments
-from stressvision.commands import accounts, audit, cameras, database, demo, enrolment, notices
+from stressvision.commands import (
+    accounts,
+    audit,
+    backup,
+    cameras,
+    database,
+    demo,
+    enrolment,
+    notices,
+    retention,
+    rights,
+)
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
-_MODULES = (enrolment, demo, database, cameras, notices, accounts, audit)
+_MODULES = (enrolment, demo, database, cameras, notices, accounts, audit, rights, retention, backup)
 
 
 def main() -> int:

@@ -1,8 +1,10 @@
 """What `python -m stressvision` says to a person."""
 
+from stressvision.commands.keeping import KEEPING
 from stressvision.errors import Message
 
 TEXTS = {
+    **KEEPING,
     "about": Message(
         es="Inscripción, consentimiento y base de datos de Stress Vision.",
         en="Enrolment, consent and database of Stress Vision.",

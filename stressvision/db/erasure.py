@@ -11,11 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     Table,
     Text,
     cast,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -68,9 +68,9 @@ def personal_tables() -> tuple[Table, ...]:
     return (*found, employees)
 
 
-def count_rows(connection: Connection, table: Table, employee_id: int) -> int:
-    query = select(func.count()).select_from(table).where(_owned(table, employee_id))
-    return connection.execute(query).scalar_one()
+def owned_rows(table: Table, employee_id: int) -> Select[Any]:
+    """Every row of the table that belongs to the person."""
+    return select(table).where(_owned(table, employee_id))
 
 
 def delete_some(connection: Connection, table: Table, employee_id: int, limit: int) -> int:

@@ -44,7 +44,7 @@ class FaceRecord(WireModel):
 
 
 class DayOfDetections(WireModel):
-    """`day` in UTC; `counts` by expression, those not analysed under `not_analysed`."""
+    """`day` of the plant; `counts` by expression, those that were not analysed under `not_analysed`."""
 
     day: str
     total: int

@@ -1,0 +1,123 @@
+"""`python -m stressvision rights` and `erase`: what is kept of a person, and the end of it."""
+
+import argparse
+import getpass
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.texts import TEXTS
+from stressvision.config import Settings
+from stressvision.errors import InvalidInput, Language
+from stressvision.printing.html import write_html
+from stressvision.printing.own_data import document_of_own_data
+from stressvision.printing.reader import Reader
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.erasure import erase_person, find_by_code
+from stressvision.services.own_data import read_own_data, stream_own_detections
+from stressvision.wire.rights import CleanedPlace, ErasureCertificate
+
+_VERDICTS = {True: "place_clean", False: "place_dirty", None: "place_unknown"}
+
+
+def add_commands(commands: Commands, say: Say) -> None:
+    reading = commands.add_parser("rights", help=say("rights"), description=say("rights_about"))
+    reading.add_argument("--code", required=True, help=say("code"))
+    reading.add_argument("--output", required=True, type=Path, metavar="HTML", help=say("rights_output"))
+    reading.add_argument("--recorded-by", help=say("asked_by"))
+    reading.set_defaults(command=write_rights)
+
+    erasing = commands.add_parser("erase", help=say("erase"), description=say("erase_about"))
+    erasing.add_argument("--code", required=True, help=say("code"))
+    erasing.add_argument("--yes", action="store_true", help=say("erase_yes"))
+    erasing.add_argument("--output", type=Path, default=Path(), metavar="DIR", help=say("erase_output"))
+    erasing.add_argument("--recorded-by", help=say("asked_by"))
+    erasing.set_defaults(command=erase)
+
+
+def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
+    context = open_context(settings)
+    with closing(context.database):
+        employee_id = find_by_code(context, arguments.code)
+        data = read_own_data(context, employee_id, _actor(arguments), with_faces=True)
+        reader = Reader(settings.lang, settings.time_zone, data.generated_at)
+        page: Path = arguments.output
+        annex = page.with_suffix(".json")
+        _write_private(page, write_html(document_of_own_data(data, reader)))
+        rows = _write_annex(annex, context, employee_id, data.model_dump_json())
+    print(TEXTS["rights_written"].text(settings.lang).format(page=page, annex=annex, rows=rows))
+    return 0
+
+
+def erase(settings: Settings, arguments: argparse.Namespace) -> int:
+    context = open_context(settings)
+    with closing(context.database):
+        employee_id = find_by_code(context, arguments.code)
+        if not arguments.yes:
+            _require_confirmation(settings.lang, arguments.code)
+        certificate = erase_person(context, employee_id, _actor(arguments))
+    folder: Path = arguments.output
+    folder.mkdir(parents=True, exist_ok=True)
+    data = folder / f"certificado-{certificate.certificate_id}.json"
+    text = data.with_suffix(".txt")
+    data.write_text(certificate.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    text.write_text(_rendered(certificate, settings.lang), encoding="utf-8")
+    print(_rendered(certificate, settings.lang))
+    print(TEXTS["certificate_written"].text(settings.lang).format(text=text, data=data))
+    return 0 if certificate.is_complete else 1
+
+
+def _require_confirmation(language: Language, code: str) -> None:
+    question = TEXTS["erase_question"].text(language).format(code=code)
+    if not sys.stdin.isatty() or input(question).strip() != code:
+        raise InvalidInput(TEXTS["erase_unconfirmed"], field="--yes")
+
+
+def _rendered(certificate: ErasureCertificate, language: Language) -> str:
+    verdict = "verdict_complete" if certificate.is_complete else "verdict_incomplete"
+    return (
+        TEXTS["certificate"]
+        .text(language)
+        .format(
+            id=certificate.certificate_id,
+            at=f"{certificate.erased_at:%Y-%m-%d %H:%M:%S}",
+            by=certificate.erased_by or "-",
+            rows="\n".join(f"  {name}: {count}" for name, count in certificate.row_counts.items()),
+            places="\n".join(_place(place, language) for place in certificate.places),
+            verdict=TEXTS[verdict].text(language),
+        )
+    )
+
+
+def _place(place: CleanedPlace, language: Language) -> str:
+    return f"  [{TEXTS[_VERDICTS[place.is_clean]].text(language)}] {place.place}: {place.action}"
+
+
+def _write_annex(path: Path, context: Context, employee_id: int, data: str) -> int:
+    """The whole of it as one JSON object, every detection included; how many those are."""
+    count = 0
+    with os.fdopen(_open_private(path), "w", encoding="utf-8") as file:
+        file.write(data[:-1] + ',"detections":[')
+        for detection in stream_own_detections(context, employee_id):
+            file.write(("," if count else "") + "\n" + detection.model_dump_json())
+            count += 1
+        file.write("]}\n")
+    return count
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(_open_private(path), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _open_private(path: Path) -> int:
+    """For its owner alone, from the first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+
+
+def _actor(arguments: argparse.Namespace) -> Actor:
+    return Actor(user_id=arguments.recorded_by or getpass.getuser())
