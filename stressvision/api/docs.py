@@ -50,7 +50,7 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_report": Message(es="Detalle de un reporte, en JSON, HTML o PDF", en="One report, as JSON, HTML or PDF"),
     "read_day": Message(es="Resumen de un día de la planta", en="Summary of one of the plant's days"),
     "read_week": Message(es="Resumen de una semana, de lunes a domingo", en="Summary of a week, Monday to Sunday"),
-    "export_detections": Message(es="Exportar detecciones en JSON", en="Export detections as JSON"),
+    "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
     "log_in": Message(es="Entrar: un token para esta sesión", en="Log in: a token for this session"),
     "log_out": Message(es="Salir: el token deja de valer", en="Log out: the token ends"),
     "list_accounts": Message(es="Cuentas", en="Accounts"),

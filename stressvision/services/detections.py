@@ -10,16 +10,13 @@ from pydantic import ValidationError
 from stressvision.config import Policy
 from stressvision.db import detections as rows
 from stressvision.db.connection import Connection
-from stressvision.db.detections import DetectionFilter
 from stressvision.db.employees import select_standings, touch_employee
 from stressvision.db.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion
 from stressvision.domain.detections import is_too_far_ahead
 from stressvision.errors import ConsentMissing, InvalidInput, Language, Message, StressVisionError
 from stressvision.services.alerts import raise_on_detection
-from stressvision.services.audit import record
-from stressvision.services.context import Actor, Context
-from stressvision.wire.backend import DetectionList, StoredDetection
+from stressvision.services.context import Context
 from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
 from stressvision.wire.problems import problem_of, validation_problem
 
@@ -180,23 +177,3 @@ def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:
     if detection.employee_id is None and not may_analyse_unknown:
         return None
     return permitted_emotion(settings.policy, detection.emotion)
-
-
-def export_detections(context: Context, wanted: DetectionFilter, actor: Actor) -> DetectionList:
-    """Newest first, at most `wanted.limit`; `total` counts every match. One person's export is audited."""
-    if wanted.start and wanted.end and wanted.start >= wanted.end:
-        raise InvalidInput(
-            Message(
-                es="start_date debe ser anterior a end_date.",
-                en="start_date must come before end_date.",
-            ),
-            field="start_date",
-        )
-    with context.database.write() as connection:
-        details = {"emotion": wanted.emotion} if wanted.emotion else None
-        record(connection, context, actor, "export_detections", "employee", wanted.employee_id, details)
-    # Written down first, then read: a long export must not keep others from writing.
-    with context.database.read() as connection:
-        found = rows.select_detections(connection, wanted)
-        total = rows.count_detections(connection, wanted)
-    return DetectionList(detections=[StoredDetection.model_validate(row) for row in found], total=total)

@@ -12,8 +12,9 @@ from stressvision.db.detections import DetectionFilter
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput
 from stressvision.services.alerts import acknowledge_alert, list_alerts, resolve_alert
 from stressvision.services.context import Actor, Context
-from stressvision.services.detections import export_detections, store_batch, store_detection
+from stressvision.services.detections import store_batch, store_detection
 from stressvision.services.enrolment import withdraw_consent
+from stressvision.services.exports import DetectionStream
 from stressvision.services.sessions import close_session, open_session
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.detections import DetectionIn, SessionEnd, SessionStart
@@ -39,7 +40,7 @@ def detection(at: datetime, employee_id: int | None, emotion: str | None = "stre
 
 
 def stored(context: Context) -> list[StoredDetection]:
-    return export_detections(context, DetectionFilter(), NOBODY).detections
+    return next(DetectionStream(context, DetectionFilter()).read_pages(), [])
 
 
 def alerts_of(context: Context) -> int:
