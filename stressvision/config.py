@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     notify_events: Annotated[tuple[Literal["alerts", "devices", "reports"], ...], NoDecode] = ("alerts", "devices")
     notify_quiet_hours: str = Field(default="", pattern=QUIET_HOURS)
-    notify_quiet_pass: Literal["high", "none"] = "high"
+    notify_quiet_except: Literal["high", "none"] = "high"
     notify_give_up_days: int = Field(default=3, ge=1, le=30)
 
     retention_detections_days: Days = 30

@@ -160,6 +160,6 @@ def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert 
 
 
 def _quiet_end(settings: Settings, subject: Alert | Report | None, now: datetime) -> datetime | None:
-    if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_pass:
+    if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_except:
         return None
     return quiet_until(parse_quiet_hours(settings.notify_quiet_hours), now, ZoneInfo(settings.time_zone))

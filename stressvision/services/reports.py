@@ -15,6 +15,7 @@ from stressvision.db.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS
+from stressvision.domain.notices import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
 from stressvision.domain.summaries import percent
 from stressvision.errors import Message, NotFound
@@ -23,6 +24,7 @@ from stressvision.services.audit import record
 from stressvision.services.comparisons import tell_reports
 from stressvision.services.context import Actor, Context
 from stressvision.services.coverage import measure_coverage
+from stressvision.services.notices import enqueue
 from stressvision.wire.pages import Instant, next_cursor, write_instant
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
@@ -157,6 +159,7 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
         }
         if existing is None:
             report_id = rows.insert_report(connection, values)
+            enqueue(connection, context, NoticeKind.REPORT, report_id)
         else:
             report_id = existing.id
             rows.update_report(connection, report_id, {**values, "revision": existing.revision + 1})
