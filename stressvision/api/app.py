@@ -35,6 +35,7 @@ from stressvision.api.routers import (
     health,
     notifications,
     reports,
+    rights,
     sessions,
     silences,
 )
@@ -49,6 +50,7 @@ log = structlog.get_logger()
 _ROUTERS = (
     health,
     employees,
+    rights,
     sessions,
     detections,
     alerts,

@@ -16,6 +16,8 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_readiness": Message(es="Si puede atender, y qué falta", en="Whether it can serve, and what is missing"),
     "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in Prometheus' format"),
     "list_employees": Message(es="Lista de empleados", en="Employees"),
+    "read_own_data": Message(es="Todo lo que se guarda de una persona", en="All that is kept of a person"),
+    "erase_person": Message(es="Borra todo lo de una persona, con certificado", en="Erase a person, with certificate"),
     "create_employee": Message(es="Crear un empleado", en="Create an employee"),
     "change_employee": Message(es="Cambiar nombre, área o turno", en="Change name, department or shift"),
     "activate_employee": Message(es="Activar un empleado", en="Activate an employee"),

@@ -40,6 +40,8 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("POST", "/api/employees/{employee_id}/activate"): _ADMIN,
     ("POST", "/api/employees/{employee_id}/deactivate"): _ADMIN,
     ("POST", "/api/employees/{employee_id}/enrolment"): _ADMIN,
+    ("GET", "/api/employees/{employee_id}/data"): _HEALTH,
+    ("DELETE", "/api/employees/{employee_id}/data"): _ADMIN,
     # What devices deliver
     ("POST", "/api/sessions"): _DEVICE,
     ("POST", "/api/sessions/{session_id}/end"): _DEVICE,

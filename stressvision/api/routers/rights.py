@@ -1,0 +1,22 @@
+from fastapi import APIRouter, Response
+
+from stressvision.api.deps import ActorDep, ContextDep, NamedActorDep, RowId
+from stressvision.api.papers import RESPONSES, PaperDep
+from stressvision.printing.own_data import document_of_own_data
+from stressvision.services import erasure, own_data
+from stressvision.wire.rights import ErasureCertificate, OwnData
+
+router = APIRouter(prefix="/api/employees", tags=["employees"])
+
+
+@router.get("/{employee_id}/data", response_model=OwnData, responses=RESPONSES)
+def read_own_data(context: ContextDep, actor: ActorDep, paper: PaperDep, employee_id: RowId) -> OwnData | Response:
+    data = own_data.read_own_data(context, employee_id, actor)
+    if paper.is_data:
+        return data
+    return paper.print(document_of_own_data(data, paper.reader), f"stressvision_{data.employee.employee_code}")
+
+
+@router.delete("/{employee_id}/data")
+def erase_person(context: ContextDep, actor: NamedActorDep, employee_id: RowId) -> ErasureCertificate:
+    return erasure.erase_person(context, employee_id, actor)
