@@ -1,0 +1,129 @@
+"""Does the device's memory stay flat over an hour? `python -m benchmarks.endurance`, by hand: it takes 10-25 minutes.
+
+The bundled recording is played over and over as a camera of 30 pictures a second would show it, without waiting for the
+time to pass: decoding, pipeline, outbox (what is kept is taken out again, as if delivered) and the preview's drawing
+and encoding, with the recording's people enrolled. Writes its section of docs/performance.md.
+"""
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from benchmarks.document import replace_section
+from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
+from stressvision.config import Policy, Settings
+from stressvision.edge.drawing import draw
+from stressvision.edge.models import load_models
+from stressvision.edge.outbox import Kind, Outbox
+from stressvision.edge.pipeline import Pipeline, Rules
+from stressvision.edge.preview import Board
+from stressvision.vision.camera import Shot, play_at_once
+
+HEADING = "## Edge: memory"
+SESSION = "session_benchmark_1"
+SAMPLE_SECONDS = 60.0
+WARM_SECONDS = 600.0
+"""What is allocated once (buffers, pools, the first of everybody) is allocated by then."""
+GROWTH_TARGET = 2.0
+"""MiB an hour: 48 a day."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`at`: seconds of video; `resident`: MiB; `handles`: open files, sockets and pipes."""
+
+    at: float
+    resident: float
+    handles: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60.0, help="of video (60)")
+    options = parser.parse_args()
+    began = time.monotonic()
+    samples: list[Sample] = []
+    # Ctrl-C ends it earlier: what was run is what is written.
+    with suppress(KeyboardInterrupt):
+        for sample in run(Settings(), 60 * options.minutes):
+            samples.append(sample)
+            print(f"{sample.at / 60:6.1f} min  {sample.resident:7.1f} MiB  {sample.handles} handles", flush=True)
+    section = describe(samples, time.monotonic() - began)
+    replace_section(section)
+    print(section)
+
+
+def run(settings: Settings, seconds: float) -> Iterator[Sample]:
+    """One sample a minute of video."""
+    rules = Rules("benchmark", Policy.PE, analyse_unknown=True, detection_seconds=1.0, flag_photographs=True)
+    pipeline, board, process = Pipeline(load_models(settings), rules), Board(), psutil.Process()
+    pipeline.use_gallery(enrol_demo(settings), 0.0)
+    due = 0.0
+    with tempfile.TemporaryDirectory() as folder, board.watch():
+        outbox = Outbox(Path(folder) / "outbox.db")
+        for shot in play_endlessly(seconds):
+            detections = pipeline.process(shot, SESSION)
+            if detections:
+                outbox.add_all([(Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections])
+                outbox.settle([item.id for item in outbox.head(len(detections))], {})
+                board.show(lambda frame=shot.frame: draw(frame, pipeline.marks, "es"))
+            if shot.elapsed >= due:
+                due += SAMPLE_SECONDS
+                yield Sample(shot.elapsed, process.memory_info().rss / 2**20, process.num_fds())
+        outbox.close()
+
+
+def play_endlessly(seconds: float) -> Iterator[Shot]:
+    """The recording again and again, each of its pictures as often as a camera would have seen it."""
+    at = 0.0
+    while at < seconds:
+        for shot in play_at_once(RECORDING, start=BEGAN):
+            for cut in (shot.cut, False):
+                yield Shot(shot.frame, BEGAN + timedelta(seconds=at), at, cut)
+                at += 1 / CAMERA_FPS
+
+
+def describe(samples: list[Sample], took: float) -> str:
+    warm = [sample for sample in samples if sample.at >= min(WARM_SECONDS, samples[-1].at / 2)]
+    slope = 3600 * float(np.polyfit([sample.at for sample in warm], [sample.resident for sample in warm], 1)[0])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    minutes, frames = samples[-1].at / 60, round(samples[-1].at * CAMERA_FPS)
+    verdict = "met" if slope <= GROWTH_TARGET else "**missed**"
+    return "\n".join(
+        [
+            HEADING,
+            "",
+            f"Written by `python -m benchmarks.endurance` on {datetime.now(UTC):%Y-%m-%d}, on a machine with "
+            f"{os.cpu_count()} processor cores that does other work too: {minutes:.0f} minutes of video, {frames} "
+            f"pictures, played in {took / 60:.0f} minutes. Decoding, pipeline with every stage, outbox and preview; "
+            "neither HTTP client nor camera driver.",
+            "",
+            "| minute of video | " + " | ".join(f"{sample.at / 60:.0f}" for sample in _thin(samples)) + " |",
+            "|---|" + "---:|" * len(_thin(samples)),
+            "| resident, MiB | " + " | ".join(f"{sample.resident:.0f}" for sample in _thin(samples)) + " |",
+            "",
+            f"From minute {warm[0].at / 60:.0f} on it grows by {slope:.1f} MiB an hour (at most {GROWTH_TARGET:.0f}: "
+            f"{verdict}); {peak:.0f} MiB at most. Open files at the beginning {samples[0].handles}, at the end "
+            f"{samples[-1].handles}.",
+        ]
+    )
+
+
+def _thin(samples: list[Sample]) -> list[Sample]:
+    """About eight of them, the last included."""
+    step = max(1, (len(samples) - 1) // 7)
+    return samples[::-1][::step][::-1]
+
+
+if __name__ == "__main__":
+    main()
