@@ -11,7 +11,6 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,14 +49,15 @@ class Sample:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0, help="of video (60)")
+    parser.add_argument("--within", type=float, default=60.0, help="minutes it may take; what was played then counts")
     options = parser.parse_args()
     began = time.monotonic()
     samples: list[Sample] = []
-    # Ctrl-C ends it earlier: what was run is what is written.
-    with suppress(KeyboardInterrupt):
-        for sample in run(Settings(), 60 * options.minutes):
-            samples.append(sample)
-            print(f"{sample.at / 60:6.1f} min  {sample.resident:7.1f} MiB  {sample.handles} handles", flush=True)
+    for sample in run(Settings(), 60 * options.minutes):
+        samples.append(sample)
+        print(f"{sample.at / 60:6.1f} min  {sample.resident:7.1f} MiB  {sample.handles} handles", flush=True)
+        if time.monotonic() - began > 60 * options.within:
+            break
     section = describe(samples, time.monotonic() - began)
     replace_section(section)
     print(section)
