@@ -1,24 +1,30 @@
-"""`python report_generator.py`: a report now, or one at every quarter of an hour."""
+"""`python report_generator.py`: a report now, one at every quarter of an hour, a day's or a week's summary, or windows
+written again."""
 
 import argparse
 import signal
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stressvision.arguments import Arguments
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
+from stressvision.errors import ConfigurationError, Message
 from stressvision.heartbeat import remove_heartbeat
 from stressvision.logs import configure_logs
 from stressvision.reporter.jobs import list_jobs
+from stressvision.reporter.output import Form, hand_over, say
 from stressvision.reporter.schedule import run_schedule
 from stressvision.reporter.texts import TEXTS
-from stressvision.services.context import Context, open_context
-from stressvision.services.reports import write_manual_report
-from stressvision.wire.backend import Report
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.reports import rewrite_reports, write_manual_report
+from stressvision.services.summaries import read_day, read_week, write_due_summaries
 
+OPERATOR = Actor(user_id="report_generator.py")
+"""Who looks at persons where somebody at this machine does, for the audit log."""
 MANUAL_MINUTES = 15
 LONGEST_MINUTES = 24 * 60
 
@@ -29,11 +35,24 @@ def main() -> int:
 
 def _run() -> int:
     settings = load_settings()
-    arguments = _parser(settings).parse_args()
+    parser = _parser(settings)
+    arguments = parser.parse_args()
+    form = Form(arguments.form)
+    _check(arguments, form)
     configure_logs(settings, "reporter")
     context = open_context(settings)
+    if arguments.start is not None or arguments.end is not None:
+        return _rewrite(context, arguments.start, arguments.end)
+    if arguments.day is not None or arguments.week is not None:
+        told = (
+            read_week(context, arguments.week, OPERATOR)
+            if arguments.day is None
+            else read_day(context, arguments.day, OPERATOR)
+        )
+        hand_over(context, told, form, arguments.output)
+        return 0
     if arguments.now:
-        return _report_now(context)
+        return _report_now(context, form, arguments.output)
     if arguments.every is not None:
         return _report_every(context, arguments.every)
     if not sys.stdin.isatty():
@@ -46,7 +65,33 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--now", action="store_true", help=TEXTS["now"].text(settings.lang))
     choice.add_argument("--every", type=_minutes, metavar="N", help=TEXTS["every"].text(settings.lang))
+    day, moment = TEXTS["day_form"].text(settings.lang), TEXTS["moment_form"].text(settings.lang)
+    choice.add_argument("--day", metavar=day, help=TEXTS["day"].text(settings.lang))
+    choice.add_argument("--week", metavar=day, help=TEXTS["week"].text(settings.lang))
+    parser.add_argument("--from", dest="start", metavar=moment, help=TEXTS["from"].text(settings.lang))
+    parser.add_argument("--to", dest="end", metavar=moment, help=TEXTS["to"].text(settings.lang))
+    parser.add_argument(
+        "--format",
+        dest="form",
+        choices=[str(form) for form in Form],
+        default=str(Form.TEXT),
+        help=TEXTS["form"].text(settings.lang),
+    )
+    file = TEXTS["file"].text(settings.lang)
+    parser.add_argument("--output", type=Path, metavar=file, help=TEXTS["output"].text(settings.lang))
     return parser
+
+
+def _check(arguments: argparse.Namespace, form: Form) -> None:
+    """What argparse cannot tell: which options have a meaning together. Raises ConfigurationError."""
+    rewrites = arguments.start is not None or arguments.end is not None
+    tells = arguments.now or arguments.day is not None or arguments.week is not None
+    if rewrites and (tells or arguments.every is not None):
+        raise ConfigurationError(TEXTS["range_alone"], field="--from")
+    if (arguments.output is not None or form is not Form.TEXT) and not tells:
+        raise ConfigurationError(TEXTS["what_to_tell"], field="--format")
+    if form is Form.PDF and arguments.output is None:
+        raise ConfigurationError(TEXTS["where_to"], field="--output")
 
 
 def _minutes(text: str) -> int:
@@ -61,7 +106,7 @@ def _minutes(text: str) -> int:
 
 def _menu(context: Context) -> int:
     settings = context.settings
-    _say(TEXTS["menu"].text(settings.lang))
+    say(TEXTS["menu"].text(settings.lang))
     while True:
         try:
             answer = input(TEXTS["choose"].text(settings.lang)).strip()
@@ -73,58 +118,62 @@ def _menu(context: Context) -> int:
                 return _report_every(context, _minutes(input(TEXTS["minutes"].text(settings.lang))))
             if answer == "4":
                 return 0
-            _say(TEXTS["unknown"].text(settings.lang))
+            say(TEXTS["unknown"].text(settings.lang))
         except argparse.ArgumentTypeError as error:
-            _say(str(error))
+            say(str(error))
         except (EOFError, KeyboardInterrupt):
-            _say("")
+            say("")
             return 0
 
 
-def _report_now(context: Context) -> int:
-    _say(_rendered(write_manual_report(context, timedelta(minutes=MANUAL_MINUTES)), context.settings))
+def _report_now(context: Context, form: Form = Form.TEXT, target: Path | None = None) -> int:
+    hand_over(context, write_manual_report(context, timedelta(minutes=MANUAL_MINUTES)), form, target)
     return 0
+
+
+def _rewrite(context: Context, start: str | None, end: str | None) -> int:
+    zone = ZoneInfo(context.settings.time_zone)
+    if start is None:
+        raise ConfigurationError(TEXTS["from_missing"], field="--from")
+    first = _moment(start, zone, "--from")
+    last = context.clock() if end is None else _moment(end, zone, "--to", is_end=True)
+    if first >= last:
+        raise ConfigurationError(TEXTS["from_after_to"], field="--from")
+    length = timedelta(minutes=context.settings.interval_minutes)
+    count = 0
+    for report in rewrite_reports(context, length, first, last):
+        hand_over(context, report, Form.TEXT, None)
+        count += 1
+    write_due_summaries(context)
+    say(TEXTS["rewritten"].text(context.settings.lang).format(count=count))
+    return 0
+
+
+def _moment(text: str, zone: ZoneInfo, option: str, *, is_end: bool = False) -> datetime:
+    """ISO 8601; without an offset by the plant's clock. A date alone is its beginning, as an end its end."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if not 1970 <= moment.year < 9000:
+            raise ValueError(moment.year)
+    except ValueError:
+        said = TEXTS["no_moment"]
+        raise ConfigurationError(
+            Message(es=said.es.format(option=option, text=text), en=said.en.format(option=option, text=text)),
+            field=option,
+        ) from None
+    if is_end and len(text.strip()) == len("2026-11-22"):
+        moment += timedelta(days=1)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _report_every(context: Context, minutes: int) -> int:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    _say(TEXTS["scheduled"].text(context.settings.lang).format(minutes=minutes))
+    say(TEXTS["scheduled"].text(context.settings.lang).format(minutes=minutes))
     try:
         run_schedule(context, list_jobs(context.settings, timedelta(minutes=minutes)), stopped.wait)
     finally:
         remove_heartbeat(context.settings.run_dir, "reporter")
         context.database.close()
     return 0
-
-
-def _rendered(report: Report, settings: Settings) -> str:
-    zone = ZoneInfo(settings.time_zone)
-    start, end = report.start_timestamp.astimezone(zone), report.end_timestamp.astimezone(zone)
-    lines = [
-        TEXTS["report"]
-        .text(settings.lang)
-        .format(
-            id=report.id,
-            day=f"{start:%Y-%m-%d}",
-            start=f"{start:%H:%M}",
-            end=f"{end:%H:%M}",
-            detections=report.total_detections,
-            employees=report.total_employees_detected,
-            stress=report.overall_stress_percentage,
-            alerts=report.alerts_triggered,
-        )
-    ]
-    lines += [
-        f"  {person.code}  {person.name:<28} {person.total_detections:>5}  {person.stress_pct:6.2f} %"
-        for person in report.per_employee_summary.values()
-    ]
-    if not report.total_detections:
-        lines.append(TEXTS["nobody"].text(settings.lang))
-    return "\n".join(lines)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
