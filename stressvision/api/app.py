@@ -136,4 +136,5 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
 async def _beat(backend: Backend) -> None:
     while True:
         await asyncio.sleep(backend.pace.heartbeat_seconds)
-        backend.hub.broadcast(Envelope(HeartbeatEvent(timestamp=backend.context.clock()).model_dump_json()))
+        beat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)
+        backend.hub.broadcast(Envelope(beat.model_dump_json()))
