@@ -18,6 +18,7 @@ CONNECT_SECONDS = 2.0
 BATCH_SECONDS = 10.0
 SHORT_SECONDS = 2.0
 
+_NOT_ADMITTED = {401, 403}
 _TRY_AGAIN = {401, 403, 404, 405, 408, 425, 429}
 
 
@@ -32,14 +33,19 @@ class GalleryAnswer:
 class IngestClient:
     """One HTTP connection that is kept open; one thread each."""
 
-    def __init__(self, base: str, *, clock: Clock = utc_now) -> None:
-        """`base` such as http://127.0.0.1:5000, without a slash at the end."""
+    def __init__(self, base: str, *, token: str = "", trusted_ca: str | bool = True, clock: Clock = utc_now) -> None:
+        """`base` such as http://127.0.0.1:5000, without a slash at the end; `trusted_ca`: a PEM file, or True."""
+        self.is_admitted = True
+        """False while the server asks for a token, or for another one than is shown."""
         self.clock_ahead: timedelta | None = None
         """How far this device's clock is ahead of the server's, to about a second; None before its first answer."""
         self._base, self._shown, self._clock = base, without_credentials(base), clock
         self._http = requests.Session()
         # The server is a neighbour: a proxy of the environment has no business between the two.
         self._http.trust_env = False
+        self._http.verify = trusted_ca
+        if token:
+            self._http.headers["Authorization"] = f"Bearer {token}"
 
     def start_session(self, body: str) -> None:
         """Posts a SessionStart. Raises ServerUnreachable, or InvalidInput where it will never be accepted."""
@@ -104,6 +110,7 @@ class IngestClient:
         except requests.RequestException as error:
             raise _unreachable(self._shown, type(error).__name__) from error
         self._compare_clocks(answer.headers.get("Date", ""))
+        self.is_admitted = answer.status_code not in _NOT_ADMITTED
         return answer
 
     def _compare_clocks(self, date: str) -> None:

@@ -48,6 +48,11 @@ class Contact:
         """How far this device's clock is ahead of the server's (negative: behind); None before its first answer."""
         return self._client.clock_ahead
 
+    @property
+    def is_admitted(self) -> bool:
+        """False while the server does not accept this device's token, or its having none."""
+        return self._client.is_admitted
+
     def _run(self) -> None:
         report_due = time.monotonic()
         while not self._stopping.is_set():

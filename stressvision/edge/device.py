@@ -15,6 +15,7 @@ from stressvision.config import Settings
 from stressvision.edge.client import IngestClient
 from stressvision.edge.contact import Contact
 from stressvision.edge.courier import Courier
+from stressvision.edge.credentials import read_token
 from stressvision.edge.drawing import draw
 from stressvision.edge.enrolled import EnrolledPeople, stricter
 from stressvision.edge.health import HealthWatch, Tally
@@ -94,9 +95,10 @@ class _Watch:
         self._unsaved: deque[tuple[Kind, str, str]] = deque(maxlen=UNSAVED_KEPT)
         self._tally = Tally()
         self._window = not settings.headless and can_open_window()
-        self._courier = Courier(outbox, IngestClient(settings.ingest_base))
+        token, trusted_ca = read_token(settings), settings.trusted_ca
+        self._courier = Courier(outbox, IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca))
         self._contact = Contact(
-            IngestClient(settings.ingest_base),
+            IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca),
             self._people,
             lambda: self._health.latest,
             gallery_seconds=settings.gallery_seconds,
@@ -113,6 +115,7 @@ class _Watch:
             outbox,
             self._tally,
             clock_ahead=lambda: self._contact.clock_ahead,
+            is_admitted=lambda: self._contact.is_admitted,
             has_expression=models.expression is not None,
             statistics=statistics,
         )

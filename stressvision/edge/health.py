@@ -24,6 +24,10 @@ _WATCHING = Message(es="vigilando {source}", en="watching {source}")
 _NO_CAMERA = Message(es="sin cámara: {reason}", en="no camera: {reason}")
 _STARTING = Message(es="esperando la primera imagen de {source}", en="waiting for the first picture of {source}")
 _NO_MODEL = Message(es=" (sin modelo de expresión: solo fatiga)", en=" (no expression model: fatigue only)")
+_NOT_ADMITTED = Message(
+    es="el servidor no acepta el token de este dispositivo (STRESSVISION_DEVICE_TOKEN_FILE); lo visto se guarda",
+    en="the server does not accept this device's token (STRESSVISION_DEVICE_TOKEN_FILE); what is seen is kept",
+)
 _PHOTOGRAPH = Message(es="posible fotografía ante la cámara", en="possibly a photograph held to the camera")
 
 log = structlog.get_logger()
@@ -55,14 +59,17 @@ class HealthWatch:
         tally: Tally,
         *,
         clock_ahead: Callable[[], timedelta | None],
+        is_admitted: Callable[[], bool] = lambda: True,
         has_expression: bool,
         statistics: Path | None,
         examine: Callable[[], Machine] = examine_machine,
     ) -> None:
-        """`clock_ahead` tells how far this device's clock is ahead of the server's, or None while nobody knows."""
+        """`clock_ahead` tells how far this device's clock is ahead of the server's, or None while nobody knows;
+        `is_admitted` whether the server accepts this device's token.
+        """
         self._settings, self._component = settings, component
         self._camera, self._pipeline, self._outbox, self._tally = camera, pipeline, outbox, tally
-        self._clock_ahead, self._examine_machine = clock_ahead, examine
+        self._clock_ahead, self._examine_machine, self._is_admitted = clock_ahead, examine, is_admitted
         self.preview_url: str | None = None
         self._note = "" if has_expression else _NO_MODEL.text(settings.lang)
         self._statistics = StatisticsFile(statistics) if statistics else None
@@ -91,6 +98,7 @@ class HealthWatch:
         if self.latest.state != "starting":
             # Until then it is as silent as a program that has not got so far.
             state = "ready" if self.latest.state == "watching" else self.latest.state
+            state = state if self._is_admitted() else "not_admitted"
             write_heartbeat(
                 self._settings.run_dir, self._component, at=time.monotonic(), state=state, detail=self.latest.detail
             )
@@ -138,6 +146,8 @@ class HealthWatch:
         state, detail = self._condition()
         counts = Counts(self._tally.taken, self._camera.dropped, backlog)
         troubles = self._troubles.describe(time.monotonic(), counts, self._machine, self._clock_ahead())
+        if not self._is_admitted():
+            troubles.insert(0, _NOT_ADMITTED)
         if any(mark.photograph for mark in self._pipeline.marks):
             troubles.append(_PHOTOGRAPH)
         detail = "; ".join([detail, *(trouble.text(self._settings.lang) for trouble in troubles)])
