@@ -3,7 +3,6 @@
 Coroutines, though none waits: FastAPI would send plain functions through its thread pool, one by one.
 """
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
@@ -50,7 +49,7 @@ UserId = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 async def read_named_actor(actor: ActorDep, user_id: UserId = None) -> Actor:
     """Who changes something, as they say of themselves where there is no login."""
-    return replace(actor, user_id=actor.user_id or user_id)
+    return actor.claiming(user_id)
 
 
 NamedActorDep = Annotated[Actor, Depends(read_named_actor)]

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from stressvision.api.subscription import EVERYTHING
 from stressvision.wire.events import FeedEvent
 
 
@@ -27,11 +28,12 @@ class Mailbox:
     """What waits to be sent to one client. Once it overflows it takes nothing more: a gap must not go unnoticed."""
 
     def __init__(self, size: int) -> None:
+        self.subscription = EVERYTHING
         self.overflowed = asyncio.Event()
         self._waiting: asyncio.Queue[Envelope] = asyncio.Queue(size)
 
     def post(self, envelope: Envelope) -> None:
-        if self.overflowed.is_set():
+        if self.overflowed.is_set() or not self.subscription.wants(envelope.event):
             return
         try:
             self._waiting.put_nowait(envelope)

@@ -1,4 +1,4 @@
-"""What a client missed: events read again from the database, a page at a time. All of it raises DatabaseUnavailable."""
+"""What a client missed: events read again from the database, a page at a time. Reading raises DatabaseUnavailable."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.feed import OpenSource, enclose, read_on
 from stressvision.api.hub import Batch
+from stressvision.errors import InvalidInput, Message
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,19 @@ class Extent:
     def misses_some_after(self, since: int) -> bool:
         """Whether events after `since` are gone, or `since` comes from another database."""
         return since < self.oldest - 1 or since > self.last
+
+
+def parse_since(text: str | None) -> int | None:
+    """Raises InvalidInput where it is not an event id."""
+    if text is None or (text.isascii() and text.isdigit() and len(text) < 20):
+        return None if text is None else int(text)
+    raise InvalidInput(
+        Message(
+            es="since no es un id de evento: use el último id recibido, por ejemplo /ws?since=120.",
+            en="since is not an event id: use the last id received, for example /ws?since=120.",
+        ),
+        field="since",
+    )
 
 
 async def read_extent(open_source: OpenSource) -> Extent:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -15,8 +16,9 @@ from stressvision.api.backend import Pace
 from stressvision.api.feed import OpenSource
 from stressvision.api.gate import admit, chosen_protocol, guards, require_role
 from stressvision.api.hub import Envelope, Hub, Mailbox
-from stressvision.api.replay import read_batch, read_extent
-from stressvision.api.views import view_event
+from stressvision.api.replay import parse_since, read_batch, read_extent
+from stressvision.api.subscription import read_subscription, subscription_of
+from stressvision.api.views import sees_persons, view_event
 from stressvision.clock import Clock
 from stressvision.domain.roles import Role
 from stressvision.errors import (
@@ -24,12 +26,13 @@ from stressvision.errors import (
     InvalidInput,
     Language,
     Message,
+    NotFound,
     StressVisionError,
     Unauthenticated,
     Unavailable,
 )
 from stressvision.services.gate import MISSING, Gate, Visitor
-from stressvision.wire.events import Connected, ErrorEvent, Pong
+from stressvision.wire.events import EVENT_TYPES, Connected, ErrorEvent, Pong, Subscribed
 
 log = structlog.get_logger()
 
@@ -38,8 +41,14 @@ TOO_SLOW = Message(
     en="This connection fell behind: connect again with ?since= and the last id received.",
 )
 _UNKNOWN_MESSAGE = Message(
-    es='No entiendo este mensaje: el único que se admite es {"type": "ping"}.',
-    en='This message is not understood: the only one accepted is {"type": "ping"}.',
+    es='No entiendo este mensaje: se admiten {"type": "ping"} y {"type": "subscribe", "events": ["alert"], '
+    '"employee_id": 3}; events y employee_id pueden faltar.',
+    en='This message is not understood: accepted are {"type": "ping"} and {"type": "subscribe", "events": ["alert"], '
+    '"employee_id": 3}; events and employee_id may be left out.',
+)
+_NO_PERSONS = Message(
+    es="Su cuenta no puede seguir a una persona: quite employee_id.",
+    en="Your account may not follow one person: leave employee_id out.",
 )
 
 
@@ -70,23 +79,28 @@ class Connection:
     gate: Gate
     visitor: Visitor | None
     """Who showed a token while connecting."""
+    record_follower: Callable[[int, Visitor | None], None]
 
     @property
     def role(self) -> Role | None:
         return self.visitor.role if self.visitor else None
 
 
-async def serve(connection: Connection, since: str | None) -> None:
-    """Serves a client until either side ends it. `since`: the id to resume after, as the client wrote it."""
+async def serve(connection: Connection, since: str | None, wish: Mapping[str, object]) -> None:
+    """Serves a client until either side ends it.
+
+    `since`: the id to resume after, and `wish`: what to subscribe to, both as the client wrote them in the address.
+    """
     await connection.websocket.accept(chosen_protocol(connection.websocket.headers))
     connection.hub.connected += 1
     try:
         connection = await _identify(connection)
+        await _subscribe(connection, wish)
         if await _converse(connection, parse_since(since)) is Ending.TOO_SLOW:
             await _dismiss(connection, TOO_SLOW, WS_1013_TRY_AGAIN_LATER)
         else:
             await _refuse(connection, TOKEN_ENDED, WS_1008_POLICY_VIOLATION)
-    except (InvalidInput, Unauthenticated, Forbidden) as error:
+    except (InvalidInput, NotFound, Unauthenticated, Forbidden) as error:
         await _refuse(connection, error.message, WS_1008_POLICY_VIOLATION)
     except StressVisionError as error:
         await _refuse(connection, error.message, WS_1013_TRY_AGAIN_LATER)
@@ -95,19 +109,6 @@ async def serve(connection: Connection, since: str | None) -> None:
     finally:
         connection.hub.leave(connection.mailbox)
         connection.hub.connected -= 1
-
-
-def parse_since(text: str | None) -> int | None:
-    """Raises InvalidInput where it is not an event id."""
-    if text is None or (text.isascii() and text.isdigit() and len(text) < 20):
-        return None if text is None else int(text)
-    raise InvalidInput(
-        Message(
-            es="since no es un id de evento: use el último id recibido, por ejemplo /ws?since=120.",
-            en="since is not an event id: use the last id received, for example /ws?since=120.",
-        ),
-        field="since",
-    )
 
 
 async def _identify(connection: Connection) -> Connection:
@@ -214,7 +215,8 @@ async def _catch_up(connection: Connection, sent: int, until: int | None = None)
         if batch.position == sent:
             break
         for envelope in batch.envelopes:
-            await _deliver(connection, envelope)
+            if connection.mailbox.subscription.wants(envelope.event):
+                await _deliver(connection, envelope)
             # The others have their turn: sending waits only where the network is full.
             await asyncio.sleep(0)
         sent = batch.position
@@ -227,15 +229,32 @@ async def _answer(connection: Connection) -> None:
         message = await connection.websocket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code") or 1005)
-        asked = _parse(message.get("text")).get("type")
-        if asked != "auth":  # whoever shows a token without need is not scolded
-            connection.mailbox.post(Envelope(_reply(connection, asked)))
+        said = _parse(message.get("text"))
+        if said.get("type") != "auth":  # whoever shows a token without need is not scolded
+            reply = await _reply(connection, said)
+            connection.mailbox.post(Envelope(reply.model_dump_json()))
 
 
-def _reply(connection: Connection, asked: object) -> str:
-    if asked == "ping":
-        return Pong(timestamp=connection.clock()).model_dump_json()
-    return ErrorEvent(detail=_UNKNOWN_MESSAGE.text(connection.language)).model_dump_json()
+async def _reply(connection: Connection, said: Mapping[str, object]) -> Pong | Subscribed | ErrorEvent:
+    if said.get("type") == "ping":
+        return Pong(timestamp=connection.clock())
+    if said.get("type") != "subscribe":
+        return ErrorEvent(detail=_UNKNOWN_MESSAGE.text(connection.language))
+    try:
+        return await _subscribe(connection, said)
+    except StressVisionError as error:
+        return ErrorEvent(detail=error.message.text(connection.language))
+
+
+async def _subscribe(connection: Connection, said: Mapping[str, object]) -> Subscribed:
+    """Raises InvalidInput, NotFound, Forbidden and Unavailable; then the subscription there was goes on."""
+    asked = read_subscription(said, connection.language)
+    if asked.employee_id is not None:
+        if not sees_persons(connection.role):
+            raise Forbidden(_NO_PERSONS)
+        await run_in_threadpool(connection.record_follower, asked.employee_id, connection.visitor)
+    connection.mailbox.subscription = subscription_of(asked)
+    return Subscribed(events=asked.events or list(EVENT_TYPES), employee_id=asked.employee_id)
 
 
 def _parse(text: str | None) -> dict[str, object]:

@@ -1,7 +1,11 @@
 """What a WebSocket client of the backend receives and may send."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from stressvision.wire.pages import MAX_ID
 from stressvision.wire.values import Moment, WireModel
 
 
@@ -60,8 +64,11 @@ class Connected(WireModel):
 
 
 class HeartbeatEvent(WireModel):
+    """`last_id`: up to where the feed was handed out, also what a subscription left out; resume after it."""
+
     type: Literal["heartbeat"] = "heartbeat"
     timestamp: Moment
+    last_id: int | None = None
 
 
 class Pong(WireModel):
@@ -77,3 +84,32 @@ class ErrorEvent(WireModel):
 
 
 FeedEvent = DetectionEvent | AlertEvent | ReportEvent
+
+EVENT_TYPES: tuple[str, ...] = tuple(
+    name for event in get_args(FeedEvent) for name in get_args(event.model_fields["type"].annotation)
+)
+"""Every `type` that an event of the feed can have."""
+
+
+def _require_known(name: str) -> str:
+    if name not in EVENT_TYPES:
+        raise PydanticCustomError("enum", "Input should be one of: {expected}", {"expected": ", ".join(EVENT_TYPES)})
+    return name
+
+
+class Subscribe(BaseModel):
+    """What a client wants to hear of from now on; the last one counts. Without `events` every type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["subscribe"] = "subscribe"
+    events: list[Annotated[str, AfterValidator(_require_known)]] | None = Field(default=None, min_length=1)
+    employee_id: int | None = Field(default=None, ge=1, le=MAX_ID)
+
+
+class Subscribed(WireModel):
+    """The subscription that holds for every event after this message."""
+
+    type: Literal["subscribed"] = "subscribed"
+    events: list[str]
+    employee_id: int | None

@@ -70,6 +70,7 @@ _SPANISH: Mapping[str, str] = {
     "greater_than": "debe ser mayor que {gt}",
     "less_than_equal": "debe ser menor o igual que {le}",
     "less_than": "debe ser menor que {lt}",
+    "too_short": "tiene muy pocos elementos (mínimo {min_length})",
     "too_long": "tiene demasiados elementos (máximo {max_length})",
     "dict_type": "debe ser un objeto JSON",
     "model_type": "debe ser un objeto JSON",

@@ -1,19 +1,35 @@
 """The WebSocket."""
 
-from fastapi import APIRouter, WebSocket
+from typing import Annotated
+
+from fastapi import APIRouter, Query, WebSocket
 
 from stressvision.api.deps import BackendDep, LanguageDep
 from stressvision.api.gate import visitor_of
 from stressvision.api.hub import Mailbox
 from stressvision.api.socket import Connection, serve
+from stressvision.services.context import Actor
+from stressvision.services.followers import record_follower
+from stressvision.services.gate import Visitor
 
 router = APIRouter()
 
 
 @router.websocket("/ws")
 async def follow_changes(
-    websocket: WebSocket, backend: BackendDep, language: LanguageDep, since: str | None = None
+    websocket: WebSocket,
+    backend: BackendDep,
+    language: LanguageDep,
+    since: str | None = None,
+    events: Annotated[str | None, Query(description="Types, separated by commas.")] = None,
+    employee_id: str | None = None,
 ) -> None:
+    address: str | None = getattr(websocket.state, "address", None)
+
+    def record(followed: int, visitor: Visitor | None) -> None:
+        actor = visitor.as_actor(address) if visitor else Actor(ip_address=address)
+        record_follower(backend.context, followed, actor)
+
     connection = Connection(
         websocket=websocket,
         mailbox=Mailbox(backend.pace.mailbox_size),
@@ -24,5 +40,7 @@ async def follow_changes(
         pace=backend.pace,
         gate=backend.gate,
         visitor=visitor_of(websocket),
+        record_follower=record,
     )
-    await serve(connection, since)
+    wish = {"events": events.split(",") if events is not None else None, "employee_id": employee_id}
+    await serve(connection, since, wish)

@@ -26,7 +26,9 @@ Date = Annotated[
     str | None,
     Query(max_length=40, examples=["2026-11-22T10:30:00Z"], description="ISO 8601; without an offset it is UTC."),
 ]
-_FILES: dict[str, dict[str, object]] = {media.partition(";")[0]: {} for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.JSON}
+_FILES: dict[str, dict[str, object]] = {
+    media.partition(";")[0]: {} for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.JSON
+}
 
 
 @router.get("/detections", response_model=DetectionList, responses={200: {"content": _FILES}})
