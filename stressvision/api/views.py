@@ -7,7 +7,6 @@ from stressvision.api.permissions import SEES_PERSONS
 from stressvision.domain.roles import Role
 from stressvision.services.context import Actor
 from stressvision.services.reports import without_persons
-from stressvision.wire.backend import Stats
 from stressvision.wire.events import DetectionEvent
 from stressvision.wire.reports import Report
 
@@ -46,10 +45,6 @@ def view_event(envelope: Envelope, role: Role | None) -> str | None:
         seen = {name: value for name, value in event.data.items() if name in TECHNICAL}
         event = event.model_copy(update={"data": seen})
     return event.model_dump_json(include=set(fields))
-
-
-def view_stats(stats: Stats, actor: Actor) -> Stats:
-    return stats if sees_persons(actor.role) else stats.model_copy(update={"top_employees": []})
 
 
 def view_report(report: Report, actor: Actor) -> Report | None:

@@ -91,7 +91,10 @@ class EmployeeState(WireModel):
 
 
 class Overview(WireModel):
-    """The last hour at a glance. `overall_stress_percentage`: stress and sad among all detections of that hour."""
+    """The last hour at a glance. `overall_stress_percentage`: stress and sad among all detections of that hour.
+
+    `withheld`: who asks may not see persons, and what rests on too few people is left out of every figure.
+    """
 
     total_employees: int
     detections_last_hour: int
@@ -100,6 +103,7 @@ class Overview(WireModel):
     overall_stress_percentage: float
     active_devices: int
     timestamp: Moment
+    withheld: bool = False
 
 
 class EmotionCount(WireModel):
@@ -134,6 +138,7 @@ class Stats(WireModel):
     detections_by_hour: list[HourCount]
     top_employees: list[EmployeeCount]
     detections_by_device: list[DeviceCount]
+    withheld: bool = False
 
 
 class Device(WireModel):

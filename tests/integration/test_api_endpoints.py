@@ -168,6 +168,7 @@ def test_overview(client: TestClient, context: Context) -> None:
         "overall_stress_percentage": 90.91,
         "active_devices": 1,
         "timestamp": "2026-11-22T15:30:00.000Z",
+        "withheld": False,
     }
 
 
@@ -187,6 +188,7 @@ def test_statistics(client: TestClient, context: Context) -> None:
             {"id": employee, "full_name": "Ana Torres Vega", "employee_code": "EMP001", "detection_count": 10}
         ],
         "detections_by_device": [{"device_id": "cam-1", "count": 10}, {"device_id": "cam-2", "count": 1}],
+        "withheld": False,
     }
     assert sum(device["count"] for device in get(client, "/api/dashboard/stats?hours=1")["detections_by_device"]) == 10
 

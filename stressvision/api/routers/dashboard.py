@@ -3,18 +3,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.api.views import view_stats
-from stressvision.services import figures
+from stressvision.api.views import sees_persons
+from stressvision.services import aggregates, figures
 from stressvision.wire.backend import Overview, Stats
 
 router = APIRouter(prefix="/api/dashboard", tags=["dashboard"])
 
 
 @router.get("/overview")
-def read_overview(context: ContextDep) -> Overview:
-    return figures.read_overview(context)
+def read_overview(context: ContextDep, actor: ActorDep) -> Overview:
+    read = figures.read_overview if sees_persons(actor.role) else aggregates.read_public_overview
+    return read(context)
 
 
 @router.get("/stats")
 def read_stats(context: ContextDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24) -> Stats:
-    return view_stats(figures.read_stats(context, hours), actor)
+    read = figures.read_stats if sees_persons(actor.role) else aggregates.read_public_stats
+    return read(context, hours)
