@@ -1,0 +1,35 @@
+"""The reporter's work for one moment, in a process that is killed by itself before its n-th statement.
+
+`python -m tests.programs.small_reporter DATABASE_URL NOW STATEMENT`, NOW in ISO 8601. By SIGKILL, so that nothing is
+cleaned up.
+"""
+
+import os
+import signal
+import sys
+from datetime import datetime
+
+from sqlalchemy import event
+
+from stressvision.config import Settings
+from stressvision.services.context import open_context
+from tests.programs.simulated_plant import report_all
+
+
+def main() -> None:
+    url, now, last = sys.argv[1], datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
+    context = open_context(Settings(database_url=url), lambda: now)
+    statements = 0
+
+    def die_in_time(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements >= last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(context.database.engine, "before_cursor_execute", die_in_time)
+    report_all(context)
+
+
+if __name__ == "__main__":
+    main()
