@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stressvision.domain.emotions import Emotion
 from stressvision.wire.problems import Problem
-from stressvision.wire.values import Box, DeviceId, Moment, Share, WireModel
+from stressvision.wire.values import Amount, Box, Count, DeviceId, Moment, Number, Share, WireModel
 
 BATCH_LIMIT = 500
 SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
@@ -28,8 +28,8 @@ class SessionEnd(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     end_timestamp: Moment | None = None
-    fps_avg: float | None = Field(default=None, ge=0)
-    frames_processed: int | None = Field(default=None, ge=0)
+    fps_avg: Amount | None = None
+    frames_processed: Count | None = None
 
 
 class IngestSession(WireModel):
@@ -89,8 +89,8 @@ class DetectionIn(BaseModel):
     emotion_vector: dict[Emotion, Share] | None = None
     bounding_box: Box | None = None
     frame_quality: Share | None = None
-    processing_time_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    frames: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    processing_time_ms: Amount | None = None
+    frames: Count | None = None
 
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
@@ -146,12 +146,12 @@ class DeviceHealth(BaseModel):
     location: str | None = Field(default=None, max_length=200)
     state: Annotated[str, Field(pattern=r"^(starting|watching|no_camera|stopped)$")]
     detail: str = Field(default="", max_length=300)
-    fps: float | None = Field(default=None, ge=0)
-    frames_processed: int | None = Field(default=None, ge=0)
-    frames_dropped: int | None = Field(default=None, ge=0)
-    outbox_depth: int | None = Field(default=None, ge=0)
-    stage_ms: dict[str, float] = Field(default_factory=dict)
+    fps: Amount | None = None
+    frames_processed: Count | None = None
+    frames_dropped: Count | None = None
+    outbox_depth: Count | None = None
+    stage_ms: dict[str, Number] = Field(default_factory=dict)
     preview_url: str | None = Field(default=None, max_length=200)
-    temperature: float | None = Field(default=None, ge=-100, le=200)
+    temperature: Number | None = Field(default=None, ge=-100, le=200)
     throttled: bool | None = None
-    clock_ahead_seconds: float | None = Field(default=None, allow_inf_nan=False)
+    clock_ahead_seconds: Number | None = None

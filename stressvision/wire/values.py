@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
 from pydantic_core import PydanticCustomError
 
 from stressvision.clock import parse_moment, to_wire
@@ -35,7 +35,21 @@ Moment = Annotated[
 ]
 """ISO 8601 with any offset on the way in (none means UTC); with `Z` and milliseconds on the way out."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _require_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("float_type", "Input should be a valid number")
+    return value
+
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
+Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
+Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
+"""What an integer column of PostgreSQL holds. Not true, not "3"; 3.0 is a whole number in JSON."""
+
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 
 
@@ -48,7 +62,7 @@ class WireModel(BaseModel):
 class Box(WireModel):
     """Pixels of the frame; `x`, `y` is the top left corner."""
 
-    x: int
-    y: int
-    w: int = Field(ge=0)
-    h: int = Field(ge=0)
+    x: Whole
+    y: Whole
+    w: Count
+    h: Count
