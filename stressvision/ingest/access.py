@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "receive_batch": _DEVICE,
     "receive_heartbeat": _DEVICE,
     "gallery": _DEVICE,
+    "document": PEOPLE | _DEVICE,
     "stats": PEOPLE,
 }
 """By the name of the view; what does not stand here, nobody may."""

@@ -1,15 +1,17 @@
 """The Flask application that devices post to."""
 
+import json
 import time
 
 import structlog
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stressvision import VERSION
 from stressvision.errors import DatabaseUnavailable, InvalidInput, Language, Message, StressVisionError
 from stressvision.ingest.access import guard, sees_single_detections, speak_for
+from stressvision.ingest.document import write_document
 from stressvision.services.context import Context
 from stressvision.services.detections import store_batch, store_detection
 from stressvision.services.devices import record_health
@@ -72,7 +74,8 @@ def create_application(context: Context) -> Flask:
         detection = DetectionIn.model_validate(_body())
         speak_for(detection.device_id)
         accepted = store_detection(context, detection)
-        return _json(DetectionStored(detection_id=accepted.detection_id))
+        stored = {"detection_id": accepted.detection_id, "emotion_withheld": accepted.emotion_withheld}
+        return _json(DetectionStored.model_validate(stored))
 
     @application.post("/detections/batch")
     def receive_batch() -> Response:
@@ -102,6 +105,10 @@ def create_application(context: Context) -> Flask:
         response.make_conditional(request)
         return response
 
+    @application.get("/openapi.json")
+    def document() -> Response:
+        return Response(json.dumps(write_document(_language(context)), ensure_ascii=False), mimetype="application/json")
+
     @application.after_request
     def keep_private(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-cache" if "ETag" in response.headers else "no-store"
@@ -120,10 +127,11 @@ def create_application(context: Context) -> Flask:
 
     @application.errorhandler(HTTPException)
     def refuse_request(error: HTTPException) -> Response:
-        status = error.code or 500
-        return _problem(
-            plain_problem(status, _REQUEST_FAULTS.get(status, _FAILED).text(_language(context)), _language(context))
-        )
+        status, language = error.code or 500, _language(context)
+        response = _problem(plain_problem(status, _REQUEST_FAULTS.get(status, _FAILED).text(language), language))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.allow.update(error.valid_methods)
+        return response
 
     @application.errorhandler(Exception)
     def admit_failure(error: Exception) -> Response:

@@ -36,7 +36,6 @@ Moment = Annotated[
 """ISO 8601 with any offset on the way in (none means UTC); with `Z` and milliseconds on the way out."""
 
 
-
 def _require_number(value: object) -> object:
     if isinstance(value, bool | str):
         raise PydanticCustomError("float_type", "Input should be a valid number")

@@ -1,0 +1,162 @@
+"""Ingest's OpenAPI document, made from the very models that it reads and answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from stressvision import VERSION
+from stressvision.errors import Language, Message
+from stressvision.wire.backend import IngestStats, Liveness
+from stressvision.wire.detections import (
+    BatchStored,
+    DetectionBatch,
+    DetectionIn,
+    DetectionStored,
+    DeviceHealth,
+    IngestSession,
+    SessionEnd,
+    SessionEnded,
+    SessionStart,
+)
+from stressvision.wire.gallery import Gallery
+from stressvision.wire.problems import PROBLEM_TYPE, Problem
+
+_Seen = tuple[type[BaseModel], Literal["validation", "serialization"]]
+"""A model, and from which side: what is sent, or what is answered."""
+
+_COMPONENTS = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True)
+class _Operation:
+    """`name`: the view's, and the operation's id. `answer` None: 204, without a body."""
+
+    method: str
+    path: str
+    name: str
+    summary: Message
+    answer: type[BaseModel] | None
+    body: type[BaseModel] | None = None
+    body_required: bool = True
+    answer_example: Mapping[str, object] = field(default_factory=dict)
+
+
+_OPERATIONS = (
+    _Operation("get", "/health", "health", Message(es="Si el servidor vive", en="Whether the server lives"), Liveness),
+    _Operation(
+        "post",
+        "/sessions",
+        "open_device_session",
+        Message(es="Abrir la sesión de un dispositivo", en="Open a device's session"),
+        IngestSession,
+        SessionStart,
+        answer_example={"session_id": "session_pi-simulator-01_1795300200", "db_id": 1},
+    ),
+    _Operation(
+        "post",
+        "/sessions/{session}/end",
+        "close_device_session",
+        Message(es="Finalizar una sesión", en="End a session"),
+        SessionEnded,
+        SessionEnd,
+        body_required=False,
+        answer_example={"status": "ok", "session_id": 1},
+    ),
+    _Operation(
+        "post",
+        "/detections",
+        "receive_detection",
+        Message(es="Recibir una detección", en="Receive a detection"),
+        DetectionStored,
+        DetectionIn,
+        answer_example={"status": "ok", "detection_id": 42},
+    ),
+    _Operation(
+        "post",
+        "/detections/batch",
+        "receive_batch",
+        Message(es="Recibir hasta 500 detecciones", en="Receive up to 500 detections"),
+        BatchStored,
+        DetectionBatch,
+        answer_example={
+            "status": "ok",
+            "stored": 1,
+            "refused": 0,
+            "results": [{"status": "ok", "detection_id": 42, "problem": None}],
+        },
+    ),
+    _Operation(
+        "post",
+        "/heartbeat",
+        "receive_heartbeat",
+        Message(es="Cómo está un dispositivo", en="How a device is doing"),
+        None,
+        DeviceHealth,
+    ),
+    _Operation("get", "/stats", "stats", Message(es="Totales", en="Totals"), IngestStats),
+    _Operation(
+        "get",
+        "/gallery",
+        "gallery",
+        Message(es="Rostros de quienes consintieron (ETag)", en="Faces of those who consented (ETag)"),
+        Gallery,
+    ),
+)
+_SESSION = {
+    "name": "session",
+    "in": "path",
+    "required": True,
+    "description": "session_id, db_id",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9._-]+$"},
+    "example": "session_pi-simulator-01_1795300200",
+}
+
+
+def write_document(language: Language) -> dict[str, Any]:
+    """OpenAPI 3.1."""
+    read: list[_Seen] = [(operation.body, "validation") for operation in _OPERATIONS if operation.body]
+    answered: list[_Seen] = [(operation.answer, "serialization") for operation in _OPERATIONS if operation.answer]
+    references, definitions = models_json_schema(
+        [*read, *answered, (Problem, "serialization")],
+        ref_template=_COMPONENTS,
+    )
+    schemas: Mapping[Any, Mapping[str, Any]] = references
+    problem = {
+        "description": Message(es="Problema", en="Problem").text(language),
+        "content": {PROBLEM_TYPE: {"schema": schemas[Problem, "serialization"]}},
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in _OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas, problem, language)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Stress Vision ingest", "version": VERSION},
+        "paths": paths,
+        "components": {"schemas": definitions["$defs"]},
+    }
+
+
+def _describe(
+    operation: _Operation, schemas: Mapping[Any, Mapping[str, Any]], problem: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary.text(language),
+        "responses": {"default": problem},
+    }
+    if operation.answer is None:
+        described["responses"]["204"] = {"description": "OK"}
+    else:
+        content: dict[str, Any] = {"schema": schemas[operation.answer, "serialization"]}
+        if operation.answer_example:
+            content["example"] = operation.answer_example
+        described["responses"]["200"] = {"description": "OK", "content": {"application/json": content}}
+    if operation.body is not None:
+        content = {"schema": schemas[operation.body, "validation"]}
+        described["requestBody"] = {"required": operation.body_required, "content": {"application/json": content}}
+    if "{session}" in operation.path:
+        described["parameters"] = [_SESSION]
+    return described
