@@ -25,8 +25,10 @@ CROSSING_OVERLAP = 0.02
 CHANGED_LOOK = 11.0
 """Mean difference (of 255) between a face's thumbnail and the one before it, above which it may be somebody else. In
 the bundled recording one person's frames differ by at most 10.3, those of two people in the same seat by 12 or more."""
-CHANGED_LOOK_PER_SECOND = 40.0
-"""Added for every second beyond STEADY_SECONDS that lies between the two: a slow device sees larger steps."""
+CHANGED_LOOK_PER_SECOND = 20.0
+"""Added for every second beyond STEADY_SECONDS that lies between the two: a slow device sees larger steps. With it a
+lively face on a webcam raises doubts about as often (one step in six) at three pictures a second as at eight; of the
+people of the recording, any two but one pair differ by more than it allows within half a second."""
 STEADY_SECONDS = 0.14
 MOST_TRACKS = 32
 
