@@ -22,6 +22,7 @@ from stressvision.domain.alerts import (
     evidence_start,
     transition,
 )
+from stressvision.domain.consent import may_alert
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
 from stressvision.domain.notices import NoticeKind
 from stressvision.errors import Conflict, InvalidInput, Message, NotFound
@@ -87,6 +88,8 @@ def raise_if_due(
 
     Within the caller's write transaction, so that concurrent detections raise exactly one.
     """
+    if not may_alert(context.settings.policy, rule.emotions):
+        return None
     if rows.has_open_alert(connection, employee_id, rule.alert_type, at - rule.quiet):
         return None
     start = evidence_start(rule, at, rows.last_resolution(connection, employee_id, rule.alert_type))

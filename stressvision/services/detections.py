@@ -12,7 +12,7 @@ from stressvision.db import detections as rows
 from stressvision.db.connection import Connection
 from stressvision.db.employees import select_standings, touch_employee
 from stressvision.db.sessions import upsert_device
-from stressvision.domain.consent import may_be_recognised, permitted_emotion
+from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
 from stressvision.domain.detections import is_too_far_ahead
 from stressvision.errors import ConsentMissing, InvalidInput, Language, Message, StressVisionError
 from stressvision.services.alerts import raise_on_detection
@@ -65,7 +65,7 @@ def _store_one_of_many(
         accepted = _store(connection, context, detection)
     except StressVisionError as error:
         return BatchItem(status="refused", problem=problem_of(error, language))
-    return BatchItem(status="ok", detection_id=accepted.detection_id)
+    return BatchItem(status="ok", detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld)
 
 
 def _submit(context: Context, work: Callable[[Connection], T]) -> "Future[T]":
@@ -89,7 +89,8 @@ def _submit(context: Context, work: Callable[[Connection], T]) -> "Future[T]":
 def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
     now = context.clock()
     emotion = _kept_emotion(context, detection)
-    values = _stored_values(detection, emotion, now)
+    withheld = emotion is None and detection.emotion is not None
+    values = _stored_values(context, detection, emotion, now)
     session = _session_name(detection)
     is_ahead = is_too_far_ahead(detection.timestamp, now)
     detection_id = None if is_ahead else rows.insert_permitted(connection, values, session)
@@ -97,18 +98,18 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
         known = rows.find_by_event(connection, values["event_id"]) if values["event_id"] else None
         if known is None:
             raise _reason_to_refuse(connection, detection, session, is_ahead)
-        return DetectionAccepted(detection_id=known, alert_created=False)
+        return DetectionAccepted(detection_id=known, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("device", detection.device_id, now):
         upsert_device(connection, detection.device_id, {"last_seen": now})
     if detection.employee_id is None:
-        return DetectionAccepted(detection_id=detection_id, alert_created=False)
+        return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
         touch_employee(connection, detection.employee_id, detection.timestamp)
     alert_id = raise_on_detection(connection, context, detection.employee_id, emotion, detection.timestamp)
-    return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None)
+    return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 
 
-def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -> dict[str, Any]:
+def _stored_values(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> dict[str, Any]:
     return {
         "timestamp": detection.timestamp,
         "device_id": detection.device_id,
@@ -117,7 +118,7 @@ def _stored_values(detection: DetectionIn, emotion: str | None, now: datetime) -
         "recognition_confidence": detection.recognition_confidence,
         "emotion": str(emotion) if emotion else None,
         "emotion_confidence": detection.emotion_confidence if emotion else None,
-        "emotion_vector": detection.emotion_vector or None if emotion else None,
+        "emotion_vector": permitted_vector(context.settings.policy, detection.emotion_vector) if emotion else None,
         "bounding_box": detection.bounding_box,
         "frame_quality": detection.frame_quality,
         "processing_time_ms": detection.processing_time_ms,

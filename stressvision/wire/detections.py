@@ -100,10 +100,12 @@ class DetectionIn(BaseModel):
 
 
 class DetectionStored(WireModel):
-    """What ingest answers to one detection."""
+    """What ingest answers to one detection. `emotion_withheld`: it was stored without the emotion it came with, which
+    the policy does not let be kept."""
 
     status: Literal["ok"] = "ok"
     detection_id: int
+    emotion_withheld: bool = False
 
 
 class DetectionAccepted(DetectionStored):
@@ -123,6 +125,7 @@ class BatchItem(WireModel):
 
     status: Literal["ok", "refused"]
     detection_id: int | None = None
+    emotion_withheld: bool = False
     problem: Problem | None = None
 
 

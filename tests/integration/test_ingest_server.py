@@ -60,7 +60,7 @@ def test_a_session_of_a_device_from_beginning_to_end(ingest: Ingest) -> None:
     assert key.startswith("session_pi-1_")
     assert isinstance(opened.json()["db_id"], int)
     posted = requests.post(f"{ingest.base}/detections", json=a_detection(session_id=key), timeout=5)
-    assert posted.json() == {"status": "ok", "detection_id": 1}
+    assert posted.json() == {"status": "ok", "detection_id": 1, "emotion_withheld": False}
     assert requests.post(f"{ingest.base}/sessions/{key}/end", timeout=5).status_code == 200
     stats = requests.get(f"{ingest.base}/stats", timeout=5).json()
     assert (stats["total_detections"], stats["active_sessions"], stats["unique_employees"]) == (1, 0, 0)
