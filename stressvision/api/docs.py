@@ -116,7 +116,8 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            operation["security"] = [] if is_public(method.upper(), path) else [{"token": []}]
+            # Either: a token is asked for only once there are accounts.
+            operation["security"] = [] if is_public(method.upper(), path) else [{}, {"token": []}]
             operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
             operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
             operation["responses"].pop("422", None)
