@@ -46,6 +46,7 @@ class AlertCard:
     evidence: str
     decisions: Sequence[str]
     notes: str
+    marks: Sequence[Chip] = ()
 
 
 def heading(title: str) -> Markup:
@@ -126,11 +127,22 @@ def _content(cell: str | Chip) -> str:
 def alert(card: AlertCard) -> Markup:
     decisions = _EMPTY.join(Markup('<p class="muted">{}</p>').format(decision) for decision in card.decisions)
     notes = Markup("<blockquote>{}</blockquote>").format(card.notes) if card.notes else _EMPTY
+    marks = _EMPTY.join(chip(mark) for mark in card.marks)
     return Markup(
-        '<div class="sv alert"><div class="top">{}<span class="muted">{}</span>'
+        '<div class="sv alert"><div class="top">{}{}<span class="muted">{}</span>'
         '<span class="muted push">{}</span></div><p class="who">{}</p>'
         '<p>{}</p><p class="muted">{}</p>{}{}</div>'
-    ).format(chip(card.severity), card.status, card.when, card.who, card.description, card.evidence, decisions, notes)
+    ).format(
+        chip(card.severity),
+        marks,
+        card.status,
+        card.when,
+        card.who,
+        card.description,
+        card.evidence,
+        decisions,
+        notes,
+    )
 
 
 def picture(title: str, sentence: str, url: str = "") -> Markup:

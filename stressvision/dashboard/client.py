@@ -1,10 +1,10 @@
 """The backend as the dashboard sees it: one typed call for each question."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import requests
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from stressvision.errors import (
     Conflict,
@@ -15,27 +15,45 @@ from stressvision.errors import (
     NotFound,
     ServerUnreachable,
     StressVisionError,
+    Unauthenticated,
     Unavailable,
 )
-from stressvision.wire.backend import (
+from stressvision.wire.access import LoggedIn, LoginRequest
+from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
+    AlertDetail,
     AlertList,
+    AlertNote,
+    Silence,
+    SilenceList,
+    SilenceRequest,
+)
+from stressvision.wire.backend import (
     DeviceList,
     EmployeeList,
     EmployeeState,
     Overview,
     ReportList,
+    ServiceCard,
     Stats,
 )
+from stressvision.wire.notices import NoticeQueue
 from stressvision.wire.problems import Problem
 from stressvision.wire.values import WireModel
 
 AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
+AlertSubject = Literal["people", "devices"]
 
 CONNECT_SECONDS = 1.0
 
-_ERRORS: dict[int, type[StressVisionError]] = {403: ConsentMissing, 404: NotFound, 409: Conflict, 422: InvalidInput}
+_ERRORS: dict[int, type[StressVisionError]] = {
+    401: Unauthenticated,
+    403: ConsentMissing,
+    404: NotFound,
+    409: Conflict,
+    422: InvalidInput,
+}
 
 Answer = TypeVar("Answer", bound=WireModel)
 
@@ -51,6 +69,20 @@ class Backend:
     base: str
     language: Language
     answer_seconds: float = 5.0
+    trusted_ca: str | bool = True
+    token: str = field(default="", repr=False)
+
+    def card(self) -> ServiceCard:
+        return self._get(ServiceCard, "/")
+
+    def log_in(self, name: str, password: str, address: str | None) -> LoggedIn:
+        """`address`: the browser's, for the backend's count of failures. Raises Unauthenticated, Unavailable."""
+        body = LoginRequest(name=name, password=password).model_dump(mode="json")
+        headers = {"X-Forwarded-For": address} if address else {}
+        return self._ask(LoggedIn, requests.Request("POST", f"{self.base}/api/login", json=body, headers=headers))
+
+    def log_out(self) -> None:
+        self._send(requests.Request("POST", f"{self.base}/api/logout"))
 
     def overview(self) -> Overview:
         return self._get(Overview, "/api/dashboard/overview")
@@ -68,8 +100,29 @@ class Backend:
         """What was seen of one person. The backend records each of these look-ups."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
 
-    def alerts(self, status: AlertFilter, limit: int) -> AlertList:
-        return self._get(AlertList, "/api/alerts", status=status, limit=limit)
+    def alerts(self, status: AlertFilter, limit: int, about: AlertSubject = "people") -> AlertList:
+        return self._get(AlertList, "/api/alerts", status=status, limit=limit, about=about)
+
+    def alert(self, alert_id: int) -> AlertDetail:
+        """One alert with its history. The backend records each of these look-ups."""
+        return self._get(AlertDetail, f"/api/alerts/{alert_id}")
+
+    def note(self, alert_id: int, user_id: str, notes: str) -> AlertDetail:
+        return self._post(AlertDetail, f"/api/alerts/{alert_id}/notes", AlertNote(user_id=user_id, notes=notes))
+
+    def silences(self) -> SilenceList:
+        """Those in force."""
+        return self._get(SilenceList, "/api/silences")
+
+    def begin_silence(self, wanted: SilenceRequest) -> Silence:
+        return self._post(Silence, "/api/silences", wanted)
+
+    def end_silence(self, silence_id: int, user_id: str) -> Silence:
+        address = f"{self.base}/api/silences/{silence_id}"
+        return self._ask(Silence, requests.Request("DELETE", address, params={"user_id": user_id}))
+
+    def notifications(self) -> NoticeQueue:
+        return self._get(NoticeQueue, "/api/notifications")
 
     def acknowledge(self, alert_id: int, user_id: str) -> AlertChanged:
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", AlertDecision(user_id=user_id))
@@ -84,12 +137,22 @@ class Backend:
     def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
         return self._ask(kind, requests.Request("GET", self.base + path, params=query))
 
-    def _post(self, kind: type[Answer], path: str, decision: AlertDecision) -> Answer:
-        return self._ask(kind, requests.Request("POST", self.base + path, json=decision.model_dump(mode="json")))
+    def _post(self, kind: type[Answer], path: str, body: BaseModel) -> Answer:
+        return self._ask(kind, requests.Request("POST", self.base + path, json=body.model_dump(mode="json")))
 
     def _ask(self, kind: type[Answer], request: requests.Request) -> Answer:
+        response = self._send(request)
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError:
+            raise not_understood(self.base) from None
+
+    def _send(self, request: requests.Request) -> requests.Response:
         request.headers["Accept-Language"] = self.language
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
         with requests.Session() as session:
+            session.verify = self.trusted_ca
             session.trust_env = False  # a proxy of the environment must not see what goes over loopback
             try:
                 response = session.send(
@@ -99,10 +162,7 @@ class Backend:
                 raise unreachable(self.base) from None
         if not response.ok:
             raise _refusal(response)
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError:
-            raise not_understood(self.base) from None
+        return response
 
 
 def unreachable(base: str) -> ServerUnreachable:

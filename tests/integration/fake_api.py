@@ -15,11 +15,19 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from stressvision.clock import utc_now
 from stressvision.errors import Conflict, Message, NotFound, StressVisionError
-from stressvision.wire.backend import (
+from stressvision.wire.alerts import (
     Alert,
     AlertChanged,
     AlertDecision,
+    AlertDetail,
     AlertList,
+    AlertNote,
+    AlertStepTaken,
+    Silence,
+    SilenceList,
+    SilenceRequest,
+)
+from stressvision.wire.backend import (
     Device,
     DeviceList,
     EmotionCount,
@@ -36,6 +44,7 @@ from stressvision.wire.backend import (
     StoredDetection,
 )
 from stressvision.wire.events import Connected, DetectionEvent, Pong
+from stressvision.wire.notices import NoticeQueue
 from stressvision.wire.problems import problem_of, reader_language
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
@@ -45,6 +54,9 @@ PEOPLE = (
     ("EMP003", "Kofi Mendoza Díaz", "Almacén", "Noche"),
     ("EMP004", "Mei Wong Salas", "Laboratorio", "Tarde"),
 )
+EVENTS = (0, 0, 0, 1, 0, 2, 3, 0, 2, 3, 0, 1, 2, 1, 2, 1)
+TOTALS = (0, 0, 1, 2, 1, 2, 3, 0, 2, 3, 1, 2, 2, 2, 2, 1)
+NO_QUEUE = NoticeQueue(configured=False, waiting=0, failed=0, failing_since=None, targets=[])
 SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "fatigue", "neutral", None)
 
 
@@ -70,6 +82,9 @@ class FakeBackend:
     other_event: int = 0
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
+    histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
+    silences: list[Silence] = field(default_factory=list)
+    queue: NoticeQueue = NO_QUEUE
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -137,8 +152,37 @@ def alert(number: int, **changes: object) -> Alert:
         "evidence_total": 24,
         "evidence_confidence": 0.87,
         "created_at": at,
+        "evidence_start": at - timedelta(minutes=15),
+        "evidence_minutes": [
+            {"start": (at - timedelta(minutes=15 - minute)).replace(second=0), "events": events, "total": total}
+            for minute, (events, total) in enumerate(zip(EVENTS, TOTALS, strict=True))
+        ],
+        "usual_share": 12.0,
+        "usual_days": 9,
+        "error_chance": 0.000004,
     }
     return Alert.model_validate(values | changes)
+
+
+def step(number: int, kind: str, at: datetime, **changes: object) -> AlertStepTaken:
+    values: dict[str, object] = {"id": number, "timestamp": at, "kind": kind}
+    return AlertStepTaken.model_validate({**values, "user_id": None, "notes": None, "details": None, **changes})
+
+
+def silence(number: int, wanted: SilenceRequest) -> Silence:
+    return Silence(
+        id=number,
+        employee_id=wanted.employee_id,
+        employee_name="Lars Keller Ruiz" if wanted.employee_id else None,
+        employee_code="EMP002" if wanted.employee_id else None,
+        device_id=wanted.device_id,
+        reason=wanted.reason,
+        starts_at=utc_now(),
+        ends_at=wanted.ends_at,
+        created_by=wanted.user_id,
+        ended_at=None,
+        ended_by=None,
+    )
 
 
 def device(**changes: object) -> Device:
@@ -305,9 +349,46 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         )
 
     @app.get("/api/alerts")
-    def alerts(status: str = "pending", limit: int = 50) -> AlertList:
-        wanted = [item for item in state.alerts.values() if status in {item.status, "all"}]
+    def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:
+        own = [item for item in state.alerts.values() if (item.device_id is None) == (about == "people")]
+        wanted = [item for item in own if status in {item.status, "all"}]
         return AlertList(alerts=wanted[:limit], total=len(wanted))
+
+    @app.get("/api/alerts/{alert_id}")
+    def alert_detail(alert_id: int) -> AlertDetail:
+        if alert_id not in state.alerts:
+            raise NotFound(Message(es=f"No existe la alerta {alert_id}.", en=f"There is no alert {alert_id}."))
+        found = state.alerts[alert_id]
+        raised = step(1, "raised", found.timestamp)
+        history = state.histories.setdefault(alert_id, [raised])
+        return AlertDetail.model_validate({**found.model_dump(), "history": history})
+
+    @app.post("/api/alerts/{alert_id}/notes")
+    def annotate(alert_id: int, note: Annotated[AlertNote, Body()]) -> AlertDetail:
+        detail = alert_detail(alert_id)
+        state.decisions.append(("notes", alert_id, note.user_id, note.notes))
+        noted = step(len(detail.history) + 1, "noted", utc_now(), user_id=note.user_id, notes=note.notes)
+        state.histories[alert_id].append(noted)
+        return alert_detail(alert_id)
+
+    @app.get("/api/silences")
+    def silences() -> SilenceList:
+        return SilenceList(silences=state.silences, total=len(state.silences))
+
+    @app.post("/api/silences")
+    def begin_silence(wanted: Annotated[SilenceRequest, Body()]) -> Silence:
+        state.silences.append(silence(len(state.silences) + 1, wanted))
+        return state.silences[-1]
+
+    @app.delete("/api/silences/{silence_id}")
+    def end_silence(silence_id: int, user_id: str) -> Silence:
+        ended = next(item for item in state.silences if item.id == silence_id)
+        state.silences.remove(ended)
+        return ended.model_copy(update={"ended_by": user_id, "ended_at": utc_now()})
+
+    @app.get("/api/notifications")
+    def notifications() -> NoticeQueue:
+        return state.queue
 
     @app.post("/api/alerts/{alert_id}/{action}")
     def decide(alert_id: int, action: str, decision: Annotated[AlertDecision, Body()]) -> AlertChanged:

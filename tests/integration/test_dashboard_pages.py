@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from stressvision.clock import utc_now
 from stressvision.config import PROJECT_ROOT
 from stressvision.errors import DatabaseUnavailable, Message
+from stressvision.wire.notices import NoticeQueue, NoticeTarget
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, employee, report, served
 
 
@@ -168,6 +169,87 @@ def test_a_decision_that_came_too_late_is_said_clearly(state: FakeBackend) -> No
     assert [box.value for box in app.warning] == ["No se pudo cambiar la alerta 1. La alerta ya está resuelta."]
 
 
+def test_an_alert_shows_its_minutes_its_usual_level_and_what_error_explains(state: FakeBackend) -> None:
+    state.alerts = {1: alert(1, escalation_level=1), 2: alert(2, usual_share=None, error_chance=0.63)}
+    text = shown(page("alerts"))
+    assert "1 de 2 detecciones" in text
+    assert "12 % (9 días)" in text
+    assert "1 en 250,000" in text
+    assert "Escalada (paso 1)" in text
+    assert "Sin historia suficiente" in text
+    assert "63 %" in text
+
+
+def test_the_history_is_looked_up_once_and_takes_notes(state: FakeBackend) -> None:
+    app = page("alerts")
+    app.button(key="open_1").click().run()
+    assert "Generada" in shown(app)
+    app.text_input(key="detail_attendant").input("enfermera")
+    app.text_area(key="detail_note").input(" Pausa ofrecida ")
+    submit(app, "Añadir nota").click().run()
+    assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
+    assert "Nota · enfermera" in shown(app)
+    assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
+
+
+def test_silence_is_asked_for_with_a_reason_and_taken_back(state: FakeBackend) -> None:
+    app = page("alerts")
+    app.button(key="open_1").click().run()
+    app.text_input(key="detail_attendant").input("medico")
+    submit(app, "Silenciar").click().run()
+    assert state.silences == []
+    assert [box.value for box in app.warning] == ["Escriba primero el texto."]
+    app.segmented_control(key="silence_span").set_value(480)
+    app.text_input(key="silence_reason").input("Ya atendido")
+    submit(app, "Silenciar").click().run()
+    (wanted,) = state.silences
+    assert (wanted.employee_id, wanted.device_id, wanted.reason, wanted.created_by) == (
+        2,
+        None,
+        "Ya atendido",
+        "medico",
+    )
+    assert timedelta(hours=7, minutes=59) < wanted.ends_at - utc_now() <= timedelta(hours=8)
+    assert [box.value[:17] for box in app.success] == ["Sin alertas hasta"]
+    assert "Ya atendido (medico)" in shown(app)
+    app.button(key="end_silence_1").click().run()
+    assert state.silences == []
+
+
+def test_a_message_s_link_opens_its_alert(state: FakeBackend) -> None:
+    app = AppTest.from_string(
+        "from stressvision.dashboard.app import open_screen\n"
+        "from stressvision.dashboard.pages import alerts\n"
+        "alerts.render(open_screen())\n",
+        default_timeout=30,
+    )
+    app.query_params["alerta"] = "3"
+    assert "Generada" in shown(app.run())
+    app.run()
+    assert state.calls.count("GET /api/alerts/3") == 1
+
+
+def test_devices_have_a_list_of_their_own(state: FakeBackend) -> None:
+    silent = {"employee_id": None, "employee_name": None, "device_id": "pi-envasado-02", "evidence_events": None}
+    state.alerts[9] = alert(9, **silent, evidence_minutes=None, description="Sin señal")
+    app = page("alerts")
+    assert "pi-envasado-02" not in shown(app)
+    app.segmented_control(key="alert_subject").set_value("devices").run()
+    assert "pi-envasado-02" in shown(app)
+    assert "Lars Keller Ruiz" not in shown(app)
+
+
+def test_messages_that_do_not_get_out_are_told(state: FakeBackend) -> None:
+    assert "sin entregar" not in shown(page("alerts"))
+    target = NoticeTarget(
+        target="a", label="json://x", waiting=3, sent=0, failed=0, last_sent_at=None, last_error="json://x no responde"
+    )
+    state.queue = NoticeQueue(configured=True, waiting=3, failed=0, failing_since=utc_now(), targets=[target])
+    text = shown(page("alerts"))
+    assert "Hay avisos sin entregar" in text
+    assert "json://x no responde" in text
+
+
 def test_many_alerts_come_in_portions(state: FakeBackend) -> None:
     state.alerts = {number: alert(number) for number in range(1, 31)}
     app = page("alerts")
@@ -270,5 +352,5 @@ def test_five_hundred_people_and_a_very_long_name(state: FakeBackend) -> None:
     assert len(app.dataframe[0].value) == 500
 
 
-def submit(app: AppTest):  # type: ignore[no-untyped-def]  # the harness does not export the type of a button
-    return next(button for button in app.button if button.form_id)
+def submit(app: AppTest, label: str = ""):  # type: ignore[no-untyped-def]  # the harness exports no type of a button
+    return next(button for button in app.button if button.form_id and label in {"", button.label})

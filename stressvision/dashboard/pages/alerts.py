@@ -1,5 +1,6 @@
 """Alertas: who may need attention, and what was done about it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,24 +8,29 @@ from typing import Literal
 import streamlit as st
 
 from stressvision.dashboard import blocks, texts
-from stressvision.dashboard.client import AlertFilter
-from stressvision.dashboard.palette import QUIET, SEVERITIES
+from stressvision.dashboard.alert_card import name_subject, show_card
+from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant, show_attendant
+from stressvision.dashboard.client import AlertFilter, AlertSubject
+from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, Opened, show_detail
+from stressvision.dashboard.pages.alert_margin import show_silences, show_undelivered
 from stressvision.dashboard.screen import Screen, told
 from stressvision.errors import StressVisionError
-from stressvision.wire.backend import Alert
+from stressvision.wire.alerts import Alert
 
 REFRESH_SECONDS = 3
 PAGE_ALERTS = 20
-USER_LIMIT = 100
-NOTES_LIMIT = 4000
+MARGIN_SECONDS = 10
 OUTCOME_SPAN = timedelta(seconds=12)
 FILTERS: tuple[AlertFilter, ...] = ("pending", "acknowledged", "resolved", "all")
+SUBJECTS: tuple[AlertSubject, ...] = ("people", "devices")
+LINKED = "alerta"
+"""Parameter of the address: the alert that a message linked to."""
 
 # Keys of the session state.
-ATTENDANT = "attendant"
 OUTCOME = "alert_outcome"
 QUESTION = "alert_question"
 SHOWN = "alerts_shown"
+FOLLOWED = "alert_link_followed"
 
 Action = Literal["acknowledge", "resolve"]
 
@@ -57,23 +63,49 @@ def render(screen: Screen) -> None:
             key="alert_filter",
             on_change=_forget,
         )
-        _show_attendant(screen)
-    _list(screen, chosen)
+        about = st.segmented_control(
+            screen.say(texts.alerts.SUBJECT_FILTER),
+            SUBJECTS,
+            default="people",
+            required=True,
+            format_func=lambda subject: screen.say(texts.alerts.SUBJECTS[subject]),
+            label_visibility="collapsed",
+            key="alert_subject",
+            on_change=_forget,
+        )
+        show_attendant(screen)
+    _margin(screen)
+    _list(screen, chosen, about)
+    _follow_link(screen)
     # Outside the refreshing list: a refresh must never touch the notes being typed.
     question = st.session_state.get(QUESTION)
     if isinstance(question, Question):
         title = texts.alerts.RESOLVE_TITLE if question.action == "resolve" else texts.alerts.ACKNOWLEDGE_TITLE
         st.dialog(screen.say(title), on_dismiss=_close_question)(_ask)(screen, question)
+    elif isinstance(question, Opened):
+        title = texts.alerts.OPEN_TITLE
+        st.dialog(screen.say(title), width="large", on_dismiss=_close_question)(show_detail)(
+            screen, question, _replace_opened, lambda sentence: _finish(screen, sentence)
+        )
+
+
+@st.fragment(run_every=MARGIN_SECONDS)
+def _margin(screen: Screen) -> None:
+    # What keeps the backend from answering is said once, by the list below.
+    with suppress(StressVisionError):
+        show_undelivered(screen)
+        show_silences(screen)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _list(screen: Screen, status: AlertFilter) -> None:
+def _list(screen: Screen, status: AlertFilter, about: AlertSubject) -> None:
     _show_outcome(screen)
     with told(screen):
         limit = int(st.session_state.get(SHOWN, PAGE_ALERTS))
-        answer = screen.backend.alerts(status, limit)
+        answer = screen.backend.alerts(status, limit, about)
         if not answer.alerts:
-            st.html(blocks.empty(screen.say(texts.alerts.NO_ALERTS[status])))
+            nothing = texts.alerts.NO_ALERTS[status] if about == "people" else texts.alerts.NO_DEVICE_ALERTS
+            st.html(blocks.empty(screen.say(nothing)))
         for alert in answer.alerts:
             _show_alert(screen, alert)
         if answer.total > len(answer.alerts):
@@ -86,9 +118,7 @@ def _list(screen: Screen, status: AlertFilter) -> None:
 
 def _show_alert(screen: Screen, alert: Alert) -> None:
     with st.container(border=True, key=f"alert_{alert.id}"):
-        st.html(blocks.alert(_card(screen, alert)))
-        if alert.status == "resolved":
-            return
+        show_card(screen, alert)
         with st.container(horizontal=True):
             if alert.status == "pending" and st.button(
                 screen.say(texts.alerts.ACKNOWLEDGE),
@@ -97,49 +127,46 @@ def _show_alert(screen: Screen, alert: Alert) -> None:
                 type="primary",
             ):
                 _begin(screen, Question("acknowledge", alert))
-            if st.button(screen.say(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"):
+            if alert.status != "resolved" and st.button(
+                screen.say(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"
+            ):
                 _begin(screen, Question("resolve", alert))
+            if st.button(
+                screen.say(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
+            ):
+                _open(screen, alert.id)
+                st.rerun()
 
 
-def _card(screen: Screen, alert: Alert) -> blocks.AlertCard:
-    severity = texts.alerts.SEVERITIES.get(alert.severity or "", texts.alerts.SEVERITY_UNKNOWN)
-    status = texts.alerts.ALERT_STATUSES.get(alert.status)
-    evidence = screen.say(texts.alerts.NO_EVIDENCE)
-    if alert.evidence_events is not None:
-        evidence = screen.say(
-            texts.alerts.EVIDENCE,
-            events=f"{alert.evidence_events:,}",
-            total=f"{alert.evidence_total:,}" if alert.evidence_total is not None else screen.say(texts.common.NOT_SET),
-            confidence=screen.percent(alert.evidence_confidence),
-        )
-    return blocks.AlertCard(
-        severity=blocks.Chip(SEVERITIES.get(alert.severity or "", QUIET), screen.say(severity)),
-        status=screen.say(status) if status else alert.status,
-        who=_who(screen, alert),
-        when=f"{screen.date_and_time(alert.timestamp)} · {screen.ago(alert.timestamp)}",
-        description=alert.description or "",
-        evidence=evidence,
-        decisions=[
-            screen.say(message, user=user, time=screen.date_and_time(moment))
-            for message, user, moment in (
-                (texts.alerts.ACKNOWLEDGED_BY, alert.acknowledged_by, alert.acknowledged_at),
-                (texts.alerts.RESOLVED_BY, alert.resolved_by, alert.resolved_at),
-            )
-            if user and moment
-        ],
-        notes=alert.resolution_notes or "",
-    )
+def _open(screen: Screen, alert_id: int) -> None:
+    try:
+        st.session_state[QUESTION] = Opened(screen.backend.alert(alert_id))
+    except StressVisionError as error:
+        _remember(screen, False, error.message.text(screen.language))
 
 
-def _who(screen: Screen, alert: Alert) -> str:
-    if alert.employee_name is None:
-        return screen.say(texts.alerts.ALERT_NUMBER, id=alert.id)
-    return f"{alert.employee_name} · {alert.employee_code}" if alert.employee_code else alert.employee_name
+def _follow_link(screen: Screen) -> None:
+    """Opens the alert that the address names, once."""
+    wanted = st.query_params.get(LINKED, "")
+    if wanted.isdecimal() and st.session_state.get(FOLLOWED) != wanted:
+        st.session_state[FOLLOWED] = wanted
+        _open(screen, int(wanted))
+
+
+def _replace_opened(opened: Opened) -> None:
+    st.session_state[QUESTION] = opened
+    st.rerun()
+
+
+def _finish(screen: Screen, sentence: str) -> None:
+    _remember(screen, True, sentence)
+    _close_question()
+    st.rerun()
 
 
 def _begin(screen: Screen, question: Question) -> None:
     """Acknowledging needs no more than knowing who does it; everything else is asked."""
-    attendant = st.session_state.get(ATTENDANT)
+    attendant = known_attendant()
     if question.action == "acknowledge" and attendant:
         try:
             sentence = _decide(screen, question, attendant, None)
@@ -154,8 +181,8 @@ def _begin(screen: Screen, question: Question) -> None:
 
 
 def _ask(screen: Screen, question: Question) -> None:
-    st.html(blocks.small(f"{_who(screen, question.alert)} · {question.alert.description or ''}"))
-    attendant = st.session_state.get(ATTENDANT, "")
+    st.html(blocks.small(f"{name_subject(screen, question.alert)} · {question.alert.description or ''}"))
+    attendant = known_attendant()
     with st.form("decision", border=False):
         if not attendant:
             attendant = st.text_input(
@@ -187,7 +214,7 @@ def _ask(screen: Screen, question: Question) -> None:
         reason = error.message.text(screen.language)
         st.warning(screen.say(texts.alerts.REFUSED, id=question.alert.id, reason=reason))
         return
-    st.session_state[ATTENDANT] = attendant.strip()
+    remember_attendant(attendant.strip())
     _remember(screen, True, sentence)
     _close_question()
     st.rerun()
@@ -219,14 +246,3 @@ def _show_outcome(screen: Screen) -> None:
 def _forget() -> None:
     for key in (OUTCOME, SHOWN):
         st.session_state.pop(key, None)
-
-
-def _show_attendant(screen: Screen) -> None:
-    attendant = st.session_state.get(ATTENDANT)
-    if not attendant:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        st.html(blocks.small(screen.say(texts.alerts.ATTENDING_AS, user=attendant)), width="content")
-        if st.button(screen.say(texts.alerts.CHANGE_ATTENDANT), type="tertiary"):
-            del st.session_state[ATTENDANT]
-            st.rerun()
