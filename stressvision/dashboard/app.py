@@ -1,23 +1,26 @@
 """The Streamlit application: one script run draws the page that is open."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from stressvision.config import load_settings
-from stressvision.dashboard import blocks, texts
+from stressvision.config import Settings, load_settings
+from stressvision.dashboard import blocks, door, texts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
+from stressvision.domain.roles import Role
 from stressvision.errors import ConfigurationError, Message
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
 
 
-def open_screen() -> Screen:
+def open_screen() -> tuple[Settings, Screen]:
     """Raises ConfigurationError where the settings cannot be used."""
     settings = load_settings()
     try:
@@ -32,7 +35,10 @@ def open_screen() -> Screen:
             ),
             field="STRESSVISION_TIME_ZONE",
         ) from None
-    return Screen(Backend(settings.api_base, settings.lang), settings.lang, zone)
+    backend = Backend(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
+    visitor = door.known_visitor()
+    screen = Screen(door.with_visitor(backend), settings.lang, zone, role=visitor.role if visitor else None)
+    return settings, screen
 
 
 def draw() -> None:
@@ -40,42 +46,66 @@ def draw() -> None:
     st.logo(LOGO, size="large")
     st.html(blocks.STYLE)
     try:
-        screen = open_screen()
+        settings, screen = open_screen()
     except ConfigurationError as error:
         st.html(blocks.notice(texts.common.PRODUCT.es, error.message.es, error.message.en))
         return
+    if door.is_left_open(settings, screen.backend):
+        said = (screen.say(texts.access.EXPOSED), screen.say(texts.access.EXPOSED_REMEDY))
+        st.html(blocks.notice(texts.common.PRODUCT.es, *said))
+    elif door.must_log_in():
+        st.navigation([st.Page(partial(door.show_login, screen), title=screen.say(texts.access.LOG_IN))]).run()
+    else:
+        page = st.navigation(_pages(screen), position="top")
+        door.show_visitor(screen)
+        page.run()
+
+
+def _pages(screen: Screen) -> list[StreamlitPage]:
+    """Those that whoever looks may see."""
     alerts_page = st.Page(
         partial(alerts.render, screen),
         title=screen.say(texts.common.ALERTS),
         icon=":material/notifications:",
         url_path="alertas",
     )
-    pages = [
-        st.Page(
-            partial(overview.render, screen, alerts_page),
+    sees_alerts = "alerts" in _ROOMS[screen.role]
+    pages = {
+        "overview": st.Page(
+            partial(overview.render, screen, alerts_page if sees_alerts else None),
             title=screen.say(texts.common.OVERVIEW),
             icon=":material/monitoring:",
             url_path="resumen",
             default=True,
         ),
-        alerts_page,
-        st.Page(
+        "alerts": alerts_page,
+        "employees": st.Page(
             partial(employees.render, screen),
             title=screen.say(texts.common.EMPLOYEES),
             icon=":material/group:",
             url_path="empleados",
         ),
-        st.Page(
+        "reports": st.Page(
             partial(reports.render, screen),
             title=screen.say(texts.common.REPORTS),
             icon=":material/description:",
             url_path="reportes",
         ),
-        st.Page(
+        "camera": st.Page(
             partial(camera.render, screen),
             title=screen.say(texts.common.CAMERA),
             icon=":material/videocam:",
             url_path="camara",
         ),
-    ]
-    st.navigation(pages, position="top").run()
+    }
+    return [page for name, page in pages.items() if name in _ROOMS[screen.role]]
+
+
+_EVERY_ROOM = frozenset({"overview", "alerts", "employees", "reports", "camera"})
+_ROOMS: Mapping[Role | None, frozenset[str]] = {
+    None: _EVERY_ROOM,
+    Role.HEALTH: _EVERY_ROOM,
+    Role.ADMIN: frozenset({"overview", "employees", "reports"}),
+    Role.VIEWER: frozenset({"overview", "reports"}),
+}
+"""The live picture shows persons: it is the doctor's alone. The backend refuses the rest in any case."""

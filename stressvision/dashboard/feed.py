@@ -4,6 +4,7 @@ The feed is followed in short visits, one a refresh: each goes on where the one 
 kept alive beside Streamlit's, and what is shown belongs to the session that is looking.
 """
 
+import ssl
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -58,13 +59,26 @@ def _visit(backend: Backend, since: int | None = None) -> list[str]:
     query = "" if since is None else f"?since={since}"
     address = f"{backend.base.replace('http', 'ws', 1)}/ws{query}"
     messages: list[str] = []
+    headers = {"Authorization": f"Bearer {backend.token}"} if backend.token else None
     with connect(
-        address, proxy=None, compression=None, open_timeout=CONNECT_SECONDS, close_timeout=CONNECT_SECONDS
+        address,
+        additional_headers=headers,
+        ssl=_encryption(backend),
+        proxy=None,
+        compression=None,
+        open_timeout=CONNECT_SECONDS,
+        close_timeout=CONNECT_SECONDS,
     ) as connection:
         connection.send(_PING)
         while _kind(message := str(connection.recv(timeout=backend.answer_seconds))) != "pong":
             messages.append(message)
     return messages
+
+
+def _encryption(backend: Backend) -> ssl.SSLContext | None:
+    if not backend.base.startswith("https"):
+        return None
+    return ssl.create_default_context(cafile=backend.trusted_ca if isinstance(backend.trusted_ca, str) else None)
 
 
 def _kind(message: str) -> str:

@@ -11,7 +11,11 @@ import streamlit as st
 from stressvision.clock import Clock, utc_now
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
-from stressvision.errors import Language, Message, ServerUnreachable, StressVisionError
+from stressvision.domain.roles import Role
+from stressvision.errors import Language, Message, ServerUnreachable, StressVisionError, Unauthenticated
+
+ASKED = "login_asked"
+"""Key of the session state: the backend has asked for a token."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,12 @@ class Screen:
     language: Language
     zone: ZoneInfo
     clock: Clock = utc_now
+    role: Role | None = None
+    """Of whoever logged in; None where nobody has to."""
+
+    @property
+    def sees_persons(self) -> bool:
+        return self.role in {None, Role.HEALTH}
 
     def say(self, message: Message, **values: object) -> str:
         return message.text(self.language).format(**values)
@@ -46,11 +56,20 @@ class Screen:
         return self.date_and_time(moment)
 
 
+def send_to_door() -> None:
+    """Forgets whoever was in, and begins again where one logs in."""
+    st.session_state.clear()
+    st.session_state[ASKED] = True
+    st.rerun()
+
+
 @contextmanager
 def told(screen: Screen) -> Iterator[None]:
     """Turns whatever the backend cannot answer into a calm sentence where the content would stand."""
     try:
         yield
+    except Unauthenticated:
+        send_to_door()
     except StressVisionError as error:
         title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
         st.html(

@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
 from stressvision.arguments import Arguments
-from stressvision.config import PROJECT_ROOT, load_settings
+from stressvision.config import PROJECT_ROOT, Settings, load_settings
 from stressvision.dashboard import texts
 from stressvision.door import run_program
 from stressvision.ports import require_free_port
@@ -31,7 +31,7 @@ def serve(arguments: Sequence[str]) -> int:
     settings = load_settings()
     Arguments(description=texts.program.USAGE.text(settings.lang)).parse_args(arguments)
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
-    url = f"http://{settings.host}:{settings.dashboard_port}"
+    url = settings.served_at(settings.dashboard_port)
     print(texts.program.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it
     cli.main(
         [
@@ -41,6 +41,18 @@ def serve(arguments: Sequence[str]) -> int:
             f"--server.port={settings.dashboard_port}",
             "--server.headless=true",
             "--logger.hideWelcomeMessage=true",
+            *_beyond_this_machine(settings),
         ]
     )
     return 0
+
+
+def _beyond_this_machine(settings: Settings) -> list[str]:
+    """Streamlit's certificate, and the name from whose pages it takes a WebSocket."""
+    options = [f"--browser.serverAddress={settings.allowed_hosts[0]}"] if settings.allowed_hosts else []
+    if settings.tls_certificate and settings.tls_key:
+        options += [
+            f"--server.sslCertFile={settings.tls_certificate.resolve()}",
+            f"--server.sslKeyFile={settings.tls_key.resolve()}",
+        ]
+    return options

@@ -20,7 +20,7 @@ def render(screen: Screen) -> None:
     st.html(blocks.heading(screen.say(texts.common.EMPLOYEES)))
     employees = _offered(screen)
     _list(screen, [employee.id for employee in employees])
-    if employees:
+    if employees and screen.sees_persons:
         _look_up(screen, employees)
 
 

@@ -18,28 +18,33 @@ FEED = "feed"
 """Key of the session state."""
 
 
-def render(screen: Screen, alerts_page: StreamlitPage) -> None:
+def render(screen: Screen, alerts_page: StreamlitPage | None) -> None:
+    """`alerts_page` None: who looks may not see it."""
     st.html(blocks.heading(screen.say(texts.common.OVERVIEW)))
     _live(screen, alerts_page)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _live(screen: Screen, alerts_page: StreamlitPage) -> None:
+def _live(screen: Screen, alerts_page: StreamlitPage | None) -> None:
     with told(screen):
         overview = screen.backend.overview()
         stats = _stats(screen.backend, STATS_HOURS)
         devices = screen.backend.devices().devices
         at = f"{screen.local(overview.timestamp):%H:%M:%S}"
         st.html(blocks.small(screen.say(texts.common.UPDATED, time=at, zone=screen.zone.key)))
-        _show_pending(screen, overview, alerts_page)
+        if alerts_page is not None:
+            _show_pending(screen, overview, alerts_page)
         st.html(blocks.figures(_figures(screen, overview)))
-        left, right = st.columns([3, 2], gap="large")
-        with left:
+        if screen.sees_persons:
+            left, right = st.columns([3, 2], gap="large")
+            with left:
+                _show_stats(screen, stats)
+            with right:
+                st.html(blocks.subheading(screen.say(texts.overview.FEED)))
+                with told(screen):
+                    _show_feed(screen)
+        else:
             _show_stats(screen, stats)
-        with right:
-            st.html(blocks.subheading(screen.say(texts.overview.FEED)))
-            with told(screen):
-                _show_feed(screen)
         st.html(blocks.subheading(screen.say(texts.common.DEVICES)))
         _show_devices(screen, devices)
 

@@ -3,6 +3,6 @@
 Words in braces are filled in where the sentence is used.
 """
 
-from stressvision.dashboard.texts import alerts, camera, common, employees, overview, program, reports
+from stressvision.dashboard.texts import access, alerts, camera, common, employees, overview, program, reports
 
-__all__ = ["alerts", "camera", "common", "employees", "overview", "program", "reports"]
+__all__ = ["access", "alerts", "camera", "common", "employees", "overview", "program", "reports"]

@@ -1,0 +1,86 @@
+"""The door of the dashboard: who is in, in this browser session alone, and the page where one logs in."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from stressvision.config import Settings
+from stressvision.dashboard import blocks, texts
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.screen import ASKED, Screen, send_to_door
+from stressvision.errors import StressVisionError
+from stressvision.wire.access import LoggedIn
+
+VISITOR = "visitor"
+"""Key of the session state."""
+
+
+def known_visitor() -> LoggedIn | None:
+    found = st.session_state.get(VISITOR)
+    return found if isinstance(found, LoggedIn) else None
+
+
+def with_visitor(backend: Backend) -> Backend:
+    """The backend as whoever is in asks it."""
+    visitor = known_visitor()
+    return replace(backend, token=visitor.token) if visitor else backend
+
+
+def must_log_in() -> bool:
+    """Whether the backend has asked for a token in this session, and none that counts is known."""
+    return bool(st.session_state.get(ASKED)) and known_visitor() is None
+
+
+def is_left_open(settings: Settings, backend: Backend) -> bool:
+    """Whether others than this machine's users can read this, and the backend asks nobody who they are."""
+    try:
+        return settings.is_exposed and not backend.card().login_required
+    except StressVisionError:
+        return False
+
+
+def show_login(screen: Screen) -> None:
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        st.html(blocks.heading(screen.say(texts.access.LOG_IN)))
+        st.html(blocks.small(screen.say(texts.access.ABOUT)))
+        with st.form("login"):
+            name = st.text_input(screen.say(texts.access.NAME), max_chars=64, autocomplete="username")
+            password = st.text_input(
+                screen.say(texts.access.PASSWORD), type="password", max_chars=256, autocomplete="current-password"
+            )
+            submitted = st.form_submit_button(screen.say(texts.access.LOG_IN), type="primary")
+        if submitted:
+            _enter(screen, name.strip(), password)
+
+
+def show_visitor(screen: Screen) -> None:
+    """Who is in, and the way out."""
+    visitor = known_visitor()
+    if visitor is None:
+        return
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="visitor"):
+        role = screen.say(texts.access.ROLES[visitor.role])
+        st.html(blocks.small(f"{visitor.name} · {role}"), width="content")
+        if st.button(screen.say(texts.access.LOG_OUT), type="tertiary", icon=":material/logout:"):
+            _leave(screen)
+
+
+def _enter(screen: Screen, name: str, password: str) -> None:
+    if not name or not password:
+        st.warning(screen.say(texts.access.INCOMPLETE))
+        return
+    try:
+        visitor = screen.backend.log_in(name, password, st.context.ip_address)
+    except StressVisionError as error:
+        st.html(blocks.notice(screen.say(texts.access.NOT_ENTERED), error.message.text(screen.language)))
+        return
+    st.session_state[VISITOR] = visitor
+    st.rerun()
+
+
+def _leave(screen: Screen) -> None:
+    try:
+        screen.backend.log_out()
+    finally:
+        send_to_door()
