@@ -207,7 +207,7 @@ class Settings(BaseSettings):
 
     @property
     def dashboard_base(self) -> str:
-        return (self.dashboard_url or f"http://{self.host}:{self.dashboard_port}").rstrip("/")
+        return (self.dashboard_url or self.served_at(self.dashboard_port)).rstrip("/")
 
 
 def load_settings(camera: str | None = None, **overrides: object) -> Settings:

@@ -1,12 +1,14 @@
 """What a monitoring system reads: counts of requests and clients, where the feed stands, what waits for a person."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.hub import Hub
+from stressvision.wire.notices import NoticeQueue
 
 _UNMATCHED = "unmatched"
 
@@ -26,9 +28,22 @@ class Metrics:
         self.pending_alerts = Gauge(
             "stressvision_pending_alerts", "Alerts nobody has looked at.", registry=self.registry
         )
+        self.notices = Gauge(
+            "stressvision_notifications", "Messages by state: waiting, failed.", ["state"], registry=self.registry
+        )
+        self.notices_failing = Gauge(
+            "stressvision_notifications_failing_seconds",
+            "Age of the oldest message that has been tried in vain.",
+            registry=self.registry,
+        )
         self._gauge("stressvision_websocket_clients", "Clients connected to /ws.", lambda: hub.connected)
         self._gauge("stressvision_websocket_dropped", "Clients dropped for being too slow.", lambda: hub.dropped)
         self._gauge("stressvision_feed_position", "Id of the last event handed out.", lambda: hub.position)
+
+    def tell_notices(self, queue: NoticeQueue, now: datetime) -> None:
+        self.notices.labels("waiting").set(queue.waiting)
+        self.notices.labels("failed").set(queue.failed)
+        self.notices_failing.set((now - queue.failing_since).total_seconds() if queue.failing_since else 0)
 
     def _gauge(self, name: str, documentation: str, read: Any) -> None:
         Gauge(name, documentation, registry=self.registry).set_function(read)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,8 +27,15 @@ def follow(context: Context) -> None:
         feed.read_after(0)
 
 
+def raise_alert(context: Context) -> None:
+    """With one detection, and with all the evidence that is kept."""
+    eager = replace(context, settings=context.settings.model_copy(update={"min_stress_events": 1}))
+    assert store_detection(eager, detection(context.clock(), 1)).alert_created
+
+
 ALL_DAY: dict[str, Callable[[Context], object]] = {
     "a detection": lambda context: store_detection(context, detection(context.clock(), 1)),
+    "an alert": raise_alert,
     "overview": read_overview,
     "statistics": lambda context: read_stats(context, 24),
     "totals": lambda context: read_ingest_stats(context, 0.0),

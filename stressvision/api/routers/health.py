@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from stressvision import VERSION
 from stressvision.api.deps import BackendDep, LanguageDep
 from stressvision.errors import Message, Unavailable
-from stressvision.services import figures
+from stressvision.services import figures, notices
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
 
 router = APIRouter(tags=["health"])
@@ -56,6 +56,7 @@ def read_metrics(backend: BackendDep) -> Response:
     metrics = backend.metrics
     try:
         metrics.pending_alerts.set(figures.read_overview(backend.context).pending_alerts)
+        metrics.tell_notices(notices.read_queue(backend.context), backend.context.clock())
         metrics.database_up.set(1)
     except Unavailable:
         metrics.database_up.set(0)
