@@ -9,6 +9,7 @@ from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.enrolment import read_stills, stored_samples
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
+from stressvision.domain.consent import ConsentMethod
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.employees import list_employees
 from stressvision.services.enrolment import (
@@ -70,6 +71,7 @@ def enrol_demo(context: Context) -> None:
             samples=stored_samples(samples),
             consent_sha256=consent_text_sha256(),
             is_demo=True,
+            consent_method=ConsentMethod.DEMONSTRATION,
         )
         enrol_employee(context, enrolment, ACTOR)
     print(TEXTS["demo_ready"].text(settings.lang).format(count=len(people)), flush=True)

@@ -14,7 +14,7 @@ from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.db.employees import FaceSample
-from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import (
@@ -34,6 +34,10 @@ from stressvision.vision.gallery import EnrolledFace, FaceGallery
 PICTURES = {".jpg", ".jpeg", ".png"}
 
 
+_HOW_GIVEN = (ConsentMethod.PAPER.value, ConsentMethod.ELECTRONIC.value)
+_HOW_WITHDRAWN = (*_HOW_GIVEN, ConsentMethod.SPOKEN.value)
+
+
 def add_commands(commands: Commands, say: Say) -> None:
     enrolling = commands.add_parser("enrol", help=say("enrol"), description=say("enrol_about"))
     enrolling.add_argument("--code", required=True, help=say("code"))
@@ -41,6 +45,9 @@ def add_commands(commands: Commands, say: Say) -> None:
     enrolling.add_argument("--department", help=say("department"))
     enrolling.add_argument("--shift", help=say("shift"))
     enrolling.add_argument("--recorded-by", help=say("recorded_by"))
+    enrolling.add_argument(
+        "--method", choices=_HOW_GIVEN, default=ConsentMethod.PAPER.value, help=say("consent_method")
+    )
     enrolling.add_argument("--allow-similar", action="store_true", help=say("allow_similar"))
     pictures = enrolling.add_mutually_exclusive_group(required=True)
     pictures.add_argument("--photos", type=Path, metavar="DIR", help=say("photos"))
@@ -50,6 +57,9 @@ def add_commands(commands: Commands, say: Say) -> None:
     withdrawing = commands.add_parser("withdraw", help=say("withdraw"), description=say("withdraw_about"))
     withdrawing.add_argument("--code", required=True, help=say("code"))
     withdrawing.add_argument("--recorded-by", help=say("recorded_by"))
+    withdrawing.add_argument(
+        "--method", choices=_HOW_WITHDRAWN, default=ConsentMethod.SPOKEN.value, help=say("consent_method")
+    )
     withdrawing.set_defaults(command=withdraw)
 
 
@@ -70,6 +80,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         shift=arguments.shift,
         samples=stored_samples(samples),
         consent_sha256=consent_text_sha256(),
+        consent_method=ConsentMethod(arguments.method),
     )
     employee = enrol_employee(context, enrolment, _actor(arguments))
     print(
@@ -88,7 +99,10 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
-    employee = withdraw_consent(open_context(settings), arguments.code, consent_text_sha256(), _actor(arguments))
+    method = ConsentMethod(arguments.method)
+    employee = withdraw_consent(
+        open_context(settings), arguments.code, consent_text_sha256(), _actor(arguments), method
+    )
     print(TEXTS["withdrawn"].text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
     return 0
 

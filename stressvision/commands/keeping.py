@@ -3,6 +3,10 @@
 from stressvision.errors import Message
 
 KEEPING = {
+    "consent_method": Message(
+        es="cómo: paper (firmado), electronic (por medio electrónico), spoken (de palabra, solo para retirar)",
+        en="how: paper (signed), electronic, spoken (by word of mouth, to withdraw only)",
+    ),
     "rights": Message(
         es="escribe todo lo que se guarda de una persona", en="write everything that is kept of a person"
     ),

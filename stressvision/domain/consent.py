@@ -10,6 +10,9 @@ from stressvision.domain.emotions import Emotion
 CONSENT_VERSION = "2026-11"
 """Version of the consent text in docs/consentimiento.md that enrolment records."""
 
+CONSENT_HASHES = {"2026-11": "1856097d377f318298d1e420e6fcb950ba0e350d975fe3c9528d0cb1f27cf741"}
+"""SHA-256 of each version of the text: another text is another version, and people are asked anew."""
+
 
 class ConsentMethod(StrEnum):
     """How somebody said yes or no. Yes needs more than a spoken word; no does not."""

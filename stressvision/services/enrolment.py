@@ -8,7 +8,7 @@ from stressvision.config import PROJECT_ROOT
 from stressvision.db import employees as rows
 from stressvision.db.connection import Connection
 from stressvision.db.employees import FaceSample, Population, mean_embedding
-from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
@@ -31,6 +31,7 @@ class Enrolment:
     samples: tuple[FaceSample, ...]
     consent_sha256: str
     is_demo: bool = False
+    consent_method: ConsentMethod = ConsentMethod.PAPER
 
 
 def require_valid_code(code: str) -> None:
@@ -83,12 +84,19 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
             employee_id = existing.id
             rows.update_employee(connection, employee_id, values)
         rows.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
-        _record_consent(connection, context, employee_id, enrolment.consent_sha256, actor, given=True)
+        sha256, method = enrolment.consent_sha256, enrolment.consent_method
+        _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
         record(connection, context, actor, "enrol", "employee", employee_id, {"stills": len(enrolment.samples)})
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def withdraw_consent(context: Context, code: str, consent_sha256: str, actor: Actor) -> Employee:
+def withdraw_consent(
+    context: Context,
+    code: str,
+    consent_sha256: str,
+    actor: Actor,
+    method: ConsentMethod = ConsentMethod.SPOKEN,
+) -> Employee:
     """From now on the person is neither recognised nor stored; their face samples are erased. Raises NotFound."""
     now = context.clock()
     with context.database.write() as connection:
@@ -100,7 +108,7 @@ def withdraw_consent(context: Context, code: str, consent_sha256: str, actor: Ac
             connection, existing.id, {**erased, "consent_given": False, "consent_date": now, "updated_at": now}
         )
         rows.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
-        _record_consent(connection, context, existing.id, consent_sha256, actor, given=False)
+        _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
         return Employee.model_validate(rows.select_employee(connection, existing.id))
 
@@ -129,7 +137,14 @@ def remove_demo(context: Context) -> int:
 
 
 def _record_consent(
-    connection: Connection, context: Context, employee_id: int, sha256: str, actor: Actor, *, given: bool
+    connection: Connection,
+    context: Context,
+    employee_id: int,
+    sha256: str,
+    actor: Actor,
+    method: ConsentMethod,
+    *,
+    given: bool,
 ) -> None:
     rows.insert_consent(
         connection,
@@ -140,6 +155,7 @@ def _record_consent(
             "text_sha256": sha256,
             "recorded_by": actor.user_id,
             "recorded_at": context.clock(),
+            "method": str(method),
         },
     )
 

@@ -37,7 +37,7 @@ def test_everything_kept_is_told_and_reading_it_is_written_down(context: Context
     read_employee(context, person, DOCTOR)
     data = read_own_data(context, person, DOCTOR)
     assert data.employee.employee_code == "EMP001"
-    assert [(each.given, each.text_sha256) for each in data.consents] == [(True, "0" * 64)]
+    assert [(each.given, each.text_sha256, each.method) for each in data.consents] == [(True, "0" * 64, "paper")]
     assert [face.embedding for face in data.faces] == [None] * 3
     assert [(day.day, day.total, day.counts) for day in data.detection_days] == [("2026-11-22", 10, {"stress": 10})]
     assert [alert.employee_id for alert in data.alerts] == [person]

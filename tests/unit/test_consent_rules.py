@@ -3,8 +3,15 @@
 import pytest
 
 from stressvision.config import Policy
-from stressvision.domain.consent import Standing, may_be_recognised, permitted_emotion
+from stressvision.domain.consent import (
+    CONSENT_HASHES,
+    CONSENT_VERSION,
+    Standing,
+    may_be_recognised,
+    permitted_emotion,
+)
 from stressvision.domain.emotions import Emotion
+from stressvision.services.enrolment import consent_text_sha256
 
 
 @pytest.mark.parametrize("consent", [True, False])
@@ -17,3 +24,7 @@ def test_only_active_people_who_consent_are_recognised(consent: bool, active: bo
 def test_the_european_policy_keeps_fatigue_alone(emotion: Emotion) -> None:
     assert permitted_emotion(Policy.EU, emotion) == (emotion if emotion is Emotion.FATIGUE else None)
     assert permitted_emotion(Policy.PE, emotion) is emotion
+
+
+def test_a_changed_text_is_a_new_version() -> None:
+    assert consent_text_sha256() == CONSENT_HASHES[CONSENT_VERSION]
