@@ -8,6 +8,7 @@ from sqlalchemy.engine import Row
 from stressvision.clock import parse_moment, to_stored
 from stressvision.db.audit import chain_rows
 from stressvision.db.detections import recount_totals
+from stressvision.db.history import begin_histories
 from stressvision.db.tables import (
     alerts,
     audit_log,
@@ -49,6 +50,7 @@ def convert_legacy(connection: Connection) -> None:
         _copy_table(connection, table)
         connection.execute(text(f'DROP TABLE "legacy_{table.name}"'))
     recount_totals(connection)
+    begin_histories(connection)
     chain_rows(connection)
     create_triggers(connection)
 

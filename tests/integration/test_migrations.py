@@ -116,6 +116,8 @@ def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
         assert schema_of(connection) == created
         assert totals(connection) == counted(connection)
         assert totals(connection).total() == 4
+        history = connection.execute(text("SELECT kind, user_id FROM alert_events ORDER BY id"))
+        assert [tuple(row) for row in history] == [("raised", None), ("resolved", "dra.quispe")]
 
 
 def test_totals_follow_whatever_is_inserted_changed_or_deleted(context: Context) -> None:

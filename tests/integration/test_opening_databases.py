@@ -12,7 +12,8 @@ from stressvision.config import Settings
 from stressvision.db.connection import Database
 from stressvision.db.migration import Outcome, prepare_database
 from stressvision.errors import ConfigurationError, DatabaseUnavailable
-from stressvision.services.context import check_database, open_context, open_context_telling
+from stressvision.services.alerts import read_alert
+from stressvision.services.context import Actor, check_database, open_context, open_context_telling
 from stressvision.services.employees import list_employees
 from stressvision.services.gallery import read_gallery
 from tests.integration.legacy_database import LEGACY_ROWS, write_legacy_database
@@ -59,6 +60,13 @@ def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Pa
     assert {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched
     assert rows(legacy, "PRAGMA foreign_key_check") == []
     assert rows(legacy, "PRAGMA integrity_check") == [("ok",)]
+    context.database.close()
+
+
+def test_alerts_of_the_earlier_phases_have_a_history(legacy: Path) -> None:
+    context = open_context(Settings(database_url=f"sqlite:///{legacy}"))
+    (step,) = read_alert(context, 1, Actor()).history
+    assert (step.kind, step.user_id) == ("raised", None)
     context.database.close()
 
 
