@@ -134,6 +134,11 @@ class Backend:
     def reports(self, limit: int) -> ReportList:
         return self._get(ReportList, "/api/reports", limit=limit)
 
+    def paper(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
+        """A report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""
+        query = {"format": form, "persons": str(persons).lower()}
+        return self._send(requests.Request("GET", f"{self.base}/api/reports/{place}", params=query)).content
+
     def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
         return self._ask(kind, requests.Request("GET", self.base + path, params=query))
 

@@ -417,6 +417,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     def reports(limit: int = 20) -> ReportList:
         return ReportList(reports=state.reports[:limit], total=len(state.reports))
 
+    @app.get("/api/reports/{place:path}")
+    def paper(place: str, request: Request) -> Response:
+        return Response(f"{place} {request.query_params}", media_type="application/octet-stream")
+
     @app.websocket("/ws")
     async def follow(websocket: WebSocket, since: int | None = None) -> None:
         """A detection's event has the detection's id. What was missed comes before the answer to a ping."""

@@ -1,7 +1,7 @@
 """Each page's logic, run by Streamlit's own test harness against the fake API."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -34,7 +34,7 @@ def page(name: str) -> AppTest:
     script = f"""
 from stressvision.dashboard.app import open_screen
 from stressvision.dashboard.pages import {name}
-{name}.render(open_screen())
+{name}.render(open_screen()[1])
 """
     return AppTest.from_string(script, default_timeout=30).run()
 
@@ -220,7 +220,7 @@ def test_a_message_s_link_opens_its_alert(state: FakeBackend) -> None:
     app = AppTest.from_string(
         "from stressvision.dashboard.app import open_screen\n"
         "from stressvision.dashboard.pages import alerts\n"
-        "alerts.render(open_screen())\n",
+        "alerts.render(open_screen()[1])\n",
         default_timeout=30,
     )
     app.query_params["alerta"] = "3"
@@ -313,6 +313,24 @@ def test_a_revised_report_is_marked(state: FakeBackend) -> None:
 def test_a_report_without_employees_says_so(state: FakeBackend) -> None:
     state.reports = [report(1, utc_now(), per_employee_summary={}, total_employees_detected=0)]
     assert "no se reconoció a ningún empleado" in shown(page("reports"))
+
+
+def test_a_document_is_prepared_only_when_asked_for(state: FakeBackend) -> None:
+    app = page("reports")
+    assert not [call for call in state.calls if call.startswith("GET /api/reports/")]
+    app.date_input(key="paper_day").set_value(date(2026, 11, 18))
+    app.segmented_control(key="paper_span").set_value("weekly")
+    app.button(key="paper_prepare").click().run()
+    assert "GET /api/reports/weekly/2026-11-18" in state.calls
+    assert app.session_state["paper"].content == b"weekly/2026-11-18 format=pdf&persons=false"
+    assert app.session_state["paper"].name == "reporte_semanal_2026-11-18.pdf"
+
+
+def test_a_document_that_cannot_be_had_is_said_calmly(state: FakeBackend) -> None:
+    app = page("reports")
+    state.refusal = DatabaseUnavailable(Message(es="La base de datos está ocupada.", en="The database is busy."))
+    app.button(key="paper_prepare").click().run()
+    assert "La base de datos está ocupada." in shown(app)
 
 
 def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from stressvision.dashboard import blocks, charts, exports, texts
+from stressvision.dashboard import blocks, charts, exports, papers, texts
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.screen import Screen, told
 from stressvision.wire.backend import EmployeeReport, Report
@@ -33,12 +33,14 @@ def _reports(screen: Screen) -> None:
             format_func=lambda report_id: _option(screen, by_id.get(report_id)),
             key="report",
         )
-        _show(screen, by_id[chosen] if chosen in by_id else answer.reports[0])
+        shown = by_id[chosen] if chosen in by_id else answer.reports[0]
+        _show(screen, shown)
+        papers.offer(screen, shown)
         st.html(blocks.subheading(screen.say(texts.reports.RECENT_REPORTS)))
         _show_list(screen, answer.reports)
         if answer.total > len(answer.reports):
-            shown = screen.say(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
-            st.html(blocks.small(shown))
+            count = screen.say(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
+            st.html(blocks.small(count))
 
 
 def _option(screen: Screen, report: Report | None) -> str:
@@ -64,6 +66,13 @@ def _show(screen: Screen, report: Report) -> None:
     marks = [_kind(screen, report), screen.say(texts.reports.GENERATED, time=screen.date_and_time(report.generated_at))]
     if report.revision:
         marks.append(screen.say(texts.reports.REVISED, revision=report.revision))
+    minutes = sum(device.minutes for device in report.coverage)
+    if minutes:
+        seen = sum(device.seen_minutes for device in report.coverage)
+        marks.append(screen.say(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
+    if report.previous is not None:
+        difference = report.overall_stress_percentage - report.previous.overall_stress_percentage
+        marks.append(screen.say(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
     st.html(blocks.small(" · ".join(marks)))
     st.html(
         blocks.figures(
@@ -98,6 +107,7 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
                 "name": [own.name for own in people],
                 "code": [own.code for own in people],
                 "stress": [own.stress_pct for own in people],
+                "usual": [own.usual.stress_pct if own.usual else None for own in people],
                 "fatigue": [own.fatigue_pct for own in people],
                 "detections": [own.total_detections for own in people],
                 "confidence": [own.avg_confidence for own in people],
@@ -111,6 +121,7 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
             "name": st.column_config.TextColumn(screen.say(texts.common.NAME)),
             "code": st.column_config.TextColumn(screen.say(texts.common.CODE)),
             "stress": st.column_config.NumberColumn(screen.say(texts.reports.STRESS_PCT), format="%.1f %%"),
+            "usual": st.column_config.NumberColumn(screen.say(texts.reports.USUAL), format="%.1f %%"),
             "fatigue": st.column_config.NumberColumn(screen.say(texts.reports.FATIGUE_PCT), format="%.1f %%"),
             "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
             "confidence": st.column_config.NumberColumn(screen.say(texts.reports.CONFIDENCE), format="percent"),

@@ -34,3 +34,32 @@ NOBODY_IN_REPORT = Message(
 RECENT_REPORTS = Message("Reportes recientes", "Recent reports")
 DOWNLOAD_JSON = Message("Descargar JSON", "Download JSON")
 DOWNLOAD_CSV = Message("Descargar CSV", "Download CSV")
+AGAINST_BEFORE = Message(
+    "{difference} puntos frente al período anterior", "{difference} points against the window before"
+)
+COVERAGE = Message("cámaras en marcha el {share} % del período", "cameras running for {share} % of the window")
+USUAL = Message("Habitual", "Usual")
+TO_HAND_ON = Message("Para entregar", "To hand on")
+TO_HAND_ON_NOTE = Message(
+    "Un documento con gráficos de este reporte, de un día o de una semana. Sin personas solo lleva agregados de cinco "
+    "personas o más; con personas es un dato de salud, y queda registrado quién lo pidió.",
+    "A document with charts of this report, a day or a week. Without persons it holds only aggregates of five people "
+    "or more; with persons it is health data, and who asked for it is recorded.",
+)
+SPAN = Message("De", "Of")
+SPANS: Mapping[str, Message] = {
+    "report": Message("Este reporte", "This report"),
+    "daily": Message("Un día", "A day"),
+    "weekly": Message("Una semana", "A week"),
+}
+FILE_NAMES: Mapping[str, Message] = {
+    "report": Message("reporte", "report"),
+    "daily": Message("reporte_diario", "daily_report"),
+    "weekly": Message("reporte_semanal", "weekly_report"),
+}
+DAY = Message("Día", "Day")
+FORM = Message("Formato", "Format")
+WITH_PERSONS = Message("Con personas", "With persons")
+PREPARE = Message("Preparar", "Prepare")
+PREPARING = Message("Preparando el documento…", "Preparing the document…")
+DOWNLOAD = Message("Descargar {name}", "Download {name}")

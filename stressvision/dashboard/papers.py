@@ -1,0 +1,95 @@
+"""A report, a day or a week as a file to hand on: prepared when somebody asks for it, never by itself."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import streamlit as st
+
+from stressvision.dashboard import blocks, texts
+from stressvision.dashboard.screen import Screen, told
+from stressvision.wire.backend import Report
+
+Form = Literal["pdf", "html"]
+Span = Literal["report", "daily", "weekly"]
+
+PATIENCE_SECONDS = 60.0
+"""Of a PDF, which takes a busy server some seconds."""
+_SPANS: tuple[Span, ...] = ("report", "daily", "weekly")
+_MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "html": "text/html"}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that waits to be downloaded, and what was asked for when it was made."""
+
+    asked: tuple[object, ...]
+    name: str
+    content: bytes
+    media_type: str
+
+
+@st.fragment
+def offer(screen: Screen, report: Report) -> None:
+    """`report`: the one that is shown."""
+    st.html(blocks.subheading(screen.say(texts.reports.TO_HAND_ON)))
+    st.html(blocks.small(screen.say(texts.reports.TO_HAND_ON_NOTE)))
+    yesterday = screen.local(screen.clock()).date() - timedelta(days=1)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = st.segmented_control(
+            screen.say(texts.reports.SPAN),
+            _SPANS,
+            format_func=lambda name: screen.say(texts.reports.SPANS[name]),
+            default="daily",
+            required=True,
+            key="paper_span",
+        )
+        day = st.date_input(
+            screen.say(texts.reports.DAY),
+            yesterday,
+            max_value=yesterday + timedelta(days=1),
+            format="DD/MM/YYYY",
+            disabled=span == "report",
+            key="paper_day",
+        )
+        form = st.segmented_control(
+            screen.say(texts.reports.FORM),
+            list(_MEDIA_TYPES),
+            format_func=str.upper,
+            default="pdf",
+            required=True,
+            key="paper_form",
+        )
+        persons = st.toggle(screen.say(texts.reports.WITH_PERSONS), value=False, key="paper_persons")
+        wanted = st.button(screen.say(texts.reports.PREPARE), key="paper_prepare", icon=":material/description:")
+    asked = (span, day, form, persons, report.id if span == "report" else None)
+    if wanted:
+        st.session_state.pop("paper", None)
+        with told(screen), st.spinner(screen.say(texts.reports.PREPARING)):
+            st.session_state["paper"] = _prepare(screen, asked, report, span, day, form, persons=persons)
+    _hand_out(screen, st.session_state.get("paper"), asked)
+
+
+def _prepare(
+    screen: Screen, asked: tuple[object, ...], report: Report, span: Span, day: date, form: Form, *, persons: bool
+) -> Prepared:
+    place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
+    content = replace(screen.backend, answer_seconds=PATIENCE_SECONDS).paper(place, form, persons=persons)
+    when = f"{screen.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
+    name = f"{screen.say(texts.reports.FILE_NAMES[span])}_{when}.{form}"
+    return Prepared(asked, name, content, _MEDIA_TYPES[form])
+
+
+def _hand_out(screen: Screen, paper: Prepared | None, asked: tuple[object, ...]) -> None:
+    if paper is None or paper.asked != asked:
+        return
+    st.download_button(
+        screen.say(texts.reports.DOWNLOAD, name=paper.name),
+        paper.content,
+        paper.name,
+        paper.media_type,
+        key="paper_download",
+        on_click="ignore",
+        icon=":material/download:",
+        type="primary",
+    )
