@@ -39,9 +39,12 @@ from stressvision.api.routers import (
     sessions,
     silences,
 )
+from stressvision.errors import Unavailable
+from stressvision.services.audit import record_repetitions
 from stressvision.services.context import Context
 from stressvision.services.feed import Feed
 from stressvision.services.gate import Gate
+from stressvision.services.reads import SPAN
 from stressvision.wire.callers import origin_pattern
 from stressvision.wire.events import HeartbeatEvent
 
@@ -88,8 +91,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     describe(app, settings.lang)
     install_problem_handlers(app, settings.lang)
     # The last one added sees a request first.
-    if context.database.is_sqlite:  # PostgreSQL tells of commits for the price of a query
-        app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
+    app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
     app.add_middleware(GateMiddleware, gate=app.state.backend.gate, settings=settings)
     app.add_middleware(
         CORSMiddleware,
@@ -112,7 +114,9 @@ def _assemble(context: Context, pace: Pace) -> Backend:
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, lambda: pace.poll_seconds if hub.is_followed else pace.unfollowed_seconds)
-    return Backend(context, pace, hub, reader, Metrics(hub), open_source, Answers(open_source), Gate(context))
+    # PostgreSQL tells of commits for the price of a query, and not of those to every table.
+    answers = Answers(open_source if context.database.is_sqlite else None)
+    return Backend(context, pace, hub, reader, Metrics(hub), open_source, answers, Gate(context))
 
 
 @asynccontextmanager
@@ -124,13 +128,15 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         asyncio.run_coroutine_threadsafe(backend.hub.publish(batch), loop).result()
 
     backend.reader.start(backend.hub.position, deliver)
-    beating = asyncio.create_task(_beat(backend))
+    tasks = [asyncio.create_task(_beat(backend)), asyncio.create_task(_write_repeated_reads(backend.context))]
     try:
         yield
     finally:
-        beating.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.to_thread(backend.reader.stop)
         backend.answers.close()
+        await asyncio.to_thread(_record_repetitions, backend.context, is_ending=True)
 
 
 async def _beat(backend: Backend) -> None:
@@ -138,3 +144,16 @@ async def _beat(backend: Backend) -> None:
         await asyncio.sleep(backend.pace.heartbeat_seconds)
         beat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)
         backend.hub.broadcast(Envelope(beat.model_dump_json()))
+
+
+async def _write_repeated_reads(context: Context) -> None:
+    while True:
+        await asyncio.sleep(SPAN.total_seconds())
+        await asyncio.to_thread(_record_repetitions, context)
+
+
+def _record_repetitions(context: Context, *, is_ending: bool = False) -> None:
+    try:
+        record_repetitions(context, is_ending=is_ending)
+    except Unavailable as error:
+        log.warning("repeated reads not written down yet", reason=error.message.en)

@@ -154,9 +154,13 @@ def _create_engine(url: URL) -> Engine:
     def _prepare(dbapi_connection: Any, _record: object) -> None:
         # The driver must not open transactions by itself: BEGIN IMMEDIATE below is the only way to write.
         dbapi_connection.isolation_level = None
-        _enter_wal(dbapi_connection)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
+        try:
+            _enter_wal(dbapi_connection)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+                dbapi_connection.execute(f"PRAGMA {pragma}")
+        except sqlite_driver().Error:
+            dbapi_connection.close()  # nobody else would, and it would hold on to a file that may be replaced
+            raise
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Writing down who looked at or changed what, in the transaction that does it."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from stressvision.db.audit import (
 from stressvision.db.connection import Connection
 from stressvision.domain.audit import TRIMMED, Finding, Head, find_faults
 from stressvision.services.context import Actor, Context
+from stressvision.services.reads import Look, Repetitions
 from stressvision.wire.access import AuditEntry, AuditList
 
 
@@ -57,6 +59,62 @@ def record(
             "details": dict(details) if details else None,
         },
     )
+
+
+def record_read(
+    context: Context,
+    actor: Actor,
+    action: str,
+    entity_type: str,
+    entity_id: int,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """Writes down a look at one person's data, before it is granted. In no transaction of the caller's.
+
+    What the same reader repeats within some seconds is counted, and written as one row more (services/reads.py).
+    """
+    submit_read(context, actor, action, entity_type, entity_id, details).result()
+
+
+def submit_read(
+    context: Context,
+    actor: Actor,
+    action: str,
+    entity_type: str,
+    entity_id: int,
+    details: Mapping[str, object] | None = None,
+) -> "Future[None]":
+    """As record_read, for who has something else to do meanwhile: nothing may be shown before the future ends well."""
+    now = context.clock()
+    look = Look(actor.user_id, actor.ip_address, action, entity_type, entity_id, tuple(sorted((details or {}).items())))
+    return context.reads.note(look, now, lambda ended: _submit_looks(context, ended, look))
+
+
+def record_repetitions(context: Context, *, is_ending: bool = False) -> None:
+    """Writes down what was repeated and is over; `is_ending`: all of it, because the process ends."""
+
+    def write(repetitions: Repetitions) -> "Future[None]":
+        return _submit_looks(context, repetitions)
+
+    written = context.reads.write_all(write) if is_ending else context.reads.write_ended(context.clock(), write)
+    if written is not None:
+        written.result()
+
+
+def _submit_looks(context: Context, repetitions: Repetitions, first: Look | None = None) -> "Future[None]":
+    def write(connection: Connection) -> None:
+        for look, times in repetitions:
+            _insert_look(connection, context, look, {"times": times})
+        if first is not None:
+            _insert_look(connection, context, first, {})
+
+    return context.database.submit(write)
+
+
+def _insert_look(connection: Connection, context: Context, look: Look, details: Mapping[str, object]) -> None:
+    actor = Actor(user_id=look.user_id, ip_address=look.ip_address)
+    said = {**dict(look.details), **details}
+    record(connection, context, actor, look.action, look.entity_type, look.entity_id, said)
 
 
 def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList:

@@ -7,6 +7,7 @@ from stressvision.config import Settings
 from stressvision.db.connection import Database, sqlite_path
 from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
 from stressvision.domain.roles import Role
+from stressvision.services.reads import ReadLog
 from stressvision.services.sightings import Sightings
 
 
@@ -16,6 +17,7 @@ class Context:
     settings: Settings
     clock: Clock = utc_now
     sightings: Sightings = field(default_factory=Sightings)
+    reads: ReadLog = field(default_factory=ReadLog)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Looking at employees, and keeping who they are. Every look at one person, and every change, is written down."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from stressvision.db.connection import Connection
 from stressvision.db.detections import DetectionFilter, count_emotions, select_detections
 from stressvision.domain.emotions import stress_percentage
 from stressvision.errors import Conflict, Message, NotFound
-from stressvision.services.audit import record
+from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.enrolment import refuse_mixture
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
@@ -35,19 +36,29 @@ def list_employees(context: Context, limit: int = LIST_LIMIT, after: str | None 
 
 def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
     """Raises NotFound."""
-    with context.database.write() as connection:
+    with context.database.read() as connection:
         row = _existing(connection, employee_id)
-        record(connection, context, actor, "read_employee", "employee", employee_id)
+    record_read(context, actor, "read_employee", "employee", employee_id)
     return Employee.model_validate(row)
 
 
 def read_employee_state(context: Context, employee_id: int, minutes: int, actor: Actor) -> EmployeeState:
     """The last `minutes` of one person: newest detection, up to 100 recent ones, a summary of all. Raises NotFound."""
+    state = find_employee_state(context, employee_id, minutes)
+    submit_state_read(context, employee_id, minutes, actor).result()
+    return state
+
+
+def submit_state_read(context: Context, employee_id: int, minutes: int, actor: Actor) -> "Future[None]":
+    """Has it written down that somebody looks at this person's state: nothing may be shown before it is."""
+    return submit_read(context, actor, "read_employee_state", "employee", employee_id, {"minutes": minutes})
+
+
+def find_employee_state(context: Context, employee_id: int, minutes: int) -> EmployeeState:
+    """As read_employee_state, for who has it written down that it was looked at. Raises NotFound."""
     since = context.clock() - timedelta(minutes=minutes)
-    with context.database.write() as connection:
-        _existing(connection, employee_id)
-        record(connection, context, actor, "read_employee_state", "employee", employee_id, {"minutes": minutes})
     with context.database.read() as connection:
+        _existing(connection, employee_id)
         wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
         recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
         counts = count_emotions(connection, since, employee_id)

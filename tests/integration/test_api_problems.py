@@ -1,6 +1,7 @@
 """Every error is problem+json, in the reader's language, and says nothing of the inside."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.api.problems import BODY_LIMIT
 from stressvision.config import Settings
+from stressvision.db.connection import sqlite_driver
 from stressvision.services.context import Context, open_context
 from tests.integration.conftest import enrol
 
@@ -136,6 +138,8 @@ def test_a_database_that_is_gone_is_said_and_found_again(tmp_path: Path) -> None
     context = open_context(Settings(database_url=f"sqlite:///{file}"))
     with TestClient(create_app(context), base_url=HOST) as client:
         assert client.get("/api/employees").status_code == 200
+        with closing(sqlite_driver().connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         context.database.close()
         sound = file.read_bytes()
         for companion in tmp_path.glob("test.db-*"):

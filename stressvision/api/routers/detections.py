@@ -1,3 +1,5 @@
+import asyncio
+
 from fastapi import APIRouter
 
 from stressvision.api.deps import ActorDep, ContextDep
@@ -9,6 +11,6 @@ router = APIRouter(prefix="/api/detections", tags=["detections"])
 
 
 @router.post("")
-def store_detection(context: ContextDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
+async def store_detection(context: ContextDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
     require_own_device(actor, detection.device_id)
-    return detections.store_detection(context, detection)
+    return await asyncio.wrap_future(detections.submit_detection(context, detection))

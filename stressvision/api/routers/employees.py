@@ -1,8 +1,10 @@
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
 
-from stressvision.api.deps import ActorDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
+from stressvision.api.deps import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
 from stressvision.api.measuring import measure_stills
 from stressvision.api.uploads import UploadDep, describe_form
 from stressvision.services import employees
@@ -55,11 +57,17 @@ def enrol_employee(
     return enrol_from_stills(context, employee_id, upload.stills, upload.statement, measure_stills, actor, language)
 
 
-@router.get("/{employee_id}/status")
-def read_employee_state(
-    context: ContextDep,
+@router.get("/{employee_id}/status", response_model=EmployeeState)
+async def read_employee_state(
+    backend: BackendDep,
     actor: ActorDep,
     employee_id: RowId,
     minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = 15,
-) -> EmployeeState:
-    return employees.read_employee_state(context, employee_id, minutes, actor)
+) -> Response:
+    async def make() -> bytes:
+        state = await run_in_threadpool(employees.find_employee_state, backend.context, employee_id, minutes)
+        return state.model_dump_json().encode()
+
+    answer = await backend.answers.give(("state", employee_id, minutes), make)
+    await asyncio.wrap_future(employees.submit_state_read(backend.context, employee_id, minutes, actor))
+    return Response(answer, media_type="application/json")
