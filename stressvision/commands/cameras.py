@@ -6,6 +6,7 @@ from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.vision.attached import find_attached
+from stressvision.vision.source import PI_CAMERA, has_gstreamer, no_gstreamer
 
 
 def add_commands(commands: Commands, say: Say) -> None:
@@ -17,7 +18,9 @@ def list_cameras(settings: Settings, arguments: argparse.Namespace) -> int:
     del arguments
     cameras = find_attached()
     for camera in cameras:
-        print(f"{camera.index}  {camera.name}".rstrip())
+        print(f"{camera.source}  {camera.name}".rstrip())
+    if any(camera.source == PI_CAMERA for camera in cameras) and not has_gstreamer():
+        print(no_gstreamer().message.text(settings.lang))
     if not cameras:
         print(TEXTS["no_cameras"].text(settings.lang))
     return 0

@@ -1,4 +1,8 @@
-"""Which cameras this machine has."""
+"""Which cameras this machine has.
+
+A Raspberry Pi's ribbon camera shows as the receiver of its data, which gives raw pictures to libcamera alone, among a
+dozen nodes of the chip's own decoders and processors, which are no cameras at all.
+"""
 
 import subprocess
 import sys
@@ -6,6 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stressvision.vision.source import PI_CAMERA
+
+RECEIVERS = ("unicam", "rp1-cfe")
+"""How the names of the nodes begin that receive a ribbon camera's data: Raspberry Pi up to 4, and 5."""
+NO_CAMERAS = ("bcm2835-codec", "bcm2835-isp", "rpivid", "rpi-hevc-dec", "pispbe")
+"""The same, of nodes that only work on pictures. Both as the kernel's drivers of these chips name them."""
 V4L2_DEVICES = Path("/sys/class/video4linux")
 HIGHEST_INDEX = 5
 
@@ -19,10 +29,15 @@ _PROBE_SECONDS = 60
 
 @dataclass(frozen=True)
 class AttachedCamera:
-    """`index` is what --source takes; `name` is empty where the system does not tell."""
+    """`name` is empty where the system does not tell."""
 
     index: int
     name: str
+
+    @property
+    def source(self) -> str:
+        """What --source takes for it."""
+        return PI_CAMERA if self.name.startswith(RECEIVERS) else str(self.index)
 
 
 def find_attached(
@@ -38,9 +53,11 @@ def _read_v4l2(devices: Path) -> list[AttachedCamera]:
     found = []
     for device in devices.glob("video*"):
         number = device.name.removeprefix("video")
+        name = _read_line(device / "name")
         # The further nodes of one camera carry metadata, not pictures.
-        if number.isdecimal() and _read_line(device / "index") in ("", "0"):
-            found.append(AttachedCamera(int(number), _read_line(device / "name")))
+        first = number.isdecimal() and _read_line(device / "index") in ("", "0")
+        if first and not name.startswith(NO_CAMERAS):
+            found.append(AttachedCamera(int(number), name))
     return sorted(found, key=lambda camera: camera.index)
 
 

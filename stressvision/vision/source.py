@@ -125,8 +125,8 @@ def _open(source: Source) -> Capture:
     if isinstance(address, int):
         return _open_index(address)
     if address == PI_CAMERA and not source.paced:
-        if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
-            raise _no_gstreamer()
+        if not has_gstreamer():
+            raise no_gstreamer()
         return cv2.VideoCapture(PI_PIPELINE, cv2.CAP_GSTREAMER)
     timeouts = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC)
     limits = [value for timeout in timeouts for value in (timeout, _STREAM_TIMEOUT_MS)]
@@ -172,13 +172,19 @@ def no_recording(source: Source) -> CameraUnavailable:
     )
 
 
-def _no_gstreamer() -> CameraUnavailable:
+def has_gstreamer() -> bool:
+    """Whether this OpenCV can read the Raspberry Pi's own camera."""
+    return bool(cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))
+
+
+def no_gstreamer() -> CameraUnavailable:
     return CameraUnavailable(
         Message(
             es="El OpenCV instalado no incluye GStreamer, que hace falta para la cámara de la Raspberry Pi con "
             "libcamera. Use una cámara USB (--source 0), publique la de la Pi como rtsp://…, o instale un OpenCV con "
-            "GStreamer.",
+            "GStreamer (docs/edge.md).",
             en="The installed OpenCV was built without GStreamer, which the Raspberry Pi's camera needs (libcamera). "
-            "Use a USB camera (--source 0), publish the Pi's as rtsp://…, or install an OpenCV with GStreamer.",
+            "Use a USB camera (--source 0), publish the Pi's as rtsp://…, or install an OpenCV with GStreamer "
+            "(docs/edge.md).",
         )
     )

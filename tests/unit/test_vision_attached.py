@@ -18,6 +18,16 @@ def test_linux_names_its_cameras_in_order_and_leaves_out_metadata_nodes(tmp_path
     assert find_attached("linux", tmp_path) == [AttachedCamera(2, "USB camera"), AttachedCamera(10, "Second camera")]
 
 
+def test_a_raspberry_pi_s_own_camera_is_libcamera_and_its_decoders_are_none(tmp_path: Path) -> None:
+    add_node(tmp_path, 0, "unicam-image", 0)
+    add_node(tmp_path, 1, "unicam-embedded", 1)
+    add_node(tmp_path, 8, "USB camera", 0)
+    for number, name in ((10, "bcm2835-codec-decode"), (13, "bcm2835-isp-output0"), (19, "rpivid"), (20, "pispbe-in")):
+        add_node(tmp_path, number, name, 0)
+
+    assert [camera.source for camera in find_attached("linux", tmp_path)] == ["libcamera", "8"]
+
+
 def test_linux_without_any_camera_has_none(tmp_path: Path) -> None:
     assert find_attached("linux", tmp_path / "absent") == []
 
