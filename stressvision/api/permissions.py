@@ -89,6 +89,12 @@ def find_roles(method: str, path: str) -> Roles | None:
     return next((roles for verb, pattern, roles in _PATTERNS if verb == wanted and pattern.match(path)), None)
 
 
+def find_methods(path: str) -> list[str]:
+    """What may be asked of an address over HTTP."""
+    exact = {method for method, known in PERMISSIONS.keys() | PUBLIC if known == path}
+    return sorted((exact | {method for method, pattern, _ in _PATTERNS if pattern.match(path)}) - {"WEBSOCKET"})
+
+
 def is_public(method: str, path: str) -> bool:
     return ("GET" if method == "HEAD" else method, path) in PUBLIC
 

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from stressvision.api.permissions import find_methods
 from stressvision.errors import Language, Message, StressVisionError
 from stressvision.wire.problems import (
     PROBLEM_TYPE,
@@ -46,8 +47,12 @@ def install_problem_handlers(app: FastAPI, default_language: Language) -> None:
 
     async def say_http(request: Request, error: HTTPException) -> Response:
         language = language_of(request)
-        detail = _http_detail(request, error).text(language)
-        return problem_response(plain_problem(error.status_code, detail, language), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            # Of every route that has this path; the framework knows those of the first one only.
+            headers["Allow"] = ", ".join(find_methods(request.url.path))
+        detail = _http_detail(request, error.status_code, headers).text(language)
+        return problem_response(plain_problem(error.status_code, detail, language), headers)
 
     async def say_unexpected(request: Request, _error: Exception) -> Response:
         language = language_of(request)
@@ -76,19 +81,21 @@ def too_large(path: str) -> Message:
     )
 
 
-def _http_detail(request: Request, error: HTTPException) -> Message:
+def _http_detail(request: Request, status: int, headers: Mapping[str, str]) -> Message:
     path = request.url.path
-    if error.status_code == 404:
+    if status == 404:
         return Message(
             es=f"No hay nada en {path}. Las direcciones que existen están en /api/docs.",
             en=f"There is nothing at {path}. The addresses that exist are listed at /api/docs.",
         )
-    if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
+    if status == 405:
+        allowed = headers["Allow"]
         return Message(
             es=f"{path} no admite {request.method}; admite {allowed}.",
             en=f"{path} does not accept {request.method}; it accepts {allowed}.",
         )
-    if error.status_code == 413:
+    if status == 413:
         return too_large(path)
-    return Message(es=f"No se pudo atender la petición ({error.status_code}).", en=str(error.detail))
+    return Message(
+        es=f"No se pudo atender la petición ({status}).", en=f"The request could not be answered ({status})."
+    )
