@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
 from stressvision.config import Settings
 from stressvision.notices.delivery import deliver_due
-from stressvision.reporter.triggers import WindowEnds
+from stressvision.reporter.triggers import DailyAt, WindowEnds
+from stressvision.services.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Context
 from stressvision.services.device_watch import DeviceWatch
 from stressvision.services.escalation import escalate_due
 from stressvision.services.reports import write_due_reports
+from stressvision.services.retention import apply_retention
 from stressvision.services.summaries import write_due_summaries
 
 log = structlog.get_logger()
@@ -21,6 +24,9 @@ log = structlog.get_logger()
 DEVICES = timedelta(seconds=15)
 ESCALATION = timedelta(seconds=30)
 NOTICES = timedelta(seconds=5)
+NIGHT = time(3, 10)
+"""By the plant's clock, when it is quietest."""
+BACKUP_LOOK = timedelta(minutes=10)
 
 DUE = "due"
 """The job whose next run the reporter's heartbeat tells."""
@@ -48,7 +54,16 @@ def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
         Job("devices", WindowEnds(DEVICES), watch.look),
         Job("escalation", WindowEnds(ESCALATION), _escalate),
         Job("notices", WindowEnds(NOTICES), _deliver),
+        Job("retention", DailyAt(NIGHT, ZoneInfo(settings.time_zone)), _keep_terms),
+        Job("backup", WindowEnds(BACKUP_LOOK), _back_up),
+        *_continuous_backup(settings),
     )
+
+
+def _continuous_backup(settings: Settings) -> tuple[Job, ...]:
+    if not settings.backup_seconds:
+        return ()
+    return (Job("changes", WindowEnds(timedelta(seconds=settings.backup_seconds)), _back_up_changes),)
 
 
 def _escalate(context: Context) -> None:
@@ -58,6 +73,23 @@ def _escalate(context: Context) -> None:
 
 def _deliver(context: Context) -> None:
     deliver_due(context)
+
+
+def _keep_terms(context: Context) -> None:
+    outcome = apply_retention(context)
+    deleted = {str(term.kind): count for term, count in outcome.terms if count}
+    if deleted:
+        log.info("past its term and deleted", **deleted, freed=outcome.before.used - outcome.after.used)
+
+
+def _back_up(context: Context) -> None:
+    if is_due(context):
+        made = make_backup(context)
+        log.info("backup made", file=made.path.name, bytes=made.bytes, encrypted=made.is_encrypted)
+
+
+def _back_up_changes(context: Context) -> None:
+    continue_backup(context)
 
 
 def _write_due(context: Context, length: timedelta) -> None:
