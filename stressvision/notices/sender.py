@@ -27,16 +27,14 @@ def send_message(address: str, message: Written) -> None:
         asset = apprise.AppriseAsset(app_id="Stress Vision", app_desc="Stress Vision")
         service = apprise.Apprise.instantiate(address, asset=asset)
         if service is None:
-            raise _undelivered(address, texts.NOT_AN_ADDRESS, "-")
+            raise _undelivered(address, texts.NOT_AN_ADDRESS)
         if isinstance(headers := getattr(service, "headers", None), dict):
             headers[KEY_HEADER] = message.key
         sender = apprise.Apprise(asset=asset)
         sender.add(service)
         is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text"))
     if not is_delivered:
-        detail = _without_secrets(" ".join(said), address)
-        reason = next((meaning for form, meaning in texts.REASONS if re.search(form, detail)), texts.UNKNOWN_REASON)
-        raise _undelivered(address, reason, _shortened(detail))
+        raise _explain(address, _without_secrets(" ".join(said), address))
 
 
 class _Listener(logging.Handler):
@@ -85,9 +83,16 @@ def _shortened(detail: str) -> str:
     return detail if len(detail) <= LONGEST_DETAIL else f"…{detail[-LONGEST_DETAIL:]}"
 
 
-def _undelivered(address: str, reason: Message, detail: str) -> ServerUnreachable:
+def _explain(address: str, detail: str) -> ServerUnreachable:
+    for form, reason in texts.REASONS:
+        if found := re.search(form, detail):
+            return _undelivered(address, reason, code=found.group(found.lastindex or 0))
+    return _undelivered(address, texts.UNKNOWN_REASON, detail=_shortened(detail) or "-")
+
+
+def _undelivered(address: str, reason: Message, **values: str) -> ServerUnreachable:
     def say(language: Language) -> str:
-        template = texts.UNDELIVERED.text(language)
-        return template.format(label=label_of(address), reason=reason.text(language), detail=detail)
+        told = reason.text(language).format(**values)
+        return texts.UNDELIVERED.text(language).format(label=label_of(address), reason=told)
 
     return ServerUnreachable(Message(es=say("es"), en=say("en")))

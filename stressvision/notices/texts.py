@@ -21,8 +21,8 @@ TITLES: Mapping[NoticeKind, Message] = {
 OPENINGS: Mapping[NoticeKind, Message] = {
     NoticeKind.ALERT: Message(es="Hay una alerta nueva que revisar.", en="There is a new alert to look at."),
     NoticeKind.ESCALATION: Message(
-        es="Nadie ha reconocido esta alerta en {minutes} minutos.",
-        en="Nobody has acknowledged this alert within {minutes} minutes.",
+        es="Nadie ha reconocido esta alerta en {minutes} min.",
+        en="Nobody has acknowledged this alert within {minutes} min.",
     ),
     NoticeKind.DEVICE: Message(
         es="El dispositivo {device} dejó de enviar datos.", en="Device {device} stopped sending data."
@@ -78,12 +78,12 @@ REASONS: tuple[tuple[str, Message], ...] = (
         ),
     ),
     (r"error=404", Message("no existe esa dirección (404)", "has no such address (404)")),
-    (r"error=[45]\d\d", Message("respondió con un error", "answered with an error")),
+    (r"error=([45]\d\d)", Message("respondió con el error {code}", "answered with error {code}")),
     (r"[Cc]onnection (aborted|reset)|unexpectedly closed", Message("cortó la conexión", "closed the connection")),
 )
 """What apprise and the libraries below it say (in English), as a sentence for a person; the first that fits."""
-UNDELIVERED = Message(es="{label} {reason}. Detalle: {detail}", en="{label} {reason}. Detail: {detail}")
-UNKNOWN_REASON = Message(es="no aceptó el mensaje", en="did not take the message")
+UNDELIVERED = Message(es="{label} {reason}.", en="{label} {reason}.")
+UNKNOWN_REASON = Message(es="no aceptó el mensaje: {detail}", en="did not take the message: {detail}")
 NOT_AN_ADDRESS = Message(
     es="no es una dirección que se entienda: vea STRESSVISION_NOTIFY_URLS en docs/settings.md",
     en="is no address that can be understood: see STRESSVISION_NOTIFY_URLS in docs/settings.md",

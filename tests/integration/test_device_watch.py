@@ -7,6 +7,7 @@ import pytest
 from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.services.alerts import list_alerts, read_alert, resolve_alert
 from stressvision.services.context import Context
+from stressvision.services.detections import store_detection
 from stressvision.services.device_watch import DeviceWatch
 from stressvision.services.devices import record_health
 from stressvision.services.figures import read_overview
@@ -15,7 +16,7 @@ from stressvision.services.silences import begin_silence, list_silences
 from stressvision.wire.alerts import Alert, SilenceRequest
 from stressvision.wire.detections import DeviceHealth, SessionEnd, SessionStart
 from tests.conftest import FakeClock
-from tests.integration.test_detections_stored import DOCTOR, NOBODY
+from tests.integration.test_detections_stored import DOCTOR, NOBODY, detection
 
 
 def device_alerts(context: Context) -> list[Alert]:
@@ -23,7 +24,7 @@ def device_alerts(context: Context) -> list[Alert]:
 
 
 def report(context: Context, state: str) -> None:
-    record_health(context, DeviceHealth(device_id="pi-1", state=state))
+    record_health(context, DeviceHealth(device_id="pi-1", state=state, outbox_depth=0))
 
 
 @pytest.fixture
@@ -106,6 +107,16 @@ def test_who_has_just_begun_to_listen_accuses_nobody(context: Context, clock: Fa
     watch = DeviceWatch()
     watch.look(context)
     clock.advance(minutes=4)
+    watch.look(context)
+    assert device_alerts(context) == []
+
+
+def test_who_only_posts_detections_is_not_missed_while_nobody_passes(
+    context: Context, clock: FakeClock, watch: DeviceWatch
+) -> None:
+    store_detection(context, detection(clock(), None, None, device_id="programa-ajeno"))
+    clock.advance(hours=1)
+    report(context, "watching")
     watch.look(context)
     assert device_alerts(context) == []
 
