@@ -241,7 +241,7 @@ def check_display(settings: Settings) -> Finding:
     subject = Message(es="Pantalla", en="Display")
     if has_display():
         return Finding(subject, Level.GOOD, Message(es="disponible", en="available"))
-    preview = f"http://{settings.host}:{settings.preview_port}"
+    preview = f"http://127.0.0.1:{settings.preview_port}"
     return Finding(
         subject,
         Level.GOOD,

@@ -145,6 +145,7 @@ def _start(asked: argparse.Namespace, settings: Settings) -> int:
         run_dir=run_dir,
         prepare=(prepare_command(*demo),) if option.needs_database else (),
         browser_address="" if headless or not has_display() else _dashboard_address(components),
+        trusted_ca=settings.trusted_ca,
     )
     return run_session(session, choose_printer(settings.lang))
 

@@ -100,9 +100,9 @@ def _door(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Component]:
-    dashboard = f"http://{settings.host}:{settings.dashboard_port}"
-    local_ingest = f"http://{settings.host}:{settings.ingest_port}"
-    local_api = f"http://{settings.host}:{settings.api_port}"
+    dashboard = settings.served_at(settings.dashboard_port)
+    local_ingest = settings.served_at(settings.ingest_port)
+    local_api = settings.served_at(settings.api_port)
     return (
         Component(
             name="ingest",
@@ -158,7 +158,7 @@ def _describe_device(name: str, label: Message, settings: Settings, arguments: S
         name=name,
         label=label,
         command=_door("pi_simulator.py", *arguments),
-        address=f"http://{settings.host}:{settings.preview_port}",
+        address=f"http://127.0.0.1:{settings.preview_port}",
         ports=(PortUse(settings.preview_port, f"{PREFIX}PREVIEW_PORT"),),
         after=("ingest",),
         stop_rank=0,

@@ -49,10 +49,11 @@ def listens_on(pid: int, ports: Sequence[PortUse]) -> bool:
 class Prober:
     """Asks components over loopback, past any proxy the environment names."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, trusted_ca: str | bool = True) -> None:
         self._run_dir = run_dir
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.verify = trusted_ca
 
     def ask(self, component: Component, pid: int, started_at: float) -> Health:
         """Of the component's own process: another that answers in its place, on its port, does not count.

@@ -34,6 +34,7 @@ class Session:
     prepare: tuple[tuple[str, ...], ...] = ()
     browser_address: str = ""
     limits: Limits = field(default_factory=Limits)
+    trusted_ca: str | bool = True
 
 
 def run_session(session: Session, printer: Printer) -> int:
@@ -43,7 +44,7 @@ def run_session(session: Session, printer: Printer) -> int:
     supervisor = Supervisor(
         session.components,
         start=lambda component: start_child(component, journals[component.name].path),
-        ask=Prober(session.run_dir).ask,
+        ask=Prober(session.run_dir, session.trusted_ca).ask,
         clock=time.monotonic,
         limits=session.limits,
     )
