@@ -25,12 +25,17 @@ def tell_reports(connection: Connection, found: Sequence[Any], zone: ZoneInfo) -
         day = day_of(row.start_timestamp, zone)
         if day not in usual:
             usual[day] = usual_before(connection, day)
-        report = Report.model_validate({**row._mapping, "coverage": row.coverage or []})
+        summary = row.per_employee_summary or {}
         told.append(
-            report.model_copy(
-                update={
+            Report.model_validate(
+                {
+                    **row._mapping,
+                    "coverage": row.coverage or [],
                     "previous": previous.get((row.start_timestamp, row.end_timestamp - row.start_timestamp)),
-                    "per_employee_summary": with_usual(report.per_employee_summary, usual[day]),
+                    "per_employee_summary": {
+                        key: {**person, "usual": usual[day].get(person["employee_id"])}
+                        for key, person in summary.items()
+                    },
                 }
             )
         )
