@@ -28,7 +28,10 @@ _COPY_TRIES_SECONDS = 10
 
 @dataclass(frozen=True)
 class Marks:
-    """Up to where a copy reaches: last row ids, the latest time of revision, a digest of each small table."""
+    """Up to where a copy reaches: last row ids, the latest time of revision, a digest of each small table.
+
+    Of a revised table the digest is over the rows of that latest time.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
     revised: dict[str, str] = field(default_factory=dict)
@@ -77,6 +80,7 @@ def read_marks(path: Path) -> Marks:
                 marks.rows[name] = _last_row(connection, name)
             elif name in REVISED:
                 marks.revised[name] = _last_revision(connection, name)
+                marks.digests[name] = _digest(_revised(connection, name, marks.revised[name]))
             else:
                 marks.digests[name] = _digest(_rows(connection, name))
         return marks
@@ -107,18 +111,22 @@ class Changes:
             after = self._marks.rows.get(name, 0)
             self.reached.rows[name] = _last_row(connection, name)
             first = connection.execute(f'SELECT coalesce(min(rowid), 0) FROM "{name}"').fetchone()[0]  # noqa: S608
-            rows = _rows(connection, name, "WHERE rowid > ?", after)
-            yield from self._part({"table": name, "kept_from": first}, connection, name, rows)
+            new = _rows(connection, name, "WHERE rowid > ?", after)
+            yield from self._part({"table": name, "kept_from": first}, connection, name, new)
         elif name in REVISED:
             since = self._marks.revised.get(name, "")
             self.reached.revised[name] = _last_revision(connection, name)
-            rows = _rows(connection, name, "WHERE generated_at >= ?", since)
-            yield from self._part({"table": name}, connection, name, rows)
+            # Also those of the very moment: some may have been written after the last copy looked.
+            rows = list(_revised(connection, name, since))
+            latest = self.reached.revised[name]
+            self.reached.digests[name] = _digest(_revised(connection, name, latest))
+            if latest != since or self.reached.digests[name] != self._marks.digests.get(name):
+                yield from self._part({"table": name}, connection, name, rows)
         else:
-            everything = list(_rows(connection, name))
-            self.reached.digests[name] = _digest(everything)
+            rows = list(_rows(connection, name))
+            self.reached.digests[name] = _digest(rows)
             if self.reached.digests[name] != self._marks.digests.get(name):
-                yield from self._part({"table": name, "replaces": True}, connection, name, everything)
+                yield from self._part({"table": name, "replaces": True}, connection, name, rows)
 
     def _part(
         self, head: dict[str, Any], connection: Any, name: str, rows: Iterable[tuple[Any, ...]]
@@ -193,6 +201,10 @@ def _present(connection: Any) -> list[str]:
 def _rows(connection: Any, name: str, condition: str = "", *values: object) -> Iterator[tuple[Any, ...]]:
     columns = ", ".join(f'"{column}"' for column in _columns(connection, name))
     yield from connection.execute(f'SELECT {columns} FROM "{name}" {condition} ORDER BY rowid', values)  # noqa: S608
+
+
+def _revised(connection: Any, name: str, since: str) -> Iterator[tuple[Any, ...]]:
+    return _rows(connection, name, "WHERE generated_at >= ?", since)
 
 
 def _columns(connection: Any, name: str) -> list[str]:

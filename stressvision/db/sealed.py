@@ -218,7 +218,9 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[Seal, bytes]:
         raise _damaged(path)
     header = file.read(length)
     try:
-        return Seal(**json.loads(header)), header
+        seal = Seal(**json.loads(header))
+        bytes.fromhex(seal.salt)
+        return seal, header
     except (ValueError, TypeError):
         raise _damaged(path) from None
 

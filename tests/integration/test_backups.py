@@ -1,0 +1,217 @@
+"""Backups are proven, lose nothing, and come back; retention deletes what is past its term and frees the disk."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from stressvision.config import Settings
+from stressvision.db import sealed
+from stressvision.db.connection import Database
+from stressvision.db.copies import check_copy
+from stressvision.db.employees import select_employee
+from stressvision.db.tables import audit_log, detection_events, detection_totals, metadata
+from stressvision.domain.terms import Kind, Term
+from stressvision.errors import Conflict, InvalidInput, NotFound
+from stressvision.services.archive import Kind as BackupKind
+from stressvision.services.archive import list_backups
+from stressvision.services.backups import continue_backup, is_due, make_backup
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.enrolment import withdraw_consent
+from stressvision.services.erasure import erase_person
+from stressvision.services.reports import write_due_reports
+from stressvision.services.restoring import restore_database, verify_backup
+from stressvision.services.retention import apply_retention, count_expired
+from stressvision.services.sessions import open_session
+from stressvision.wire.detections import SessionStart
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import add_detection, raise_alert
+
+DOCTOR = Actor(user_id="dra.quispe")
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
+    key = tmp_path / "key"
+    key.write_text(sealed.new_key(), encoding="ascii")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path}/planta.db", backup_dir=tmp_path / "backups", backup_key_file=key
+    )
+    opened = open_context(settings, clock)
+    yield opened
+    opened.database.close()
+
+
+def everything(context: Context) -> dict[str, list[tuple[object, ...]]]:
+    with context.database.read() as connection:
+        return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+
+
+def live_through_a_quarter(context: Context, clock: FakeClock, employee: int) -> None:
+    """Changes of every sort: new rows, changed ones, deleted ones."""
+    open_session(context, SessionStart(device_id=f"cam-{clock.now.minute}"))
+    raise_alert(context, employee)
+    clock.advance(minutes=15)
+    write_due_reports(context, QUARTER)
+    add_detection(context, employee_id=employee, timestamp=clock.now - QUARTER)
+    write_due_reports(context, QUARTER)
+
+
+def test_whole_and_changes_restore_to_the_very_rows(context: Context, clock: FakeClock) -> None:
+    first, second = enrol(context), enrol(context, "EMP002", "Luis Paredes")
+    live_through_a_quarter(context, clock, first)
+    make_backup(context)
+    for _ in range(3):
+        live_through_a_quarter(context, clock, second)
+        made = continue_backup(context)
+        assert made is not None
+        assert made.kind is BackupKind.CHANGES
+    withdraw_consent(context, "EMP001", "0" * 64, DOCTOR)
+    with context.database.write() as connection:
+        connection.execute(detection_events.delete().where(detection_events.c.id <= 3))
+    assert continue_backup(context) is not None
+    assert continue_backup(context) is None
+    expected = everything(context)
+    context.database.close()
+
+    chain, rows = verify_backup(context.settings, None)
+    assert [backup.number for backup in chain] == [0, 1, 2, 3, 4]
+    assert rows["detection_events"] == len(expected["detection_events"])
+    Path(f"{context.settings.database_url.removeprefix('sqlite:///')}").write_bytes(b"damaged" * 1000)
+    restored = restore_database(context.settings, None, DOCTOR, clock)
+    assert restored.aside is not None
+    again = open_context(context.settings, clock)
+    with closing(again.database):
+        assert everything(again) == expected
+        next_id = add_detection(again).detection_id
+        assert next_id > max(row[0] for row in expected["detection_events"])
+
+
+def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context: Context, clock: FakeClock) -> None:
+    enrol(context)
+    make_backup(context)
+    other = Database(context.settings.database_url)
+    with closing(other), other.read() as connection:
+        connection.execute(select(func.count()).select_from(audit_log)).scalar_one()
+        context.database.close()
+        with pytest.raises(Conflict, match="detenga el sistema"):
+            restore_database(context.settings, None, DOCTOR, clock)
+    assert check_copy(Path(other.url.database or ""))["employees"] == 1
+
+
+def test_who_was_erased_stays_erased_when_an_earlier_backup_returns(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    person = enrol(context)
+    elsewhere = tmp_path / "usb"
+    elsewhere.mkdir()
+    made = make_backup(context)
+    kept = elsewhere / made.path.name
+    kept.write_bytes(made.path.read_bytes())
+    clock.advance(seconds=1)
+    assert erase_person(context, person, DOCTOR).is_complete
+    assert not made.path.exists()
+    context.database.close()
+    restored = restore_database(context.settings, kept, DOCTOR, clock)
+    assert restored.erased_again == 1
+    again = open_context(context.settings, clock)
+    with closing(again.database), again.database.read() as connection:
+        assert select_employee(connection, person) is None
+    assert b"EMP001" not in Path(again.database.url.database or "").read_bytes()
+
+
+def test_what_is_damaged_missing_or_absent_is_refused(context: Context) -> None:
+    with pytest.raises(NotFound):
+        verify_backup(context.settings, None)
+    enrol(context)
+    make_backup(context)
+    for code in ("EMP002", "EMP003"):
+        enrol(context, code)
+        continue_backup(context)
+    whole, middle, last = list_backups(context.settings)
+    content = bytearray(last.path.read_bytes())
+    content[-1] ^= 1
+    last.path.write_bytes(content)
+    with pytest.raises(InvalidInput, match="dañada"):
+        verify_backup(context.settings, None)
+    assert verify_backup(context.settings, middle.path)[1]["employees"] == 2
+    middle.path.unlink()
+    with pytest.raises(InvalidInput, match="falta"):
+        verify_backup(context.settings, last.path)
+    assert verify_backup(context.settings, whole.path)[1]["employees"] == 1
+
+
+def test_the_oldest_go_and_a_new_one_is_due_after_its_hours(context: Context, clock: FakeClock) -> None:
+    few = replace(context, settings=context.settings.model_copy(update={"backup_keep": 2}))
+    made = []
+    for _ in range(4):
+        assert is_due(few)
+        made.append(make_backup(few).path.name)
+        assert not is_due(few)
+        clock.advance(hours=24)
+    assert [backup.path.name for backup in list_backups(few.settings)] == made[2:]
+    assert not is_due(replace(few, settings=few.settings.model_copy(update={"backup_hours": 0})))
+
+
+def fill_a_year(context: Context, clock: FakeClock) -> None:
+    """A detection each day of 400 days, oldest first, with a vector that takes space; resolved and open alerts."""
+    employee = enrol(context)
+    rows = [
+        {
+            "timestamp": clock.now - timedelta(days=days),
+            "device_id": "cam-1",
+            "employee_id": employee,
+            "emotion": "neutral",
+            "emotion_vector": {"neutral": 0.1, "note": "x" * 400},
+        }
+        for days in range(400)
+        for _ in range(5)
+    ]
+    with context.database.write() as connection:
+        connection.execute(insert(detection_events), rows)
+
+
+@pytest.fixture
+def yearly(context: Context, clock: FakeClock) -> Context:
+    fill_a_year(context, clock)
+    return context
+
+
+def test_what_is_past_its_term_goes_and_the_disk_gets_its_space_back(yearly: Context) -> None:
+    told = count_expired(yearly)
+    pauses: list[float] = []
+    outcome = apply_retention(yearly, pause=pauses.append)
+    assert dict(told.terms) == dict(outcome.terms)
+    assert dict(outcome.terms)[Term(Kind.DETECTIONS, 30)] == 2000 - 31 * 5
+    assert outcome.after.used < outcome.before.used / 3
+    assert outcome.after.free == 0
+    assert pauses
+    with yearly.database.read() as connection:
+        kept = connection.execute(select(func.count()).select_from(detection_events)).scalar_one()
+        assert kept == connection.execute(select(func.sum(detection_totals.c.count))).scalar_one() == 31 * 5
+    again = apply_retention(yearly, pause=pauses.append)
+    assert [count for _, count in again.terms] == [0] * 5
+
+
+def test_a_term_of_zero_keeps_for_ever(yearly: Context) -> None:
+    forever = replace(yearly, settings=yearly.settings.model_copy(update={"retention_detections_days": 0}))
+    assert dict(apply_retention(forever, pause=lambda _: None).terms)[Term(Kind.DETECTIONS, 0)] == 0
+
+
+def test_each_kind_has_its_own_term(context: Context, clock: FakeClock) -> None:
+    """An open alert waits for somebody, however old; a resolved one and the quarter-hour go in their own time."""
+    live_through_a_quarter(context, clock, enrol(context))
+    clock.advance(days=366)
+    outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
+    assert (outcome[Kind.DETECTIONS] > 0, outcome[Kind.ROLLUPS] > 0) == (True, True)
+    assert (outcome[Kind.ALERTS], outcome[Kind.AUDIT]) == (0, 0)
+    clock.advance(days=5 * 365)
+    outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
+    assert outcome[Kind.AUDIT] > 0
+    assert len(everything(context)["alerts"]) == 1
