@@ -1,12 +1,13 @@
 """What the edge costs on this machine, beside the bare networks: `python -m benchmarks.edge`.
 
 The bundled recording is played with its own people enrolled; `--video DIR` adds clips of a camera, `--identity DIR`
-photographs of people in the wild (see benchmarks.recognition). Writes its section of docs/performance.md.
+photographs of people in the wild (see stressvision.training.recognition). Writes its section of docs/performance.md.
 """
 
 import argparse
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from benchmarks.playback import (
     ALONE,
     CAMERA_FPS,
     RECORDING,
+    Played,
     as_camera,
     compose_three,
     enrol_demo,
@@ -25,9 +27,9 @@ from benchmarks.playback import (
     read_shots,
     show_at_camera_rate,
 )
-from benchmarks.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.config import PROJECT_ROOT, Settings
 from stressvision.edge.models import Models, load_models
+from stressvision.training.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
 from stressvision.vision.gallery import FaceGallery
 
@@ -39,7 +41,29 @@ NOBODY = (54.2, 54.9)
 SHARE_TARGETS = {"one face": 0.40, "three faces": 0.70}
 FPS_TARGET = 80.0
 RATIO_TARGET = 1.5
+ROUNDS = 5
 ACCEPTED_TARGET, REJECTED_TARGET = 0.001, 0.05
+
+
+@dataclass(frozen=True)
+class _Round:
+    """`bare`: milliseconds of each stage's networks, by stage."""
+
+    bare: dict[str, float]
+    played: Played
+
+    @property
+    def whole(self) -> float:
+        return self.played.pipeline.stages.seconds["frame"]
+
+    @property
+    def physical(self) -> float:
+        calls = self.played.pipeline.stages.calls
+        return sum(spent * calls.get(stage, 0) for stage, spent in self.bare.items()) / 1000
+
+    @property
+    def ratio(self) -> float:
+        return self.whole / self.physical
 
 
 def main() -> None:
@@ -74,8 +98,8 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
         for name, share in _play_clips(models, gallery, video):
             yield _share_row(name, share, SHARE_TARGETS["one face"])
     yield (
-        f"\nOf the {CAMERA_FPS} pictures a second about {RECORDING_FPS} are searched for faces; the others are only "
-        "decoded.\n"
+        f"\nOf the {CAMERA_FPS} pictures a second about {RECORDING_FPS} are searched for faces, half as many "
+        "while nobody is there; the others are only decoded.\n"
     )
     yield from _describe_stages(settings, models, gallery, shots, decoding)
     if identity:
@@ -101,26 +125,30 @@ def _share_row(name: str, share: float, most: float | None) -> str:
 def _describe_stages(
     settings: Settings, models: Models, gallery: FaceGallery, shots: list[Shot], decoding: float
 ) -> Iterator[str]:
-    bare = measure_bare(settings)
-    played = play(models, gallery, shots, decoding)
-    stages = played.pipeline.stages
-    yield "Stages, over the whole recording, beside their networks alone:\n"
+    rounds = [_Round(measure_bare(settings), play(models, gallery, shots, decoding)) for _ in range(ROUNDS)]
+    rounds.sort(key=lambda each: each.ratio)
+    middle = rounds[len(rounds) // 2]
+    bare, stages = middle.bare, middle.played.pipeline.stages
+    yield (
+        f"Stages, over the whole recording, beside their networks alone, which ran just before: the middle one of "
+        f"{len(rounds)} rounds.\n"
+    )
     yield "| stage | calls | ms a call | bare networks, ms | ratio |"
     yield "|---|---:|---:|---:|---:|"
     for stage, mean in stages.mean_ms().items():
         limit = bare.get(stage)
         beside = f"{limit:.2f} | {mean / limit:.2f}" if limit else "|"
         yield f"| {stage} | {stages.calls[stage]} | {mean:.2f} | {beside} |"
-    physical = sum(bare[stage] * stages.calls.get(stage, 0) for stage in bare) / 1000
-    whole = stages.seconds["frame"]
-    fps = len(shots) / played.seconds
     yield (
-        f"\nAll pictures together: {whole:.2f} s, the bare networks {physical:.2f} s, ratio {whole / physical:.2f} "
-        f"(at most {RATIO_TARGET}: {_verdict(whole / physical <= RATIO_TARGET)}).\n"
+        f"\nAll pictures together: {middle.whole:.2f} s, the bare networks {middle.physical:.2f} s, ratio "
+        f"{middle.ratio:.2f} ({rounds[0].ratio:.2f}-{rounds[-1].ratio:.2f}; at most {RATIO_TARGET}: "
+        f"{_verdict(middle.ratio <= RATIO_TARGET)}).\n"
     )
+    speeds = sorted(len(shots) / each.played.seconds for each in rounds)
+    fps = speeds[len(speeds) // 2]
     yield (
-        f"Unthrottled on the file: {fps:.0f} pictures a second of processor time (at least {FPS_TARGET:.0f}: "
-        f"{_verdict(fps >= FPS_TARGET)}).\n"
+        f"Unthrottled on the file: {fps:.0f} pictures a second of processor time ({speeds[0]:.0f}-{speeds[-1]:.0f}; at "
+        f"least {FPS_TARGET:.0f}: {_verdict(fps >= FPS_TARGET)}).\n"
     )
 
 
