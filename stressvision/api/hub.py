@@ -40,6 +40,11 @@ class Mailbox:
         except asyncio.QueueFull:
             self.overflowed.set()
 
+    @property
+    def depth(self) -> int:
+        """Messages that wait."""
+        return self._waiting.qsize()
+
     async def take(self) -> Envelope:
         return await self._waiting.get()
 
@@ -59,6 +64,10 @@ class Hub:
     @property
     def is_followed(self) -> bool:
         return bool(self._following)
+
+    def longest_queue(self) -> int:
+        """Messages that wait for the client furthest behind. From any thread."""
+        return max((mailbox.depth for mailbox in tuple(self._following)), default=0)
 
     def join(self, mailbox: Mailbox) -> int:
         """From now on the mailbox receives what is published; returns the position that it starts after."""
