@@ -118,6 +118,8 @@ class IngestClient:
             servers = parsedate_to_datetime(date)
         except ValueError:
             return
+        if servers.tzinfo is None:  # more than one date, or one that names no zone
+            return
         # The header has whole seconds: it is half of one late on average.
         self.clock_ahead = self._clock() - servers - timedelta(seconds=0.5)
 
