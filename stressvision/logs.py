@@ -40,6 +40,8 @@ def configure_logs(settings: Settings, component: str) -> None:
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for chatty in ("apscheduler", "urllib3", "alembic", "watchdog", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # That a job is not begun again while it still runs is what it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
