@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         return parse_cameras(value) if isinstance(value, str) else value
 
     def watch_with(self, name: str) -> "Settings":
-        """These settings for one of several cameras: a device of its own, with its own outbox and preview port.
+        """These settings for one of several cameras: a device with an outbox, a token's file and a preview of its own.
 
         Raises ConfigurationError where no camera is called so, or the ports do not suffice.
         """
@@ -170,9 +170,11 @@ class Settings(BaseSettings):
                 ),
                 field="STRESSVISION_PREVIEW_PORT",
             )
+        token = self.device_token_file
         return self.model_copy(
             update={
                 "device_id": name,
+                "device_token_file": token and token.with_stem(f"{token.stem}-{name}"),
                 "source": self.cameras[places[name]].source,
                 "outbox_path": self.outbox_path.with_stem(f"{self.outbox_path.stem}-{name}"),
                 "preview_port": port,

@@ -48,6 +48,7 @@ def test_what_is_wrong_is_said_without_showing_an_address(
 def test_each_camera_is_a_device_of_its_own_and_arguments_still_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_CAMERAS", f"entrada=0,linea2={STREAM}")
     monkeypatch.setenv("STRESSVISION_LOCATION", "Planta 2")
+    monkeypatch.setenv("STRESSVISION_DEVICE_TOKEN_FILE", "device.token")
 
     first, second = load_settings("entrada"), load_settings("linea2", location="Patio")
     played = load_settings("linea2", source="demo", preview_port=9000)
@@ -55,6 +56,10 @@ def test_each_camera_is_a_device_of_its_own_and_arguments_still_win(monkeypatch:
     assert (first.device_id, first.source, first.preview_port, first.location) == ("entrada", "0", 8502, "Planta 2")
     assert (second.device_id, second.source, second.preview_port, second.location) == ("linea2", STREAM, 8503, "Patio")
     assert first.outbox_path != second.outbox_path != load_settings().outbox_path
+    assert (first.device_token_file, second.device_token_file) == (
+        Path("device-entrada.token"),
+        Path("device-linea2.token"),
+    )
     assert (played.device_id, played.source, played.preview_port) == ("linea2", "demo", 9000)
 
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from stressvision.vision.tracking import BLIND_SECONDS, LOST_SECONDS, MOST_TRACKS, UNSURE_SECONDS, Tracker
@@ -76,6 +77,21 @@ def test_a_face_that_was_missed_is_doubted_when_it_comes_back_late(gap: float, u
     (track,) = tracker.update(frame, [face], gap)
 
     assert (track.id, track.unsure) == (1, unsure)
+
+
+@pytest.mark.parametrize("gap", [0.07, 0.2, 0.4])
+def test_a_slow_device_notices_somebody_else_in_the_same_seat_too(gap: float) -> None:
+    tracker = Tracker()
+    face = make_face(300)
+    # As far apart as the two people of the recording who are hardest to tell by their looks but for one pair.
+    plain = np.full((480, 640, 3), 128, np.uint8)
+    other = plain.copy()
+    other[:, 300:] += 38
+    tracker.update(plain, [face], 0.0)
+
+    (track,) = tracker.update(other, [face], gap)
+
+    assert track.unsure
 
 
 @pytest.mark.parametrize(("gap", "unsure"), [(UNSURE_SECONDS + 0.1, False), (BLIND_SECONDS + 0.1, True)])
