@@ -1,16 +1,36 @@
 """What a monitoring system reads: counts of requests and clients, where the feed stands, what waits for a person."""
 
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stressvision import VERSION
 from stressvision.api.hub import Hub
+from stressvision.domain.alerts import AlertStatus
+from stressvision.services.vitals import Vitals
 from stressvision.wire.notices import NoticeQueue
 
 _UNMATCHED = "unmatched"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds. Kept answers take less than one of a thousand, an enrolment some whole ones."""
+
+
+disable_created_metrics()  # a time of birth beside every counter: as many series again, which nobody reads
 
 
 class Metrics:
@@ -22,11 +42,16 @@ class Metrics:
             "stressvision_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
         )
         self.request_seconds = Histogram(
-            "stressvision_http_request_seconds", "Time to answer.", ["route"], registry=self.registry
+            "stressvision_http_request_seconds", "Time to answer.", ["route"], buckets=_BUCKETS, registry=self.registry
         )
         self.database_up = Gauge("stressvision_database_up", "1 while the database answers.", registry=self.registry)
         self.pending_alerts = Gauge(
             "stressvision_pending_alerts", "Alerts nobody has looked at.", registry=self.registry
+        )
+        self.alerts = Gauge("stressvision_alerts", "Alerts by status.", ["status"], registry=self.registry)
+        self.last_event = Gauge("stressvision_feed_last_event_id", "The last event there is.", registry=self.registry)
+        self.database_bytes = Gauge(
+            "stressvision_database_size_bytes", "The database on the disk.", registry=self.registry
         )
         self.notices = Gauge(
             "stressvision_notifications", "Messages by state: waiting, failed.", ["state"], registry=self.registry
@@ -37,8 +62,22 @@ class Metrics:
             registry=self.registry,
         )
         self._gauge("stressvision_websocket_clients", "Clients connected to /ws.", lambda: hub.connected)
-        self._gauge("stressvision_websocket_dropped", "Clients dropped for being too slow.", lambda: hub.dropped)
+        self._gauge(
+            "stressvision_websocket_queue_messages", "What waits for the client furthest behind.", hub.longest_queue
+        )
+        self.registry.register(_Dropped(hub))
         self._gauge("stressvision_feed_position", "Id of the last event handed out.", lambda: hub.position)
+
+        Info("stressvision_build", "What runs.", registry=self.registry).info({"version": VERSION})
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+
+    def tell_vitals(self, vitals: Vitals) -> None:
+        for status, count in vitals.alerts.items():
+            self.alerts.labels(str(status)).set(count)
+        self.pending_alerts.set(vitals.alerts[AlertStatus.PENDING])
+        self.last_event.set(vitals.last_event_id)
+        self.database_bytes.set(vitals.database_bytes)
 
     def tell_notices(self, queue: NoticeQueue, now: datetime) -> None:
         self.notices.labels("waiting").set(queue.waiting)
@@ -47,6 +86,17 @@ class Metrics:
 
     def _gauge(self, name: str, documentation: str, read: Any) -> None:
         Gauge(name, documentation, registry=self.registry).set_function(read)
+
+
+class _Dropped(Collector):
+    """A counter that the hub counts."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        name, told = "stressvision_websocket_dropped", "Clients dropped for being too slow."
+        yield CounterMetricFamily(name, told, value=self._hub.dropped)
 
 
 class MetricsMiddleware:

@@ -72,7 +72,7 @@ def test_a_client_that_reads_nothing_does_not_keep_it_from_stopping(tmp_path: Pa
         for _ in range(8):
             store_batch(context, [detection] * 500, "es")
         context.database.close()
-        wait_until(lambda: metric(url, "websocket_dropped") == 1, "it is given up")
+        wait_until(lambda: metric(url, "websocket_dropped_total") == 1, "it is given up")
         asked = time.monotonic()
         code = backend.stop()
         took = time.monotonic() - asked

@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from stressvision import VERSION
 from stressvision.api.deps import BackendDep, LanguageDep
 from stressvision.errors import Message, Unavailable
-from stressvision.services import figures, notices
+from stressvision.services import notices, vitals
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
 
 router = APIRouter(tags=["health"])
@@ -45,7 +45,7 @@ def read_liveness(backend: BackendDep, language: LanguageDep) -> Liveness:
 
 @router.get("/ready", responses={503: {"model": Readiness}})
 def read_readiness(backend: BackendDep, language: LanguageDep, response: Response) -> Readiness:
-    faults = (backend.database_fault(), backend.reader.fault)
+    faults = (backend.database_fault(), vitals.read_storage_fault(backend.context), backend.reader.fault)
     missing = sorted({fault.text(language) for fault in faults if fault})
     response.status_code = 503 if missing else 200
     return Readiness(ready=not missing, missing=missing)
@@ -55,7 +55,7 @@ def read_readiness(backend: BackendDep, language: LanguageDep, response: Respons
 def read_metrics(backend: BackendDep) -> Response:
     metrics = backend.metrics
     try:
-        metrics.pending_alerts.set(figures.read_overview(backend.context).pending_alerts)
+        metrics.tell_vitals(vitals.read_vitals(backend.context))
         metrics.tell_notices(notices.read_queue(backend.context), backend.context.clock())
         metrics.database_up.set(1)
     except Unavailable:
