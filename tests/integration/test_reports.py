@@ -6,11 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from stressvision.domain.reports import window_holding
 from stressvision.errors import NotFound
 from stressvision.services.alerts import list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections import store_detection
-from stressvision.services.reports import list_reports, read_report, write_due_reports, write_manual_report
+from stressvision.services.devices import record_health
+from stressvision.services.reports import (
+    list_reports,
+    read_report,
+    rewrite_reports,
+    write_due_reports,
+    write_manual_report,
+)
+from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.test_detections_stored import detection
@@ -111,6 +120,74 @@ def test_the_stored_summary_is_json_that_sqlite3_shows(sqlite_context: Context, 
 def test_a_report_that_does_not_exist_is_said_so(context: Context) -> None:
     with pytest.raises(NotFound, match="77"):
         read_report(context, 77)
+
+
+def test_coverage_counts_the_minutes_in_which_a_camera_watched_or_saw_somebody(
+    context: Context, clock: FakeClock
+) -> None:
+    clock.now = clock.now.replace(minute=0, second=30)
+    for state in ("watching", "watching", "no_camera", "starting"):
+        record_health(context, DeviceHealth(device_id="pi-1", state=state))
+        clock.advance(minutes=2)
+    store_detection(context, detection(clock(), None, None))
+    store_detection(context, detection(clock(), None, None, device_id="pi-2"))
+    record_health(context, DeviceHealth(device_id="pi-0", state="starting"))
+    clock.advance(minutes=15)
+    (report,) = write_due_reports(context, QUARTER)
+    seen = [(device.device_id, device.minutes, device.seen_minutes) for device in report.coverage]
+    assert seen == [("pi-1", 15, 3), ("pi-2", 15, 1)]
+    assert report.coverage[0].strip == [100, 0, 100, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_camera_that_fell_silent_is_missed_for_a_day(context: Context, clock: FakeClock) -> None:
+    record_health(context, DeviceHealth(device_id="pi-1", state="watching"))
+    for hours, expected in ((20, ["pi-1", "pi-2"]), (20, ["pi-2"])):
+        store_detection(context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
+        clock.advance(seconds=1)
+        report = write_manual_report(context, QUARTER)
+        assert [device.device_id for device in report.coverage] == expected
+
+
+def test_a_report_is_compared_with_the_window_before_it(context: Context, clock: FakeClock) -> None:
+    ana = enrol(context)
+    for emotions in (["stress", "fatigue"], ["neutral"]):
+        for emotion in emotions:
+            store_detection(context, detection(clock(), ana, emotion))
+        clock.advance(minutes=15)
+    write_due_reports(context, QUARTER)
+    second, first = list_reports(context, 10).reports
+    assert first.previous is None
+    assert second.previous is not None
+    assert (second.previous.overall_stress_percentage, second.previous.overall_fatigue_percentage) == (50.0, 50.0)
+    assert second == read_report(context, second.id)
+
+
+def test_a_report_whose_detections_are_gone_stays(context: Context, clock: FakeClock) -> None:
+    began = clock()
+    for _ in range(3):
+        store_detection(context, detection(clock(), None, None))
+    clock.advance(minutes=15)
+    write_due_reports(context, QUARTER)
+    with context.database.write() as connection:
+        connection.execute(text("DELETE FROM detection_events"))
+    assert list(rewrite_reports(context, QUARTER, began - QUARTER, clock())) == []
+    store_detection(context, detection(began, None, None))
+    assert write_due_reports(context, QUARTER) == ()
+    (report,) = list_reports(context, 10).reports
+    assert (report.total_detections, report.revision) == (3, 0)
+
+
+def test_windows_are_written_again_within_a_range_only(context: Context, clock: FakeClock) -> None:
+    moments = [clock.advance(minutes=15) for _ in range(6)]
+    for moment in moments:
+        store_detection(context, detection(moment, None, None))
+    clock.advance(hours=1)
+    written = list(rewrite_reports(context, QUARTER, moments[1], moments[4]))
+    assert [report.start_timestamp for report in written] == [
+        window_holding(moment, QUARTER).start for moment in moments[2:5]
+    ]
+    assert list(rewrite_reports(context, QUARTER, moments[1], moments[4])) == []
+    assert len(write_due_reports(context, QUARTER)) == 3
 
 
 def test_another_interval_does_not_hide_detections_from_the_quarter_hours(context: Context, clock: FakeClock) -> None:
