@@ -87,6 +87,11 @@ ACTIONS: Mapping[str, Message] = {
     "read_own_data": Message("pidió esta relación", "asked for this account"),
     "export_detections": Message("exportó sus detecciones", "exported your detections"),
     "withdraw_consent": Message("registró el retiro de su consentimiento", "recorded that you withdrew consent"),
+    "read_alert": Message("vio una alerta suya", "read an alert of yours"),
+    "alert_noted": Message("anotó una alerta", "annotated an alert"),
+    "alert_escalated": Message("una alerta sin reconocer se escaló", "an unacknowledged alert was passed on"),
+    "silence_begun": Message("silenció sus alertas", "silenced your alerts"),
+    "silence_ended": Message("terminó un silencio", "ended a silence"),
     "alert_acknowledged": Message("reconoció una alerta", "acknowledged an alert"),
     "alert_resolved": Message("resolvió una alerta", "resolved an alert"),
 }

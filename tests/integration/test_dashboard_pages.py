@@ -234,6 +234,7 @@ def test_devices_have_a_list_of_their_own(state: FakeBackend) -> None:
     state.alerts[9] = alert(9, **silent, evidence_minutes=None, description="Sin señal")
     app = page("alerts")
     assert "pi-envasado-02" not in shown(app)
+    assert "1 dispositivo no envía datos" in shown(app)
     app.segmented_control(key="alert_subject").set_value("devices").run()
     assert "pi-envasado-02" in shown(app)
     assert "Lars Keller Ruiz" not in shown(app)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,14 @@ from stressvision.notices.delivery import Round, deliver_due
 from stressvision.notices.message import Written
 from stressvision.services.alerts import resolve_alert
 from stressvision.services.context import Context
+from stressvision.services.detections import store_detection
 from stressvision.services.escalation import escalate_due
 from stressvision.services.notices import claim_notice, read_queue
 from stressvision.services.reports import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.receivers import hanging_receiver, mail_server, web_receiver
-from tests.integration.test_detections_stored import DOCTOR, post_stress
+from tests.integration.test_detections_stored import DOCTOR, detection, post_stress
 from tests.programs.running import free_port
 
 
@@ -71,6 +73,29 @@ def test_the_message_is_queued_in_the_transaction_of_the_alert(context: Context,
     with context.database.read() as connection:
         kept = connection.execute(text("SELECT target, last_error FROM notifications")).all()
     assert not [row for row in kept if "127.0.0.1" in row.target]
+
+
+def test_many_detections_at_once_queue_one_message_for_each_target(context: Context, clock: FakeClock) -> None:
+    telling = notifying(context, "json://127.0.0.1:9/x", "json://127.0.0.1:9/y")
+    employee = enrol(telling)
+    posts = [detection(clock() - timedelta(seconds=second), employee) for second in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        raised = list(pool.map(lambda post: store_detection(telling, post).alert_created, posts))
+    assert sum(raised) == 1
+    clock.advance(minutes=20)
+    with ThreadPoolExecutor(4) as pool:
+        escalated = list(pool.map(lambda _: escalate_due(telling), range(4)))
+    assert sorted(escalated) == [(), (), (), (1,)]
+    assert states(context) == [("alert", "waiting", 0)] * 2 + [("alert_escalated", "waiting", 0)] * 2
+
+
+def test_senders_at_once_send_each_message_once(context: Context, clock: FakeClock) -> None:
+    sent: list[str] = []
+    telling = notifying(context, *(f"json://127.0.0.1:9/{number}" for number in range(6)))
+    raise_one(telling, clock)
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda _: deliver_due(telling, lambda _, message: sent.append(message.key)), range(4)))
+    assert sum(each.sent for each in rounds) == len(sent) == len(set(sent)) == 6
 
 
 def test_what_nobody_asked_for_is_not_queued(sqlite_context: Context, clock: FakeClock) -> None:

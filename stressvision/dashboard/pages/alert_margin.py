@@ -17,6 +17,13 @@ def show_undelivered(screen: Screen) -> None:
     st.html(blocks.notice(screen.say(texts.alerts.UNDELIVERED, count=queue.waiting, time=since), error or ""))
 
 
+def show_troubled_devices(screen: Screen) -> None:
+    """Where people's alerts are listed: what no camera sees is in none of them."""
+    troubled = screen.backend.alerts("pending", 1, "devices").total
+    if troubled:
+        st.html(blocks.small(screen.count(troubled, texts.alerts.ONE_TROUBLED, texts.alerts.MANY_TROUBLED)))
+
+
 def show_silences(screen: Screen) -> None:
     answer = screen.backend.silences()
     if not answer.silences:

@@ -12,7 +12,7 @@ from stressvision.dashboard.alert_card import name_subject, show_card
 from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant, show_attendant
 from stressvision.dashboard.client import AlertFilter, AlertSubject
 from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, Opened, show_detail
-from stressvision.dashboard.pages.alert_margin import show_silences, show_undelivered
+from stressvision.dashboard.pages.alert_margin import show_silences, show_troubled_devices, show_undelivered
 from stressvision.dashboard.screen import Screen, told
 from stressvision.errors import StressVisionError
 from stressvision.wire.alerts import Alert
@@ -74,7 +74,7 @@ def render(screen: Screen) -> None:
             on_change=_forget,
         )
         show_attendant(screen)
-    _margin(screen)
+    _margin(screen, about)
     _list(screen, chosen, about)
     _follow_link(screen)
     # Outside the refreshing list: a refresh must never touch the notes being typed.
@@ -90,10 +90,12 @@ def render(screen: Screen) -> None:
 
 
 @st.fragment(run_every=MARGIN_SECONDS)
-def _margin(screen: Screen) -> None:
+def _margin(screen: Screen, about: AlertSubject) -> None:
     # What keeps the backend from answering is said once, by the list below.
     with suppress(StressVisionError):
         show_undelivered(screen)
+        if about == "people":
+            show_troubled_devices(screen)
         show_silences(screen)
 
 

@@ -62,6 +62,10 @@ SUBJECTS: Mapping[str, Message] = {
 }
 SUBJECT_FILTER = Message("De quién son las alertas", "What the alerts are about")
 NO_DEVICE_ALERTS = Message("Ningún dispositivo da problemas.", "No device is in trouble.")
+ONE_TROUBLED = Message("1 dispositivo no envía datos: vea «Dispositivos».", "1 device sends no data: see “Devices”.")
+MANY_TROUBLED = Message(
+    "{count} dispositivos no envían datos: vea «Dispositivos».", "{count} devices send no data: see “Devices”."
+)
 SINCE = Message("Desde el {time}", "Since {time}")
 MINUTE = Message("{time}: {events} de {total} detecciones", "{time}: {events} of {total} detections")
 LEGEND_STRESS = Message("compatible con estrés o tristeza, por minuto", "compatible with stress or sadness, by minute")
