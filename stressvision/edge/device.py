@@ -173,6 +173,18 @@ class _Watch:
             self._people_version = enrolled.version
             self._pipeline.rules = replace(self._rules, policy=stricter(self._settings.policy, enrolled.policy))
             self._pipeline.use_gallery(enrolled.gallery, time.monotonic())
+            if enrolled.people is not None:
+                self._forget_others(enrolled.people)
+
+    def _forget_others(self, people: Collection[int]) -> None:
+        """Of whoever withdrew consent or was erased nothing waits here any longer."""
+        try:
+            forgotten = self._outbox.forget_others(people)
+        except DatabaseUnavailable as error:
+            log.error("detections of people who may not be recognised still wait", reason=error.message.en)
+        else:
+            if forgotten:
+                log.info("detections of people who may not be recognised were dropped", count=forgotten)
 
     def _begin_session(self) -> None:
         ended = [

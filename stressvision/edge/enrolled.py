@@ -25,6 +25,8 @@ class Enrolled:
     version: int
     gallery: FaceGallery | None
     policy: Policy | None
+    people: frozenset[int] | None = None
+    """Ids of all whom the server lets be recognised; None where it has not been reached, or not for long."""
 
 
 class EnrolledPeople:
@@ -49,7 +51,8 @@ class EnrolledPeople:
             self._confirmed_at = asked_at
             if answer.gallery is not None:
                 self._etag = answer.etag
-                self._replace(self._read(answer.gallery), read_policy(answer.gallery.policy))
+                people = frozenset(face.employee_id for face in answer.gallery.faces)
+                self._replace(self._read(answer.gallery), read_policy(answer.gallery.policy), people)
                 log.info("gallery fetched", people=len(answer.gallery.faces))
 
     def current(self) -> Enrolled:
@@ -62,8 +65,10 @@ class EnrolledPeople:
                 self._replace(None, self._enrolled.policy)
             return self._enrolled
 
-    def _replace(self, gallery: FaceGallery | None, policy: Policy | None) -> None:
-        self._enrolled = Enrolled(self._enrolled.version + 1, gallery, policy)
+    def _replace(
+        self, gallery: FaceGallery | None, policy: Policy | None, people: frozenset[int] | None = None
+    ) -> None:
+        self._enrolled = Enrolled(self._enrolled.version + 1, gallery, policy, people)
 
     def _read(self, gallery: Gallery) -> FaceGallery:
         faces = gallery.faces if gallery.model == EMBEDDING_MODEL else []

@@ -3,9 +3,10 @@
 It holds no image and no embedding. Items leave in the order in which they came.
 """
 
+import json
 import sqlite3 as system_sqlite
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,6 +153,22 @@ class Outbox:
                 )
                 self._connection.execute("DELETE FROM early WHERE due <= ?", until)
 
+    def forget_others(self, employee_ids: Collection[int]) -> int:
+        """Drops, byte for byte, what waits of people other than these (who withdrew, or were erased); how many items."""
+        known = json.dumps(sorted(employee_ids))
+        forgotten = 0
+        with self._lock, _said_plainly():
+            with self._connection:
+                for table in ("item", "early", "refused"):
+                    forgotten += self._connection.execute(
+                        f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
+                        "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
+                        (Kind.DETECTION.value, known),
+                    ).rowcount
+            if forgotten:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return forgotten
+
     def touch_session(self, key: str) -> None:
         """Notes that the session is still running: where it is never ended, this is when it ended."""
         with self._lock, _said_plainly(), self._connection:
@@ -220,6 +237,7 @@ def _prepare(path: Path) -> system_sqlite.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: these devices are switched off by pulling the plug, and one small commit a second costs nothing.
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(_SCHEMA)
     except sqlite3.Error:
         connection.close()

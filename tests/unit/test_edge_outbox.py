@@ -144,3 +144,22 @@ def test_what_is_early_counts_towards_the_bounds(path: Path, clock: FakeClock) -
     add_detections(outbox, "b", "c")
 
     assert (outbox.backlog().waiting, outbox.backlog().dropped) == (2, 1)
+
+
+def test_nothing_is_kept_of_people_who_may_not_be_recognised(path: Path, clock: FakeClock) -> None:
+    outbox = Outbox(path, clock=clock)
+    for person in (1, 2, 3, None):
+        body = f'{{"employee_id": {person or "null"}, "track_id": "trk_of_{person}"}}'
+        outbox.add(Kind.DETECTION, f"key{person}", body)
+    outbox.add(Kind.SESSION_END, SESSION, "{}")
+    first, second, *_ = outbox.head(10)
+    outbox.settle([], {first.id: "no consent"})
+    outbox.postpone({second.id: clock()})
+    assert outbox.forget_others({3}) == 2
+    assert waiting(outbox) == ["key3", "keyNone"]
+    outbox.recall(clock())
+    assert waiting(outbox) == ["key3", "keyNone"]
+    outbox.close()
+    assert b"trk_of_3" in path.read_bytes()
+    assert b"trk_of_1" not in path.read_bytes()
+    assert b"trk_of_2" not in path.read_bytes()
