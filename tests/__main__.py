@@ -12,7 +12,7 @@ enter(TESTS, prepare=True)
 
 import pytest
 
-EVERYTHING = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
+EVERYTHING = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 """More than four would each start a PostgreSQL and a browser of their own for little gain."""
 
 if __name__ == "__main__":
