@@ -154,7 +154,7 @@ class Outbox:
                 self._connection.execute("DELETE FROM early WHERE due <= ?", until)
 
     def forget_others(self, employee_ids: Collection[int]) -> int:
-        """Drops, byte for byte, what waits of people other than these (who withdrew, or were erased); how many items."""
+        """Drops, byte for byte, what waits of people other than these: who withdrew, was erased. How many items."""
         known = json.dumps(sorted(employee_ids))
         forgotten = 0
         with self._lock, _said_plainly():
