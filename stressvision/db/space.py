@@ -87,6 +87,8 @@ def empty_log(database: Database, patience: float = _CHECKPOINT_SECONDS) -> bool
     deadline = time.monotonic() + patience
     try:
         with closing(_open(database)) as connection:
+            # What can be moved beside the writers is: then they wait for the rest alone.
+            _pragma(connection, "wal_checkpoint(PASSIVE)")
             while True:
                 is_busy = _pragma(connection, "wal_checkpoint(TRUNCATE)")
                 if not is_busy or time.monotonic() > deadline:
