@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from stressvision.dashboard import blocks, texts
+from stressvision.dashboard import blocks, door, texts
 from stressvision.dashboard.screen import Screen
 
 USER_LIMIT = 100
@@ -11,8 +11,9 @@ ATTENDANT = "attendant"
 
 
 def known_attendant() -> str:
-    """Empty where nobody has said so yet."""
-    return str(st.session_state.get(ATTENDANT, ""))
+    """Whoever logged in, or said so; empty where nobody has."""
+    visitor = door.known_visitor()
+    return visitor.name if visitor else str(st.session_state.get(ATTENDANT, ""))
 
 
 def remember_attendant(who: str) -> None:
@@ -21,7 +22,7 @@ def remember_attendant(who: str) -> None:
 
 def show_attendant(screen: Screen) -> None:
     attendant = known_attendant()
-    if not attendant:
+    if not attendant or door.known_visitor():
         return
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.html(blocks.small(screen.say(texts.alerts.ATTENDING_AS, user=attendant)), width="content")

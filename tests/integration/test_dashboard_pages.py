@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from stressvision.clock import utc_now
 from stressvision.config import PROJECT_ROOT
 from stressvision.errors import DatabaseUnavailable, Message
+from stressvision.wire.access import LoggedIn
 from stressvision.wire.notices import NoticeQueue, NoticeTarget
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, employee, report, served
 
@@ -139,6 +140,16 @@ def test_acknowledging_asks_once_who_does_it(state: FakeBackend) -> None:
     assert "Atiende: medico.ocupacional" in shown(app)
     app.button(key="acknowledge_2").click().run()
     assert state.decisions[1:] == [("acknowledge", 2, "medico.ocupacional", None)]
+
+
+def test_whoever_logged_in_is_not_asked_for_a_name(state: FakeBackend) -> None:
+    app = page("alerts")
+    soon = utc_now() + timedelta(hours=1)
+    visitor = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
+    app.session_state["visitor"] = LoggedIn.model_validate(visitor)
+    app.button(key="acknowledge_1").click().run()
+    assert state.decisions == [("acknowledge", 1, "dra.quispe", None)]
+    assert "Atiende:" not in shown(app)
 
 
 def test_resolving_takes_notes(state: FakeBackend) -> None:
