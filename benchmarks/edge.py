@@ -149,8 +149,8 @@ def _describe_stages(
     limit = len(shots) / (middle.physical + len(shots) * decoding / 1000)
     yield (
         f"Unthrottled on the file: {fps:.0f} pictures a second of processor time ({speeds[0]:.0f}-{speeds[-1]:.0f}; at "
-        f"least {FPS_TARGET:.0f}: {_verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone, with nothing "
-        f"between them: {limit:.0f}.\n"
+        f"least {FPS_TARGET:.0f}: {_verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone, with "
+        f"nothing between them: {limit:.0f}.\n"
     )
 
 
