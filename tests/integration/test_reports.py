@@ -139,41 +139,41 @@ def test_coverage_counts_the_minutes_in_which_a_camera_watched_or_saw_somebody(
     assert report.coverage[0].strip == [100, 0, 100, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0]
 
 
-def test_a_camera_that_fell_silent_is_missed_for_a_day(context: Context, clock: FakeClock) -> None:
-    record_health(context, DeviceHealth(device_id="pi-1", state="watching"))
+def test_a_camera_that_fell_silent_is_missed_for_a_day(sqlite_context: Context, clock: FakeClock) -> None:
+    record_health(sqlite_context, DeviceHealth(device_id="pi-1", state="watching"))
     for hours, expected in ((20, ["pi-1", "pi-2"]), (20, ["pi-2"])):
-        store_detection(context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
+        store_detection(sqlite_context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
         clock.advance(seconds=1)
-        report = write_manual_report(context, QUARTER)
+        report = write_manual_report(sqlite_context, QUARTER)
         assert [device.device_id for device in report.coverage] == expected
 
 
-def test_a_report_is_compared_with_the_window_before_it(context: Context, clock: FakeClock) -> None:
-    ana = enrol(context)
+def test_a_report_is_compared_with_the_window_before_it(sqlite_context: Context, clock: FakeClock) -> None:
+    ana = enrol(sqlite_context)
     for emotions in (["stress", "fatigue"], ["neutral"]):
         for emotion in emotions:
-            store_detection(context, detection(clock(), ana, emotion))
+            store_detection(sqlite_context, detection(clock(), ana, emotion))
         clock.advance(minutes=15)
-    write_due_reports(context, QUARTER)
-    second, first = list_reports(context, 10).reports
+    write_due_reports(sqlite_context, QUARTER)
+    second, first = list_reports(sqlite_context, 10).reports
     assert first.previous is None
     assert second.previous is not None
     assert (second.previous.overall_stress_percentage, second.previous.overall_fatigue_percentage) == (50.0, 50.0)
-    assert second == read_report(context, second.id)
+    assert second == read_report(sqlite_context, second.id)
 
 
-def test_a_report_whose_detections_are_gone_stays(context: Context, clock: FakeClock) -> None:
+def test_a_report_whose_detections_are_gone_stays(sqlite_context: Context, clock: FakeClock) -> None:
     began = clock()
     for _ in range(3):
-        store_detection(context, detection(clock(), None, None))
+        store_detection(sqlite_context, detection(clock(), None, None))
     clock.advance(minutes=15)
-    write_due_reports(context, QUARTER)
-    with context.database.write() as connection:
+    write_due_reports(sqlite_context, QUARTER)
+    with sqlite_context.database.write() as connection:
         connection.execute(text("DELETE FROM detection_events"))
-    assert list(rewrite_reports(context, QUARTER, began - QUARTER, clock())) == []
-    store_detection(context, detection(began, None, None))
-    assert write_due_reports(context, QUARTER) == ()
-    (report,) = list_reports(context, 10).reports
+    assert list(rewrite_reports(sqlite_context, QUARTER, began - QUARTER, clock())) == []
+    store_detection(sqlite_context, detection(began, None, None))
+    assert write_due_reports(sqlite_context, QUARTER) == ()
+    (report,) = list_reports(sqlite_context, 10).reports
     assert (report.total_detections, report.revision) == (3, 0)
 
 

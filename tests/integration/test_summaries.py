@@ -24,6 +24,12 @@ WEDNESDAY = "2026-11-18"
 
 
 @pytest.fixture
+def context(sqlite_context: Context) -> Context:
+    """What SQL there is also runs on PostgreSQL in test_report_kills.py."""
+    return sqlite_context
+
+
+@pytest.fixture
 def ana(context: Context, clock: FakeClock) -> int:
     clock.now = NOON
     return enrol(context)
