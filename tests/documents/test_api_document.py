@@ -1,0 +1,89 @@
+"""What docs/api.md prints runs as it is printed, but for the port, and what it lists is what there is."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.services.context import open_context
+from stressvision.services.stills import FEWEST_STILLS, MOST_STILLS
+from stressvision.wire.events import EVENT_TYPES
+from tests.documents.markdown import read_blocks, read_commands
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import LiveBackend, raise_alert, serve
+
+DOCUMENT = PROJECT_ROOT / "docs" / "api.md"
+REFUSED = "start_date=yesterday"
+"""The one command that shows an error."""
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBackend]:
+    folder = tmp_path_factory.mktemp("api")
+    shutil.copytree(PROJECT_ROOT / "demo" / "enrol" / "EMP004", folder / "fotos")
+    context = open_context(Settings(database_url=f"sqlite:///{folder}/gloria_stress_system.db"))
+    people = [enrol(context, code) for code in ("EMP001", "EMP002")]
+    raise_alert(context, people[0])
+    with serve(context) as backend:
+        yield backend
+
+
+def printed_at(live: LiveBackend, text: str) -> str:
+    return text.replace("localhost:8000", f"localhost:{live.port}")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_every_curl_line_is_answered(live: LiveBackend) -> None:
+    folder = Path(live.context.settings.database_url.removeprefix("sqlite:///")).parent
+    (folder / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n", encoding="utf-8")
+    commands = [command for block in read_blocks(DOCUMENT, "bash") for command in read_commands(block)]
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-c", printed_at(live, command.text)],
+            cwd=folder,
+            env={**os.environ, "CURL_HOME": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        assert (done.returncode == 0) != (REFUSED in command.text), f"{command.text}\n{done.stdout}{done.stderr}"
+    assert len(list(folder.glob("detections_*.csv"))) == len(list(folder.glob("detections_*.parquet"))) == 1
+    with live.context.database.read() as connection:
+        query = "SELECT face_samples.quality > 0 FROM face_samples JOIN employees ON employees.id = employee_id"
+        assert connection.exec_driver_sql(f"{query} WHERE employee_code = 'EMP003'").scalars().all() == [1, 1, 1]
+
+
+def test_the_client_hears_what_it_subscribed_to(live: LiveBackend) -> None:
+    [block] = read_blocks(DOCUMENT, "python")
+    client = subprocess.Popen(
+        [sys.executable, "-u", "-c", printed_at(live, block.text)], stdout=subprocess.PIPE, text=True
+    )
+    watchdog = threading.Timer(PATIENCE_SECONDS, client.kill)
+    watchdog.start()
+    with client:
+        assert client.stdout is not None
+        heard: list[str] = []
+        while "subscribed" not in heard:
+            heard.append(client.stdout.readline().strip())
+            assert heard[-1], heard
+        watchdog.cancel()
+        client.kill()
+    assert heard[0] == "connected"
+
+
+def test_what_it_lists_is_what_there_is() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    told = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in text.splitlines() if line[:3] == "| `")))
+    assert set(EVENT_TYPES) <= told
+    assert f"consent_version={CONSENT_VERSION}" in text
+    assert f"{FEWEST_STILLS} to {MOST_STILLS} stills" in text
