@@ -30,7 +30,7 @@ def write_test(settings: Settings, key: str) -> Written:
 
 
 def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
-    waited = settings.escalation_minutes[notice.step - 1] if _is_known_step(settings, notice) else "?"
+    waited = int((notice.created_at - alert.created_at).total_seconds() // 60)
     opening = texts.OPENINGS[notice.kind].text(settings.lang).format(minutes=waited, device=alert.device_id)
     severity = texts.SEVERITIES.get(alert.severity)
     lines = [opening, ""]
@@ -42,11 +42,6 @@ def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
         texts.SEE.text(settings.lang).format(link=f"{settings.dashboard_base}/alertas?alerta={alert.id}"),
     ]
     return lines
-
-
-def _is_known_step(settings: Settings, notice: Notice) -> bool:
-    """The steps may have been set anew since the message was queued."""
-    return 0 < notice.step <= len(settings.escalation_minutes)
 
 
 def _report_lines(settings: Settings, report: Report) -> list[str]:

@@ -39,7 +39,6 @@ class Notice:
 
     id: int
     kind: NoticeKind
-    step: int
     key: str
     target: str
     attempts: int
@@ -94,7 +93,7 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             else:
                 kind, attempts = NoticeKind(row.kind), row.attempts + 1
                 rows.update_notice(connection, row.id, {"next_attempt_at": now + LEASE, "attempts": attempts})
-                return Notice(row.id, kind, row.step, row.notice_key, row.target, attempts, row.created_at, subject)
+                return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
     return None
 
 

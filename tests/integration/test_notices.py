@@ -196,7 +196,7 @@ def test_an_escalation_says_how_long_nobody_answered(sqlite_context: Context, cl
         clock.advance(minutes=61)
         assert escalate_due(telling) == (1,)
         assert deliver(telling).sent == 2
-    assert "Nadie ha reconocido esta alerta en 60 min." in json.loads(hook.bodies[1])["message"]
+    assert "Nadie ha reconocido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
 
 
 def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: FakeClock) -> None:
