@@ -92,12 +92,15 @@ def has_namesake(connection: Connection, employee_id: int, name: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def codes_containing(connection: Connection, code: str) -> tuple[str, ...]:
-    """Other employees' codes that have this one within them: EMP0010 has EMP001."""
-    query = select(employees.c.employee_code).where(
-        employees.c.employee_code.contains(code, autoescape=True), employees.c.employee_code != code
+def words_containing(connection: Connection, code: str, name: str) -> tuple[str, ...]:
+    """Other employees' codes and names that have these within them, as EMP0010 has EMP001."""
+    return tuple(
+        word
+        for column, own in ((employees.c.employee_code, code), (employees.c.full_name, name))
+        for word in connection.execute(
+            select(column).where(column.contains(own, autoescape=True), column != own)
+        ).scalars()
     )
-    return tuple(connection.execute(query).scalars())
 
 
 def reports_mentioning(

@@ -24,7 +24,7 @@ class Traces:
         """The text with each of them replaced; a code only where it stands alone (EMP001, not EMP0010)."""
         cleaned = re.sub(rf"(?<![A-Za-z0-9]){re.escape(self.code)}(?![0-9])", REPLACEMENT, text)
         for name in self.names:
-            cleaned = re.sub(re.escape(name), REPLACEMENT, cleaned, flags=re.IGNORECASE)
+            cleaned = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", REPLACEMENT, cleaned, flags=re.IGNORECASE)
         return cleaned
 
     def remove_within(self, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Erasing a person: rows, pages, log, backups, journals; looked at afterwards; with a certificate that names nobody."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -144,7 +145,8 @@ def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
 def _search_for(forgotten: Forgotten) -> _Search:
     traces, face = forgotten.traces, forgotten.face
     needles = needles_of(traces.code, traces.names, face.text, face.samples)
-    return _Search(needles, tuple(code.encode() for code in forgotten.excused))
+    forms = (form for word in forgotten.excused for form in (word.encode(), json.dumps(word)[1:-1].encode()))
+    return _Search(needles, tuple(forms))
 
 
 def _blot_out(path: Path, traces: Traces) -> None:

@@ -22,7 +22,7 @@ CHUNK = 500
 class Forgotten:
     """What was removed, and what to look for afterwards. Lives in memory only: it holds the person's data.
 
-    `excused`: other people's codes that contain this one.
+    `excused`: other people's codes and names that contain this person's.
     """
 
     certificate_id: str
@@ -72,7 +72,7 @@ def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace
             return None
         face = rows.select_face(connection, employee_id)
         update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
-        excused = rows.codes_containing(connection, person.employee_code)
+        excused = rows.words_containing(connection, person.employee_code, person.full_name)
         return _traces_of(connection, person), face, excused
 
 

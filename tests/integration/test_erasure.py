@@ -31,7 +31,7 @@ from tests.integration.test_detections_stored import detection
 
 DOCTOR = Actor(user_id="dra.quispe", ip_address="127.0.0.1")
 CODE, NAME = "EMP001", "María Núñez Ítalo"
-OTHER_CODE, OTHER_NAME = "EMP0010", "Luis Paredes"
+OTHER_CODE, OTHER_NAME = "EMP0010", f"{NAME} Paredes"
 
 
 def samples_of(seed: int) -> tuple[FaceSample, ...]:
@@ -88,7 +88,7 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     (tmp_path / "gloria_stress_system.backup-20260101-000000.db").write_bytes(NAME.encode())
     journal = tmp_path / "run" / "logs" / "reporter.log"
     journal.parent.mkdir(parents=True)
-    journal.write_text(f"{CODE} {NAME} 3 %\n{OTHER_NAME}\n", encoding="utf-8")
+    journal.write_text(f"{CODE} {NAME} 3 %\nseguimos\n", encoding="utf-8")
     outbox = Outbox(context.settings.outbox_path)
     outbox.add(Kind.DETECTION, "a", detection(clock(), person).model_dump_json())
     outbox.close()
@@ -104,7 +104,7 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
         assert select_employee(connection, person) is None
     faces = samples_of(1)
     needles = needles_of(CODE, (NAME,), None, [_stored(sample) for sample in faces])
-    excused = (OTHER_CODE.encode(),)
+    excused = (OTHER_CODE.encode(), OTHER_NAME.encode(), json.dumps(OTHER_NAME)[1:-1].encode())
     context.database.close()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"gloria_stress_system.db", "edge_outbox.db", "reporter.log"} <= {path.name for path in files}
