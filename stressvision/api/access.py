@@ -54,15 +54,15 @@ class AccessMiddleware:
 
 def _refusal(scope: Scope, settings: Settings) -> Problem | None:
     headers, path = Headers(scope=scope), scope["path"]
-    language = reader_language(headers.get("accept-language"), settings.lang)
     host, peer = headers.get("host", ""), scope["client"][0] if scope.get("client") else None
     try:
         require_own_name(host, settings)
         require_trusted_origin(headers.get("origin"), settings)
         require_safe_way(host, peer, headers.get("x-forwarded-proto"), settings)
     except Forbidden as error:
-        return problem_of(error, language)
+        return problem_of(error, reader_language(headers.get("accept-language"), settings.lang))
     if int(headers.get("content-length", "0")) > body_limit(path):
+        language = reader_language(headers.get("accept-language"), settings.lang)
         return plain_problem(413, too_large(path).text(language), language)
     scope.setdefault("state", {})["address"] = client_address(peer, headers.get("x-forwarded-for"), settings)
     return None

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from stressvision import VERSION
 from stressvision.api.access import DOCS_PATH, AccessMiddleware
 from stressvision.api.answers import Answers, AnswersMiddleware
-from stressvision.api.backend import Backend, Pace, usual_pace
+from stressvision.api.backend import Backend, Pace, pause_of, usual_pace
 from stressvision.api.docs import describe
 from stressvision.api.feed import FeedReader
 from stressvision.api.gate import GateMiddleware
@@ -113,7 +113,7 @@ def _assemble(context: Context, pace: Pace) -> Backend:
     open_source = partial(Feed, context)
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
-    reader = FeedReader(open_source, lambda: pace.poll_seconds if hub.is_followed else pace.unfollowed_seconds)
+    reader = FeedReader(open_source, partial(pause_of, pace, hub))
     # PostgreSQL tells of commits for the price of a query, and not of those to every table.
     answers = Answers(open_source if context.database.is_sqlite else None)
     return Backend(context, pace, hub, reader, Metrics(hub), open_source, answers, Gate(context))
@@ -127,7 +127,15 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     def deliver(batch: Batch) -> None:
         asyncio.run_coroutine_threadsafe(backend.hub.publish(batch), loop).result()
 
-    backend.reader.start(backend.hub.position, deliver)
+    async def pass_over(position: int) -> bool:
+        return backend.hub.pass_over(position)
+
+    def ask_to_pass_over(position: int) -> bool:
+        if backend.hub.is_followed:
+            return False
+        return asyncio.run_coroutine_threadsafe(pass_over(position), loop).result()
+
+    backend.reader.start(backend.hub.position, deliver, ask_to_pass_over)
     tasks = [asyncio.create_task(_beat(backend)), asyncio.create_task(_write_repeated_reads(backend.context))]
     try:
         yield

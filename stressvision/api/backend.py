@@ -1,6 +1,7 @@
 """What one running backend consists of."""
 
 import asyncio
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ class Pace:
     """How often things happen; tests choose their own.
 
     `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
+    `busy_seconds`: the same while events come, for a second after each.
     `unfollowed_seconds`: the same while no client follows it.
     `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
     `identify_seconds`: how long a client may take to show a token in its first message.
@@ -27,6 +29,7 @@ class Pace:
 
     heartbeat_seconds: float = 30.0
     poll_seconds: float = 0.005
+    busy_seconds: float = 0.001
     unfollowed_seconds: float = 0.05
     mailbox_size: int = 1000
     closing_seconds: float = 0.75
@@ -35,8 +38,18 @@ class Pace:
 
 
 def usual_pace(context: Context) -> Pace:
-    """On PostgreSQL every question is a query over the network: it is asked less often, within the 20 ms promised."""
-    return Pace() if context.database.is_sqlite else Pace(poll_seconds=0.02)
+    """PostgreSQL says when there is news: asking it is only for when something between the two swallows that."""
+    return Pace() if context.database.is_sqlite else Pace(poll_seconds=0.1, busy_seconds=0.1)
+
+
+BUSY_SECONDS = 1.0
+
+
+def pause_of(pace: Pace, hub: Hub) -> float:
+    """Seconds until the feed is asked again."""
+    if not hub.is_followed:
+        return pace.unfollowed_seconds
+    return pace.busy_seconds if time.monotonic() - hub.published_at < BUSY_SECONDS else pace.poll_seconds
 
 
 @dataclass(frozen=True)

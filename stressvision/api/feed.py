@@ -1,7 +1,6 @@
 """The reader of the change feed: one thread that looks for commits of any process and hands them to the hub."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Protocol
@@ -20,6 +19,8 @@ class EventSource(Protocol):
 
     def has_news(self) -> bool: ...
 
+    def wait(self, seconds: float) -> None: ...
+
     def last_id(self) -> int: ...
 
     def oldest_id(self) -> int: ...
@@ -31,6 +32,8 @@ class EventSource(Protocol):
 
 OpenSource = Callable[[], EventSource]
 Deliver = Callable[[Batch], object]
+PassOver = Callable[[int], bool]
+"""Told where the feed stands, says whether nobody needs what came before."""
 
 _STOPPED = Message(
     es="Los cambios en vivo se detuvieron: reinicie el backend y mire su registro (log).",
@@ -56,9 +59,13 @@ class FeedReader:
             return _STOPPED
         return self._lost
 
-    def start(self, position: int, deliver: Deliver) -> None:
-        """Hands every event after `position` to `deliver`, in order and once, from the reader's thread."""
-        self._thread = threading.Thread(target=self._run, args=(position, deliver), name="feed-reader", daemon=True)
+    def start(self, position: int, deliver: Deliver, pass_over: PassOver = lambda _position: False) -> None:
+        """Hands every event after `position` to `deliver`, in order and once, from the reader's thread.
+
+        But for what may be passed over, which is not even read.
+        """
+        arguments = (position, deliver, pass_over)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="feed-reader", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -66,11 +73,11 @@ class FeedReader:
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self, position: int, deliver: Deliver) -> None:
+    def _run(self, position: int, deliver: Deliver, pass_over: PassOver) -> None:
         while not self._stopping.is_set():
             try:
                 with closing(self._open_source()) as source:
-                    for page in self._follow(source, position):
+                    for page in self._follow(source, position, pass_over):
                         deliver(enclose(page))
                         position = page.position
             except Unavailable as error:
@@ -79,19 +86,21 @@ class FeedReader:
                 self._lost = error.message
                 self._stopping.wait(self._retry_seconds)
 
-    def _follow(self, source: EventSource, position: int) -> Iterator[FeedPage]:
+    def _follow(self, source: EventSource, position: int, pass_over: PassOver) -> Iterator[FeedPage]:
         # Asked before the first read: a commit between the two is then found by the next question.
         source.has_news()
         has_news = True
         while not self._stopping.is_set():
+            if has_news and pass_over(last := source.last_id()):
+                position, has_news = last, False
+                yield FeedPage((), position)
             while has_news and (page := read_on(source, position)).position > position:
                 yield page
                 position = page.position
             if self._lost is not None:
                 log.info("feed found again", position=position)
                 self._lost = None
-            # Not a wait on the event: that takes twice the processor time, and this is done 200 times a second.
-            time.sleep(self._poll_seconds())
+            source.wait(self._poll_seconds())
             has_news = source.has_news()
 
 

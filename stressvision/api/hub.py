@@ -1,6 +1,8 @@
 """The hub: every message goes once into the bounded mailbox of each client that follows the feed."""
 
 import asyncio
+import math
+import time
 from dataclasses import dataclass
 
 from stressvision.api.subscription import EVERYTHING
@@ -57,6 +59,8 @@ class Hub:
 
     def __init__(self, position: int = 0) -> None:
         self.position = position
+        self.published_at = -math.inf
+        """On the monotonic clock, in seconds."""
         self.connected = 0
         self.dropped = 0
         self._following: set[Mailbox] = set()
@@ -77,12 +81,20 @@ class Hub:
     def leave(self, mailbox: Mailbox) -> None:
         self._following.discard(mailbox)
 
+    def pass_over(self, position: int) -> bool:
+        """Moves on without handing anything out; False where somebody follows, who must get it."""
+        if self._following:
+            return False
+        self.position = position
+        return True
+
     async def publish(self, batch: Batch) -> None:
         """Hands each event to every client.
 
         Between two events every client that can be written to has its turn, so that however much is
         committed at once, only a client that does not read falls behind.
         """
+        self.published_at = time.monotonic()
         for envelope in batch.envelopes:
             self.position = envelope.event_id or self.position
             self.broadcast(envelope)

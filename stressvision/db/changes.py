@@ -1,13 +1,20 @@
 """The change feed, as the database keeps it: one row for each commit's effect that clients are told of."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
 from stressvision.db.connection import Database, explain_driver_error, sqlite_driver
 from stressvision.db.tables import changes
+
+if TYPE_CHECKING:
+    import psycopg
+
+CHANNEL = "stressvision_changes"
+"""On which PostgreSQL's triggers tell of a change, when it is committed."""
 
 
 def select_changes(connection: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
@@ -50,6 +57,7 @@ class CommitWatch:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._listener: psycopg.Connection | None = None
         self._seen: int | None = None
         try:
             self._connection = database.engine.raw_connection() if database.is_sqlite else None
@@ -63,6 +71,29 @@ class CommitWatch:
         self._seen = current
         return news
 
+    def wait(self, seconds: float) -> None:
+        """Until PostgreSQL tells of a change, or so long: SQLite does not tell, and a pooler may swallow it."""
+        if self._database.is_sqlite:
+            # Not a wait on an event: that takes twice the processor time, and this is done hundreds of times a second.
+            time.sleep(seconds)
+            return
+        from psycopg import Error  # PostgreSQL's driver, where it is used alone: 10 MB
+
+        try:
+            if self._listener is None:
+                self._listener = _listen(self._database)
+                return  # what was committed before it listened is to be asked for
+            for _ in self._listener.notifies(timeout=seconds, stop_after=1):
+                pass
+        except Error as error:
+            self._stop_listening()
+            raise explain_driver_error(error, self._database.url) from error
+
+    def _stop_listening(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+
     def _position(self) -> int:
         if self._connection is None:
             with self._database.read() as connection:
@@ -73,5 +104,15 @@ class CommitWatch:
             raise explain_driver_error(error, self._database.url) from error
 
     def close(self) -> None:
+        self._stop_listening()
         if self._connection is not None:
             self._connection.close()
+
+
+def _listen(database: Database) -> "psycopg.Connection":
+    """A connection of its own, outside of any transaction: notifications come between transactions only."""
+    dialect = database.engine.dialect
+    arguments, options = dialect.create_connect_args(database.url)
+    driver: psycopg.Connection = dialect.connect(*arguments, **options, autocommit=True)  # type: ignore[assignment]
+    driver.execute(f"LISTEN {CHANNEL}")
+    return driver

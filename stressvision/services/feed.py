@@ -34,6 +34,10 @@ class Feed:
         """Whether anything was committed since this was last asked: a few microseconds on SQLite."""
         return self._watch.has_news()
 
+    def wait(self, seconds: float) -> None:
+        """Until there may be news, at most so long: PostgreSQL says when, SQLite cannot."""
+        self._watch.wait(seconds)
+
     def last_id(self) -> int:
         with self._database.read() as connection:
             return changes.last_change_id(connection)

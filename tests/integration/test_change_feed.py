@@ -1,5 +1,6 @@
 """Whatever is committed, by whatever program, is in the feed: once, in order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,19 @@ def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock(), None, None))
     assert feed.has_news()
     assert not feed.has_news()
+    feed.close()
+
+
+def test_a_reader_that_waits_is_woken_by_a_commit(context: Context, clock: FakeClock) -> None:
+    patience = 0.001 if context.database.is_sqlite else 60.0
+    feed = Feed(context)
+    feed.wait(patience)
+    feed.has_news()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(feed.wait, patience)
+        store_detection(context, detection(clock(), None, None))
+        waiting.result(timeout=10)
+    assert feed.has_news()
     feed.close()
 
 

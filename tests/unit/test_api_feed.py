@@ -1,6 +1,7 @@
 """The feed's reader and the hub, against a feed that a test writes by hand."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -50,6 +51,9 @@ class FakeSource:
         self.seen = self.feed.last
         return has_news
 
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     def last_id(self) -> int:
         return self.feed.last
 
@@ -94,6 +98,18 @@ def test_every_event_is_delivered_once_in_order_across_pages() -> None:
         wait_until(lambda: len(ids(batches)) == 10, "what came later")
     assert ids(batches) == list(range(3, 13))
     assert feed.open_sources == 0
+
+
+def test_what_nobody_follows_is_passed_over_and_what_comes_then_is_not() -> None:
+    feed, batches, hub = FakeFeed(last=10), list[Batch](), Hub()
+    reader = FeedReader(feed.open, poll_seconds=lambda: 0.001)
+    reader.start(0, batches.append, hub.pass_over)
+    wait_until(lambda: hub.position == 10, "what nobody follows is passed over")
+    hub.join(Mailbox(size=1))
+    feed.last = 13
+    wait_until(lambda: len(ids(batches)) == 3, "what came later")
+    reader.stop()
+    assert ids(batches) == [11, 12, 13]
 
 
 def test_erased_events_do_not_hold_up_those_after_them() -> None:
