@@ -54,7 +54,8 @@ def draw() -> None:
         said = (screen.say(texts.access.EXPOSED), screen.say(texts.access.EXPOSED_REMEDY))
         st.html(blocks.notice(texts.common.PRODUCT.es, *said))
     elif door.must_log_in():
-        st.navigation([st.Page(partial(door.show_login, screen), title=screen.say(texts.access.LOG_IN))]).run()
+        show_login = partial(door.show_login, screen, behind_proxy=bool(settings.proxy))
+        st.navigation([st.Page(show_login, title=screen.say(texts.access.LOG_IN))]).run()
     else:
         page = st.navigation(_pages(screen), position="top")
         door.show_visitor(screen)

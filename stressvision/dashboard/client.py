@@ -75,7 +75,7 @@ class Backend:
     def card(self) -> ServiceCard:
         return self._get(ServiceCard, "/")
 
-    def log_in(self, name: str, password: str, address: str | None) -> LoggedIn:
+    def log_in(self, name: str, password: str, address: str) -> LoggedIn:
         """`address`: the browser's, for the backend's count of failures. Raises Unauthenticated, Unavailable."""
         body = LoginRequest(name=name, password=password).model_dump(mode="json")
         headers = {"X-Forwarded-For": address} if address else {}
