@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, text
+from sqlalchemy import Connection, bindparam, exists, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -64,8 +64,3 @@ def select_expected(connection: Connection, since: datetime, until: datetime) ->
     )
     query = select(devices.c.device_id, devices.c.location).where(watched).order_by(devices.c.device_id)
     return connection.execute(query).all()
-
-
-def prune_minutes(connection: Connection, before: datetime) -> None:
-    known = select(devices.c.device_id)
-    connection.execute(delete(device_minutes).where(_m.device_id.in_(known), _m.minute < before))

@@ -9,7 +9,7 @@ from stressvision.db import reports as rows
 from stressvision.db.alerts import count_alerts_in
 from stressvision.db.changes import prune_changes
 from stressvision.db.connection import Connection
-from stressvision.db.coverage import note_detections, prune_minutes
+from stressvision.db.coverage import note_detections
 from stressvision.db.detections import first_moment, settled_detection_id, stream_moments_after, tally_window
 from stressvision.db.summaries import mark_stale
 from stressvision.domain.calendar import day_of
@@ -30,8 +30,6 @@ from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
 FEED_KEPT = timedelta(days=1)
 """How long a WebSocket client may have been away and still resume without a gap."""
-MINUTES_KEPT = timedelta(days=62)
-"""How long each minute that a camera watched is known singly; reports and summaries keep what they say of it."""
 COVERAGE_SLICES = 60
 """Into how many slices the strip of a report's coverage is cut at most: quarter hours by the minute."""
 
@@ -93,7 +91,6 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
     with context.database.write() as connection:
         rows.record_reported(connection, _minutes(length), settled)
         prune_changes(connection, now - FEED_KEPT)
-        prune_minutes(connection, now - MINUTES_KEPT)
     return tuple(written)
 
 

@@ -153,6 +153,9 @@ def _tally(person: dict[str, Any]) -> Tally:
 def _store(connection: Connection, context: Context, day: date) -> None:
     sums = _add_up(connection, context, day)
     existing = rows.find_day(connection, day)
+    rows.unmark_stale(connection, day)
+    if existing is not None and _knows_more(existing, sums, context.settings.time_zone):
+        return
     values = {
         "time_zone": context.settings.time_zone,
         "start_timestamp": sums.window.start,
@@ -173,4 +176,9 @@ def _store(connection: Connection, context: Context, day: date) -> None:
         stamped = {"coverage": coverage, "revision": revision, "generated_at": context.clock()}
         rows.store_day(connection, day, {**values, **stamped})
     rows.replace_employee_days(connection, day, sums.people)
-    rows.unmark_stale(connection, day)
+
+
+def _knows_more(stored: Any, sums: PeriodSums, time_zone: str) -> bool:
+    """Whether reports that the stored summary was added up from are gone, because their term was over."""
+    told = {PeriodFigures.model_validate(period).start_timestamp for period in stored.windows}
+    return stored.time_zone == time_zone and not told <= {period.start_timestamp for period in sums.periods}

@@ -136,6 +136,19 @@ def test_days_of_an_earlier_version_are_summarised_at_the_first_start(
     assert read_day(context, WEDNESDAY, Actor()).overall_stress_percentage == 66.67
 
 
+def test_a_summary_outlives_the_reports_it_was_made_of(context: Context, clock: FakeClock, ana: int) -> None:
+    see(context, ana, NOON, "SSN")
+    clock.now = NOON + timedelta(days=1)
+    report(context)
+    kept = read_day(context, WEDNESDAY, Actor())
+    with context.database.write() as connection:
+        for table in ("reports_15min", "detection_events"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    store_detection(context, detection(NOON + timedelta(hours=2), ana, "neutral"))
+    assert report(context) == (WEDNESDAY,)
+    assert read_day(context, WEDNESDAY, Actor()) == kept
+
+
 def test_who_was_erased_leaves_their_counts_and_no_name(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON, "SN")
     clock.now = NOON + timedelta(days=1)
