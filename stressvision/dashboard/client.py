@@ -18,7 +18,7 @@ from stressvision.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.wire.access import LoggedIn, LoginRequest
+from stressvision.wire.access import AuditList, LoggedIn, LoginRequest
 from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
@@ -99,6 +99,10 @@ class Backend:
     def employee_state(self, employee_id: int, minutes: int) -> EmployeeState:
         """What was seen of one person. The backend records each of these look-ups."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
+
+    def audit_of(self, employee_id: int, limit: int) -> AuditList:
+        """Who looked at or changed one person's data. The backend records each of these look-ups."""
+        return self._get(AuditList, "/api/audit", entity_type="employee", entity_id=employee_id, limit=limit)
 
     def alerts(self, status: AlertFilter, limit: int, about: AlertSubject = "people") -> AlertList:
         return self._get(AlertList, "/api/alerts", status=status, limit=limit, about=about)

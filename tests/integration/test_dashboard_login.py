@@ -1,16 +1,21 @@
 """The dashboard before a backend that has accounts: one logs in, sees what the role may, and goes out again."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 from streamlit.testing.v1 import AppTest
 
 from stressvision.config import PROJECT_ROOT
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.screen import Screen
 from stressvision.domain.roles import Role
 from stressvision.services import hashing
 from stressvision.services.accounts import add_account, disable_account
 from stressvision.services.context import Actor, Context
+from stressvision.services.employees import read_employee
+from stressvision.services.login import log_in
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import LiveBackend, raise_alert, serve
 
@@ -56,6 +61,18 @@ def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -
     assert "no disponibles" not in text
     assert ("Ana Torres Vega" in text) is sees
     assert ("1 alerta pendiente" in text) is sees
+
+
+def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
+    read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
+    token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
+    asking = Screen(Backend(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.audit_trail import show_audit\n"
+    app = AppTest.from_string(f"{script}show_audit(st.session_state.screen, 1)", default_timeout=30)
+    app.session_state["screen"] = asking
+    text = shown(app.run())
+    for said in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
+        assert said in text
 
 
 def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:

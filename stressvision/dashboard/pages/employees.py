@@ -5,6 +5,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.dashboard import blocks, charts, texts
+from stressvision.dashboard.audit_trail import show_audit
 from stressvision.dashboard.palette import EXPRESSIONS, expression_colour
 from stressvision.dashboard.screen import Screen, told
 from stressvision.errors import StressVisionError
@@ -133,6 +134,7 @@ def _look_up(screen: Screen, employees: list[Employee]) -> None:
             format_func=lambda period: screen.say(texts.employees.PERIODS[period]),
             key="look_up_period",
         )
+        with_audit = st.checkbox(screen.say(texts.access.SHOW_AUDIT), key="look_up_audit")
         st.html(blocks.small(screen.say(texts.employees.LOOK_UP_RECORDED)))
         submitted = st.form_submit_button(
             screen.say(texts.employees.LOOK_UP_BUTTON), type="primary", icon=":material/search:"
@@ -144,6 +146,8 @@ def _look_up(screen: Screen, employees: list[Employee]) -> None:
         return
     with told(screen):
         _show(screen, by_id[chosen], screen.backend.employee_state(chosen, minutes))
+        if with_audit:
+            show_audit(screen, chosen)
 
 
 def _show(screen: Screen, employee: Employee, state: EmployeeState) -> None:

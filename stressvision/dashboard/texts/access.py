@@ -28,3 +28,25 @@ EXPOSED_REMEDY = Message(
     "Cree una cuenta en el servidor: python -m stressvision account add NOMBRE --role admin",
     "Create an account on the server: python -m stressvision account add NAME --role admin",
 )
+
+SHOW_AUDIT = Message("Mostrar también quién consultó a esta persona", "Also show who looked at this person")
+WHO_LOOKED = Message("Quién consultó o cambió sus datos", "Who looked at or changed their data")
+WHEN = Message("Cuándo", "When")
+WHO = Message("Quién", "Who")
+WHAT = Message("Qué", "What")
+FROM = Message("Desde", "From")
+WITHOUT_ACCOUNT = Message("sin cuenta", "no account")
+ACTIONS: Mapping[str, Message] = {
+    "read_employee": Message("vio la ficha", "saw the record"),
+    "read_employee_state": Message("consultó el estado reciente", "looked at the recent state"),
+    "follow_employee": Message("siguió el estado en vivo", "followed the live state"),
+    "read_alerts": Message("vio sus alertas", "saw their alerts"),
+    "export_detections": Message("exportó detecciones", "exported detections"),
+    "read_audit": Message("vio quién la consultó", "saw who looked"),
+    "read_own_data": Message("reunió lo que se guarda de la persona", "gathered what is kept about the person"),
+    "create_employee": Message("creó la ficha", "created the record"),
+    "change_employee": Message("cambió la ficha", "changed the record"),
+    "enrol": Message("inscribió el rostro", "enrolled the face"),
+    "withdraw_consent": Message("registró el retiro del consentimiento", "recorded the withdrawal of consent"),
+    "erase": Message("borró los datos", "erased the data"),
+}
