@@ -5,10 +5,7 @@ from collections.abc import Mapping
 from stressvision.api.hub import Envelope
 from stressvision.api.permissions import SEES_PERSONS
 from stressvision.domain.roles import Role
-from stressvision.services.context import Actor
-from stressvision.services.reports import without_persons
 from stressvision.wire.events import DetectionEvent
-from stressvision.wire.reports import Report
 
 Fields = frozenset[str]
 
@@ -45,8 +42,3 @@ def view_event(envelope: Envelope, role: Role | None) -> str | None:
         seen = {name: value for name, value in event.data.items() if name in TECHNICAL}
         event = event.model_copy(update={"data": seen})
     return event.model_dump_json(include=set(fields))
-
-
-def view_report(report: Report, actor: Actor) -> Report | None:
-    """None where a role that may not see persons gets nothing: too few people were in the window."""
-    return report if sees_persons(actor.role) else without_persons(report)

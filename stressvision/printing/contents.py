@@ -16,7 +16,7 @@ from stressvision.wire.reports import DeviceCoverage, EmployeeReport, PeriodFigu
 
 
 def document_of_report(report: Report, reader: Reader) -> Document:
-    """Without persons, only where enough people were in the window."""
+    """Without persons, only the cameras where too few people were in the window."""
     minutes = round((report.end_timestamp - report.start_timestamp) / timedelta(minutes=1))
     title = reader.say(texts.REPORT, minutes=minutes) + (reader.say(texts.MANUAL) if report.kind == "manual" else "")
     start, end = reader.local(report.start_timestamp), reader.local(report.end_timestamp)

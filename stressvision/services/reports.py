@@ -59,9 +59,13 @@ def read_report(context: Context, report_id: int, actor: Actor | None = None) ->
         return _tell(connection, context, row)
 
 
-def without_persons(report: Report) -> Report | None:
-    """What a viewer may see of it; None where it rests on too few people."""
-    if not is_large_enough(report.total_employees_detected):
+def without_persons(context: Context, report: Report) -> Report | None:
+    """What who may not see persons may see of it: windows that do not overlap, with enough people in them.
+
+    None for the others (docs/adr/0023), among them manual reports and windows of another length.
+    """
+    is_unit = report.kind == ReportKind.SCHEDULED and report.window_minutes == context.settings.interval_minutes
+    if not is_unit or not is_large_enough(report.total_employees_detected):
         return None
     previous = report.previous
     if previous is not None and not is_large_enough(previous.total_employees_detected):

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.services.context import Context
 from stressvision.services.detections import store_detection
-from stressvision.services.reports import write_due_reports
+from stressvision.services.reports import write_due_reports, write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.test_detections_stored import detection
@@ -70,9 +70,15 @@ def test_without_persons_small_windows_are_left_out_of_everything(client: TestCl
     assert len(public["periods"]) == 1
     assert client.get("/api/reports/1?persons=false").status_code == 403
     assert client.get("/api/reports/2?persons=false").json()["previous"] is None
-    page = client.get("/api/reports/1?persons=false&format=html").text
-    assert "menos de cinco personas" in page
-    assert "Persona Número" not in page + client.get("/api/reports/2?persons=false&format=html").text
+    assert client.get("/api/reports/1?persons=false&format=pdf").status_code == 403
+    assert "Persona Número" not in client.get("/api/reports/2?persons=false&format=html").text
+
+
+def test_a_manual_report_overlaps_others_and_needs_the_permission(client: TestClient, sqlite_context: Context) -> None:
+    manual = write_manual_report(sqlite_context, timedelta(minutes=20))
+    assert manual.total_employees_detected == 6
+    assert client.get(f"/api/reports/{manual.id}").status_code == 200
+    assert client.get(f"/api/reports/{manual.id}?persons=false").status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
-from stressvision.api.views import view_report
+from stressvision.api.views import sees_persons
 from stressvision.errors import Forbidden, Message
 from stressvision.printing.contents import document_of_report, document_of_summary
 from stressvision.services import reports, summaries
@@ -25,7 +25,9 @@ def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=1000)] = 20, cursor: Cursor = None
 ) -> ReportList:
     found = reports.list_reports(context, limit, read_instant(cursor))
-    seen = (view_report(report, actor) for report in found.reports)
+    if sees_persons(actor.role):
+        return found
+    seen = (reports.without_persons(context, report) for report in found.reports)
     return found.model_copy(update={"reports": [report for report in seen if report is not None]})
 
 
@@ -33,14 +35,13 @@ def list_reports(
 def read_report(context: ContextDep, actor: ActorDep, paper: PaperDep, report_id: RowId) -> Report | Response:
     is_audited = paper.reader.has_persons and not paper.is_data
     report = reports.read_report(context, report_id, actor if is_audited else None)
-    seen = report if paper.reader.has_persons else reports.without_persons(report)
+    seen = report if paper.reader.has_persons else reports.without_persons(context, report)
+    if seen is None:
+        raise _not_for_viewers()
     if paper.is_data:
-        if seen is None:
-            raise _too_few()
         return seen
-    return paper.print(
-        document_of_report(seen or report, paper.reader), f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
-    )
+    name = f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
+    return paper.print(document_of_report(seen, paper.reader), name)
 
 
 @router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)
@@ -62,10 +63,12 @@ def _answer(summary: Summary, paper: PaperDep) -> Summary | Response:
     return paper.print(document_of_summary(summary, paper.reader), name)
 
 
-def _too_few() -> Forbidden:
+def _not_for_viewers() -> Forbidden:
     return Forbidden(
         Message(
-            es="En esa ventana hubo menos de cinco personas: sus cifras no se muestran sin permiso para ver personas.",
-            en="Fewer than five people were in that window: its figures are not shown to who may not see persons.",
+            es="Ese reporte no se muestra sin permiso para ver personas: en su ventana hubo menos de cinco, o se cruza "
+            "con otras ventanas.",
+            en="That report is not shown to who may not see persons: fewer than five people were in its window, or it "
+            "overlaps other windows.",
         )
     )
