@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from stressvision.clock import parse_moment, to_wire
@@ -32,6 +32,7 @@ Moment = Annotated[
     BeforeValidator(_read_moment),
     AfterValidator(_refuse_naive),
     PlainSerializer(to_wire, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 """ISO 8601 with any offset on the way in (none means UTC); with `Z` and milliseconds on the way out."""
 
