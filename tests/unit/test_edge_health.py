@@ -25,7 +25,9 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened.close()
 
 
-def make_health(outbox: Outbox, run_dir: Path, tally: Tally, machine: Machine, ahead: timedelta | None) -> HealthWatch:
+def make_health(
+    outbox: Outbox, run_dir: Path, tally: Tally, machine: Machine, ahead: timedelta | None, *, admitted: bool = True
+) -> HealthWatch:
     networks = FakeNetworks(Sitting())
     rules = Rules("entrada", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
     return HealthWatch(
@@ -36,6 +38,7 @@ def make_health(outbox: Outbox, run_dir: Path, tally: Tally, machine: Machine, a
         outbox,
         tally,
         clock_ahead=lambda: ahead,
+        is_admitted=lambda: admitted,
         has_expression=True,
         statistics=None,
         examine=lambda: machine,
@@ -80,3 +83,12 @@ def test_the_heartbeat_bears_the_component_s_name_and_comes_with_the_first_pictu
     assert during is not None
     assert during.state == "ready"
     assert read_heartbeat(tmp_path, COMPONENT) is None
+
+
+def test_a_token_that_the_server_refuses_is_said_on_the_device_itself(outbox: Outbox, tmp_path: Path) -> None:
+    health = make_health(outbox, tmp_path, Tally(taken=1), Machine(), None, admitted=False)
+    health.say(1.0)
+    beat = read_heartbeat(tmp_path, COMPONENT)
+    assert beat is not None
+    assert beat.state == "not_admitted"
+    assert "el servidor no acepta el token de este dispositivo" in beat.detail
