@@ -49,16 +49,16 @@ def test_an_alert_keeps_its_minutes_its_start_and_what_error_alone_explains(cont
     assert (alert.usual_share, alert.usual_days) == (None, None)
 
 
-def test_the_usual_level_is_that_of_earlier_days_at_the_same_time(context: Context, clock: FakeClock) -> None:
-    employee = enrol(context)
+def test_the_usual_level_is_that_of_earlier_days_at_the_same_time(sqlite_context: Context, clock: FakeClock) -> None:
+    employee = enrol(sqlite_context)
     now = clock.now
     for days, stressed in ((1, 4), (2, 8), (3, 4), (4, 0)):
         clock.now = now - timedelta(days=days)
-        store_many(context, clock, employee, "neutral", 40 - stressed)
-        store_many(context, clock, employee, "sad", stressed)
+        store_many(sqlite_context, clock, employee, "neutral", 40 - stressed)
+        store_many(sqlite_context, clock, employee, "sad", stressed)
     clock.now = now + timedelta(minutes=1)
-    store_many(context, clock, employee, "stress", 10)
-    (alert,) = alerts_of(context)
+    store_many(sqlite_context, clock, employee, "stress", 10)
+    (alert,) = alerts_of(sqlite_context)
     assert (alert.usual_share, alert.usual_days) == (10.0, 4)
 
 
@@ -84,28 +84,28 @@ def test_the_history_tells_who_did_what_when(context: Context, clock: FakeClock)
         read_alert(context, 77, DOCTOR)
 
 
-def test_reading_one_person_s_alert_is_audited(context: Context, clock: FakeClock) -> None:
-    post_stress(context, clock, enrol(context), 10)
-    read_alert(context, 1, DOCTOR)
-    with context.database.read() as connection:
+def test_reading_one_person_s_alert_is_audited(sqlite_context: Context, clock: FakeClock) -> None:
+    post_stress(sqlite_context, clock, enrol(sqlite_context), 10)
+    read_alert(sqlite_context, 1, DOCTOR)
+    with sqlite_context.database.read() as connection:
         actions = connection.exec_driver_sql("SELECT action, user_id FROM audit_log ORDER BY id DESC").all()
     assert tuple(actions[0]) == ("read_alert", "doctora")
 
 
-def test_fatigue_has_an_alert_of_its_own_beside_that_of_stress(context: Context, clock: FakeClock) -> None:
-    employee = enrol(context)
-    store_many(context, clock, employee, "fatigue", 44)
-    assert alerts_of(context) == []
-    store_many(context, clock, employee, "fatigue", 20)
-    store_many(context, clock, employee, "stress", 20)
-    stress, fatigue = alerts_of(context)
+def test_fatigue_has_an_alert_of_its_own_beside_that_of_stress(sqlite_context: Context, clock: FakeClock) -> None:
+    employee = enrol(sqlite_context)
+    store_many(sqlite_context, clock, employee, "fatigue", 44)
+    assert alerts_of(sqlite_context) == []
+    store_many(sqlite_context, clock, employee, "fatigue", 20)
+    store_many(sqlite_context, clock, employee, "stress", 20)
+    stress, fatigue = alerts_of(sqlite_context)
     assert (stress.alert_type, fatigue.alert_type) == (PROLONGED_STRESS, PROLONGED_FATIGUE)
     assert fatigue.description == "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos"
     assert (fatigue.evidence_events, fatigue.error_chance) == (45, None)
-    resolve_alert(context, stress.id, DOCTOR)
+    resolve_alert(sqlite_context, stress.id, DOCTOR)
     clock.advance(seconds=1)
-    store_many(context, clock, employee, "fatigue", 50)
-    assert len(alerts_of(context)) == 2, "resolving the other kind must not end its quiet hour"
+    store_many(sqlite_context, clock, employee, "fatigue", 50)
+    assert len(alerts_of(sqlite_context)) == 2, "resolving the other kind must not end its quiet hour"
 
 
 def silence_of(context: Context, **changes: object) -> SilenceRequest:
@@ -130,15 +130,15 @@ def test_silence_keeps_alerts_away_tells_of_them_once_and_ends_by_itself(context
     assert list_silences(context, also_past=True, limit=10).silences[0].id == silence.id
 
 
-def test_a_silence_taken_back_no_longer_holds(context: Context, clock: FakeClock) -> None:
-    employee = enrol(context)
-    silence = begin_silence(context, silence_of(context, employee_id=employee), DOCTOR)
-    ended = end_silence(context, silence.id, Actor(user_id="enfermera"))
+def test_a_silence_taken_back_no_longer_holds(sqlite_context: Context, clock: FakeClock) -> None:
+    employee = enrol(sqlite_context)
+    silence = begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
+    ended = end_silence(sqlite_context, silence.id, Actor(user_id="enfermera"))
     assert (ended.ended_by, ended.created_by) == ("enfermera", "doctora")
     clock.advance(minutes=1)
-    assert end_silence(context, silence.id, DOCTOR).ended_by == "enfermera"
-    post_stress(context, clock, employee, 10)
-    assert len(alerts_of(context)) == 1
+    assert end_silence(sqlite_context, silence.id, DOCTOR).ended_by == "enfermera"
+    post_stress(sqlite_context, clock, employee, 10)
+    assert len(alerts_of(sqlite_context)) == 1
 
 
 @pytest.mark.parametrize(
@@ -179,14 +179,14 @@ def test_what_nobody_acknowledges_is_passed_on_once_for_each_step(context: Conte
     assert [step[0] for step in steps_of(context, 2)] == ["raised", "acknowledged"]
 
 
-def test_without_steps_and_in_silence_nothing_is_passed_on(context: Context, clock: FakeClock) -> None:
-    employee = enrol(context)
-    post_stress(context, clock, employee, 10)
-    begin_silence(context, silence_of(context, employee_id=employee), DOCTOR)
+def test_without_steps_and_in_silence_nothing_is_passed_on(sqlite_context: Context, clock: FakeClock) -> None:
+    employee = enrol(sqlite_context)
+    post_stress(sqlite_context, clock, employee, 10)
+    begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
     clock.advance(minutes=30)
-    never = replace(context, settings=context.settings.model_copy(update={"escalation_minutes": ()}))
+    never = replace(sqlite_context, settings=sqlite_context.settings.model_copy(update={"escalation_minutes": ()}))
     assert escalate_due(never) == ()
-    assert escalate_due(context) == ()
+    assert escalate_due(sqlite_context) == ()
 
 
 def test_many_who_pass_on_acknowledge_and_note_at_once_leave_one_true_history(
@@ -215,8 +215,8 @@ def test_many_who_pass_on_acknowledge_and_note_at_once_leave_one_true_history(
     assert (alert.acknowledged_by,) == tuple(user for kind, user, _ in history if kind == "acknowledged")
 
 
-def test_a_late_detection_raises_no_alert_twice(context: Context, clock: FakeClock) -> None:
-    employee = enrol(context)
-    post_stress(context, clock, employee, 12)
-    store_detection(context, detection(clock() - timedelta(minutes=2), employee))
-    assert len(alerts_of(context)) == 1
+def test_a_late_detection_raises_no_alert_twice(sqlite_context: Context, clock: FakeClock) -> None:
+    employee = enrol(sqlite_context)
+    post_stress(sqlite_context, clock, employee, 12)
+    store_detection(sqlite_context, detection(clock() - timedelta(minutes=2), employee))
+    assert len(alerts_of(sqlite_context)) == 1

@@ -48,10 +48,10 @@ def states(context: Context) -> list[tuple[str, str, int]]:
 
 
 def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis(
-    context: Context, clock: FakeClock
+    sqlite_context: Context, clock: FakeClock
 ) -> None:
     with mail_server() as mail, web_receiver() as hook:
-        telling = notifying(context, mail.address, hook.address)
+        telling = notifying(sqlite_context, mail.address, hook.address)
         raise_one(telling, clock)
         assert deliver(telling) == Round(sent=2, failed=0)
         assert deliver(telling) == Round(sent=0, failed=0)
@@ -105,9 +105,9 @@ def test_what_nobody_asked_for_is_not_queued(sqlite_context: Context, clock: Fak
     assert states(sqlite_context) == []
 
 
-def test_a_receiver_that_is_down_gets_it_when_it_is_back(context: Context, clock: FakeClock) -> None:
+def test_a_receiver_that_is_down_gets_it_when_it_is_back(sqlite_context: Context, clock: FakeClock) -> None:
     port = free_port()
-    telling = notifying(context, f"json://127.0.0.1:{port}/gancho-secreto")
+    telling = notifying(sqlite_context, f"json://127.0.0.1:{port}/gancho-secreto")
     raise_one(telling, clock)
     for _ in range(3):
         assert deliver(telling) == Round(sent=0, failed=1)
@@ -120,7 +120,7 @@ def test_a_receiver_that_is_down_gets_it_when_it_is_back(context: Context, clock
     with web_receiver(port) as hook:
         assert deliver(telling) == Round(sent=1, failed=0)
     assert len(hook.bodies) == 1
-    assert states(context) == [("alert", "sent", 4)]
+    assert states(sqlite_context) == [("alert", "sent", 4)]
     assert read_queue(telling).failing_since is None
 
 

@@ -1,9 +1,15 @@
 """The programs around notifications: the reporter that delivers them, and the command that tries them."""
 
+from argparse import Namespace
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+
 from stressvision.clock import utc_now
+from stressvision.commands.notices import notify
 from stressvision.config import Settings
+from stressvision.errors import ConfigurationError
 from stressvision.services.context import open_context
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -29,17 +35,19 @@ def test_the_reporter_delivers_what_a_process_queued_that_is_gone(tmp_path: Path
     assert len(hook.bodies) == 1
 
 
-def test_a_test_message_says_of_each_address_whether_it_arrives(tmp_path: Path) -> None:
+def test_a_test_message_says_of_each_address_whether_it_arrives(capsys: pytest.CaptureFixture[str]) -> None:
     with mail_server() as mail:
         nobody = f"json://usuario:clave-secreta@127.0.0.1:{free_port()}/gancho"
-        settings = {"STRESSVISION_NOTIFY_URLS": f"{mail.address}, {nobody}"}
-        with program("-m", "notify", "--test", folder=tmp_path, settings=settings) as notify:
-            assert notify.wait() == 1
-            assert "mailto://127.0.0.1" in notify.output
-            assert ": entregado" in notify.output
-            assert "rechaza la conexión" in notify.output
-            assert "clave-secreta" not in notify.output
+        addresses = (SecretStr(mail.address), SecretStr(nobody))
+        assert notify(Settings(notify_urls=addresses), Namespace(test=True)) == 1
+    said = capsys.readouterr().out
+    assert "mailto://127.0.0.1" in said
+    assert ": entregado" in said
+    assert "rechaza la conexión" in said
+    assert "clave-secreta" not in said
     assert "Los avisos llegan a este destino." in mail.bodies[0]
-    with program("-m", "notify", "--test", folder=tmp_path, settings={}) as notify:
-        assert notify.wait() == 2
-        assert "STRESSVISION_NOTIFY_URLS" in notify.output
+
+
+def test_without_an_address_the_setting_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="STRESSVISION_NOTIFY_URLS"):
+        notify(Settings(), Namespace(test=True))
