@@ -6,6 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from stressvision.api.descriptions import SCHEMAS, translate
+from stressvision.api.examples import example_of
 from stressvision.api.permissions import is_public
 from stressvision.errors import Language, Message
 from stressvision.wire.problems import PROBLEM_TYPE, FieldFault, Problem
@@ -114,6 +116,8 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
         "description": _PROBLEM.text(language),
         "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+    if language == "es":
+        _translate(document)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             # Either: a token is asked for only once there are accounts.
@@ -122,4 +126,23 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
             operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = problem
+            _show(operation, schemas)
     return document
+
+
+def _translate(document: dict[str, Any]) -> None:
+    """What comes from docstrings and annotations, which are English."""
+    for name, schema in document["components"]["schemas"].items():
+        schema.pop("description", None)
+        if name in SCHEMAS:
+            schema["description"] = SCHEMAS[name]
+        translate(schema.get("properties"))
+    translate(document["paths"])
+
+
+def _show(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Adds an example to each JSON that the operation takes or answers."""
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for content in (body.get("content", {}).get("application/json") for body in bodies):
+        if content and "example" not in content:
+            content["example"] = example_of(content["schema"], schemas)

@@ -30,7 +30,8 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 """Seconds. Kept answers take less than one of a thousand, an enrolment some whole ones."""
 
 
-disable_created_metrics()  # a time of birth beside every counter: as many series again, which nobody reads
+# A time of birth beside every counter: as many series again, which nobody reads. (The library does not type it.)
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:

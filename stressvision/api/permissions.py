@@ -35,7 +35,6 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("POST", "/api/employees"): _ADMIN,
     ("GET", "/api/employees/{employee_id}"): _PERSONS,
     ("PATCH", "/api/employees/{employee_id}"): _ADMIN,
-    ("DELETE", "/api/employees/{employee_id}"): _ADMIN,
     ("GET", "/api/employees/{employee_id}/status"): _HEALTH,
     ("POST", "/api/employees/{employee_id}/activate"): _ADMIN,
     ("POST", "/api/employees/{employee_id}/deactivate"): _ADMIN,

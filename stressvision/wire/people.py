@@ -58,7 +58,7 @@ class EmployeeChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    full_name: FullName = ""
+    full_name: FullName = Field(default_factory=str)
     department: Word | None = None
     shift: Word | None = None
 

@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from stressvision.clock import parse_moment, to_wire
@@ -45,6 +54,17 @@ def _require_number(value: object) -> object:
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+
+
+def _refuse_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("contiene el carácter nulo, que ninguna base de datos guarda")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_refuse_nul)]
+"""What a person wrote. PostgreSQL keeps any text but one with the character 0."""
+
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]

@@ -39,9 +39,13 @@ def export_detections(
     end_date: Date = None,
     employee_id: EmployeeFilter = None,
     emotion: Emotion | None = None,
-    limit: Annotated[int | None, Query(ge=1, le=100_000_000)] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=100_000_000, description="10,000 in JSON unless given, everything in a file.")
+    ] = None,
     cursor: Cursor = None,
-    wanted_format: Annotated[ExportFormat | None, Query(alias="format")] = None,
+    wanted_format: Annotated[
+        ExportFormat | None, Query(alias="format", description="Otherwise what the Accept header names first.")
+    ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
     kind = wanted_format or accepted_format(accept)
