@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.pages import NextCursor
-from stressvision.wire.values import DeviceId, Moment, WireModel
+from stressvision.wire.values import DeviceId, Moment, WireModel, Words
 
 UserName = Field(default=None, min_length=1, max_length=100)
 Notes = Field(default=None, max_length=4000)
@@ -84,8 +84,8 @@ class AlertDecision(BaseModel):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
 
-    user_id: str | None = UserName
-    notes: str | None = Notes
+    user_id: Words | None = UserName
+    notes: Words | None = Notes
 
 
 class AlertNote(BaseModel):
@@ -95,8 +95,8 @@ class AlertNote(BaseModel):
         extra="ignore", json_schema_extra={"example": {"user_id": "admin", "notes": "Conversación realizada"}}
     )
 
-    user_id: str | None = UserName
-    notes: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    user_id: Words | None = UserName
+    notes: Words = Field(min_length=1, max_length=4000, pattern=r"\S")
 
 
 class AlertChanged(WireModel):
@@ -123,8 +123,8 @@ class SilenceRequest(BaseModel):
     employee_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
     device_id: DeviceId | None = None
     ends_at: Moment
-    reason: str = Field(min_length=1, max_length=500, pattern=r"\S")
-    user_id: str | None = UserName
+    reason: Words = Field(min_length=1, max_length=500, pattern=r"\S")
+    user_id: Words | None = UserName
 
 
 class SilencedAlert(WireModel):

@@ -54,7 +54,9 @@ def test_one_alert_with_its_history_and_notes(client: TestClient, context: Conte
     assert client.get("/api/alerts/2").status_code == 404
 
 
-@pytest.mark.parametrize("body", [{"user_id": "a"}, {"user_id": "a", "notes": "  "}, {"notes": "x"}])
+@pytest.mark.parametrize(
+    "body", [{"user_id": "a"}, {"user_id": "a", "notes": "  "}, {"notes": "x"}, {"user_id": "a", "notes": "x\0"}]
+)
 def test_a_note_without_words_or_author_is_refused(client: TestClient, context: Context, body: object) -> None:
     raise_alert(context, enrol(context))
     assert client.post("/api/alerts/1/notes", json=body).status_code == 422
