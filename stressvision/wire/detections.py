@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from stressvision.domain.emotions import Emotion
 from stressvision.wire.problems import Problem
@@ -156,5 +156,5 @@ class DeviceHealth(BaseModel):
     stage_ms: dict[str, Number] = Field(default_factory=dict)
     preview_url: str | None = Field(default=None, max_length=200)
     temperature: Number | None = Field(default=None, ge=-100, le=200)
-    throttled: bool | None = None
+    throttled: Annotated[bool, Strict()] | None = None
     clock_ahead_seconds: Number | None = None
