@@ -14,6 +14,7 @@ from stressvision.errors import Language
 from stressvision.services.context import Actor, Context
 from stressvision.wire.pages import MAX_ID
 from stressvision.wire.problems import reader_language
+from stressvision.wire.values import Words
 
 
 async def read_backend(connection: HTTPConnection) -> Backend:
@@ -44,7 +45,7 @@ LanguageDep = Annotated[Language, Depends(read_language)]
 ActorDep = Annotated[Actor, Depends(read_actor)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
-UserId = Annotated[str | None, Query(min_length=1, max_length=100)]
+UserId = Annotated[Words | None, Query(min_length=1, max_length=100)]
 
 
 async def read_named_actor(actor: ActorDep, user_id: UserId = None) -> Actor:

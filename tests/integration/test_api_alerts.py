@@ -60,6 +60,7 @@ def test_one_alert_with_its_history_and_notes(client: TestClient, context: Conte
 def test_a_note_without_words_or_author_is_refused(client: TestClient, context: Context, body: object) -> None:
     raise_alert(context, enrol(context))
     assert client.post("/api/alerts/1/notes", json=body).status_code == 422
+    assert client.post("/api/alerts/1/notes?user_id=%00", json={"notes": "x"}).status_code == 422
 
 
 def test_alerts_of_devices_are_listed_when_asked_for(client: TestClient, context: Context) -> None:
