@@ -107,6 +107,10 @@ def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))
     passed = Window(window.start, max(window.start, min(window.end, now)))
+    aggregate = tell_aggregate(figures.aggregate)
+    if now < window.end and aggregate.departments:
+        # From one quarter of an hour to the next a department may grow by what one person showed.
+        aggregate = aggregate.model_copy(update={"departments": [], "withheld": True})
     return PeriodSums(
         days=(day,),
         window=window,
@@ -115,7 +119,7 @@ def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
         generated_at=now,
         periods=tuple(tell_period(own) for own in figures.windows),
         people=figures.people,
-        aggregate=tell_aggregate(figures.aggregate),
+        aggregate=aggregate,
         coverage=tuple(measure_coverage(connection, passed, SLICE_MINUTES)),
     )
 

@@ -163,6 +163,22 @@ def test_who_was_erased_leaves_their_counts_and_no_name(context: Context, clock:
     assert (day.total_detections, day.per_employee_summary) == (2, {})
 
 
+def test_departments_are_told_to_viewers_only_of_days_that_are_over(
+    context: Context, clock: FakeClock, ana: int
+) -> None:
+    for number in range(2, 8):
+        see(context, enrol(context, f"EMP00{number}", f"Persona {number}"), NOON, "SN")
+    clock.now = NOON + timedelta(hours=1)
+    report(context)
+    today = read_day(context, WEDNESDAY, Actor(), persons=False)
+    assert (today.total_detections, today.departments, today.withheld) == (12, [], True)
+    clock.now = NOON + timedelta(days=1)
+    report(context)
+    over = read_day(context, WEDNESDAY, Actor(), persons=False)
+    assert [(group.department, group.people) for group in over.departments] == [("Producción", 6)]
+    assert not over.withheld
+
+
 def test_a_day_without_anybody_is_empty_and_one_to_come_is_refused(context: Context, clock: FakeClock) -> None:
     clock.now = NOON
     empty = read_day(context, WEDNESDAY, Actor())
