@@ -47,7 +47,7 @@ def tell_people(reader: Reader, people: Sequence[EmployeeReport]) -> list[Block]
         Column(title=reader.say(texts.STRESS_PCT), share=2.1, is_number=True),
         Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
         Column(title=reader.say(texts.DIFFERENCE), share=2.6, is_number=True),
-        Column(title=reader.say(texts.FATIGUE_PCT), share=2.1, is_number=True),
+        Column(title=reader.say(texts.FATIGUE_PCT), share=2.3, is_number=True),
         Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
     ]
     ordered = sorted(people, key=lambda person: (-_difference(person), person.name))
