@@ -18,8 +18,9 @@ from stressvision.vision.scene import FROZEN_SECONDS, PictureWatch, Scene, fault
 from stressvision.vision.source import Capture, Source, no_camera, open_capture
 
 FIRST_RETRY_SECONDS = 0.5
-LAST_RETRY_SECONDS = 3.0
-"""With the time a stream takes to open or give up, pictures resume within 10 s of a camera's return."""
+LAST_RETRY_SECONDS = 2.0
+"""With the seconds that FFmpeg takes to open a stream, or to give one up, and those until a face has a name, detections
+resume within 10 s of a camera's return."""
 SILENT_SECONDS = 8.0
 _ASSUMED_FPS = 25.0
 _RESTART_SECONDS = 2.0
