@@ -217,3 +217,37 @@ def test_a_token_needs_somebody_in_charge_and_says_whose_it_is(sqlite_context: C
     assert issued.token.startswith(f"sv_{issued.issued.token_id}_")
     with pytest.raises(InvalidInput):
         add_token(sqlite_context, TokenRequest(device_id="cam-1", account="jefa"), Actor())
+
+
+def test_an_administrator_does_it_all_by_api(sqlite_context: Context) -> None:
+    add_account(sqlite_context, "jefa", Role.ADMIN, PHRASE, Actor())
+    chief = {"Authorization": f"Bearer {log_in(sqlite_context, 'jefa', PHRASE, HERE).token}"}
+    doctor = {"name": "dra.quispe", "role": "health", "password": PHRASE}
+    with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
+        added = client.post("/api/accounts", json=doctor, headers=chief)
+        faults = [
+            client.post("/api/accounts", json={**doctor, **change}, headers=chief).status_code
+            for change in ({}, {"name": "Dra Quispe"}, {"role": "device"}, {"password": "corta"}, {"more": 1})
+        ]
+        listed = client.get("/api/accounts", headers=chief).json()
+        token = client.post("/api/tokens", json={"device_id": "cam-1", "days": 1}, headers=chief).json()
+        device = {"Authorization": f"Bearer {token['token']}"}
+        assert client.post("/api/sessions", json={"device_id": "cam-1"}, headers=device).status_code == 200
+        revoked = client.post(f"/api/tokens/{token['issued']['token_id']}/revoke", headers=chief).json()
+        path = "/api/accounts/dra.quispe"
+        changed = client.post(f"{path}/password", json={"password": "otras cuatro palabras"}, headers=chief)
+        disabled = client.post(f"{path}/disable", headers=chief).json()
+        trail = client.get("/api/audit?entity_type=account", headers=chief).json()["entries"]
+    assert added.status_code == 201
+    assert faults == [409, 422, 422, 422, 422]
+    assert [account["name"] for account in listed["accounts"]] == ["dra.quispe", "jefa"]
+    assert "password" not in " ".join(key for account in listed["accounts"] for key in account if "changed" not in key)
+    assert revoked["revoked_at"] is not None
+    assert changed.status_code == 200
+    assert disabled["disabled_at"] is not None
+    assert [entry["action"] for entry in trail if entry["user_id"] == "jefa"] == [
+        "account_disabled",
+        "password_changed",
+        "account_added",
+        "login",
+    ]
