@@ -26,13 +26,14 @@ bench: prepared ## what the servers stand and the device costs, into docs/perfor
 	python -m benchmarks.server
 	python -m benchmarks.edge
 
-model: ## trains the expression model again: make model DATA=archive.npz (hours; needs requirements-training.txt)
-	@test -n "$(DATA)" || { echo "make model DATA=archive.npz"; exit 2; }
+model: ## trains both models again: make model DATA=ferplus.npz EYES=eyes.npz FACES=folder (hours; requirements-training.txt)
+	@test -n "$(DATA)" -a -n "$(EYES)" -a -n "$(FACES)" || { echo "make model DATA=ferplus.npz EYES=eyes.npz FACES=folder"; exit 2; }
 	$(TRAIN) prepare --data $(DATA)
 	$(TRAIN) train
 	$(TRAIN) calibrate
 	$(TRAIN) export
 	$(TRAIN) evaluate --data $(DATA)
+	$(TRAIN) eyes --crops $(EYES) --faces $(FACES)
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

@@ -67,12 +67,33 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
-    one.add_argument("--data", type=Path, required=True, help="the archive, or a folder with one subfolder a label")
+    what = one.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", type=Path, help="the archive, or a folder with one subfolder a label")
+    what.add_argument(
+        "--identities", type=Path, help="instead: a folder of enrolled/<person>/*.jpg and strangers/*.jpg"
+    )
     one.add_argument("--map", default="", help="for a folder: label=state, comma separated, e.g. angry=stress")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="folder of expression.tflite and its card")
-    one.add_argument("--report", type=Path, default=None, help="folder for figures.json and reliability.png")
-    one.set_defaults(run=lambda given: assessment.evaluate(given.data, given.map, given.models, given.report))
+    one.add_argument("--report", type=Path, default=None, help="folder for the figures and the pictures")
+    one.add_argument(
+        "--against", type=Path, default=None, help="the .tflite of the fer package, to measure beside ours"
+    )
+    one.set_defaults(run=run_evaluation)
     return parser
+
+
+def run_evaluation(given: argparse.Namespace) -> None:
+    """Expressions, or identities at the threshold that the settings have."""
+    if given.identities is None:
+        assessment.evaluate(given.data, given.map, given.models, given.report, given.against)
+        return
+    # Only this needs what the whole system needs; whoever makes models need not have it installed.
+    from stressvision.config import Settings
+    from stressvision.training import recognition
+
+    settings = Settings()
+    threshold, margin = settings.recognition_threshold, settings.recognition_margin
+    recognition.assess_identities(given.identities, threshold, margin, given.report)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -34,11 +34,16 @@ class ExpressionFigures:
 
 
 def soften(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> FloatArray:
-    """Softmax of logits [N,C] divided by a temperature."""
+    """Softmax of logits [...,C] divided by a temperature."""
     scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
+    scaled -= scaled.max(axis=-1, keepdims=True)
     weights = np.exp(scaled)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float32)
+
+
+def merge_views(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
+    """State probabilities [N,4] of class logits [N,V,5] in V views, as at run time: the mean of what they answer."""
+    return spread_other(np.asarray(soften(logits, temperature).mean(axis=1), np.float32))
 
 
 def spread_other(probabilities: FloatArray) -> FloatArray:

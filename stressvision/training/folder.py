@@ -46,8 +46,19 @@ def read_folder(folder: Path, mapping: Mapping[str, str], card: ExpressionCard) 
     """Read every picture under the mapped subfolders.
 
     Pictures of at most 64 pixels are taken as face crops; larger ones are aligned by the eyes of their surest
-    face, or, where none is found, squared in the middle. Raises InvalidInput where there is no picture.
+    face, or, where none is found, squared in the middle. Raises InvalidInput where there is no picture, or a label has
+    no folder.
     """
+    for label in mapping:
+        if not (folder / label).is_dir():
+            present = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir())) or "-"
+            raise InvalidInput(
+                Message(
+                    f"{folder} no tiene la carpeta «{label}»; tiene: {present}",
+                    f"{folder} has no folder '{label}'; it has: {present}",
+                ),
+                field="map",
+            )
     detector: FaceDetector | None = None
     images: list[UInt8Array] = []
     states: list[int] = []

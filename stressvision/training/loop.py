@@ -16,7 +16,7 @@ from stressvision.errors import InvalidInput, Message
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.data import ExpressionPictures, FloatArray, IntArray, standardise
 from stressvision.training.evaluation import measure_logits
-from stressvision.training.network import ExpressionNetwork, NetworkShape, predict_logits, widen_network
+from stressvision.training.network import ExpressionNetwork, NetworkShape, predict_logits
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,11 @@ class TrainingPlan:
     """Everything a run depends on besides the pictures. The same plan and seed give the same run.
 
     The learning rate follows a cosine that would end after `horizon` epochs, brought down further from epoch
-    `cooling_from` on, as if to reach zero at `cooling_to`. Before it does, after `growing_at` epochs, the network
-    becomes `grown_shape`, answers as before, and goes on from `grown_rate` along a cosine that ends at `grown_until`
-    (a warm restart, Loshchilov and Hutter 2017; growing, Chen et al. 2016). From `plain_from` on no pairs are mixed.
+    `cooling_from` on, as if to reach zero at `cooling_to`. Training ends before it does: the last epochs of a longer
+    run fitted the training pictures better and the validation pictures no better.
     """
 
-    epochs: int = 42
+    epochs: int = 28
     horizon: int = 48
     cooling_from: int = 16
     cooling_to: int = 32
@@ -43,11 +42,6 @@ class TrainingPlan:
     emotion_weight: float = 0.4
     sampling_power: float = 0.5
     shape: NetworkShape = field(default_factory=NetworkShape)
-    growing_at: int = 28
-    grown_shape: NetworkShape = field(default_factory=lambda: NetworkShape(widths=(32, 64, 192)))
-    grown_rate: float = 0.05
-    grown_until: int = 42
-    plain_from: int = 36
 
 
 @dataclass
@@ -93,11 +87,7 @@ def make_batch(
 
 
 def schedule_rate(plan: TrainingPlan, progress: float) -> float:
-    """The learning rate after `progress` epochs: a linear start, a cosine, a linear descent, and the restart."""
-    if progress >= plan.growing_at:
-        rest = (progress - plan.growing_at) / max(plan.grown_until - plan.growing_at, 1e-9)
-        start = min(1.0, 0.1 + (progress - plan.growing_at) / (0.5 * plan.warm_up_epochs))
-        return plan.grown_rate * start * 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+    """The learning rate after `progress` epochs: a linear start, a cosine, and a linear descent."""
     if progress < plan.warm_up_epochs:
         return plan.learning_rate * (0.05 + 0.95 * progress / plan.warm_up_epochs)
     rest = (progress - plan.warm_up_epochs) / max(plan.horizon - plan.warm_up_epochs, 1e-9)
@@ -106,10 +96,10 @@ def schedule_rate(plan: TrainingPlan, progress: float) -> float:
     return plan.learning_rate * cosine * min(1.0, max(0.0, cooled))
 
 
-def start_state(plan: TrainingPlan, shape: NetworkShape) -> TrainingState:
+def start_state(plan: TrainingPlan) -> TrainingState:
     """A fresh network and its optimiser; weights that scale or shift a channel do not decay."""
     torch.manual_seed(plan.seed)
-    network = ExpressionNetwork(shape)
+    network = ExpressionNetwork(plan.shape)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
     matrices = [p for p in network.parameters() if p.ndim > 1]
     vectors = [p for p in network.parameters() if p.ndim <= 1]
@@ -122,15 +112,6 @@ def start_state(plan: TrainingPlan, shape: NetworkShape) -> TrainingState:
     return TrainingState(network, copy.deepcopy(network), optimiser, 0)
 
 
-def grow_state(state: TrainingState, plan: TrainingPlan) -> TrainingState:
-    """The averaged network in its grown shape, with a fresh optimiser."""
-    grown = start_state(plan, plan.grown_shape)
-    widen_network(grown.network, state.average)
-    widen_network(grown.average, state.average)
-    grown.epoch = state.epoch
-    return grown
-
-
 def save_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
     """Write a checkpoint beside its final place and move it there, so that a stop never leaves half a file."""
     partial = path.with_suffix(".partial")
@@ -141,7 +122,6 @@ def save_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
             "optimiser": state.optimiser.state_dict(),
             "epoch": state.epoch,
             "plan": asdict(plan),
-            "grown": state.epoch > plan.growing_at,
         },
         partial,
     )
@@ -153,15 +133,15 @@ def load_state(plan: TrainingPlan, path: Path) -> TrainingState:
 
     Raises InvalidInput where the checkpoint belongs to another plan: neither may overwrite the other.
     """
+    state = start_state(plan)
     if not path.exists():
-        return start_state(plan, plan.shape)
+        return state
     saved = torch.load(path, weights_only=True)
     if saved["plan"] != asdict(plan):
         raise InvalidInput(
             Message(f"{path} es de otro plan de entrenamiento", f"{path} belongs to another training plan"),
             field="work",
         )
-    state = start_state(plan, plan.grown_shape if saved["grown"] else plan.shape)
     state.network.load_state_dict(saved["network"])
     state.average.load_state_dict(saved["average"])
     state.optimiser.load_state_dict(saved["optimiser"])
@@ -174,7 +154,7 @@ def load_average(path: Path) -> ExpressionNetwork:
     if not path.exists():
         raise InvalidInput(Message(f"Falta {path}: ejecute train", f"{path} is missing: run train"), field="work")
     saved = torch.load(path, weights_only=True)
-    shape = saved["plan"]["grown_shape" if saved["grown"] else "shape"]
+    shape = saved["plan"]["shape"]
     network = ExpressionNetwork(NetworkShape(shape["widths"], shape["depths"], shape["dropout"]))
     network.load_state_dict(saved["average"])
     network.eval()
@@ -206,9 +186,6 @@ def train_network(
     held_out = torch.from_numpy(standardise(valid.images))[:, None]
     steps = len(train) // plan.batch
     while state.epoch < plan.epochs:
-        if state.epoch == plan.growing_at:
-            state = grow_state(state, plan)
-        mixing = plan.mixing if state.epoch < plan.plain_from else 0.0
         started = time.monotonic()
         # One generator an epoch, so that a run that was stopped goes on as if it had not been.
         random = np.random.default_rng([plan.seed, state.epoch])
@@ -219,7 +196,7 @@ def train_network(
         for step, chosen in enumerate(order):
             for group in state.optimiser.param_groups:
                 group["lr"] = schedule_rate(plan, state.epoch + step / steps)
-            inputs, classes, emotions = make_batch(train, chosen, mixing, random)
+            inputs, classes, emotions = make_batch(train, chosen, plan.mixing, random)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 class_logits, emotion_logits = state.network(inputs)
             loss = functional.cross_entropy(class_logits.float() + adjustment, classes)

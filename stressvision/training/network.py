@@ -110,19 +110,6 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def widen_network(wide: nn.Module, narrow: nn.Module) -> None:
-    """Put a network into one of more channels, in place, so that it answers as before.
-
-    What the narrow one computes hears nothing of the new channels; these keep the weights they have and listen to all.
-    """
-    weights = wide.state_dict()
-    for name, value in narrow.state_dict().items():
-        target = weights[name]
-        if value.ndim > 1:
-            target[: len(value)] = 0
-        target[tuple(slice(size) for size in value.shape)] = value
-
-
 def predict_logits(network: nn.Module, pictures: Tensor, batch: int = 256) -> Tensor:
     """Class logits [N,C] of standardised pictures [N,1,H,W], in evaluation mode."""
     network.eval()

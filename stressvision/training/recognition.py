@@ -1,4 +1,4 @@
-"""Who is recognised, on photographs of people in the wild: `--identity DIR` of benchmarks.edge.
+"""Who is recognised, on photographs of people in the wild: where the threshold of recognition comes from.
 
 DIR holds `enrolled/<person>/*.jpg` and `strangers/*.jpg`. Each photograph of an enrolled person is compared with that
 person's others and with everybody else's; each stranger with everybody. Photographs only: a name on the device also
@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from stressvision.errors import InvalidInput, Message
+from stressvision.training.assessment import make_folder
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import Face, FaceDetector
 from stressvision.vision.networks import Frame
@@ -49,11 +51,48 @@ class Distances:
     skipped: int
 
 
+def assess_identities(folder: Path, threshold: float, margin: float, report: Path | None) -> None:
+    """Print false accepts and false rejects at several thresholds and at the shipped one, and draw the curve.
+
+    Raises InvalidInput where `folder` does not hold such photographs.
+    """
+    distances = measure_distances(folder)
+    print(
+        f"{len(distances.enrolled)} photographs of {distances.enrolled.shape[1]} enrolled people, "
+        f"{len(distances.strangers)} of strangers, {distances.skipped} left out: no face good enough"
+    )
+    print(f"margin {margin:g}; false accepts are of strangers' comparisons, the rest of photographs")
+    print("threshold  false accept  strangers named  false reject  named as another")
+    for value in sorted({*THRESHOLDS, threshold}):
+        rates = rate(distances, value, margin)
+        shares = (rates.accepted, rates.strangers_named, rates.rejected, rates.mistaken)
+        mark = "  shipped" if value == threshold else ""
+        print(f"{value:9.2f}" + "".join(f"{100 * share:14.2f} %" for share in shares) + mark)
+    if report is not None:
+        make_folder(report)
+        (report / "recognition-roc.svg").write_text(draw_roc(distances, margin, threshold), encoding="utf-8")
+
+
 def measure_distances(folder: Path) -> Distances:
+    """Raises InvalidInput where `folder` does not hold such photographs."""
+    for name in ("enrolled", "strangers"):
+        if not (folder / name).is_dir():
+            raise InvalidInput(
+                Message(f"{folder} no tiene la carpeta «{name}»", f"{folder} has no folder '{name}'"),
+                field="identities",
+            )
     reader = _Reader()
     folders = sorted(path for path in (folder / "enrolled").iterdir() if path.is_dir())
     people = [stills for stills in map(reader.read_all, folders) if len(stills) >= FEWEST_PHOTOGRAPHS]
     strangers = reader.read_all(folder / "strangers")
+    if len(people) < 2 or not strangers:
+        raise InvalidInput(
+            Message(
+                f"En {folder} hacen falta dos personas con {FEWEST_PHOTOGRAPHS} fotos claras y un desconocido",
+                f"{folder} needs two people with {FEWEST_PHOTOGRAPHS} clear photographs and one stranger",
+            ),
+            field="identities",
+        )
     rows, own = [], []
     for column, stills in enumerate(people):
         for index, still in enumerate(stills):
@@ -71,6 +110,7 @@ def measure_distances(folder: Path) -> Distances:
 
 
 def rate(distances: Distances, threshold: float, margin: float) -> Rates:
+    """What happens at one threshold: as FaceGallery.identify decides."""
     stranger_names = _name(distances.strangers, threshold, margin)
     names = _name(distances.enrolled, threshold, margin)
     return Rates(
