@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     retention_reports_days: Days = 5 * 365
     retention_alerts_days: Days = 2 * 365
     retention_audit_days: Days = 5 * 365
+    rate_limit: float = Field(default=50.0, ge=0, le=100_000)
     backup_dir: Path = Path("backups")
     backup_hours: int = Field(default=24, ge=0, le=24 * 31)
     backup_seconds: int = Field(default=0, ge=0, le=3600)

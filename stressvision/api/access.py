@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.problems import body_limit, problem_response, too_large
 from stressvision.config import Settings
-from stressvision.errors import Forbidden
+from stressvision.errors import Forbidden, TooManyAttempts
 from stressvision.wire.callers import client_address, require_own_name, require_safe_way, require_trusted_origin
-from stressvision.wire.problems import Problem, plain_problem, problem_of, reader_language
+from stressvision.wire.problems import Problem, headers_of, plain_problem, problem_of, reader_language
+from stressvision.wire.rates import RateLimit
 
 DOCS_PATH = "/api/docs"
 
@@ -38,14 +39,22 @@ class AccessMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.settings = settings
+        self.rates = RateLimit(settings.rate_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
+        headers: dict[str, str] = {}
         refusal = _refusal(scope, self.settings)
+        if not refusal:
+            try:
+                self.rates.require_room(scope["state"]["address"])
+            except TooManyAttempts as error:
+                language = reader_language(Headers(scope=scope).get("accept-language"), self.settings.lang)
+                refusal, headers = problem_of(error, language), headers_of(error)
         if refusal:
-            await problem_response(refusal)(scope, receive, send)
+            await problem_response(refusal, headers)(scope, receive, send)
         else:
             await self.app(
                 scope, _limited(receive, body_limit(scope["path"])), partial(_send_protected, send, scope["path"])

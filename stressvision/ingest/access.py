@@ -10,6 +10,7 @@ from stressvision.errors import Forbidden, Message, Unauthenticated
 from stressvision.services.context import Actor, Context
 from stressvision.services.gate import MISSING, Gate, bearer_token, require_own_device
 from stressvision.wire.callers import client_address, require_safe_way, require_trusted_origin
+from stressvision.wire.rates import RateLimit
 
 PUBLIC = frozenset({"health"})
 _DEVICE = frozenset({Role.DEVICE})
@@ -30,6 +31,7 @@ def guard(application: Flask, context: Context) -> None:
     """Has the application look at everybody before it answers. Raises what its error handlers turn into problems."""
     settings = context.settings
     gate = Gate(context)
+    rates = RateLimit(settings.rate_limit)
     names = (*LOOPBACK_HOSTS, *settings.allowed_hosts)
     application.config["TRUSTED_HOSTS"] = [name if ":" not in name else f"[{name}]" for name in names]
 
@@ -40,6 +42,7 @@ def guard(application: Flask, context: Context) -> None:
         require_safe_way(request.host, peer, headers.get("X-Forwarded-Proto"), settings)
         address = client_address(peer, headers.get("X-Forwarded-For"), settings)
         g.actor = Actor(ip_address=address)
+        rates.require_room(address)
         if request.endpoint in PUBLIC or not gate.guards():
             return
         token = bearer_token(headers.get("Authorization"))

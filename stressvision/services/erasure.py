@@ -138,7 +138,7 @@ def _clean_backups(context: Context, search: _Search, key: bytes | None) -> Clea
 
 def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
     path = context.settings.outbox_path
-    found = any(search.finds(_pieces(file)) for file in path.parent.glob(f"{path.name}*") if file.is_file())
+    found = any(search.finds(_pieces(file)) for file in path.parent.glob(f"{path.stem}*") if file.is_file())
     return describe_place(context.settings.lang, "outboxes", "dropped", is_clean=not found)
 
 
