@@ -13,6 +13,7 @@ from stressvision.arguments import Arguments
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.logs import configure_logs
+from stressvision.memory import share_heap
 from stressvision.ports import require_free_port
 from stressvision.services.accounts import require_administrator
 from stressvision.services.context import open_context
@@ -48,6 +49,7 @@ def _serve() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # uvicorn raises the signal that ended it once more when everything is closed.
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
+        share_heap()
         context = open_context(settings)
         with closing(context.database):
             require_administrator(context)

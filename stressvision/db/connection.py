@@ -22,6 +22,8 @@ from stressvision.db.group import GroupWriter
 from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
 
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 1024
+"""What each connection keeps of a file that the system keeps in memory anyway."""
 _FIRST_SAFE_WAL = (3, 51, 3)
 """Earlier SQLite versions can corrupt a WAL file that several processes write (the WAL-reset bug)."""
 T = TypeVar("T")
@@ -156,7 +158,7 @@ def _create_engine(url: URL) -> Engine:
         dbapi_connection.isolation_level = None
         try:
             _enter_wal(dbapi_connection)
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"cache_size={-CACHE_KIB}"):
                 dbapi_connection.execute(f"PRAGMA {pragma}")
         except sqlite_driver().Error:
             dbapi_connection.close()  # nobody else would, and it would hold on to a file that may be replaced

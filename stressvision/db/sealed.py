@@ -19,11 +19,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from stressvision.errors import ConfigurationError, InvalidInput, Message
 
 MAGIC = b"stressvision sealed 1\n"
@@ -115,7 +110,7 @@ def read_sealed(path: Path, key: bytes | None) -> Iterator[bytes]:
             try:
                 packed = lock.open(number, block, is_last=following is None)
                 piece = unpack.decompress(packed)
-            except (InvalidTag, zlib.error):
+            except (_NotWholeError, zlib.error):
                 raise _damaged(path) from None
             if piece:
                 yield piece
@@ -124,23 +119,36 @@ def read_sealed(path: Path, key: bytes | None) -> Iterator[bytes]:
             raise _damaged(path)
 
 
+class _NotWholeError(Exception):
+    """A block is not as it was written."""
+
+
 class _Lock(Protocol):
     def close(self, number: int, block: bytes, *, is_last: bool) -> bytes: ...
 
     def open(self, number: int, block: bytes, *, is_last: bool) -> bytes:
-        """Raises InvalidTag."""
+        """Raises _NotWholeError."""
 
 
 class _Cipher:
     def __init__(self, key: bytes, salt: bytes, header: bytes) -> None:
+        # Here and not above: only who has a key needs its 6 MB.
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=MAGIC).derive(key)
-        self._cipher, self._header = AESGCM(derived), header
+        self._cipher, self._header, self._refusal = AESGCM(derived), header, InvalidTag
 
     def close(self, number: int, block: bytes, *, is_last: bool) -> bytes:
         return self._cipher.encrypt(_place(number, is_last), block, self._header)
 
     def open(self, number: int, block: bytes, *, is_last: bool) -> bytes:
-        return self._cipher.decrypt(_place(number, is_last), block, self._header)
+        try:
+            return self._cipher.decrypt(_place(number, is_last), block, self._header)
+        except self._refusal as error:
+            raise _NotWholeError from error
 
 
 class _Checksum:
@@ -153,7 +161,7 @@ class _Checksum:
     def open(self, number: int, block: bytes, *, is_last: bool) -> bytes:
         content, checksum = block[:-_CHECKSUM], block[-_CHECKSUM:]
         if checksum != self._sum(number, content, is_last):
-            raise InvalidTag
+            raise _NotWholeError
         return content
 
     def _sum(self, number: int, block: bytes, is_last: bool) -> bytes:

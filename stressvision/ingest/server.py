@@ -5,9 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-import uvicorn
 import waitress
-from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from stressvision.arguments import Arguments
@@ -15,6 +13,7 @@ from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
 from stressvision.ingest.application import create_application
 from stressvision.logs import configure_logs
+from stressvision.memory import share_heap
 from stressvision.ports import require_free_port
 from stressvision.services.accounts import require_administrator
 from stressvision.services.context import open_context
@@ -38,6 +37,7 @@ def _serve() -> int:
     settings = load_settings(**vars(parser.parse_args()))
     configure_logs(settings, "ingest")
     require_free_port(settings.host, settings.ingest_port, "STRESSVISION_INGEST_PORT")
+    share_heap()
     context = open_context(settings)
     require_administrator(context)
     application = create_application(context)
@@ -57,6 +57,10 @@ def _serve() -> int:
 
 def _serve_encrypted(application: Flask, settings: Settings) -> None:
     """Under uvicorn, because waitress knows no TLS."""
+    # Here and not above: without a certificate their 7 MB are not needed.
+    import uvicorn
+    from a2wsgi import WSGIMiddleware
+
     # a2wsgi has names of its own for the types of both interfaces.
     wsgi: Any = application
     asgi: Any = WSGIMiddleware(wsgi, workers=THREADS)
