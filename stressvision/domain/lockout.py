@@ -26,4 +26,4 @@ def wait_after(counted: Counted, failures: int) -> timedelta:
     beyond = failures - FREE_FAILURES[counted]
     if beyond < 0:
         return timedelta()
-    return min(FIRST_WAIT * 2 ** min(beyond, 16), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(beyond, 16)), LONGEST_WAIT)
