@@ -13,11 +13,11 @@ from stressvision.services.history import Step, record_silenced
 def keep_quiet(
     connection: Connection, context: Context, rule: AlertRule, draft: AlertDraft, employee_id: int, at: datetime
 ) -> bool:
-    """Whether a silence of this employee is in force; what it keeps quiet is told once in `rule.quiet`."""
+    """Whether a silence of this employee is in force; what it keeps quiet is told once in a while."""
     silence_id = find_silence(connection, context.clock(), employee_id=employee_id)
     if silence_id is None:
         return False
-    _tell_once(connection, silence_id, employee_id, draft, at, rule.quiet)
+    _tell_once(connection, silence_id, employee_id, draft, at, max(rule.quiet, rule.window))
     return True
 
 
