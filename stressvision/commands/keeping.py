@@ -107,8 +107,8 @@ KEEPING = {
     ),
     "backup_none": Message(es="No hay copias en {where}.", en="There are no backups in {where}."),
     "backup_sound": Message(
-        es="Sana: {count} archivos, {rows} filas, hasta {at} (UTC).",
-        en="Sound: {count} files, {rows} rows, up to {at} (UTC).",
+        es="Sana. Archivos: {count}; filas: {rows}; hasta {at} (UTC).",
+        en="Sound. Files: {count}; rows: {rows}; up to {at} (UTC).",
     ),
     "backup_key_made": Message(
         es="Clave creada en {path}. Guarde una copia fuera de este equipo: sin ella las copias no se pueden leer. Para "

@@ -37,7 +37,7 @@ def _identity(data: OwnData, reader: Reader) -> Iterator[tuple[str, str]]:
         (words.CODE, person.employee_code),
         (words.NAME, person.full_name),
         (words.DEPARTMENT, person.department),
-        (words.SHIFT, person.shift),
+        (words.SHIFT, _shift(person.shift, reader)),
         (words.ACTIVE, reader.say(words.YES if person.is_active else words.NO)),
         (words.RECOGNISED, reader.say(words.YES if is_recognised else words.NO)),
         (words.LAST_SEEN, _moment(reader, person.last_seen)),
@@ -138,6 +138,11 @@ def _access(each: Access, reader: Reader) -> tuple[str, ...]:
         each.user_id or reader.say(words.NO_ACCOUNT, address=address),
         reader.say(action) if action else each.action,
     )
+
+
+def _shift(shift: str | None, reader: Reader) -> str | None:
+    known = words.SHIFTS.get(shift or "")
+    return reader.say(known) if known else shift
 
 
 def _moment(reader: Reader, moment: datetime | None) -> str | None:

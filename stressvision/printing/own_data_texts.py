@@ -57,6 +57,11 @@ EXPRESSIONS: Mapping[str, Message] = {
     "fatigue": Message("Fatiga", "Fatigue"),
     "not_analysed": Message("Sin analizar", "Not analysed"),
 }
+SHIFTS: Mapping[str, Message] = {
+    "morning": Message("mañana", "morning"),
+    "afternoon": Message("tarde", "afternoon"),
+    "night": Message("noche", "night"),
+}
 ALERTS = Message("Alertas", "Alerts")
 NO_ALERTS = Message("No hay ninguna.", "There are none.")
 WHEN, WHAT, STATUS = Message("Cuándo", "When"), Message("Qué", "What"), Message("Estado", "Status")
@@ -69,8 +74,8 @@ STATUSES: Mapping[str, Message] = {
 }
 REPORTS = Message("Reportes que le mencionan", "Reports that mention you")
 REPORTS_TEXT = Message(
-    "{count} reportes, del {first} al {last}. Cada uno está en el anexo.",
-    "{count} reports, from {first} to {last}. Each is in the annex.",
+    "Reportes: {count}, del {first} al {last}. Cada uno está en el anexo.",
+    "Reports: {count}, from {first} to {last}. Each is in the annex.",
 )
 NO_REPORTS = Message("Ninguno.", "None.")
 ACCESSES = Message("Quién miró o cambió lo suyo", "Who looked at or changed what is yours")
@@ -80,6 +85,10 @@ ACCESS_COUNT = Message(
 NO_ACCOUNT = Message("sin cuenta ({address})", "without an account ({address})")
 ACTIONS: Mapping[str, Message] = {
     "enrol": Message("inscripción", "enrolment"),
+    "create_employee": Message("registró su ficha", "created your record"),
+    "change_employee": Message("corrigió su ficha", "corrected your record"),
+    "activate_employee": Message("activó su ficha", "activated your record"),
+    "deactivate_employee": Message("desactivó su ficha", "deactivated your record"),
     "read_employee": Message("vio su ficha", "read your record"),
     "read_employee_state": Message("vio su estado reciente", "read your recent state"),
     "read_alerts": Message("vio sus alertas", "read your alerts"),
