@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--faces", type=Path, required=True, help="folder with eyes_open and eyes_closed, faces as .jpg")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
     one.add_argument("--seed", type=int, default=7)
-    one.add_argument("--threads", type=int, default=2)
+    one.add_argument("--threads", type=int, default=1)
     one.set_defaults(
         run=lambda given: load_steps("eye_steps").make_eyes(
             given.crops, given.faces, given.models, given.seed, given.threads

@@ -11,6 +11,7 @@ from stressvision.errors import InvalidInput
 from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
+from stressvision.training.counterpart import group_answers
 from stressvision.training.data import (
     CLASSES,
     EMOTIONS,
@@ -24,7 +25,9 @@ from stressvision.training.data import (
 )
 from stressvision.training.diagram import draw_reliability
 from stressvision.training.evaluation import measure_logits, measure_probabilities, soften, spread_other
+from stressvision.training.eyes import EyePictures, fold_people, link_groups, read_crops
 from stressvision.training.folder import parse_map, read_folder
+from stressvision.training.recognition import Distances, draw_roc, rate
 from stressvision.vision.expression import read_card
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -223,11 +226,118 @@ def test_a_labelled_folder_is_measured(tmp_path: Path, capsys: pytest.CaptureFix
     arguments = ["evaluate", "--data", str(tmp_path / "faces"), "--map", "joy=happy,angry=stress"]
     assert main([*arguments, "--models", str(MODELS), "--report", str(tmp_path / "report")]) == 0
     assert "balanced accuracy" in capsys.readouterr().out
-    assert (tmp_path / "report" / "figures.json").exists()
-    assert cv2.imread(str(tmp_path / "report" / "reliability.png")) is not None
+    assert (tmp_path / "report" / "shipped.json").exists()
+    assert cv2.imread(str(tmp_path / "report" / "shipped-reliability.png")) is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "{folder}/nowhere"], "nowhere does not exist"),
+        (["--data", "{folder}", "--map", ""], "is not label=state"),
+        (["--data", "{folder}", "--map", "joy=happy,anger=stress"], "no folder 'anger'; it has: joy"),
+        (["--data", "{folder}", "--map", "joy=delighted"], "'joy=delighted' is not label=state"),
+        (["--data", "{folder}/joy/0.png"], "cannot be read"),
+        (["--data", "{folder}", "--map", "joy=happy", "--against", "{folder}/no.tflite"], r"no.tflite cannot be read"),
+        (
+            ["--data", "{folder}", "--map", "joy=happy", "--against", "{models}/eyes.tflite"],
+            "takes no pictures of 64x64",
+        ),
+        (["--data", "{folder}", "--map", "joy=happy", "--report", "{folder}/joy/0.png"], "cannot be written"),
+        (["--identities", "{folder}"], "has no folder 'enrolled'"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_said_in_one_sentence(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "joy").mkdir()
+    cv2.imwrite(str(tmp_path / "joy" / "0.png"), draw_pictures(1)[0])
+    given = [argument.format(folder=tmp_path, models=MODELS) for argument in arguments]
+    assert main(["evaluate", "--models", str(MODELS), *given]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_the_counterparts_seven_emotions_become_four_states() -> None:
+    answers = np.zeros((3, 7), np.float32)
+    answers[0, [0, 1, 2]] = (0.3, 0.2, 0.1)
+    answers[0, 6] = 0.4
+    answers[1, 5] = 1.0
+    answers[2, 3] = 1.0
+    states = group_answers(answers)
+    assert states[0] == pytest.approx([0.4, 0.0, 0.6, 0.0])
+    assert states[1] == pytest.approx([0.25] * 4)
+    assert STATES[int(states[2].argmax())] == "happy"
+
+
+def test_strangers_accepted_and_names_missed_are_counted() -> None:
+    distances = Distances(
+        strangers=np.array([[0.45, 0.7], [0.6, 0.65]]),
+        enrolled=np.array([[0.3, 0.8], [0.48, 0.49], [0.7, 0.2]]),
+        own=np.array([0, 0, 0]),
+        skipped=0,
+    )
+    rates = rate(distances, 0.5, 0.04)
+    assert rates.accepted == pytest.approx(1 / 4)
+    assert rates.strangers_named == pytest.approx(1 / 2)
+    assert rates.rejected == pytest.approx(2 / 3)
+    assert rates.mistaken == pytest.approx(1 / 3)
+    assert "polyline" in draw_roc(distances, 0.04, 0.5)
+
+
+def make_eyes() -> EyePictures:
+    """Bright bars for closed eyes, bright discs for open ones; four people."""
+    random = np.random.default_rng(3)
+    closed = np.arange(64) % 2 == 0
+    images = random.integers(0, 60, (64, 24, 32)).astype(np.uint8)
+    for image, shut in zip(images, closed, strict=True):
+        cv2.ellipse(image, (16, 12), (10, 1 if shut else 8), 0, 0, 360, 200, cv2.FILLED)
+    return EyePictures(images, closed, np.arange(64) // 16, np.zeros(64, np.bool_))
+
+
+def test_nobody_is_in_two_folds() -> None:
+    person = np.array([0, 0, 0, 1, 1, 2, 3, 3, 4, 5])
+    fold = fold_people(person, 3, seed=1)
+    assert set(fold) == {0, 1, 2}
+    for one in set(person):
+        assert len(set(fold[person == one])) == 1
+
+
+def test_a_chain_of_likeness_is_one_group() -> None:
+    alike = np.zeros((5, 5), np.bool_)
+    alike[0, 1] = alike[1, 3] = True
+    group = link_groups(alike)
+    assert group[0] == group[1] == group[3]
+    assert len({int(group[0]), int(group[2]), int(group[4])}) == 3
+
+
+def test_crops_without_names_keep_neighbours_and_repeats_together(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    coarse = random.integers(0, 256, (60, 5, 6, 3)).astype(np.uint8)
+    images = np.stack([cv2.resize(picture, (80, 60), interpolation=cv2.INTER_CUBIC) for picture in coarse])
+    images[59] = images[0, :, ::-1]
+    np.savez(tmp_path / "eyes.npz", images_bgr=images, open=np.arange(60) % 2)
+    eyes = read_crops(tmp_path / "eyes.npz")
+    assert len(set(eyes.person[:20])) == 1
+    assert eyes.person[59] == eyes.person[0] != eyes.person[25]
+    assert eyes.closed[0]
+    assert not eyes.closed[1]
+    with pytest.raises(InvalidInput):
+        read_crops(tmp_path / "nowhere.npz")
+
+
+def test_the_eye_network_learns_and_answers_for_people_it_has_not_seen() -> None:
+    pytest.importorskip("torch")
+    from stressvision.training.eye_network import EyePlan, cross_validate
+
+    eyes = make_eyes()
+    logits = cross_validate(EyePlan(epochs=12, batch=16), eyes, folds=2)
+    assert ((logits > 0) == eyes.closed).mean() > 0.8
 
 
 def test_an_empty_folder_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "joy").mkdir()
     assert main(["evaluate", "--data", str(tmp_path), "--map", "joy=happy", "--models", str(MODELS)]) == 2
     assert "no pictures" in capsys.readouterr().err
 
