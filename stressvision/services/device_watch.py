@@ -22,6 +22,7 @@ class DeviceWatch:
 
     def __init__(self) -> None:
         self._listening_since: datetime | None = None
+        self._looked_at: datetime | None = None
         self._without_picture: dict[str, datetime] = {}
 
     def look(self, context: Context) -> None:
@@ -29,19 +30,26 @@ class DeviceWatch:
         minutes, now = context.settings.device_alert_minutes, context.clock()
         if not minutes:
             return
-        self._listening_since = self._listening_since or now
+        patience = timedelta(minutes=minutes)
+        listening_since = self._listen(now, patience)
         with context.database.read() as connection:
             devices = [self._device(row, now) for row in select_signs(connection)]
             alerts = rows.select_latest_device_alerts(connection)
-        patience = timedelta(minutes=minutes)
         for device in devices:
-            trouble = trouble_of(device, now, self._listening_since, patience)
+            trouble = trouble_of(device, now, listening_since, patience)
             own = [alert for alert in alerts if alert.device_id == device.device_id]
             if trouble is not None and not any(_tells_of(alert, trouble) for alert in own):
                 _raise(context, device, trouble)
             for alert in own:
                 if alert.status != AlertStatus.RESOLVED and is_over(_trouble(alert), device):
                     _resolve(context, alert.id)
+
+    def _listen(self, now: datetime, patience: timedelta) -> datetime:
+        """Since when; anew where the watcher itself was away, as on a machine that slept."""
+        if self._looked_at is None or self._listening_since is None or now - self._looked_at > 2 * patience:
+            self._listening_since = now
+        self._looked_at = now
+        return self._listening_since
 
     def _device(self, row: Any, now: datetime) -> Device:
         if row.state in {WATCHING, STOPPED}:

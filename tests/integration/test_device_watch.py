@@ -121,6 +121,17 @@ def test_who_only_posts_detections_is_not_missed_while_nobody_passes(
     assert device_alerts(context) == []
 
 
+def test_a_watcher_that_slept_itself_accuses_nobody(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
+    clock.advance(hours=8)
+    watch.look(context)
+    clock.advance(minutes=4)
+    watch.look(context)
+    assert device_alerts(context) == []
+    clock.advance(minutes=1)
+    watch.look(context)
+    assert len(device_alerts(context)) == 1
+
+
 def test_a_device_stopped_in_order_is_not_missed(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
     session = open_session(context, SessionStart(device_id="pi-1"))
     close_session(context, session.id, SessionEnd())
