@@ -48,7 +48,13 @@ def _serve() -> int:
     else:
         # waitress ends its loop on KeyboardInterrupt and lets its threads finish what they hold.
         waitress.create_server(
-            application, host=settings.host, port=settings.ingest_port, threads=THREADS, ident=None
+            application,
+            host=settings.host,
+            port=settings.ingest_port,
+            threads=THREADS,
+            ident=None,
+            # ingest/access.py looks at who sends them; waitress would take them away before.
+            clear_untrusted_proxy_headers=False,
         ).run()
     context.database.close()
     log.info("stopped")

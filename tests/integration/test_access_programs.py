@@ -23,7 +23,7 @@ from stressvision.services.accounts import add_account
 from stressvision.services.context import Actor, open_context
 from stressvision.services.tokens import add_token
 from stressvision.wire.access import TokenRequest
-from tests.programs.running import free_port, program, wait_until
+from tests.programs.running import answers, free_port, program, wait_until
 
 PHRASE = "cuatro palabras que recuerdo"
 
@@ -119,3 +119,28 @@ def test_they_speak_tls_to_whoever_shows_a_token_and_log_no_secret(
             for secret in (token, device, PHRASE, "otra frase equivocada"):
                 assert secret not in started.output
                 assert secret[-20:] not in started.output
+
+
+def test_behind_a_proxy_they_serve_what_came_encrypted(tmp_path: Path) -> None:
+    settings = {
+        "STRESSVISION_PROXY": "127.0.0.1",
+        "STRESSVISION_ALLOWED_HOSTS": "estres.gloria.example",
+        "STRESSVISION_INGEST_PORT": str(free_port()),
+        "STRESSVISION_DATABASE_URL": f"sqlite:///{tmp_path}/plant.db",
+    }
+    context = open_context(Settings(database_url=settings["STRESSVISION_DATABASE_URL"]))
+    with closing(context.database):
+        add_account(context, "jefa", Role.ADMIN, PHRASE, Actor())
+    url = f"http://127.0.0.1:{settings['STRESSVISION_INGEST_PORT']}/health"
+    named = {"Host": "estres.gloria.example"}
+    with program("server_simulator.py", folder=tmp_path, settings=settings):
+        wait_until(lambda: answers(url), "ingest")
+        asked = {proto: requests.get(url, headers={**named, **proto_of(proto)}, timeout=5) for proto in PROTOS}
+    assert {proto: answer.status_code for proto, answer in asked.items()} == {"https": 200, "http": 403, "": 403}
+
+
+PROTOS = ("https", "http", "")
+
+
+def proto_of(proto: str) -> dict[str, str]:
+    return {"X-Forwarded-Proto": proto} if proto else {}
