@@ -1,10 +1,13 @@
 """Backups are proven, lose nothing, and come back; retention deletes what is past its term and frees the disk."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -16,7 +19,7 @@ from stressvision.db.copies import check_copy
 from stressvision.db.employees import select_employee
 from stressvision.db.tables import audit_log, detection_events, detection_totals, metadata
 from stressvision.domain.terms import Kind, Term
-from stressvision.errors import Conflict, InvalidInput, NotFound
+from stressvision.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.services.archive import Kind as BackupKind
 from stressvision.services.archive import list_backups
 from stressvision.services.backups import continue_backup, is_due, make_backup
@@ -24,7 +27,7 @@ from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import withdraw_consent
 from stressvision.services.erasure import erase_person
 from stressvision.services.reports import write_due_reports
-from stressvision.services.restoring import restore_database, verify_backup
+from stressvision.services.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.retention import apply_retention, count_expired
 from stressvision.services.sessions import open_session
 from stressvision.wire.detections import SessionStart
@@ -215,3 +218,38 @@ def test_each_kind_has_its_own_term(context: Context, clock: FakeClock) -> None:
     outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
     assert outcome[Kind.AUDIT] > 0
     assert len(everything(context)["alerts"]) == 1
+
+
+@pytest.fixture
+def on_postgresql(postgres: object, tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
+    server: Any = postgres
+    server.psql("CREATE DATABASE backups_of_it;")
+    settings = Settings(database_url=server.get_uri(database="backups_of_it"), backup_dir=tmp_path / "backups")
+    opened = open_context(settings, clock)
+    yield opened
+    opened.database.close()
+
+
+@pytest.mark.skipif(find_spec("pgserver") is None, reason="needs a PostgreSQL")
+def test_postgresql_is_dumped_for_its_own_tools(
+    on_postgresql: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match="pg_dump"):
+        make_backup(on_postgresql)
+    assert list(on_postgresql.settings.backup_dir.iterdir()) == []
+    import pgserver
+
+    programs = Path(pgserver.__file__).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", str(programs))
+    enrol(on_postgresql)
+    made = make_backup(on_postgresql)
+    assert made.kind is BackupKind.DUMP
+    assert continue_backup(on_postgresql) is None
+    open_backup(on_postgresql.settings, made, tmp_path / "base.dump")
+    listed = subprocess.run(
+        [programs / "pg_restore", "--list", tmp_path / "base.dump"], capture_output=True, check=True
+    )
+    assert b"TABLE DATA public employees" in listed.stdout
+    with pytest.raises(InvalidInput, match="pg_restore"):
+        restore_database(on_postgresql.settings, None, DOCTOR)
