@@ -23,8 +23,8 @@ from stressvision.wire.problems import (
 BODY_LIMIT = 1024 * 1024
 """Bytes of one request; a detection has about 600."""
 
-UPLOAD_LIMIT = 24 * 1024 * 1024
-"""Bytes of an enrolment's stills: six photographs of a telephone. They are held in memory, one enrolment at a time."""
+UPLOAD_LIMIT = 16 * 1024 * 1024
+"""Bytes of an enrolment's stills: four photographs of a telephone. They are held in memory, one enrolment at a time."""
 
 _UPLOAD = re.compile("/api/employees/[^/]+/enrolment")
 _UNEXPECTED = Message(

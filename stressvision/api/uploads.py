@@ -81,8 +81,14 @@ async def _understand(form: FormData) -> Upload:
         statement = EnrolmentStatement.model_validate(stated)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
-    named = [UploadedStill(_name(still, number), await still.read()) for number, still in enumerate(stills, 1)]
-    return Upload(tuple(named), statement)
+    return Upload(tuple([await _take(still, number) for number, still in enumerate(stills, 1)]), statement)
+
+
+async def _take(still: UploadFile, number: int) -> UploadedStill:
+    """Leaves nothing behind: twice the memory of all pictures would otherwise be held."""
+    taken = UploadedStill(_name(still, number), await still.read())
+    await still.close()
+    return taken
 
 
 def _name(still: UploadFile, number: int) -> str:
