@@ -88,5 +88,11 @@ def forget_failures(connection: Connection, subjects: Iterable[str]) -> None:
     connection.execute(delete(login_failures).where(login_failures.c.subject.in_(list(subjects))))
 
 
+def forgive_failure(connection: Connection, subject: str) -> None:
+    """Takes one back that was counted before it was known to be none."""
+    failures = login_failures.c.failures - 1
+    connection.execute(update(login_failures).where(login_failures.c.subject == subject).values(failures=failures))
+
+
 def forget_old_failures(connection: Connection, before: datetime) -> None:
     connection.execute(delete(login_failures).where(login_failures.c.last_at < before))

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +16,7 @@ from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.hashing import is_password
 from stressvision.services.tokens import issue
-from stressvision.wire.access import LoggedIn
+from stressvision.wire.access import ACCOUNT_NAME, LoggedIn
 
 SESSION = timedelta(hours=12)
 """One shift and its handover."""
@@ -33,7 +34,7 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     with context.database.write() as connection:
         # Counted before the password is looked at, so that a hundred attempts at once are a hundred.
         _count_attempt(connection, subjects, context.clock())
-        account = rows.find_account(connection, name)
+        account = rows.find_account(connection, name) if re.fullmatch(ACCOUNT_NAME, name) else None
     usable = account if account is not None and account.disabled_at is None else None
     if not is_password(password, usable.password_hash if usable else None) or usable is None:
         with context.database.write() as connection:
@@ -44,6 +45,7 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     now = context.clock()
     with context.database.write() as connection:
         rows.forget_failures(connection, (subjects[Counted.PAIR], subjects[Counted.ACCOUNT]))
+        rows.forgive_failure(connection, subjects[Counted.ADDRESS])
         rows.forget_sessions(connection, now - FORGOTTEN_AFTER)
         shown = issue(
             connection, context, entering, purpose="session", valid=SESSION, account_id=usable.id, device_id=None

@@ -1,5 +1,6 @@
 """Tokens: what devices, programs and logged-in people show instead of a password."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,8 @@ from stressvision.wire.access import Token, TokenIssued, TokenList, TokenRequest
 PREFIX = "sv"
 _ID_BYTES = 6
 _SECRET_BYTES = 32
+_TOKEN_ID = re.compile(r"[0-9a-f]{12}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Shown:
 def parse_token(text: str) -> Shown | None:
     """None for what has not the form of a token."""
     parts = text.split("_", 2)
-    if len(parts) != 3 or parts[0] != PREFIX or len(parts[1]) != 2 * _ID_BYTES or len(text) > 200:
+    if len(parts) != 3 or parts[0] != PREFIX or not _TOKEN_ID.fullmatch(parts[1]) or not _SECRET.fullmatch(parts[2]):
         return None
     return Shown(parts[1], parts[2])
 

@@ -106,6 +106,13 @@ def test_a_stranger_s_guesses_do_not_keep_the_doctor_out_and_an_unknown_name_is_
     assert guess(guarded, 7, name="nadie") == guess(guarded, 7, THERE, name="nadie.mas")
 
 
+def test_a_whole_shift_may_log_in_from_one_address(guarded: Context) -> None:
+    for _ in range(FREE_FAILURES[Counted.ADDRESS] + 5):
+        log_in(guarded, "dra.quispe", PHRASE, HERE)
+    spread = [guess(guarded, 1, name=f"nadie.{number}")[0] for number in range(FREE_FAILURES[Counted.ADDRESS] + 1)]
+    assert spread == [Unauthenticated] * FREE_FAILURES[Counted.ADDRESS] + [TooManyAttempts]
+
+
 def test_a_hundred_guesses_at_once_are_a_hundred(guarded_anywhere: Context) -> None:
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda _: guess(guarded_anywhere, 1)[0], range(40)))
