@@ -278,3 +278,16 @@ def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
         stored = client.post("/api/detections", json={**detection, "device_id": "cam-1"}, headers=headers)
     assert (own.status_code, other.status_code, forged.status_code, stored.status_code) == (200, 403, 403, 200)
     assert "token add --device cam-2" in json.loads(forged.text)["detail"]
+
+
+@pytest.mark.parametrize("foreign", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
+def test_a_token_opens_nothing_under_a_foreign_name_or_from_a_foreign_page(
+    sqlite_context: Context, foreign: dict[str, str]
+) -> None:
+    headers = {**bearing(give_tokens(sqlite_context)[Role.HEALTH]), "Host": "localhost", **foreign}
+    with asking(sqlite_context) as client:
+        assert client.get("/api/alerts", headers=headers).status_code == 403
+        assert client.get("/", headers=headers).status_code == 403
+        with pytest.raises(WebSocketDenialResponse) as refused, client.websocket_connect("/ws", headers=headers):
+            pass
+    assert refused.value.status_code == 403
