@@ -1,0 +1,94 @@
+"""`python -m stressvision rights, erase, retention, backup, restore` as they are typed."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from stressvision.commands.line import main
+from stressvision.config import load_settings
+from stressvision.errors import Message
+from stressvision.launcher.components import Component
+from stressvision.launcher.record import ComponentRecord, LauncherRecord, identify, record_path
+from stressvision.launcher.supervisor import State
+from stressvision.services.context import open_context
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import raise_alert
+
+Typed = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types a command in a folder of its own; its exit code and what it said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["stressvision", *arguments])
+        code = main()
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def filled() -> None:
+    context = open_context(load_settings())
+    with closing(context.database):
+        raise_alert(context, enrol(context))
+
+
+@pytest.mark.usefixtures("filled")
+def test_backups_from_key_to_restoration(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert typed("backup", "list") == (0, "No hay copias en backups.\n")
+    assert typed("backup", "key", "--output", "clave")[0] == 0
+    assert (Path("clave").stat().st_mode & 0o077, typed("backup", "key", "--output", "clave")[0]) == (0, 2)
+    monkeypatch.setenv("STRESSVISION_BACKUP_KEY_FILE", "clave")
+    assert "Copia hecha y leída de vuelta" in typed("backup", "make")[1]
+    code, said = typed("backup", "list")
+    assert (code, "completa, cifrada" in said) == (0, True)
+    code, said = typed("backup", "verify")
+    assert (code, said.startswith("Sana.")) == (0, True)
+    Path("gloria_stress_system.db").write_bytes(b"lost")
+    code, said = typed("restore")
+    assert (code, "Restaurada" in said, "before-restore" in said) == (0, True, True)
+    context = open_context(load_settings())
+    with closing(context.database):
+        assert enrol(context, "EMP002", "Luis Paredes") == 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_nothing_is_restored_under_a_running_system(typed: Typed) -> None:
+    typed("backup", "make")
+    own = identify(os.getpid())
+    assert own is not None
+    api = Component("api", Message("Backend", "Backend"), ("backend_api.py",))
+    part = ComponentRecord(component=api, state=State.RUNNING, process=own, detail=Message("", ""))
+    path = record_path(load_settings().run_dir)
+    path.parent.mkdir()
+    path.write_text(LauncherRecord(launcher=own, components=(part,)).model_dump_json(), encoding="utf-8")
+    code, said = typed("restore")
+    assert (code, "está en marcha (api)" in said) == (2, True)
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_is_kept_and_its_end(typed: Typed) -> None:
+    code, said = typed("rights", "--code", "EMP001", "--output", "salida/datos.html", "--recorded-by", "dra.quispe")
+    assert (code, "10 detecciones" in said) == (0, True)
+    page, annex = Path("salida/datos.html"), Path("salida/datos.json")
+    assert [path.stat().st_mode & 0o077 for path in (page, annex)] == [0, 0]
+    assert "Ana Torres Vega" in page.read_text("utf-8")
+    data = json.loads(annex.read_text("utf-8"))
+    assert (len(data["detections"]), len(data["faces"][0]["embedding"])) == (10, 128)
+    code, said = typed("retention", "--dry-run")
+    assert (code, "30 días" in said, "No se borró nada" in said) == (0, True, True)
+    assert typed("erase", "--code", "EMP001") == (2, "No se borró nada. Confirme con el código, o use --yes.\n")
+    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "certificados")
+    assert (code, "no queda ninguno" in said, "EMP001" in said) == (0, True, False)
+    (certificate,) = Path("certificados").glob("*.json")
+    assert json.loads(certificate.read_text("utf-8"))["is_complete"]
+    assert typed("erase", "--code", "EMP001", "--yes") == (2, "No existe el empleado EMP001.\n")
