@@ -4,7 +4,7 @@ import pytest
 
 from stressvision.edge.machine import Machine
 from stressvision.edge.outbox import Backlog
-from stressvision.edge.troubles import HOT, MEMORY_SECONDS, Counts, Troubles
+from stressvision.edge.troubles import CLOCK_TOLERANCE, HOT, MEMORY_SECONDS, Counts, Troubles
 
 
 def counts(looked_at: int = 0, dropped: int = 0, refused: int = 0, lost: int = 0, early: int = 0) -> Counts:
@@ -48,6 +48,7 @@ def test_what_the_server_refuses_and_what_is_lost_is_told_when_it_grows() -> Non
     [
         (Machine(), timedelta(seconds=312.2), ["reloj adelantado 312 s"]),
         (Machine(), timedelta(seconds=-61), ["reloj atrasado 61 s"]),
+        (Machine(), CLOCK_TOLERANCE, []),
         (Machine(temperature=HOT - 1, throttled=False), None, []),
         (Machine(temperature=HOT + 4, throttled=True), None, ["84 °C", "frenado por temperatura o tensión"]),
     ],
