@@ -4,6 +4,7 @@ The rounds alternate because the machine may be busy with something else: what s
 """
 
 import json
+import multiprocessing
 import os
 import socket
 import statistics
@@ -23,8 +24,8 @@ import requests
 
 from benchmarks.bare import SHAPES
 from benchmarks.history import DEVICES, PEOPLE, fill_history
-from benchmarks.load import Load, get, post, press
-from benchmarks.websocket import Latency, measure_latency
+from benchmarks.load import Load, get, post, press, ready_made
+from benchmarks.websocket import Latency, commit_detections, measure_latency
 from stressvision.config import PROJECT_ROOT
 from stressvision.db.connection import sqlite_driver
 
@@ -44,9 +45,13 @@ TARGETS = {
     "ingest POST /detections/batch": 0.5,
 }
 READERS, WRITERS = 8, 16
-CLIENTS, DETECTION_RATE, LATENCY_SECONDS = 50, 100.0, 15.0
+CLIENTS, DETECTION_RATE, LATENCY_SECONDS = 50, 100.0, 12.0
 BATCH = 200
-ROUNDS, ROUND_SECONDS = 5, 1.0
+ROUNDS, ROUND_SECONDS = 5, 0.7
+READY_MADE = 6000
+"""Detections made before each round that posts them."""
+CROWD, CROWD_RATE, CROWD_SECONDS = 500, 10.0, 5.0
+WHILE_WRITING = {"GET overview": "/api/dashboard/overview", "GET employee status": "/api/employees/7/status"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ class Comparison:
 
     rows: int
     ratios: tuple[Ratio, ...]
+    while_writing: tuple[Ratio, ...]
     latency: Latency
+    crowd: Latency
     backend_mib: float
     ingest_mib: float
 
@@ -92,8 +99,25 @@ def compare(folder: Path, rows: int) -> Comparison:
             _compare_posts("ingest POST /detections", "/detections", ingest, bare_ingest),
             _compare_batches("ingest POST /detections/batch", ingest, path),
         )
-        latency = measure_latency(f"sqlite:///{path}", backend.port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
-        return Comparison(rows, ratios, latency, backend.resident_mib(), ingest.resident_mib())
+        url = f"sqlite:///{path}"
+        with _written_meanwhile(url):
+            while_writing = tuple(
+                _compare_reads(name, place, backend, bare_backend) for name, place in WHILE_WRITING.items()
+            )
+        latency = measure_latency(url, backend.port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
+        memory = backend.resident_mib(), ingest.resident_mib()
+        crowd = measure_latency(url, backend.port, CROWD, CROWD_SECONDS, CROWD_RATE)
+        return Comparison(rows, ratios, while_writing, latency, crowd, *memory)
+
+
+@contextmanager
+def _written_meanwhile(url: str) -> Iterator[None]:
+    """Another process commits a hundred detections a second."""
+    seconds = (ROUNDS + 2) * 2 * ROUND_SECONDS * len(WHILE_WRITING)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        writing = pool.apply_async(commit_detections, (url, seconds, DETECTION_RATE))
+        yield
+        writing.wait()
 
 
 @dataclass(frozen=True)
@@ -119,14 +143,14 @@ def _compare_reads(name: str, place: str, ours: Server, bare: Server) -> Ratio:
 def _compare_posts(name: str, place: str, ours: Server, bare: Server) -> Ratio:
     return _interleave(
         name,
-        _pressing(ours.port, post(ours.port, place, detections()), WRITERS),
-        _pressing(bare.port, post(bare.port, place, detections()), WRITERS),
+        _pressing(ours.port, post(ours.port, place, detections()), WRITERS, READY_MADE),
+        _pressing(bare.port, post(bare.port, place, detections()), WRITERS, READY_MADE),
     )
 
 
-def _pressing(port: int, make_request: Callable[[], bytes], connections: int) -> Callable[[], float]:
+def _pressing(port: int, make_request: Callable[[], bytes], connections: int, ready: int = 0) -> Callable[[], float]:
     def run() -> float:
-        load: Load = press(port, make_request, ROUND_SECONDS, connections)
+        load: Load = press(port, ready_made(make_request, ready), ROUND_SECONDS, connections)
         return load.rate
 
     return run
@@ -137,7 +161,7 @@ def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
     batch = post(ingest.port, "/detections/batch", lambda: {"detections": [make() for _ in range(BATCH)]})
     return _interleave(
         name,
-        lambda: BATCH * press(ingest.port, batch, ROUND_SECONDS, 2).rate,
+        lambda: BATCH * _pressing(ingest.port, batch, 2, READY_MADE // BATCH)(),
         lambda: _insert_raw(path, make),
     )
 

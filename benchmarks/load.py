@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,6 +71,12 @@ async def _press(port: int, make_request: MakeRequest, seconds: float, connectio
     await asyncio.gather(*(client.done for client in clients))
     answered = sum(client.answered for client in clients)
     return Load(answered / (time.perf_counter() - began), clients[0].size)
+
+
+def ready_made(make_request: MakeRequest, count: int) -> MakeRequest:
+    """The same requests, so many of them made beforehand: what a client needs to make one is not the server's."""
+    made = deque(make_request() for _ in range(count))
+    return lambda: made.popleft() if made else make_request()
 
 
 def get(port: int, path: str) -> MakeRequest:

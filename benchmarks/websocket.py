@@ -20,8 +20,8 @@ from stressvision.services.context import open_context
 from stressvision.services.detections import store_detection
 from stressvision.wire.detections import DetectionIn
 
-WARM_UP = 100
-"""Detections at the beginning that are sent and not counted."""
+WARM_UP_SECONDS = 1
+"""What is sent at the beginning is not counted."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def measure_latency(url: str, port: int, clients: int, seconds: float, rate: flo
     receptions = [Reception() for _ in range(clients)]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate)))
-    counted = {detection: committed[detection] for detection in sorted(committed)[WARM_UP:]}
+    counted = {detection: committed[detection] for detection in sorted(committed)[int(WARM_UP_SECONDS * rate) :]}
     waits = [
         1000 * (reception.seconds[detection] - moment)
         for reception in receptions
