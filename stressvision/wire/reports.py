@@ -45,7 +45,7 @@ class DeviceCoverage(WireModel):
     minutes: int
     seen_minutes: int
     coverage_pct: float
-    strip: list[int] = []
+    strip: list[int] = Field(default_factory=list)
 
 
 class PreviousPeriod(WireModel):
@@ -76,7 +76,7 @@ class Report(WireModel):
     overall_fatigue_percentage: float | None = None
     per_employee_summary: dict[str, EmployeeReport]
     alerts_triggered: int
-    coverage: list[DeviceCoverage] = []
+    coverage: list[DeviceCoverage] = Field(default_factory=list)
     previous: PreviousPeriod | None = None
     window_minutes: int | None = None
     generated_at: Moment
