@@ -181,9 +181,9 @@ def _enter_wal(dbapi_connection: Any) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
-            # Has an effect on a new file only: what is deleted from it can later be given back to the disk little by
-            # little, without anybody waiting (db/space.py).
-            dbapi_connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            if dbapi_connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                # What is deleted from this file can later be given back to the disk little by little (db/space.py).
+                dbapi_connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             dbapi_connection.execute("PRAGMA journal_mode=WAL")
         except sqlite_driver().OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
