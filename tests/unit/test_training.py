@@ -328,9 +328,10 @@ def test_crops_without_names_keep_neighbours_and_repeats_together(tmp_path: Path
 
 
 def test_the_eye_network_learns_and_answers_for_people_it_has_not_seen() -> None:
-    pytest.importorskip("torch")
+    torch = pytest.importorskip("torch")
     from stressvision.training.eye_network import EyePlan, cross_validate
 
+    torch.set_num_threads(1)
     eyes = make_eyes()
     logits = cross_validate(EyePlan(epochs=12, batch=16), eyes, folds=2)
     assert ((logits > 0) == eyes.closed).mean() > 0.8
