@@ -54,6 +54,14 @@ def test_an_event_sent_twice_is_stored_once_and_answered_the_same(context: Conte
     assert len(stored(context)) == 1
 
 
+def test_how_many_frames_stand_behind_an_emotion_is_kept_where_it_is_said(context: Context, clock: FakeClock) -> None:
+    person = enrol(context)
+    for frames in (12, None):
+        store_detection(context, detection(clock(), person, frames=frames))
+    store_detection(context, detection(clock(), None, None, frames=7))
+    assert sorted(row.decision_frames or 0 for row in stored(context)) == [0, 0, 12]
+
+
 def test_a_session_key_links_the_detection_and_an_unknown_one_is_refused(context: Context, clock: FakeClock) -> None:
     session = open_session(context, SessionStart(device_id="pi-1"))
     assert session.key == f"session_pi-1_{int(clock().timestamp())}"
