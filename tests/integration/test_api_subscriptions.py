@@ -7,10 +7,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from stressvision.api.backend import Pace
+from stressvision.domain.roles import Role
 from stressvision.services.alerts import acknowledge_alert
 from stressvision.services.context import Actor, Context
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import Follower, LiveBackend, add_detection, raise_alert, serve
+from tests.integration.test_access_matrix import bearing, give_tokens
 
 
 @pytest.fixture
@@ -113,6 +115,20 @@ def test_following_one_person_is_written_down(live: LiveBackend) -> None:
         with live.context.database.read() as connection:
             query = "SELECT entity_id FROM audit_log WHERE action = 'follow_employee'"
             assert connection.exec_driver_sql(query).scalars().all() == [ana]
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
+def test_who_may_not_see_persons_follows_none_not_even_by_when_they_are_seen(live: LiveBackend, role: Role) -> None:
+    ana = enrol(live.context)
+    headers = bearing(give_tokens(live.context)[role])
+    with live.follow(additional_headers=headers) as follower:
+        follower.receive()
+        refusal = subscribe(follower, employee_id=ana)
+        assert (refusal["type"], "employee_id" in refusal["detail"]) == ("error", True)
+    with live.follow(f"?employee_id={ana}", additional_headers=headers) as follower:
+        assert follower.receive()["type"] == "error"
+        with pytest.raises(ConnectionClosed):
+            follower.receive()
 
 
 def test_heartbeats_say_where_to_resume_although_nothing_was_wanted(sqlite_context: Context) -> None:
