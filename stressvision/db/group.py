@@ -132,7 +132,9 @@ class GroupWriter:
         if not self._gathered and not self._is_closing:
             self._take(None)
         deadline = self._clock() + self._patience
-        while len(self._gathered) < self._expected and self._take(max(0.0, deadline - self._clock())):
+        while len(self._gathered) + self._waiting.qsize() < self._expected and self._clock() < deadline:
+            time.sleep(self._patience / 4)  # not a wait for the next one: each would wake this thread by itself
+        while len(self._gathered) < MAX_MEMBERS and self._take(0):
             pass
         return bool(self._gathered)
 
