@@ -47,8 +47,13 @@ FREE_OF_PERSONS: Mapping[str, str] = {
 }
 """Tables that hold nothing of a monitored person, and why. A new table stands here or has a way to an employee."""
 
-_UNTOUCHED = {"audit_log", "changes", "detection_events", "detection_totals", "employees", "face_samples"}
-"""Not searched for names: append-only, numbers only, or deleted row by row."""
+_WORDS = {
+    *("acknowledged_by", "created_by", "ended_by", "erased_by", "recorded_by", "resolved_by", "user_id"),
+    *("description", "detail", "details", "last_error", "location", "notes", "purpose", "reason", "resolution_notes"),
+    "per_employee_summary",
+}
+"""Columns in which somebody may have written a name. Everything else is a machine's word: a person called as a device
+or a state is called must not change what the device or the state is called."""
 
 Path = tuple[Table, ...]
 
@@ -127,7 +132,7 @@ def remove_traces(connection: Connection, traces: Traces) -> int:
     """Replaces the person's code and names in whatever others wrote: notes, messages. How many rows changed."""
     changed = 0
     for table in metadata.sorted_tables:
-        columns = [] if table.name in _UNTOUCHED else _text_columns(table)
+        columns = [] if table.name == "audit_log" else _written_columns(table)  # append-only, and names nobody
         if not columns:
             continue
         keys = list(table.primary_key.columns) or columns
@@ -188,8 +193,8 @@ def _belongs(table: Table, employee_id: int, above: Path = ()) -> ColumnElement[
     return or_(*conditions) if conditions else None
 
 
-def _text_columns(table: Table) -> list[Column[Any]]:
-    return [column for column in table.c if type(column.type) is Text or isinstance(column.type, JSON)]
+def _written_columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name in _WORDS]
 
 
 def _mentions(column: Column[Any], traces: Traces) -> ColumnElement[bool]:

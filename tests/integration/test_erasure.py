@@ -15,7 +15,7 @@ from stressvision.config import Settings
 from stressvision.db import sealed
 from stressvision.db.employees import FaceSample, select_employee
 from stressvision.db.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
-from stressvision.db.tables import alerts, audit_log, detection_totals, erasures, metadata, reports
+from stressvision.db.tables import alerts, audit_log, detection_totals, erasures, metadata, reports, sessions
 from stressvision.domain.scanning import count_hits, needles_of
 from stressvision.edge.outbox import Kind, Outbox
 from stressvision.errors import NotFound
@@ -192,3 +192,14 @@ def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) ->
         row = select_employee(connection, namesake)
         assert row is not None
         assert row.full_name == NAME
+
+
+def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
+    person = enrol(sqlite_context, CODE, "Active", 1)
+    row = {"device_id": "active", "location": "junto a Active", "start_timestamp": clock(), "status": "active"}
+    with sqlite_context.database.write() as connection:
+        connection.execute(insert(sessions).values(row))
+    assert erase_person(sqlite_context, person, DOCTOR).row_counts["texts"] == 1
+    with sqlite_context.database.read() as connection:
+        kept = connection.execute(select(sessions.c.device_id, sessions.c.status, sessions.c.location)).one()
+    assert tuple(kept) == ("active", "active", "junto a [borrado]")
