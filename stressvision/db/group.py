@@ -20,8 +20,6 @@ from sqlalchemy.exc import SQLAlchemyError
 MAX_MEMBERS = 64
 MAX_SECONDS = 0.01
 """How long a transaction takes new members; other processes wait meanwhile."""
-MAX_PATIENCE_SECONDS = 0.005
-"""The longest that a group is waited for before it begins."""
 
 T = TypeVar("T")
 
@@ -75,8 +73,6 @@ class GroupWriter:
         self._waiting: SimpleQueue[_Member | None] = SimpleQueue()
         self._gathered: deque[_Member] = deque()
         self._is_closing = False
-        self._expected = 1
-        self._patience = 0.0
         self._thread: threading.Thread | None = None
 
     def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
@@ -124,18 +120,9 @@ class GroupWriter:
                 self._write_together()
 
     def _gather(self) -> bool:
-        """Waits for somebody; False when nobody will come any more.
-
-        Those who were here last time are likely to come again: they are waited for, at most half of a trip to the
-        disk, because together they need one instead of two. Who is alone waits for nobody.
-        """
+        """Waits for somebody; False when nobody will come any more."""
         if not self._gathered and not self._is_closing:
             self._take(None)
-        deadline = self._clock() + self._patience
-        while len(self._gathered) + self._waiting.qsize() < self._expected and self._clock() < deadline:
-            time.sleep(self._patience / 4)  # not a wait for the next one: each would wake this thread by itself
-        while len(self._gathered) < MAX_MEMBERS and self._take(0):
-            pass
         return bool(self._gathered)
 
     def _take(self, timeout: float | None) -> bool:
@@ -174,7 +161,6 @@ class GroupWriter:
             for member in members:
                 self._tell(member, _Outcome(error=error))
         else:
-            self._expected = min(MAX_MEMBERS, len(members) + len(self._gathered) + self._waiting.qsize())
             for member, outcome in zip(members, outcomes, strict=True):
                 self._tell(member, outcome)
 
@@ -209,9 +195,7 @@ class GroupWriter:
         connection = self._begin()
         try:
             yield connection
-            began = self._clock()
             connection.commit()
-            self._patience = min(MAX_PATIENCE_SECONDS, (self._clock() - began) / 2)
         except BaseException:
             self._disconnect()
             raise
