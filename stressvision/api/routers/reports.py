@@ -22,7 +22,7 @@ Day = Annotated[
 
 @router.get("")
 def list_reports(
-    context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=1000)] = 20, cursor: Cursor = None
+    context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
 ) -> ReportList:
     found = reports.list_reports(context, limit, read_instant(cursor))
     if sees_persons(actor.role):
