@@ -69,5 +69,9 @@ async def read_employee_state(
         return state.model_dump_json().encode()
 
     answer = await backend.answers.give(("state", employee_id, minutes), make)
-    await asyncio.wrap_future(employees.submit_state_read(backend.context, employee_id, minutes, actor))
+    written = employees.submit_state_read(backend.context, employee_id, minutes, actor)
+    if written.done():
+        written.result()
+    else:
+        await asyncio.wrap_future(written)
     return Response(answer, media_type="application/json")
