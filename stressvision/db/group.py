@@ -15,7 +15,6 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 MAX_MEMBERS = 64
 MAX_SECONDS = 0.01
@@ -151,7 +150,7 @@ class GroupWriter:
             self._tell(members.pop(), spoiled.outcome)
             for member in members:
                 self._tell(member, self._do_alone(member))
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001  told to who waits; the thread serves whoever comes next
             if not members:
                 # No transaction could begin: those who wait would wait as long again, one after the other.
                 while self._take(0):

@@ -188,3 +188,35 @@ def test_changing_the_schema_waits_for_an_open_group(tmp_path: Path) -> None:
     assert [future.exception() for future in futures] == [None] * 30
     assert len(stored(database)) == 24
     database.close()
+
+
+class UnreliableAccess:
+    """Database access whose first transactions do not begin, with an error that nobody expects of it."""
+
+    def __init__(self, database: Database, failures: int) -> None:
+        self.database = database
+        self.failures = failures
+
+    def connect(self) -> Connection:
+        return self.database.connect()
+
+    def begin(self, connection: Connection) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("not of this world")
+        self.database.begin(connection)
+
+    def count_written(self, connection: Connection) -> int | None:
+        return self.database.count_written(connection)
+
+    def explain(self, error: Exception) -> Exception:
+        return error
+
+
+def test_an_error_that_nobody_expects_ends_no_thread(database: Database) -> None:
+    writer = GroupWriter(UnreliableAccess(database, failures=1))
+    with pytest.raises(OSError, match="not of this world"):
+        writer.submit(insert(1)).result(timeout=20)
+    assert writer.submit(insert(2)).result(timeout=20) == 2
+    writer.close()
+    assert stored(database) == [2]
