@@ -7,8 +7,8 @@ from pathlib import Path
 
 from stressvision.config import Settings
 from stressvision.db.connection import sqlite_driver
-from stressvision.db.detections import recount_totals
 from stressvision.db.employees import FaceSample
+from stressvision.db.figures import recount_totals
 from stressvision.services.context import Actor, open_context
 from stressvision.services.enrolment import Enrolment, enrol_employee
 

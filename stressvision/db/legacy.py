@@ -7,7 +7,7 @@ from sqlalchemy.engine import Row
 
 from stressvision.clock import parse_moment, to_stored
 from stressvision.db.audit import chain_rows
-from stressvision.db.detections import recount_totals
+from stressvision.db.figures import recount_totals
 from stressvision.db.history import begin_histories
 from stressvision.db.tables import (
     alerts,

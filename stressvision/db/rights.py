@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from stressvision.db.detections import hour_start
 from stressvision.db.erasure import owned_rows, personal_tables
+from stressvision.db.figures import hour_start
 from stressvision.db.tables import alerts, audit_log, consents, detection_events, face_samples
 
 _TOLD_APART = {"alerts", "consents", "detection_events", "detection_totals", "employees", "face_samples"}

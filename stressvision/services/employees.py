@@ -7,7 +7,8 @@ from typing import Any
 
 from stressvision.db import employees as rows
 from stressvision.db.connection import Connection
-from stressvision.db.detections import DetectionFilter, count_emotions, select_detections
+from stressvision.db.detections import DetectionFilter, select_detections
+from stressvision.db.figures import count_emotions
 from stressvision.domain.emotions import stress_percentage
 from stressvision.errors import Conflict, Message, NotFound
 from stressvision.services.audit import record, record_read, submit_read

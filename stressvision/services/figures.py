@@ -4,8 +4,9 @@ import time
 from collections import Counter
 from datetime import timedelta
 
-from stressvision.db import detections as rows
+from stressvision.db import figures as rows
 from stressvision.db.alerts import count_alerts
+from stressvision.db.detections import DetectionFilter, select_detections
 from stressvision.db.employees import count_monitored
 from stressvision.db.sessions import count_active_sessions, count_heard_devices
 from stressvision.domain.alerts import AlertStatus
@@ -78,7 +79,7 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
             devices[device_id] += count
             emotions[emotion or "not_analysed"] += count
             people |= {employee_id} - {NOBODY}
-        recent = rows.select_detections(connection, rows.DetectionFilter(limit=RECENT_DETECTIONS))
+        recent = select_detections(connection, DetectionFilter(limit=RECENT_DETECTIONS))
         return IngestStats(
             total_detections=devices.total(),
             detections_by_device=dict(devices.most_common()),

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, inspect, text
 
 from stressvision.db import migration
 from stressvision.db.connection import Database
-from stressvision.db.detections import read_totals
 from stressvision.db.employees import delete_everything
+from stressvision.db.figures import read_totals
 from stressvision.db.migration import Outcome, prepare_database
 from stressvision.db.tables import REVISION, detection_events
 from stressvision.services.context import Context
