@@ -1,9 +1,15 @@
 """What every test may use."""
 
 import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+# A runner that ignores signals (nohup, a job in the background) would hand that down to the programs under test.
+for _signal in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _signal is signal.SIGINT else signal.SIG_DFL)
 
 
 class FakeClock:

@@ -1,6 +1,7 @@
 """The five expressions, and what counts as stress."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
@@ -19,7 +20,13 @@ STRESS_EMOTIONS = (Emotion.STRESS, Emotion.SAD)
 FATIGUE_EMOTIONS = (Emotion.FATIGUE,)
 
 
+def percent(part: int, total: int) -> float:
+    """With two decimals; 0 of nothing. A half is rounded up, as SQL's round() does: 17 of 32 are 53.13."""
+    if not total:
+        return 0.0
+    return float(Decimal(100.0 * part / total).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 def stress_percentage(counts: Mapping[str, int], total: int) -> float:
-    """(stress + sad) of `total` detections, in percent with two decimals; 0 where there are none."""
-    stressed = sum(counts.get(emotion, 0) for emotion in STRESS_EMOTIONS)
-    return round(100.0 * stressed / total, 2) if total else 0.0
+    """(stress + sad) of `total` detections, in percent; 0 where there are none."""
+    return percent(sum(counts.get(emotion, 0) for emotion in STRESS_EMOTIONS), total)

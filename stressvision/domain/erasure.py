@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stressvision.domain.emotions import Emotion, stress_percentage
+from stressvision.domain.emotions import Emotion, percent, stress_percentage
 
 NOBODY = "0"
 """Under which a report keeps the counts of everybody who was erased from it, together."""
@@ -65,7 +65,7 @@ def _merge(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str,
         "code": "",
         "department": None,
         "stress_pct": stress_percentage(counts, total),
-        "fatigue_pct": round(100.0 * fatigue / total, 2) if total else 0.0,
+        "fatigue_pct": percent(fatigue, total),
         "total_detections": total,
         "counts": counts,
         "avg_confidence": None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from stressvision.domain.emotions import Emotion, stress_percentage
+from stressvision.domain.emotions import Emotion, percent, stress_percentage
 
 
 class ReportKind(StrEnum):
@@ -80,7 +80,7 @@ def _summarise_one(tallies: list[EmotionTally]) -> EmployeeSummary:
         department=first.department,
         total_detections=total,
         stress_pct=stress_percentage(counts, total),
-        fatigue_pct=round(100.0 * counts[Emotion.FATIGUE] / total, 2),
+        fatigue_pct=percent(counts[Emotion.FATIGUE], total),
         counts=counts,
         avg_confidence=round(sum(t.confidence_sum for t in tallies) / rated, 3) if rated else None,
     )

@@ -33,11 +33,6 @@ class Tally:
         return self.counts.get(Emotion.FATIGUE, 0)
 
 
-def percent(part: int, total: int) -> float:
-    """With two decimals; 0 of nothing."""
-    return round(100.0 * part / total, 2) if total else 0.0
-
-
 @dataclass(frozen=True)
 class WindowFigures:
     """One stretch of time over everybody seen, with `employees` recognised."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from stressvision.domain.disclosure import is_large_enough
+from stressvision.domain.emotions import percent
 from stressvision.domain.evidence import FEWEST_USUAL_DAYS, USUAL_DAYS
-from stressvision.domain.summaries import percent
 from stressvision.printing import charts, texts
 from stressvision.printing.colours import FATIGUE, INK, STRESS
 from stressvision.printing.document import Block, Chart, Document, Figure, Figures, Heading, Paragraph

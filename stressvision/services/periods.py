@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Literal, cast
 
 from stressvision.domain import summaries as rules
-from stressvision.domain.emotions import Emotion
+from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Window
-from stressvision.domain.summaries import GroupFigures, Tally, WindowFigures, group_by_department, percent
+from stressvision.domain.summaries import GroupFigures, Tally, WindowFigures, group_by_department
 from stressvision.services.comparisons import with_usual
 from stressvision.wire.reports import (
     Aggregate,

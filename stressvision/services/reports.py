@@ -14,10 +14,9 @@ from stressvision.db.detections import first_moment, settled_detection_id, strea
 from stressvision.db.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.disclosure import is_large_enough
-from stressvision.domain.emotions import STRESS_EMOTIONS
+from stressvision.domain.emotions import STRESS_EMOTIONS, percent
 from stressvision.domain.notices import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
-from stressvision.domain.summaries import percent
 from stressvision.errors import Message, NotFound
 from stressvision.services.alerts import raise_if_due, report_rule
 from stressvision.services.audit import record

@@ -47,3 +47,8 @@ def test_somebody_who_was_never_analysed_has_no_confidence() -> None:
 @given(st.dictionaries(st.sampled_from(["neutral", "happy", "stress", "sad", "fatigue"]), st.integers(0, 1000)))
 def test_a_percentage_lies_between_nothing_and_everything(counts: dict[str, int]) -> None:
     assert 0.0 <= stress_percentage(counts, sum(counts.values())) <= 100.0
+
+
+def test_a_half_is_rounded_as_sql_rounds_it() -> None:
+    assert stress_percentage({"stress": 17}, 32) == 53.13
+    assert stress_percentage({"stress": 1, "sad": 2}, 32) == 9.38
