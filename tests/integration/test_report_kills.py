@@ -107,13 +107,13 @@ def sums_by_sql(context: Context, since: datetime) -> Sums:
             row = connection.execute(
                 text(
                     "SELECT count(*), count(DISTINCT employee_id), "
-                    "coalesce(sum(CASE WHEN emotion IN ('stress', 'sad') THEN 1 ELSE 0 END), 0) "
-                    "FROM detection_events WHERE timestamp >= :start AND timestamp < :end"
+                    "round(100.0 * sum(CASE WHEN emotion IN ('stress', 'sad') THEN 1 ELSE 0 END) / count(*), 2) "
+                    "FROM detection_events WHERE timestamp >= :start AND timestamp < :end HAVING count(*) > 0"
                 ),
                 inside,
-            ).one()
-            if row[0]:
-                quarters[start] = (row[0], row[1], round(100 * row[2] / row[0], 2))
+            ).first()
+            if row is not None:
+                quarters[start] = (row[0], row[1], float(row[2]))
             start += QUARTER
     return quarters
 
