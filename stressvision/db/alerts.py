@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, not_, select, update
 
 from stressvision.db.paging import older_than
+from stressvision.db.prepared import Prepared
 from stressvision.db.tables import alerts, employees
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
 from stressvision.domain.reports import Window
@@ -95,14 +96,14 @@ def _last_resolution(alert_type: str) -> Select[datetime]:
 
 
 _PERSONAL = (PROLONGED_STRESS, PROLONGED_FATIGUE)
-_OPEN = {alert_type: _open(alert_type) for alert_type in _PERSONAL}
-_LAST_RESOLUTION = {alert_type: _last_resolution(alert_type) for alert_type in _PERSONAL}
+_OPEN = {alert_type: Prepared(_open(alert_type)) for alert_type in _PERSONAL}
+_LAST_RESOLUTION = {alert_type: Prepared(_last_resolution(alert_type)) for alert_type in _PERSONAL}
 
 
 def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:
     """Whether an unresolved alert of this person and kind dates from after `since`."""
     values = {"employee_id": employee_id, "since": since}
-    return connection.execute(_OPEN[alert_type], values).first() is not None
+    return _OPEN[alert_type].answer(connection, values) is not None
 
 
 def last_resolution(connection: Connection, employee_id: int, alert_type: str) -> datetime | None:
@@ -110,9 +111,7 @@ def last_resolution(connection: Connection, employee_id: int, alert_type: str) -
 
     Earlier phases did not keep it: then, when it arose.
     """
-    values = {"employee_id": employee_id}
-    resolved: datetime | None = connection.execute(_LAST_RESOLUTION[alert_type], values).scalar_one()
-    return resolved
+    return _LAST_RESOLUTION[alert_type].answer(connection, {"employee_id": employee_id})
 
 
 def count_alerts_in(connection: Connection, window: Window) -> int:

@@ -112,7 +112,7 @@ def insert_permitted(connection: Connection, values: Mapping[str, Any], session:
         "session_key": session if isinstance(session, str) else None,
         "without_session": session is None,
     }
-    return _INSERT_PERMITTED.returned(connection, {**values, **row})
+    return _INSERT_PERMITTED.answer(connection, {**values, **row})
 
 
 def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequence[Row[Any]]:
@@ -157,7 +157,7 @@ def _counting(emotions: tuple[Emotion, ...]) -> Select[int, int, float]:
 def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
     return select(func.max(_d.timestamp)).where(
         _d.employee_id == bindparam("employee_id"),
-        _d.emotion.in_([str(emotion) for emotion in emotions]),
+        or_(*(_d.emotion == str(emotion) for emotion in emotions)),
         _d.timestamp >= bindparam("start"),
         _d.timestamp <= bindparam("end"),
     )
@@ -166,7 +166,7 @@ def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
 # Built once for each rule: this is asked for every detection that one of them counts.
 _KINDS: tuple[tuple[Emotion, ...], ...] = (STRESS_EMOTIONS, FATIGUE_EMOTIONS)
 _COUNTS = {emotions: _counting(emotions) for emotions in _KINDS}
-_LATEST = {emotions: _latest(emotions) for emotions in _KINDS}
+_LATEST = {emotions: Prepared(_latest(emotions)) for emotions in _KINDS}
 
 
 def count_expressions(
@@ -183,8 +183,7 @@ def latest_expression(
 ) -> datetime | None:
     """The last detection of one of `emotions` within `reach` of `start`: where a window that holds both ends."""
     values = {"employee_id": employee_id, "start": start, "end": start + reach}
-    latest: datetime | None = connection.execute(_LATEST[emotions], values).scalar_one()
-    return latest
+    return _LATEST[emotions].answer(connection, values)
 
 
 def select_observations(
