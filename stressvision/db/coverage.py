@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select, text
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 from stressvision.db.tables import detection_events, device_minutes, devices
+from stressvision.db.truncation import minute_start
 from stressvision.db.types import UtcMoment
 from stressvision.domain.reports import Window
 
@@ -17,23 +15,6 @@ _m = device_minutes.c
 _NOTE = text(
     "INSERT INTO device_minutes (device_id, minute) VALUES (:device_id, :minute) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("minute", type_=UtcMoment()))
-
-
-class minute_start(GenericFunction[datetime]):  # noqa: N801  a SQL function is named as SQL names it
-    """The beginning of the minute that holds a moment."""
-
-    type = UtcMoment()
-    inherit_cache = True
-
-
-@compiles(minute_start, "sqlite")
-def _minute_start_sqlite(element: minute_start, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(substr({compiler.process(element.clauses, **options)}, 1, 16) || ':00.000')"
-
-
-@compiles(minute_start, "postgresql")
-def _minute_start_postgresql(element: minute_start, compiler: SQLCompiler, **options: Any) -> str:
-    return f"date_trunc('minute', {compiler.process(element.clauses, **options)}, 'UTC')"
 
 
 def note_minute(connection: Connection, device_id: str, at: datetime) -> None:

@@ -5,31 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, desc, func, insert, literal_column, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 from stressvision.db.tables import detection_events, detection_totals, employees
-from stressvision.db.types import UtcMoment
+from stressvision.db.truncation import hour_start
 
 _d = detection_events.c
-
-
-class hour_start(GenericFunction[datetime]):  # noqa: N801  a SQL function is named as SQL names it
-    """The beginning of the UTC hour that holds a moment."""
-
-    type = UtcMoment()
-    inherit_cache = True
-
-
-@compiles(hour_start, "sqlite")
-def _hour_start_sqlite(element: hour_start, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(substr({compiler.process(element.clauses, **options)}, 1, 13) || ':00:00.000')"
-
-
-@compiles(hour_start, "postgresql")
-def _hour_start_postgresql(element: hour_start, compiler: SQLCompiler, **options: Any) -> str:
-    return f"date_trunc('hour', {compiler.process(element.clauses, **options)}, 'UTC')"
 
 
 def count_emotions(connection: Connection, since: datetime, employee_id: int | None = None) -> dict[str | None, int]:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from stressvision.db.erasure import owned_rows, personal_tables
-from stressvision.db.figures import hour_start
 from stressvision.db.tables import alerts, audit_log, consents, detection_events, face_samples
+from stressvision.db.truncation import hour_start
 
 _TOLD_APART = {"alerts", "consents", "detection_events", "detection_totals", "employees", "face_samples"}
 _CHUNK = 10_000

@@ -2,25 +2,12 @@
 
 import re
 import string
-from collections.abc import Iterator
 
 from stressvision.dashboard import texts
 from stressvision.domain.alerts import AlertStatus, Severity
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind
-from stressvision.errors import Message
-
-
-def messages(value: object) -> Iterator[Message]:
-    if isinstance(value, Message):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from messages(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from messages(item)
-
+from tests.messages import messages
 
 ALL = [
     (f"{page}.{name}", message)

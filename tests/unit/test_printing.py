@@ -2,12 +2,10 @@
 
 import re
 import string
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stressvision.errors import Message
 from stressvision.printing import charts, texts
 from stressvision.printing.contents import document_of_report, document_of_summary
 from stressvision.printing.document import Chart, Document, Table
@@ -24,6 +22,7 @@ from stressvision.wire.reports import (
     Summary,
     UsualLevel,
 )
+from tests.messages import messages
 
 START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 EVIL = "<script>alert('Ñ')</script>"
@@ -198,17 +197,6 @@ def test_a_share_is_as_high_as_it_is_large() -> None:
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
     heights = [shape.height for shape in drawing.shapes if isinstance(shape, Bar) and shape.colour == charts.STRESS]
     assert heights[1:] == [pytest.approx(21.0), pytest.approx(42.0)], "the first is the key"
-
-
-def messages(value: object) -> Iterator[Message]:
-    if isinstance(value, Message):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from messages(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from messages(item)
 
 
 ALL = [(name, message) for name, value in vars(texts).items() for message in messages(value)]

@@ -1,0 +1,16 @@
+"""The sentences of a module of texts, wherever its values hold them."""
+
+from collections.abc import Iterator
+
+from stressvision.errors import Message
+
+
+def messages(value: object) -> Iterator[Message]:
+    if isinstance(value, Message):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from messages(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from messages(item)
