@@ -51,11 +51,11 @@ from stressvision.wire.events import HeartbeatEvent
 log = structlog.get_logger()
 
 _ROUTERS = (
+    detections,  # first, because routes are tried in this order
     health,
     employees,
     rights,
     sessions,
-    detections,
     alerts,
     silences,
     notifications,
