@@ -59,6 +59,15 @@ KEEPING = {
         "y registros.",
         en="Traces are left where it says so: stop the programs that use those places and clean them again.",
     ),
+    "certificate_unwritten": Message(
+        es="El borrado está hecho, pero su certificado no se pudo escribir en {place} ({reason}): guarde el texto de "
+        "arriba.",
+        en="The erasure is done, but its certificate could not be written to {place} ({reason}): keep the text above.",
+    ),
+    "output_refused": Message(
+        es="No se puede escribir en {place} ({reason}); no se hizo nada. Indique con --output otro lugar.",
+        en="Nothing can be written to {place} ({reason}); nothing was done. Name another place with --output.",
+    ),
     "certificate_written": Message(es="Certificado: {text} y {data}", en="Certificate: {text} and {data}"),
     "retention": Message(
         es="borra lo que pasó su plazo y devuelve el espacio", en="delete what is past its term and free the space"

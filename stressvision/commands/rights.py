@@ -4,13 +4,15 @@ import argparse
 import getpass
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
-from stressvision.errors import InvalidInput, Language
+from stressvision.errors import InvalidInput, Language, Message
 from stressvision.printing.html import write_html
 from stressvision.printing.own_data import document_of_own_data
 from stressvision.printing.reader import Reader
@@ -52,21 +54,43 @@ def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def erase(settings: Settings, arguments: argparse.Namespace) -> int:
+    folder: Path = arguments.output
+    with _writing(folder, TEXTS["output_refused"]):
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
     context = open_context(settings)
     with closing(context.database):
         employee_id = find_by_code(context, arguments.code)
         if not arguments.yes:
             _require_confirmation(settings.lang, arguments.code)
         certificate = erase_person(context, employee_id, _actor(arguments))
-    folder: Path = arguments.output
-    folder.mkdir(parents=True, exist_ok=True)
-    data = folder / f"certificado-{certificate.certificate_id}.json"
-    text = data.with_suffix(".txt")
-    data.write_text(certificate.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    text.write_text(_rendered(certificate, settings.lang), encoding="utf-8")
-    print(_rendered(certificate, settings.lang))
-    print(TEXTS["certificate_written"].text(settings.lang).format(text=text, data=data))
+    hand_over(certificate, folder, settings.lang)
     return 0 if certificate.is_complete else 1
+
+
+def hand_over(certificate: ErasureCertificate, folder: Path, language: Language) -> None:
+    """Prints it, then writes it. Raises InvalidInput where it cannot be written: by then it stands on the screen."""
+    text = _rendered(certificate, language)
+    print(text)
+    data_path = folder / f"certificado-{certificate.certificate_id}.json"
+    text_path = data_path.with_suffix(".txt")
+    with _writing(folder, TEXTS["certificate_unwritten"]):
+        data_path.write_text(certificate.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        text_path.write_text(text, encoding="utf-8")
+    print(TEXTS["certificate_written"].text(language).format(text=text_path, data=data_path))
+
+
+@contextmanager
+def _writing(place: Path, refusal: Message) -> Iterator[None]:
+    """`refusal`: what is said, with InvalidInput, where writing there fails."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        said = Message(
+            es=refusal.es.format(place=place, reason=reason), en=refusal.en.format(place=place, reason=reason)
+        )
+        raise InvalidInput(said, field="--output") from None
 
 
 def _require_confirmation(language: Language, code: str) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from stressvision.clock import utc_now
 from stressvision.commands.line import main
+from stressvision.commands.rights import hand_over
 from stressvision.config import load_settings
-from stressvision.errors import Message
+from stressvision.errors import InvalidInput, Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.record import ComponentRecord, LauncherRecord, identify, record_path
 from stressvision.launcher.supervisor import State
 from stressvision.services.context import open_context
+from stressvision.wire.rights import ErasureCertificate
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import raise_alert
 
@@ -92,3 +95,20 @@ def test_what_is_kept_and_its_end(typed: Typed) -> None:
     (certificate,) = Path("certificados").glob("*.json")
     assert json.loads(certificate.read_text("utf-8"))["is_complete"]
     assert typed("erase", "--code", "EMP001", "--yes") == (2, "No existe el empleado EMP001.\n")
+
+
+@pytest.mark.usefixtures("filled")
+def test_nobody_is_erased_whose_certificate_could_not_be_kept(typed: Typed) -> None:
+    Path("ocupado").write_text("")
+    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
+    assert (code, "ocupado/certificados" in said, "no se hizo nada" in said) == (2, True, True)
+    assert typed("rights", "--code", "EMP001", "--output", "datos.html")[0] == 0
+
+
+def test_a_certificate_is_shown_before_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    certificate = ErasureCertificate(
+        certificate_id="c-1", erased_at=utc_now(), erased_by="ana", row_counts={}, places=[], is_complete=True
+    )
+    with pytest.raises(InvalidInput, match="El borrado está hecho"):
+        hand_over(certificate, Path("no-existe"), "es")
+    assert "Certificado de borrado c-1" in capsys.readouterr().out
