@@ -17,7 +17,7 @@ from stressvision.db import sealed
 from stressvision.db.connection import Database
 from stressvision.db.copies import check_copy
 from stressvision.db.employees import select_employee
-from stressvision.db.tables import audit_log, detection_events, detection_totals, metadata
+from stressvision.db.tables import audit_log, detection_events, detection_totals, device_minutes, metadata, sessions
 from stressvision.domain.terms import Kind, Term
 from stressvision.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.services.archive import Kind as BackupKind
@@ -94,6 +94,35 @@ def test_whole_and_changes_restore_to_the_very_rows(context: Context, clock: Fak
         assert everything(again) == expected
         next_id = add_detection(again).detection_id
         assert next_id > max(row[0] for row in expected["detection_events"])
+
+
+def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: Context, clock: FakeClock) -> None:
+    """Also where row numbers begin anew, and where what the lost rows pointed at is gone with them."""
+    with context.database.write() as connection:
+        connection.execute(
+            insert(device_minutes),
+            [{"device_id": "cam-1", "minute": clock.now + timedelta(minutes=minute)} for minute in range(5)],
+        )
+    opened = open_session(context, SessionStart(device_id="cam-1"))
+    add_detection(context, session_id=opened.id)
+    make_backup(context)
+    with context.database.write() as connection:
+        for table in (detection_events, device_minutes, sessions):
+            connection.execute(table.delete())
+        connection.execute(insert(device_minutes), {"device_id": "cam-2", "minute": clock.now})
+    enrol(context)
+    clock.advance(seconds=1)
+    assert continue_backup(context) is not None
+    assert verify_backup(context.settings, None)[1]["detection_events"] == 0
+    add_detection(context)
+    clock.advance(seconds=1)
+    assert continue_backup(context) is not None
+    expected = everything(context)
+    context.database.close()
+    restore_database(context.settings, None, DOCTOR, clock)
+    again = open_context(context.settings, clock)
+    with closing(again.database):
+        assert everything(again) == expected
 
 
 def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context: Context, clock: FakeClock) -> None:
