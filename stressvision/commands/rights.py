@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +12,7 @@ from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.errors import InvalidInput, Language, Message
+from stressvision.ownership import make_private
 from stressvision.printing.html import write_html
 from stressvision.printing.own_data import document_of_own_data
 from stressvision.printing.reader import Reader
@@ -46,8 +46,11 @@ def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
         data = read_own_data(context, employee_id, _actor(arguments), with_faces=True)
         reader = Reader(settings.lang, settings.time_zone, data.generated_at)
         page: Path = arguments.output
+        page.parent.mkdir(parents=True, exist_ok=True)
         annex = page.with_suffix(".json")
-        _write_private(page, write_html(document_of_own_data(data, reader)))
+        for path in (page, annex):
+            make_private(path)
+        page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
         rows = _write_annex(annex, context, employee_id, data.model_dump_json())
     print(TEXTS["rights_written"].text(settings.lang).format(page=page, annex=annex, rows=rows))
     return 0
@@ -122,25 +125,13 @@ def _place(place: CleanedPlace, language: Language) -> str:
 def _write_annex(path: Path, context: Context, employee_id: int, data: str) -> int:
     """The whole of it as one JSON object, every detection included; how many those are."""
     count = 0
-    with os.fdopen(_open_private(path), "w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write(data[:-1] + ',"detections":[')
         for detection in stream_own_detections(context, employee_id):
             file.write(("," if count else "") + "\n" + detection.model_dump_json())
             count += 1
         file.write("]}\n")
     return count
-
-
-def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(_open_private(path), "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def _open_private(path: Path) -> int:
-    """For its owner alone, from the first byte on."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
 
 
 def _actor(arguments: argparse.Namespace) -> Actor:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from stressvision.config import Policy
 from stressvision.errors import ConfigurationError, Message
+from stressvision.ownership import make_private
 from stressvision.printing.contents import document_of_report, document_of_summary
 from stressvision.printing.html import write_html
 from stressvision.printing.press import print_pdf
@@ -31,8 +32,8 @@ def hand_over(context: Context, told: Report | Summary, form: Form, target: Path
         sys.stdout.flush()
         return
     try:
+        make_private(target)
         target.write_bytes(content)
-        target.chmod(0o600)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(
