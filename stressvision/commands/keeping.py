@@ -17,6 +17,14 @@ KEEPING = {
         "the numbers of the face. Hand them to that person only. Who asked for them is written down.",
     ),
     "rights_output": Message(es="página HTML que se escribe", en="the HTML page to write"),
+    "rights_page": Message(
+        es="--output es la página HTML, por ejemplo datos.html: a su lado se escribe el anexo, que termina en .json.",
+        en="--output is the HTML page, such as data.html: the annex, which ends in .json, is written beside it.",
+    ),
+    "rights_unwritten": Message(
+        es="No se pudo escribir {place} con su anexo ({reason}). Indique con --output un archivo de una carpeta suya.",
+        en="{place} and its annex could not be written ({reason}). Name with --output a file in a folder of yours.",
+    ),
     "asked_by": Message(es="quién lo pide o lo hace", en="who asks for it or does it"),
     "rights_written": Message(
         es="Escrito {page} (para leer) y {annex} (todas las filas: {rows} detecciones).",
@@ -41,6 +49,12 @@ KEEPING = {
         es="No se borró nada. Confirme con el código, o use --yes.",
         en="Nothing was erased. Confirm with the code, or use --yes.",
     ),
+    "erase_refused": Message(
+        es="No se borró nada: el certificado no se podría escribir en {place} ({reason}). Indique otra carpeta con "
+        "--output.",
+        en="Nothing was erased: the certificate could not be written to {place} ({reason}). Name another folder with "
+        "--output.",
+    ),
     "certificate": Message(
         es="Certificado de borrado {id}\n\nFecha: {at} (UTC)\nPor: {by}\n\nFilas borradas o reescritas:\n{rows}\n\n"
         "Lugares:\n{places}\n\n{verdict}\nEste certificado no contiene datos de la persona.\n",
@@ -63,10 +77,6 @@ KEEPING = {
         es="El borrado está hecho, pero su certificado no se pudo escribir en {place} ({reason}): guarde el texto de "
         "arriba.",
         en="The erasure is done, but its certificate could not be written to {place} ({reason}): keep the text above.",
-    ),
-    "output_refused": Message(
-        es="No se puede escribir en {place} ({reason}); no se hizo nada. Indique con --output otro lugar.",
-        en="Nothing can be written to {place} ({reason}); nothing was done. Name another place with --output.",
     ),
     "certificate_written": Message(es="Certificado: {text} y {data}", en="Certificate: {text} and {data}"),
     "retention": Message(

@@ -40,25 +40,28 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 
 def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
+    page: Path = arguments.output
+    if not page.name or page.suffix.lower() == ".json":
+        raise InvalidInput(TEXTS["rights_page"], field="--output")
+    annex = page.with_suffix(".json")
     context = open_context(settings)
     with closing(context.database):
         employee_id = find_by_code(context, arguments.code)
-        data = read_own_data(context, employee_id, _actor(arguments), with_faces=True)
-        reader = Reader(settings.lang, settings.time_zone, data.generated_at)
-        page: Path = arguments.output
-        page.parent.mkdir(parents=True, exist_ok=True)
-        annex = page.with_suffix(".json")
-        for path in (page, annex):
-            make_private(path)
-        page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
-        rows = _write_annex(annex, context, employee_id, data.model_dump_json())
+        with _writing(page, TEXTS["rights_unwritten"]):
+            page.parent.mkdir(parents=True, exist_ok=True)
+            for path in (page, annex):
+                make_private(path)
+            data = read_own_data(context, employee_id, _actor(arguments), with_faces=True)
+            reader = Reader(settings.lang, settings.time_zone, data.generated_at)
+            page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
+            rows = _write_annex(annex, context, employee_id, data.model_dump_json())
     print(TEXTS["rights_written"].text(settings.lang).format(page=page, annex=annex, rows=rows))
     return 0
 
 
 def erase(settings: Settings, arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output
-    with _writing(folder, TEXTS["output_refused"]):
+    with _writing(folder, TEXTS["erase_refused"]):
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
     context = open_context(settings)

@@ -98,10 +98,30 @@ def test_what_is_kept_and_its_end(typed: Typed) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("datos.json", "el anexo, que termina en .json"),
+        ("datos.JSON", "el anexo, que termina en .json"),
+        (".", "por ejemplo datos.html"),
+        ("ocupado/datos.html", "No se pudo escribir ocupado/datos.html"),
+    ],
+)
+def test_nothing_is_read_that_could_not_be_handed_over(typed: Typed, output: str, reason: str) -> None:
+    Path("ocupado").write_text("")
+    code, said = typed("rights", "--code", "EMP001", "--output", output)
+    assert (code, reason in said) == (2, True)
+    context = open_context(load_settings())
+    with closing(context.database), context.database.read() as connection:
+        query = "SELECT count(*) FROM audit_log WHERE action = 'read_own_data'"
+        assert connection.exec_driver_sql(query).scalar_one() == 0
+
+
+@pytest.mark.usefixtures("filled")
 def test_nobody_is_erased_whose_certificate_could_not_be_kept(typed: Typed) -> None:
     Path("ocupado").write_text("")
     code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
-    assert (code, "ocupado/certificados" in said, "no se hizo nada" in said) == (2, True, True)
+    assert (code, "ocupado/certificados" in said, "No se borró nada" in said) == (2, True, True)
     assert typed("rights", "--code", "EMP001", "--output", "datos.html")[0] == 0
 
 
