@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from stressvision.commands.enrolment import read_stills, stored_samples
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.domain.consent import ConsentMethod
+from stressvision.services.backups import restart_chain
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.employees import list_employees
 from stressvision.services.enrolment import (
@@ -42,10 +44,13 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def change_demo(settings: Settings, arguments: argparse.Namespace) -> int:
     context = open_context(settings)
-    if arguments.remove:
-        print(TEXTS["demo_removed"].text(settings.lang).format(count=remove_demo(context)))
-    else:
-        enrol_demo(context)
+    with closing(context.database):
+        if arguments.remove:
+            count = remove_demo(context)
+            restart_chain(context)
+            print(TEXTS["demo_removed"].text(settings.lang).format(count=count))
+        else:
+            enrol_demo(context)
     return 0
 
 

@@ -82,6 +82,14 @@ def continue_backup(context: Context) -> Backup | None:
     return describe(path)
 
 
+def restart_chain(context: Context) -> Backup | None:
+    """Begins a new chain where one is under way: much was deleted at once, which backups of changes do not all tell.
+
+    Raises as make_backup does.
+    """
+    return make_backup(context) if newest_in_chain(context.settings) is not None else None
+
+
 def is_due(context: Context) -> bool:
     """Whether it is time for a whole backup, by the setting and the newest one there is."""
     hours = context.settings.backup_hours

@@ -1,6 +1,7 @@
 """Backups are proven, lose nothing, and come back; retention deletes what is past its term and frees the disk."""
 
 import subprocess
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
+from stressvision.clock import utc_now
+from stressvision.commands.demo import change_demo
 from stressvision.config import Settings
 from stressvision.db import sealed
 from stressvision.db.connection import Database
 from stressvision.db.copies import check_copy
-from stressvision.db.employees import select_employee
+from stressvision.db.employees import FaceSample, select_employee
 from stressvision.db.tables import audit_log, detection_events, detection_totals, device_minutes, metadata, sessions
 from stressvision.domain.terms import Kind, Term
 from stressvision.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -24,9 +27,9 @@ from stressvision.services.archive import Kind as BackupKind
 from stressvision.services.archive import list_backups
 from stressvision.services.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.enrolment import withdraw_consent
+from stressvision.services.enrolment import Enrolment, enrol_employee, withdraw_consent
 from stressvision.services.erasure import erase_person
-from stressvision.services.reports import write_due_reports
+from stressvision.services.reports import write_due_reports, write_manual_report
 from stressvision.services.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.retention import apply_retention, count_expired
 from stressvision.services.sessions import open_session
@@ -123,6 +126,26 @@ def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: 
     again = open_context(context.settings, clock)
     with closing(again.database):
         assert everything(again) == expected
+
+
+def test_the_removed_demonstration_stays_away_when_a_backup_returns(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the machine's own clock: the command knows no other."""
+    own = replace(context, clock=utc_now)
+    sample = FaceSample(tuple(0.01 * i for i in range(128)), 0.9)
+    synthetic = Enrolment("EMP001", "Kofi Mendoza", None, None, (sample,), consent_sha256="0" * 64, is_demo=True)
+    raise_alert(own, enrol_employee(own, synthetic, DOCTOR).id)
+    write_manual_report(own, QUARTER)
+    make_backup(own)
+    change_demo(own.settings, Namespace(remove=True))
+    assert "1 personas sintéticas" in capsys.readouterr().out
+    assert continue_backup(own) is None
+    expected = everything(own)
+    assert (expected["reports_15min"], expected["employees"]) == ([], [])
+    own.database.close()
+    restore_database(own.settings, None, DOCTOR)
+    assert everything(own) == expected
 
 
 def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context: Context, clock: FakeClock) -> None:
