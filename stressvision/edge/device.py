@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from stressvision.edge.credentials import read_token
 from stressvision.edge.drawing import draw
 from stressvision.edge.enrolled import EnrolledPeople, stricter
 from stressvision.edge.health import HealthWatch, Tally
+from stressvision.edge.intake import Intake
 from stressvision.edge.models import Models, load_models
 from stressvision.edge.outbox import Kind, Outbox
 from stressvision.edge.pipeline import Pipeline, Rules
@@ -28,7 +28,7 @@ from stressvision.edge.window import can_open_window, close_window, show_in_wind
 from stressvision.errors import DatabaseUnavailable
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
-from stressvision.wire.detections import DetectionIn, SessionEnd, SessionStart
+from stressvision.wire.detections import SessionEnd, SessionStart
 
 HEARTBEAT_SECONDS = 1.0
 TAKE_SECONDS = 0.25
@@ -36,7 +36,6 @@ GOODBYE_SECONDS = 2.5
 SESSION_SIGN_SECONDS = 10.0
 MACHINE_SECONDS = 10.0
 STATISTICS_SECONDS = 60.0
-UNSAVED_KEPT = 1000
 
 log = structlog.get_logger()
 
@@ -92,11 +91,11 @@ class _Watch:
             monotonic=time.monotonic,
         )
         self._people_version = 0
-        self._unsaved: deque[tuple[Kind, str, str]] = deque(maxlen=UNSAVED_KEPT)
         self._tally = Tally()
         self._window = not settings.headless and can_open_window()
         token, trusted_ca = read_token(settings), settings.trusted_ca
         self._courier = Courier(outbox, IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca))
+        self._intake = Intake(outbox, self._courier.notice)
         self._contact = Contact(
             IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca),
             self._people,
@@ -150,22 +149,14 @@ class _Watch:
         detections = self._pipeline.process(shot, self._session_id)
         self._tally.detections += len(detections)
         self._tally.named += sum(detection.employee_id is not None for detection in detections)
-        if detections or self._unsaved:
-            self._keep(detections)
+        self._keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
         self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
         if self._window:
             show_in_window(draw(shot.frame, self._pipeline.marks, self._settings.lang))
 
-    def _keep(self, detections: list[DetectionIn]) -> None:
-        self._unsaved.extend((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections)
-        try:
-            self._outbox.add_all(list(self._unsaved))
-        except DatabaseUnavailable as error:
-            log.error("detections wait in memory", count=len(self._unsaved), reason=error.message.en)
-        else:
-            self._unsaved.clear()
-            self._courier.notice()
-        self._tally.unsaved = len(self._unsaved)
+    def _keep(self, *items: tuple[Kind, str, str]) -> None:
+        self._intake.keep(*items)
+        self._tally.unsaved = self._intake.unsaved
 
     def _follow_gallery(self) -> None:
         enrolled = self._people.current()
@@ -202,7 +193,7 @@ class _Watch:
 
     def _sign_session(self, elapsed: float) -> None:
         del elapsed
-        self._outbox.touch_session(self._session_id)
+        self._intake.sign_session(self._session_id)
 
     def _stop(self, seconds: float) -> None:
         self._camera.stop()
@@ -211,8 +202,7 @@ class _Watch:
             fps_avg=round(self._pipeline.frames / seconds, 2) if seconds > 0 else 0.0,
             frames_processed=self._pipeline.frames,
         )
-        self._keep([])
-        self._outbox.add(Kind.SESSION_END, self._session_id, end.model_dump_json())
+        self._keep((Kind.SESSION_END, self._session_id, end.model_dump_json()))
         self._contact.stop(GOODBYE_SECONDS)
         self._courier.stop(GOODBYE_SECONDS)
         self._board.close()

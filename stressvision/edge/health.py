@@ -78,6 +78,7 @@ class HealthWatch:
         self._troubles = Troubles()
         self._frames_before = 0
         self._fps = 0.0
+        self._beats = True
         self.latest = self._examine()
 
     def to_json(self) -> str:
@@ -98,14 +99,26 @@ class HealthWatch:
         if self.latest.state != "starting":
             # Until then it is as silent as a program that has not got so far.
             state = "ready" if self.latest.state == "watching" else self.latest.state
-            state = state if self._is_admitted() else "not_admitted"
+            self._beat(state if self._is_admitted() else "not_admitted")
+
+    def _beat(self, state: str) -> None:
+        try:
             write_heartbeat(
                 self._settings.run_dir, self._component, at=time.monotonic(), state=state, detail=self.latest.detail
             )
+        except OSError as error:
+            if self._beats:
+                log.error("the heartbeat cannot be written: the launcher sees none", reason=error.strerror)
+            self._beats = False
+        else:
+            self._beats = True
 
     def fall_silent(self) -> None:
         """Takes the heartbeat back, and writes the last line of the statistics."""
-        remove_heartbeat(self._settings.run_dir, self._component)
+        try:
+            remove_heartbeat(self._settings.run_dir, self._component)
+        except OSError as error:
+            log.error("the heartbeat cannot be taken back: it will count as old", reason=error.strerror)
         self._record(ended=True)
 
     def record(self, elapsed: float) -> None:

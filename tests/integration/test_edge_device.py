@@ -197,6 +197,25 @@ def test_a_session_cut_short_by_a_kill_is_ended_at_the_next_start(
     assert again.stop(signal.SIGTERM) == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a process's limits are set from outside on Linux alone")
+def test_a_full_disk_neither_ends_the_watching_nor_what_has_to_be_done_at_the_end(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest
+) -> None:
+    import resource
+
+    device = launch(ingest.url, "--source", "demo")
+    device.wait_until(lambda: device.heartbeat is not None and len(ingest.detections) >= 1)
+    # No file takes a further byte: what the disk says is different, what SQLite makes of it is not.
+    _, hard = resource.prlimit(device.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(device.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+    before = len(ingest.health)
+    device.wait_until(lambda: len(ingest.health) >= before + 2 and ingest.health[-1]["outbox_depth"] >= 3)
+    code = device.stop(signal.SIGTERM)
+
+    assert code == 0
+    assert device.heartbeat is None
+
+
 def test_without_a_camera_it_stays_and_says_what_to_do(
     launch: Callable[..., RunningDevice], ingest: FakeIngest
 ) -> None:
