@@ -6,13 +6,13 @@ import sys
 
 from pydantic import ValidationError
 
-from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.domain.roles import PEOPLE, Role
 from stressvision.errors import InvalidInput, Message
 from stressvision.services import accounts, tokens
-from stressvision.services.context import Actor, open_context
+from stressvision.services.context import open_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 
 
@@ -47,7 +47,7 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def add_account(settings: Settings, arguments: argparse.Namespace) -> int:
     password = _ask_password(settings, arguments.name)
-    added = accounts.add_account(open_context(settings), arguments.name, Role(arguments.role), password, _actor())
+    added = accounts.add_account(open_context(settings), arguments.name, Role(arguments.role), password, operator())
     print(TEXTS["account_added"].text(settings.lang).format(name=added.name, role=added.role))
     return 0
 
@@ -60,14 +60,14 @@ def list_accounts(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def disable_account(settings: Settings, arguments: argparse.Namespace) -> int:
-    accounts.disable_account(open_context(settings), arguments.name, _actor())
+    accounts.disable_account(open_context(settings), arguments.name, operator())
     print(TEXTS["account_disabled"].text(settings.lang).format(name=arguments.name))
     return 0
 
 
 def change_password(settings: Settings, arguments: argparse.Namespace) -> int:
     password = _ask_password(settings, arguments.name)
-    accounts.change_password(open_context(settings), arguments.name, password, _actor())
+    accounts.change_password(open_context(settings), arguments.name, password, operator())
     print(TEXTS["account_changed"].text(settings.lang).format(name=arguments.name))
     return 0
 
@@ -86,7 +86,7 @@ def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
             ),
             field="device",
         ) from None
-    issued = tokens.add_token(open_context(settings), wanted, _actor())
+    issued = tokens.add_token(open_context(settings), wanted, operator())
     told = TEXTS["token_added"].text(settings.lang)
     print(told.format(id=issued.issued.token_id, day=f"{issued.issued.expires_at:%Y-%m-%d}"), file=sys.stderr)
     print(issued.token)
@@ -102,14 +102,9 @@ def list_tokens(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def revoke_token(settings: Settings, arguments: argparse.Namespace) -> int:
-    tokens.revoke_token(open_context(settings), arguments.token_id, _actor())
+    tokens.revoke_token(open_context(settings), arguments.token_id, operator())
     print(TEXTS["token_revoked"].text(settings.lang).format(id=arguments.token_id))
     return 0
-
-
-def _actor() -> Actor:
-    """Whoever has this machine's database has it all: the log says which of its users it was."""
-    return Actor(user_id=f"local:{getpass.getuser()}")
 
 
 def _ask_password(settings: Settings, name: str) -> str:

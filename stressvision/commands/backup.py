@@ -1,12 +1,11 @@
 """`python -m stressvision backup …` and `restore`."""
 
 import argparse
-import getpass
 import os
 from contextlib import closing
 from pathlib import Path
 
-from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.db.sealed import new_key
@@ -14,7 +13,7 @@ from stressvision.errors import Conflict, Language, Message
 from stressvision.launcher.record import read_record, running_components
 from stressvision.services.archive import Backup, find_chain, list_backups
 from stressvision.services.backups import make_backup
-from stressvision.services.context import Actor, open_context
+from stressvision.services.context import open_context
 from stressvision.services.restoring import open_backup, restore_database, verify_backup
 
 _MIB = 2**20
@@ -96,7 +95,7 @@ def open_one(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def restore(settings: Settings, arguments: argparse.Namespace) -> int:
     _refuse_running(settings)
-    restored = restore_database(settings, arguments.file, Actor(user_id=getpass.getuser()))
+    restored = restore_database(settings, arguments.file, operator())
     newest = restored.chain[-1]
     print(
         TEXTS["restored"]

@@ -1,7 +1,6 @@
 """`python -m stressvision enrol` and `withdraw`: a person's face and consent, from photos or the camera."""
 
 import argparse
-import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.db.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
-from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.context import Context, open_context
 from stressvision.services.enrolment import (
     Enrolment,
     consent_text_sha256,
@@ -82,7 +81,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         consent_sha256=consent_text_sha256(),
         consent_method=ConsentMethod(arguments.method),
     )
-    employee = enrol_employee(context, enrolment, _actor(arguments))
+    employee = enrol_employee(context, enrolment, operator(arguments.recorded_by))
     print(
         TEXTS["enrolled"]
         .text(settings.lang)
@@ -101,7 +100,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
 def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
     method = ConsentMethod(arguments.method)
     employee = withdraw_consent(
-        open_context(settings), arguments.code, consent_text_sha256(), _actor(arguments), method
+        open_context(settings), arguments.code, consent_text_sha256(), operator(arguments.recorded_by), method
     )
     print(TEXTS["withdrawn"].text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
     return 0
@@ -139,10 +138,6 @@ def _read_picture(path: Path) -> np.ndarray:
 
 def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSample, ...]:
     return tuple(FaceSample(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
-
-
-def _actor(arguments: argparse.Namespace) -> Actor:
-    return Actor(user_id=arguments.recorded_by or getpass.getuser())
 
 
 def _require_consent(settings: Settings, name: str) -> None:

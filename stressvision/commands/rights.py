@@ -1,14 +1,13 @@
 """`python -m stressvision rights` and `erase`: what is kept of a person, and the end of it."""
 
 import argparse
-import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.errors import InvalidInput, Language, Message
@@ -16,7 +15,7 @@ from stressvision.ownership import make_private
 from stressvision.printing.html import write_html
 from stressvision.printing.own_data import document_of_own_data
 from stressvision.printing.reader import Reader
-from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.context import Context, open_context
 from stressvision.services.erasure import erase_person, find_by_code
 from stressvision.services.own_data import read_own_data, stream_own_detections
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
@@ -51,7 +50,7 @@ def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
             page.parent.mkdir(parents=True, exist_ok=True)
             for path in (page, annex):
                 make_private(path)
-            data = read_own_data(context, employee_id, _actor(arguments), with_faces=True)
+            data = read_own_data(context, employee_id, operator(arguments.recorded_by), with_faces=True)
             reader = Reader(settings.lang, settings.time_zone, data.generated_at)
             page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
             rows = _write_annex(annex, context, employee_id, data.model_dump_json())
@@ -69,7 +68,7 @@ def erase(settings: Settings, arguments: argparse.Namespace) -> int:
         employee_id = find_by_code(context, arguments.code)
         if not arguments.yes:
             _require_confirmation(settings.lang, arguments.code)
-        certificate = erase_person(context, employee_id, _actor(arguments))
+        certificate = erase_person(context, employee_id, operator(arguments.recorded_by))
     hand_over(certificate, folder, settings.lang)
     return 0 if certificate.is_complete else 1
 
@@ -135,7 +134,3 @@ def _write_annex(path: Path, context: Context, employee_id: int, data: str) -> i
             count += 1
         file.write("]}\n")
     return count
-
-
-def _actor(arguments: argparse.Namespace) -> Actor:
-    return Actor(user_id=arguments.recorded_by or getpass.getuser())

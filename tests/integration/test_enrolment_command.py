@@ -1,5 +1,6 @@
 """`python -m stressvision enrol` as its operator types it."""
 
+import getpass
 import shutil
 import sqlite3
 from contextlib import closing
@@ -51,6 +52,7 @@ def test_somebody_already_enrolled_is_pointed_out(tmp_path: Path) -> None:
     code, output = enrol(tmp_path, "EMP009", STILLS / "EMP001")
     assert (code, "EMP001" in output, "--allow-similar" in output) == (2, True, True)
     assert query(tmp_path, "SELECT count(*) FROM employees") == [(1,)]
+    assert query(tmp_path, "SELECT recorded_by FROM consents") == [(f"local:{getpass.getuser()}",)]
     assert enrol(tmp_path, "EMP001", STILLS / "EMP001")[0] == 0
     assert enrol(tmp_path, "EMP009", STILLS / "EMP001", "--allow-similar")[0] == 0
 

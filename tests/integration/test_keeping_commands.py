@@ -1,7 +1,9 @@
 """`python -m stressvision rights, erase, retention, backup, restore` as they are typed."""
 
+import getpass
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -132,3 +134,23 @@ def test_a_certificate_is_shown_before_it_is_written(capsys: pytest.CaptureFixtu
     with pytest.raises(InvalidInput, match="El borrado está hecho"):
         hand_over(certificate, Path("no-existe"), "es")
     assert "Certificado de borrado c-1" in capsys.readouterr().out
+
+
+def who_did(action: str) -> list[str]:
+    context = open_context(load_settings())
+    with closing(context.database), context.database.read() as connection:
+        query = f"SELECT user_id FROM audit_log WHERE action = '{action}'"
+        return list(connection.exec_driver_sql(query).scalars())
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_log_tells_this_machines_users_from_accounts(typed: Typed) -> None:
+    own = f"local:{getpass.getuser()}"
+    typed("backup", "make")
+    (backup,) = Path("backups").iterdir()
+    kept = shutil.copy2(backup, ".")
+    typed("rights", "--code", "EMP001", "--output", "datos.html")
+    typed("erase", "--code", "EMP001", "--yes")
+    assert [who_did(action) for action in ("read_own_data", "erase")] == [[own], [own]]
+    code, said = typed("restore", "--file", kept)
+    assert (code, who_did("read_own_data"), who_did("erase")) == (0, [], [own]), said
