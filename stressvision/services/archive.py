@@ -1,5 +1,6 @@
 """The folder of backups: what is in it, which belong together, which are too old."""
 
+import glob
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,9 +91,17 @@ def rotate(settings: Settings) -> None:
 
 
 def newest_in_chain(settings: Settings) -> Backup | None:
-    """What a next backup of changes would follow."""
-    own = [backup for backup in list_backups(settings) if backup.kind is not Kind.DUMP]
-    return own[-1] if own else None
+    """What a next backup of changes would follow: the newest by name (it holds the moment), and no other is opened."""
+    own = stem(parse_url(settings.database_url))
+    named = settings.backup_dir.glob(f"{glob.escape(own)}-[0-9]*{SUFFIX}")
+    for path in sorted(named, key=lambda path: path.stem, reverse=True):
+        try:
+            backup = describe(path)
+        except InvalidInput:
+            continue
+        if backup.database == own and backup.kind is not Kind.DUMP:
+            return backup
+    return None
 
 
 def describe(path: Path) -> Backup:

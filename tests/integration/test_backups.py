@@ -24,7 +24,7 @@ from stressvision.db.tables import audit_log, detection_events, detection_totals
 from stressvision.domain.terms import Kind, Term
 from stressvision.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.services.archive import Kind as BackupKind
-from stressvision.services.archive import list_backups
+from stressvision.services.archive import list_backups, newest_in_chain
 from stressvision.services.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import Enrolment, enrol_employee, withdraw_consent
@@ -200,6 +200,28 @@ def test_what_is_damaged_missing_or_absent_is_refused(context: Context) -> None:
     with pytest.raises(InvalidInput, match="falta"):
         verify_backup(context.settings, last.path)
     assert verify_backup(context.settings, whole.path)[1]["employees"] == 1
+
+
+def test_changes_follow_the_newest_of_this_database_whatever_else_lies_beside_it(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """Two of the same moment, one of a database whose name sorts later, a damaged one, a renamed one."""
+    make_backup(context)
+    clock.advance(seconds=1)
+    whole = make_backup(context).path
+    enrol(context)
+    changes = continue_backup(context)
+    clock.advance(seconds=1)
+    other = context.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/planta-9.db"})
+    opened = open_context(other, clock)
+    with closing(opened.database):
+        make_backup(opened)
+    (whole.parent / "planta-99990101-000000-000000.svb").write_bytes(b"damaged")
+    (whole.parent / "planta-antes.svb").write_bytes(whole.read_bytes())
+    assert newest_in_chain(context.settings) == changes
+    assert changes is not None
+    assert changes.number == 1
+    assert newest_in_chain(other.model_copy(update={"database_url": f"sqlite:///{tmp_path}/planta-8.db"})) is None
 
 
 def test_the_oldest_go_and_a_new_one_is_due_after_its_hours(context: Context, clock: FakeClock) -> None:
