@@ -10,12 +10,17 @@ _VARIED = 6
 """A fragment with fewer different bytes than this (zeros, padding) would be found anywhere."""
 
 
+def forms_of(words: Iterable[str]) -> tuple[bytes, ...]:
+    """How words stand in files: plain, and as JSON escapes them (Jos\\u00e9). An empty one has no form."""
+    forms = (form for word in words if word for form in (word.encode(), json.dumps(word)[1:-1].encode()))
+    return tuple(dict.fromkeys(forms))
+
+
 def needles_of(code: str, names: Sequence[str], face_text: str | None, samples: Sequence[bytes]) -> tuple[bytes, ...]:
-    """Stored bytes that would give the person away: code, names (plain and as JSON escapes them), parts of the face."""
-    words = {form for word in (code, *names) for form in (word.encode(), json.dumps(word)[1:-1].encode())}
+    """Stored bytes that would give the person away: code, names (in both forms), parts of the face."""
     face = (face_text or "").encode()
     parts = {part for block in (face, *samples) for part in _fragments(block)}
-    return tuple(sorted(word for word in words if word)) + tuple(sorted(parts))
+    return forms_of((code, *names)) + tuple(sorted(parts))
 
 
 def count_hits(pieces: Iterable[bytes], needles: Sequence[bytes], excused: Sequence[bytes] = ()) -> int:

@@ -1,6 +1,5 @@
 """Erasing a person: rows, pages, log, backups, journals; looked at afterwards; with a certificate that names nobody."""
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from stressvision.db.connection import sqlite_path
 from stressvision.db.employees import select_employee_by_code
 from stressvision.db.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import Traces
-from stressvision.domain.scanning import count_hits, needles_of
+from stressvision.domain.scanning import count_hits, forms_of, needles_of
 from stressvision.errors import Message, NotFound, Unavailable
 from stressvision.services.archive import list_backups
 from stressvision.services.backups import renew_backups
@@ -145,16 +144,14 @@ def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
 def _search_for(forgotten: Forgotten) -> _Search:
     traces, face = forgotten.traces, forgotten.face
     needles = needles_of(traces.code, traces.names, face.text, face.samples)
-    forms = (form for word in forgotten.excused for form in (word.encode(), json.dumps(word)[1:-1].encode()))
-    return _Search(needles, tuple(forms))
+    return _Search(needles, forms_of(forgotten.excused))
 
 
 def _blot_out(path: Path, traces: Traces) -> None:
     """Overwrites the traces in place, byte for byte: the program whose journal it is goes on appending to it."""
-    words = [word.encode() for word in (traces.code, *traces.names)]
     with suppress(FileNotFoundError), path.open("r+b") as file:
         content = file.read()
-        for word in words:
+        for word in forms_of((traces.code, *traces.names)):
             at = content.find(word)
             while at >= 0:
                 file.seek(at)

@@ -88,7 +88,8 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     (tmp_path / "gloria_stress_system.backup-20260101-000000.db").write_bytes(NAME.encode())
     journal = tmp_path / "run" / "logs" / "reporter.log"
     journal.parent.mkdir(parents=True)
-    journal.write_text(f"{CODE} {NAME} 3 %\nseguimos\n", encoding="utf-8")
+    as_json = json.dumps({"code": CODE, "event": f"saludos de {NAME}"})
+    journal.write_text(f"{CODE} {NAME} 3 %\nseguimos\n{as_json}\n", encoding="utf-8")
     outbox = Outbox(context.settings.outbox_path)
     outbox.add(Kind.DETECTION, "a", detection(clock(), person).model_dump_json())
     outbox.close()
