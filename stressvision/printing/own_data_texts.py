@@ -91,6 +91,7 @@ ACTIONS: Mapping[str, Message] = {
     "deactivate_employee": Message("desactivó su ficha", "deactivated your record"),
     "read_employee": Message("vio su ficha", "read your record"),
     "read_employee_state": Message("vio su estado reciente", "read your recent state"),
+    "follow_employee": Message("siguió su estado en vivo", "followed your live state"),
     "read_alerts": Message("vio sus alertas", "read your alerts"),
     "read_audit": Message("vio quién miró lo suyo", "read who looked at what is yours"),
     "read_own_data": Message("pidió esta relación", "asked for this account"),

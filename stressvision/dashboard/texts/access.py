@@ -46,7 +46,11 @@ ACTIONS: Mapping[str, Message] = {
     "read_own_data": Message("reunió lo que se guarda de la persona", "gathered what is kept about the person"),
     "create_employee": Message("creó la ficha", "created the record"),
     "change_employee": Message("cambió la ficha", "changed the record"),
+    "activate_employee": Message("activó la ficha", "activated the record"),
+    "deactivate_employee": Message("desactivó la ficha", "deactivated the record"),
     "enrol": Message("inscribió el rostro", "enrolled the face"),
     "withdraw_consent": Message("registró el retiro del consentimiento", "recorded the withdrawal of consent"),
+    "silence_begun": Message("silenció sus alertas", "silenced their alerts"),
+    "silence_ended": Message("terminó un silencio de sus alertas", "ended a silence of their alerts"),
     "erase": Message("borró los datos", "erased the data"),
 }
