@@ -15,7 +15,6 @@ RIGHTS_TEXT = Message(
     "(recognition ends within 5 seconds), and ask for everything shown here to be erased. Ask the occupational health "
     "service. An expression is neither a feeling nor a diagnosis: the system is sometimes wrong.",
 )
-IDENTITY = Message("Quién es usted para el sistema", "Who you are to the system")
 CODE = Message("Código", "Code")
 NAME = Message("Nombre", "Name")
 DEPARTMENT = Message("Área", "Department")
