@@ -25,7 +25,7 @@ def to_stored(moment: datetime) -> str:
     """The text SQLite keeps. A naive moment is a programming error and raises ValueError."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime cannot be stored: give it a time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
+    return moment.astimezone(UTC).isoformat(" ", "milliseconds")[:-6]
 
 
 def from_stored(text: str) -> datetime:
