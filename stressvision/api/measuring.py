@@ -7,7 +7,7 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.api.children import command_of, environment_of
+from stressvision.children import command_of, environment_of
 from stressvision.errors import Message, ModelUnavailable
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Measurement, StillsToMeasure

@@ -7,7 +7,7 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.api.children import command_of, environment_of
+from stressvision.children import command_of, environment_of
 from stressvision.config import PREFIX, Settings
 from stressvision.errors import Message, Unavailable
 from stressvision.wire.exports import ParquetRequest

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stressvision.cameras import SETTING, without_credentials
+from stressvision.children import environment_of
 from stressvision.clock import utc_now
 from stressvision.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.errors import Message
@@ -19,7 +20,6 @@ from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
 from stressvision.launcher.environment import RUN, missing_packages
 from stressvision.launcher.installation import Project
-from stressvision.launcher.process import project_environment
 from stressvision.launcher.record import is_running, read_record
 
 SAFE_SQLITE = (3, 51, 3)
@@ -267,7 +267,7 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
-            env=project_environment(),
+            env=environment_of(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

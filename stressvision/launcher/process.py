@@ -4,10 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.children import environment_of
 from stressvision.launcher.components import Component
 
 BIRTH = Path(__file__).with_name("birth.py")
@@ -53,7 +52,7 @@ def start_child(component: Component, log_path: Path) -> ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**project_environment(), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+                env=environment_of({"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
@@ -67,9 +66,3 @@ def signal_group(pid: int, number: int) -> None:
             os.killpg(pid, number)
         except ProcessLookupError:
             return
-
-
-def project_environment() -> Mapping[str, str]:
-    """The user's environment, with the project importable from whatever folder they are in."""
-    path = os.pathsep.join(part for part in (str(PROJECT_ROOT), os.environ.get("PYTHONPATH", "")) if part)
-    return {**os.environ, "PYTHONPATH": path}

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from stressvision.children import environment_of
 from stressvision.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.journal import Journal
 from stressvision.launcher.printer import LogLine, Printer, Row
-from stressvision.launcher.process import project_environment, start_child
+from stressvision.launcher.process import start_child
 from stressvision.launcher.record import measure_memory, remove_record, write_record
 from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
 
@@ -51,7 +52,7 @@ def run_session(session: Session, printer: Printer) -> int:
     try:
         write_record(session.run_dir, supervisor.views)
         for command in session.prepare:
-            code = subprocess.run(command, env=project_environment(), stdin=subprocess.DEVNULL, check=False).returncode
+            code = subprocess.run(command, env=environment_of(), stdin=subprocess.DEVNULL, check=False).returncode
             if received:
                 return 0
             if code:

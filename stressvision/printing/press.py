@@ -3,13 +3,11 @@
 What draws it takes 40 MB and half a second of a whole core: a server keeps neither, and its feed does not wait.
 """
 
-import os
 import subprocess
-import sys
 
 import structlog
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.children import command_of, environment_of
 from stressvision.errors import Message, Unavailable
 from stressvision.printing.document import Document
 
@@ -20,17 +18,14 @@ log = structlog.get_logger()
 
 def print_pdf(document: Document) -> bytes:
     """Raises Unavailable where it cannot be made."""
-    # From whatever folder the server runs in, with nothing imported from there.
-    command = [sys.executable, "-P", "-m", "stressvision.printing"]
-    path = os.pathsep.join(filter(None, (str(PROJECT_ROOT), os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(
-            command,
+            command_of("stressvision.printing"),
             input=document.model_dump_json().encode(),
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             check=True,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment_of(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None) or b""
