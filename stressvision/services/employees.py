@@ -38,7 +38,7 @@ def list_employees(context: Context, limit: int = LIST_LIMIT, after: str | None 
 def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
     """Raises NotFound."""
     with context.database.read() as connection:
-        row = _existing(connection, employee_id)
+        row = existing_employee(connection, employee_id)
     record_read(context, actor, "read_employee", "employee", employee_id)
     return Employee.model_validate(row)
 
@@ -59,7 +59,7 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
     """As read_employee_state, for who has it written down that it was looked at. Raises NotFound."""
     since = context.clock() - timedelta(minutes=minutes)
     with context.database.read() as connection:
-        _existing(connection, employee_id)
+        existing_employee(connection, employee_id)
         wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
         recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
         counts = count_emotions(connection, since, employee_id)
@@ -110,7 +110,7 @@ def set_active(context: Context, employee_id: int, actor: Actor, *, active: bool
 
 def _update(context: Context, employee_id: int, wanted: Mapping[str, object], action: str, actor: Actor) -> Employee:
     with context.database.write() as connection:
-        row = _existing(connection, employee_id)
+        row = existing_employee(connection, employee_id)
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if changed:
             rows.update_employee(connection, employee_id, {**changed, "updated_at": context.clock()})
@@ -118,7 +118,8 @@ def _update(context: Context, employee_id: int, wanted: Mapping[str, object], ac
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def _existing(connection: Connection, employee_id: int) -> Any:
+def existing_employee(connection: Connection, employee_id: int) -> Any:
+    """The row of select_employee. Raises NotFound."""
     row = rows.select_employee(connection, employee_id)
     if row is None:
         raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from stressvision.config import PROJECT_ROOT
 from stressvision.db import employees as rows
@@ -90,6 +91,14 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
+def existing_with_code(connection: Connection, code: str) -> Any:
+    """The employee's row, as select_employee's. Raises NotFound."""
+    row = rows.select_employee_by_code(connection, code)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
+    return row
+
+
 def withdraw_consent(
     context: Context,
     code: str,
@@ -100,9 +109,7 @@ def withdraw_consent(
     """From now on the person is neither recognised nor stored; their face samples are erased. Raises NotFound."""
     now = context.clock()
     with context.database.write() as connection:
-        existing = rows.select_employee_by_code(connection, code)
-        if existing is None:
-            raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
+        existing = existing_with_code(connection, code)
         erased = {"face_embedding": None, "face_encoding_quality": None, "enrollment_date": None}
         rows.update_employee(
             connection, existing.id, {**erased, "consent_given": False, "consent_date": now, "updated_at": now}

@@ -10,15 +10,15 @@ import psutil
 
 from stressvision.db import copies, sealed, space
 from stressvision.db.connection import sqlite_path
-from stressvision.db.employees import select_employee_by_code
 from stressvision.db.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import Traces
 from stressvision.domain.scanning import count_hits, forms_of, needles_of
-from stressvision.errors import Message, NotFound, Unavailable
+from stressvision.errors import Unavailable
 from stressvision.services.archive import list_backups
 from stressvision.services.backups import renew_backups
 from stressvision.services.certificates import describe_place
 from stressvision.services.context import Actor, Context
+from stressvision.services.enrolment import existing_with_code
 from stressvision.services.forgetting import Forgotten, forget_person
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
 
@@ -40,11 +40,8 @@ class _Search:
 def find_by_code(context: Context, code: str) -> int:
     """The id of an employee. Raises NotFound."""
     with context.database.read() as connection:
-        row = select_employee_by_code(connection, code)
-    if row is None:
-        raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
-    employee_id: int = row.id
-    return employee_id
+        employee_id: int = existing_with_code(connection, code).id
+        return employee_id
 
 
 def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:
@@ -56,8 +53,6 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
     key = sealed.read_key(context.settings.backup_key_file)
     erased_at = context.clock()
     forgotten = forget_person(context, employee_id, actor)
-    if forgotten is None:
-        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
     search = _search_for(forgotten)
     places = [
         _clean_database(context, search),

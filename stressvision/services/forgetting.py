@@ -7,12 +7,13 @@ from uuid import uuid4
 
 from stressvision.db import erasure as rows
 from stressvision.db.connection import Connection
-from stressvision.db.employees import select_employee, update_employee
+from stressvision.db.employees import update_employee
 from stressvision.db.erasure import StoredFace
 from stressvision.db.tables import employees
 from stressvision.domain.erasure import Traces
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.employees import existing_employee
 
 CHUNK = 500
 """Rows deleted in one transaction: some milliseconds, so that ingest hardly waits."""
@@ -32,17 +33,12 @@ class Forgotten:
     row_counts: dict[str, int]
 
 
-def forget_person(
-    context: Context, employee_id: int, actor: Actor, certificate_id: str | None = None
-) -> Forgotten | None:
-    """Deletes or rewrites every row about the employee; None where there is no such employee.
+def forget_person(context: Context, employee_id: int, actor: Actor, certificate_id: str | None = None) -> Forgotten:
+    """Deletes or rewrites every row about the employee. Raises NotFound.
 
     First consent ends, so that nothing new arrives. Killed halfway it is done again from where it was.
     """
-    person = _end_consent(context, employee_id)
-    if person is None:
-        return None
-    traces, face, excused = person
+    traces, face, excused = _end_consent(context, employee_id)
     counts: Counter[str] = Counter()
     *tables, _ = rows.personal_tables()
     for table in tables:
@@ -65,11 +61,9 @@ def forget_person(
     return Forgotten(certificate_id, traces, face, excused, counted)
 
 
-def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace, tuple[str, ...]] | None:
+def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace, tuple[str, ...]]:
     with context.database.write() as connection:
-        person = select_employee(connection, employee_id)
-        if person is None:
-            return None
+        person = existing_employee(connection, employee_id)
         face = rows.select_face(connection, employee_id)
         update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
         excused = rows.words_containing(connection, person.employee_code, person.full_name)

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from stressvision.db import rights as rows
 from stressvision.db.alerts import select_alerts
 from stressvision.db.connection import Connection
-from stressvision.db.employees import select_employee
 from stressvision.db.erasure import reports_mentioning
-from stressvision.errors import Message, NotFound
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.employees import existing_employee
 from stressvision.wire.backend import Alert, Employee, StoredDetection
 from stressvision.wire.rights import Access, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
 
@@ -28,16 +27,13 @@ def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_face
     That it was read is written down. Raises NotFound.
     """
     with context.database.write() as connection:
-        if select_employee(connection, employee_id) is None:
-            raise NotFound(
-                Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}.")
-            )
+        employee = Employee.model_validate(existing_employee(connection, employee_id))
         record(connection, context, actor, "read_own_data", "employee", employee_id)
     with context.database.read() as connection:
         return OwnData(
             generated_at=context.clock(),
             policy=str(context.settings.policy),
-            employee=Employee.model_validate(select_employee(connection, employee_id)),
+            employee=employee,
             consents=[ConsentRecord.model_validate(row) for row in rows.select_consents(connection, employee_id)],
             faces=[_face(row, with_faces) for row in rows.select_faces(connection, employee_id)],
             detection_days=_days(connection, employee_id, ZoneInfo(context.settings.time_zone)),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from stressvision.db import employees as rows
 from stressvision.db.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION
-from stressvision.errors import Conflict, InvalidInput, Language, Message, NotFound
+from stressvision.errors import Conflict, InvalidInput, Language, Message
 from stressvision.services.context import Actor, Context
+from stressvision.services.employees import existing_employee
 from stressvision.services.enrolment import Enrolment, consent_text_sha256, enrol_employee, refuse_mixture
 from stressvision.services.gallery import read_gallery
 from stressvision.wire.backend import Employee
@@ -105,10 +106,8 @@ def enrol_from_stills(
 
 def _require_enrollable(context: Context, employee_id: int) -> Employee:
     with context.database.read() as connection:
-        row = rows.select_employee(connection, employee_id)
         refuse_mixture(rows.count_population(connection), is_demo=False)
-    if row is None:
-        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
+        row = existing_employee(connection, employee_id)
     if not row.is_active:
         raise Conflict(
             Message(

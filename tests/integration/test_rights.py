@@ -1,7 +1,8 @@
 """What is kept about a person, as that person gets it; and what viewers get of everybody."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from stressvision.services.context import Actor, Context
 from stressvision.services.employees import read_employee
 from stressvision.services.enrolment import withdraw_consent
 from stressvision.services.figures import read_stats
+from stressvision.services.forgetting import forget_person
 from stressvision.services.own_data import read_own_data, stream_own_detections
 from stressvision.services.reports import write_due_reports
 from tests.conftest import FakeClock
@@ -53,6 +55,20 @@ def test_everything_kept_is_told_and_reading_it_is_written_down(context: Context
     assert [len(face.embedding or ()) for face in with_numbers.faces] == [128] * 3
     with pytest.raises(NotFound):
         read_own_data(context, 999, DOCTOR)
+
+
+def test_an_erasure_in_the_middle_of_a_reading_leaves_an_answer(sqlite_context: Context, clock: FakeClock) -> None:
+    """What had been read by then; the clock erases when it is asked between the record and the reading."""
+    person = enrol(sqlite_context)
+    asked = iter([None, sqlite_context])
+
+    def moment() -> datetime:
+        if between := next(asked, None):
+            forget_person(between, person, DOCTOR)
+        return clock()
+
+    data = read_own_data(replace(sqlite_context, clock=moment), person, DOCTOR)
+    assert (data.employee.employee_code, data.faces, data.consents) == ("EMP001", [], [])
 
 
 def test_the_page_says_it_in_words(sqlite_context: Context) -> None:
