@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal, cast
 
 from stressvision.domain import summaries as rules
+from stressvision.domain.coverage import Coverage
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import GroupFigures, Tally, WindowFigures, group_by_department
@@ -144,17 +145,8 @@ def _join_coverage(days: Sequence[PeriodSums]) -> tuple[DeviceCoverage, ...]:
         ]
         minutes = sum(day.minutes for day in own if day)
         seen = sum(day.seen_minutes for day in own if day)
-        share = round(100.0 * seen / minutes, 1) if minutes else 0.0
-        joined.append(
-            DeviceCoverage(
-                device_id=device_id,
-                location=location,
-                minutes=minutes,
-                seen_minutes=seen,
-                coverage_pct=share,
-                strip=strip,
-            )
-        )
+        coverage = Coverage(device_id, location, minutes, seen, tuple(strip))
+        joined.append(DeviceCoverage.model_validate(coverage))
     return tuple(joined)
 
 
