@@ -5,7 +5,7 @@ rightly with `datetime('now', …)`. On the wire: ISO 8601 with `Z`.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from stressvision.errors import InvalidInput, Message
 
@@ -36,15 +36,18 @@ def to_wire(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
 
 
-def parse_moment(text: str, *, field: str | None = None) -> datetime:
-    """Any ISO 8601 date or time, with any offset; without one it is taken as UTC.
+def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_end: bool = False) -> datetime:
+    """Any ISO 8601 date or time, with any offset; without one it is `zone`'s. In UTC.
 
+    A date alone (2026-11-22, or the week 2026-W47) is its beginning; where it `is_end`, its end.
     Raises InvalidInput naming the field and the accepted form; also for years outside 1970 to 9000, which no
     device means and arithmetic cannot take.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        if is_end:
+            moment += _length(text.strip())
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
         if not 1970 <= utc.year <= 9000:
             raise ValueError(utc.year)
     except (ValueError, OverflowError):
@@ -56,3 +59,12 @@ def parse_moment(text: str, *, field: str | None = None) -> datetime:
             field=field,
         ) from None
     return to_millisecond(utc)
+
+
+def _length(text: str) -> timedelta:
+    """Of what an ISO 8601 date stands for: a day or a week; nothing, where a time follows."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return timedelta(0)
+    return timedelta(weeks=1) if text[-3] == "W" else timedelta(days=1)

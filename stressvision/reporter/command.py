@@ -5,14 +5,15 @@ import argparse
 import signal
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stressvision.arguments import Arguments
+from stressvision.clock import parse_moment
 from stressvision.config import Settings, load_settings
 from stressvision.door import run_program
-from stressvision.errors import ConfigurationError, Message
+from stressvision.errors import ConfigurationError, InvalidInput, Message
 from stressvision.heartbeat import remove_heartbeat
 from stressvision.logs import configure_logs
 from stressvision.reporter.jobs import list_jobs
@@ -150,20 +151,15 @@ def _rewrite(context: Context, start: str | None, end: str | None) -> int:
 
 
 def _moment(text: str, zone: ZoneInfo, option: str, *, is_end: bool = False) -> datetime:
-    """ISO 8601; without an offset by the plant's clock. A date alone is its beginning, as an end its end."""
+    """By the plant's clock where it has no offset. Raises ConfigurationError."""
     try:
-        moment = datetime.fromisoformat(text.strip())
-        if not 1970 <= moment.year < 9000:
-            raise ValueError(moment.year)
-    except ValueError:
+        return parse_moment(text, field=option, zone=zone, is_end=is_end)
+    except InvalidInput:
         said = TEXTS["no_moment"]
         raise ConfigurationError(
             Message(es=said.es.format(option=option, text=text), en=said.en.format(option=option, text=text)),
             field=option,
         ) from None
-    if is_end and len(text.strip()) == len("2026-11-22"):
-        moment += timedelta(days=1)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _report_every(context: Context, minutes: int) -> int:

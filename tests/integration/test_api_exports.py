@@ -116,8 +116,9 @@ def test_the_format_may_come_from_the_accept_header(client: TestClient, accept: 
     assert answer.headers["content-type"].partition(";")[0] == media_type
 
 
-def test_a_file_is_named_after_what_is_in_it(client: TestClient) -> None:
-    asked = "employee_id=3&emotion=sad&start_date=2026-11-22&end_date=2026-11-22&format=csv"
+@pytest.mark.parametrize("day", ["2026-11-22", "20261122", "2026W477"])
+def test_a_file_is_named_after_what_is_in_it(client: TestClient, day: str) -> None:
+    asked = f"employee_id=3&emotion=sad&start_date={day}&end_date={day}&format=csv"
     name = "detections_employee-3_sad_from-20261122T000000Z_to-20261123T000000Z.csv"
     assert client.get(f"{EXPORT}?{asked}").headers["content-disposition"] == f'attachment; filename="{name}"'
     parquet = client.get(f"{EXPORT}?format=parquet").headers["content-disposition"]

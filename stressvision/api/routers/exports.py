@@ -1,7 +1,6 @@
 """Taking data out."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -51,7 +50,7 @@ def export_detections(
     kind = wanted_format or accepted_format(accept)
     wanted = DetectionFilter(
         start=parse_moment(start_date, field="start_date") if start_date else None,
-        end=_end_of(end_date) if end_date else None,
+        end=parse_moment(end_date, field="end_date", is_end=True) if end_date else None,
         employee_id=employee_id,
         emotion=emotion,
         after=read_instant(cursor),
@@ -67,12 +66,6 @@ def export_detections(
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
     content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
     return StreamingResponse(content, media_type=MEDIA_TYPES[kind])
-
-
-def _end_of(text: str) -> datetime:
-    """A date alone means the whole of that day."""
-    moment = parse_moment(text, field="end_date")
-    return moment + timedelta(days=1) if len(text.strip()) == len("2026-11-22") else moment
 
 
 def _file(content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter) -> StreamingResponse:
