@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from stressvision.db.connection import Database, explain_driver_error, sqlite_driver, sqlite_path
+from stressvision.db.storage import file_bytes
 from stressvision.db.tables import metadata
 
 _INCREMENTAL = 2
@@ -37,8 +38,7 @@ def measure_space(database: Database) -> Space:
     with closing(_open(database)) as connection:
         page = _pragma(connection, "page_size")
         free = _pragma(connection, "freelist_count") * page
-    files = (path, path.with_name(path.name + "-wal"))
-    return Space(sum(file.stat().st_size for file in files if file.exists()), free)
+    return Space(file_bytes(path), free)
 
 
 def can_free_gradually(database: Database) -> bool:

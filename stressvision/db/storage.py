@@ -19,6 +19,11 @@ def read_size(connection: Connection, url: URL) -> int:
     path = sqlite_path(url)
     if path is None:
         return connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one()
+    return file_bytes(path)
+
+
+def file_bytes(path: Path) -> int:
+    """Of an SQLite file with its write-ahead log."""
     return sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists())
 
 

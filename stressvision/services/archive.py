@@ -16,6 +16,7 @@ from stressvision.db.connection import URL, parse_url, sqlite_path
 from stressvision.errors import InvalidInput, Message, NotFound, StressVisionError, Unavailable
 
 SUFFIX = ".svb"
+_PIECE = 1024 * 1024
 
 
 class Kind(StrEnum):
@@ -134,6 +135,13 @@ def stem(url: URL) -> str:
     """What the backups of a database are called by."""
     path = sqlite_path(url)
     return path.stem if path else str(url.database)
+
+
+def read_pieces(path: Path) -> Iterator[bytes]:
+    """A file of any size, never whole in memory."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Backups: made while everything runs, proven before they count, kept for as long as the settings say."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,13 +22,12 @@ from stressvision.services.archive import (
     list_backups,
     newest_in_chain,
     own_folder,
+    read_pieces,
     rotate,
     saying_what_failed,
     stem,
 )
 from stressvision.services.context import Context
-
-_PIECE = 1024 * 1024
 
 
 def make_backup(context: Context) -> Backup:
@@ -111,7 +109,7 @@ def renew_backups(context: Context) -> tuple[Path, ...]:
 def _seal_proven(path: Path, content: dict[str, Any], copy: Path, key: bytes | None) -> None:
     with copy.open("rb") as file:
         digest = hashlib.file_digest(file, "blake2b").digest()
-    sealed.write_sealed(path, content, _pieces(copy), key)
+    sealed.write_sealed(path, content, read_pieces(copy), key)
     written = hashlib.blake2b()
     for piece in sealed.read_sealed(path, key):
         written.update(piece)
@@ -135,9 +133,3 @@ def _content(database: Database, kind: Kind, chain: str, number: int, created: d
         "rows": {},
         "marks": asdict(Marks()),
     }
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece

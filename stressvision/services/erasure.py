@@ -14,7 +14,7 @@ from stressvision.db.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import Traces
 from stressvision.domain.scanning import count_hits, forms_of, needles_of
 from stressvision.errors import Unavailable
-from stressvision.services.archive import list_backups
+from stressvision.services.archive import list_backups, read_pieces
 from stressvision.services.backups import renew_backups
 from stressvision.services.certificates import describe_place
 from stressvision.services.context import Actor, Context
@@ -22,7 +22,6 @@ from stressvision.services.enrolment import existing_with_code
 from stressvision.services.forgetting import Forgotten, forget_person
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
 
-_PIECE = 1024 * 1024
 _JOURNALS = "*.log*"
 _MEMORY_FACTOR = 2
 """Rewriting holds the new file in memory: it must fit, and leave as much again to everything else."""
@@ -88,7 +87,7 @@ def _clean_database(context: Context, search: _Search) -> CleanedPlace:
     with TemporaryDirectory(dir=path.parent, prefix="examining-") as work:
         image = Path(work) / "image.db"
         copies.copy_whole(context.database, image)
-        found = search.finds(_pieces(image))
+        found = search.finds(read_pieces(image))
     return describe_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found)
 
 
@@ -101,7 +100,7 @@ def _clean_journals(context: Context, traces: Traces, search: _Search) -> Cleane
     files = [path for path in context.settings.run_dir.rglob(_JOURNALS) if path.is_file()]
     for path in files:
         _blot_out(path, traces)
-    found = any(search.finds(_pieces(path)) for path in files)
+    found = any(search.finds(read_pieces(path)) for path in files)
     return describe_place(context.settings.lang, "journals", "blotted", is_clean=not found, count=len(files))
 
 
@@ -132,7 +131,7 @@ def _clean_backups(context: Context, search: _Search, key: bytes | None) -> Clea
 
 def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
     path = context.settings.outbox_path
-    found = any(search.finds(_pieces(file)) for file in path.parent.glob(f"{path.stem}*") if file.is_file())
+    found = any(search.finds(read_pieces(file)) for file in path.parent.glob(f"{path.stem}*") if file.is_file())
     return describe_place(context.settings.lang, "outboxes", "dropped", is_clean=not found)
 
 
@@ -152,9 +151,3 @@ def _blot_out(path: Path, traces: Traces) -> None:
                 file.seek(at)
                 file.write(b"*" * len(word))
                 at = content.find(word, at + len(word))
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
