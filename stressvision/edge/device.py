@@ -25,7 +25,6 @@ from stressvision.edge.pipeline import Pipeline, Rules
 from stressvision.edge.preview import Board, start_preview
 from stressvision.edge.routine import Routine
 from stressvision.edge.window import can_open_window, close_window, show_in_window
-from stressvision.errors import DatabaseUnavailable
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
 from stressvision.wire.detections import SessionEnd, SessionStart
@@ -33,7 +32,7 @@ from stressvision.wire.detections import SessionEnd, SessionStart
 HEARTBEAT_SECONDS = 1.0
 TAKE_SECONDS = 0.25
 GOODBYE_SECONDS = 2.5
-SESSION_SIGN_SECONDS = 10.0
+INTAKE_SECONDS = 10.0
 MACHINE_SECONDS = 10.0
 STATISTICS_SECONDS = 60.0
 
@@ -130,7 +129,7 @@ class _Watch:
         routines = [
             Routine(MACHINE_SECONDS, self._health.look_at_machine),
             Routine(HEARTBEAT_SECONDS, self._health.say),
-            Routine(SESSION_SIGN_SECONDS, self._sign_session),
+            Routine(INTAKE_SECONDS, self._tend_intake),
             Routine(STATISTICS_SECONDS, self._health.record, first_after=STATISTICS_SECONDS),
         ]
         try:
@@ -139,6 +138,7 @@ class _Watch:
                 self._follow_gallery()
                 if shot is not None:
                     self._look_at(shot)
+                self._tally.unsaved = self._intake.unsaved
                 for routine in routines:
                     routine.run_if_due(time.monotonic())
         finally:
@@ -149,14 +149,10 @@ class _Watch:
         detections = self._pipeline.process(shot, self._session_id)
         self._tally.detections += len(detections)
         self._tally.named += sum(detection.employee_id is not None for detection in detections)
-        self._keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
+        self._intake.keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
         self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
         if self._window:
             show_in_window(draw(shot.frame, self._pipeline.marks, self._settings.lang))
-
-    def _keep(self, *items: tuple[Kind, str, str]) -> None:
-        self._intake.keep(*items)
-        self._tally.unsaved = self._intake.unsaved
 
     def _follow_gallery(self) -> None:
         enrolled = self._people.current()
@@ -165,17 +161,7 @@ class _Watch:
             self._pipeline.rules = replace(self._rules, policy=stricter(self._settings.policy, enrolled.policy))
             self._pipeline.use_gallery(enrolled.gallery, time.monotonic())
             if enrolled.people is not None:
-                self._forget_others(enrolled.people)
-
-    def _forget_others(self, people: Collection[int]) -> None:
-        """Of whoever withdrew consent or was erased nothing waits here any longer."""
-        try:
-            forgotten = self._outbox.forget_others(people)
-        except DatabaseUnavailable as error:
-            log.error("detections of people who may not be recognised still wait", reason=error.message.en)
-        else:
-            if forgotten:
-                log.info("detections of people who may not be recognised were dropped", count=forgotten)
+                self._intake.forget_others(enrolled.people)
 
     def _begin_session(self) -> None:
         ended = [
@@ -191,9 +177,10 @@ class _Watch:
         self._outbox.add_all([*ended, (Kind.SESSION_START, self._session_id, start.model_dump_json())])
         log.info("session begins", session=self._session_id, source=self._source.label.en)
 
-    def _sign_session(self, elapsed: float) -> None:
+    def _tend_intake(self, elapsed: float) -> None:
         del elapsed
         self._intake.sign_session(self._session_id)
+        self._intake.retry()
 
     def _stop(self, seconds: float) -> None:
         self._camera.stop()
@@ -202,7 +189,8 @@ class _Watch:
             fps_avg=round(self._pipeline.frames / seconds, 2) if seconds > 0 else 0.0,
             frames_processed=self._pipeline.frames,
         )
-        self._keep((Kind.SESSION_END, self._session_id, end.model_dump_json()))
+        self._intake.keep((Kind.SESSION_END, self._session_id, end.model_dump_json()))
+        self._tally.unsaved = self._intake.unsaved
         self._contact.stop(GOODBYE_SECONDS)
         self._courier.stop(GOODBYE_SECONDS)
         self._board.close()

@@ -1,7 +1,8 @@
 """What the device has to tell, on its way into the outbox: it goes on watching while the file does not take it."""
 
+import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 
@@ -22,6 +23,7 @@ class Intake:
     def __init__(self, outbox: Outbox, notice: Callable[[], None]) -> None:
         self._outbox, self._notice = outbox, notice
         self._unsaved: deque[tuple[Kind, str, str]] = deque(maxlen=UNSAVED_KEPT)
+        self._unforgotten: Collection[int] | None = None
 
     @property
     def unsaved(self) -> int:
@@ -41,9 +43,48 @@ class Intake:
             self._unsaved.clear()
             self._notice()
 
+    def forget_others(self, employee_ids: Collection[int]) -> None:
+        """Of people other than these, who withdrew consent or were erased, nothing waits here any longer.
+
+        Where the file cannot be written, it goes with one of the calls of `retry` to come.
+        """
+        may_stay = {None, *employee_ids}
+        still = [item for item in self._unsaved if _employee_of(item) in may_stay]
+        _mention_forgotten(len(self._unsaved) - len(still))
+        self._unsaved = deque(still, maxlen=UNSAVED_KEPT)
+        self._unforgotten = employee_ids
+        self._forget()
+
+    def retry(self) -> None:
+        """Does what could not be done before."""
+        self._forget()
+        self.keep()
+
+    def _forget(self) -> None:
+        if self._unforgotten is None:
+            return
+        try:
+            forgotten = self._outbox.forget_others(self._unforgotten)
+        except DatabaseUnavailable as error:
+            log.error("detections of people who may not be recognised still wait", reason=error.message.en)
+        else:
+            self._unforgotten = None
+            _mention_forgotten(forgotten)
+
     def sign_session(self, session_id: str) -> None:
         """Notes that the session is still running."""
         try:
             self._outbox.touch_session(session_id)
         except DatabaseUnavailable as error:
             log.error("the session's last sign is an older one", reason=error.message.en)
+
+
+def _employee_of(item: tuple[Kind, str, str]) -> int | None:
+    kind, _, body = item
+    employee_id: int | None = json.loads(body).get("employee_id") if kind is Kind.DETECTION else None
+    return employee_id
+
+
+def _mention_forgotten(count: int) -> None:
+    if count:
+        log.info("detections of people who may not be recognised were dropped", count=count)

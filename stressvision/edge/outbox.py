@@ -29,6 +29,7 @@ LARGEST = 100_000
 """Items kept at most, about 50 MB: a day of one person a second."""
 OLDEST = timedelta(days=7)
 REFUSED_KEPT = 1000
+BUSY_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -165,8 +166,8 @@ class Outbox:
                         "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
                         (Kind.DETECTION.value, known),
                     ).rowcount
-            if forgotten:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Also where nothing was left to drop: the last time may have got no further than here.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return forgotten
 
     def touch_session(self, key: str) -> None:
@@ -232,7 +233,7 @@ def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
 
 
 def _prepare(path: Path) -> system_sqlite.Connection:
-    connection: system_sqlite.Connection = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+    connection: system_sqlite.Connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: these devices are switched off by pulling the plug, and one small commit a second costs nothing.

@@ -1,4 +1,5 @@
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ class FullDisk(Outbox):
         self._write()
         super().touch_session(key)
 
+    def forget_others(self, employee_ids: Collection[int]) -> int:
+        self._write()
+        return super().forget_others(employee_ids)
+
     def _write(self) -> None:
         if self.full:
             raise DatabaseUnavailable(Message("disco lleno", "disk full"))
@@ -37,8 +42,8 @@ def outbox(tmp_path: Path, clock: FakeClock) -> Iterator[FullDisk]:
     opened.close()
 
 
-def seen(key: str) -> tuple[Kind, str, str]:
-    return Kind.DETECTION, key, f'{{"event_id": "{key}"}}'
+def seen(key: str, employee_id: int | None = None) -> tuple[Kind, str, str]:
+    return Kind.DETECTION, key, json.dumps({"event_id": key, "employee_id": employee_id})
 
 
 def waiting(outbox: Outbox) -> list[str]:
@@ -89,3 +94,28 @@ def test_a_session_is_signed_again_when_the_disk_takes_it(outbox: FullDisk, cloc
 
     assert before == {SESSION: "2026-11-22 15:07:30.000"}
     assert outbox.unfinished_sessions("cam-1") == {SESSION: "2026-11-22 15:07:40.000"}
+
+
+def test_who_withdrew_is_forgotten_in_memory_at_once_and_in_the_file_as_soon_as_it_can_be(outbox: FullDisk) -> None:
+    intake = Intake(outbox, lambda: None)
+    intake.keep(seen("old of 1", 1), seen("old of 2", 2))
+    outbox.full = True
+    intake.keep(seen("new of 1", 1), seen("new of 2", 2), seen("new of nobody"))
+    intake.forget_others({2})
+    intake.retry()
+    held = intake.unsaved
+    outbox.full = False
+    intake.retry()
+
+    assert (held, intake.unsaved) == (2, 0)
+    assert waiting(outbox) == [SESSION, "old of 2", "new of 2", "new of nobody"]
+
+
+def test_what_has_been_forgotten_is_not_forgotten_again(outbox: FullDisk) -> None:
+    intake = Intake(outbox, lambda: None)
+    intake.forget_others({2})
+    # Enrolled later than the last change of the gallery that this device knows of.
+    outbox.add_all([seen("of 3", 3)])
+    intake.retry()
+
+    assert waiting(outbox) == [SESSION, "of 3"]
