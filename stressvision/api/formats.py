@@ -11,9 +11,8 @@ from pydantic import TypeAdapter
 from stressvision.clock import to_wire
 from stressvision.services.exports import DetectionStream, Page
 from stressvision.wire.backend import StoredDetection
-from stressvision.wire.exports import Cell, columns, flatten
+from stressvision.wire.exports import Cell, columns, flatten, without_formula
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PAGE = TypeAdapter(list[StoredDetection])
 _NEXT = TypeAdapter(str | None)
 
@@ -65,7 +64,6 @@ def _lines(table: Sequence[Sequence[Cell]]) -> str:
 
 
 def _cell(value: Cell) -> Cell:
-    """A leading apostrophe keeps a spreadsheet from running a text as a formula (OWASP, CSV injection)."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+        return without_formula(value)
     return to_wire(value) if isinstance(value, datetime) else value

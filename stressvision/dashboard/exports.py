@@ -6,6 +6,7 @@ import io
 from stressvision.clock import to_wire
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.wire.backend import Report
+from stressvision.wire.exports import without_formula
 
 _COLUMNS = (
     "start",
@@ -19,7 +20,6 @@ _COLUMNS = (
     "avg_confidence",
     *EXPRESSIONS,
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_json(report: Report) -> str:
@@ -36,9 +36,9 @@ def report_csv(report: Report) -> str:
             [
                 to_wire(report.start_timestamp),
                 to_wire(report.end_timestamp),
-                _as_text(own.code),
-                _as_text(own.name),
-                _as_text(own.department or ""),
+                without_formula(own.code),
+                without_formula(own.name),
+                without_formula(own.department or ""),
                 own.total_detections,
                 own.stress_pct,
                 own.fatigue_pct,
@@ -47,8 +47,3 @@ def report_csv(report: Report) -> str:
             ]
         )
     return "\ufeff" + out.getvalue()
-
-
-def _as_text(value: str) -> str:
-    """A leading apostrophe keeps a spreadsheet from running a name as a formula (OWASP, CSV injection)."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -1,4 +1,7 @@
-"""Detections as a table: the columns that CSV and Parquet share, with what is nested in JSON laid out flat."""
+"""Detections as a table: the columns that CSV and Parquet share, with what is nested in JSON laid out flat.
+
+And how a text stands in any table that a spreadsheet opens.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +18,7 @@ _NESTED: dict[str, tuple[tuple[str, type], ...]] = {
     "emotion_vector": tuple((str(emotion), float) for emotion in Emotion),
     "bounding_box": tuple((side, int) for side in Box.model_fields),
 }
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ParquetRequest(WireModel):
@@ -49,6 +53,11 @@ def flatten(detection: StoredDetection) -> Iterator[Cell]:
             yield from (getattr(value, part, None) for part, _ in _NESTED[name])
         else:
             yield value
+
+
+def without_formula(text: str) -> str:
+    """A leading apostrophe keeps a spreadsheet from running a text as a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _kind_of(annotation: object) -> type:
