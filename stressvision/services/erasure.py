@@ -54,8 +54,7 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
     forgotten = forget_person(context, employee_id, actor)
     search = _search_for(forgotten)
     places = [
-        _clean_database(context, search),
-        _clean_log(context),
+        *_clean_database(context, search),
         _clean_journals(context, forgotten.traces, search),
         _clean_copies_beside(context),
         _clean_backups(context, search, key),
@@ -72,23 +71,25 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
     )
 
 
-def _clean_database(context: Context, search: _Search) -> CleanedPlace:
+def _clean_database(context: Context, search: _Search) -> tuple[CleanedPlace, CleanedPlace]:
+    """The database and its log."""
     language, path = context.settings.lang, sqlite_path(context.database.url)
     tables = (*(table.name for table in personal_tables()), *REWRITTEN)
     if path is None:
         space.rewrite(context.database, tables)
-        return describe_place(language, "database", "server", is_clean=None)
+        return describe_place(language, "database", "server", is_clean=None), _clean_log(context)
     is_rewritten = psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size
     if is_rewritten:
         space.rewrite(context.database, tables)
-    space.empty_log(context.database)
+    # Before the copy: a log as long as the file that was rewritten would take the disk's place a third time.
+    log = _clean_log(context)
     # Not the file itself: closing it would take away the locks that this process's connections hold on it. The backup
     # interface copies its pages as they are, free ones included.
     with TemporaryDirectory(dir=path.parent, prefix="examining-") as work:
         image = Path(work) / "image.db"
         copies.copy_whole(context.database, image)
         found = search.finds(read_pieces(image))
-    return describe_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found)
+    return describe_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found), log
 
 
 def _clean_log(context: Context) -> CleanedPlace:
