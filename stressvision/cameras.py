@@ -7,6 +7,8 @@ from stressvision.errors import ConfigurationError, Message
 
 SETTING = "STRESSVISION_CAMERAS"
 ONLY_DEVICE = "edge"
+PI_CAMERA = "libcamera"
+"""The source that is a Raspberry Pi's own camera."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -43,7 +45,7 @@ def parse_cameras(text: str) -> tuple[NamedCamera, ...]:
         if any(camera.name.casefold() == name.casefold() for camera in cameras):
             raise _refusal(f"hay dos cámaras llamadas {name}", f"two cameras are called {name}")
         same = next((camera.name for camera in cameras if camera.source == source), None)
-        if same is not None and (source.isdecimal() or source == "libcamera"):
+        if same is not None and (source.isdecimal() or source == PI_CAMERA):
             raise _refusal(
                 f"{same} y {name} piden la misma cámara {source}, y solo una puede abrirla",
                 f"{same} and {name} ask for the same camera {source}, which only one of them can open",

@@ -2,11 +2,12 @@
 
 import argparse
 
+from stressvision.cameras import PI_CAMERA
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.vision.attached import find_attached
-from stressvision.vision.source import PI_CAMERA, has_gstreamer, no_gstreamer
+from stressvision.vision.source import has_gstreamer, no_gstreamer
 
 
 def add_commands(commands: Commands, say: Say) -> None:

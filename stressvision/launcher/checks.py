@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from stressvision.cameras import SETTING, without_credentials
+from stressvision.cameras import PI_CAMERA, SETTING, without_credentials
 from stressvision.children import environment_of
 from stressvision.clock import utc_now
 from stressvision.config import PREFIX, PROJECT_ROOT, Settings
@@ -166,7 +166,7 @@ def _check_source(subject: Message, source: str, setting: str) -> Finding:
         # Not asked for a picture: that may take long, and the device keeps trying anyway.
         shown = without_credentials(source)
         return Finding(subject, Level.GOOD, Message(es=shown, en=shown))
-    if source == "libcamera":
+    if source == PI_CAMERA:
         return _check_pi_camera(subject)
     if not source.isdecimal():
         if source == "demo" or Path(source).is_file():

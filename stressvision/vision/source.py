@@ -10,13 +10,12 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from stressvision.cameras import without_credentials
+from stressvision.cameras import PI_CAMERA, without_credentials
 from stressvision.config import Rotation
 from stressvision.errors import CameraUnavailable, Message
 
 DEMO = "demo"
 DEMO_RECORDING = "turno.mp4"
-PI_CAMERA = "libcamera"
 PI_PIPELINE = (
     "libcamerasrc ! video/x-raw,width=640,height=480,framerate=30/1 ! videoconvert ! video/x-raw,format=BGR"
     " ! appsink drop=true max-buffers=1 sync=false"

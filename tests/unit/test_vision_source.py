@@ -4,15 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from stressvision.cameras import without_credentials
+from stressvision.cameras import PI_CAMERA, without_credentials
 from stressvision.config import Rotation, load_settings
 from stressvision.errors import CameraUnavailable, ConfigurationError
-from stressvision.vision.source import (
-    PI_CAMERA,
-    open_capture,
-    parse_source,
-    silence_opencv,
-)
+from stressvision.vision.source import open_capture, parse_source, silence_opencv
 
 SECRET = "s3cret"  # noqa: S105
 
