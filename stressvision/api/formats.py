@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from stressvision.api.media import preferred
 from stressvision.clock import to_wire
 from stressvision.services.exports import DetectionStream, Page
 from stressvision.wire.backend import StoredDetection
@@ -31,13 +32,9 @@ MEDIA_TYPES = {
 
 
 def accepted_format(accept: str) -> ExportFormat:
-    """The one that an Accept header names first; JSON where it names none of them."""
-    for wanted in accept.split(","):
-        media_type = wanted.partition(";")[0].strip().lower()
-        for kind, own in MEDIA_TYPES.items():
-            if media_type == own.partition(";")[0]:
-                return kind
-    return ExportFormat.JSON
+    """The one that an Accept header prefers; JSON where it prefers none of them."""
+    offered = {media_type.partition(";")[0]: kind for kind, media_type in MEDIA_TYPES.items()}
+    return preferred(accept, offered, ExportFormat.JSON)
 
 
 def write_json(stream: DetectionStream, pages: Iterator[Page], total: int) -> Iterator[bytes]:

@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Response
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from stressvision.api.deps import ActorDep, ContextDep, LanguageDep
+from stressvision.api.media import preferred
 from stressvision.api.views import sees_persons
 from stressvision.config import Policy
 from stressvision.printing.document import Document
@@ -63,7 +62,6 @@ def read_paper(
     persons: Annotated[bool, Query(description="false: aggregates only, as a viewer gets them.")] = True,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Paper:
-    best = parse_accept_header(accept, MIMEAccept).best_match(MEDIA_TYPES, default="application/json")
     settings = context.settings
     reader = Reader(
         language=language,
@@ -73,7 +71,7 @@ def read_paper(
         has_persons=persons and sees_persons(actor.role),
         shows_stress=settings.policy is not Policy.EU,
     )
-    return Paper(wanted or MEDIA_TYPES[best], reader)
+    return Paper(wanted or preferred(accept, MEDIA_TYPES, PaperFormat.JSON), reader)
 
 
 PaperDep = Annotated[Paper, Depends(read_paper)]

@@ -109,6 +109,12 @@ def test_a_spreadsheet_runs_nothing_of_a_csv(client: TestClient, sqlite_context:
         ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
         ("application/json", "application/json"),
         ("text/html, */*;q=0.8", "application/json"),
+        ("application/json;q=0.5, text/csv", "text/csv"),
+        ("text/csv;q=0.3, application/vnd.apache.parquet;q=0.9", "application/vnd.apache.parquet"),
+        ("text/csv; charset=utf-8", "text/csv"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("image/png", "application/json"),
+        ("", "application/json"),
     ],
 )
 def test_the_format_may_come_from_the_accept_header(client: TestClient, accept: str, media_type: str) -> None:

@@ -43,7 +43,7 @@ def export_detections(
     ] = None,
     cursor: Cursor = None,
     wanted_format: Annotated[
-        ExportFormat | None, Query(alias="format", description="Otherwise what the Accept header names first.")
+        ExportFormat | None, Query(alias="format", description="Otherwise what the Accept header prefers.")
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
