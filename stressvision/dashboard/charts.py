@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from stressvision.dashboard import texts
 from stressvision.dashboard.palette import ACCENT, expression_colour
 from stressvision.dashboard.screen import Screen
-from stressvision.wire.backend import EmployeeReport, HourCount, StoredDetection
+from stressvision.wire.backend import HourCount, StoredDetection
+from stressvision.wire.reports import EmployeeReport
 
 CONFIG: Mapping[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 

@@ -29,17 +29,10 @@ from stressvision.wire.alerts import (
     SilenceList,
     SilenceRequest,
 )
-from stressvision.wire.backend import (
-    DeviceList,
-    EmployeeList,
-    EmployeeState,
-    Overview,
-    ReportList,
-    ServiceCard,
-    Stats,
-)
+from stressvision.wire.backend import DeviceList, EmployeeList, EmployeeState, Overview, ServiceCard, Stats
 from stressvision.wire.notices import NoticeQueue
 from stressvision.wire.problems import Problem
+from stressvision.wire.reports import ReportList
 from stressvision.wire.values import WireModel
 
 AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]

@@ -5,8 +5,8 @@ import io
 
 from stressvision.clock import to_wire
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.wire.backend import Report
 from stressvision.wire.exports import without_formula
+from stressvision.wire.reports import Report
 
 _COLUMNS = (
     "start",

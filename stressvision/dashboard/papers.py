@@ -8,7 +8,7 @@ import streamlit as st
 
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.screen import Screen, told
-from stressvision.wire.backend import Report
+from stressvision.wire.reports import Report
 
 Form = Literal["pdf", "html"]
 Span = Literal["report", "daily", "weekly"]

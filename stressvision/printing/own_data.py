@@ -8,7 +8,7 @@ from stressvision.printing import own_data_texts as words
 from stressvision.printing import texts
 from stressvision.printing.document import Block, Column, Document, Heading, Paragraph, Table
 from stressvision.printing.reader import Reader
-from stressvision.wire.backend import Alert
+from stressvision.wire.alerts import Alert
 from stressvision.wire.rights import Access, ConsentRecord, OwnData
 
 SHOWN_ACCESSES = 200

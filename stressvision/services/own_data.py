@@ -13,7 +13,8 @@ from stressvision.db.erasure import reports_mentioning
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.employees import existing_employee
-from stressvision.wire.backend import Alert, Employee, StoredDetection
+from stressvision.wire.alerts import Alert
+from stressvision.wire.backend import Employee, StoredDetection
 from stressvision.wire.rights import Access, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
 
 NOT_ANALYSED = "not_analysed"

@@ -4,15 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.wire.alerts import Alert as Alert
-from stressvision.wire.alerts import AlertChanged as AlertChanged
-from stressvision.wire.alerts import AlertDecision as AlertDecision
-from stressvision.wire.alerts import AlertList as AlertList
 from stressvision.wire.detections import SESSION_KEY
 from stressvision.wire.pages import NextCursor
-from stressvision.wire.reports import EmployeeReport as EmployeeReport
-from stressvision.wire.reports import Report as Report
-from stressvision.wire.reports import ReportList as ReportList
 from stressvision.wire.values import Box, DeviceId, Moment, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]

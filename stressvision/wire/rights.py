@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from stressvision.wire.backend import Alert, Employee
+from stressvision.wire.alerts import Alert
+from stressvision.wire.backend import Employee
 from stressvision.wire.values import Moment, WireModel
 
 

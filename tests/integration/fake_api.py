@@ -33,19 +33,17 @@ from stressvision.wire.backend import (
     EmotionCount,
     Employee,
     EmployeeList,
-    EmployeeReport,
     EmployeeState,
     HourCount,
     Overview,
     PeriodSummary,
-    Report,
-    ReportList,
     Stats,
     StoredDetection,
 )
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notices import NoticeQueue
 from stressvision.wire.problems import problem_of, reader_language
+from stressvision.wire.reports import EmployeeReport, Report, ReportList
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (

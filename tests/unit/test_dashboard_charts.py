@@ -7,7 +7,8 @@ from stressvision.dashboard import charts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.screen import Screen
-from stressvision.wire.backend import EmployeeReport, HourCount, StoredDetection
+from stressvision.wire.backend import HourCount, StoredDetection
+from stressvision.wire.reports import EmployeeReport
 
 NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
 SCREEN = Screen(Backend("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"), clock=lambda: NOW)

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from stressvision.dashboard.exports import report_csv, report_json
-from stressvision.wire.backend import EmployeeReport, Report
+from stressvision.wire.reports import EmployeeReport, Report
 
 START = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 

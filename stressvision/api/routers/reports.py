@@ -8,9 +8,8 @@ from stressvision.api.views import sees_persons
 from stressvision.errors import Forbidden, Message
 from stressvision.printing.contents import document_of_report, document_of_summary
 from stressvision.services import reports, summaries
-from stressvision.wire.backend import Report, ReportList
 from stressvision.wire.pages import read_instant
-from stressvision.wire.reports import Summary
+from stressvision.wire.reports import Report, ReportList, Summary
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
 

@@ -6,7 +6,7 @@ import streamlit as st
 from stressvision.dashboard import blocks, charts, exports, papers, texts
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.screen import Screen, told
-from stressvision.wire.backend import EmployeeReport, Report
+from stressvision.wire.reports import EmployeeReport, Report
 
 REFRESH_SECONDS = 10
 LIMIT = 100
