@@ -61,8 +61,8 @@ class Forbidden(StressVisionError):
 class TooManyAttempts(StressVisionError):
     """Asked too often; `retry_seconds` says after how long it may be asked again."""
 
-    def __init__(self, message: Message, *, retry_seconds: int, field: str | None = None) -> None:
-        super().__init__(message, field=field)
+    def __init__(self, message: Message, *, retry_seconds: int) -> None:
+        super().__init__(message)
         self.retry_seconds = retry_seconds
 
 

@@ -61,19 +61,12 @@ def record(
     )
 
 
-def record_read(
-    context: Context,
-    actor: Actor,
-    action: str,
-    entity_type: str,
-    entity_id: int,
-    details: Mapping[str, object] | None = None,
-) -> None:
+def record_read(context: Context, actor: Actor, action: str, entity_type: str, entity_id: int) -> None:
     """Writes down a look at one person's data, before it is granted. In no transaction of the caller's.
 
     What the same reader repeats within some seconds is counted, and written as one row more (services/reads.py).
     """
-    submit_read(context, actor, action, entity_type, entity_id, details).result()
+    submit_read(context, actor, action, entity_type, entity_id).result()
 
 
 def submit_read(
