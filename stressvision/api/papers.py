@@ -9,8 +9,8 @@ from fastapi import Depends, Header, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, LanguageDep
 from stressvision.api.media import preferred
-from stressvision.api.views import sees_persons
 from stressvision.config import Policy
+from stressvision.domain.roles import sees_persons
 from stressvision.printing.document import Document
 from stressvision.printing.html import CONTENT_POLICY, write_html
 from stressvision.printing.press import print_pdf

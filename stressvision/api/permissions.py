@@ -75,9 +75,6 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("GET", "/api/audit"): _PERSONS,
 }
 
-SEES_PERSONS = _HEALTH
-"""Who gets what was measured of single persons, within answers and events that others get too."""
-
 
 def find_roles(method: str, path: str) -> Roles | None:
     """The roles that may; None for an address that does not stand in the table. `method` WEBSOCKET is a method too."""

@@ -18,9 +18,9 @@ from stressvision.api.gate import admit, chosen_protocol, guards, require_role
 from stressvision.api.hub import Envelope, Hub, Mailbox
 from stressvision.api.replay import parse_since, read_batch, read_extent
 from stressvision.api.subscription import read_subscription, subscription_of
-from stressvision.api.views import sees_persons, view_event
+from stressvision.api.views import view_event
 from stressvision.clock import Clock
-from stressvision.domain.roles import Role
+from stressvision.domain.roles import Role, sees_persons
 from stressvision.errors import (
     Forbidden,
     InvalidInput,

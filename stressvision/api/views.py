@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from stressvision.api.hub import Envelope
-from stressvision.api.permissions import SEES_PERSONS
-from stressvision.domain.roles import Role
+from stressvision.domain.roles import Role, sees_persons
 from stressvision.wire.events import DetectionEvent
 
 Fields = frozenset[str]
@@ -23,11 +22,6 @@ Of a report that it is there: its figures come from GET /api/reports, which leav
 
 TECHNICAL: Fields = frozenset({"id", "timestamp", "device_id", "session_id", "processing_time_ms", "created_at"})
 """What an administrator gets of a detection: that, when and where the system works."""
-
-
-def sees_persons(role: Role | None) -> bool:
-    """None: nobody has to log in."""
-    return role is None or role in SEES_PERSONS
 
 
 def view_event(envelope: Envelope, role: Role | None) -> str | None:

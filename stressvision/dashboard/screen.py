@@ -11,7 +11,7 @@ import streamlit as st
 from stressvision.clock import Clock, utc_now
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
-from stressvision.domain.roles import Role
+from stressvision.domain.roles import Role, sees_persons
 from stressvision.errors import Language, Message, ServerUnreachable, StressVisionError, Unauthenticated
 
 ASKED = "login_asked"
@@ -29,7 +29,7 @@ class Screen:
 
     @property
     def sees_persons(self) -> bool:
-        return self.role in {None, Role.HEALTH}
+        return sees_persons(self.role)
 
     def say(self, message: Message, **values: object) -> str:
         return message.text(self.language).format(**values)

@@ -16,3 +16,11 @@ class Role(StrEnum):
 
 PEOPLE = frozenset({Role.VIEWER, Role.HEALTH, Role.ADMIN})
 """The roles that a person's account can have; a device has a token and no account."""
+
+
+def sees_persons(role: Role | None) -> bool:
+    """Who gets what was measured of single persons, within answers and events that others get too.
+
+    None: there are no accounts, and nobody has to say who they are.
+    """
+    return role in {None, Role.HEALTH}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask, g, request
 
 from stressvision.config import LOOPBACK_HOSTS
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.roles import PEOPLE, Role, sees_persons
 from stressvision.errors import Forbidden, Message, Unauthenticated
 from stressvision.services.context import Actor, Context
 from stressvision.services.gate import MISSING, Gate, bearer_token, require_own_device
@@ -66,4 +66,4 @@ def speak_for(device_id: object) -> None:
 
 
 def sees_single_detections() -> bool:
-    return g.actor.role in {None, Role.HEALTH}
+    return sees_persons(g.actor.role)

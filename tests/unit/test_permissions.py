@@ -4,7 +4,7 @@ import pytest
 from starlette.routing import compile_path
 
 from stressvision.api.permissions import PERMISSIONS, PUBLIC, find_roles, is_public
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.roles import PEOPLE, Role, sees_persons
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,10 @@ def test_only_the_card_the_pulse_and_the_login_are_public() -> None:
     assert frozenset({("GET", "/"), ("GET", "/health"), ("POST", "/api/login")}) == PUBLIC
     assert not is_public("POST", "/health")
     assert not PUBLIC & PERMISSIONS.keys()
+
+
+def test_persons_are_for_occupational_health_alone_once_there_are_accounts() -> None:
+    assert {role for role in (None, *Role) if sees_persons(role)} == {None, Role.HEALTH}
 
 
 def test_no_two_lines_speak_of_the_same_address_differently() -> None:

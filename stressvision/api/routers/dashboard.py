@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.api.views import sees_persons
+from stressvision.domain.roles import sees_persons
 from stressvision.services import aggregates, figures
 from stressvision.wire.backend import Overview, Stats
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
-from stressvision.api.views import sees_persons
+from stressvision.domain.roles import sees_persons
 from stressvision.errors import Forbidden, Message
 from stressvision.printing.contents import document_of_report, document_of_summary
 from stressvision.services import reports, summaries
