@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.errors import InvalidInput, Message, ModelUnavailable
-from stressvision.vision.networks import open_interpreter, read_verified
+from stressvision.vision.networks import GreyNetwork
 
 STATES = ("neutral", "happy", "stress", "sad")
 CLASSES = (*STATES, "other")
@@ -165,9 +165,7 @@ class ExpressionModel:
         Raises ModelUnavailable where either file is missing, or the model is not the card's.
         """
         self.card = read_card(card_path)
-        self._interpreter = open_interpreter(read_verified(model_path, self.card.sha256), model_path.name)
-        self._input = int(self._interpreter.get_input_details()[0]["index"])
-        self._output = int(self._interpreter.get_output_details()[0]["index"])
+        self._network = GreyNetwork(model_path, self.card.sha256, self.card.smallest_deviation)
 
     def estimate(
         self,
@@ -191,12 +189,7 @@ class ExpressionModel:
 
     def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities [5] of CLASSES."""
-        pixels = grey.astype(np.float32)
-        pixels -= pixels.mean()
-        pixels /= max(float(pixels.std()), self.card.smallest_deviation)
-        self._interpreter.set_tensor(self._input, pixels[None, :, :, None])
-        self._interpreter.invoke()
-        logits = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float64) / self.card.temperature
+        logits = np.asarray(self._network.run(grey), np.float64) / self.card.temperature
         weights = np.exp(logits - logits.max())
         return np.asarray(weights / weights.sum(), np.float64)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from stressvision.vision.faces import Face, Point
 from stressvision.vision.lids import LidModel
-from stressvision.vision.networks import FACE_MESH, IRIS, Frame, Network, Tensor
+from stressvision.vision.networks import FACE_MESH, IRIS, Frame, Tensor, open_network
 from stressvision.vision.quality import turn_of
 
 LEAST_EYE_DISTANCE = 18.0
@@ -52,8 +52,8 @@ class OpennessMeter:
     def __init__(self, lids: LidModel | None = None) -> None:
         """Raises ModelUnavailable where a network is missing; `lids` None: closed eyes are told by the contour only."""
         self._lids = lids
-        self._iris = Network(IRIS)
-        self._mesh = Network(FACE_MESH)
+        self._iris = open_network(IRIS)
+        self._mesh = open_network(FACE_MESH)
 
     def measure(self, frame: Frame, face: Face) -> Openness | None:
         """The openness in this frame, or None where it cannot be measured: too small, or turned away."""

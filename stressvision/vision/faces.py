@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stressvision.vision.networks import FACE_DETECTOR, Frame, Network, Tensor
+from stressvision.vision.networks import FACE_DETECTOR, Frame, Tensor, open_network
 from stressvision.vision.scaling import halve_towards
 
 Point = tuple[float, float]
@@ -67,7 +67,7 @@ class FaceDetector:
 
     def __init__(self) -> None:
         """Raises ModelUnavailable where the network is missing."""
-        self._network = Network(FACE_DETECTOR)
+        self._network = open_network(FACE_DETECTOR)
         cells = (np.arange(INPUT_SIZE // STRIDE, dtype=np.float32) + 0.5) * STRIDE
         self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 1, 2)
 

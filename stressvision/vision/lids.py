@@ -13,7 +13,7 @@ import numpy as np
 
 from stressvision.errors import Message, ModelUnavailable
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.networks import Frame, open_interpreter, read_verified
+from stressvision.vision.networks import Frame, GreyNetwork
 
 EYE_WIDTH, EYE_HEIGHT = 32, 24
 EYE_SPAN = 0.75
@@ -75,10 +75,8 @@ class LidModel:
 
         Raises ModelUnavailable where either file is missing, or the model is not the card's.
         """
-        self._card = read_lid_card(card_path)
-        self._interpreter = open_interpreter(read_verified(model_path, self._card.sha256), model_path.name)
-        self._input = int(self._interpreter.get_input_details()[0]["index"])
-        self._output = int(self._interpreter.get_output_details()[0]["index"])
+        card = read_lid_card(card_path)
+        self._network = GreyNetwork(model_path, card.sha256, card.smallest_deviation)
 
     def estimate(self, frame: Frame, face: Face) -> float:
         """How probably the eyes of a face are closed, 0-1: the mean of both."""
@@ -86,10 +84,5 @@ class LidModel:
         return (left + right) / 2
 
     def _answer(self, grey: Frame) -> float:
-        pixels = grey.astype(np.float32)
-        pixels -= pixels.mean()
-        pixels /= max(float(pixels.std()), self._card.smallest_deviation)
-        self._interpreter.set_tensor(self._input, pixels[None, :, :, None])
-        self._interpreter.invoke()
-        logit = float(self._interpreter.get_tensor(self._output)[0, 0])
+        logit = float(self._network.run(grey)[0])
         return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))

@@ -94,18 +94,43 @@ class Network:
     Not for several threads at once.
     """
 
-    def __init__(self, model: ModelFile) -> None:
-        """Raises ModelUnavailable where the file or the interpreter is missing."""
-        path = find_model(model)
-        self._interpreter = open_interpreter(path.read_bytes(), path.name)
+    def __init__(self, content: bytes, name: str) -> None:
+        """Raises ModelUnavailable where the interpreter is missing, or the bytes of `name` are no model."""
+        self._interpreter = open_interpreter(content, name)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
         self._outputs = [int(output["index"]) for output in self._interpreter.get_output_details()]
 
     def run(self, tensor: Tensor) -> list[Tensor]:
-        """The outputs for one input [1, height, width, 3], in the file's order."""
+        """The outputs for one input [1, height, width, channels], in the file's order."""
         self._interpreter.set_tensor(self._input, tensor)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+class GreyNetwork:
+    """One of the own networks: it is shown a grey picture, standardised by itself. Not for several threads at once."""
+
+    def __init__(self, path: Path, sha256: str, smallest_deviation: float) -> None:
+        """`smallest_deviation`: grey levels; a picture that varies less is not blown up to full contrast.
+
+        Raises ModelUnavailable where the file is missing, is another one than `sha256` says, or does not load.
+        """
+        self._network = Network(read_verified(path, sha256), path.name)
+        self._smallest_deviation = smallest_deviation
+
+    def run(self, grey: Frame) -> Tensor:
+        """The logits [classes] for a picture [height, width], 0-255."""
+        pixels = grey.astype(np.float32)
+        pixels -= pixels.mean()
+        pixels /= max(float(pixels.std()), self._smallest_deviation)
+        logits: Tensor = self._network.run(pixels[None, :, :, None])[0][0]
+        return logits
+
+
+def open_network(model: ModelFile) -> Network:
+    """Opens a network that a package ships. Raises ModelUnavailable where the file or the interpreter is missing."""
+    path = find_model(model)
+    return Network(path.read_bytes(), path.name)
 
 
 def read_verified(path: Path, sha256: str) -> bytes:
