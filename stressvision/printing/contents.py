@@ -28,8 +28,9 @@ def document_of_report(report: Report, reader: Reader) -> Document:
         blocks.append(Paragraph(text=reader.say(texts.WITHHELD_ALL)))
     if reader.has_persons:
         blocks += _expressions(reader, report.per_employee_summary.values())
-    step = max(1, minutes // 5)
-    marks = [f"{start + timedelta(minutes=number):%H:%M}" for number in range(0, minutes + 1, step)]
+    parts = max(1, min(5, minutes))
+    part = (report.end_timestamp - report.start_timestamp) / parts
+    marks = [f"{reader.local(report.start_timestamp + number * part):%H:%M}" for number in range(parts + 1)]
     blocks += _coverage(reader, report.coverage, marks, max((len(own.strip) for own in report.coverage), default=0))
     if reader.has_persons:
         blocks += tell_people(reader, list(report.per_employee_summary.values()))

@@ -143,6 +143,31 @@ def test_it_says_the_window_the_zone_the_coverage_the_method_and_who_asked() -> 
         assert said in page
 
 
+@pytest.mark.parametrize(
+    ("minutes", "marks"),
+    [
+        (1, ["00:00", "00:01"]),
+        (3, ["00:00", "00:01", "00:02", "00:03"]),
+        (13, ["00:00", "00:02", "00:05", "00:07", "00:10", "00:13"]),
+        (15, ["00:00", "00:03", "00:06", "00:09", "00:12", "00:15"]),
+        (16, ["00:00", "00:03", "00:06", "00:09", "00:12", "00:16"]),
+    ],
+)
+def test_the_hours_below_the_cameras_go_from_one_end_to_the_other(minutes: int, marks: list[str]) -> None:
+    coverage = DeviceCoverage(
+        device_id="pi-1",
+        location=None,
+        minutes=minutes,
+        seen_minutes=minutes,
+        coverage_pct=100.0,
+        strip=[100] * minutes,
+    )
+    told = report(end_timestamp=START + timedelta(minutes=minutes), coverage=[coverage])
+    (drawing,) = (block.drawing for block in document_of_report(told, MANAGER).blocks if isinstance(block, Chart))
+    hours = [shape.text for shape in drawing.shapes if isinstance(shape, Label) and re.match(r"\d\d:\d\d", shape.text)]
+    assert hours == marks
+
+
 def test_without_persons_nobody_is_named() -> None:
     anonymous = summary(has_persons=False, per_employee_summary={}, withheld=True)
     for document in (document_of_summary(anonymous, MANAGER), document_of_report(report(), MANAGER)):
