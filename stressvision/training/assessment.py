@@ -28,13 +28,14 @@ class Candidate:
 def evaluate(data: Path, mapping: str, models: Path, report: Path | None, against: Path | None = None) -> None:
     """Measure the model of `models`, and the one of `fer` beside it, on the validation pictures or a folder."""
     card = read_card(models / "expression.json")
-    content = read_verified(models / "expression.tflite", card.sha256)
+    shipped = models / "expression.tflite"
+    content = read_verified(shipped, card.sha256)
     images, truth = read_pictures(data, mapping, card)
     chosen = (truth >= 0) & (truth < len(STATES))
     images, truth = images[chosen], truth[chosen]
     count, views, height, width = images.shape
     flat = images.reshape(count * views, height, width)
-    run = run_model(content, standardise(flat))
+    run = run_model(content, shipped.name, standardise(flat))
     candidates = [measure("shipped", merge_views(by_picture(run, count), card.temperature), truth, len(content), run)]
     if against is not None:
         run = run_counterpart(against, flat)

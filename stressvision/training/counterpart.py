@@ -40,7 +40,7 @@ def run_counterpart(path: Path, images: UInt8Array) -> InferenceRun:
         ) from error
     enlarged = np.stack([cv2.resize(image, (SIDE, SIDE)) for image in images])
     try:
-        run = run_model(content, np.asarray((enlarged / 255 - 0.5) * 2, np.float32))
+        run = run_model(content, path.name, np.asarray((enlarged / 255 - 0.5) * 2, np.float32))
     except ValueError as error:
         raise InvalidInput(
             Message(f"{path} no acepta imágenes de {SIDE}x{SIDE}", f"{path} takes no pictures of {SIDE}x{SIDE}"),

@@ -33,7 +33,7 @@ def make_eyes(crops: Path, faces: Path, models: Path, seed: int, threads: int) -
     inputs = standardise(pictures.images)
     for kind in PRECISIONS:
         content = convert_network(fold_network(network), kind, inputs[::10])
-        run = run_model(content, inputs)
+        run = run_model(content, f"eyes, {kind}", inputs)
         right = float(((run.logits[:, 0] > 0) == pictures.closed).mean())
         print(f"{kind}: {len(content)} bytes, {run.median_ms:.3f} ms, right on what it was trained on {right:.4f}")
         if kind == SHIPPED:

@@ -119,7 +119,7 @@ def export(work: Path, models: Path, precision: Precision) -> None:
     _, reporting = split_in_halves(len(pictures), seed)
     for kind in PRECISIONS:
         content = convert_network(folded, kind, standardise(splits.train.images[::100]))
-        run = run_model(content, pictures)
+        run = run_model(content, f"expression, {kind}", pictures)
         figures = measure_logits(run.logits, splits.valid.majority, temperature)
         held_out = measure_logits(run.logits[reporting], splits.valid.majority[reporting], temperature)
         print(

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from stressvision.errors import InvalidInput
+from stressvision.errors import InvalidInput, ModelUnavailable
 from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
-from stressvision.training.counterpart import group_answers
+from stressvision.training.counterpart import group_answers, run_counterpart
 from stressvision.training.data import (
     CLASSES,
     EMOTIONS,
@@ -271,6 +271,13 @@ def test_the_counterparts_seven_emotions_become_four_states() -> None:
     assert STATES[int(states[2].argmax())] == "happy"
 
 
+def test_a_counterpart_that_is_no_model_is_called_by_its_own_name(tmp_path: Path) -> None:
+    foreign = tmp_path / "emotion_model_quantized.tflite"
+    foreign.write_bytes(b"not a model at all, whatever its name says")
+    with pytest.raises(ModelUnavailable, match=r"emotion_model_quantized\.tflite"):
+        run_counterpart(foreign, draw_pictures(1))
+
+
 def test_strangers_accepted_and_names_missed_are_counted() -> None:
     distances = Distances(
         strangers=np.array([[0.45, 0.7], [0.6, 0.65]]),
@@ -419,5 +426,5 @@ def test_the_converted_network_answers_like_the_trained_one() -> None:
             value.copy_(torch.rand_like(value) + 0.5)
     pictures = standardise(draw_pictures(6))
     expected = predict_logits(network, torch.from_numpy(pictures)[:, None]).numpy()
-    run = run_model(convert_network(fold_network(network), "float32", pictures), pictures)
+    run = run_model(convert_network(fold_network(network), "float32", pictures), "tiny", pictures)
     assert run.logits == pytest.approx(expected, abs=1e-3, rel=1e-3)
