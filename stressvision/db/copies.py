@@ -19,6 +19,9 @@ from stressvision.errors import DatabaseUnavailable, InvalidInput, Message
 
 GROWING = ("audit_log", "changes", "detection_events", "device_minutes")
 """Rows are added and, when their term ends, deleted, oldest first. Nothing of ours changes one."""
+_AGES = {"detection_events": "timestamp"}
+"""By what the oldest go where row numbers do not tell: a device may deliver hours late. Minutes watched that came late
+stay in a copy a little longer: nothing refers to them."""
 REVISED = ("reports_15min",)
 """Rows are added, and changed together with their `generated_at`."""
 _SEQUENCES = "sqlite_sequence"
@@ -116,8 +119,11 @@ class Changes:
                 yield from self._part({"table": name, "replaces": True}, connection, name, _rows(connection, name))
                 return
             first = connection.execute(f'SELECT coalesce(min(rowid), 0) FROM "{name}"').fetchone()[0]  # noqa: S608
-            new = _rows(connection, name, "WHERE rowid > ?", after)
-            yield from self._part({"table": name, "kept_from": first}, connection, name, new)
+            head = {"table": name, "kept_from": first}
+            if name in _AGES:
+                since = connection.execute(f'SELECT min("{_AGES[name]}") FROM "{name}"').fetchone()[0]  # noqa: S608
+                head |= {"kept_since": since}
+            yield from self._part(head, connection, name, _rows(connection, name, "WHERE rowid > ?", after))
         elif name in REVISED:
             since = self._marks.revised.get(name, "")
             self.reached.revised[name] = _last_revision(connection, name)
@@ -186,6 +192,8 @@ def _begin_part(connection: Any, part: dict[str, Any]) -> str:
         connection.execute(f'DELETE FROM "{name}"')  # noqa: S608  names come from a file that proved to be ours
     elif "kept_from" in part:
         connection.execute(f'DELETE FROM "{name}" WHERE rowid < ?', (part["kept_from"],))  # noqa: S608
+    if "kept_since" in part:
+        connection.execute(f'DELETE FROM "{name}" WHERE "{_AGES[name]}" < ?', (part["kept_since"],))  # noqa: S608
     places = ", ".join("?" for _ in part["columns"])
     return f'INSERT OR REPLACE INTO "{name}" ({columns}) VALUES ({places})'  # noqa: S608
 

@@ -32,8 +32,8 @@ from stressvision.services.erasure import erase_person
 from stressvision.services.reports import write_due_reports, write_manual_report
 from stressvision.services.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.retention import apply_retention, count_expired
-from stressvision.services.sessions import open_session
-from stressvision.wire.detections import SessionStart
+from stressvision.services.sessions import close_session, open_session
+from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
@@ -125,6 +125,29 @@ def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: 
     restore_database(context.settings, None, DOCTOR, clock)
     again = open_context(context.settings, clock)
     with closing(again.database):
+        assert everything(again) == expected
+
+
+def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: Context, clock: FakeClock) -> None:
+    """Its row stands among those that stay, and its session goes with it."""
+    began = clock.now
+    opened = open_session(context, SessionStart(device_id="cam-2"))
+    clock.advance(hours=1)
+    add_detection(context)
+    add_detection(context, device_id="cam-2", session_id=opened.id, timestamp=began)
+    add_detection(context)
+    close_session(context, opened.id, SessionEnd(end_timestamp=began))
+    clock.advance(days=29, hours=23, minutes=30)
+    make_backup(context)
+    assert dict(apply_retention(context, pause=lambda _: None).terms)[Term(Kind.DETECTIONS, 30)] > 0
+    clock.advance(seconds=1)
+    assert continue_backup(context) is not None
+    expected = everything(context)
+    context.database.close()
+    restore_database(context.settings, None, DOCTOR, clock)
+    again = open_context(context.settings, clock)
+    with closing(again.database):
+        assert [row[0] for row in expected["detection_events"]] == [1, 3]
         assert everything(again) == expected
 
 
