@@ -1,7 +1,5 @@
 """From a trained network to the file that ships: normalisation folded in, builtin operations only, and its card."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from torch import nn
 
+from stressvision.training.card import write_with_card
 from stressvision.training.data import CLASSES, PICTURE_SIZE, SMALLEST_DEVIATION, FloatArray
 from stressvision.training.network import Convolution, ResidualBlock, ResidualNetwork
 
@@ -138,14 +137,9 @@ def place_views() -> list[dict[str, tuple[float, float]]]:
     ]
 
 
-def write_model(content: bytes, temperature: float, figures: Mapping[str, object], folder: Path) -> Path:
-    """Write the model and the card that the run-time wrapper checks it against; returns the model's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    model = folder / "expression.tflite"
-    model.write_bytes(content)
-    card = {
-        "model": model.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
+def write_model(content: bytes, temperature: float, figures: Mapping[str, object], folder: Path) -> None:
+    """Write the model and the card that the run-time wrapper checks it against."""
+    description = {
         "input": {
             "size": PICTURE_SIZE,
             "channels": "grey, 0-255, float32 [1,48,48,1]",
@@ -160,6 +154,4 @@ def write_model(content: bytes, temperature: float, figures: Mapping[str, object
         "temperature": temperature,
         "measured": dict(figures),
     }
-    text = json.dumps(card, indent=2, ensure_ascii=False)
-    (folder / "expression.json").write_text(text + "\n", encoding="utf-8")
-    return model
+    write_with_card(folder / "expression.tflite", content, description)

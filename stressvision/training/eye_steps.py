@@ -1,6 +1,5 @@
 """The one step that makes the eye network: minutes, not hours, so nothing is left lying between."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from stressvision.training.card import write_with_card
 from stressvision.training.data import SMALLEST_DEVIATION, FloatArray, standardise
 from stressvision.training.export import PRECISIONS, Precision, convert_network, fold_network
 from stressvision.training.eye_network import EyePlan, cross_validate, train_eyes
@@ -65,11 +65,7 @@ def share_right(answers: npt.NDArray[np.bool_], closed: npt.NDArray[np.bool_]) -
 
 def write_eyes(content: bytes, measured: dict[str, dict[str, float]], folder: Path) -> None:
     """Write the model and the card that the run-time wrapper checks it against."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "eyes.tflite").write_bytes(content)
-    card = {
-        "model": "eyes.tflite",
-        "sha256": hashlib.sha256(content).hexdigest(),
+    description = {
         "input": {
             "width": EYE_WIDTH,
             "height": EYE_HEIGHT,
@@ -82,5 +78,4 @@ def write_eyes(content: bytes, measured: dict[str, dict[str, float]], folder: Pa
         "output": "logit, above zero: closed",
         "measured_on_people_not_trained_on": measured,
     }
-    text = json.dumps(card, indent=2, ensure_ascii=False)
-    (folder / "eyes.json").write_text(text + "\n", encoding="utf-8")
+    write_with_card(folder / "eyes.tflite", content, description)

@@ -1,5 +1,6 @@
 """The training's own arithmetic: votes, repeated pictures, figures, temperature, conversion, going on after a stop."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from stressvision.errors import InvalidInput, ModelUnavailable
 from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
+from stressvision.training.card import write_with_card
 from stressvision.training.counterpart import group_answers, run_counterpart
 from stressvision.training.data import (
     CLASSES,
@@ -28,7 +30,8 @@ from stressvision.training.evaluation import measure_logits, measure_probabiliti
 from stressvision.training.eyes import EyePictures, fold_people, link_groups, read_crops
 from stressvision.training.folder import parse_map, read_folder
 from stressvision.training.recognition import Distances, draw_roc, rate
-from stressvision.vision.expression import read_card
+from stressvision.vision.expression import ExpressionModel, read_card
+from stressvision.vision.lids import LidModel
 
 MODELS = Path(__file__).parents[2] / "models"
 
@@ -257,6 +260,19 @@ def test_what_cannot_be_evaluated_is_said_in_one_sentence(
     captured = capsys.readouterr()
     assert said in captured.err
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("name", "wrapper"), [("expression", ExpressionModel), ("eyes", LidModel)])
+def test_a_model_is_written_with_the_card_that_its_wrapper_knows_it_by(
+    tmp_path: Path, name: str, wrapper: Callable[[Path, Path], object]
+) -> None:
+    shipped = json.loads((MODELS / f"{name}.json").read_text(encoding="utf-8"))
+    description = {key: value for key, value in shipped.items() if key not in ("model", "sha256")}
+    model = tmp_path / "made" / f"{name}.tflite"
+    write_with_card(model, (MODELS / model.name).read_bytes(), description)
+
+    wrapper(model, model.with_suffix(".json"))
+    assert json.loads(model.with_suffix(".json").read_text(encoding="utf-8")) == shipped
 
 
 def test_the_counterparts_seven_emotions_become_four_states() -> None:
