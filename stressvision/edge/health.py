@@ -59,7 +59,7 @@ class HealthWatch:
         tally: Tally,
         *,
         clock_ahead: Callable[[], timedelta | None],
-        is_admitted: Callable[[], bool] = lambda: True,
+        is_admitted: Callable[[], bool],
         has_expression: bool,
         statistics: Path | None,
         examine: Callable[[], Machine] = examine_machine,
