@@ -175,15 +175,16 @@ class Pipeline:
         face = person.track.face
         if person.quality is None or not person.quality.classifiable:
             person.monitor.observe(shot.elapsed, None)
-            person.blinks.observe(shot.elapsed, None)
+            if self.rules.flag_photographs:
+                person.blinks.observe(shot.elapsed, None)
             return
-        if self.rules.flag_photographs:
-            with self.stages.measure("flatness"):
-                person.flatness.observe(shot.elapsed, shot.frame, face)
         with self.stages.measure("openness"):
             openness = self._models.meter.measure(shot.frame, face)
         person.monitor.observe(shot.elapsed, openness)
-        person.blinks.observe(shot.elapsed, openness)
+        if self.rules.flag_photographs:
+            person.blinks.observe(shot.elapsed, openness)
+            with self.stages.measure("flatness"):
+                person.flatness.observe(shot.elapsed, shot.frame, face)
         if self._models.expression is not None and self.rules.expression_allowed:
             with self.stages.measure("expression"):
                 estimate = self._models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
