@@ -5,11 +5,7 @@ The rounds alternate because the machine may be busy with something else: what s
 
 import json
 import multiprocessing
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -19,14 +15,13 @@ from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
-import psutil
 import requests
 
 from benchmarks.bare import SHAPES
 from benchmarks.history import DEVICES, PEOPLE, fill_history
-from benchmarks.load import Load, get, post, press, ready_made
+from benchmarks.load import get, post, press, ready_made
+from benchmarks.programs import Server, run_bare, run_program
 from benchmarks.websocket import Latency, commit_detections, measure_latency
-from stressvision.config import PROJECT_ROOT
 from stressvision.db.connection import sqlite_driver
 
 READS = {
@@ -87,12 +82,12 @@ def compare(folder: Path, rows: int) -> Comparison:
     fill_history(path, rows)
     print(f"{rows} rows filled in {time.monotonic() - began:.0f} s", flush=True)
     with ExitStack() as stack:
-        backend = stack.enter_context(_program(folder, path, "backend_api.py"))
-        ingest = stack.enter_context(_program(folder, path, "server_simulator.py"))
+        backend = stack.enter_context(run_program(folder, path, "backend_api.py"))
+        ingest = stack.enter_context(run_program(folder, path, "server_simulator.py"))
         shapes = {place: requests.get(backend.url(place), timeout=60).json() for place in READS.values()}
         (folder / SHAPES).write_text(json.dumps(shapes))
-        bare_backend = stack.enter_context(_bare(folder, "backend"))
-        bare_ingest = stack.enter_context(_bare(folder, "ingest"))
+        bare_backend = stack.enter_context(run_bare(folder, "backend"))
+        bare_ingest = stack.enter_context(run_bare(folder, "ingest"))
         ratios = (
             *(_compare_reads(f"GET {name}", place, backend, bare_backend) for name, place in READS.items()),
             _compare_posts("POST /api/detections", "/api/detections", backend, bare_backend),
@@ -120,18 +115,6 @@ def _written_meanwhile(url: str) -> Iterator[None]:
         writing.wait()
 
 
-@dataclass(frozen=True)
-class Server:
-    port: int
-    process: psutil.Process
-
-    def url(self, place: str) -> str:
-        return f"http://127.0.0.1:{self.port}{place}"
-
-    def resident_mib(self) -> float:
-        return float(self.process.memory_info().rss) / 2**20
-
-
 def _compare_reads(name: str, place: str, ours: Server, bare: Server) -> Ratio:
     return _interleave(
         name,
@@ -149,11 +132,7 @@ def _compare_posts(name: str, place: str, ours: Server, bare: Server) -> Ratio:
 
 
 def _pressing(port: int, make_request: Callable[[], bytes], connections: int, ready: int = 0) -> Callable[[], float]:
-    def run() -> float:
-        load: Load = press(port, ready_made(make_request, ready), ROUND_SECONDS, connections)
-        return load.rate
-
-    return run
+    return lambda: press(port, ready_made(make_request, ready), ROUND_SECONDS, connections)
 
 
 def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
@@ -219,48 +198,3 @@ def detections() -> Callable[[], dict[str, object]]:
         }
 
     return make
-
-
-@contextmanager
-def _program(folder: Path, database: Path, script: str) -> Iterator[Server]:
-    environment = {**os.environ, "STRESSVISION_DATABASE_URL": f"sqlite:///{database}"}
-    port = free_port()
-    with _running([str(PROJECT_ROOT / script), "--port", str(port)], folder, environment, port) as server:
-        yield server
-
-
-@contextmanager
-def _bare(folder: Path, kind: str) -> Iterator[Server]:
-    port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
-    with _running(["-m", "benchmarks.bare", kind, str(port), str(folder)], folder, environment, port) as server:
-        yield server
-
-
-@contextmanager
-def _running(command: list[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[Server]:
-    with (folder / f"{port}.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stderr=log)
-    try:
-        _wait_until_answering(port)
-        yield Server(port, psutil.Process(process.pid))
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_answering(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            requests.get(f"http://127.0.0.1:{port}/health", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("a server did not become ready")

@@ -14,3 +14,7 @@ def replace_section(section: str, document: Path = DOCUMENT) -> None:
     heading = section.partition("\n")[0]
     others = re.sub(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
     document.write_text(f"{others.rstrip()}\n\n{section.rstrip()}\n", encoding="utf-8")
+
+
+def verdict(met: bool) -> str:
+    return "met" if met else "**missed**"

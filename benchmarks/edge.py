@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.document import replace_section
+from benchmarks.document import replace_section, verdict
 from benchmarks.playback import (
     ALONE,
     CAMERA_FPS,
@@ -119,7 +119,7 @@ def _play_clips(models: Models, gallery: FaceGallery, folder: Path) -> Iterator[
 def _share_row(name: str, share: float, most: float | None) -> str:
     if most is None:
         return f"| {name} | {100 * share:.0f} % | | |"
-    return f"| {name} | {100 * share:.0f} % | {100 * most:.0f} % | {_verdict(share <= most)} |"
+    return f"| {name} | {100 * share:.0f} % | {100 * most:.0f} % | {verdict(share <= most)} |"
 
 
 def _describe_stages(
@@ -142,14 +142,14 @@ def _describe_stages(
     yield (
         f"\nAll pictures together: {middle.whole:.2f} s, the bare networks {middle.physical:.2f} s, ratio "
         f"{middle.ratio:.2f} ({rounds[0].ratio:.2f}-{rounds[-1].ratio:.2f}; at most {RATIO_TARGET}: "
-        f"{_verdict(middle.ratio <= RATIO_TARGET)}).\n"
+        f"{verdict(middle.ratio <= RATIO_TARGET)}).\n"
     )
     speeds = sorted(len(shots) / each.played.seconds for each in rounds)
     fps = speeds[len(speeds) // 2]
     limit = len(shots) / (middle.physical + len(shots) * decoding / 1000)
     yield (
         f"Unthrottled on the file: {fps:.0f} pictures a second of processor time ({speeds[0]:.0f}-{speeds[-1]:.0f}; at "
-        f"least {FPS_TARGET:.0f}: {_verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone, with "
+        f"least {FPS_TARGET:.0f}: {verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone, with "
         f"nothing between them: {limit:.0f}.\n"
     )
 
@@ -171,16 +171,12 @@ def _describe_recognition(settings: Settings, distances: Distances) -> Iterator[
     rates = rate(distances, shipped, margin)
     yield (
         f"\nAt the shipped threshold: false accept {100 * rates.accepted:.2f} % (at most {100 * ACCEPTED_TARGET:g} %: "
-        f"{_verdict(rates.accepted <= ACCEPTED_TARGET)}), false reject {100 * rates.rejected:.1f} % (at most "
-        f"{100 * REJECTED_TARGET:g} %: {_verdict(rates.rejected <= REJECTED_TARGET)}). A stranger is compared with "
+        f"{verdict(rates.accepted <= ACCEPTED_TARGET)}), false reject {100 * rates.rejected:.1f} % (at most "
+        f"{100 * REJECTED_TARGET:g} %: {verdict(rates.rejected <= REJECTED_TARGET)}). A stranger is compared with "
         "everybody enrolled, so the share of strangers named by one photograph is larger; the device asks several "
         "pictures of a track to agree.\n"
     )
     yield f"![ROC]({CURVE.name})\n"
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "**missed**"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from benchmarks.document import replace_section
+from benchmarks.document import replace_section, verdict
 from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
 from stressvision.config import Policy, Settings
 from stressvision.edge.drawing import draw
@@ -95,10 +95,9 @@ def play_endlessly(seconds: float) -> Iterator[Shot]:
 
 def describe(samples: list[Sample], took: float) -> str:
     warm = [sample for sample in samples if sample.at >= min(WARM_SECONDS, samples[-1].at / 2)]
-    slope = 3600 * float(np.polyfit([sample.at for sample in warm], [sample.resident for sample in warm], 1)[0])
+    slope = hourly_growth([sample.at for sample in warm], [sample.resident for sample in warm])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     minutes, frames = samples[-1].at / 60, round(samples[-1].at * CAMERA_FPS)
-    verdict = "met" if slope <= GROWTH_TARGET else "**missed**"
     return "\n".join(
         [
             HEADING,
@@ -113,10 +112,15 @@ def describe(samples: list[Sample], took: float) -> str:
             "| resident, MiB | " + " | ".join(f"{sample.resident:.0f}" for sample in _thin(samples)) + " |",
             "",
             f"From minute {warm[0].at / 60:.0f} on it grows by {slope:.1f} MiB an hour (at most {GROWTH_TARGET:.0f}: "
-            f"{verdict}); {peak:.0f} MiB at most. Open files at the beginning {samples[0].handles}, at the end "
-            f"{samples[-1].handles}.",
+            f"{verdict(slope <= GROWTH_TARGET)}); {peak:.0f} MiB at most. Open files at the beginning "
+            f"{samples[0].handles}, at the end {samples[-1].handles}.",
         ]
     )
+
+
+def hourly_growth(seconds: Sequence[float], values: Sequence[float]) -> float:
+    """The slope of the straight line through the values, an hour."""
+    return 3600 * float(np.polyfit(seconds, values, 1)[0])
 
 
 def _thin(samples: list[Sample]) -> list[Sample]:

@@ -9,7 +9,7 @@ from stressvision.config import Settings
 from stressvision.db.connection import sqlite_driver
 from stressvision.db.employees import FaceSample
 from stressvision.db.figures import recount_totals
-from stressvision.services.context import Actor, open_context
+from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import Enrolment, enrol_employee
 
 PEOPLE, DEVICES = 50, 4
@@ -37,10 +37,7 @@ def fill_history(path: Path, rows: int) -> None:
     Secondary indexes are built afterwards, and triggers run for none of them: it never holds more than a day.
     """
     context = open_context(Settings(database_url=f"sqlite:///{path}"))
-    samples = tuple(FaceSample(tuple(0.01 * number for number in range(128)), 0.9) for _ in range(3))
-    for number in range(PEOPLE):
-        enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", samples, "0" * 64)
-        enrol_employee(context, enrolment, Actor(user_id="bench"))
+    enrol_people(context)
     with closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
         connection.execute("PRAGMA cache_size=-1000000")
         connection.execute("PRAGMA synchronous=OFF")
@@ -51,6 +48,14 @@ def fill_history(path: Path, rows: int) -> None:
     with context.database.write() as writer:
         recount_totals(writer)
     context.database.close()
+
+
+def enrol_people(context: Context) -> None:
+    """PEOPLE of them, with made-up faces."""
+    samples = tuple(FaceSample(tuple(0.01 * number for number in range(128)), 0.9) for _ in range(3))
+    for number in range(1, PEOPLE + 1):
+        enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", samples, "0" * 64)
+        enrol_employee(context, enrolment, Actor(user_id="bench"))
 
 
 def _fill_without_indexes(connection: sqlite3.Connection, rows: int) -> None:

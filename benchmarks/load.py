@@ -5,23 +5,14 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 MakeRequest = Callable[[], bytes]
-
-
-@dataclass(frozen=True)
-class Load:
-    """`rate`: answers a second. `size`: bytes of the last answer's body."""
-
-    rate: float
-    size: int
 
 
 class _Client(asyncio.Protocol):
     def __init__(self, make_request: MakeRequest, until: float) -> None:
         self.make_request, self.until = make_request, until
-        self.answered, self.size = 0, 0
+        self.answered = 0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport
         self._buffer = b""
@@ -42,7 +33,7 @@ class _Client(asyncio.Protocol):
         if not head.startswith(b"HTTP/1.1 200"):
             self._end(RuntimeError((head + b"\n" + body).decode()[:600]))
             return
-        self._buffer, self.size = body[length:], length
+        self._buffer = body[length:]
         self.answered += 1
         if time.perf_counter() < self.until:
             self._transport.write(self.make_request())
@@ -58,19 +49,19 @@ class _Client(asyncio.Protocol):
             self._transport.close()
 
 
-def press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> Load:
-    """Asks without pause over `connections` for `seconds`. Raises RuntimeError for any answer but 200."""
+def press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
+    """Answers a second to who asks without pause over `connections`. Raises RuntimeError for any answer but 200."""
     return asyncio.run(_press(port, make_request, seconds, connections))
 
 
-async def _press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> Load:
+async def _press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
     loop, began = asyncio.get_running_loop(), time.perf_counter()
     clients = [_Client(make_request, began + seconds) for _ in range(connections)]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*(client.done for client in clients))
     answered = sum(client.answered for client in clients)
-    return Load(answered / (time.perf_counter() - began), clients[0].size)
+    return answered / (time.perf_counter() - began)
 
 
 def ready_made(make_request: MakeRequest, count: int) -> MakeRequest:

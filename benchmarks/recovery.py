@@ -13,12 +13,12 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from benchmarks.history import PEOPLE, enrol_people
 from stressvision.config import Settings
 from stressvision.db import sealed
 from stressvision.db.space import measure_space
@@ -26,14 +26,12 @@ from stressvision.db.tables import detection_events
 from stressvision.services.backups import continue_backup, make_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections import store_detection
-from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
 from stressvision.services.erasure import erase_person
 from stressvision.services.restoring import restore_database, verify_backup
 from stressvision.services.retention import apply_retention
 from stressvision.wire.detections import DetectionIn
 
 MIB = 2**20
-PEOPLE = 50
 OLD_SHARE = 0.5
 """Of the rows that are past their term."""
 
@@ -81,11 +79,7 @@ def drill(folder: Path, rows: int) -> None:
 
 
 def fill(context: Context, rows: int) -> None:
-    chance = Random(7)  # noqa: S311  made-up faces
-    for number in range(1, PEOPLE + 1):
-        sample = FaceSample(tuple(chance.random() for _ in range(128)), 0.9)
-        enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", (sample,) * 5, "0" * 64)
-        enrol_employee(context, enrolment, Actor("drill"))
+    enrol_people(context)
     now = datetime.now(UTC).replace(microsecond=0)
     old, recent = now - timedelta(days=60), now - timedelta(days=20)
     for start in range(0, rows, 50_000):

@@ -24,7 +24,7 @@ from benchmarks.comparison import (
     Ratio,
     compare,
 )
-from benchmarks.document import replace_section
+from benchmarks.document import replace_section, verdict
 
 LATENCY_TARGETS_MS = (5.0, 20.0)
 MEMORY_TARGETS_MIB = (120.0, 80.0)
@@ -73,7 +73,7 @@ def _describe(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
         yield "|---|---:|---:|---:|---:|---|"
         for ratio in comparison.ratios:
             target = TARGETS[ratio.name]
-            met = _verdict(ratio.value >= target)
+            met = verdict(ratio.value >= target)
             yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} | {target} | {met} |"
         yield ""
         yield from _describe_while_writing(comparison.while_writing)
@@ -97,7 +97,7 @@ def _describe_bounds(comparison: Comparison) -> Iterator[str]:
     yield "| what | measured | at most | |"
     yield "|---|---:|---:|---|"
     for name, measured, bound in zip(names, figures, (*LATENCY_TARGETS_MS, *MEMORY_TARGETS_MIB), strict=True):
-        yield f"| {name} | {measured:.1f} | {bound:g} | {_verdict(measured <= bound)} |"
+        yield f"| {name} | {measured:.1f} | {bound:g} | {verdict(measured <= bound)} |"
     yield ""
     order = "each once and in order" if latency.in_order else "out of order"
     yield (
@@ -117,11 +117,7 @@ def _describe_growth(small: Comparison, large: Comparison) -> Iterator[str]:
     yield "|---|---:|---|"
     for before, after in zip(small.ratios, large.ratios, strict=True):
         times = before.value / after.value
-        yield f"| {before.name} | {times:.2f} | {_verdict(times <= GROWTH_TARGET)} |"
-
-
-def _verdict(met: bool) -> str:
-    return "met" if met else "**missed**"
+        yield f"| {before.name} | {times:.2f} | {verdict(times <= GROWTH_TARGET)} |"
 
 
 if __name__ == "__main__":
