@@ -149,7 +149,8 @@ class _Watch:
         detections = self._pipeline.process(shot, self._session_id)
         self._tally.detections += len(detections)
         self._tally.named += sum(detection.employee_id is not None for detection in detections)
-        self._intake.keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
+        if detections:
+            self._intake.keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
         self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
         if self._window:
             show_in_window(draw(shot.frame, self._pipeline.marks, self._settings.lang))
