@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from flask import Flask, g, request
 
-from stressvision.config import LOOPBACK_HOSTS
 from stressvision.domain.roles import PEOPLE, Role, sees_persons
 from stressvision.errors import Forbidden, Message, Unauthenticated
 from stressvision.services.context import Actor, Context
 from stressvision.services.gate import MISSING, Gate, bearer_token, require_own_device
-from stressvision.wire.callers import client_address, require_safe_way, require_trusted_origin
+from stressvision.wire.callers import client_address, require_own_name, require_safe_way, require_trusted_origin
 from stressvision.wire.rates import RateLimit
 
 PUBLIC = frozenset({"health"})
@@ -32,14 +31,14 @@ def guard(application: Flask, context: Context) -> None:
     settings = context.settings
     gate = Gate(context)
     rates = RateLimit(settings.rate_limit)
-    names = (*LOOPBACK_HOSTS, *settings.allowed_hosts)
-    application.config["TRUSTED_HOSTS"] = [name if ":" not in name else f"[{name}]" for name in names]
 
     @application.before_request
     def look() -> None:
         headers, peer = request.headers, request.remote_addr
+        host = headers.get("Host", "")
+        require_own_name(host, settings)
         require_trusted_origin(headers.get("Origin"), settings)
-        require_safe_way(request.host, peer, headers.get("X-Forwarded-Proto"), settings)
+        require_safe_way(host, peer, headers.get("X-Forwarded-Proto"), settings)
         address = client_address(peer, headers.get("X-Forwarded-For"), settings)
         g.actor = Actor(ip_address=address)
         rates.require_room(address)

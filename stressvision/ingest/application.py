@@ -6,6 +6,7 @@ import time
 import structlog
 from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stressvision import VERSION
@@ -74,8 +75,7 @@ def create_application(context: Context) -> Flask:
         detection = DetectionIn.model_validate(_body())
         speak_for(detection.device_id)
         accepted = store_detection(context, detection)
-        stored = {"detection_id": accepted.detection_id, "emotion_withheld": accepted.emotion_withheld}
-        return _json(DetectionStored.model_validate(stored))
+        return _json(DetectionStored(detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld))
 
     @application.post("/detections/batch")
     def receive_batch() -> Response:
@@ -147,9 +147,7 @@ _FAILED = Message(
     en="The server failed on this request; the reason is in its log.",
 )
 _REQUEST_FAULTS = {
-    400: Message(
-        es="La petición o su cabecera Host no se aceptan.", en="The request or its Host header is not accepted."
-    ),
+    400: Message(es="La petición está mal formada.", en="The request is malformed."),
     404: Message(es="Esta dirección no existe en el servidor.", en="This address does not exist on the server."),
     405: Message(es="Esta dirección no admite ese método.", en="This address does not take that method."),
     413: Message(es="La petición supera 1 MiB: divídala.", en="The request is over 1 MiB: split it."),
@@ -159,15 +157,15 @@ _REQUEST_FAULTS = {
 def _body(*, optional: bool = False) -> object:
     if optional and not request.get_data(cache=True):
         return {}
-    body = request.get_json(force=True, silent=True)
-    if body is None:
+    try:
+        return from_json(request.get_data())
+    except ValueError:
         raise InvalidInput(
             Message(
                 es="El cuerpo debe ser JSON, por ejemplo con la cabecera Content-Type: application/json.",
                 en="The body must be JSON, for example with the header Content-Type: application/json.",
             )
-        )
-    return body
+        ) from None
 
 
 def _language(context: Context) -> Language:

@@ -91,7 +91,8 @@ def test_bad_input_gets_a_clear_answer(ingest: Ingest, path: str, body: bytes, s
 
 def test_a_foreign_host_name_is_refused(ingest: Ingest) -> None:
     answer = requests.get(f"{ingest.base}/gallery", headers={"Host": "evil.example"}, timeout=5)
-    assert answer.status_code == 400
+    assert answer.status_code == 403
+    assert "STRESSVISION_ALLOWED_HOSTS" in answer.json()["detail"]
 
 
 def test_the_gallery_changes_its_tag_when_consent_is_withdrawn(ingest: Ingest) -> None:
