@@ -5,6 +5,7 @@ SQLAlchemy spends on each execution several times what SQLite spends on a row. E
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select
@@ -15,18 +16,19 @@ from sqlalchemy.sql.dml import ReturningInsert
 from stressvision.db.connection import sqlite_driver
 
 T = TypeVar("T")
-Turn = Callable[[Any], Any] | None
+Turn = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class _Text:
-    """`places`: the name of each question mark's value, and what turns it into what SQLite keeps; `answer` turns that
-    back. `own`: values that the statement itself has."""
+    """`pick`: the values in the order of the question marks; `turns`: what turns some of them into what SQLite keeps,
+    by their place, and `answer` that back. `own`: values that the statement itself has."""
 
     sql: str
-    places: tuple[tuple[str, Turn], ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    turns: tuple[tuple[int, Turn], ...]
     own: Mapping[str, Any]
-    answer: Turn
+    answer: Turn | None
 
 
 class Prepared(Generic[T]):
@@ -44,8 +46,9 @@ class Prepared(Generic[T]):
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, values).scalar_one_or_none()
         text = self._text = self._text or _compile(self._statement, connection.dialect)
-        given = {**text.own, **values}
-        row = [given[name] if turn is None else turn(given[name]) for name, turn in text.places]
+        row = list(text.pick({**text.own, **values}))
+        for place, turn in text.turns:
+            row[place] = turn(row[place])
         driver: Any = connection.connection.dbapi_connection
         error_class = sqlite_driver().Error
         try:
@@ -65,10 +68,12 @@ def _compile(statement: ReturningInsert[Any] | Select[Any], dialect: Dialect) ->
     assert isinstance(compiled, SQLCompiler)  # noqa: S101  what SQLAlchemy's types do not tell
     turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
     asked = {name for name, bind in compiled.binds.items() if bind.required}
+    names = compiled.positiontup or ()
     (column,) = statement.exported_columns
     return _Text(
         str(compiled),
-        tuple((name, turns.get(name)) for name in compiled.positiontup or ()),
+        itemgetter(*names),
+        tuple((place, turn) for place, name in enumerate(names) if (turn := turns.get(name)) is not None),
         {name: value for name, value in compiled.params.items() if name not in asked},
         column.type.dialect_impl(dialect).result_processor(dialect, None),
     )
