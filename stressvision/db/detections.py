@@ -22,7 +22,8 @@ from sqlalchemy import (
 
 from stressvision.db.paging import older_than
 from stressvision.db.prepared import Prepared
-from stressvision.db.tables import detection_events, employees, sessions
+from stressvision.db.tables import detection_events, detection_totals, employees, sessions
+from stressvision.db.tables.observations import SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
 from stressvision.domain.evidence import Observation
 from stressvision.domain.reports import EmotionTally, Window
@@ -122,7 +123,19 @@ def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequen
 
 
 def count_detections(connection: Connection, wanted: DetectionFilter) -> int:
+    """All that match, whatever the limit; of all time from the totals that triggers keep."""
+    if (wanted.start, wanted.end, wanted.after) == (None, None, None):
+        return _count_ever(connection, wanted.employee_id, wanted.emotion)
     query = select(func.count()).select_from(detection_events).where(*_conditions(wanted))
+    return connection.execute(query).scalar_one()
+
+
+def _count_ever(connection: Connection, employee_id: int | None, emotion: str | None) -> int:
+    query = select(func.coalesce(func.sum(detection_totals.c.count), 0))
+    if employee_id is not None:
+        query = query.where(detection_totals.c.employee_id == employee_id)
+    if emotion is not None:
+        query = query.where(detection_totals.c.emotion == emotion)
     return connection.execute(query).scalar_one()
 
 
@@ -140,6 +153,9 @@ def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
         conditions.append(_d.employee_id == wanted.employee_id)
     if wanted.emotion is not None:
         conditions.append(_d.emotion == wanted.emotion)
+        # One person's index leads to fewer rows than that of an expression which everybody may show.
+        if wanted.employee_id is None and wanted.emotion != Emotion.NEUTRAL:
+            conditions.append(SHOWS_SOMETHING)
     if wanted.after is not None:
         conditions.append(older_than(_d.timestamp, _d.id, wanted.after))
     return conditions

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from stressvision.db import migration
 from stressvision.db.connection import Database
@@ -69,13 +70,20 @@ def take_down_to_0001(connection: Connection) -> None:
     connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
 
+def conditions_of(index: ReflectedIndex) -> list[str]:
+    return [str(condition) for condition in index.get("dialect_options", {}).values()]
+
+
 def schema_of(connection: Connection) -> dict[str, object]:
     found = inspect(connection)
     shape: dict[str, object] = {
         table: (
             [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)],
             found.get_pk_constraint(table),
-            sorted((index["name"], index["column_names"], index["unique"]) for index in found.get_indexes(table)),
+            sorted(
+                (index["name"], index["column_names"], index["unique"], conditions_of(index))
+                for index in found.get_indexes(table)
+            ),
         )
         for table in found.get_table_names()
     }

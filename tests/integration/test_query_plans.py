@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event, insert, text
 
+from stressvision.db.detections import DetectionFilter, count_detections, select_detections
+from stressvision.db.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections import store_detection
 from stressvision.services.employees import read_employee_state
@@ -71,3 +73,76 @@ def test_no_query_walks_all_detections(sqlite_context: Context, clock: FakeClock
     walks = [step for step in plans if step.startswith("SCAN detection_events") or "(timestamp<?)" in step]
     assert asked or name == "totals"
     assert [step for step in walks if step != NEWEST_FIRST] == []
+
+
+DETECTIONS, RARE_EVERY = 4000, 1000
+
+
+def fill(connection: Connection, clock: FakeClock) -> None:
+    """One detection a minute up to now; few show fatigue, nobody sad."""
+    rows = [
+        {
+            "timestamp": clock() - timedelta(minutes=number),
+            "device_id": "pi-1",
+            "emotion": "happy" if number % 9 == 0 else "fatigue" if number % RARE_EVERY == 5 else "neutral",
+        }
+        for number in range(DETECTIONS)
+    ]
+    connection.execute(insert(detection_events), rows)
+
+
+def plans_of(connection: Connection, ask: Callable[[], object]) -> list[str]:
+    """A line for each step of each query of `ask`."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", note)
+    ask()
+    event.remove(connection, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    plans = [connection.exec_driver_sql(f"{explain} {statement}", values) for statement, values in asked]
+    return [str(step[-1]) for plan in plans for step in plan]
+
+
+@pytest.mark.parametrize("analyzed", [False, True], ids=["without statistics", "with statistics"])
+def test_a_rare_expression_is_found_by_its_own_index(context: Context, clock: FakeClock, analyzed: bool) -> None:
+    start, place = clock() - timedelta(days=2), clock() - timedelta(days=1)
+    rare = DetectionFilter(emotion="fatigue")
+    with context.database.write() as connection:
+        fill(connection, clock)
+        if analyzed:
+            connection.execute(text("ANALYZE"))
+        for wanted, found in (
+            (rare, 4),
+            (replace(rare, start=start, end=place), 1),
+            (replace(rare, after=(place, 9)), 2),
+            (replace(rare, start=start, after=(place, 9)), 1),
+            (replace(rare, emotion="sad"), 0),
+        ):
+            assert len(select_detections(connection, wanted)) == found
+            plan = plans_of(connection, lambda wanted=wanted: select_detections(connection, wanted))
+            assert any("ix_detection_events_emotion_timestamp" in step for step in plan), plan
+            assert not any("SCAN" in step or "Seq Scan" in step or "TEMP B-TREE" in step for step in plan), plan
+        plan = plans_of(connection, lambda: count_detections(connection, replace(rare, start=start)))
+        assert any("ix_detection_events_emotion_timestamp" in step for step in plan), plan
+
+
+def test_an_expression_of_one_person_is_looked_for_among_theirs(sqlite_context: Context, clock: FakeClock) -> None:
+    wanted = DetectionFilter(emotion="happy", employee_id=1, start=clock() - timedelta(days=2), end=clock())
+    with sqlite_context.database.read() as connection:
+        plan = plans_of(connection, lambda: select_detections(connection, wanted))
+    index = "ix_detection_events_employee_id_timestamp (employee_id=? AND timestamp>? AND timestamp<?)"
+    assert plan == [f"SEARCH detection_events USING INDEX {index}"]
+
+
+def test_how_many_there_ever_were_is_read_from_the_totals(context: Context, clock: FakeClock) -> None:
+    with context.database.write() as connection:
+        fill(connection, clock)
+        for emotion, count in ((None, DETECTIONS), ("fatigue", 4), ("happy", 445), ("neutral", 3551), ("sad", 0)):
+            wanted = DetectionFilter(emotion=emotion)
+            assert count_detections(connection, wanted) == count
+            assert count_detections(connection, replace(wanted, end=clock() + timedelta(seconds=1))) == count
+            plan = plans_of(connection, lambda wanted=wanted: count_detections(connection, wanted))
+            assert not any("detection_events" in step for step in plan), plan

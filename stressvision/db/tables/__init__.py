@@ -21,7 +21,7 @@ from stressvision.db.tables.reports import (
 from stressvision.db.tables.rights import erasures
 from stressvision.db.types import STORED_MOMENT_GLOB, UtcMoment
 
-REVISION = "0010"
+REVISION = "0011"
 """The Alembic revision that these tables and db/triggers.py amount to."""
 
 __all__ = [
