@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from stressvision.db.tables import access_tokens, accounts, login_failures
 
@@ -76,12 +75,12 @@ def select_failures(connection: Connection, subjects: Iterable[str]) -> dict[str
 
 
 def store_failures(connection: Connection, subject: str, failures: int, at: datetime) -> None:
-    values = {"subject": subject, "failures": failures, "last_at": at}
-    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = kind.insert(login_failures).values(values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["subject"], set_={"failures": failures, "last_at": at})
-    )
+    values = {"failures": failures, "last_at": at}
+    if (
+        connection.execute(update(login_failures).where(login_failures.c.subject == subject).values(values)).rowcount
+        == 0
+    ):
+        connection.execute(insert(login_failures).values(subject=subject, **values))
 
 
 def forget_failures(connection: Connection, subjects: Iterable[str]) -> None:

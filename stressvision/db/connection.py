@@ -150,6 +150,8 @@ def _create_engine(url: URL) -> Engine:
         module=sqlite_driver(),
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
         json_serializer=_write_json,
+        # Few of them are ever needed at once, and each that is used keeps its own pages.
+        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -12,9 +12,9 @@ from stressvision.db.history import begin_histories
 from stressvision.db.tables import (
     alerts,
     audit_log,
+    create_tables,
     detection_events,
     employees,
-    metadata,
     reports,
     sessions,
 )
@@ -45,7 +45,7 @@ def convert_legacy(connection: Connection) -> None:
     for table in old:
         _drop_indexes(connection, table.name)
         connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "legacy_{table.name}"'))
-    metadata.create_all(connection)
+    create_tables(connection)
     for table in old:
         _copy_table(connection, table)
         connection.execute(text(f'DROP TABLE "legacy_{table.name}"'))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from stressvision.db.connection import Database, explain_driver_error, sqlite_driver, sqlite_path
 from stressvision.db.legacy import SIGNATURE, convert_legacy
-from stressvision.db.tables import REVISION, metadata
+from stressvision.db.tables import REVISION, create_tables
 from stressvision.db.triggers import create_triggers
 from stressvision.errors import DatabaseUnavailable, Message
 
@@ -50,7 +50,7 @@ def prepare_database(database: Database, now: datetime) -> Opening:
             backup = _back_up(database, now)
             convert_legacy(connection)
         else:
-            metadata.create_all(connection)
+            create_tables(connection)
             create_triggers(connection)
         _run_alembic(connection, "stamp")
         return Opening(Outcome.CONVERTED if backup else Outcome.CREATED, backup)

@@ -83,13 +83,7 @@ detection_events = Table(
     Index("ix_detection_events_timestamp", "timestamp"),
     Index("ix_detection_events_employee_id_timestamp", "employee_id", "timestamp"),
     Index("ix_detection_events_device_id_timestamp", "device_id", "timestamp"),
-    Index(
-        "ix_detection_events_emotion_timestamp",
-        "emotion",
-        "timestamp",
-        sqlite_where=SHOWS_SOMETHING,
-        postgresql_where=SHOWS_SOMETHING,
-    ),
+    Index("ix_detection_events_emotion_timestamp", "emotion", "timestamp", sqlite_where=SHOWS_SOMETHING),
     sqlite_autoincrement=True,
 )
 

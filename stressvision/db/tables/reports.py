@@ -32,7 +32,6 @@ reports = Table(
         "end_timestamp",
         unique=True,
         sqlite_where=text("kind = 'scheduled'"),
-        postgresql_where=text("kind = 'scheduled'"),
     ),
     sqlite_autoincrement=True,
 )
