@@ -147,15 +147,15 @@ def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
 
 def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
     """The same rows into the same table (its indexes and triggers too), as durable, as many to a transaction."""
-    columns = ("timestamp", "device_id", "track_id", "employee_id", "emotion", "emotion_confidence", "event_id")
-    places = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO detection_events ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  our own names
-    batch = [tuple(_stored(make())[column] for column in columns) for _ in range(BATCH)]
+    rows = [_stored(make()) for _ in range(BATCH)]
+    columns, places = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
+    statement = f"INSERT INTO detection_events ({columns}) VALUES ({places})"  # noqa: S608  our own names
+    batch = [tuple(row.values()) for row in rows]
     stored, began = 0, time.perf_counter()
     with closing(sqlite_driver().connect(str(path), isolation_level=None, timeout=30)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
         while time.perf_counter() < began + ROUND_SECONDS:
-            batch = [(*row[:-1], uuid4().hex) for row in batch]
+            batch = [(str(uuid4()), *row[1:]) for row in batch]
             connection.execute("BEGIN IMMEDIATE")
             for row in batch:
                 connection.execute(statement, row)
@@ -165,8 +165,11 @@ def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
 
 
 def _stored(detection: dict[str, object]) -> dict[str, object]:
+    """The row of a detection, its `event_id` first."""
     moment = str(detection["timestamp"]).replace("T", " ").removesuffix("Z")
-    return {**detection, "timestamp": moment}
+    as_text = {name: json.dumps(detection[name]) for name in ("emotion_vector", "bounding_box")}
+    kept = {name: value for name, value in detection.items() if name != "type"}
+    return {**kept, **as_text, "timestamp": moment, "created_at": moment}
 
 
 def _interleave(name: str, ours: Callable[[], float], bare: Callable[[], float]) -> Ratio:
