@@ -120,6 +120,7 @@ def test_a_spreadsheet_runs_nothing_of_a_csv(client: TestClient, sqlite_context:
 def test_the_format_may_come_from_the_accept_header(client: TestClient, accept: str, media_type: str) -> None:
     answer = client.get(EXPORT, headers={"Accept": accept})
     assert answer.headers["content-type"].partition(";")[0] == media_type
+    assert "Accept" in answer.headers["vary"].split(", ")
 
 
 @pytest.mark.parametrize("day", ["2026-11-22", "20261122", "2026W477"])

@@ -28,6 +28,7 @@ Date = Annotated[
 _FILES: dict[str, dict[str, object]] = {
     media.partition(";")[0]: {} for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.JSON
 }
+_VARYING = {"Vary": "Accept"}
 
 
 @router.get("/detections", response_model=DetectionList, responses={200: {"content": _FILES}})
@@ -65,11 +66,11 @@ def export_detections(
         return _file(write_csv(prime(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
     content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
-    return StreamingResponse(content, media_type=MEDIA_TYPES[kind])
+    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARYING)
 
 
 def _file(content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"', **_VARYING}
     return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
