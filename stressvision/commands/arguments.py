@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -18,4 +19,11 @@ def operator(said: str | None = None) -> Actor:
 
     Whoever has this machine's database has it all: the log says which of its users it was.
     """
-    return Actor(user_id=said or f"local:{getpass.getuser()}")
+    return Actor(user_id=said or f"local:{_machine_user()}")
+
+
+def _machine_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name; before Python 3.13 that is a KeyError
+        return str(os.getuid())

@@ -3,14 +3,14 @@
 import argparse
 from datetime import timedelta
 
-from stressvision.commands.arguments import Commands, Say
+from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.db.audit import AuditFilter
 from stressvision.domain.audit import Fault, Head
 from stressvision.errors import InvalidInput, Message
 from stressvision.services.audit import list_audit, verify_audit
-from stressvision.services.context import Actor, open_context
+from stressvision.services.context import open_context
 
 FAULTS_SHOWN = 20
 
@@ -55,7 +55,7 @@ def show(settings: Settings, arguments: argparse.Namespace) -> int:
         since=since,
         limit=arguments.limit,
     )
-    for entry in reversed(list_audit(context, wanted, Actor()).entries):
+    for entry in reversed(list_audit(context, wanted, operator()).entries):
         entity = f"{entry.entity_type} {entry.entity_id if entry.entity_id is not None else ''}".strip()
         who = " ".join(part for part in (entry.user_id, entry.ip_address) if part) or "-"
         print(f"{entry.timestamp:%Y-%m-%d %H:%M:%S}Z  {entry.action}  {entity}  {who}")

@@ -1,6 +1,8 @@
 """`python -m stressvision account`, `token` and `audit`, as they are typed."""
 
+import getpass
 import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from stressvision.commands.arguments import operator
 from stressvision.commands.line import main
 from stressvision.config import load_settings
 from stressvision.db.connection import sqlite_driver
@@ -102,3 +105,22 @@ def test_the_log_is_shown_and_a_tampered_row_is_named(type_in: Type, capsys: pyt
     said = capsys.readouterr().out
     assert "Fila 1: su contenido fue cambiado." in said
     assert "ALTERADO" in said
+
+
+def test_whoever_asks_about_a_person_here_is_written_down(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
+    assert type_in("audit show --employee 3") == 0
+    (seen,) = capsys.readouterr().out.splitlines()
+    assert seen.split()[2:] == ["read_audit", "employee", "3", f"local:{getpass.getuser()}"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="each of its users has a name")
+def test_a_user_without_a_name_is_written_down_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pwd
+
+    def find_nobody(uid: int) -> pwd.struct_passwd:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", find_nobody)
+    assert operator().user_id == f"local:{os.getuid()}"
