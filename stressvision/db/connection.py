@@ -22,8 +22,17 @@ from stressvision.db.group import GroupWriter
 from stressvision.errors import ConfigurationError, DatabaseUnavailable, Message
 
 BUSY_TIMEOUT_MS = 10_000
-CACHE_KIB = 1024
+CACHE_KIB = 512
 """What each connection keeps of a file that the system keeps in memory anyway."""
+CHECKPOINT_PAGES = 4000
+"""16 MB of log before its pages go to the file: a busy page is then copied once for many commits."""
+_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"cache_size={-CACHE_KIB}",
+    f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+)
 _FIRST_SAFE_WAL = (3, 51, 3)
 """Earlier SQLite versions can corrupt a WAL file that several processes write (the WAL-reset bug)."""
 T = TypeVar("T")
@@ -160,7 +169,7 @@ def _create_engine(url: URL) -> Engine:
         dbapi_connection.isolation_level = None
         try:
             _enter_wal(dbapi_connection)
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"cache_size={-CACHE_KIB}"):
+            for pragma in _PRAGMAS:
                 dbapi_connection.execute(f"PRAGMA {pragma}")
         except sqlite_driver().Error:
             dbapi_connection.close()  # nobody else would, and it would hold on to a file that may be replaced

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
@@ -18,6 +17,12 @@ from stressvision.errors import DatabaseUnavailable, Message
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWN = "alembic_version"
+_STAMP = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+    "INSERT INTO alembic_version (version_num) VALUES (:revision)",
+)
+"""As Alembic does it."""
 
 
 class Outcome(StrEnum):
@@ -52,7 +57,8 @@ def prepare_database(database: Database, now: datetime) -> Opening:
         else:
             create_tables(connection)
             create_triggers(connection)
-        _run_alembic(connection, "stamp")
+        for statement in _STAMP:
+            connection.execute(text(statement), {"revision": REVISION})
         return Opening(Outcome.CONVERTED if backup else Outcome.CREATED, backup)
 
 
@@ -82,7 +88,7 @@ def _climb(database: Database, connection: Connection, now: datetime) -> Opening
             )
         )
     backup = _back_up(database, now) if database.is_sqlite else None
-    _run_alembic(connection, "upgrade")
+    _upgrade(connection)
     return Opening(Outcome.UPGRADED, backup)
 
 
@@ -120,16 +126,15 @@ def _back_up(database: Database, now: datetime) -> Path:
     return target
 
 
-def _run_alembic(connection: Connection, action: Literal["stamp", "upgrade"]) -> None:
-    # Imported here alone: a server that finds its database ready does without Alembic's 11 MB.
+def _upgrade(connection: Connection) -> None:
+    # Imported here alone: a server that finds its database up to date, or makes it, does without Alembic's 11 MB.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    run = command.upgrade if action == "upgrade" else command.stamp
-    run(config, "head")
+    command.upgrade(config, "head")
 
 
 def _name(database: Database) -> str:
