@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import time
+import types
 from importlib import metadata
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     With `prepare` it prepares `.venv` first. Costs a few milliseconds where there is nothing to do, and only once:
     Streamlit runs its door again for every page it draws.
     """
+    sys.excepthook = _say_nothing_of_interruptions
     project = installation.Project(ROOT)
     try:
         _settle(project, requirements, prepare=prepare)
@@ -50,6 +52,14 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
             )
         )
         raise SystemExit(130) from None
+
+
+def _say_nothing_of_interruptions(
+    kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None
+) -> None:
+    """Ctrl-C while a program still loads is no fault of the program: no traceback. The shell hears of SIGINT as ever."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
 
 
 def language() -> Language:

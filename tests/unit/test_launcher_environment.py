@@ -127,3 +127,11 @@ def test_an_old_python_can_read_the_door_far_enough_to_be_refused() -> None:
     for path in (PROJECT_ROOT / "stressvision/launcher/environment.py", PROJECT_ROOT / "start_complete_system.py"):
         ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
     assert (PROJECT_ROOT / "stressvision/launcher/__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize(("raised", "said"), [("KeyboardInterrupt", False), ("RuntimeError('broken')", True)])
+def test_an_interruption_while_a_program_loads_prints_no_traceback(raised: str, said: bool) -> None:
+    program = f"from stressvision.launcher.environment import enter\nenter()\nraise {raised}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert ("Traceback" in done.stderr) is said
