@@ -12,7 +12,7 @@ from stressvision.config import Settings
 from stressvision.domain.roles import PEOPLE, Role
 from stressvision.errors import InvalidInput, Message
 from stressvision.services import accounts, tokens
-from stressvision.services.context import open_context
+from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 
 
@@ -47,27 +47,32 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def add_account(settings: Settings, arguments: argparse.Namespace) -> int:
     password = _ask_password(settings, arguments.name)
-    added = accounts.add_account(open_context(settings), arguments.name, Role(arguments.role), password, operator())
+    with opened_context(settings) as context:
+        added = accounts.add_account(context, arguments.name, Role(arguments.role), password, operator())
     print(TEXTS["account_added"].text(settings.lang).format(name=added.name, role=added.role))
     return 0
 
 
 def list_accounts(settings: Settings, arguments: argparse.Namespace) -> int:
-    for account in accounts.list_accounts(open_context(settings)).accounts:
+    with opened_context(settings) as context:
+        found = accounts.list_accounts(context).accounts
+    for account in found:
         ended = TEXTS["disabled"].text(settings.lang) if account.disabled_at else ""
         print(f"{account.name}  {account.role}  {account.created_at:%Y-%m-%d}  {ended}".rstrip())
     return 0
 
 
 def disable_account(settings: Settings, arguments: argparse.Namespace) -> int:
-    accounts.disable_account(open_context(settings), arguments.name, operator())
+    with opened_context(settings) as context:
+        accounts.disable_account(context, arguments.name, operator())
     print(TEXTS["account_disabled"].text(settings.lang).format(name=arguments.name))
     return 0
 
 
 def change_password(settings: Settings, arguments: argparse.Namespace) -> int:
     password = _ask_password(settings, arguments.name)
-    accounts.change_password(open_context(settings), arguments.name, password, operator())
+    with opened_context(settings) as context:
+        accounts.change_password(context, arguments.name, password, operator())
     print(TEXTS["account_changed"].text(settings.lang).format(name=arguments.name))
     return 0
 
@@ -86,7 +91,8 @@ def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
             ),
             field="device",
         ) from None
-    issued = tokens.add_token(open_context(settings), wanted, operator())
+    with opened_context(settings) as context:
+        issued = tokens.add_token(context, wanted, operator())
     told = TEXTS["token_added"].text(settings.lang)
     print(told.format(id=issued.issued.token_id, day=f"{issued.issued.expires_at:%Y-%m-%d}"), file=sys.stderr)
     print(issued.token)
@@ -94,7 +100,9 @@ def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def list_tokens(settings: Settings, arguments: argparse.Namespace) -> int:
-    for token in tokens.list_tokens(open_context(settings)).tokens:
+    with opened_context(settings) as context:
+        found = tokens.list_tokens(context).tokens
+    for token in found:
         ended = TEXTS["revoked"].text(settings.lang) if token.revoked_at else ""
         whose = token.account or token.device_id
         print(f"{token.token_id}  {whose}  {token.expires_at:%Y-%m-%d}  {ended}".rstrip())
@@ -102,7 +110,8 @@ def list_tokens(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def revoke_token(settings: Settings, arguments: argparse.Namespace) -> int:
-    tokens.revoke_token(open_context(settings), arguments.token_id, operator())
+    with opened_context(settings) as context:
+        tokens.revoke_token(context, arguments.token_id, operator())
     print(TEXTS["token_revoked"].text(settings.lang).format(id=arguments.token_id))
     return 0
 

@@ -3,6 +3,7 @@
 import argparse
 from datetime import timedelta
 
+from stressvision.clock import utc_now
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
@@ -10,7 +11,7 @@ from stressvision.db.audit import AuditFilter
 from stressvision.domain.audit import Fault, Head
 from stressvision.errors import InvalidInput, Message
 from stressvision.services.audit import list_audit, verify_audit
-from stressvision.services.context import open_context
+from stressvision.services.context import opened_context
 
 FAULTS_SHOWN = 20
 
@@ -31,7 +32,9 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def verify(settings: Settings, arguments: argparse.Namespace) -> int:
     """Exit code 1 where a row was changed, removed or moved."""
-    verdict = verify_audit(open_context(settings), _parse_head(arguments.head))
+    noted = _parse_head(arguments.head)
+    with opened_context(settings) as context:
+        verdict = verify_audit(context, noted)
     for finding in verdict.faults[:FAULTS_SHOWN]:
         name = "audit_changed" if finding.fault is Fault.CHANGED else "audit_displaced"
         print(TEXTS[name].text(settings.lang).format(id=finding.id))
@@ -46,8 +49,7 @@ def verify(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def show(settings: Settings, arguments: argparse.Namespace) -> int:
-    context = open_context(settings)
-    since = context.clock() - timedelta(days=arguments.days) if arguments.days is not None else None
+    since = utc_now() - timedelta(days=arguments.days) if arguments.days is not None else None
     wanted = AuditFilter(
         entity_type="employee" if arguments.employee is not None else None,
         entity_id=arguments.employee,
@@ -55,7 +57,9 @@ def show(settings: Settings, arguments: argparse.Namespace) -> int:
         since=since,
         limit=arguments.limit,
     )
-    for entry in reversed(list_audit(context, wanted, operator()).entries):
+    with opened_context(settings) as context:
+        found = list_audit(context, wanted, operator()).entries
+    for entry in reversed(found):
         entity = f"{entry.entity_type} {entry.entity_id if entry.entity_id is not None else ''}".strip()
         who = " ".join(part for part in (entry.user_id, entry.ip_address) if part) or "-"
         print(f"{entry.timestamp:%Y-%m-%d %H:%M:%S}Z  {entry.action}  {entity}  {who}")

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from contextlib import closing
 from pathlib import Path
 
 from stressvision.commands.arguments import Commands, Say, operator
@@ -13,7 +12,7 @@ from stressvision.errors import Conflict, Language, Message
 from stressvision.launcher.record import read_record, running_components
 from stressvision.services.archive import Backup, find_chain, list_backups
 from stressvision.services.backups import make_backup
-from stressvision.services.context import open_context
+from stressvision.services.context import opened_context
 from stressvision.services.restoring import open_backup, restore_database, verify_backup
 
 _MIB = 2**20
@@ -44,8 +43,7 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def make(settings: Settings, arguments: argparse.Namespace) -> int:
     del arguments
-    context = open_context(settings)
-    with closing(context.database):
+    with opened_context(settings) as context:
         made = make_backup(context)
     print(TEXTS["backup_made"].text(settings.lang).format(name=made.path, size=made.bytes / _MIB))
     return 0

@@ -1,6 +1,7 @@
 """`python -m stressvision prepare` and `move`: the database, ready before anything else starts, or elsewhere."""
 
 import argparse
+from contextlib import closing
 
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.demo import enrol_demo
@@ -29,9 +30,10 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
         return 0
     context, opening = open_context_telling(settings)
     backup = opening.backup or "-"
-    print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)
-    if arguments.demo:
-        enrol_demo(context)
+    with closing(context.database):
+        print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)
+        if arguments.demo:
+            enrol_demo(context)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.backups import restart_chain
-from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.context import Actor, Context, opened_context
 from stressvision.services.employees import list_employees
 from stressvision.services.enrolment import (
     Enrolment,
@@ -43,8 +42,7 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 
 def change_demo(settings: Settings, arguments: argparse.Namespace) -> int:
-    context = open_context(settings)
-    with closing(context.database):
+    with opened_context(settings) as context:
         if arguments.remove:
             count = remove_demo(context)
             restart_chain(context)

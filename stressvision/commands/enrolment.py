@@ -15,7 +15,7 @@ from stressvision.config import Settings
 from stressvision.db.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
-from stressvision.services.context import Context, open_context
+from stressvision.services.context import Context, opened_context
 from stressvision.services.enrolment import (
     Enrolment,
     consent_text_sha256,
@@ -64,24 +64,24 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
     require_valid_code(arguments.code)
-    context = open_context(settings)
-    refuse_mixture(read_population(context), is_demo=False)
-    _require_consent(settings, arguments.name)
-    stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
-    samples = vision.measure_stills(stills)
-    _refuse_outliers(samples)
-    if not arguments.allow_similar:
-        _refuse_double(context, arguments.code, samples)
-    enrolment = Enrolment(
-        employee_code=arguments.code,
-        full_name=arguments.name,
-        department=arguments.department,
-        shift=arguments.shift,
-        samples=stored_samples(samples),
-        consent_sha256=consent_text_sha256(),
-        consent_method=ConsentMethod(arguments.method),
-    )
-    employee = enrol_employee(context, enrolment, operator(arguments.recorded_by))
+    with opened_context(settings) as context:
+        refuse_mixture(read_population(context), is_demo=False)
+        _require_consent(settings, arguments.name)
+        stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
+        samples = vision.measure_stills(stills)
+        _refuse_outliers(samples)
+        if not arguments.allow_similar:
+            _refuse_double(context, arguments.code, samples)
+        enrolment = Enrolment(
+            employee_code=arguments.code,
+            full_name=arguments.name,
+            department=arguments.department,
+            shift=arguments.shift,
+            samples=stored_samples(samples),
+            consent_sha256=consent_text_sha256(),
+            consent_method=ConsentMethod(arguments.method),
+        )
+        employee = enrol_employee(context, enrolment, operator(arguments.recorded_by))
     print(
         TEXTS["enrolled"]
         .text(settings.lang)
@@ -99,9 +99,10 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
     method = ConsentMethod(arguments.method)
-    employee = withdraw_consent(
-        open_context(settings), arguments.code, consent_text_sha256(), operator(arguments.recorded_by), method
-    )
+    with opened_context(settings) as context:
+        employee = withdraw_consent(
+            context, arguments.code, consent_text_sha256(), operator(arguments.recorded_by), method
+        )
     print(TEXTS["withdrawn"].text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
     return 0
 

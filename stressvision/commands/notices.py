@@ -8,7 +8,7 @@ from stressvision.config import Settings
 from stressvision.errors import ConfigurationError, Message, ServerUnreachable
 from stressvision.notices.message import write_test
 from stressvision.notices.sender import send_message
-from stressvision.services.context import open_context
+from stressvision.services.context import opened_context
 from stressvision.services.notices import configured_addresses, label_of, read_queue
 
 TEXTS = {
@@ -54,7 +54,8 @@ def _send_test(settings: Settings) -> int:
 
 
 def _show_queue(settings: Settings) -> int:
-    queue = read_queue(open_context(settings))
+    with opened_context(settings) as context:
+        queue = read_queue(context)
     for target in queue.targets:
         print(TEXTS["target"].text(settings.lang).format_map(target.model_dump()))
         if target.last_error:

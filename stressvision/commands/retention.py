@@ -1,14 +1,13 @@
 """`python -m stressvision retention`: what is past its term goes, and the disk gets its space back."""
 
 import argparse
-from contextlib import closing
 
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
 from stressvision.domain.terms import Kind, Term
 from stressvision.errors import Language, Message
-from stressvision.services.context import open_context
+from stressvision.services.context import opened_context
 from stressvision.services.retention import apply_retention, count_expired
 
 _MIB = 2**20
@@ -31,8 +30,8 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 
 def keep_terms(settings: Settings, arguments: argparse.Namespace) -> int:
-    context, language = open_context(settings), settings.lang
-    with closing(context.database):
+    language = settings.lang
+    with opened_context(settings) as context:
         outcome = count_expired(context) if arguments.dry_run else apply_retention(context, compact=arguments.compact)
     for term, count in outcome.terms:
         print(

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -15,7 +15,7 @@ from stressvision.ownership import make_private
 from stressvision.printing.html import write_html
 from stressvision.printing.own_data import document_of_own_data
 from stressvision.printing.reader import Reader
-from stressvision.services.context import Context, open_context
+from stressvision.services.context import Context, opened_context
 from stressvision.services.erasure import erase_person, find_by_code
 from stressvision.services.own_data import read_own_data, stream_own_detections
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
@@ -43,8 +43,7 @@ def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
     if not page.name or page.suffix.lower() == ".json":
         raise InvalidInput(TEXTS["rights_page"], field="--output")
     annex = page.with_suffix(".json")
-    context = open_context(settings)
-    with closing(context.database):
+    with opened_context(settings) as context:
         employee_id = find_by_code(context, arguments.code)
         with _writing(page, TEXTS["rights_unwritten"]):
             page.parent.mkdir(parents=True, exist_ok=True)
@@ -63,8 +62,7 @@ def erase(settings: Settings, arguments: argparse.Namespace) -> int:
     with _writing(folder, TEXTS["erase_refused"]):
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
-    context = open_context(settings)
-    with closing(context.database):
+    with opened_context(settings) as context:
         employee_id = find_by_code(context, arguments.code)
         if not arguments.yes:
             _require_confirmation(settings.lang, arguments.code)

@@ -1,5 +1,7 @@
 """What every service works with, and for whom."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from stressvision.clock import Clock, utc_now
@@ -39,6 +41,14 @@ def open_context(settings: Settings, clock: Clock = utc_now) -> Context:
     """Opens the configured database, brought to this program's schema. Raises DatabaseUnavailable."""
     context, _ = open_context_telling(settings, clock)
     return context
+
+
+@contextmanager
+def opened_context(settings: Settings) -> Iterator[Context]:
+    """As open_context, closed with the block."""
+    context = open_context(settings)
+    with closing(context.database):
+        yield context
 
 
 def open_context_telling(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:

@@ -107,6 +107,16 @@ def test_the_log_is_shown_and_a_tampered_row_is_named(type_in: Type, capsys: pyt
     assert "ALTERADO" in said
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["account list", "account disable nadie", "token list", "audit show", "audit verify", "withdraw --code EMP009"],
+)
+def test_what_a_command_opened_it_closes_also_where_it_is_refused(type_in: Type, line: str) -> None:
+    """SQLite takes its log away with the last connection."""
+    type_in(line)
+    assert [path.name for path in Path().iterdir()] == ["gloria_stress_system.db"]
+
+
 def test_whoever_asks_about_a_person_here_is_written_down(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     assert type_in("audit show --employee 3") == 0
     (seen,) = capsys.readouterr().out.splitlines()
