@@ -57,7 +57,7 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
 def _say_nothing_of_interruptions(
     kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None
 ) -> None:
-    """Ctrl-C while a program still loads is no fault of the program: no traceback. The shell hears of SIGINT as ever."""
+    """Ctrl-C while a program still loads is no fault of its own: no traceback. The shell hears of SIGINT as ever."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
 

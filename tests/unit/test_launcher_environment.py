@@ -132,6 +132,8 @@ def test_an_old_python_can_read_the_door_far_enough_to_be_refused() -> None:
 @pytest.mark.parametrize(("raised", "said"), [("KeyboardInterrupt", False), ("RuntimeError('broken')", True)])
 def test_an_interruption_while_a_program_loads_prints_no_traceback(raised: str, said: bool) -> None:
     program = f"from stressvision.launcher.environment import enter\nenter()\nraise {raised}"
-    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
     assert ("Traceback" in done.stderr) is said
