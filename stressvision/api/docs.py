@@ -57,6 +57,7 @@ _SUMMARIES: Mapping[str, Message] = {
     "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
     "log_in": Message(es="Entrar: un token para esta sesión", en="Log in: a token for this session"),
     "log_out": Message(es="Salir: el token deja de valer", en="Log out: the token ends"),
+    "change_own_password": Message(es="Cambiar la propia contraseña", en="Change one's own password"),
     "list_accounts": Message(es="Cuentas", en="Accounts"),
     "add_account": Message(es="Crear una cuenta", en="Create an account"),
     "disable_account": Message(es="Desactivar una cuenta", en="Disable an account"),

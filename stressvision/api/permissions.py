@@ -30,6 +30,7 @@ PERMISSIONS: Mapping[Endpoint, Roles] = {
     ("GET", "/api/openapi.json"): PEOPLE,
     ("WEBSOCKET", "/ws"): PEOPLE,
     ("POST", "/api/logout"): PEOPLE,
+    ("POST", "/api/password"): PEOPLE,
     # People and consent
     ("GET", "/api/employees"): _PERSONS,
     ("POST", "/api/employees"): _ADMIN,

@@ -58,9 +58,9 @@ def revoke_token(connection: Connection, token_id: str, at: datetime) -> None:
     connection.execute(query.values(revoked_at=at))
 
 
-def revoke_tokens_of(connection: Connection, account_id: int, at: datetime) -> None:
+def revoke_tokens_of(connection: Connection, account_id: int, at: datetime, *, except_token: str = "") -> None:
     query = update(access_tokens).where(access_tokens.c.account_id == account_id, access_tokens.c.revoked_at.is_(None))
-    connection.execute(query.values(revoked_at=at))
+    connection.execute(query.where(access_tokens.c.token_id != except_token).values(revoked_at=at))
 
 
 def forget_sessions(connection: Connection, before: datetime) -> None:

@@ -26,7 +26,7 @@ def add_account(context: Context, name: str, role: Role, password: str, actor: A
             ),
             field="role",
         )
-    _require_password(password, name)
+    require_password(password, name)
     hashed = hash_password(password)
     now = context.clock()
     with context.database.write() as connection:
@@ -66,7 +66,7 @@ def disable_account(context: Context, name: str, actor: Actor) -> Account:
 
 def change_password(context: Context, name: str, password: str, actor: Actor) -> Account:
     """Ends its sessions and tokens. Raises NotFound, and InvalidInput where the password is not taken."""
-    _require_password(password, name)
+    require_password(password, name)
     hashed = hash_password(password)
     now = context.clock()
     with context.database.write() as connection:
@@ -77,17 +77,27 @@ def change_password(context: Context, name: str, password: str, actor: Actor) ->
         return Account.model_validate(rows.find_account(connection, name))
 
 
+def require_password(password: str, name: str, *, field: str = "password") -> None:
+    """Raises InvalidInput where it is not taken for this account. `field`: which input it is."""
+    fault = fault_of(password, name)
+    if fault is not None:
+        raise InvalidInput(fault, field=field)
+
+
 def require_account(actor: Actor) -> None:
     """Raises Forbidden while nobody has to log in: who creates the first account then decides who may."""
     if actor.role is None:
-        raise Forbidden(
-            Message(
-                es="La primera cuenta se crea en esta máquina con: python -m stressvision account add NOMBRE "
-                "--role admin",
-                en="The first account is created on this machine with: python -m stressvision account add NAME "
-                "--role admin",
-            )
+        raise nobody_in_charge()
+
+
+def nobody_in_charge() -> Forbidden:
+    return Forbidden(
+        Message(
+            es="La primera cuenta se crea en esta máquina con: python -m stressvision account add NOMBRE --role admin",
+            en="The first account is created on this machine with: python -m stressvision account add NAME "
+            "--role admin",
         )
+    )
 
 
 def existing_account(connection: Connection, name: str) -> Any:
@@ -146,9 +156,3 @@ def _require_name(name: str) -> None:
             ),
             field="name",
         )
-
-
-def _require_password(password: str, name: str) -> None:
-    fault = fault_of(password, name)
-    if fault is not None:
-        raise InvalidInput(fault, field="password")

@@ -48,6 +48,21 @@ class PasswordRequest(BaseModel):
     password: str = Field(min_length=1, max_length=MOST)
 
 
+class PasswordChange(BaseModel):
+    """One's own."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "example": {"current_password": "cuatro palabras que recuerdo", "new_password": "una frase larga y propia"}
+        },
+    )
+
+    current_password: str = Field(min_length=1, max_length=MOST)
+    new_password: str = Field(min_length=1, max_length=MOST)
+
+
 class Account(WireModel):
     id: int
     name: str

@@ -35,6 +35,7 @@ GET       /                                            public
 GET       /health                                      public
 POST      /api/login                                   public
 POST      /api/logout                                  vha
+POST      /api/password                                vha
 GET       /ready                                       vha
 GET       /metrics                                     vha
 GET       /api/docs                                    vha

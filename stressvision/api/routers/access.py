@@ -12,6 +12,7 @@ from stressvision.wire.access import (
     AccountRequest,
     LoggedIn,
     LoginRequest,
+    PasswordChange,
     PasswordRequest,
     Token,
     TokenIssued,
@@ -32,6 +33,16 @@ def log_out(context: ContextDep, actor: ActorDep, connection: HTTPConnection) ->
     visitor = visitor_of(connection)
     if visitor is not None:
         login.log_out(context, visitor.token_id, actor)
+
+
+@router.post("/password")
+def change_own_password(
+    context: ContextDep, actor: ActorDep, connection: HTTPConnection, request: PasswordChange
+) -> Account:
+    visitor = visitor_of(connection)
+    if visitor is None:
+        raise accounts.nobody_in_charge()
+    return login.change_own_password(context, visitor.name, request, visitor.token_id, actor)
 
 
 @router.get("/accounts")
