@@ -56,7 +56,7 @@ def describe(mark: Mark, language: Language) -> list[str]:
         return [COLLECTING.text(language)]
     lines = [mark.employee_code or UNKNOWN.text(language)]
     if mark.state.emotion is not None and mark.state.confidence is not None:
-        lines.append(f"{EXPRESSIONS[mark.state.emotion].text(language)} {mark.state.confidence:.0%}")
+        lines.append(f"{EXPRESSIONS[mark.state.emotion].text(language)} {100 * mark.state.confidence:.0f} %")
     if mark.photograph:
         lines.append(PHOTOGRAPH.text(language))
     return lines

@@ -1,6 +1,6 @@
 """What waits to be sent: a small SQLite file, so that neither a dead server nor a pulled plug loses a detection.
 
-It holds no image and no embedding. Items leave in the order in which they came.
+It holds no image and no embedding, and is its owner's alone to read. Items leave in the order in which they came.
 """
 
 import json
@@ -18,6 +18,7 @@ import structlog
 
 from stressvision.clock import Clock, to_stored, utc_now
 from stressvision.errors import DatabaseUnavailable, Message
+from stressvision.ownership import make_private
 
 try:
     # It bundles a SQLite without the WAL-reset bug that files of several threads or processes run into before 3.51.3.
@@ -233,6 +234,7 @@ def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
 
 
 def _prepare(path: Path) -> system_sqlite.Connection:
+    make_private(path)
     connection: system_sqlite.Connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -250,7 +252,7 @@ def _prepare(path: Path) -> system_sqlite.Connection:
 def _said_plainly() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DatabaseUnavailable(
             Message(
                 es=f"La cola de envíos del dispositivo no se puede usar ({error}). Revise el espacio en disco y los "

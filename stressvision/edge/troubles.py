@@ -16,8 +16,8 @@ HOT = 80.0
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _DROPPED = Message(
-    es="descarta {share:.0%} de las imágenes: el equipo no da abasto",
-    en="drops {share:.0%} of the pictures: the machine cannot follow",
+    es="descarta {percent:.0f} % de las imágenes: el equipo no da abasto",
+    en="drops {percent:.0f} % of the pictures: the machine cannot follow",
 )
 _REFUSED = Message(es="{count} rechazadas por el servidor", en="{count} refused by the server")
 _LOST = Message(es="{count} perdidas por cola llena o antigua", en="{count} lost: outbox full or too old")
@@ -55,7 +55,7 @@ class Troubles:
         lost = counts.backlog.dropped - before.backlog.dropped
         told = []
         if pictures and dropped > DROPPED_SHARE * pictures:
-            told.append(_fill(_DROPPED, share=dropped / pictures))
+            told.append(_fill(_DROPPED, percent=100 * dropped / pictures))
         for count, message in ((refused, _REFUSED), (lost, _LOST), (counts.backlog.early, _EARLY)):
             if count > 0:
                 told.append(_fill(message, count=count))

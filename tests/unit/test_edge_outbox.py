@@ -1,3 +1,4 @@
+import os
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_what_was_added_is_there_after_the_device_was_killed(path: Path, clock: 
 
     # Opened again without the first having been closed: nothing but the file is left of it.
     assert waiting(Outbox(path, clock=clock)) == ["a", "b"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such modes")
+def test_what_waits_is_for_its_owner_alone(path: Path, clock: FakeClock) -> None:
+    path.touch(mode=0o644)
+    outbox = Outbox(path, clock=clock)
+    add_detections(outbox, "a")
+
+    others = {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()}
+    assert others == {"outbox.db": 0, "outbox.db-shm": 0, "outbox.db-wal": 0}
 
 
 def test_items_leave_in_order_and_a_session_is_not_mixed_with_its_detections(path: Path, clock: FakeClock) -> None:

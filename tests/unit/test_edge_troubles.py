@@ -28,7 +28,7 @@ def test_pictures_that_are_dropped_are_told_while_they_are_many_and_no_longer() 
     many = describe(troubles, 10.0, counts(looked_at=60, dropped=40))
     later = describe(troubles, 11.0 + MEMORY_SECONDS, counts(looked_at=900, dropped=41))
 
-    assert many == ["descarta 40% de las imágenes: el equipo no da abasto"]
+    assert many == ["descarta 40 % de las imágenes: el equipo no da abasto"]
     assert later == []
 
 
