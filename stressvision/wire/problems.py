@@ -54,8 +54,8 @@ _SPANISH: Mapping[str, str] = {
     "missing": "falta este campo",
     "extra_forbidden": "este campo no existe",
     "string_type": "debe ser un texto",
-    "string_too_long": "es demasiado largo (máximo {max_length} caracteres)",
-    "string_too_short": "es demasiado corto (mínimo {min_length} caracteres)",
+    "string_too_long": "es demasiado largo (longitud máxima: {max_length})",
+    "string_too_short": "es demasiado corto (longitud mínima: {min_length})",
     "string_pattern_mismatch": "no tiene la forma esperada ({pattern})",
     "int_type": "debe ser un número entero",
     "int_parsing": "debe ser un número entero",
@@ -132,6 +132,7 @@ def validation_problem(errors: Iterable[Mapping[str, Any]], language: Language, 
     """From pydantic's (or FastAPI's) list of errors."""
     faults = tuple(FieldFault(field=_place(error["loc"]), message=_explain(error, language)) for error in errors)
     detail = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+    detail = detail.replace(".; ", "; ")
     return plain_problem(status, detail, language, faults)
 
 
@@ -145,4 +146,10 @@ def _explain(error: Mapping[str, Any], language: Language) -> str:
         return str(error["msg"]).removeprefix("Value error, ")
     if language == "en" or error["type"] not in _SPANISH:
         return str(error["msg"])
-    return _SPANISH[error["type"]].format_map(error.get("ctx", {}))
+    kind = str(error["type"])
+    if kind in {"too_short", "too_long"} and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"
+    context = dict(error.get("ctx", {}))
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", " o ")
+    return _SPANISH[kind].format_map(context)

@@ -12,6 +12,7 @@ from stressvision.errors import (
     StressVisionError,
     Unavailable,
 )
+from stressvision.wire.alerts import AlertDecision
 from stressvision.wire.detections import DetectionIn
 from stressvision.wire.problems import problem_of, reader_language, status_of, validation_problem
 
@@ -45,7 +46,17 @@ def test_every_fault_of_a_detection_is_named_in_spanish() -> None:
         DetectionIn.model_validate({"device_id": "pi 1", "timestamp": "ayer", "emotion": "rabia", "frame_quality": 3})
     problem = validation_problem(caught.value.errors(), "es")
     faults = {fault.field: fault.message for fault in problem.errors}
-    assert faults["emotion"] == "debe ser uno de: 'neutral', 'happy', 'stress', 'sad' or 'fatigue'"
+    assert faults["emotion"] == "debe ser uno de: 'neutral', 'happy', 'stress', 'sad' o 'fatigue'"
     assert faults["frame_quality"] == "debe ser menor o igual que 1.0"
     assert "2026-11-22T10:30:00Z" in faults["timestamp"]
     assert "forma esperada" in faults["device_id"]
+
+
+def test_faults_read_as_spanish_sentences() -> None:
+    with pytest.raises(ValidationError) as caught:
+        AlertDecision.model_validate({"user_id": ""})
+    assert validation_problem(caught.value.errors(), "es").detail == "user_id: es demasiado corto (longitud mínima: 1)"
+
+    with pytest.raises(ValidationError) as caught:
+        DetectionIn.model_validate({"device_id": "pi-1", "timestamp": "ayer", "emotion": "rabia"})
+    assert ".;" not in validation_problem(caught.value.errors(), "es").detail
