@@ -147,8 +147,8 @@ def mark(standing: Standing, code: str | None = None, state: State | None = None
 def test_a_face_is_described_by_code_and_expression_and_never_called_stressed() -> None:
     stressed = mark(Standing.NAMED, "EMP002", State(Emotion.STRESS, 0.81))
 
-    assert describe(stressed, "es") == ["EMP002", "expresión compatible con estrés 81%"]
-    assert describe(stressed, "en") == ["EMP002", "expression compatible with stress 81%"]
+    assert describe(stressed, "es") == ["EMP002", "expresión compatible con estrés 81 %"]
+    assert describe(stressed, "en") == ["EMP002", "expression compatible with stress 81 %"]
     assert describe(mark(Standing.UNKNOWN), "es") == ["desconocido"]
     assert describe(mark(Standing.COLLECTING), "es") == ["identificando…"]
 
