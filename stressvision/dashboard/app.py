@@ -58,7 +58,7 @@ def draw() -> None:
         st.navigation([st.Page(show_login, title=screen.say(texts.access.LOG_IN))]).run()
     else:
         page = st.navigation(_pages(screen), position="top")
-        door.show_visitor(screen)
+        door.show_visitor(screen, behind_proxy=bool(settings.proxy))
         page.run()
 
 

@@ -18,7 +18,7 @@ from stressvision.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.wire.access import AuditList, LoggedIn, LoginRequest
+from stressvision.wire.access import Account, AuditList, LoggedIn, LoginRequest, PasswordChange
 from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
@@ -70,12 +70,15 @@ class Backend:
 
     def log_in(self, name: str, password: str, address: str) -> LoggedIn:
         """`address`: the browser's, for the backend's count of failures. Raises Unauthenticated, Unavailable."""
-        body = LoginRequest(name=name, password=password).model_dump(mode="json")
-        headers = {"X-Forwarded-For": address} if address else {}
-        return self._ask(LoggedIn, requests.Request("POST", f"{self.base}/api/login", json=body, headers=headers))
+        return self._post(LoggedIn, "/api/login", LoginRequest(name=name, password=password), address)
 
     def log_out(self) -> None:
         self._send(requests.Request("POST", f"{self.base}/api/logout"))
+
+    def change_password(self, current: str, new: str, address: str) -> Account:
+        """Of whoever is logged in. `address`: as in log_in. Raises InvalidInput, Unavailable."""
+        change = PasswordChange(current_password=current, new_password=new)
+        return self._post(Account, "/api/password", change, address)
 
     def overview(self) -> Overview:
         return self._get(Overview, "/api/dashboard/overview")
@@ -139,8 +142,10 @@ class Backend:
     def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
         return self._ask(kind, requests.Request("GET", self.base + path, params=query))
 
-    def _post(self, kind: type[Answer], path: str, body: BaseModel) -> Answer:
-        return self._ask(kind, requests.Request("POST", self.base + path, json=body.model_dump(mode="json")))
+    def _post(self, kind: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
+        headers = {"X-Forwarded-For": address} if address else {}
+        data = body.model_dump(mode="json")
+        return self._ask(kind, requests.Request("POST", self.base + path, json=data, headers=headers))
 
     def _ask(self, kind: type[Answer], request: requests.Request) -> Answer:
         response = self._send(request)

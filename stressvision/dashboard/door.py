@@ -7,6 +7,7 @@ import streamlit as st
 from stressvision.config import Settings
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
+from stressvision.dashboard.password import ask_password
 from stressvision.dashboard.screen import ASKED, Screen, send_to_door
 from stressvision.errors import StressVisionError
 from stressvision.wire.access import LoggedIn
@@ -54,16 +55,20 @@ def show_login(screen: Screen, *, behind_proxy: bool) -> None:
             _enter(screen, name.strip(), password, _browser_address(behind_proxy))
 
 
-def show_visitor(screen: Screen) -> None:
-    """Who is in, and the way out."""
+def show_visitor(screen: Screen, *, behind_proxy: bool) -> None:
+    """Who is in, their password, and the way out."""
     visitor = known_visitor()
     if visitor is None:
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="visitor"):
         role = screen.say(texts.access.ROLES[visitor.role])
         st.html(blocks.small(f"{visitor.name} · {role}"), width="content")
-        if st.button(screen.say(texts.access.LOG_OUT), type="tertiary", icon=":material/logout:"):
-            _leave(screen)
+        changes = st.button(screen.say(texts.access.CHANGE_PASSWORD), type="tertiary", icon=":material/key:")
+        leaves = st.button(screen.say(texts.access.LOG_OUT), type="tertiary", icon=":material/logout:")
+    if changes:
+        ask_password(screen, _browser_address(behind_proxy))
+    if leaves:
+        _leave(screen)
 
 
 def _enter(screen: Screen, name: str, password: str, address: str) -> None:

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 _REFUSED = Message(
     es="El nombre o la contraseña no son correctos.", en="The name or the password is not the right one."
 )
-_NOT_CURRENT = Message(
+NOT_CURRENT = Message(
     es="La contraseña actual no es la correcta. Si no la recuerda, la administración puede darle otra.",
     en="The current password is not the right one. If you do not remember it, an administrator can set another.",
 )
@@ -60,12 +60,12 @@ def change_own_password(context: Context, name: str, change: PasswordChange, tok
     require_password(change.new_password, name, field="new_password")
     account = _find_by_password(context, name, change.current_password, actor)
     if account is None:
-        raise InvalidInput(_NOT_CURRENT, field="current_password")
+        raise InvalidInput(NOT_CURRENT, field="current_password")
     hashed = hash_password(change.new_password)
     now = context.clock()
     with context.database.write() as connection:
         if existing_account(connection, name).password_hash != account.password_hash:
-            raise InvalidInput(_NOT_CURRENT, field="current_password")  # an administrator was faster
+            raise InvalidInput(NOT_CURRENT, field="current_password")  # an administrator was faster
         _forgive(connection, name, actor)
         rows.update_account(connection, account.id, {"password_hash": hashed, "password_changed_at": now})
         rows.revoke_tokens_of(connection, account.id, now, except_token=token_id)

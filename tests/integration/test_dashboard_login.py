@@ -8,18 +8,23 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from streamlit.testing.v1 import AppTest
 
 from stressvision.config import PROJECT_ROOT
+from stressvision.dashboard import texts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.screen import Screen
+from stressvision.domain.passwords import fault_of
 from stressvision.domain.roles import Role
-from stressvision.services import hashing
+from stressvision.errors import Language, Unauthenticated
+from stressvision.services import hashing, login
 from stressvision.services.accounts import add_account, disable_account
 from stressvision.services.context import Actor, Context
 from stressvision.services.employees import read_employee
+from stressvision.services.gate import Gate
 from stressvision.services.login import log_in
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import LiveBackend, raise_alert, serve
 
 PHRASE = "cuatro palabras que recuerdo"
+OTHER_PHRASE = "otras cuatro palabras distintas"
 NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
 
 
@@ -56,6 +61,7 @@ def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -
     app = at_the_door()
     assert "Estos datos son de salud" in shown(app)
     text = shown(enter(app, NAMES[role]))
+    assert [button.label for button in app.button][:2] == ["Cambiar contraseña", "Salir"]
     assert f"{NAMES[role]} · " in text
     assert "Empleados" in text
     assert "no disponibles" not in text
@@ -73,6 +79,34 @@ def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
     text = shown(app.run())
     for said in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
         assert said in text
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Language) -> None:
+    token, other = (log_in(live.context, "dra.quispe", PHRASE, Actor()).token for _ in range(2))
+    asking = Screen(Backend(live.url, language, token=token), language, ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.password import ask_password\n"
+    app = AppTest.from_string(f"{script}ask_password(st.session_state.screen, '10.0.0.9')", default_timeout=30)
+    app.session_state["screen"] = asking
+    app.run()
+    for current, new, again, sentence in (
+        (PHRASE, OTHER_PHRASE, "", texts.access.PASSWORD_INCOMPLETE),
+        (PHRASE, OTHER_PHRASE, PHRASE, texts.access.PASSWORDS_DIFFER),
+        (PHRASE, "corta", "corta", fault_of("corta", "dra.quispe")),
+        ("no es esta", OTHER_PHRASE, OTHER_PHRASE, login.NOT_CURRENT),
+        (PHRASE, OTHER_PHRASE, OTHER_PHRASE, texts.access.PASSWORD_CHANGED),
+    ):
+        for field, value in zip(app.text_input, (current, new, again), strict=True):
+            field.set_value(value)
+        app.button[0].click().run()
+        assert not app.exception
+        assert sentence is not None
+        assert [told.value for told in (*app.warning, *app.success)] == [sentence.text(language)]
+    assert len(app.text_input) == 0
+    gate = Gate(live.context)
+    assert gate.admit(token).name == "dra.quispe"
+    with pytest.raises(Unauthenticated):
+        gate.admit(other)
 
 
 def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:

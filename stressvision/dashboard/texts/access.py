@@ -15,6 +15,26 @@ PASSWORD = Message("Contraseña", "Password")
 INCOMPLETE = Message("Escriba su cuenta y su contraseña.", "Type your account and your password.")
 NOT_ENTERED = Message("No se pudo entrar", "Could not log in")
 LOG_OUT = Message("Salir", "Log out")
+CHANGE_PASSWORD = Message("Cambiar contraseña", "Change password")
+PASSWORD_ABOUT = Message(
+    "Esta sesión sigue; las demás de su cuenta, y los tokens de sus programas, terminan.",
+    "This session goes on; the others of your account, and its programs' tokens, end.",
+)
+CURRENT_PASSWORD = Message("Contraseña actual", "Current password")
+NEW_PASSWORD = Message("Contraseña nueva", "New password")
+NEW_PASSWORD_HELP = Message(
+    "De {least} a {most} caracteres: sirve una frase de varias palabras.",
+    "{least} to {most} characters: a phrase of several words will do.",
+)
+NEW_PASSWORD_AGAIN = Message("Contraseña nueva, otra vez", "New password, once more")
+PASSWORD_INCOMPLETE = Message(
+    "Escriba la contraseña actual, y la nueva dos veces.", "Type the current password, and the new one twice."
+)
+PASSWORDS_DIFFER = Message("Las dos contraseñas nuevas no coinciden.", "The two new passwords differ.")
+PASSWORD_CHANGED = Message(
+    "Contraseña cambiada. Desde ahora se entra con la nueva.",
+    "Password changed. From now on the new one opens.",
+)
 ROLES: Mapping[Role, Message] = {
     Role.VIEWER: Message("Gerencia", "Management"),
     Role.HEALTH: Message("Salud ocupacional", "Occupational health"),
