@@ -54,8 +54,9 @@ def draw() -> None:
         said = (screen.say(texts.access.EXPOSED), screen.say(texts.access.EXPOSED_REMEDY))
         st.html(blocks.notice(texts.common.PRODUCT.es, *said))
     elif door.must_log_in():
-        show_login = partial(door.show_login, screen, behind_proxy=bool(settings.proxy))
-        st.navigation([st.Page(show_login, title=screen.say(texts.access.LOG_IN))]).run()
+        # The pages are known at the door too: the address, with what a message linked to, is kept until after it.
+        st.navigation(_pages(screen), position="hidden")
+        door.show_login(screen, behind_proxy=bool(settings.proxy))
     else:
         page = st.navigation(_pages(screen), position="top")
         door.show_visitor(screen, behind_proxy=bool(settings.proxy))

@@ -4,14 +4,20 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT
+from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.domain.roles import Role
+from stressvision.services.accounts import add_account
+from stressvision.services.context import Actor, open_context
+from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
+from tests.integration.live_backend import raise_alert, serve
 from tests.programs.running import answers, free_port, program, wait_until
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -27,6 +33,7 @@ FLAGS = (
 PHONE = {"width": 420, "height": 900}
 DESK = {"width": 1400, "height": 900}
 PATIENCE_MS = 30_000
+PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Alertas", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
@@ -208,3 +215,18 @@ def test_the_preview_is_one_stream(plant: Plant, page: Page) -> None:
     plant.state.devices = [device(state="no_camera", preview_url=stream)]
     expect_text(page, "El dispositivo no recibe imagen")
     assert picture.count() == 0
+
+
+def test_a_link_to_an_alert_leads_there_through_the_door(server: tuple[str, int], page: Page, tmp_path: Path) -> None:
+    base, api_port = server
+    context = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"))
+    raise_alert(context, enrol(context))
+    add_account(context, "dra.quispe", Role.HEALTH, PHRASE, Actor())
+    with serve(context, port=api_port):
+        page.goto(f"{base}/alertas?alerta=1")
+        page.get_by_label("Cuenta").fill("dra.quispe")
+        page.get_by_label("Contraseña", exact=True).fill(PHRASE)
+        page.get_by_role("button", name="Entrar").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=PATIENCE_MS)
+        expect(page.get_by_role("dialog")).to_contain_text("Historial")
+    assert page.url == f"{base}/alertas?alerta=1"

@@ -78,10 +78,12 @@ class Follower:
 
 
 @contextmanager
-def serve(context: Context, pace: Pace | None = None, *, send_buffer: int | None = None) -> Iterator[LiveBackend]:
+def serve(
+    context: Context, pace: Pace | None = None, *, send_buffer: int | None = None, port: int = 0
+) -> Iterator[LiveBackend]:
     app = create_app(context, pace)
     server = create_server(app)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         if send_buffer is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
