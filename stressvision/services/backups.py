@@ -29,6 +29,8 @@ from stressvision.services.archive import (
 )
 from stressvision.services.context import Context
 
+_FORM = "alembic_version"
+
 
 def make_backup(context: Context) -> Backup:
     """A whole backup, read back and compared before it counts; then the oldest beyond `backup_keep` go.
@@ -71,8 +73,11 @@ def continue_backup(context: Context) -> Backup | None:
     changes = copies.Changes(context.database, marks)
     with saying_what_failed(context.settings.backup_dir):
         lines = list(changes.lines())
-        if not changes.row_count:
+        if not lines:
             return None
+        if changes.reached.digests.get(_FORM) != marks.digests.get(_FORM):
+            # Upgraded since: rows do not tell what became of tables and indexes.
+            return make_backup(context)
         name = f"{stem(context.database.url)}-{created:%Y%m%d-%H%M%S-%f}-{last.number + 1:05d}{SUFFIX}"
         path = own_folder(context.settings) / name
         content = _content(context.database, Kind.CHANGES, last.chain, last.number + 1, created)
@@ -81,7 +86,7 @@ def continue_backup(context: Context) -> Backup | None:
 
 
 def restart_chain(context: Context) -> Backup | None:
-    """Begins a new chain where one is under way: much was deleted at once, which backups of changes do not all tell.
+    """Begins a new chain where one is under way: after much was deleted at once, which changes would tell row by row.
 
     Raises as make_backup does.
     """

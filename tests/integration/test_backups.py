@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from stressvision.clock import utc_now
 from stressvision.commands.demo import change_demo
@@ -169,6 +169,30 @@ def test_the_removed_demonstration_stays_away_when_a_backup_returns(
     own.database.close()
     restore_database(own.settings, None, DOCTOR)
     assert everything(own) == expected
+
+
+def test_changes_are_never_added_to_a_backup_of_an_earlier_form(context: Context) -> None:
+    """The upgrade's new tables and indexes are in no row."""
+    make_backup(context)
+    with context.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'next'"))
+    made = continue_backup(context)
+    assert made is not None
+    assert (made.kind, made.number) == (BackupKind.WHOLE, 0)
+
+
+def test_an_erasure_begins_a_new_chain(context: Context, clock: FakeClock) -> None:
+    person = enrol(context)
+    make_backup(context)
+    enrol(context, "EMP002")
+    continue_backup(context)
+    clock.advance(seconds=1)
+    erase_person(context, person, DOCTOR)
+    enrol(context, "EMP003")
+    continue_backup(context)
+    whole, changes = list_backups(context.settings)
+    assert (whole.kind, changes.number, changes.chain) == (BackupKind.WHOLE, 1, whole.chain)
+    assert verify_backup(context.settings, None)[1]["employees"] == 2
 
 
 def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context: Context, clock: FakeClock) -> None:
