@@ -157,7 +157,7 @@ COMPARED_NOTE = Message(
 
 METHOD = Message("Cómo leer este reporte", "How to read this report")
 METHOD_TEXT = Message(
-    "Una cámara estima, una vez por segundo, con qué es compatible la expresión de cada persona enrolada que dio su "
+    "Una cámara estima, una vez por segundo, con qué es compatible la expresión de cada persona inscrita que dio su "
     "consentimiento. El porcentaje es la parte de las detecciones con expresión compatible con estrés o tristeza; la "
     "fatiga se informa aparte. Es una estimación con error: no es un diagnóstico, no dice qué siente una persona ni "
     "por qué, y no debe ser la única base de ninguna decisión sobre nadie. Ninguna imagen se guarda ni sale de la "

@@ -56,7 +56,7 @@ def test_overview_shows_the_figures_of_the_api(state: FakeBackend) -> None:
         assert figure in text
     assert "Lars Keller Ruiz" in text
     assert "expresión compatible con" in text
-    assert "Persona no enrolada" in text
+    assert "Persona no inscrita" in text
 
 
 def test_overview_follows_the_api(state: FakeBackend) -> None:
@@ -273,7 +273,7 @@ def test_many_alerts_come_in_portions(state: FakeBackend) -> None:
 def test_employees_are_listed_with_what_they_lack(state: FakeBackend) -> None:
     table = page("employees").dataframe[0].value
     assert table["name"][0] == "Ana Torres Vega (demostración)"
-    assert table["enrolment"][3] == "Necesita enrolamiento"
+    assert table["enrolment"][3] == "Necesita inscripción"
     assert list(table["code"]) == ["EMP001", "EMP002", "EMP003", "EMP004"]
 
 
@@ -297,7 +297,7 @@ def test_a_person_who_was_not_seen_is_no_error(state: FakeBackend) -> None:
     submit(app).click().run()
     text = shown(app)
     assert "Sin detecciones en el período elegido." in text
-    assert "necesita enrolamiento" in text
+    assert "necesita inscripción" in text
 
 
 def test_looking_up_nobody_is_answered(state: FakeBackend) -> None:

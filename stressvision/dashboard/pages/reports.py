@@ -110,7 +110,7 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
                 "usual": [own.usual.stress_pct if own.usual else None for own in people],
                 "fatigue": [own.fatigue_pct for own in people],
                 "detections": [own.total_detections for own in people],
-                "confidence": [own.avg_confidence for own in people],
+                "confidence": [None if own.avg_confidence is None else 100 * own.avg_confidence for own in people],
                 "department": [own.department for own in people],
             }
         ),
@@ -124,7 +124,7 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
             "usual": st.column_config.NumberColumn(screen.say(texts.reports.USUAL), format="%.1f %%"),
             "fatigue": st.column_config.NumberColumn(screen.say(texts.reports.FATIGUE_PCT), format="%.1f %%"),
             "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
-            "confidence": st.column_config.NumberColumn(screen.say(texts.reports.CONFIDENCE), format="percent"),
+            "confidence": st.column_config.NumberColumn(screen.say(texts.reports.CONFIDENCE), format="%.1f %%"),
             "department": st.column_config.TextColumn(screen.say(texts.common.DEPARTMENT)),
         },
         placeholder=screen.say(texts.common.NOT_SET),

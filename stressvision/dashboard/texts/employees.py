@@ -13,13 +13,13 @@ NO_EMPLOYEES = Message(
 ONE_EMPLOYEE = Message("1 persona", "1 person")
 MANY_EMPLOYEES = Message("{count} personas", "{count} people")
 SHIFT = Message("Turno", "Shift")
-ENROLMENT = Message("Enrolamiento", "Enrolment")
+ENROLMENT = Message("Inscripción", "Enrolment")
 QUALITY = Message("Calidad", "Quality")
 CONSENT = Message("Consentimiento", "Consent")
 PERSON_LAST_SEEN = Message("Visto por última vez", "Last seen")
 ENROLMENTS: Mapping[str, Message] = {
-    "enrolled": Message("Enrolado", "Enrolled"),
-    "needs_enrolment": Message("Necesita enrolamiento", "Needs enrolment"),
+    "enrolled": Message("Inscrito", "Enrolled"),
+    "needs_enrolment": Message("Necesita inscripción", "Needs enrolment"),
 }
 CONSENTS: Mapping[bool, Message] = {
     True: Message("Vigente", "Given"),
@@ -54,7 +54,7 @@ LAST_STATE = Message("{what}, {ago}, confianza {confidence}", "{what}, {ago}, co
 LAST_STATE_UNRATED = Message("{what}, {ago}", "{what}, {ago}")
 NO_STATE = Message("Sin detecciones en el período elegido.", "No detection in the chosen period.")
 NEEDS_ENROLMENT = Message(
-    "Esta persona necesita enrolamiento: mientras tanto las cámaras no la reconocen.",
+    "Esta persona necesita inscripción: mientras tanto las cámaras no la reconocen.",
     "This person needs enrolment: until then the cameras do not recognise them.",
 )
 OVER_TIME = Message("Detecciones en el tiempo", "Detections over time")

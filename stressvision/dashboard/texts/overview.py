@@ -27,5 +27,5 @@ NO_FEED = Message(
     "Aún no ha pasado nadie ante una cámara. Cada detección aparecerá aquí al instante.",
     "Nobody has been before a camera yet. Each detection appears here at once.",
 )
-NOT_ENROLLED = Message("Persona no enrolada", "Person not enrolled")
+NOT_ENROLLED = Message("Persona no inscrita", "Person not enrolled")
 UNKNOWN_EMPLOYEE = Message("Empleado {id}", "Employee {id}")

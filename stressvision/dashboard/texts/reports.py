@@ -28,7 +28,7 @@ FATIGUE_PCT = Message("Fatiga", "Fatigue")
 CONFIDENCE = Message("Confianza media", "Mean confidence")
 BY_PERSON = Message("Por persona", "By person")
 NOBODY_IN_REPORT = Message(
-    "En este período no se reconoció a ningún empleado; las personas no enroladas solo se cuentan.",
+    "En este período no se reconoció a ningún empleado; las personas no inscritas solo se cuentan.",
     "No employee was recognised in this window; people who are not enrolled are only counted.",
 )
 RECENT_REPORTS = Message("Reportes recientes", "Recent reports")
