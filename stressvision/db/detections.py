@@ -23,7 +23,7 @@ from sqlalchemy import (
 from stressvision.db.paging import older_than
 from stressvision.db.prepared import Prepared
 from stressvision.db.tables import detection_events, detection_totals, employees, sessions
-from stressvision.db.tables.observations import SHOWS_SOMETHING
+from stressvision.db.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
 from stressvision.domain.evidence import Observation
 from stressvision.domain.reports import EmotionTally, Window
@@ -153,9 +153,8 @@ def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
         conditions.append(_d.employee_id == wanted.employee_id)
     if wanted.emotion is not None:
         conditions.append(_d.emotion == wanted.emotion)
-        # One person's index leads to fewer rows than that of an expression which everybody may show.
-        if wanted.employee_id is None and wanted.emotion != Emotion.NEUTRAL:
-            conditions.append(SHOWS_SOMETHING)
+        if wanted.emotion != Emotion.NEUTRAL:
+            conditions.append(SHOWS_SOMETHING if wanted.employee_id is None else ONE_SHOWS_SOMETHING)
     if wanted.after is not None:
         conditions.append(older_than(_d.timestamp, _d.id, wanted.after))
     return conditions

@@ -128,23 +128,29 @@ def forget_in_report(connection: Connection, report_id: int, employee_id: int) -
         connection.execute(update(reports).where(reports.c.id == report_id).values(values))
 
 
-def remove_traces(connection: Connection, traces: Traces) -> int:
-    """Replaces the person's code and names in whatever others wrote: notes, messages. How many rows changed."""
-    changed = 0
-    for table in metadata.sorted_tables:
-        columns = [] if table.name == "audit_log" else _written_columns(table)  # append-only, and names nobody
-        if not columns:
-            continue
-        keys = list(table.primary_key.columns) or columns
-        wanted = or_(*(_mentions(column, traces) for column in columns))
-        for row in connection.execute(select(*keys, *columns).where(wanted)).all():
-            found = row._mapping
-            cleaned = {column.name: traces.remove_within(found[column]) for column in columns}
-            if any(found[name] != value for name, value in cleaned.items()):
-                itself = (key == found[key] for key in keys)
-                connection.execute(update(table).where(*itself).values(cleaned))
-                changed += 1
-    return changed
+def written_tables() -> tuple[Table, ...]:
+    """Those in which somebody may have written a name; the audit log is append-only, and names nobody."""
+    return tuple(table for table in metadata.sorted_tables if table.name != "audit_log" and _written_columns(table))
+
+
+def find_traces(connection: Connection, table: Table, traces: Traces) -> Sequence[Row[Any]]:
+    """The keys of rows of such a table that may hold the person's code or names."""
+    wanted = or_(*(_mentions(column, traces) for column in _written_columns(table)))
+    return connection.execute(select(*_keys(table)).where(wanted)).all()
+
+
+def remove_traces(connection: Connection, table: Table, key: Row[Any], traces: Traces) -> bool:
+    """Replaces the person's code and names in whatever others wrote into a row; whether it changed."""
+    columns = _written_columns(table)
+    itself = [column == value for column, value in zip(_keys(table), key, strict=True)]
+    row = connection.execute(select(*columns).where(*itself)).first()
+    if row is None:
+        return False
+    cleaned = {name: traces.remove_within(value) for name, value in row._mapping.items()}
+    if cleaned == dict(row._mapping):
+        return False
+    connection.execute(update(table).where(*itself).values(cleaned))
+    return True
 
 
 def insert_erasure(
@@ -195,6 +201,10 @@ def _belongs(table: Table, employee_id: int, above: Path = ()) -> ColumnElement[
 
 def _written_columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column.name in _WORDS]
+
+
+def _keys(table: Table) -> list[Column[Any]]:
+    return list(table.primary_key.columns) or _written_columns(table)
 
 
 def _mentions(column: Column[Any], traces: Traces) -> ColumnElement[bool]:

@@ -129,12 +129,20 @@ def test_a_rare_expression_is_found_by_its_own_index(context: Context, clock: Fa
         assert any("ix_detection_events_emotion_timestamp" in step for step in plan), plan
 
 
-def test_an_expression_of_one_person_is_looked_for_among_theirs(sqlite_context: Context, clock: FakeClock) -> None:
-    wanted = DetectionFilter(emotion="happy", employee_id=1, start=clock() - timedelta(days=2), end=clock())
+@pytest.mark.parametrize(
+    ("emotion", "index"),
+    [
+        ("fatigue", "employee_id_emotion_timestamp (employee_id=? AND emotion=? AND timestamp>? AND timestamp<?)"),
+        ("neutral", "employee_id_timestamp (employee_id=? AND timestamp>? AND timestamp<?)"),
+    ],
+)
+def test_an_expression_of_one_person_is_looked_for_among_theirs(
+    sqlite_context: Context, clock: FakeClock, emotion: str, index: str
+) -> None:
+    wanted = DetectionFilter(emotion=emotion, employee_id=1, start=clock() - timedelta(days=2), end=clock())
     with sqlite_context.database.read() as connection:
         plan = plans_of(connection, lambda: select_detections(connection, wanted))
-    index = "ix_detection_events_employee_id_timestamp (employee_id=? AND timestamp>? AND timestamp<?)"
-    assert plan == [f"SEARCH detection_events USING INDEX {index}"]
+    assert plan == [f"SEARCH detection_events USING INDEX ix_detection_events_{index}"]
 
 
 def test_how_many_there_ever_were_is_read_from_the_totals(context: Context, clock: FakeClock) -> None:

@@ -1,4 +1,4 @@
-"""Detections of a rare expression are found without walking all the others."""
+"""Detections of a rare expression, anybody's or one person's, are found without walking all the others."""
 
 from alembic import op
 
@@ -10,4 +10,8 @@ def upgrade() -> None:
     op.execute(
         "CREATE INDEX ix_detection_events_emotion_timestamp ON detection_events (emotion, timestamp)"
         " WHERE emotion <> 'neutral'"
+    )
+    op.execute(
+        "CREATE INDEX ix_detection_events_employee_id_emotion_timestamp"
+        " ON detection_events (employee_id, emotion, timestamp) WHERE 'neutral' <> emotion"
     )
