@@ -1,17 +1,25 @@
 """`python -m stressvision notify`: how messages fare, and whether they arrive."""
 
 import argparse
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from stressvision.commands.arguments import Commands, Say
 from stressvision.config import Settings
 from stressvision.errors import ConfigurationError, Message, ServerUnreachable
 from stressvision.notices.message import write_test
-from stressvision.notices.sender import send_message
+from stressvision.notices.sender import is_understood, send_message
 from stressvision.services.context import opened_context
 from stressvision.services.notices import configured_addresses, label_of, read_queue
 
 TEXTS = {
+    "understood": Message(
+        es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}", en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}"
+    ),
+    "not_understood": Message(
+        es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}. No se entiende la n.º {places}: vea docs/notifications.md",
+        en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}. No. {places} is not understood: see docs/notifications.md",
+    ),
     "delivered": Message(es="{label}: entregado", en="{label}: delivered"),
     "target": Message(
         es="{label}: {sent} entregados, {waiting} esperan, {failed} abandonados",
@@ -23,7 +31,9 @@ TEXTS = {
 
 def add_commands(commands: Commands, say: Say) -> None:
     notifying = commands.add_parser("notify", help=say("notify"), description=say("notify"))
-    notifying.add_argument("--test", action="store_true", help=say("notify_test"))
+    how = notifying.add_mutually_exclusive_group()
+    how.add_argument("--test", action="store_true", help=say("notify_test"))
+    how.add_argument("--check", action="store_true", help=say("notify_check"))
     notifying.set_defaults(command=notify)
 
 
@@ -37,7 +47,30 @@ def notify(settings: Settings, arguments: argparse.Namespace) -> int:
             ),
             field="STRESSVISION_NOTIFY_URLS",
         )
+    if arguments.check:
+        return _check_addresses(settings)
     return _send_test(settings) if arguments.test else _show_queue(settings)
+
+
+def _check_addresses(settings: Settings) -> int:
+    """Tells what kind each address is of, and no more of it. Raises ConfigurationError where one is none.
+
+    What is not understood may be anything, a password too: it is told by its place.
+    """
+    addresses = [secret.get_secret_value() for secret in settings.notify_urls]
+    kinds = [urlsplit(address).scheme if is_understood(address) else "?" for address in addresses]
+    told = {
+        "count": len(kinds),
+        "kinds": ", ".join(kinds),
+        "places": ", ".join(str(place) for place, kind in enumerate(kinds, 1) if kind == "?"),
+    }
+    if told["places"]:
+        said = TEXTS["not_understood"]
+        raise ConfigurationError(
+            Message(es=said.es.format_map(told), en=said.en.format_map(told)), field="STRESSVISION_NOTIFY_URLS"
+        )
+    print(TEXTS["understood"].text(settings.lang).format_map(told))
+    return 0
 
 
 def _send_test(settings: Settings) -> int:

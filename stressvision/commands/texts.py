@@ -104,6 +104,10 @@ TEXTS = {
         es="envía un mensaje de prueba a cada destino y dice qué falla",
         en="send a test to each address and say what fails",
     ),
+    "notify_check": Message(
+        es="dice de qué tipo es cada dirección y si se entiende, sin enviar nada",
+        en="say of which kind each address is and whether it is understood, sending nothing",
+    ),
     "account": Message(es="cuentas de personas", en="people's accounts"),
     "account_add": Message(
         es="crea una cuenta; la contraseña se pide, nunca va en la orden",

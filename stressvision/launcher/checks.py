@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stressvision.cameras import PI_CAMERA, SETTING, without_credentials
-from stressvision.children import environment_of
+from stressvision.children import command_of, environment_of
 from stressvision.clock import utc_now
 from stressvision.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.errors import Message
@@ -114,8 +114,24 @@ def check_expression_model(settings: Settings) -> Finding:
 
 
 def check_database() -> Finding:
-    subject = Message(es="Base de datos", en="Database")
-    done = _run(prepare_command("--check"))
+    return _ask(Message(es="Base de datos", en="Database"), prepare_command("--check"))
+
+
+def check_notifications(settings: Settings) -> Finding:
+    """Whether what is configured can be understood; nobody is sent anything."""
+    subject = Message(es="Avisos", en="Notifications")
+    if settings.notify_urls:
+        return _ask(subject, (*command_of("stressvision"), "notify", "--check"))
+    said = Message(
+        es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
+        en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
+    )
+    return Finding(subject, Level.GOOD, said)
+
+
+def _ask(subject: Message, command: Sequence[str]) -> Finding:
+    """What one of our commands says about it, in its last line; a problem where it refuses."""
+    done = _run(command)
     said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
     last = said[-1] if said else f"exit {done.returncode}"
     return Finding(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))

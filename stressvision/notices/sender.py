@@ -37,6 +37,14 @@ def send_message(address: str, message: Written) -> None:
         raise _explain(address, _without_secrets(" ".join(said), address))
 
 
+def is_understood(address: str) -> bool:
+    """Whether apprise could send there, as far as the address itself tells: nobody is asked."""
+    import apprise
+
+    with _overhearing():
+        return apprise.Apprise.instantiate(address) is not None
+
+
 class _Listener(logging.Handler):
     """What apprise says of a failure; its details hold what was sent and where, and are left out."""
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.config import PROJECT_ROOT, Settings
 from stressvision.errors import Message
+from stressvision.launcher.checks import Level, check_notifications
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import stop_everything
@@ -199,13 +200,21 @@ def test_the_doctor_looks_at_everything_and_names_the_busy_port(
         monkeypatch.setenv("STRESSVISION_API_PORT", str(port))
         for name in ("INGEST", "DASHBOARD", "PREVIEW"):
             monkeypatch.setenv(f"STRESSVISION_{name}_PORT", str(free_port()))
+        monkeypatch.setenv("STRESSVISION_NOTIFY_URLS", "json://127.0.0.1/gancho-secreto nada://clave-secreta")
         assert main(["doctor"]) == 1
     said = capsys.readouterr().out
-    problems = [line for line in said.splitlines() if line.startswith("problema")]
-    assert len(problems) == 1
-    assert str(port) in problems[0]
+    notices, ports = (line for line in said.splitlines() if line.startswith("problema"))
+    assert "Avisos" in notices
+    assert "json, ?. No se entiende la n.º 2" in notices
+    assert "secret" not in said
+    assert str(port) in ports
     for subject in ("Python", "Dependencias", "OpenCV", "dlib", "TFLite", "SQLite", "Base de datos", "Cámara", "Disco"):
         assert subject in said
+
+
+def test_without_an_address_the_doctor_finds_nothing_wrong() -> None:
+    found = check_notifications(Settings())
+    assert (found.level, "ninguno configurado" in found.said.es) == (Level.GOOD, True)
 
 
 def _lives(pid: int) -> bool:

@@ -18,6 +18,8 @@ from tests.integration.test_detections_stored import post_stress
 from tests.integration.test_notices import notifying
 from tests.programs.running import free_port, program, wait_until
 
+CHECK = Namespace(test=False, check=True)
+
 
 def test_the_reporter_delivers_what_a_process_queued_that_is_gone(tmp_path: Path, clock: FakeClock) -> None:
     clock.now = utc_now()
@@ -39,7 +41,7 @@ def test_a_test_message_says_of_each_address_whether_it_arrives(capsys: pytest.C
     with mail_server() as mail:
         nobody = f"json://usuario:clave-secreta@127.0.0.1:{free_port()}/gancho"
         addresses = (SecretStr(mail.address), SecretStr(nobody))
-        assert notify(Settings(notify_urls=addresses), Namespace(test=True)) == 1
+        assert notify(Settings(notify_urls=addresses), Namespace(test=True, check=False)) == 1
     said = capsys.readouterr().out
     assert "mailto://127.0.0.1" in said
     assert ": entregado" in said
@@ -50,4 +52,21 @@ def test_a_test_message_says_of_each_address_whether_it_arrives(capsys: pytest.C
 
 def test_without_an_address_the_setting_is_named() -> None:
     with pytest.raises(ConfigurationError, match="STRESSVISION_NOTIFY_URLS"):
-        notify(Settings(), Namespace(test=True))
+        notify(Settings(), Namespace(test=True, check=False))
+
+
+def test_addresses_are_told_by_their_kind_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    addresses = "mailtos://medico:clave-secreta@smtp.example.com?to=a@b.pe jsons://hooks.example.com/gancho-secreto"
+    assert notify(Settings.model_validate({"notify_urls": addresses}), CHECK) == 0
+    assert capsys.readouterr().out == "2 en STRESSVISION_NOTIFY_URLS: mailtos, jsons\n"
+
+
+@pytest.mark.parametrize("address", ["nada://clave-secreta", "mailto://", "clave-secreta:x@host", "tgram://clave"])
+def test_what_is_no_address_is_told_by_its_place(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(notify_urls=(SecretStr("json://127.0.0.1"), SecretStr(address)))
+    with pytest.raises(ConfigurationError) as refused:
+        notify(settings, CHECK)
+    told = refused.value.message
+    assert told.es.startswith("2 en STRESSVISION_NOTIFY_URLS: json, ?. No se entiende la n.º 2:")
+    assert "No. 2 is not understood" in told.en
+    assert "clave" not in "".join((told.es, told.en, *capfd.readouterr()))
