@@ -54,6 +54,8 @@ def configured_addresses(settings: Settings) -> dict[str, str]:
 
 def label_of(address: str) -> str:
     """What may be shown of an address."""
+    if "://" not in address:
+        return "…"  # what stands before a colon is no scheme then, and may be a name or a password
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"

@@ -77,6 +77,7 @@ def test_addresses_are_told_apart_and_never_shown(monkeypatch: pytest.MonkeyPatc
     settings = load_settings()
     addresses = configured_addresses(settings)
     assert [label_of(address) for address in addresses.values()] == ["mailtos://smtp.example.com", "slack://…"]
+    assert [label_of(address) for address in ("clave-secreta:x@host", "clave-secreta")] == ["…", "…"]
     assert next(iter(addresses.values())).endswith("to=a@example.com,b@example.com")
     shown = f"{settings!r} {settings} {settings.model_dump_json()} {list(addresses)}"
     assert "clave-secreta" not in shown
