@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, Text, func, insert, select
+from sqlalchemy import Connection, Table, Text, event, func, insert, select
 
 from stressvision.config import Settings
 from stressvision.db import sealed
@@ -204,3 +204,22 @@ def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_cont
     with sqlite_context.database.read() as connection:
         kept = connection.execute(select(sessions.c.device_id, sessions.c.status, sessions.c.location)).one()
     assert tuple(kept) == ("active", "active", "junto a [borrado]")
+
+
+def test_writers_never_wait_while_all_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
+    """And what a report says of the person under somebody else's number goes too."""
+    person = fill(sqlite_context, clock)
+    with sqlite_context.database.write() as connection:
+        connection.execute(reports.update().values(per_employee_summary={"99": {"name": NAME, "code": CODE}}))
+    searched: dict[bool, int] = {True: 0, False: 0}
+
+    @event.listens_for(sqlite_context.database.engine, "before_cursor_execute")
+    def _note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM reports_15min" in statement and "LIKE" in statement:
+            searched["stressvision_write" in connection.get_execution_options()] += 1
+
+    assert erase_person(sqlite_context, person, DOCTOR).row_counts["texts"] == 1
+    assert searched == {True: 0, False: 1}
+    with sqlite_context.database.read() as connection:
+        summary = connection.execute(select(reports.c.per_employee_summary)).scalar_one()
+    assert summary == {"99": {"name": "[borrado]", "code": "[borrado]"}}
