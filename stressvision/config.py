@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, FilePath, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stressvision.cameras import NamedCamera, parse_cameras
 from stressvision.errors import ConfigurationError, Language, Message
+from stressvision.faults import explain_fault, known_zone
 
 PREFIX = "STRESSVISION_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +65,7 @@ class Settings(BaseSettings):
     preview_port: Port = 8502
     lang: Language = "es"
     policy: Policy = Policy.PE
-    time_zone: str = "America/Lima"
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "America/Lima"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     run_dir: Path = Path(".run")
@@ -220,7 +221,13 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
     Raises ConfigurationError for a value that does not fit, and for an unknown STRESSVISION_ key,
     naming the nearest known one: a misspelt setting must not be silently ignored.
     """
-    _refuse_unknown({**dotenv_values(".env"), **os.environ})
+    try:
+        written = dotenv_values(".env")
+    except (OSError, UnicodeDecodeError):
+        es = "No se puede leer el archivo .env de esta carpeta: debe ser un texto en UTF-8 que usted pueda abrir."
+        en = "The file .env of this folder cannot be read: it must be a text in UTF-8 that you may open."
+        raise ConfigurationError(Message(es=es, en=en)) from None
+    _refuse_unknown({**written, **os.environ})
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
@@ -229,8 +236,8 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
         name = PREFIX + str(fault["loc"][0]).upper()
         raise ConfigurationError(
             Message(
-                es=f"El ajuste {name} tiene un valor que no sirve ({fault['input']!r}): {fault['msg']}.",
-                en=f"Setting {name} has a value that does not fit ({fault['input']!r}): {fault['msg']}.",
+                es=f"El ajuste {name} tiene un valor que no sirve ({fault['input']!r}): {explain_fault(fault, 'es')}.",
+                en=f"Setting {name} has a value that does not fit ({fault['input']!r}): {explain_fault(fault, 'en')}.",
             ),
             field=name,
         ) from None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -14,7 +14,7 @@ from stressvision.dashboard.client import Backend
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
 from stressvision.domain.roles import Role
-from stressvision.errors import ConfigurationError, Message
+from stressvision.errors import ConfigurationError
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -23,18 +23,7 @@ LOGO = Path(__file__).parent / "logo.svg"
 def open_screen() -> tuple[Settings, Screen]:
     """Raises ConfigurationError where the settings cannot be used."""
     settings = load_settings()
-    try:
-        zone = ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigurationError(
-            Message(
-                es=f"No existe la zona horaria {settings.time_zone} (STRESSVISION_TIME_ZONE). "
-                "Use por ejemplo America/Lima.",
-                en=f"There is no time zone {settings.time_zone} (STRESSVISION_TIME_ZONE). "
-                "Use for example America/Lima.",
-            ),
-            field="STRESSVISION_TIME_ZONE",
-        ) from None
+    zone = ZoneInfo(settings.time_zone)
     backend = Backend(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
     visitor = door.known_visitor()
     screen = Screen(door.with_visitor(backend), settings.lang, zone, role=visitor.role if visitor else None)

@@ -19,6 +19,7 @@ from stressvision.errors import (
     Unauthenticated,
     Unavailable,
 )
+from stressvision.faults import explain_fault
 from stressvision.wire.values import WireModel
 
 PROBLEM_TYPE = "application/problem+json"
@@ -48,39 +49,6 @@ _STATUSES: tuple[tuple[type[StressVisionError], int], ...] = (
     (TooManyAttempts, 429),
     (Unavailable, 503),
 )
-
-# pydantic's own error types, for a Spanish reader; anything else is said in pydantic's English.
-_SPANISH: Mapping[str, str] = {
-    "missing": "falta este campo",
-    "extra_forbidden": "este campo no existe",
-    "string_type": "debe ser un texto",
-    "string_too_long": "es demasiado largo (longitud máxima: {max_length})",
-    "string_too_short": "es demasiado corto (longitud mínima: {min_length})",
-    "string_pattern_mismatch": "no tiene la forma esperada ({pattern})",
-    "int_type": "debe ser un número entero",
-    "int_parsing": "debe ser un número entero",
-    "int_from_float": "debe ser un número entero",
-    "float_type": "debe ser un número",
-    "float_parsing": "debe ser un número",
-    "finite_number": "debe ser un número finito",
-    "bool_parsing": "debe ser verdadero o falso",
-    "enum": "debe ser uno de: {expected}",
-    "literal_error": "debe ser {expected}",
-    "greater_than_equal": "debe ser mayor o igual que {ge}",
-    "greater_than": "debe ser mayor que {gt}",
-    "less_than_equal": "debe ser menor o igual que {le}",
-    "less_than": "debe ser menor que {lt}",
-    "too_short": "tiene muy pocos elementos (mínimo {min_length})",
-    "too_long": "tiene demasiados elementos (máximo {max_length})",
-    "dict_type": "debe ser un objeto JSON",
-    "model_type": "debe ser un objeto JSON",
-    "model_attributes_type": "debe ser un objeto JSON",
-    "list_type": "debe ser una lista",
-    "datetime_type": "debe ser una fecha ISO 8601, por ejemplo 2026-11-22T10:30:00Z",
-    "json_invalid": "el cuerpo no es JSON válido",
-    "uuid_parsing": "debe ser un UUID",
-    "unprintable": "no debe tener caracteres de control",
-}
 
 
 class FieldFault(WireModel):
@@ -130,7 +98,7 @@ def plain_problem(status: int, detail: str, language: Language, faults: tuple[Fi
 
 def validation_problem(errors: Iterable[Mapping[str, Any]], language: Language, status: int = 422) -> Problem:
     """From pydantic's (or FastAPI's) list of errors."""
-    faults = tuple(FieldFault(field=_place(error["loc"]), message=_explain(error, language)) for error in errors)
+    faults = tuple(FieldFault(field=_place(error["loc"]), message=explain_fault(error, language)) for error in errors)
     detail = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
     detail = detail.replace(".; ", "; ")
     return plain_problem(status, detail, language, faults)
@@ -139,17 +107,3 @@ def validation_problem(errors: Iterable[Mapping[str, Any]], language: Language, 
 def _place(loc: tuple[int | str, ...]) -> str:
     parts = loc[1:] if loc and loc[0] in {"body", "query", "path", "header"} else loc
     return ".".join(str(part) for part in parts)
-
-
-def _explain(error: Mapping[str, Any], language: Language) -> str:
-    if error["type"] == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    if language == "en" or error["type"] not in _SPANISH:
-        return str(error["msg"])
-    kind = str(error["type"])
-    if kind in {"too_short", "too_long"} and isinstance(error.get("input"), str):
-        kind = f"string_{kind}"
-    context = dict(error.get("ctx", {}))
-    if "expected" in context:
-        context["expected"] = str(context["expected"]).replace(" or ", " o ")
-    return _SPANISH[kind].format_map(context)

@@ -41,6 +41,33 @@ def test_a_value_that_does_not_fit_names_its_setting(monkeypatch: pytest.MonkeyP
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("STRESSVISION_API_PORT", "70000", "debe ser menor o igual que 65535"),
+        ("STRESSVISION_LANG", "fr", "debe ser 'es' o 'en'"),
+        ("STRESSVISION_TIME_ZONE", "Peru/Lima", "no existe esa zona horaria; por ejemplo: America/Lima"),
+        ("STRESSVISION_TIME_ZONE", "", "no existe esa zona horaria"),
+        ("STRESSVISION_TLS_CA", "nada.pem", "no hay tal archivo"),
+    ],
+)
+def test_why_a_value_does_not_fit_is_said_in_spanish(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings()
+    assert name in refused.value.message.es
+    assert said in refused.value.message.es
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_refused_with_a_sentence(encoding: str) -> None:
+    Path(".env").write_text("STRESSVISION_LOCATION=Línea 2\n", encoding=encoding)
+    with pytest.raises(ConfigurationError, match="UTF-8"):
+        load_settings()
+
+
 def test_listening_beyond_this_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_HOST", "0.0.0.0")
     with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1"):
