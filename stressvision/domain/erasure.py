@@ -1,7 +1,7 @@
 """What remains of a person after an erasure: their share of totals, under nobody's name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +15,17 @@ REPLACEMENT = "[borrado]"
 
 @dataclass(frozen=True)
 class Traces:
-    """What would give a person away in text."""
+    """What would give a person away in text. `others`: other people's codes and names that contain this person's."""
 
     code: str
     names: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     def remove_from(self, text: str) -> str:
         """The text with each of them replaced; a code only where it stands alone (EMP001, not EMP0010)."""
-        cleaned = re.sub(rf"(?<![A-Za-z0-9]){re.escape(self.code)}(?![0-9])", REPLACEMENT, text)
-        for name in self.names:
-            cleaned = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", REPLACEMENT, cleaned, flags=re.IGNORECASE)
-        return cleaned
+        own = rf"(?<![A-Za-z0-9])(?-i:{re.escape(self.code)})(?![0-9])|{_any_alone(self.names)}"
+        pattern = f"(?P<theirs>{_any_alone(self.others)})|{own}"
+        return re.sub(pattern, lambda found: found["theirs"] or REPLACEMENT, text, flags=re.IGNORECASE)
 
     def remove_within(self, value: Any) -> Any:
         """The same for every text within a JSON value, keys included."""
@@ -36,6 +36,10 @@ class Traces:
         if isinstance(value, dict):
             return {self.remove_from(str(key)): self.remove_within(item) for key, item in value.items()}
         return value
+
+
+def _any_alone(words: Iterable[str]) -> str:
+    return rf"(?<!\w)(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?!\w)"
 
 
 def forget_person(summary: Mapping[str, Any], employee_id: int) -> dict[str, Any]:

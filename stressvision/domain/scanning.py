@@ -1,11 +1,15 @@
 """Looking for a person's traces among bytes."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 _FRAGMENT = 32
 _PARTS = 2
 """Of each stored face that are looked for, about: any one would be enough, and each costs a pass over all bytes."""
+_ODD = "surrogateescape"
+_BEGINS = r"(?:(?<![^\W_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
+_ENDS = r"(?![^\W_])"
 _VARIED = 6
 """A fragment with fewer different bytes than this (zeros, padding) would be found anywhere."""
 
@@ -16,11 +20,10 @@ def forms_of(words: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-def needles_of(code: str, names: Sequence[str], face_text: str | None, samples: Sequence[bytes]) -> tuple[bytes, ...]:
-    """Stored bytes that would give the person away: code, names (in both forms), parts of the face."""
-    face = (face_text or "").encode()
-    parts = {part for block in (face, *samples) for part in _fragments(block)}
-    return forms_of((code, *names)) + tuple(sorted(parts))
+def face_parts(text: str | None, samples: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Of the bytes a face is stored as, some that would give the person away."""
+    blocks = ((text or "").encode(), *samples)
+    return tuple(sorted({part for block in blocks for part in _fragments(block)}))
 
 
 def count_hits(pieces: Iterable[bytes], needles: Sequence[bytes], excused: Sequence[bytes] = ()) -> int:
@@ -34,6 +37,21 @@ def count_hits(pieces: Iterable[bytes], needles: Sequence[bytes], excused: Seque
         kept_from = max(0, until - reach)
         block, counted = block[kept_from:], until - kept_from
     return hits + _count(block, needles, excused, counted, len(block))
+
+
+def overwrite(text: bytes, words: Iterable[str], others: Iterable[str] = ()) -> bytes:
+    """A text, as long as it was, with asterisks for these words in both their forms, where they stand alone.
+
+    What a letter or a digit touches is another word, and so is what stands within one of `others`. The end of an
+    escape (\\n, \\u00e9, %20) is no letter: in doubt a word is overwritten. Bytes need not be UTF-8.
+    """
+    own, theirs = ("|".join(re.escape(form.decode()) for form in forms_of(w)) or "(?!)" for w in (words, others))
+    pattern = f"(?P<theirs>{theirs})|{_BEGINS}(?:{own}){_ENDS}"
+    return re.sub(pattern, _asterisks, text.decode(errors=_ODD)).encode(errors=_ODD)
+
+
+def _asterisks(found: re.Match[str]) -> str:
+    return found["theirs"] or "*" * len(found[0].encode(errors=_ODD))
 
 
 def _count(block: bytes, needles: Sequence[bytes], excused: Sequence[bytes], start: int, end: int) -> int:

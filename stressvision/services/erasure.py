@@ -1,6 +1,6 @@
 """Erasing a person: rows, pages, log, backups, journals; looked at afterwards; with a certificate that names nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,7 @@ import psutil
 from stressvision.db import copies, sealed, space
 from stressvision.db.connection import sqlite_path
 from stressvision.db.erasure import REWRITTEN, personal_tables
-from stressvision.domain.erasure import Traces
-from stressvision.domain.scanning import count_hits, forms_of, needles_of
+from stressvision.domain.scanning import count_hits, face_parts, forms_of, overwrite
 from stressvision.errors import Unavailable
 from stressvision.services.archive import list_backups, read_pieces
 from stressvision.services.backups import renew_backups
@@ -29,11 +28,19 @@ _MEMORY_FACTOR = 2
 
 @dataclass(frozen=True)
 class _Search:
-    needles: tuple[bytes, ...]
-    excused: tuple[bytes, ...]
+    words: tuple[str, ...]
+    others: tuple[str, ...]
+    face: tuple[bytes, ...]
 
-    def finds(self, pieces: Iterator[bytes]) -> bool:
-        return count_hits(pieces, self.needles, self.excused) > 0
+    def finds(self, pieces: Iterable[bytes]) -> bool:
+        """Anywhere in a file: its fields follow one another with nothing in between."""
+        return count_hits(pieces, (*forms_of(self.words), *self.face), forms_of(self.others)) > 0
+
+    def finds_in_text(self, text: bytes) -> bool:
+        return self.blot_out(text) != text or count_hits([text], self.face) > 0
+
+    def blot_out(self, text: bytes) -> bytes:
+        return overwrite(text, self.words, self.others)
 
 
 def find_by_code(context: Context, code: str) -> int:
@@ -55,7 +62,7 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
     search = _search_for(forgotten)
     places = [
         *_clean_database(context, search),
-        _clean_journals(context, forgotten.traces, search),
+        _clean_journals(context, search),
         _clean_copies_beside(context),
         _clean_backups(context, search, key),
         _examine_outbox(context, search),
@@ -97,11 +104,11 @@ def _clean_log(context: Context) -> CleanedPlace:
     return describe_place(context.settings.lang, "log", "emptied" if is_empty else "held", is_clean=is_empty)
 
 
-def _clean_journals(context: Context, traces: Traces, search: _Search) -> CleanedPlace:
+def _clean_journals(context: Context, search: _Search) -> CleanedPlace:
     files = [path for path in context.settings.run_dir.rglob(_JOURNALS) if path.is_file()]
     for path in files:
-        _blot_out(path, traces)
-    found = any(search.finds(read_pieces(path)) for path in files)
+        _blot_out(path, search)
+    found = any(search.finds_in_text(path.read_bytes()) for path in files)
     return describe_place(context.settings.lang, "journals", "blotted", is_clean=not found, count=len(files))
 
 
@@ -138,17 +145,16 @@ def _examine_outbox(context: Context, search: _Search) -> CleanedPlace:
 
 def _search_for(forgotten: Forgotten) -> _Search:
     traces, face = forgotten.traces, forgotten.face
-    needles = needles_of(traces.code, traces.names, face.text, face.samples)
-    return _Search(needles, forms_of(forgotten.excused))
+    return _Search((traces.code, *traces.names), traces.others, face_parts(face.text, face.samples))
 
 
-def _blot_out(path: Path, traces: Traces) -> None:
+def _blot_out(path: Path, search: _Search) -> None:
     """Overwrites the traces in place, byte for byte: the program whose journal it is goes on appending to it."""
     with suppress(FileNotFoundError), path.open("r+b") as file:
-        content = file.read()
-        for word in forms_of((traces.code, *traces.names)):
-            at = content.find(word)
-            while at >= 0:
+        at = 0
+        for line in file.read().splitlines(keepends=True):
+            cleaned = search.blot_out(line)
+            if cleaned != line:
                 file.seek(at)
-                file.write(b"*" * len(word))
-                at = content.find(word, at + len(word))
+                file.write(cleaned)
+            at += len(line)

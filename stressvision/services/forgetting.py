@@ -21,15 +21,11 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was removed, and what to look for afterwards. Lives in memory only: it holds the person's data.
-
-    `excused`: other people's codes and names that contain this person's.
-    """
+    """What was removed, and what to look for afterwards. Lives in memory only: it holds the person's data."""
 
     certificate_id: str
     traces: Traces
     face: StoredFace
-    excused: tuple[str, ...]
     row_counts: dict[str, int]
 
 
@@ -38,7 +34,7 @@ def forget_person(context: Context, employee_id: int, actor: Actor, certificate_
 
     First consent ends, so that nothing new arrives. Killed halfway it is done again from where it was.
     """
-    traces, face, excused = _end_consent(context, employee_id)
+    traces, face = _end_consent(context, employee_id)
     counts: Counter[str] = Counter()
     *tables, _ = rows.personal_tables()
     for table in tables:
@@ -64,22 +60,22 @@ def forget_person(context: Context, employee_id: int, actor: Actor, certificate_
         rows.insert_erasure(connection, certificate_id, employee_id, now, actor.user_id, counted)
         record(connection, context, actor, "erase", "employee", employee_id, {"certificate": certificate_id})
     context.sightings.forget()
-    return Forgotten(certificate_id, traces, face, excused, counted)
+    return Forgotten(certificate_id, traces, face, counted)
 
 
-def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace, tuple[str, ...]]:
+def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace]:
     with context.database.write() as connection:
         person = existing_employee(connection, employee_id)
         face = rows.select_face(connection, employee_id)
         update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
-        excused = rows.words_containing(connection, person.employee_code, person.full_name)
-        return _traces_of(connection, person), face, excused
+        return _traces_of(connection, person), face
 
 
 def _traces_of(connection: Connection, person: Any) -> Traces:
     """A name that somebody else has too gives nobody away, and is theirs to keep."""
     is_shared = rows.has_namesake(connection, person.id, person.full_name)
-    return Traces(person.employee_code, () if is_shared else (person.full_name,))
+    others = rows.words_containing(connection, person.employee_code, person.full_name)
+    return Traces(person.employee_code, () if is_shared else (person.full_name,), others)
 
 
 def _delete_some(context: Context, table: Any, employee_id: int) -> int:

@@ -16,7 +16,7 @@ from stressvision.db import sealed
 from stressvision.db.employees import FaceSample, select_employee
 from stressvision.db.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
 from stressvision.db.tables import alerts, audit_log, detection_totals, erasures, metadata, reports, sessions
-from stressvision.domain.scanning import count_hits, needles_of
+from stressvision.domain.scanning import count_hits, face_parts, forms_of
 from stressvision.edge.outbox import Kind, Outbox
 from stressvision.errors import NotFound
 from stressvision.services.archive import list_backups
@@ -104,7 +104,7 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     with context.database.read() as connection:
         assert select_employee(connection, person) is None
     faces = samples_of(1)
-    needles = needles_of(CODE, (NAME,), None, [_stored(sample) for sample in faces])
+    needles = (*forms_of((CODE, NAME)), *face_parts(None, [_stored(sample) for sample in faces]))
     excused = (OTHER_CODE.encode(), OTHER_NAME.encode(), json.dumps(OTHER_NAME)[1:-1].encode())
     context.database.close()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -136,7 +136,8 @@ def test_rows_go_and_totals_stay(context: Context, clock: FakeClock) -> None:
         report = connection.execute(select(reports)).one()
         assert (report.total_detections, report.total_employees_detected) == (24, 2)
         assert _sums(report.per_employee_summary) == _sums(before.per_employee_summary)
-        assert NAME not in json.dumps(report.per_employee_summary, ensure_ascii=False)
+        names = {entry["name"] for entry in report.per_employee_summary.values()}
+        assert names == {"Persona borrada", OTHER_NAME}
         assert connection.execute(select(func.sum(detection_totals.c.count))).scalar_one() == 12
         (erasure,) = connection.execute(select(erasures))
         assert (erasure.certificate_id, erasure.erased_by) == (certificate.certificate_id, "dra.quispe")
@@ -183,6 +184,25 @@ def _made_up(table: Table, person: int) -> dict[str, Any]:
         else:
             values[column.name] = 1
     return values
+
+
+def test_words_of_others_stay_whole_in_journals_and_texts(secret_context: Context, clock: FakeClock) -> None:
+    """Also those of people who are not enrolled."""
+    person = fill(secret_context, clock)
+    journal = secret_context.settings.run_dir / "ingest.log"
+    journal.parent.mkdir(parents=True)
+    others = f"{OTHER_CODE} {OTHER_NAME} EMP00199 XEMP001 {NAME}lina"
+    journal.write_text(f"{others} {CODE}\n{json.dumps({'event': f'{NAME}: {others}'})}\n", encoding="utf-8")
+    with secret_context.database.write() as connection:
+        connection.execute(alerts.update().values(resolution_notes=f"{NAME} y {OTHER_NAME}"))
+    certificate = erase_person(secret_context, person, DOCTOR)
+    assert {place.place: place.is_clean for place in certificate.places}["registros de los programas (logs)"]
+    plain, as_json = journal.read_text(encoding="utf-8").splitlines()
+    assert plain == f"{others} {'*' * len(CODE)}"
+    assert json.loads(as_json)["event"] == f"{'*' * (len(json.dumps(NAME)) - 2)}: {others}"
+    with secret_context.database.read() as connection:
+        notes = set(connection.execute(select(alerts.c.resolution_notes)).scalars())
+    assert notes == {f"[borrado] y {OTHER_NAME}"}
 
 
 def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) -> None:

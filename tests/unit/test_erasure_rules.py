@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.erasure import NOBODY, Traces, forget_person
-from stressvision.domain.scanning import count_hits, needles_of
+from stressvision.domain.scanning import count_hits, face_parts, forms_of, overwrite
 
 COUNTS = st.fixed_dictionaries({emotion.value: st.integers(0, 50) for emotion in Emotion})
 
@@ -49,6 +50,8 @@ def test_a_code_is_taken_out_of_texts_only_where_it_stands_alone() -> None:
     assert traces.remove_from("EMP001: hablé con ana torres vega y con EMP0010") == (
         "[borrado]: hablé con [borrado] y con EMP0010"
     )
+    shared = Traces("EMP001", ("Ana Torres",), ("Ana Torres Vega", "EMP001B"))
+    assert shared.remove_from("ANA TORRES, Ana Torres Vega, EMP001B") == "[borrado], Ana Torres Vega, EMP001B"
     assert traces.remove_within({"EMP001": ["Ana Torres Vega", 3]}) == {"[borrado]": ["[borrado]", 3]}
 
 
@@ -66,7 +69,32 @@ def test_another_code_that_holds_this_one_is_no_trace() -> None:
 
 
 def test_needles_are_the_forms_in_which_text_and_faces_are_stored() -> None:
+    assert forms_of(("EMP001", "María", "")) == (b"EMP001", "María".encode(), b"Mar\\u00eda")
     samples = (bytes(range(256)) * 2, bytes(512))
-    needles = needles_of("EMP001", ("María",), "[0.0123, 0.4567, 0.891, 0.2345, 0.6789]", samples)
-    assert {b"EMP001", "María".encode(), b"Mar\\u00eda", samples[0][:32]} <= set(needles)
-    assert bytes(32) not in needles
+    parts = face_parts("[0.0123, 0.4567, 0.891, 0.2345, 0.6789]", samples)
+    assert samples[0][:32] in parts
+    assert bytes(32) not in parts
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("EMP001: «José Peña», emp001.", "******: «***********», emp001."),
+        ("EMP0010 XEMP001 EMP001B EMP001_2 José Peñaranda", "EMP0010 XEMP001 EMP001B ******_2 José Peñaranda"),
+        (r"\nEMP001\nJosé Peña\u0020EMP001 %20EMP001", r"\n******\n***********\u0020****** %20******"),
+        (r"Jos\u00e9 Pe\u00f1a, José Peña Ruiz", "*******************, José Peña Ruiz"),
+    ],
+)
+def test_only_what_stands_alone_is_overwritten_in_a_text(before: str, after: str) -> None:
+    words, others = ("EMP001", "José Peña"), ("José Peña Ruiz",)
+    assert overwrite(before.encode(), words, others) == after.encode()
+
+
+@given(
+    st.binary(max_size=60), st.sampled_from([b" EMP001 ", "«José»".encode(), b"EMP001", b""]), st.binary(max_size=60)
+)
+def test_what_is_overwritten_stays_as_long_and_is_found_no_more(before: bytes, word: bytes, after: bytes) -> None:
+    text = before + word + after
+    cleaned = overwrite(text, ("EMP001", "José"))
+    assert len(cleaned) == len(text)
+    assert overwrite(cleaned, ("EMP001", "José")) == cleaned
