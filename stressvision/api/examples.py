@@ -72,7 +72,7 @@ _FIELDS: Mapping[str, object] = {
     "token_id": "a1b2c3d4e5f60718",
     "track_id": "trk_7",
     "user_id": "doctora",
-    "version": "0.2.0",
+    "version": "0.3.0",
     "websocket": "ws://127.0.0.1:8000/ws",
     "detections_last_hour": 480,
     "evidence_events": 12,
