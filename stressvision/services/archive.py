@@ -1,12 +1,13 @@
 """The folder of backups: what is in it, which belong together, which are too old."""
 
-import glob
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from stressvision.clock import parse_moment
@@ -16,6 +17,8 @@ from stressvision.db.connection import URL, parse_url, sqlite_path
 from stressvision.errors import InvalidInput, Message, NotFound, StressVisionError, Unavailable
 
 SUFFIX = ".svb"
+_MOMENT, _NUMBER = r"-\d{8}-\d{6}-\d{6}", r"(-\d{5,})?"
+"""How a name goes on after the database's: of a whole backup, and of changes also with their number."""
 _PIECE = 1024 * 1024
 
 
@@ -82,27 +85,40 @@ def find_chain(settings: Settings, path: Path | None) -> tuple[Backup, ...]:
 
 
 def rotate(settings: Settings) -> None:
-    """Deletes the oldest chains beyond `backup_keep`."""
-    found = list_backups(settings)
-    chains = list(dict.fromkeys(backup.chain for backup in found))
-    dropped = set(chains[: -settings.backup_keep])
-    for backup in found:
-        if backup.chain in dropped:
-            backup.path.unlink(missing_ok=True)
+    """Deletes the oldest chains beyond `backup_keep`: what has a name of ours from before the oldest that is kept.
+
+    Opened are what begins a chain, and what goes.
+    """
+    kept = list(islice(newest_first(settings, is_whole=True), settings.backup_keep))
+    if len(kept) == settings.backup_keep:
+        chains = {backup.chain for backup in kept}
+        for backup in newest_first(settings, before=kept[-1].path):
+            if backup.chain not in chains:
+                backup.path.unlink(missing_ok=True)
 
 
 def newest_in_chain(settings: Settings) -> Backup | None:
-    """What a next backup of changes would follow: the newest by name (it holds the moment), and no other is opened."""
+    """What a next backup of changes would follow."""
+    return next((backup for backup in newest_first(settings) if backup.kind is not Kind.DUMP), None)
+
+
+def newest_first(settings: Settings, *, is_whole: bool = False, before: Path | None = None) -> Iterator[Backup]:
+    """Those of the configured database that have the name they were given, which holds the moment.
+
+    Opened as they are asked for. `is_whole`: what begins a chain, and no changes. `before`: older than that one.
+    """
     own = stem(parse_url(settings.database_url))
-    named = settings.backup_dir.glob(f"{glob.escape(own)}-[0-9]*{SUFFIX}")
+    form = re.compile(re.escape(own) + (_MOMENT if is_whole else _MOMENT + _NUMBER))
+    named = (path for path in settings.backup_dir.glob(f"*{SUFFIX}") if form.fullmatch(path.stem))
     for path in sorted(named, key=lambda path: path.stem, reverse=True):
+        if before is not None and path.stem >= before.stem:
+            continue
         try:
             backup = describe(path)
-        except InvalidInput:
+        except (InvalidInput, FileNotFoundError):
             continue
-        if backup.database == own and backup.kind is not Kind.DUMP:
-            return backup
-    return None
+        if backup.database == own:
+            yield backup
 
 
 def describe(path: Path) -> Backup:

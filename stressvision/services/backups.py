@@ -20,6 +20,7 @@ from stressvision.services.archive import (
     Kind,
     describe,
     list_backups,
+    newest_first,
     newest_in_chain,
     own_folder,
     read_pieces,
@@ -98,8 +99,8 @@ def is_due(context: Context) -> bool:
     hours = context.settings.backup_hours
     if not hours:
         return False
-    whole = [backup for backup in list_backups(context.settings) if backup.kind is not Kind.CHANGES]
-    return not whole or context.clock() - whole[-1].created_at >= timedelta(hours=hours)
+    newest = next(newest_first(context.settings, is_whole=True), None)
+    return newest is None or context.clock() - newest.created_at >= timedelta(hours=hours)
 
 
 def renew_backups(context: Context) -> tuple[Path, ...]:

@@ -24,7 +24,7 @@ from stressvision.db.tables import audit_log, detection_events, detection_totals
 from stressvision.domain.terms import Kind, Term
 from stressvision.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.services.archive import Kind as BackupKind
-from stressvision.services.archive import list_backups, newest_in_chain
+from stressvision.services.archive import list_backups, newest_in_chain, rotate
 from stressvision.services.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import Enrolment, enrol_employee, withdraw_consent
@@ -281,6 +281,29 @@ def test_the_oldest_go_and_a_new_one_is_due_after_its_hours(context: Context, cl
         clock.advance(hours=24)
     assert [backup.path.name for backup in list_backups(few.settings)] == made[2:]
     assert not is_due(replace(few, settings=few.settings.model_copy(update={"backup_hours": 0})))
+
+
+def test_only_what_is_needed_is_opened(context: Context, clock: FakeClock) -> None:
+    """A folder in a backup's place cannot be opened: the changes of many days, a whole one that is not asked for."""
+    few = replace(context, settings=context.settings.model_copy(update={"backup_keep": 2}))
+    made = []
+    for _ in range(3):
+        made.append(make_backup(few).path)
+        enrol(few, f"EMP{len(made):03}")
+        clock.advance(seconds=1)
+        changes = continue_backup(few)
+        assert changes is not None
+        made.append(changes.path)
+        clock.advance(hours=24)
+    assert [path.exists() for path in made] == [False, False, True, True, True, True]
+    made[3].unlink()
+    made[3].mkdir()
+    rotate(few.settings)
+    assert is_due(few)
+    made[2].unlink()
+    made[2].mkdir()
+    clock.advance(hours=-2)
+    assert not is_due(few)
 
 
 def fill_a_year(context: Context, clock: FakeClock) -> None:
