@@ -143,21 +143,14 @@ HAPPENINGS = (
 )
 
 
-ONLY_VANISHED = [Plant.see_somebody, Plant.report, Plant.watch, Plant.back_up, Plant.delete_newest]
-EXPIRED = [
-    Plant.see_somebody,
-    Plant.back_up,
-    Plant.see_somebody_late,
-    Plant.back_up_changes,
-    Plant.wait,
-    Plant.keep_terms,
-]
+EMPTIED = [Plant.watch, Plant.back_up, Plant.delete_everything]
+LOST_A_REPORT = [Plant.see_somebody, Plant.report, Plant.watch, Plant.back_up, Plant.delete_newest]
 REFILLED = [Plant.watch, Plant.back_up, Plant.delete_everything, Plant.watch, Plant.watch]
 
 
 @settings(max_examples=30, deadline=None)
-@example(happenings=ONLY_VANISHED)
-@example(happenings=EXPIRED)
+@example(happenings=EMPTIED)
+@example(happenings=LOST_A_REPORT)
 @example(happenings=REFILLED)
 @given(happenings=st.lists(st.sampled_from(HAPPENINGS), max_size=14))
 def test_a_chain_brings_back_the_very_rows_whatever_happened(
