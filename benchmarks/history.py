@@ -14,7 +14,7 @@ from stressvision.services.enrolment import Enrolment, enrol_employee
 
 PEOPLE, DEVICES = 50, 4
 RECENT = 10_000
-"""Detections of the last day, half of them of the last hour."""
+"""Detections of the last day."""
 
 _FILL = """
 INSERT INTO detection_events (session_id, timestamp, device_id, track_id, employee_id, recognition_confidence, emotion,
@@ -31,9 +31,10 @@ SELECT 1, at, 'pi-' || (n % :devices), 'trk_' || (n % 97), 1 + n % :people, 0.9,
 FROM moments"""
 
 
-def fill_history(path: Path, rows: int) -> None:
+def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
     """A new database at `path` with 50 people and `rows` detections; 10 million take some minutes.
 
+    `recent`: how many of them are of the last day, half of those of the last hour.
     Secondary indexes are built afterwards, and triggers run for none of them: it never holds more than a day.
     """
     context = open_context(Settings(database_url=f"sqlite:///{path}"))
@@ -44,7 +45,7 @@ def fill_history(path: Path, rows: int) -> None:
         connection.execute(
             "INSERT INTO sessions(device_id, start_timestamp) VALUES ('pi-0', strftime('%Y-%m-%d %H:%M:%f', 'now'))"
         )
-        _fill_without_indexes(connection, rows)
+        _fill_without_indexes(connection, rows, recent)
     with context.database.write() as writer:
         recount_totals(writer)
     context.database.close()
@@ -58,7 +59,7 @@ def enrol_people(context: Context) -> None:
         enrol_employee(context, enrolment, Actor(user_id="bench"))
 
 
-def _fill_without_indexes(connection: sqlite3.Connection, rows: int) -> None:
+def _fill_without_indexes(connection: sqlite3.Connection, rows: int, recent: int) -> None:
     later = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'detection_events' AND sql IS NOT NULL"
         " AND type IN ('index', 'trigger')"
@@ -66,7 +67,7 @@ def _fill_without_indexes(connection: sqlite3.Connection, rows: int) -> None:
     connection.execute("BEGIN")
     for kind, name, _ in later:
         connection.execute(f"DROP {kind} {name}")
-    values = {"rows": rows, "recent": RECENT, "devices": DEVICES, "people": PEOPLE, "now": time.time()}
+    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": PEOPLE, "now": time.time()}
     connection.execute(_FILL, values)
     for _, _, sql in later:
         connection.execute(sql)
