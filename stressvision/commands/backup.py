@@ -129,7 +129,7 @@ def _line(backup: Backup, language: Language) -> str:
         .text(language)
         .format(
             name=backup.path.name,
-            at=f"{backup.created_at:%Y-%m-%d %H:%M:%S}",
+            at=f"{backup.created_at:%Y-%m-%d %H:%M:%S} UTC",
             size=backup.bytes / _MIB,
             kind=TEXTS[f"backup_{backup.kind}"].text(language),
             encrypted=TEXTS["backup_encrypted"].text(language) if backup.is_encrypted else "",

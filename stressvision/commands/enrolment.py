@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from pydantic import ValidationError
 
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.stills import take_stills
@@ -15,6 +16,7 @@ from stressvision.config import Settings
 from stressvision.db.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
+from stressvision.faults import explain_fault
 from stressvision.services.context import Context, opened_context
 from stressvision.services.enrolment import (
     Enrolment,
@@ -29,9 +31,12 @@ from stressvision.services.gallery import read_gallery
 from stressvision.services.stills import FEWEST_STILLS
 from stressvision.vision import enrolment as vision
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.wire.people import EmployeeNew
 
 PICTURES = {".jpg", ".jpeg", ".png"}
 
+_FIELDS = {"code": "employee_code", "name": "full_name", "department": "department", "shift": "shift"}
+"""Under what name the backend knows what an option of `enrol` says."""
 
 _HOW_GIVEN = (ConsentMethod.PAPER.value, ConsentMethod.ELECTRONIC.value)
 _HOW_WITHDRAWN = (*_HOW_GIVEN, ConsentMethod.SPOKEN.value)
@@ -63,20 +68,20 @@ def add_commands(commands: Commands, say: Say) -> None:
 
 
 def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
-    require_valid_code(arguments.code)
+    person = _read_person(arguments)
     with opened_context(settings) as context:
         refuse_mixture(read_population(context), is_demo=False)
-        _require_consent(settings, arguments.name)
+        _require_consent(settings, person.full_name)
         stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
         samples = vision.measure_stills(stills)
         _refuse_outliers(samples)
         if not arguments.allow_similar:
-            _refuse_double(context, arguments.code, samples)
+            _refuse_double(context, person.employee_code, samples)
         enrolment = Enrolment(
-            employee_code=arguments.code,
-            full_name=arguments.name,
-            department=arguments.department,
-            shift=arguments.shift,
+            employee_code=person.employee_code,
+            full_name=person.full_name,
+            department=person.department,
+            shift=person.shift,
             samples=stored_samples(samples),
             consent_sha256=consent_text_sha256(),
             consent_method=ConsentMethod(arguments.method),
@@ -95,6 +100,21 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         )
     )
     return 0
+
+
+def _read_person(arguments: argparse.Namespace) -> EmployeeNew:
+    """What was typed about the person, by the rules that the backend has for it. Raises InvalidInput."""
+    require_valid_code(arguments.code)
+    typed = {_FIELDS[option]: getattr(arguments, option) for option in _FIELDS}
+    try:
+        return EmployeeNew.model_validate(typed)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        option = next(option for option, name in _FIELDS.items() if name == fault["loc"][0])
+        raise InvalidInput(
+            Message(es=f"--{option}: {explain_fault(fault, 'es')}.", en=f"--{option}: {explain_fault(fault, 'en')}."),
+            field=option,
+        ) from None
 
 
 def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from stressvision.commands.texts import TEXTS
 from stressvision.config import Settings
-from stressvision.errors import InvalidInput, Message
+from stressvision.errors import CameraUnavailable, InvalidInput, Message
 from stressvision.vision.enrolment import Still
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.quality import assess
-from stressvision.vision.source import Capture, Source, open_capture, parse_source
+from stressvision.vision.source import Capture, Source, open_capture, parse_source, silence_opencv
 
 STILLS = 5
 PAUSE_SECONDS = 1.0
@@ -28,9 +28,12 @@ def take_stills(
 
     Raises CameraUnavailable, and InvalidInput where within PATIENCE_SECONDS nobody, or not one person alone, was seen.
     """
-    capture = opener(
-        parse_source(source, settings.demo_dir, once=True, rotation=settings.rotation, mirror=settings.mirror)
-    )
+    silence_opencv()
+    parsed = parse_source(source, settings.demo_dir, once=True, rotation=settings.rotation, mirror=settings.mirror)
+    try:
+        capture = opener(parsed)
+    except CameraUnavailable:
+        raise _no_picture(parsed) from None
     detector = FaceDetector()
     stills: list[Still] = []
     started = monotonic()
@@ -51,6 +54,17 @@ def take_stills(
     finally:
         capture.release()
     return stills
+
+
+def _no_picture(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"No llega imagen de {source.label.es}. Revise el cable y los permisos; "
+            "«python -m stressvision cameras» muestra las cámaras que hay.",
+            en=f"No picture comes from {source.label.en}. Check the cable and the permissions; "
+            "“python -m stressvision cameras” shows the cameras there are.",
+        )
+    )
 
 
 def _too_few(count: int) -> InvalidInput:

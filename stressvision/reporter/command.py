@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from stressvision.arguments import Arguments
 from stressvision.clock import parse_moment
 from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
+from stressvision.door import run_program, spoken_language
 from stressvision.errors import ConfigurationError, InvalidInput, Message
 from stressvision.heartbeat import remove_heartbeat
 from stressvision.logs import configure_logs
@@ -101,7 +101,8 @@ def _minutes(text: str) -> int:
     except ValueError:
         minutes = 0
     if not 1 <= minutes <= LONGEST_MINUTES:
-        raise argparse.ArgumentTypeError(f"«{text}»: 1–{LONGEST_MINUTES}")
+        said = TEXTS["not_minutes"].text(spoken_language())
+        raise argparse.ArgumentTypeError(said.format(text=text, longest=LONGEST_MINUTES))
     return minutes
 
 

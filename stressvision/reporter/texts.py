@@ -12,6 +12,10 @@ TEXTS = {
     "now": Message(
         es="escribe un reporte de los últimos 15 minutos y termina", en="write a report of the last 15 minutes"
     ),
+    "not_minutes": Message(
+        es="«{text}» no sirve: escriba de 1 a {longest} minutos",
+        en="“{text}” will not do: write 1 to {longest} minutes",
+    ),
     "every": Message(
         es="escribe un reporte cada N minutos (1 a 1440)", en="write a report every N minutes (1 to 1440)"
     ),

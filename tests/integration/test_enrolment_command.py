@@ -57,6 +57,17 @@ def test_somebody_already_enrolled_is_pointed_out(tmp_path: Path) -> None:
     assert enrol(tmp_path, "EMP009", STILLS / "EMP001", "--allow-similar")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [(("--name", " "), "--name: es demasiado corto"), (("--department", "Línea\n2"), "--department: no debe tener")],
+)
+def test_what_the_backend_would_refuse_about_a_person_is_refused_before_any_picture(
+    tmp_path: Path, more: tuple[str, ...], said: str
+) -> None:
+    code, output = enrol(tmp_path, "EMP001", tmp_path / "none", *more)
+    assert (code, said in output) == (2, True), output
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "fotos"

@@ -43,5 +43,5 @@ def test_without_a_terminal_it_reports_on_schedule_and_stops_when_told(tmp_path:
 def test_an_interval_that_does_not_fit_is_refused(tmp_path: Path, minutes: str) -> None:
     with program("report_generator.py", "--every", minutes, folder=tmp_path, settings={}) as running:
         assert running.wait() == 2
-        assert "1–1440" in running.output
+        assert "de 1 a 1440 minutos" in running.output
         assert "Traceback" not in running.output
