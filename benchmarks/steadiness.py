@@ -1,8 +1,8 @@
 """Does the servers' memory stay flat over an hour? `python -m benchmarks.steadiness`, by hand: it takes that hour.
 
-A backend and an ingest server of their own, with an hour at the same rate behind them: detections posted one by one and in batches, what a
-dashboard asks for every second, people looked at, and WebSocket clients of which some go away and come back. Writes
-its section of docs/performance.md.
+A backend and an ingest server of their own, with an hour at the same rate behind them: detections posted one by one and
+in batches, what a dashboard asks for every second, people looked at, and WebSocket clients of which some go away and
+come back. Writes its section of docs/performance.md.
 """
 
 import argparse
