@@ -29,7 +29,7 @@ class Forgotten:
     row_counts: dict[str, int]
 
 
-def forget_person(context: Context, employee_id: int, actor: Actor, certificate_id: str | None = None) -> Forgotten:
+def forget_person(context: Context, employee_id: int, actor: Actor) -> Forgotten:
     """Deletes or rewrites every row about the employee. Raises NotFound.
 
     First consent ends, so that nothing new arrives. Killed halfway it is done again from where it was.
@@ -42,7 +42,7 @@ def forget_person(context: Context, employee_id: int, actor: Actor, certificate_
             counts[table.name] += deleted
     counts["reports_15min"] = _forget_in_reports(context, employee_id)
     counts["texts"] = _remove_traces(context, traces)
-    certificate_id = certificate_id or uuid4().hex
+    certificate_id = uuid4().hex
     with context.database.write() as connection:
         # What was written between: a note, an alert's history, a consent. No report: whom it names it saw.
         counts["texts"] += sum(
