@@ -55,7 +55,8 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
 
     Safe beside the running system: writers wait while the file is rewritten. Repeated after having been cut short while
     rows were deleted it goes on where it was; later the person cannot be named any more, and the next erasure rewrites
-    the file and replaces the backups. Raises NotFound, ConfigurationError (no key for the new backup), DatabaseUnavailable.
+    the file and replaces the backups. Raises NotFound, ConfigurationError (no key for the new backup),
+    DatabaseUnavailable.
     """
     key = sealed.read_key(context.settings.backup_key_file)
     erased_at = context.clock()
