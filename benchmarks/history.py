@@ -4,6 +4,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 from stressvision.config import Settings
 from stressvision.db.connection import sqlite_driver
@@ -52,10 +53,11 @@ def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
 
 
 def enrol_people(context: Context) -> None:
-    """PEOPLE of them, with made-up faces."""
-    samples = tuple(FaceSample(tuple(0.01 * number for number in range(128)), 0.9) for _ in range(3))
+    """PEOPLE of them, each with a made-up face."""
+    chance = Random(7)  # noqa: S311  no secret
     for number in range(1, PEOPLE + 1):
-        enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", samples, "0" * 64)
+        sample = FaceSample(tuple(chance.random() for _ in range(128)), 0.9)
+        enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", (sample,) * 3, "0" * 64)
         enrol_employee(context, enrolment, Actor(user_id="bench"))
 
 
