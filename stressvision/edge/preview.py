@@ -86,7 +86,10 @@ class Board:
 
 
 class PreviewServer:
-    """Serves a Board at /stream.mjpg and /frame.jpg, and what `health` says at /health, to this machine only."""
+    """Serves a Board at /stream.mjpg and /frame.jpg, and what `health` says at /health, to this machine only.
+
+    The stream is at / too: that is the address which the launcher and the doctor tell people.
+    """
 
     def __init__(self, board: Board, port: int, health: Callable[[], str]) -> None:
         """`health` returns JSON. Raises ConfigurationError where the port is taken."""
@@ -128,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.FORBIDDEN, "application/json", json.dumps({"detail": "loopback only"}).encode())
             return
         match urlsplit(self.path).path:
-            case "/stream.mjpg":
+            case "/" | "/stream.mjpg":
                 self._stream()
             case "/frame.jpg":
                 self._frame()

@@ -29,7 +29,7 @@ dl.facts dt{color:#5A6772}dl.facts dd{margin:0}
 figure{margin:1rem 0}figcaption{font-weight:600;margin-bottom:.3rem}svg{width:100%;height:auto;display:block}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.88rem}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #DDE2E6;vertical-align:top}
-th{color:#5A6772;font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th{color:#5A6772;font-weight:600}.number{text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:2.5rem;border-top:1px solid #DDE2E6;padding-top:.6rem;color:#5A6772;font-size:.8rem}
 @media print{body{margin:0;max-width:none;font-size:11px}figure,.figure,tr{break-inside:avoid}h2{break-after:avoid}
 @page{size:A4;margin:16mm}}

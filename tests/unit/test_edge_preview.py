@@ -85,9 +85,10 @@ def test_nothing_is_drawn_while_nobody_watches(studio: Studio) -> None:
     assert studio.rendered > 0
 
 
-def test_the_stream_goes_on(studio: Studio) -> None:
+@pytest.mark.parametrize("path", ["/stream.mjpg", "/"])
+def test_the_stream_goes_on(studio: Studio, path: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", studio.server.port, timeout=DEADLINE)
-    connection.request("GET", "/stream.mjpg")
+    connection.request("GET", path)
     answer = connection.getresponse()
     pictures = [read_part(answer) for _ in range(3)]
     connection.close()
