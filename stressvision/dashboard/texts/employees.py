@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from stressvision.errors import Message
 
 NO_EMPLOYEES = Message(
-    "Aún no hay empleados. Enrole al primero con "
+    "Aún no hay empleados. Inscriba al primero con "
     "«python -m stressvision enrol --code EMP001 --name NOMBRE --photos CARPETA».",
     "There is no employee yet. Enrol the first with "
     "“python -m stressvision enrol --code EMP001 --name NAME --photos FOLDER”.",
