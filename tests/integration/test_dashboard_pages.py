@@ -92,6 +92,7 @@ def test_an_empty_overview_says_what_is_missing(empty: FakeBackend) -> None:
     for sentence in ("Aún no hay detecciones", "Aún no ha pasado nadie ante una cámara", "Ningún dispositivo"):
         assert sentence in text
     assert "pendientes de revisar" not in text
+    assert "0.0 %" not in text  # of nobody there is no share
 
 
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])

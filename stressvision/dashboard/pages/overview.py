@@ -74,11 +74,11 @@ def _show_pending(screen: Screen, overview: Overview, alerts_page: StreamlitPage
 
 
 def _figures(screen: Screen, overview: Overview) -> tuple[blocks.Figure, ...]:
-    pending = overview.pending_alerts
+    pending, share = overview.pending_alerts, f"{overview.overall_stress_percentage:.1f} %"
     return (
         blocks.Figure(
             screen.say(texts.common.STRESS_SHARE),
-            f"{overview.overall_stress_percentage:.1f} %",
+            share if overview.detections_last_hour else screen.say(texts.common.NOT_SET),
             EXPRESSIONS["stress"],
             screen.say(texts.overview.STRESS_SHARE_HELP),
         ),
