@@ -5,7 +5,6 @@ SQLAlchemy spends on each execution several times what SQLite spends on a row. E
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select
@@ -21,11 +20,11 @@ Turn = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class _Text:
-    """`pick`: the values in the order of the question marks; `turns`: what turns some of them into what SQLite keeps,
-    by their place, and `answer` that back. `own`: values that the statement itself has."""
+    """`names`: of the values, in the order of the question marks; `turns`: what turns some of them into what SQLite
+    keeps, by their place, and `answer` that back. `own`: values that the statement itself has."""
 
     sql: str
-    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    names: tuple[str, ...]
     turns: tuple[tuple[int, Turn], ...]
     own: Mapping[str, Any]
     answer: Turn | None
@@ -46,7 +45,8 @@ class Prepared(Generic[T]):
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, values).scalar_one_or_none()
         text = self._text = self._text or _compile(self._statement, connection.dialect)
-        row = list(text.pick({**text.own, **values}))
+        given = {**text.own, **values}
+        row = [given[name] for name in text.names]
         for place, turn in text.turns:
             row[place] = turn(row[place])
         driver: Any = connection.connection.dbapi_connection
@@ -68,11 +68,11 @@ def _compile(statement: ReturningInsert[Any] | Select[Any], dialect: Dialect) ->
     assert isinstance(compiled, SQLCompiler)  # noqa: S101  what SQLAlchemy's types do not tell
     turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
     asked = {name for name, bind in compiled.binds.items() if bind.required}
-    names = compiled.positiontup or ()
+    names = tuple(compiled.positiontup or ())
     (column,) = statement.exported_columns
     return _Text(
         str(compiled),
-        itemgetter(*names),
+        names,
         tuple((place, turn) for place, name in enumerate(names) if (turn := turns.get(name)) is not None),
         {name: value for name, value in compiled.params.items() if name not in asked},
         column.type.dialect_impl(dialect).result_processor(dialect, None),

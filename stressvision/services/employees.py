@@ -8,7 +8,7 @@ from typing import Any
 from stressvision.db import employees as rows
 from stressvision.db.connection import Connection
 from stressvision.db.detections import DetectionFilter, select_detections
-from stressvision.db.figures import count_emotions
+from stressvision.db.figures import count_emotions_of
 from stressvision.domain.emotions import stress_percentage
 from stressvision.errors import Conflict, Message, NotFound
 from stressvision.services.audit import record, record_read, submit_read
@@ -62,7 +62,7 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
         existing_employee(connection, employee_id)
         wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
         recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
-        counts = count_emotions(connection, since, employee_id)
+        counts = count_emotions_of(connection, employee_id, since)
     total = sum(counts.values())
     emotion_counts = {emotion: count for emotion, count in counts.items() if emotion is not None}
     return EmployeeState(

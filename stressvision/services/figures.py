@@ -58,7 +58,7 @@ def read_stats(context: Context, hours: int) -> Stats:
                 for emotion, count in rows.count_emotions(connection, since).items()
             ],
             detections_by_hour=[
-                HourCount(hour=hour, count=count) for hour, count in rows.count_by_hour(connection, since)
+                HourCount(hour=hour, count=count) for hour, count in rows.count_by_hour(connection, since).items()
             ],
             top_employees=[
                 EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)

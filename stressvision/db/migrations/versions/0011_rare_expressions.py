@@ -7,9 +7,10 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
+    differs = "IS DISTINCT FROM" if op.get_bind().dialect.name == "postgresql" else "IS NOT"
     op.execute(
         "CREATE INDEX ix_detection_events_emotion_timestamp ON detection_events (emotion, timestamp)"
-        " WHERE emotion <> 'neutral'"
+        f" WHERE emotion {differs} 'neutral'"
     )
     op.execute(
         "CREATE INDEX ix_detection_events_employee_id_emotion_timestamp"
