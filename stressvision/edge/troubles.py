@@ -11,6 +11,8 @@ from stressvision.errors import Message
 MEMORY_SECONDS = 60.0
 DROPPED_SHARE = 0.1
 """Of the pictures of the last minute: fewer lost ones are a hiccup, more mean that the device cannot follow."""
+JUDGED_PICTURES = 100
+"""Some seconds of a camera: of fewer pictures the share says nothing, at the beginning least of all."""
 HOT = 80.0
 """Degrees Celsius at which a Raspberry Pi begins to slow itself down."""
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -54,7 +56,7 @@ class Troubles:
         refused = counts.backlog.refused - before.backlog.refused
         lost = counts.backlog.dropped - before.backlog.dropped
         told = []
-        if pictures and dropped > DROPPED_SHARE * pictures:
+        if pictures >= JUDGED_PICTURES and dropped > DROPPED_SHARE * pictures:
             told.append(_fill(_DROPPED, percent=100 * dropped / pictures))
         for count, message in ((refused, _REFUSED), (lost, _LOST), (counts.backlog.early, _EARLY)):
             if count > 0:

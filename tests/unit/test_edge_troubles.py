@@ -25,9 +25,11 @@ def test_a_device_that_does_well_has_no_troubles() -> None:
 def test_pictures_that_are_dropped_are_told_while_they_are_many_and_no_longer() -> None:
     troubles = Troubles()
     describe(troubles, 0.0, counts())
+    few = describe(troubles, 1.0, counts(looked_at=6, dropped=6))
     many = describe(troubles, 10.0, counts(looked_at=60, dropped=40))
     later = describe(troubles, 11.0 + MEMORY_SECONDS, counts(looked_at=900, dropped=41))
 
+    assert few == []
     assert many == ["descarta 40 % de las imágenes: el equipo no da abasto"]
     assert later == []
 
