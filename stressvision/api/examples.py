@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from stressvision import VERSION
+
 _AT = "2026-11-22T15:30:00.000Z"
 _DAY = "2026-11-22"
 _TEXT = "…"
@@ -72,7 +74,7 @@ _FIELDS: Mapping[str, object] = {
     "token_id": "a1b2c3d4e5f60718",
     "track_id": "trk_7",
     "user_id": "doctora",
-    "version": "0.3.0",
+    "version": VERSION,
     "websocket": "ws://127.0.0.1:8000/ws",
     "detections_last_hour": 480,
     "evidence_events": 12,

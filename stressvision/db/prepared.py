@@ -20,12 +20,11 @@ Turn = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class _Text:
-    """`names`: of the values, in the order of the question marks; `turns`: what turns some of them into what SQLite
-    keeps, by their place, and `answer` that back. `own`: values that the statement itself has."""
+    """`places`: the name of each question mark's value, and what turns it into what SQLite keeps; `answer` turns that
+    back. `own`: values that the statement itself has."""
 
     sql: str
-    names: tuple[str, ...]
-    turns: tuple[tuple[int, Turn], ...]
+    places: tuple[tuple[str, Turn | None], ...]
     own: Mapping[str, Any]
     answer: Turn | None
 
@@ -46,9 +45,7 @@ class Prepared(Generic[T]):
             return connection.execute(self._statement, values).scalar_one_or_none()
         text = self._text = self._text or _compile(self._statement, connection.dialect)
         given = {**text.own, **values}
-        row = [given[name] for name in text.names]
-        for place, turn in text.turns:
-            row[place] = turn(row[place])
+        row = [given[name] if turn is None else turn(given[name]) for name, turn in text.places]
         driver: Any = connection.connection.dbapi_connection
         error_class = sqlite_driver().Error
         try:
@@ -68,12 +65,10 @@ def _compile(statement: ReturningInsert[Any] | Select[Any], dialect: Dialect) ->
     assert isinstance(compiled, SQLCompiler)  # noqa: S101  what SQLAlchemy's types do not tell
     turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
     asked = {name for name, bind in compiled.binds.items() if bind.required}
-    names = tuple(compiled.positiontup or ())
     (column,) = statement.exported_columns
     return _Text(
         str(compiled),
-        names,
-        tuple((place, turn) for place, name in enumerate(names) if (turn := turns.get(name)) is not None),
+        tuple((name, turns.get(name)) for name in compiled.positiontup or ()),
         {name: value for name, value in compiled.params.items() if name not in asked},
         column.type.dialect_impl(dialect).result_processor(dialect, None),
     )
