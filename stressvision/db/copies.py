@@ -187,6 +187,9 @@ def _begin_part(connection: Any, part: dict[str, Any]) -> str:
         return f'DELETE FROM "{name}" WHERE rowid BETWEEN ? AND ?'  # noqa: S608  from a file that proved to be ours
     if part.get("replaces"):
         connection.execute(f'DELETE FROM "{name}"')  # noqa: S608
+    elif "kept_from" in part:
+        # A chain of version 0.2, which told so that the oldest rows had gone.
+        connection.execute(f'DELETE FROM "{name}" WHERE rowid < ?', (part["kept_from"],))  # noqa: S608
     columns = ", ".join(f'"{column}"' for column in part["columns"])
     places = ", ".join("?" for _ in part["columns"])
     return f'INSERT OR REPLACE INTO "{name}" ({columns}) VALUES ({places})'  # noqa: S608

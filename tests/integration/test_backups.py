@@ -1,5 +1,6 @@
 """Backups are proven, lose nothing, and come back; retention deletes what is past its term and frees the disk."""
 
+import json
 import subprocess
 from argparse import Namespace
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from stressvision.commands.demo import change_demo
 from stressvision.config import Settings
 from stressvision.db import sealed
 from stressvision.db.connection import Database
-from stressvision.db.copies import check_copy
+from stressvision.db.copies import apply_changes, check_copy
 from stressvision.db.employees import FaceSample, select_employee
 from stressvision.db.tables import audit_log, detection_events, detection_totals, device_minutes, metadata, sessions
 from stressvision.domain.terms import Kind, Term
@@ -57,6 +58,15 @@ def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 def everything(context: Context) -> dict[str, list[tuple[object, ...]]]:
     with context.database.read() as connection:
         return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+
+
+def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[object, ...]]]) -> None:
+    """What the newest backup brings back is this, row for row. Closes the context."""
+    context.database.close()
+    restore_database(context.settings, None, DOCTOR, clock)
+    again = open_context(context.settings, clock)
+    with closing(again.database):
+        assert everything(again) == expected
 
 
 def live_through_a_quarter(context: Context, clock: FakeClock, employee: int) -> None:
@@ -120,12 +130,7 @@ def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: 
     add_detection(context)
     clock.advance(seconds=1)
     assert continue_backup(context) is not None
-    expected = everything(context)
-    context.database.close()
-    restore_database(context.settings, None, DOCTOR, clock)
-    again = open_context(context.settings, clock)
-    with closing(again.database):
-        assert everything(again) == expected
+    require_return(context, clock, everything(context))
 
 
 def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: Context, clock: FakeClock) -> None:
@@ -143,12 +148,8 @@ def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: 
     clock.advance(seconds=1)
     assert continue_backup(context) is not None
     expected = everything(context)
-    context.database.close()
-    restore_database(context.settings, None, DOCTOR, clock)
-    again = open_context(context.settings, clock)
-    with closing(again.database):
-        assert [row[0] for row in expected["detection_events"]] == [1, 3]
-        assert everything(again) == expected
+    assert [row[0] for row in expected["detection_events"]] == [1, 3]
+    require_return(context, clock, expected)
 
 
 def test_the_removed_demonstration_stays_away_when_a_backup_returns(
@@ -179,6 +180,14 @@ def test_changes_are_never_added_to_a_backup_of_an_earlier_form(context: Context
     made = continue_backup(context)
     assert made is not None
     assert (made.kind, made.number) == (BackupKind.WHOLE, 0)
+
+
+def test_a_chain_of_version_0_2_still_tells_which_rows_had_gone(context: Context) -> None:
+    kept = [add_detection(context).detection_id for _ in range(3)][-1]
+    context.database.close()
+    path = Path(context.settings.database_url.removeprefix("sqlite:///"))
+    apply_changes(path, [json.dumps({"table": "detection_events", "kept_from": kept, "columns": ["id"]}).encode()])
+    assert [row[0] for row in everything(context)["detection_events"]] == [kept]
 
 
 def test_an_erasure_begins_a_new_chain(context: Context, clock: FakeClock) -> None:
