@@ -8,8 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.config import Settings
+from stressvision.services import hashing
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
 from tests.conftest import FakeClock
@@ -73,3 +75,12 @@ def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega")
     samples = tuple(FaceSample(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
     enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
     return enrol_employee(context, enrolment, Actor(user_id="test")).id
+
+
+@pytest.fixture
+def quick_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same Argon2 with the least cost, for tests that hash many passwords."""
+    monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
+    hashing._nobodys.cache_clear()
+    yield
+    hashing._nobodys.cache_clear()

@@ -1,19 +1,16 @@
 """Logging in: whoever guesses is stopped, also after a restart; whoever is revoked is out within five seconds."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 from fastapi.testclient import TestClient
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.api.app import create_app
 from stressvision.db.accounts import insert_account
 from stressvision.domain.lockout import FREE_FAILURES, Counted
 from stressvision.domain.roles import Role
 from stressvision.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
-from stressvision.services import hashing
 from stressvision.services.accounts import add_account, change_password, disable_account
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.gate import FRESH_SECONDS, Gate
@@ -21,24 +18,9 @@ from stressvision.services.login import SESSION, log_in, log_out
 from stressvision.services.tokens import add_token, list_tokens, parse_token, revoke_token
 from stressvision.wire.access import TokenRequest
 from tests.conftest import FakeClock
+from tests.integration.logins import HERE, PHRASE, THERE, add_doctor
 
-PHRASE = "cuatro palabras que recuerdo"
-HERE = Actor(ip_address="10.0.0.7")
-THERE = Actor(ip_address="10.0.0.8")
-
-
-@pytest.fixture(autouse=True)
-def _quick_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same Argon2 with the least cost: these tests hash some sixty passwords."""
-    monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
-    yield
-    hashing._nobodys.cache_clear()
-
-
-def add_doctor(context: Context) -> Context:
-    add_account(context, "dra.quispe", Role.HEALTH, PHRASE, Actor())
-    return context
+pytestmark = pytest.mark.usefixtures("quick_argon")
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """A person with an account changes their own password: who knows the present one may, everybody else is out."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.testclient import TestClient
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.api.app import create_app
 from stressvision.db.audit import AuditFilter, select_audit
@@ -12,32 +9,19 @@ from stressvision.domain.lockout import FREE_FAILURES, Counted
 from stressvision.domain.roles import Role
 from stressvision.errors import InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.services import hashing, login
-from stressvision.services.accounts import add_account, change_password
+from stressvision.services.accounts import change_password
 from stressvision.services.context import Actor, Context
 from stressvision.services.gate import Gate
 from stressvision.services.login import change_own_password, log_in
 from stressvision.services.tokens import add_token
 from stressvision.wire.access import Account, PasswordChange, TokenRequest
 from tests.conftest import FakeClock
+from tests.integration.logins import HERE, PHRASE, THERE, add_doctor
 
-PHRASE = "cuatro palabras que recuerdo"
 OTHER_PHRASE = "otras cuatro palabras distintas"
-HERE = Actor(ip_address="10.0.0.7")
-THERE = Actor(ip_address="10.0.0.8")
 OWN = Actor("dra.quispe", "10.0.0.7", Role.HEALTH)
 
-
-@pytest.fixture(autouse=True)
-def _quick_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
-    yield
-    hashing._nobodys.cache_clear()
-
-
-def add_doctor(context: Context) -> Context:
-    add_account(context, "dra.quispe", Role.HEALTH, PHRASE, Actor())
-    return context
+pytestmark = pytest.mark.usefixtures("quick_argon")
 
 
 def change_own(context: Context, current: str, new: str, token: str) -> Account:
