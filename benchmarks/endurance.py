@@ -20,12 +20,12 @@ import psutil
 
 from benchmarks.document import replace_section, verdict
 from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
-from stressvision.config import Policy, Settings
-from stressvision.edge.drawing import draw
-from stressvision.edge.models import load_models
-from stressvision.edge.outbox import Kind, Outbox
-from stressvision.edge.pipeline import Pipeline, Rules
-from stressvision.edge.preview import Board
+from stressvision.core.config import Policy, Settings
+from stressvision.edge.capture.models import load_models
+from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.preview.drawing import draw
+from stressvision.edge.preview.server import Board
 from stressvision.vision.camera import Shot, play_at_once
 
 HEADING = "## Edge: memory"

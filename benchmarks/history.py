@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from stressvision.config import Settings
-from stressvision.db.connection import sqlite_driver
-from stressvision.db.employees import FaceSample
-from stressvision.db.figures import recount_totals
+from stressvision.core.config import Settings
+from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.queries.employees import FaceSample
+from stressvision.db.queries.figures import recount_totals
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.enrolment import Enrolment, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
 
 PEOPLE, DEVICES = 50, 4
 RECENT = 10_000

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.pool import Pool
 
-from stressvision.clock import utc_now
-from stressvision.config import Settings
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
 from stressvision.services.context import open_context
-from stressvision.services.detections import store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionIn
 
 WARM_UP_SECONDS = 1

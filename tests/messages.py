@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 
 def messages(value: object) -> Iterator[Message]:

@@ -12,15 +12,13 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
-from stressvision.api.access import DOCS_PATH, AccessMiddleware
-from stressvision.api.answers import Answers, AnswersMiddleware
 from stressvision.api.backend import Backend, Pace, pause_of, usual_pace
-from stressvision.api.docs import describe
-from stressvision.api.feed import FeedReader
-from stressvision.api.gate import GateMiddleware
-from stressvision.api.hub import Batch, Envelope, Hub
-from stressvision.api.metrics import Metrics, MetricsMiddleware
-from stressvision.api.parameters import refuse_unknown
+from stressvision.api.middleware.access import DOCS_PATH, AccessMiddleware
+from stressvision.api.middleware.authentication import GateMiddleware
+from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
+from stressvision.api.middleware.query_parameters import refuse_unknown
+from stressvision.api.middleware.response_cache import Answers, AnswersMiddleware
+from stressvision.api.openapi.document import describe
 from stressvision.api.problems import install_problem_handlers
 from stressvision.api.routers import (
     access,
@@ -39,13 +37,15 @@ from stressvision.api.routers import (
     sessions,
     silences,
 )
-from stressvision.errors import Unavailable
+from stressvision.api.websocket.feed import FeedReader
+from stressvision.api.websocket.hub import Batch, Envelope, Hub
+from stressvision.core.errors import Unavailable
+from stressvision.http.callers import origin_pattern
 from stressvision.services.audit import record_repetitions
+from stressvision.services.auth.authenticator import Gate
 from stressvision.services.context import Context
 from stressvision.services.feed import Feed
-from stressvision.services.gate import Gate
 from stressvision.services.reads import SPAN
-from stressvision.wire.callers import origin_pattern
 from stressvision.wire.events import HeartbeatEvent
 
 log = structlog.get_logger()

@@ -5,13 +5,13 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from stressvision.api.answers import Answers
-from stressvision.api.feed import FeedReader, OpenSource
-from stressvision.api.hub import Hub
-from stressvision.api.metrics import Metrics
-from stressvision.errors import Message, Unavailable
+from stressvision.api.middleware.metrics import Metrics
+from stressvision.api.middleware.response_cache import Answers
+from stressvision.api.websocket.feed import FeedReader, OpenSource
+from stressvision.api.websocket.hub import Hub
+from stressvision.core.errors import Message, Unavailable
+from stressvision.services.auth.authenticator import Gate
 from stressvision.services.context import Context
-from stressvision.services.gate import Gate
 
 
 @dataclass(frozen=True)

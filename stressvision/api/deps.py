@@ -9,8 +9,8 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from stressvision.api.backend import Backend
-from stressvision.api.gate import visitor_of
-from stressvision.errors import Language
+from stressvision.api.middleware.authentication import visitor_of
+from stressvision.core.errors import Language
 from stressvision.services.context import Actor, Context
 from stressvision.wire.pages import MAX_ID
 from stressvision.wire.problems import reader_language

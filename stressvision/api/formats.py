@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from stressvision.api.media import preferred
-from stressvision.clock import to_wire
+from stressvision.core.clock import to_wire
 from stressvision.services.exports import DetectionStream, Page
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.exports import Cell, columns, flatten, without_formula

@@ -7,8 +7,8 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.children import command_of, environment_of
-from stressvision.errors import Message, ModelUnavailable
+from stressvision.core.children import command_of, environment_of
+from stressvision.core.errors import Message, ModelUnavailable
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Measurement, StillsToMeasure
 

@@ -9,12 +9,12 @@ from fastapi import Depends, Header, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, LanguageDep
 from stressvision.api.media import preferred
-from stressvision.config import Policy
+from stressvision.core.config import Policy
+from stressvision.documents.document import Document
+from stressvision.documents.html import CONTENT_POLICY, write_html
+from stressvision.documents.press import print_pdf
+from stressvision.documents.reader import Reader
 from stressvision.domain.roles import sees_persons
-from stressvision.printing.document import Document
-from stressvision.printing.html import CONTENT_POLICY, write_html
-from stressvision.printing.press import print_pdf
-from stressvision.printing.reader import Reader
 
 
 class PaperFormat(StrEnum):

@@ -7,9 +7,9 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.children import command_of, environment_of
-from stressvision.config import PREFIX, Settings
-from stressvision.errors import Message, Unavailable
+from stressvision.core.children import command_of, environment_of
+from stressvision.core.config import PREFIX, Settings
+from stressvision.core.errors import Message, Unavailable
 from stressvision.wire.exports import ParquetRequest
 
 log = structlog.get_logger()

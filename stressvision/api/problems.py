@@ -8,8 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from stressvision.api.permissions import find_methods
-from stressvision.errors import Language, Message, StressVisionError
+from stressvision.core.errors import Language, Message, StressVisionError
+from stressvision.http.permissions import find_methods
 from stressvision.wire.problems import (
     PROBLEM_TYPE,
     Problem,

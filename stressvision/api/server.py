@@ -9,13 +9,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from stressvision.api.app import create_app
-from stressvision.arguments import Arguments
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
-from stressvision.logs import configure_logs
-from stressvision.memory import share_heap
-from stressvision.ports import require_free_port
-from stressvision.services.accounts import require_administrator
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.memory import share_heap
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program
+from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
 GRACE_SECONDS = 1

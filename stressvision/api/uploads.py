@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 
 from stressvision.api.deps import BackendDep
 from stressvision.api.problems import UPLOAD_LIMIT
-from stressvision.errors import InvalidInput, Message
-from stressvision.services.stills import MOST_STILLS, UploadedStill
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.services.people.stills import MOST_STILLS, UploadedStill
 from stressvision.wire.people import EnrolmentStatement
 
 UPLOAD_SECONDS = 60.0

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.roles import PEOPLE, Role
-from stressvision.errors import InvalidInput, Message
-from stressvision.services import accounts, tokens
+from stressvision.services.auth import accounts, tokens
 from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 

@@ -3,13 +3,13 @@
 import argparse
 from datetime import timedelta
 
-from stressvision.clock import utc_now
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.audit import AuditFilter
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.db.queries.audit import AuditFilter
 from stressvision.domain.audit import Fault, Head
-from stressvision.errors import InvalidInput, Message
 from stressvision.services.audit import list_audit, verify_audit
 from stressvision.services.context import opened_context
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.sealed import new_key
-from stressvision.errors import Conflict, Language, Message
+from stressvision.core.config import Settings
+from stressvision.core.errors import Conflict, Language, Message
+from stressvision.db.backup.sealed import new_key
 from stressvision.launcher.record import read_record, running_components
-from stressvision.services.archive import Backup, find_chain, list_backups
-from stressvision.services.backups import make_backup
+from stressvision.services.backup.archive import Backup, find_chain, list_backups
+from stressvision.services.backup.backups import make_backup
+from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import opened_context
-from stressvision.services.restoring import open_backup, restore_database, verify_backup
 
 _MIB = 2**20
 

@@ -2,10 +2,10 @@
 
 import argparse
 
-from stressvision.cameras import PI_CAMERA
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.core.cameras import PI_CAMERA
+from stressvision.core.config import Settings
 from stressvision.vision.attached import find_attached
 from stressvision.vision.source import has_gstreamer, no_gstreamer
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.demo import enrol_demo
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.core.config import Settings
+from stressvision.services.backup.moving import move_database
 from stressvision.services.context import check_database, open_context_telling
-from stressvision.services.moving import move_database
 
 
 def add_commands(commands: Commands, say: Say) -> None:

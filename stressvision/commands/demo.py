@@ -8,12 +8,12 @@ from pathlib import Path
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.enrolment import read_stills, stored_samples
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.core.config import Settings
 from stressvision.domain.consent import ConsentMethod
-from stressvision.services.backups import restart_chain
+from stressvision.services.backup.backups import restart_chain
 from stressvision.services.context import Actor, Context, opened_context
-from stressvision.services.employees import list_employees
-from stressvision.services.enrolment import (
+from stressvision.services.people.employees import list_employees
+from stressvision.services.people.enrolment import (
     Enrolment,
     consent_text_sha256,
     enrol_employee,

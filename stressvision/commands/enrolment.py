@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.employees import FaceSample
+from stressvision.core.config import Settings
+from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Message
+from stressvision.core.faults import explain_fault
+from stressvision.db.queries.employees import FaceSample
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
-from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
-from stressvision.faults import explain_fault
 from stressvision.services.context import Context, opened_context
-from stressvision.services.enrolment import (
+from stressvision.services.people.enrolment import (
     Enrolment,
     consent_text_sha256,
     enrol_employee,
@@ -27,8 +27,8 @@ from stressvision.services.enrolment import (
     require_valid_code,
     withdraw_consent,
 )
-from stressvision.services.gallery import read_gallery
-from stressvision.services.stills import FEWEST_STILLS
+from stressvision.services.people.gallery import read_gallery
+from stressvision.services.people.stills import FEWEST_STILLS
 from stressvision.vision import enrolment as vision
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.people import EmployeeNew

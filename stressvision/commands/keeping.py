@@ -1,6 +1,6 @@
 """What the commands on people's rights, on backups and on terms say to a person."""
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 KEEPING = {
     "consent_method": Message(

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable
 
-from stressvision.arguments import Arguments
 from stressvision.commands import (
     accounts,
     audit,
@@ -17,8 +16,9 @@ from stressvision.commands import (
     rights,
 )
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.program import run_program
 
 Command = Callable[[Settings, argparse.Namespace], int]
 

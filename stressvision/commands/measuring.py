@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from stressvision.door import run_program
+from stressvision.core.program import run_program
 from stressvision.vision.enrolment import DOUBLE, find_double
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import Frame

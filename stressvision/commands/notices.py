@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from stressvision.commands.arguments import Commands, Say
-from stressvision.config import Settings
-from stressvision.errors import ConfigurationError, Message, ServerUnreachable
-from stressvision.notices.message import write_test
-from stressvision.notices.sender import is_understood, send_message
+from stressvision.core.config import Settings
+from stressvision.core.errors import ConfigurationError, Message, ServerUnreachable
+from stressvision.notifications.message import write_test
+from stressvision.notifications.sender import is_understood, send_message
 from stressvision.services.context import opened_context
-from stressvision.services.notices import configured_addresses, label_of, read_queue
+from stressvision.services.notifications import configured_addresses, label_of, read_queue
 
 TEXTS = {
     "understood": Message(

@@ -13,10 +13,10 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stressvision.config import load_settings
-from stressvision.db.connection import Database
-from stressvision.db.detections import DetectionFilter
-from stressvision.door import run_program
+from stressvision.core.config import load_settings
+from stressvision.core.program import run_program
+from stressvision.db.engine.connection import Database
+from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.context import Context
 from stressvision.services.exports import DetectionStream, Page, prime
 from stressvision.wire.exports import Cell, ParquetRequest, columns, flatten

@@ -4,11 +4,11 @@ import argparse
 
 from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.core.config import Settings
+from stressvision.core.errors import Language, Message
 from stressvision.domain.terms import Kind, Term
-from stressvision.errors import Language, Message
 from stressvision.services.context import opened_context
-from stressvision.services.retention import apply_retention, count_expired
+from stressvision.services.privacy.retention import apply_retention, count_expired
 
 _MIB = 2**20
 

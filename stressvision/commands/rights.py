@@ -9,15 +9,15 @@ from tempfile import TemporaryFile
 
 from stressvision.commands.arguments import Commands, Say, operator
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.errors import InvalidInput, Language, Message
-from stressvision.ownership import make_private
-from stressvision.printing.html import write_html
-from stressvision.printing.own_data import document_of_own_data
-from stressvision.printing.reader import Reader
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Language, Message
+from stressvision.core.files import make_private
+from stressvision.documents.html import write_html
+from stressvision.documents.own_data import document_of_own_data
+from stressvision.documents.reader import Reader
 from stressvision.services.context import Context, opened_context
-from stressvision.services.erasure import erase_person, find_by_code
-from stressvision.services.own_data import read_own_data, stream_own_detections
+from stressvision.services.privacy.erasure import erase_person, find_by_code
+from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
 
 _VERDICTS = {True: "place_clean", False: "place_dirty", None: "place_unknown"}

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.errors import CameraUnavailable, InvalidInput, Message
+from stressvision.core.config import Settings
+from stressvision.core.errors import CameraUnavailable, InvalidInput, Message
 from stressvision.vision.enrolment import Still
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.quality import assess

@@ -1,7 +1,7 @@
 """What `python -m stressvision` says to a person."""
 
 from stressvision.commands.keeping import KEEPING
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 TEXTS = {
     **KEEPING,

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from stressvision.config import Settings, load_settings
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import ConfigurationError
 from stressvision.dashboard import blocks, door, texts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
 from stressvision.domain.roles import Role
-from stressvision.errors import ConfigurationError
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
-from stressvision.errors import (
+from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     InvalidInput,
@@ -30,7 +30,7 @@ from stressvision.wire.alerts import (
     SilenceRequest,
 )
 from stressvision.wire.backend import DeviceList, EmployeeList, EmployeeState, Overview, ServiceCard, Stats
-from stressvision.wire.notices import NoticeQueue
+from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import Problem
 from stressvision.wire.reports import ReportList
 from stressvision.wire.values import WireModel

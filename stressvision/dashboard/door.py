@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from stressvision.config import Settings
+from stressvision.core.config import Settings
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
 from stressvision.dashboard.password import ask_password
 from stressvision.dashboard.screen import ASKED, Screen, send_to_door
-from stressvision.errors import StressVisionError
 from stressvision.wire.access import LoggedIn
 
 VISITOR = "visitor"

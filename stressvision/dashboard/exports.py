@@ -3,7 +3,7 @@
 import csv
 import io
 
-from stressvision.clock import to_wire
+from stressvision.core.clock import to_wire
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.wire.exports import without_formula
 from stressvision.wire.reports import Report

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.screen import Screen, send_to_door
 from stressvision.domain.passwords import LEAST, MOST
-from stressvision.errors import StressVisionError, Unauthenticated
 
 
 def ask_password(screen: Screen, address: str) -> None:

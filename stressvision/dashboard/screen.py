@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from stressvision.clock import Clock, utc_now
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.errors import (
+    Language,
+    Message,
+    ServerUnreachable,
+    StressVisionError,
+    Unauthenticated,
+)
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import Backend
 from stressvision.domain.roles import Role, sees_persons
-from stressvision.errors import Language, Message, ServerUnreachable, StressVisionError, Unauthenticated
 
 ASKED = "login_asked"
 """Key of the session state: the backend has asked for a token."""

@@ -7,11 +7,11 @@ from functools import partial
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
-from stressvision.arguments import Arguments
-from stressvision.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program
 from stressvision.dashboard import texts
-from stressvision.door import run_program
-from stressvision.ports import require_free_port
 
 SCRIPT = PROJECT_ROOT / "main.py"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from stressvision.clock import to_stored
+from stressvision.core.clock import to_stored
 
 BEGINNING = "0" * 64
 """What stands where the first row's predecessor would."""

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.reports import Window
-from stressvision.errors import InvalidInput, Message
 
 DAY = timedelta(days=1)
 DAYS_OF_WEEK = 7

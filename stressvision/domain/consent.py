@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stressvision.config import Policy
+from stressvision.core.config import Policy
 from stressvision.domain.emotions import Emotion
 
 CONSENT_VERSION = "2026-11"

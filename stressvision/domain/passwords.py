@@ -3,7 +3,7 @@
 import unicodedata
 from itertools import pairwise
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 LEAST = 15
 """Characters, where a password is all that is asked for (the publication's figure). No rule on which characters."""

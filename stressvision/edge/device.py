@@ -8,23 +8,23 @@ from pathlib import Path
 
 import structlog
 
-from stressvision.cameras import ONLY_DEVICE
-from stressvision.clock import from_stored, utc_now
-from stressvision.config import Settings
-from stressvision.edge.client import IngestClient
-from stressvision.edge.contact import Contact
-from stressvision.edge.courier import Courier
-from stressvision.edge.credentials import read_token
-from stressvision.edge.drawing import draw
-from stressvision.edge.enrolled import EnrolledPeople, stricter
-from stressvision.edge.health import HealthWatch, Tally
-from stressvision.edge.intake import Intake
-from stressvision.edge.models import Models, load_models
-from stressvision.edge.outbox import Kind, Outbox
-from stressvision.edge.pipeline import Pipeline, Rules
-from stressvision.edge.preview import Board, start_preview
+from stressvision.core.cameras import ONLY_DEVICE
+from stressvision.core.clock import from_stored, utc_now
+from stressvision.core.config import Settings
+from stressvision.edge.capture.models import Models, load_models
+from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.contact import Contact
+from stressvision.edge.delivery.courier import Courier
+from stressvision.edge.delivery.credentials import read_token
+from stressvision.edge.delivery.enrolled import EnrolledPeople, stricter
+from stressvision.edge.delivery.intake import Intake
+from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.health.watch import HealthWatch, Tally
+from stressvision.edge.preview.drawing import draw
+from stressvision.edge.preview.server import Board, start_preview
+from stressvision.edge.preview.window import can_open_window, close_window, show_in_window
 from stressvision.edge.routine import Routine
-from stressvision.edge.window import can_open_window, close_window, show_in_window
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
 from stressvision.wire.detections import SessionEnd, SessionStart

@@ -8,12 +8,12 @@ from types import FrameType
 
 import structlog
 
-from stressvision.arguments import Arguments
-from stressvision.cameras import name_component
-from stressvision.config import load_settings
-from stressvision.door import run_program
+from stressvision.core.arguments import Arguments
+from stressvision.core.cameras import name_component
+from stressvision.core.config import load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.program import run_program
 from stressvision.edge.device import watch
-from stressvision.logs import configure_logs
 from stressvision.vision.source import DEMO, parse_source, silence_opencv
 
 log = structlog.get_logger()

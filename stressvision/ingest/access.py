@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from flask import Flask, g, request
 
+from stressvision.core.errors import Forbidden, Message, Unauthenticated
 from stressvision.domain.roles import PEOPLE, Role, sees_persons
-from stressvision.errors import Forbidden, Message, Unauthenticated
+from stressvision.http.callers import (
+    client_address,
+    require_own_name,
+    require_safe_way,
+    require_trusted_origin,
+)
+from stressvision.http.rate_limits import RateLimit
+from stressvision.services.auth.authenticator import MISSING, Gate, bearer_token, require_own_device
 from stressvision.services.context import Actor, Context
-from stressvision.services.gate import MISSING, Gate, bearer_token, require_own_device
-from stressvision.wire.callers import client_address, require_own_name, require_safe_way, require_trusted_origin
-from stressvision.wire.rates import RateLimit
 
 PUBLIC = frozenset({"health"})
 _DEVICE = frozenset({Role.DEVICE})

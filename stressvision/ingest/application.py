@@ -10,15 +10,21 @@ from pydantic_core import from_json
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stressvision import VERSION
-from stressvision.errors import DatabaseUnavailable, InvalidInput, Language, Message, StressVisionError
+from stressvision.core.errors import (
+    DatabaseUnavailable,
+    InvalidInput,
+    Language,
+    Message,
+    StressVisionError,
+)
 from stressvision.ingest.access import guard, sees_single_detections, speak_for
 from stressvision.ingest.document import write_document
 from stressvision.services.context import Context
-from stressvision.services.detections import store_batch, store_detection
+from stressvision.services.detections.sessions import close_session, open_session, read_session_device
+from stressvision.services.detections.storing import store_batch, store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.figures import read_ingest_stats
-from stressvision.services.gallery import gallery_version, read_gallery
-from stressvision.services.sessions import close_session, open_session, read_session_device
+from stressvision.services.people.gallery import gallery_version, read_gallery
 from stressvision.wire.backend import Liveness
 from stressvision.wire.detections import (
     DetectionBatch,

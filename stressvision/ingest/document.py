@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from stressvision import VERSION
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.wire.backend import IngestStats, Liveness
 from stressvision.wire.detections import (
     BatchStored,

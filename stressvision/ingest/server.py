@@ -8,14 +8,14 @@ import structlog
 import waitress
 from flask import Flask
 
-from stressvision.arguments import Arguments
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.memory import share_heap
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program
 from stressvision.ingest.application import create_application
-from stressvision.logs import configure_logs
-from stressvision.memory import share_heap
-from stressvision.ports import require_free_port
-from stressvision.services.accounts import require_administrator
+from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
 THREADS = 16

@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.cameras import PI_CAMERA, SETTING, without_credentials
-from stressvision.children import command_of, environment_of
-from stressvision.clock import utc_now
-from stressvision.config import PREFIX, PROJECT_ROOT, Settings
-from stressvision.errors import Message
+from stressvision.core.cameras import PI_CAMERA, SETTING, without_credentials
+from stressvision.core.children import command_of, environment_of
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.core.errors import Message
 from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
 from stressvision.launcher.environment import RUN, missing_packages

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stressvision.cameras import ONLY_DEVICE, name_component
-from stressvision.config import PREFIX, PROJECT_ROOT, Settings
-from stressvision.errors import ConfigurationError, Message
+from stressvision.core.cameras import ONLY_DEVICE, name_component
+from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.core.errors import ConfigurationError, Message
 
 
 @dataclass(frozen=True)

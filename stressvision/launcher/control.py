@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.launcher.printer import Row, print_table
 from stressvision.launcher.process import signal_group
 from stressvision.launcher.record import (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from stressvision.config import Settings
-from stressvision.errors import Message
+from stressvision.core.config import Settings
+from stressvision.core.errors import Message
 from stressvision.launcher import checks
 from stressvision.launcher.checks import Finding, Level
 

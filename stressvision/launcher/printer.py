@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.supervisor import NOTHING, ComponentView, State
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stressvision.children import environment_of
+from stressvision.core.children import environment_of
 from stressvision.launcher.components import Component
 
 BIRTH = Path(__file__).with_name("birth.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.supervisor import ComponentView, State
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from stressvision.children import environment_of
-from stressvision.errors import Message
+from stressvision.core.children import environment_of
+from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.journal import Journal

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Health
 

@@ -9,20 +9,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.arguments import Arguments
-from stressvision.clock import parse_moment
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program, spoken_language
-from stressvision.errors import ConfigurationError, InvalidInput, Message
-from stressvision.heartbeat import remove_heartbeat
-from stressvision.logs import configure_logs
+from stressvision.core.arguments import Arguments
+from stressvision.core.clock import parse_moment
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import ConfigurationError, InvalidInput, Message
+from stressvision.core.heartbeat import remove_heartbeat
+from stressvision.core.logs import configure_logs
+from stressvision.core.program import run_program, spoken_language
 from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.output import Form, hand_over, say
 from stressvision.reporter.schedule import run_schedule
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.reports import rewrite_reports, write_manual_report
-from stressvision.services.summaries import read_day, read_week, write_due_summaries
+from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
+from stressvision.services.reports.windows import rewrite_reports, write_manual_report
 
 OPERATOR = Actor(user_id="report_generator.py")
 """Who looks at persons where somebody at this machine does, for the audit log."""

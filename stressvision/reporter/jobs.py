@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
-from stressvision.config import Settings
-from stressvision.notices.delivery import deliver_due
+from stressvision.core.config import Settings
+from stressvision.notifications.delivery import deliver_due
 from stressvision.reporter.triggers import DailyAt, WindowEnds
-from stressvision.services.backups import continue_backup, is_due, make_backup
+from stressvision.services.alerts.device_watch import DeviceWatch
+from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Context
-from stressvision.services.device_watch import DeviceWatch
-from stressvision.services.escalation import escalate_due
-from stressvision.services.reports import write_due_reports
-from stressvision.services.retention import apply_retention
-from stressvision.services.summaries import write_due_summaries
+from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.reports.summaries import write_due_summaries
+from stressvision.services.reports.windows import write_due_reports
 
 log = structlog.get_logger()
 

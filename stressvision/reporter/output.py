@@ -5,13 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.config import Policy
-from stressvision.errors import ConfigurationError, Message
-from stressvision.ownership import make_private
-from stressvision.printing.contents import document_of_report, document_of_summary
-from stressvision.printing.html import write_html
-from stressvision.printing.press import print_pdf
-from stressvision.printing.reader import Reader
+from stressvision.core.config import Policy
+from stressvision.core.errors import ConfigurationError, Message
+from stressvision.core.files import make_private
+from stressvision.documents.contents import document_of_report, document_of_summary
+from stressvision.documents.html import write_html
+from stressvision.documents.press import print_pdf
+from stressvision.documents.reader import Reader
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary

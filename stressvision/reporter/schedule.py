@@ -10,9 +10,9 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from stressvision.db.leadership import leading
-from stressvision.errors import Unavailable
-from stressvision.heartbeat import write_heartbeat
+from stressvision.core.errors import Unavailable
+from stressvision.core.heartbeat import write_heartbeat
+from stressvision.db.engine.leadership import leading
 from stressvision.reporter.jobs import DUE, Job
 from stressvision.services.context import Context
 

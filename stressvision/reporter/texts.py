@@ -1,6 +1,6 @@
 """What the reporter says to a person."""
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 TEXTS = {
     "about": Message(

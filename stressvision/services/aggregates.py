@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from stressvision.db.alerts import count_alerts
-from stressvision.db.connection import Connection
-from stressvision.db.employees import count_monitored
-from stressvision.db.sessions import count_heard_devices
-from stressvision.db.summaries import stream_reports
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.employees import count_monitored
+from stressvision.db.queries.sessions import count_heard_devices
+from stressvision.db.queries.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage

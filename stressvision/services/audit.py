@@ -5,7 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from stressvision.db.audit import (
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.audit import (
     AuditFilter,
     count_audit,
     delete_oldest_part,
@@ -17,7 +18,6 @@ from stressvision.db.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.db.connection import Connection
 from stressvision.domain.audit import TRIMMED, Finding, Head, find_faults
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import Look, Repetitions

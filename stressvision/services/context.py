@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 
-from stressvision.clock import Clock, utc_now
-from stressvision.config import Settings
-from stressvision.db.connection import Database, sqlite_path
-from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.config import Settings
+from stressvision.db.engine.connection import Database, sqlite_path
+from stressvision.db.schema.opening import Opening, Outcome, inspect_database, prepare_database
 from stressvision.domain.roles import Role
 from stressvision.services.reads import ReadLog
 from stressvision.services.sightings import Sightings

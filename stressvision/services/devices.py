@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from stressvision.db.coverage import note_minute
-from stressvision.db.sessions import count_devices, select_devices, upsert_device
+from stressvision.db.queries.coverage import note_minute
+from stressvision.db.queries.sessions import count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth

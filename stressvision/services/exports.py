@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from stressvision.db import detections as rows
-from stressvision.db.detections import DetectionFilter
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.db.queries import detections as rows
+from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import StoredDetection

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stressvision.db import changes
-from stressvision.db.alerts import select_alerts_by_id
-from stressvision.db.detections import select_detections_by_id
-from stressvision.db.reports import select_reports_by_id
+from stressvision.db.queries import changes
+from stressvision.db.queries.alerts import select_alerts_by_id
+from stressvision.db.queries.detections import select_detections_by_id
+from stressvision.db.queries.reports import select_reports_by_id
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent

@@ -4,11 +4,11 @@ import time
 from collections import Counter
 from datetime import timedelta
 
-from stressvision.db import figures as rows
-from stressvision.db.alerts import count_alerts
-from stressvision.db.detections import DetectionFilter, select_detections
-from stressvision.db.employees import count_monitored
-from stressvision.db.sessions import count_active_sessions, count_heard_devices
+from stressvision.db.queries import figures as rows
+from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.employees import count_monitored
+from stressvision.db.queries.sessions import count_active_sessions, count_heard_devices
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.context import Context

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stressvision.db.alerts import count_alerts
-from stressvision.db.changes import last_change_id
-from stressvision.db.storage import find_storage_fault, read_size
+from stressvision.core.errors import Message
+from stressvision.db.engine.storage import find_storage_fault, read_size
+from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.changes import last_change_id
 from stressvision.domain.alerts import AlertStatus
-from stressvision.errors import Message
 from stressvision.services.context import Context
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.data import ExpressionPictures, FloatArray, IntArray, standardise
 from stressvision.training.evaluation import measure_logits

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.assessment import make_folder
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import Face, FaceDetector

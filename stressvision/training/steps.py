@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.alignment import measure_eyes
 from stressvision.training.calibration import Calibration, calibrate_logits, split_in_halves
 from stressvision.training.data import (

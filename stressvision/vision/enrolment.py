@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.gallery import FaceGallery, Match

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from stressvision.cameras import PI_CAMERA, without_credentials
-from stressvision.config import Rotation
-from stressvision.errors import CameraUnavailable, Message
+from stressvision.core.cameras import PI_CAMERA, without_credentials
+from stressvision.core.config import Rotation
+from stressvision.core.errors import CameraUnavailable, Message
 
 DEMO = "demo"
 DEMO_RECORDING = "turno.mp4"

@@ -12,8 +12,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from stressvision.clock import parse_moment, to_wire
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.clock import parse_moment, to_wire
+from stressvision.core.errors import InvalidInput, Message
 
 Instant = tuple[datetime, int]
 """The place of a row in a list that shows the newest first: its moment, and its id among those of the same moment."""

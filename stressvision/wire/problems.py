@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from stressvision.errors import (
+from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     Forbidden,
@@ -19,7 +19,7 @@ from stressvision.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.faults import explain_fault
+from stressvision.core.faults import explain_fault
 from stressvision.wire.values import WireModel
 
 PROBLEM_TYPE = "application/problem+json"

@@ -15,8 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from stressvision.clock import parse_moment, to_wire
-from stressvision.errors import InvalidInput
+from stressvision.core.clock import parse_moment, to_wire
+from stressvision.core.errors import InvalidInput
 
 
 def _read_moment(value: object) -> object:

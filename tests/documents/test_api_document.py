@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import open_context
-from stressvision.services.stills import FEWEST_STILLS, MOST_STILLS
+from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS
 from stressvision.wire.events import EVENT_TYPES
 from tests.documents.markdown import read_blocks, read_commands
 from tests.integration.conftest import enrol

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
-from stressvision.ports import find_port_holder, is_port_free
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.core.ports import find_port_holder, is_port_free
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.detections import store_detection
-from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
-from stressvision.services.reports import write_manual_report
+from stressvision.services.detections.storing import store_detection
+from stressvision.services.people.enrolment import Enrolment, FaceSample, enrol_employee
+from stressvision.services.reports.windows import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.documents.markdown import Block, Command, read_blocks, read_commands
 from tests.programs.running import answers, program, wait_until

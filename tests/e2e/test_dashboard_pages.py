@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.domain.roles import Role
-from stressvision.services.accounts import add_account
+from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, open_context
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served

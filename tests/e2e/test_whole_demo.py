@@ -19,7 +19,7 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 from tests.programs.running import Program, answers, free_port, program, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]

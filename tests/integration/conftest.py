@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from stressvision.config import Settings
-from stressvision.services import hashing
+from stressvision.core.config import Settings
+from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, FaceSample, enrol_employee
 from tests.conftest import FakeClock
 
 _numbers = itertools.count()

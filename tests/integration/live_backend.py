@@ -16,7 +16,7 @@ from stressvision.api.app import create_app
 from stressvision.api.backend import Backend, Pace
 from stressvision.api.server import create_server
 from stressvision.services.context import Context
-from stressvision.services.detections import store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 

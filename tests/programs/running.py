@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02

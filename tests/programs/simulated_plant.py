@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
-from stressvision.db.tables import detection_events
+from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context
-from stressvision.services.reports import write_due_reports
-from stressvision.services.summaries import write_due_summaries
+from stressvision.services.reports.summaries import write_due_summaries
+from stressvision.services.reports.windows import write_due_reports
 
 QUARTER = timedelta(minutes=15)
 BEGAN = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

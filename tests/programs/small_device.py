@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
-from stressvision.db.connection import sqlite_driver
-from stressvision.edge.client import IngestClient
-from stressvision.edge.courier import Courier
-from stressvision.edge.outbox import Kind, Outbox
+from stressvision.db.engine.connection import sqlite_driver
+from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.courier import Courier
+from stressvision.edge.delivery.outbox import Kind, Outbox
 from stressvision.wire.detections import DetectionIn, SessionStart
 
 AT_ONCE = 7

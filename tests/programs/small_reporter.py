@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import event
 
-from stressvision.config import Settings
+from stressvision.core.config import Settings
 from stressvision.services.context import open_context
 from tests.programs.simulated_plant import report_all
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.api.gate import visitor_of
-from stressvision.services import accounts, login, tokens
+from stressvision.api.middleware.authentication import visitor_of
+from stressvision.services.auth import accounts, login, tokens
 from stressvision.wire.access import (
     Account,
     AccountList,

@@ -4,9 +4,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.alerts import AlertStatus, Subject
-from stressvision.errors import InvalidInput, Message
-from stressvision.services import alerts
+from stressvision.services.alerts import decisions
 from stressvision.services.context import Actor
 from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
 from stressvision.wire.pages import read_instant
@@ -34,12 +34,12 @@ def list_alerts(
     about: Annotated[Subject, Query(description="Alerts of people, of devices, or both.")] = Subject.PEOPLE,
 ) -> AlertList:
     wanted = None if status is StatusFilter.ALL else AlertStatus(status)
-    return alerts.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor), about)
+    return decisions.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor), about)
 
 
 @router.get("/{alert_id}")
 def read_alert(context: ContextDep, actor: ActorDep, alert_id: RowId) -> AlertDetail:
-    return alerts.read_alert(context, alert_id, actor)
+    return decisions.read_alert(context, alert_id, actor)
 
 
 @router.post("/{alert_id}/acknowledge")
@@ -48,7 +48,7 @@ def acknowledge_alert(
 ) -> AlertChanged:
     decided = decision or AlertDecision()
     person = _person(actor, decided.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=alerts.acknowledge_alert(context, alert_id, person, decided.notes))
+    return AlertChanged(alert_id=alert_id, alert=decisions.acknowledge_alert(context, alert_id, person, decided.notes))
 
 
 @router.post("/{alert_id}/resolve")
@@ -57,14 +57,14 @@ def resolve_alert(
 ) -> AlertChanged:
     decided = decision or AlertDecision()
     person = _person(actor, decided.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=alerts.resolve_alert(context, alert_id, person, decided.notes))
+    return AlertChanged(alert_id=alert_id, alert=decisions.resolve_alert(context, alert_id, person, decided.notes))
 
 
 @router.post("/{alert_id}/notes")
 def note_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, note: AlertNote, user_id: UserId = None
 ) -> AlertDetail:
-    return alerts.note_alert(context, alert_id, _person(actor, note.user_id or user_id), note.notes)
+    return decisions.note_alert(context, alert_id, _person(actor, note.user_id or user_id), note.notes)
 
 
 def _person(actor: Actor, user_id: str | None) -> Actor:

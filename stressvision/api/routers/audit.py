@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.clock import parse_moment
-from stressvision.db.audit import AuditFilter
+from stressvision.core.clock import parse_moment
+from stressvision.db.queries.audit import AuditFilter
 from stressvision.services import audit
 from stressvision.wire.access import AuditList
 from stressvision.wire.pages import MAX_ID

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, WebSocket
 
 from stressvision.api.deps import BackendDep, LanguageDep
-from stressvision.api.gate import visitor_of
-from stressvision.api.hub import Mailbox
-from stressvision.api.socket import Connection, serve
+from stressvision.api.middleware.authentication import visitor_of
+from stressvision.api.websocket.connection import Connection, serve
+from stressvision.api.websocket.hub import Mailbox
+from stressvision.services.auth.authenticator import Visitor
 from stressvision.services.context import Actor
-from stressvision.services.followers import record_follower
-from stressvision.services.gate import Visitor
+from stressvision.services.people.followers import record_follower
 
 router = APIRouter()
 

@@ -10,9 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from stressvision.api.deps import ActorDep, ContextDep, read_actor, read_backend
-from stressvision.api.parameters import refuse_unknown
-from stressvision.services import detections
-from stressvision.services.gate import require_own_device
+from stressvision.api.middleware.query_parameters import refuse_unknown
+from stressvision.services.auth.authenticator import require_own_device
+from stressvision.services.detections import storing
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
 
 
@@ -42,4 +42,4 @@ router = APIRouter(prefix="/api/detections", tags=["detections"], route_class=_D
 @router.post("")
 async def store_detection(context: ContextDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
     require_own_device(actor, detection.device_id)
-    return await asyncio.wrap_future(detections.submit_detection(context, detection))
+    return await asyncio.wrap_future(storing.submit_detection(context, detection))

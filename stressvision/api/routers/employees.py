@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 from stressvision.api.deps import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
 from stressvision.api.measuring import measure_stills
 from stressvision.api.uploads import UploadDep, describe_form
-from stressvision.services import employees
-from stressvision.services.stills import enrol_from_stills
+from stressvision.services.people import employees
+from stressvision.services.people.stills import enrol_from_stills
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
 from stressvision.wire.pages import read_name
 from stressvision.wire.people import EmployeeChange, EmployeeNew, Enrolled

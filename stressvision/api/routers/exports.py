@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter
 from stressvision.api.formats import MEDIA_TYPES, ExportFormat, accepted_format, write_csv, write_json
 from stressvision.api.parquet import stream_parquet
-from stressvision.clock import parse_moment
-from stressvision.db.detections import DetectionFilter
+from stressvision.core.clock import parse_moment
+from stressvision.db.queries.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
 from stressvision.services.exports import DetectionStream, count_export, prime, record_export
 from stressvision.wire.backend import DetectionList

@@ -5,8 +5,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from stressvision import VERSION
 from stressvision.api.deps import BackendDep, LanguageDep
-from stressvision.errors import Message, Unavailable
-from stressvision.services import notices, vitals
+from stressvision.core.errors import Message, Unavailable
+from stressvision.services import notifications, vitals
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
 
 router = APIRouter(tags=["health"])
@@ -56,7 +56,7 @@ def read_metrics(backend: BackendDep) -> Response:
     metrics = backend.metrics
     try:
         metrics.tell_vitals(vitals.read_vitals(backend.context))
-        metrics.tell_notices(notices.read_queue(backend.context), backend.context.clock())
+        metrics.tell_notices(notifications.read_queue(backend.context), backend.context.clock())
         metrics.database_up.set(1)
     except Unavailable:
         metrics.database_up.set(0)

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Path, Query, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
+from stressvision.core.errors import Forbidden, Message
+from stressvision.documents.contents import document_of_report, document_of_summary
 from stressvision.domain.roles import sees_persons
-from stressvision.errors import Forbidden, Message
-from stressvision.printing.contents import document_of_report, document_of_summary
-from stressvision.services import reports, summaries
+from stressvision.services.reports import summaries, windows
 from stressvision.wire.pages import read_instant
 from stressvision.wire.reports import Report, ReportList, Summary
 
@@ -23,18 +23,18 @@ Day = Annotated[
 def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
 ) -> ReportList:
-    found = reports.list_reports(context, limit, read_instant(cursor))
+    found = windows.list_reports(context, limit, read_instant(cursor))
     if sees_persons(actor.role):
         return found
-    seen = (reports.without_persons(context, report) for report in found.reports)
+    seen = (windows.without_persons(context, report) for report in found.reports)
     return found.model_copy(update={"reports": [report for report in seen if report is not None]})
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)
 def read_report(context: ContextDep, actor: ActorDep, paper: PaperDep, report_id: RowId) -> Report | Response:
     is_audited = paper.reader.has_persons and not paper.is_data
-    report = reports.read_report(context, report_id, actor if is_audited else None)
-    seen = report if paper.reader.has_persons else reports.without_persons(context, report)
+    report = windows.read_report(context, report_id, actor if is_audited else None)
+    seen = report if paper.reader.has_persons else windows.without_persons(context, report)
     if seen is None:
         raise _not_for_viewers()
     if paper.is_data:

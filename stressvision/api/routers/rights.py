@@ -2,8 +2,8 @@ from fastapi import APIRouter, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, NamedActorDep, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
-from stressvision.printing.own_data import document_of_own_data
-from stressvision.services import erasure, own_data
+from stressvision.documents.own_data import document_of_own_data
+from stressvision.services.privacy import erasure, own_data
 from stressvision.wire.rights import ErasureCertificate, OwnData
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])

@@ -5,8 +5,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.services import sessions
-from stressvision.services.gate import require_own_device
+from stressvision.services.auth.authenticator import require_own_device
+from stressvision.services.detections import sessions
 from stressvision.wire.backend import SessionRequest
 from stressvision.wire.detections import ApiSession, SessionEnd, SessionEnded, SessionStart
 

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from stressvision.api.deps import ActorDep, ContextDep, RowId, UserId
-from stressvision.services import silences
+from stressvision.services.alerts import silences
 from stressvision.wire.alerts import Silence, SilenceList, SilenceRequest
 
 router = APIRouter(prefix="/api/silences", tags=["alerts"])

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import streamlit as st
 
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import texts
 from stressvision.dashboard.alert_card import name_subject, show_card, show_history
 from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant
 from stressvision.dashboard.screen import Screen
-from stressvision.errors import StressVisionError
 from stressvision.wire.alerts import AlertDetail, SilenceRequest
 
 NOTES_LIMIT = 4000

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.alert_card import name_subject, show_card
 from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant, show_attendant
@@ -14,7 +15,6 @@ from stressvision.dashboard.client import AlertFilter, AlertSubject
 from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, Opened, show_detail
 from stressvision.dashboard.pages.alert_margin import show_silences, show_troubled_devices, show_undelivered
 from stressvision.dashboard.screen import Screen, told
-from stressvision.errors import StressVisionError
 from stressvision.wire.alerts import Alert
 
 REFRESH_SECONDS = 3

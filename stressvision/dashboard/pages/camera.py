@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from stressvision.config import LOOPBACK_HOSTS
+from stressvision.core.config import LOOPBACK_HOSTS
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.pages.overview import device_chip
 from stressvision.dashboard.screen import Screen, told

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import blocks, charts, texts
 from stressvision.dashboard.audit_trail import show_audit
 from stressvision.dashboard.palette import EXPRESSIONS, expression_colour
 from stressvision.dashboard.screen import Screen, told
-from stressvision.errors import StressVisionError
 from stressvision.wire.backend import Employee, EmployeeState
 
 REFRESH_SECONDS = 10

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from stressvision.core.errors import Message
 from stressvision.domain.roles import Role
-from stressvision.errors import Message
 
 LOG_IN = Message("Entrar", "Log in")
 ABOUT = Message(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 ALERT_FILTERS: Mapping[str, Message] = {
     "pending": Message("Pendientes", "Pending"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 CAMERA_PRIVACY = Message(
     "La imagen llega directamente del dispositivo a este navegador. No se guarda ni se envía a ningún servidor.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 PRODUCT = Message("Gloria · Stress Vision", "Gloria · Stress Vision")
 

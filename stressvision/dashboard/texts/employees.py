@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 NO_EMPLOYEES = Message(
     "Aún no hay empleados. Inscriba al primero con "

@@ -1,6 +1,6 @@
 """What the summary says."""
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 STRESS_SHARE_HELP = Message(
     "Detecciones con expresión compatible con estrés o tristeza, entre todas las de la última hora.",

@@ -1,6 +1,6 @@
 """What the dashboard says in the terminal."""
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 SERVING = Message("Tablero en {url} (Ctrl-C para terminar)", "Dashboard at {url} (Ctrl-C to end)")
 USAGE = Message(

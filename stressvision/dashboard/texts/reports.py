@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 NO_REPORTS = Message(
     "Aún no hay reportes. Se generan cada 15 minutos mientras «report_generator.py» está en marcha; "

@@ -1,0 +1,1 @@
+"""ASGI middleware: request checks, authentication, response cache, metrics."""

@@ -1,0 +1,1 @@
+"""The WebSocket endpoint: hub, subscriptions, replay of the change feed."""

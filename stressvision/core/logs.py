@@ -1,0 +1,50 @@
+"""Logging: structured, to standard error, with nothing personal in it (identifiers, never names or faces)."""
+
+import logging
+import sys
+
+import structlog
+
+from stressvision.core.config import Settings
+
+
+def configure_logs(settings: Settings, component: str) -> None:
+    """Sets structlog and the standard library's loggers to one form, each line naming its component."""
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    )
+
+    # Not a context variable: those do not reach the threads a program starts.
+    def name_component(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        event["component"] = component
+        return event
+
+    shared: list[structlog.types.Processor] = [
+        name_component,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+    for chatty in ("apscheduler", "urllib3", "alembic", "watchdog", "waitress.queue"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # That a job is not begun again while it still runs is what it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,23 @@
+"""The way out of every program: an exit code, and a sentence instead of a traceback."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from stressvision.core.errors import Language, StressVisionError
+
+EXIT_REFUSED = 2
+
+
+def spoken_language() -> Language:
+    """The language of somebody whose settings could not be read yet, or may be what is wrong."""
+    return "en" if os.environ.get("STRESSVISION_LANG") == "en" else "es"
+
+
+def run_program(main: Callable[[], int]) -> int:
+    """Runs `main`; one of our errors becomes its message on standard error, and exit code 2."""
+    try:
+        return main()
+    except StressVisionError as error:
+        print(error.message.text(spoken_language()), file=sys.stderr)  # noqa: T201  the program's answer, not a log
+        return EXIT_REFUSED

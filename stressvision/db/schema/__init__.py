@@ -1,0 +1,1 @@
+"""Tables, triggers, migrations and the conversion of older databases."""

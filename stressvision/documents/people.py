@@ -1,0 +1,100 @@
+"""What a document says of departments and of persons."""
+
+from collections.abc import Sequence
+
+from stressvision.documents import charts, texts
+from stressvision.documents.document import Block, Chart, Column, Heading, Paragraph, Table
+from stressvision.documents.reader import Reader
+from stressvision.wire.reports import EmployeeReport, GroupReport
+
+MOST_COMPARED = 12
+
+
+def tell_departments(reader: Reader, groups: Sequence[GroupReport]) -> list[Block]:
+    if not groups:
+        return []
+    columns = [
+        Column(title=reader.say(texts.DEPARTMENT), share=5),
+        Column(title=reader.say(texts.PEOPLE), share=3, is_number=True),
+        Column(title=reader.say(texts.DETECTIONS), share=2.4, is_number=True),
+        Column(title=reader.say(texts.STRESS_PCT), share=2, is_number=True),
+        Column(title=reader.say(texts.FATIGUE_PCT), share=2, is_number=True),
+    ]
+    rows = [
+        [
+            group.department or reader.say(texts.NO_DEPARTMENT),
+            f"{group.people:,}",
+            f"{group.total_detections:,}",
+            f"{group.stress_pct:.1f}",
+            f"{group.fatigue_pct:.1f}",
+        ]
+        for group in groups
+    ]
+    hidden = set() if reader.shows_stress else {3}
+    return [Heading(text=reader.say(texts.BY_DEPARTMENT)), _table(columns, rows, hidden)]
+
+
+def tell_people(reader: Reader, people: Sequence[EmployeeReport]) -> list[Block]:
+    """A table of all, those furthest above what is usual for them first, and a chart of those that differ most."""
+    heading = Heading(text=reader.say(texts.BY_PERSON))
+    if not people:
+        return [heading, Paragraph(text=reader.say(texts.NOBODY))]
+    columns = [
+        Column(title=reader.say(texts.NAME), share=4.6),
+        Column(title=reader.say(texts.CODE), share=1.9),
+        Column(title=reader.say(texts.DEPARTMENT), share=3.2),
+        Column(title=reader.say(texts.DETECTIONS), share=2.8, is_number=True),
+        Column(title=reader.say(texts.STRESS_PCT), share=2.1, is_number=True),
+        Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
+        Column(title=reader.say(texts.DIFFERENCE), share=2.6, is_number=True),
+        Column(title=reader.say(texts.FATIGUE_PCT), share=2.3, is_number=True),
+        Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
+    ]
+    ordered = sorted(people, key=lambda person: (-_difference(person), person.name))
+    hidden = set() if reader.shows_stress else {4, 5, 6}
+    blocks: list[Block] = [heading, *_compare(reader, ordered)]
+    blocks.append(_table(columns, [_row(reader, person) for person in ordered], hidden))
+    return blocks
+
+
+def _difference(person: EmployeeReport) -> float:
+    """In points above what is usual; who has no history comes after who is above, and before who is below."""
+    return person.stress_pct - person.usual.stress_pct if person.usual else 0.0
+
+
+def _row(reader: Reader, person: EmployeeReport) -> list[str]:
+    usual = person.usual
+    return [
+        person.name,
+        person.code,
+        person.department or reader.say(texts.NOT_SET),
+        f"{person.total_detections or sum(person.counts.values()):,}",
+        f"{person.stress_pct:.1f}",
+        f"{usual.stress_pct:.1f}" if usual else reader.say(texts.NO_HISTORY),
+        f"{person.stress_pct - usual.stress_pct:+.1f}" if usual else reader.say(texts.NOT_SET),
+        reader.say(texts.NOT_SET) if person.fatigue_pct is None else f"{person.fatigue_pct:.1f}",
+        f"{usual.fatigue_pct:.1f}" if usual else reader.say(texts.NO_HISTORY),
+    ]
+
+
+def _compare(reader: Reader, people: Sequence[EmployeeReport]) -> list[Block]:
+    known = [person for person in people if person.usual is not None]
+    furthest = sorted(known, key=lambda person: -abs(_difference(person)))[:MOST_COMPARED]
+    shown = [person for person in people if person in furthest]
+    if not shown or not reader.shows_stress:
+        return []
+    pairs = [
+        charts.Pair(f"{person.name} · {person.code}", person.stress_pct, person.usual.stress_pct)
+        for person in shown
+        if person.usual is not None
+    ]
+    title = f"{reader.say(texts.STRESS)}: {reader.say(texts.COMPARED).lower()}"
+    note = reader.say(texts.COMPARED_NOTE, count=len(pairs))
+    return [Chart(title=title, drawing=charts.against_usual(pairs, title), note=note)]
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], hidden: set[int]) -> Table:
+    kept = [place for place in range(len(columns)) if place not in hidden]
+    return Table(
+        columns=tuple(columns[place] for place in kept), rows=tuple(tuple(row[place] for place in kept) for row in rows)
+    )

@@ -1,0 +1,43 @@
+"""For whom a document is written: their language, the plant's clock, whether they may see persons."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from stressvision.core.errors import Language, Message
+from stressvision.documents import texts
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`asked_by`: the account that asks, where there are accounts. `shows_stress` false: the policy allows none."""
+
+    language: Language
+    time_zone: str
+    asked_at: datetime
+    asked_by: str | None = None
+    has_persons: bool = True
+    shows_stress: bool = True
+
+    def say(self, message: Message, **values: object) -> str:
+        return message.text(self.language).format(**values)
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.time_zone))
+
+    def name_date(self, day: date) -> str:
+        month = texts.MONTHS[day.month - 1].text(self.language)
+        return self.say(texts.DATE, day=day.day, month=month, year=day.year)
+
+    def name_day(self, day: date) -> str:
+        weekday = texts.DAYS[day.weekday()].text(self.language)
+        return self.say(texts.DAY_AND_DATE, weekday=weekday[0].upper() + weekday[1:], date=self.name_date(day))
+
+    def name_moment(self, moment: datetime) -> str:
+        return f"{self.local(moment):%d/%m/%Y %H:%M}"
+
+    def zone(self, moment: datetime) -> str:
+        """America/Lima (UTC−5)."""
+        offset = f"{self.local(moment):%z}"
+        minutes = "" if offset.endswith("00") else f":{offset[3:]}"
+        return f"{self.time_zone} (UTC{'-' if offset[0] == '-' else '+'}{int(offset[1:3])}{minutes})"

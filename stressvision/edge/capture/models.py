@@ -1,0 +1,64 @@
+"""The networks that the pipeline runs, as it sees them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import ModelUnavailable
+from stressvision.vision.embedding import Embedding, FaceEncoder
+from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
+from stressvision.vision.eyes import Openness, OpennessMeter
+from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.lids import LidModel
+from stressvision.vision.networks import Frame
+
+log = structlog.get_logger()
+
+
+class Detecting(Protocol):
+    def detect(self, frame: Frame) -> list[Face]: ...
+
+
+class Encoding(Protocol):
+    def encode(self, frame: Frame, face: Face) -> Embedding: ...
+
+
+class Metering(Protocol):
+    def measure(self, frame: Frame, face: Face) -> Openness | None: ...
+
+
+class Expressing(Protocol):
+    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate: ...
+
+
+@dataclass(frozen=True)
+class Models:
+    """`expression` None: there is no expression model, so only fatigue is reported."""
+
+    detector: Detecting
+    encoder: Encoding
+    meter: Metering
+    expression: Expressing | None
+
+
+def load_models(settings: Settings) -> Models:
+    """Opens every network. Raises ModelUnavailable where one without which nothing can be seen is missing."""
+    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(_load_lids(settings)), _load_expression(settings))
+
+
+def _load_lids(settings: Settings) -> LidModel | None:
+    try:
+        return LidModel(settings.models_dir / "eyes.tflite", settings.models_dir / "eyes.json")
+    except ModelUnavailable as error:
+        log.error("no eye model: closed eyes are told by their contour only", reason=error.message.en)
+        return None
+
+
+def _load_expression(settings: Settings) -> Expressing | None:
+    try:
+        return ExpressionModel(settings.models_dir / "expression.tflite", settings.models_dir / "expression.json")
+    except ModelUnavailable as error:
+        log.error("no expression model: only fatigue is reported", reason=error.message.en)
+        return None

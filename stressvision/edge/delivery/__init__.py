@@ -1,0 +1,1 @@
+"""Outbox, HTTP client and gallery: the exchange with the ingest server."""

@@ -1,0 +1,1 @@
+"""Rules that both web servers share: callers, rate limits, permissions."""

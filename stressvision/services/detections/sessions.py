@@ -1,0 +1,83 @@
+"""Sessions: a device begins and ends to watch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stressvision.core.errors import Message, NotFound
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import sessions as rows
+from stressvision.services.context import Context
+from stressvision.wire.detections import SessionEnd, SessionStart
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """`key` is what devices call it (`session_<device>_<epoch>`), `id` its row."""
+
+    id: int
+    key: str
+    device_id: str
+
+
+def open_session(context: Context, start: SessionStart) -> OpenedSession:
+    """Opens a session; a device that repeats the session_id it chose gets the same one back."""
+    now = context.clock()
+    began = start.start_timestamp or now
+    with context.database.write() as connection:
+        key = start.session_id or _free_key(connection, start.device_id, int(began.timestamp()))
+        existing = rows.find_session(connection, key)
+        if existing is not None:
+            return OpenedSession(existing.id, key, existing.device_id)
+        session_id = rows.insert_session(
+            connection,
+            {
+                "device_id": start.device_id,
+                "location": start.location,
+                "start_timestamp": began,
+                "status": "active",
+                "session_key": key,
+                "created_at": now,
+            },
+        )
+        device: dict[str, object] = {"last_seen": now, "state": "watching"}
+        rows.upsert_device(
+            connection, start.device_id, device if start.location is None else {**device, "location": start.location}
+        )
+    return OpenedSession(session_id, key, start.device_id)
+
+
+def _free_key(connection: Connection, device_id: str, epoch: int) -> str:
+    while rows.find_session(connection, f"session_{device_id}_{epoch}") is not None:
+        epoch += 1
+    return f"session_{device_id}_{epoch}"
+
+
+def read_session_device(context: Context, session: int | str) -> str:
+    """Whose session it is. Raises NotFound."""
+    with context.database.read() as connection:
+        device_id: str = _existing(connection, session).device_id
+    return device_id
+
+
+def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
+    """Ends the session and returns its row id; ending it again changes nothing. Raises NotFound."""
+    now = context.clock()
+    with context.database.write() as connection:
+        row = _existing(connection, session)
+        if row.end_timestamp is None:
+            values: dict[str, object] = {"end_timestamp": end.end_timestamp or now, "status": "ended"}
+            if end.fps_avg is not None:
+                values["fps_avg"] = end.fps_avg
+            if end.frames_processed is not None:
+                values["frames_processed"] = end.frames_processed
+            rows.update_session(connection, row.id, values)
+            rows.upsert_device(connection, row.device_id, {"last_seen": now, "state": "stopped", "detail": ""})
+        session_id: int = row.id
+        return session_id
+
+
+def _existing(connection: Connection, session: int | str) -> Any:
+    row = rows.find_session(connection, session)
+    if row is None:
+        raise NotFound(Message(es=f"No existe la sesión {session}.", en=f"There is no session {session}."))
+    return row

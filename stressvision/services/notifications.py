@@ -1,0 +1,166 @@
+"""The queue of messages: filled in the transaction that has something to tell, emptied by the reporter."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from stressvision.core.config import Settings
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import notifications as rows
+from stressvision.db.queries.alerts import select_alert
+from stressvision.db.queries.reports import select_report
+from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.notifications import (
+    LEASE,
+    SUBSCRIPTIONS,
+    NoticeKind,
+    NoticeState,
+    fingerprint,
+    parse_quiet_hours,
+    quiet_until,
+    retry_delay,
+)
+from stressvision.services.context import Context
+from stressvision.wire.alerts import Alert
+from stressvision.wire.notifications import NoticeQueue, NoticeTarget
+from stressvision.wire.reports import Report
+
+_WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls"})
+"""Whose host is a host: elsewhere in an address it may be a token."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one target. `key` stays the same however often it is sent. `subject`: what it tells of."""
+
+    id: int
+    kind: NoticeKind
+    key: str
+    target: str
+    attempts: int
+    created_at: datetime
+    subject: Alert | Report
+
+
+def configured_addresses(settings: Settings) -> dict[str, str]:
+    """Fingerprint to address."""
+    addresses = (secret.get_secret_value() for secret in settings.notify_urls)
+    return {fingerprint(address): address for address in addresses}
+
+
+def label_of(address: str) -> str:
+    """What may be shown of an address."""
+    if "://" not in address:
+        return "…"  # what stands before a colon is no scheme then, and may be a name or a password
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"
+
+
+def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_id: int, step: int = 0) -> None:
+    """One message for each target, once, in the transaction of what it tells of."""
+    settings = context.settings
+    if not settings.notify_urls or SUBSCRIPTIONS[kind] not in settings.notify_events:
+        return
+    now = context.clock()
+    missing = configured_addresses(settings).keys() - rows.queued_targets(connection, kind, entity_id, step)
+    message = {"kind": str(kind), "entity_id": entity_id, "step": step, "created_at": now, "next_attempt_at": now}
+    if missing:
+        rows.insert_notices(
+            connection, [{**message, "target": target, "notice_key": str(uuid4())} for target in sorted(missing)]
+        )
+
+
+def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Notice | None:
+    """The next message to send, which nobody else gets until its lease has run out; None where none is due.
+
+    What may not go out yet is put off, what is no longer true is set aside.
+    """
+    with context.database.read() as connection:
+        if rows.find_due(connection, context.clock(), except_targets) is None:
+            return None
+    with context.database.write() as connection:
+        while row := rows.find_due(connection, context.clock(), except_targets):
+            now = context.clock()
+            subject = _subject(connection, NoticeKind(row.kind), row.entity_id)
+            quiet_end = _quiet_end(context.settings, subject, now)
+            if subject is None or row.target not in configured_addresses(context.settings):
+                rows.update_notice(connection, row.id, {"state": str(NoticeState.OBSOLETE)})
+            elif quiet_end is not None:
+                rows.update_notice(connection, row.id, {"next_attempt_at": quiet_end})
+            else:
+                kind, attempts = NoticeKind(row.kind), row.attempts + 1
+                rows.update_notice(connection, row.id, {"next_attempt_at": now + LEASE, "attempts": attempts})
+                return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
+    return None
+
+
+def confirm_notice(context: Context, notice: Notice) -> None:
+    values = {"state": str(NoticeState.SENT), "sent_at": context.clock(), "last_error": None}
+    with context.database.write() as connection:
+        rows.update_notice(connection, notice.id, values)
+
+
+def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float) -> NoticeState:
+    """After an attempt in vain: tried again later, or given up once it is old enough. `jitter`: 0-1."""
+    now = context.clock()
+    is_over = (now - notice.created_at).days >= context.settings.notify_give_up_days
+    state = NoticeState.FAILED if is_over else NoticeState.WAITING
+    values = {
+        "state": str(state),
+        "last_error": reason,
+        "next_attempt_at": now + retry_delay(notice.attempts, jitter),
+    }
+    with context.database.write() as connection:
+        rows.update_notice(connection, notice.id, values)
+    return state
+
+
+def read_queue(context: Context) -> NoticeQueue:
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    with context.database.read() as connection:
+        for target, state, count in rows.count_by_target(connection):
+            counts[target][state] = count
+        errors, deliveries = rows.last_failures(connection), rows.last_deliveries(connection)
+        failing_since = rows.oldest_waiting(connection)
+    targets = [
+        NoticeTarget(
+            target=target,
+            label=label_of(address),
+            waiting=counts[target][NoticeState.WAITING],
+            sent=counts[target][NoticeState.SENT],
+            failed=counts[target][NoticeState.FAILED],
+            last_sent_at=deliveries.get(target),
+            last_error=errors.get(target),
+        )
+        for target, address in configured_addresses(context.settings).items()
+    ]
+    return NoticeQueue(
+        configured=bool(targets),
+        waiting=sum(count[NoticeState.WAITING] for count in counts.values()),
+        failed=sum(count[NoticeState.FAILED] for count in counts.values()),
+        failing_since=failing_since,
+        targets=targets,
+    )
+
+
+def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert | Report | None:
+    """None for what was settled or erased meanwhile: to call somebody for it would be wrong."""
+    if kind is NoticeKind.REPORT:
+        row = select_report(connection, entity_id)
+        return None if row is None else Report.model_validate(row)
+    row = select_alert(connection, entity_id)
+    settled = {AlertStatus.RESOLVED}
+    if kind is NoticeKind.ESCALATION:
+        settled.add(AlertStatus.ACKNOWLEDGED)
+    return None if row is None or row.status in settled else Alert.model_validate(row)
+
+
+def _quiet_end(settings: Settings, subject: Alert | Report | None, now: datetime) -> datetime | None:
+    if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_except:
+        return None
+    return quiet_until(parse_quiet_hours(settings.notify_quiet_hours), now, ZoneInfo(settings.time_zone))

@@ -1,0 +1,189 @@
+"""Enrolling people, with their consent, and letting them withdraw it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import employees as rows
+from stressvision.db.queries.employees import FaceSample, Population, mean_embedding
+from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+from stressvision.wire.backend import Employee
+from stressvision.wire.gallery import EMBEDDING_MODEL
+from stressvision.wire.people import CODE_PATTERN
+
+CODE_FORM = re.compile(CODE_PATTERN)
+CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What enrolling records. `consent_sha256`: of the consent text, version CONSENT_VERSION, that was signed."""
+
+    employee_code: str
+    full_name: str
+    department: str | None
+    shift: str | None
+    samples: tuple[FaceSample, ...]
+    consent_sha256: str
+    is_demo: bool = False
+    consent_method: ConsentMethod = ConsentMethod.PAPER
+
+
+def require_valid_code(code: str) -> None:
+    """Raises InvalidInput for anything that does not look like EMP001."""
+    if not CODE_FORM.fullmatch(code):
+        raise InvalidInput(
+            Message(
+                es=f"El código «{code}» no sirve: use letras mayúsculas y números, por ejemplo EMP001.",
+                en=f"Code “{code}” does not fit: use capital letters and digits, for example EMP001.",
+            ),
+            field="code",
+        )
+
+
+def consent_text_sha256() -> str:
+    """Of the text that is in force."""
+    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
+
+
+def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Employee:
+    """Creates the employee, or enrols an existing one anew: samples are replaced, consent is recorded again.
+
+    Raises InvalidInput for a code that does not fit, Conflict where it would mix real and synthetic people.
+    """
+    require_valid_code(enrolment.employee_code)
+    now = context.clock()
+    quality = sum(sample.quality for sample in enrolment.samples) / len(enrolment.samples)
+    values: dict[str, object] = {
+        "full_name": enrolment.full_name,
+        "face_embedding": mean_embedding(enrolment.samples),
+        "face_encoding_quality": round(quality, 3),
+        "enrollment_date": now,
+        "consent_given": True,
+        "consent_date": now,
+        "is_active": True,
+        "updated_at": now,
+    }
+    values |= {
+        name: value
+        for name, value in (("department", enrolment.department), ("shift", enrolment.shift))
+        if value is not None
+    }
+    with context.database.write() as connection:
+        refuse_mixture(rows.count_population(connection), is_demo=enrolment.is_demo)
+        existing = rows.select_employee_by_code(connection, enrolment.employee_code)
+        if existing is None:
+            created = {"employee_code": enrolment.employee_code, "created_at": now, "is_demo": enrolment.is_demo}
+            employee_id = rows.insert_employee(connection, {**values, **created})
+        else:
+            employee_id = existing.id
+            rows.update_employee(connection, employee_id, values)
+        rows.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
+        sha256, method = enrolment.consent_sha256, enrolment.consent_method
+        _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
+        record(connection, context, actor, "enrol", "employee", employee_id, {"stills": len(enrolment.samples)})
+        return Employee.model_validate(rows.select_employee(connection, employee_id))
+
+
+def existing_with_code(connection: Connection, code: str) -> Any:
+    """The employee's row, as select_employee's. Raises NotFound."""
+    row = rows.select_employee_by_code(connection, code)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
+    return row
+
+
+def withdraw_consent(
+    context: Context,
+    code: str,
+    consent_sha256: str,
+    actor: Actor,
+    method: ConsentMethod = ConsentMethod.SPOKEN,
+) -> Employee:
+    """From now on the person is neither recognised nor stored; their face samples are erased. Raises NotFound."""
+    now = context.clock()
+    with context.database.write() as connection:
+        existing = existing_with_code(connection, code)
+        erased = {"face_embedding": None, "face_encoding_quality": None, "enrollment_date": None}
+        rows.update_employee(
+            connection, existing.id, {**erased, "consent_given": False, "consent_date": now, "updated_at": now}
+        )
+        rows.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
+        _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
+        record(connection, context, actor, "withdraw_consent", "employee", existing.id)
+        return Employee.model_validate(rows.select_employee(connection, existing.id))
+
+
+def read_population(context: Context) -> Population:
+    with context.database.read() as connection:
+        return rows.count_population(connection)
+
+
+def remove_demo(context: Context) -> int:
+    """Empties a database that holds nobody but the demonstration's synthetic people; how many there were.
+
+    Raises Conflict where there are real people.
+    """
+    with context.database.write() as connection:
+        population = rows.count_population(connection)
+        if population.real:
+            raise Conflict(
+                Message(
+                    es="La base contiene empleados reales: no se borra nada.",
+                    en="The database holds real employees: nothing is deleted.",
+                )
+            )
+        rows.delete_everything(connection)
+        return population.demo
+
+
+def _record_consent(
+    connection: Connection,
+    context: Context,
+    employee_id: int,
+    sha256: str,
+    actor: Actor,
+    method: ConsentMethod,
+    *,
+    given: bool,
+) -> None:
+    rows.insert_consent(
+        connection,
+        {
+            "employee_id": employee_id,
+            "given": given,
+            "text_version": CONSENT_VERSION,
+            "text_sha256": sha256,
+            "recorded_by": actor.user_id,
+            "recorded_at": context.clock(),
+            "method": str(method),
+        },
+    )
+
+
+def refuse_mixture(population: Population, *, is_demo: bool) -> None:
+    """Raises Conflict rather than let real and synthetic people meet in one database."""
+    if is_demo and population.real:
+        raise Conflict(
+            Message(
+                es="La base contiene empleados reales y la demostración no escribe en ella. Use otro archivo, por "
+                "ejemplo STRESSVISION_DATABASE_URL=sqlite:///demo.db, o entre en una carpeta vacía.",
+                en="The database holds real employees and the demonstration does not write into it. Use another file, "
+                "for example STRESSVISION_DATABASE_URL=sqlite:///demo.db, or enter an empty folder.",
+            )
+        )
+    if not is_demo and population.demo:
+        raise Conflict(
+            Message(
+                es="La base contiene las personas sintéticas de la demostración. Vacíela primero con "
+                "«python -m stressvision demo --remove», o use otra base.",
+                en="The database holds the demonstration's synthetic people. Empty it first with "
+                "“python -m stressvision demo --remove”, or use another database.",
+            )
+        )

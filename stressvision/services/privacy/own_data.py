@@ -1,0 +1,74 @@
+"""Everything that is kept about one person, for that person to read."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import rights as rows
+from stressvision.db.queries.alerts import select_alerts
+from stressvision.db.queries.erasure import reports_mentioning
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+from stressvision.services.people.employees import existing_employee
+from stressvision.wire.alerts import Alert
+from stressvision.wire.backend import Employee, StoredDetection
+from stressvision.wire.rights import Access, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
+
+NOT_ANALYSED = "not_analysed"
+_EVERY = 1_000_000
+"""Alerts of one person: all of them."""
+
+
+def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_faces: bool = False) -> OwnData:
+    """Days are those of the plant. `with_faces`: with the numbers of the face, which never go over the network.
+
+    That it was read is written down. Raises NotFound.
+    """
+    with context.database.write() as connection:
+        employee = Employee.model_validate(existing_employee(connection, employee_id))
+        record(connection, context, actor, "read_own_data", "employee", employee_id)
+    with context.database.read() as connection:
+        return OwnData(
+            generated_at=context.clock(),
+            policy=str(context.settings.policy),
+            employee=employee,
+            consents=[ConsentRecord.model_validate(row) for row in rows.select_consents(connection, employee_id)],
+            faces=[_face(row, with_faces) for row in rows.select_faces(connection, employee_id)],
+            detection_days=_days(connection, employee_id, ZoneInfo(context.settings.time_zone)),
+            alerts=[Alert.model_validate(row) for row in select_alerts(connection, None, employee_id, _EVERY)],
+            reports=[_mention(row, employee_id) for row in reports_mentioning(connection, employee_id)],
+            accesses=[Access.model_validate(row) for row in rows.select_accesses(connection, employee_id)],
+            other_tables=rows.select_further_rows(connection, employee_id),
+        )
+
+
+def stream_own_detections(context: Context, employee_id: int) -> Iterator[StoredDetection]:
+    """Every detection of the person, oldest first. Reading them is part of read_own_data, which writes it down."""
+    with context.database.read() as connection:
+        for values in rows.stream_detections(connection, employee_id):
+            yield StoredDetection.model_validate(values)
+
+
+def _face(row: Any, with_numbers: bool) -> FaceRecord:
+    numbers = [float(number) for number in array("f", row.embedding)] if with_numbers else None
+    return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
+
+
+def _days(connection: Connection, employee_id: int, zone: ZoneInfo) -> list[DayOfDetections]:
+    days: dict[str, Counter[str]] = {}
+    for hour, emotion, count in rows.count_by_hour_and_emotion(connection, employee_id):
+        counts = days.setdefault(f"{hour.astimezone(zone):%Y-%m-%d}", Counter())
+        counts[emotion or NOT_ANALYSED] += count
+    return [DayOfDetections(day=day, total=counts.total(), counts=dict(counts)) for day, counts in days.items()]
+
+
+def _mention(row: Any, employee_id: int) -> ReportMention:
+    return ReportMention(
+        start_timestamp=row.start_timestamp,
+        end_timestamp=row.end_timestamp,
+        kind=row.kind,
+        entry=row.per_employee_summary[str(employee_id)],
+    )

@@ -1,0 +1,121 @@
+"""Deleting what is past its term, so gently that nobody notices, and giving the disk its space back."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.db.backup import space
+from stressvision.db.backup.space import Space
+from stressvision.db.queries import retention as rows
+from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.retention import EXPIRED, Expired
+from stressvision.db.schema.tables import metadata
+from stressvision.domain.terms import Kind, Term
+from stressvision.services.audit import trim_audit
+from stressvision.services.context import Context
+
+FIRST_CHUNK = 100
+LARGEST_CHUNK = 2000
+CHUNK_SECONDS = 0.005
+"""How long one transaction should take at most: others wait for it."""
+PAUSE_SECONDS = 0.02
+"""Between two: whoever waits for the writer's place gets it."""
+PAGES = 100
+"""Given back in one transaction: 400 KiB."""
+_WORTH_REWRITING = 0.25
+"""Share of an older file that must be free before it is written anew, once."""
+_IDLE = timedelta(minutes=5)
+"""Without a detection for so long nobody minds waiting for that."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows past their term by kind, deleted unless it was a dry run, and the space before and after."""
+
+    terms: tuple[tuple[Term, int], ...]
+    before: Space
+    after: Space
+
+
+def terms_of(settings: Settings) -> tuple[Term, ...]:
+    return (
+        Term(Kind.DETECTIONS, settings.retention_detections_days),
+        Term(Kind.ROLLUPS, settings.retention_rollups_days),
+        Term(Kind.REPORTS, settings.retention_reports_days),
+        Term(Kind.ALERTS, settings.retention_alerts_days),
+        Term(Kind.AUDIT, settings.retention_audit_days),
+    )
+
+
+def count_expired(context: Context) -> Outcome:
+    """What apply_retention would delete now."""
+    now = context.clock()
+    counted = []
+    with context.database.read() as connection:
+        for term in terms_of(context.settings):
+            cutoff = term.cutoff(now)
+            counted.append((term, rows.count_expired(connection, term.kind, cutoff) if cutoff else 0))
+    used = space.measure_space(context.database)
+    return Outcome(tuple(counted), used, used)
+
+
+def apply_retention(context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep) -> Outcome:
+    """Deletes what is past its term beside the running system, and frees the space.
+
+    `compact`: the file is written anew, whatever it takes. Safe to repeat after having been cut short. Raises
+    DatabaseUnavailable.
+    """
+    now, before = context.clock(), space.measure_space(context.database)
+    counted = []
+    for term in terms_of(context.settings):
+        cutoff = term.cutoff(now)
+        counted.append((term, _delete(context, term.kind, cutoff, pause) if cutoff else 0))
+    _free(context, before, pause, compact=compact)
+    return Outcome(tuple(counted), before, space.measure_space(context.database))
+
+
+def _delete(context: Context, kind: Kind, before: datetime, pause: Callable[[float], None]) -> int:
+    if kind is Kind.AUDIT:
+        with context.database.write() as connection:
+            return trim_audit(connection, context, before)
+    return sum(_delete_gently(context, expired, before, pause) for expired in EXPIRED[kind])
+
+
+def _delete_gently(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
+    """In transactions as short as CHUNK_SECONDS, whatever the machine."""
+    total, chunk = 0, FIRST_CHUNK
+    while True:
+        started = time.monotonic()
+        with context.database.write() as connection:
+            deleted = rows.delete_expired(connection, expired, before, chunk)
+            took = time.monotonic() - started
+        total += deleted
+        if deleted < chunk:
+            return total
+        chunk = max(1, min(LARGEST_CHUNK, 2 * chunk, int(chunk * CHUNK_SECONDS / max(took, 1e-6))))
+        pause(max(PAUSE_SECONDS, took))
+
+
+def _free(context: Context, before: Space, pause: Callable[[float], None], *, compact: bool) -> None:
+    database = context.database
+    if compact or (not space.can_free_gradually(database) and _is_worth_rewriting(context, before)):
+        space.rewrite(database, metadata.tables)
+    elif space.can_free_gradually(database):
+        while space.free_some(database, PAGES):
+            pause(PAUSE_SECONDS)
+    with suppress(DatabaseUnavailable):
+        # A reader that holds on to the log delays this; the next checkpoint does it.
+        space.empty_log(database)
+
+
+def _is_worth_rewriting(context: Context, before: Space) -> bool:
+    now = space.measure_space(context.database)
+    if not context.database.is_sqlite or now.free < _WORTH_REWRITING * before.used:
+        return False
+    with context.database.read() as connection:
+        recent = select_detections(connection, DetectionFilter(start=context.clock() - _IDLE, limit=1))
+    return not recent

@@ -1,0 +1,138 @@
+"""The dashboard before a backend that has accounts: one logs in, sees what the role may, and goes out again."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
+from streamlit.testing.v1 import AppTest
+
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.core.errors import Language, Unauthenticated
+from stressvision.dashboard import texts
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.screen import Screen
+from stressvision.domain.passwords import fault_of
+from stressvision.domain.roles import Role
+from stressvision.services.auth import hashing, login
+from stressvision.services.auth.accounts import add_account, disable_account
+from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.login import log_in
+from stressvision.services.context import Actor, Context
+from stressvision.services.people.employees import read_employee
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import LiveBackend, raise_alert, serve
+
+PHRASE = "cuatro palabras que recuerdo"
+OTHER_PHRASE = "otras cuatro palabras distintas"
+NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
+
+
+@pytest.fixture
+def live(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
+    monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
+    hashing._nobodys.cache_clear()
+    raise_alert(sqlite_context, enrol(sqlite_context))
+    for role, name in NAMES.items():
+        add_account(sqlite_context, name, role, PHRASE, Actor())
+    with serve(sqlite_context) as backend:
+        monkeypatch.setenv("STRESSVISION_API_URL", backend.url)
+        yield backend
+    hashing._nobodys.cache_clear()
+
+
+def shown(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def at_the_door() -> AppTest:
+    return AppTest.from_file(str(PROJECT_ROOT / "main.py"), default_timeout=30).run()
+
+
+def enter(app: AppTest, name: str, password: str = PHRASE) -> AppTest:
+    app.text_input[0].set_value(name)
+    app.text_input[1].set_value(password)
+    return app.button[0].click().run()
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.HEALTH, True), (Role.VIEWER, False), (Role.ADMIN, False)])
+def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -> None:
+    app = at_the_door()
+    assert "Estos datos son de salud" in shown(app)
+    text = shown(enter(app, NAMES[role]))
+    assert [button.label for button in app.button][:2] == ["Cambiar contraseña", "Salir"]
+    assert f"{NAMES[role]} · " in text
+    assert "Empleados" in text
+    assert "no disponibles" not in text
+    assert ("Ana Torres Vega" in text) is sees
+    assert ("1 alerta pendiente" in text) is sees
+
+
+def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
+    read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
+    token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
+    asking = Screen(Backend(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.audit_trail import show_audit\n"
+    app = AppTest.from_string(f"{script}show_audit(st.session_state.screen, 1)", default_timeout=30)
+    app.session_state["screen"] = asking
+    text = shown(app.run())
+    for said in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
+        assert said in text
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Language) -> None:
+    token, other = (log_in(live.context, "dra.quispe", PHRASE, Actor()).token for _ in range(2))
+    asking = Screen(Backend(live.url, language, token=token), language, ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.password import ask_password\n"
+    app = AppTest.from_string(f"{script}ask_password(st.session_state.screen, '10.0.0.9')", default_timeout=30)
+    app.session_state["screen"] = asking
+    app.run()
+    for current, new, again, sentence in (
+        (PHRASE, OTHER_PHRASE, "", texts.access.PASSWORD_INCOMPLETE),
+        (PHRASE, OTHER_PHRASE, PHRASE, texts.access.PASSWORDS_DIFFER),
+        (PHRASE, "corta", "corta", fault_of("corta", "dra.quispe")),
+        ("no es esta", OTHER_PHRASE, OTHER_PHRASE, login.NOT_CURRENT),
+        (PHRASE, OTHER_PHRASE, OTHER_PHRASE, texts.access.PASSWORD_CHANGED),
+    ):
+        for field, value in zip(app.text_input, (current, new, again), strict=True):
+            field.set_value(value)
+        app.button[0].click().run()
+        assert not app.exception
+        assert sentence is not None
+        assert [told.value for told in (*app.warning, *app.success)] == [sentence.text(language)]
+    assert len(app.text_input) == 0
+    gate = Gate(live.context)
+    assert gate.admit(token).name == "dra.quispe"
+    with pytest.raises(Unauthenticated):
+        gate.admit(other)
+
+
+def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:
+    app = at_the_door()
+    assert "El nombre o la contraseña no son correctos." in shown(enter(app, "dra.quispe", "no es esta"))
+    assert "Alertas pendientes" not in shown(app)
+    for _ in range(5):
+        text = shown(enter(app, "dra.quispe", "tampoco"))
+    assert "Espere 30 s" in text
+
+
+def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> None:
+    app = enter(at_the_door(), "dra.quispe")
+    token = app.session_state["visitor"].token
+    (leaving,) = (button for button in app.button if button.label == "Salir")
+    text = shown(leaving.click().run())
+    assert "Estos datos son de salud" in text
+    assert "Ana Torres" not in text
+    visitor = live.backend.gate.recall(token)
+    assert visitor is None or not live.backend.gate.still_admits(visitor)
+
+
+def test_whose_account_ends_is_back_at_the_door(live: LiveBackend) -> None:
+    app = enter(at_the_door(), "dra.quispe")
+    disable_account(live.context, "dra.quispe", Actor())
+    live.backend.gate._known.clear()
+    text = shown(app.run())
+    assert "Estos datos son de salud" in text
+    assert "Ana Torres" not in text

@@ -1,0 +1,113 @@
+"""The live feed in short visits: nothing twice, nothing left out, and the same against the real backend."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from fastapi import FastAPI, WebSocket
+
+from stressvision.core.clock import utc_now
+from stressvision.core.errors import ServerUnreachable, Unavailable
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.feed import BACKLOG, Feed, follow
+from stressvision.services.context import Context
+from tests.integration.fake_api import FakeBackend, create_fake_api, detection, served
+from tests.integration.live_backend import add_detection, serve
+from tests.programs.running import wait_until
+
+
+@pytest.fixture
+def state() -> FakeBackend:
+    now = utc_now()
+    return FakeBackend(detections=[detection(number, now, "neutral") for number in range(100, 0, -1)])
+
+
+@pytest.fixture
+def backend(state: FakeBackend) -> Iterator[Backend]:
+    with served(create_fake_api(state)) as base:
+        yield Backend(base, "es")
+
+
+def ids(feed: Feed) -> list[int]:
+    return [item.id for item in feed.latest]
+
+
+def test_a_newcomer_sees_the_last_ones_newest_first(backend: Backend) -> None:
+    assert follow(backend, None) == follow(backend, follow(backend, None))
+    assert ids(follow(backend, None)) == list(range(100, 90, -1))
+
+
+def test_going_on_adds_what_came_meanwhile(backend: Backend, state: FakeBackend) -> None:
+    before = follow(backend, None)
+    state.detections.insert(0, detection(101, utc_now(), "stress"))
+    after = follow(backend, before)
+    assert ids(after) == list(range(101, 91, -1))
+    assert after.latest[0].emotion == "stress"
+
+
+def test_another_database_begins_anew(backend: Backend, state: FakeBackend) -> None:
+    before = follow(backend, None)
+    state.detections = [detection(1, utc_now(), "happy")]
+    assert ids(follow(backend, before)) == [1]
+
+
+def test_somebody_far_behind_does_not_read_it_all(backend: Backend, state: FakeBackend) -> None:
+    state.detections = [detection(number, utc_now(), "neutral") for number in range(500, 0, -1)]
+    assert ids(follow(backend, Feed(3, ()))) == list(range(500, 490, -1))
+    assert state.sent == BACKLOG
+
+
+def test_an_alert_among_the_events_changes_nothing(backend: Backend, state: FakeBackend) -> None:
+    before = follow(backend, None)
+    state.other_event = 101
+    after = follow(backend, before)
+    assert after == Feed(101, before.latest)
+
+
+def test_no_news_is_one_question(backend: Backend, state: FakeBackend) -> None:
+    before = follow(backend, None)
+    state.calls.clear()
+    assert follow(backend, before) is before
+    assert state.calls == ["WS /ws"]
+
+
+def test_an_empty_feed_is_empty(backend: Backend, state: FakeBackend) -> None:
+    state.detections.clear()
+    assert follow(backend, None) == Feed(0, ())
+
+
+def test_nobody_there_is_one_of_our_errors() -> None:
+    with pytest.raises(ServerUnreachable):
+        follow(Backend("http://127.0.0.1:9", "es"), None)
+
+
+def test_another_program_is_one_of_our_errors() -> None:
+    stranger = FastAPI()
+
+    @stranger.websocket("/ws")
+    async def greet(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text("hola")
+        await websocket.receive_text()
+
+    with served(stranger) as base, pytest.raises(Unavailable):
+        follow(Backend(base, "es"), None)
+
+
+def test_the_real_backend_speaks_the_same(sqlite_context: Context) -> None:
+    """Each visit may come a moment before the backend has seen the commit; none may lose or repeat one."""
+    now = sqlite_context.clock()
+    with serve(sqlite_context) as live:
+        backend = Backend(live.url, "es")
+        visits = [follow(backend, None)]
+        assert visits[0].latest == ()
+
+        def arrives(count: int) -> bool:
+            visits.append(follow(backend, visits[-1]))
+            return len(visits[-1].latest) >= count
+
+        for number in range(1, 4):
+            add_detection(sqlite_context, timestamp=now - timedelta(seconds=10 - number))
+            wait_until(partial(arrives, number), f"detection {number}")
+        assert [item.timestamp for item in visits[-1].latest] == [now - timedelta(seconds=ago) for ago in (7, 8, 9)]

@@ -1,0 +1,145 @@
+"""Databases that are new, ours, of the earlier phases, or somebody else's."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import ConfigurationError, DatabaseUnavailable
+from stressvision.db.engine.connection import Database
+from stressvision.db.schema.opening import Outcome, prepare_database
+from stressvision.services.alerts.decisions import read_alert
+from stressvision.services.context import Actor, check_database, open_context, open_context_telling
+from stressvision.services.people.employees import list_employees
+from stressvision.services.people.gallery import read_gallery
+from tests.integration.legacy_database import LEGACY_ROWS, write_legacy_database
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def legacy(tmp_path: Path) -> Path:
+    path = tmp_path / "gloria_stress_system.db"
+    write_legacy_database(path)
+    return path
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_new_file_is_private_and_the_second_opening_finds_it_ready(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/nueva.db")
+    assert open_context_telling(settings)[1].outcome is Outcome.CREATED
+    assert (tmp_path / "nueva.db").stat().st_mode & 0o077 == 0
+    assert open_context_telling(settings)[1].outcome is Outcome.CURRENT
+
+
+def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = [
+            opening.outcome for opening in pool.map(lambda database: prepare_database(database, NOW), databases)
+        ]
+    assert sorted(outcomes) == [Outcome.CREATED] + [Outcome.CURRENT] * 5
+    for database in databases:
+        database.close()
+
+
+def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Path) -> None:
+    untouched = {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS}
+    context, opening = open_context_telling(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
+    assert opening.outcome is Outcome.CONVERTED
+    assert opening.backup is not None
+    assert {table: rows(opening.backup, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched
+    assert {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched
+    assert rows(legacy, "PRAGMA foreign_key_check") == []
+    assert rows(legacy, "PRAGMA integrity_check") == [("ok",)]
+    context.database.close()
+
+
+def test_alerts_of_the_earlier_phases_have_a_history(legacy: Path) -> None:
+    context = open_context(Settings(database_url=f"sqlite:///{legacy}"))
+    (step,) = read_alert(context, 1, Actor()).history
+    assert (step.kind, step.user_id) == ("raised", None)
+    context.database.close()
+
+
+def test_mixed_times_become_the_one_form(legacy: Path) -> None:
+    open_context(Settings(database_url=f"sqlite:///{legacy}")).database.close()
+    times = rows(legacy, "SELECT timestamp FROM detection_events ORDER BY id")
+    assert times == [
+        ("2026-11-22 10:21:41.376",),
+        ("2026-11-22 10:21:49.422",),
+        ("2026-11-22 15:21:49.000",),
+        ("2026-11-22 10:30:00.000",),
+    ]
+
+
+def test_further_columns_stay_and_pictures_of_people_do_not(legacy: Path) -> None:
+    open_context(Settings(database_url=f"sqlite:///{legacy}")).database.close()
+    assert rows(legacy, "SELECT landmarks FROM detection_events WHERE id = 1") == [("[1, 2]",)]
+    columns = {row[1] for row in rows(legacy, "PRAGMA table_info(employees)")}
+    assert "thumbnail_base64" not in columns
+    assert b"RETRATO" not in legacy.read_bytes()
+
+
+def test_faces_measured_by_another_network_need_enrolment_and_match_nobody(legacy: Path) -> None:
+    context = open_context(Settings(database_url=f"sqlite:///{legacy}"))
+    (employee,) = list_employees(context).employees
+    assert (employee.employee_code, employee.enrolment_status) == ("EMP001", "needs_enrolment")
+    assert read_gallery(context).faces == []
+    context.database.close()
+
+
+def test_a_time_in_any_other_form_is_refused_by_the_file_itself(tmp_path: Path) -> None:
+    path = tmp_path / "g.db"
+    open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
+    for wrong in ("2026-11-22T10:00:00Z", "2026-11-22 10:00:00", "ayer"):
+        with (
+            closing(sqlite3.connect(path)) as connection,
+            pytest.raises(sqlite3.IntegrityError, match="timestamp_form"),
+        ):
+            connection.execute("INSERT INTO detection_events(timestamp, device_id) VALUES (?, 'pi-1')", (wrong,))
+
+
+def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "g.db"
+    open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(DatabaseUnavailable, match="más nueva"):
+        open_context(Settings(database_url=f"sqlite:///{path}"))
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "g.db"
+    path.write_bytes(b"esto no es una base de datos" * 100)
+    with pytest.raises(DatabaseUnavailable, match="no es una base de datos"):
+        open_context(Settings(database_url=f"sqlite:///{path}"))
+    assert path.read_bytes() == b"esto no es una base de datos" * 100
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match="carpeta"):
+        open_context(Settings(database_url=f"sqlite:///{tmp_path}/falta/g.db"))
+
+
+def test_checking_changes_nothing(tmp_path: Path, legacy: Path) -> None:
+    before = legacy.read_bytes()
+    check_database(Settings(database_url=f"sqlite:///{legacy}"))
+    check_database(Settings(database_url=f"sqlite:///{tmp_path}/nueva.db"))
+    assert legacy.read_bytes() == before
+    assert not (tmp_path / "nueva.db").exists()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:", "una cosa"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="STRESSVISION_DATABASE_URL"):
+        open_context(Settings(database_url=url))

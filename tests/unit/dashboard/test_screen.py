@@ -1,0 +1,56 @@
+"""Time and numbers as the plant reads them."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from stressvision.core.errors import Language
+from stressvision.dashboard import texts
+from stressvision.dashboard.client import Backend
+from stressvision.dashboard.screen import Screen
+
+NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
+
+
+def screen(language: Language = "es", zone: str = "America/Lima") -> Screen:
+    return Screen(Backend("http://127.0.0.1:9", language), language, ZoneInfo(zone), clock=lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [("America/Lima", "22/11/2026 10:31"), ("UTC", "22/11/2026 15:31"), ("Asia/Kathmandu", "22/11/2026 21:16")],
+)
+def test_moments_are_shown_in_the_plants_time(zone: str, expected: str) -> None:
+    assert screen(zone=zone).date_and_time(NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spanish", "english"),
+    [
+        (-3, "ahora", "now"),
+        (4, "ahora", "now"),
+        (5, "hace 5 s", "5 s ago"),
+        (59, "hace 59 s", "59 s ago"),
+        (60, "hace 1 min", "1 min ago"),
+        (3599, "hace 59 min", "59 min ago"),
+        (3600, "hace 1 h", "1 h ago"),
+        (86399, "hace 23 h", "23 h ago"),
+        (86400, "21/11/2026 10:31", "21/11/2026 10:31"),
+    ],
+)
+def test_how_long_ago(seconds: int, spanish: str, english: str) -> None:
+    moment = NOW - timedelta(seconds=seconds)
+    assert screen().ago(moment) == spanish
+    assert screen("en").ago(moment) == english
+
+
+def test_one_and_many() -> None:
+    assert (
+        screen().count(1, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        == "Hay 1 alerta pendiente de revisar"
+    )
+    assert (
+        screen().count(1200, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        == "Hay 1,200 alertas pendientes de revisar"
+    )

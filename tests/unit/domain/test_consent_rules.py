@@ -1,0 +1,30 @@
+"""Who may be recognised, and what the policy lets us keep."""
+
+import pytest
+
+from stressvision.core.config import Policy
+from stressvision.domain.consent import (
+    CONSENT_HASHES,
+    CONSENT_VERSION,
+    Standing,
+    may_be_recognised,
+    permitted_emotion,
+)
+from stressvision.domain.emotions import Emotion
+from stressvision.services.people.enrolment import consent_text_sha256
+
+
+@pytest.mark.parametrize("consent", [True, False])
+@pytest.mark.parametrize("active", [True, False])
+def test_only_active_people_who_consent_are_recognised(consent: bool, active: bool) -> None:
+    assert may_be_recognised(Standing(consent, active)) == (consent and active)
+
+
+@pytest.mark.parametrize("emotion", list(Emotion))
+def test_the_european_policy_keeps_fatigue_alone(emotion: Emotion) -> None:
+    assert permitted_emotion(Policy.EU, emotion) == (emotion if emotion is Emotion.FATIGUE else None)
+    assert permitted_emotion(Policy.PE, emotion) is emotion
+
+
+def test_a_changed_text_is_a_new_version() -> None:
+    assert consent_text_sha256() == CONSENT_HASHES[CONSENT_VERSION]

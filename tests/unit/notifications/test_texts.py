@@ -1,0 +1,68 @@
+"""What messages say: complete in both languages, and nothing of anybody."""
+
+import re
+import string
+from datetime import UTC, datetime
+
+import pytest
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import Language, Message
+from stressvision.domain.notifications import NoticeKind
+from stressvision.notifications import texts
+from stressvision.notifications.message import write_message, write_test
+from stressvision.services.notifications import Notice
+from stressvision.wire.alerts import Alert
+
+AT = datetime(2026, 11, 22, 15, 7, 30, tzinfo=UTC)
+ALERT = Alert.model_validate(
+    {
+        **dict.fromkeys(Alert.model_fields),
+        "id": 12,
+        "timestamp": AT,
+        "employee_id": 3,
+        "employee_name": "Ana Torres Vega",
+        "employee_code": "EMP001",
+        "alert_type": "high_stress_prolonged",
+        "severity": "high",
+        "description": "Expresión compatible con estrés prolongado: 10 detecciones en 15 minutos",
+        "status": "pending",
+        "created_at": AT,
+        "escalation_level": 1,
+    }
+)
+
+
+def blanks(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def all_messages() -> list[Message]:
+    found = [value for value in vars(texts).values() if isinstance(value, Message)]
+    for words in (texts.TITLES, texts.OPENINGS, texts.SEVERITIES):
+        found += words.values()
+    return found + [message for _, message in texts.REASONS]
+
+
+def test_both_languages_have_the_same_blanks_and_every_kind_its_words() -> None:
+    assert [message for message in all_messages() if blanks(message.es) != blanks(message.en)] == []
+    assert set(texts.TITLES) == set(texts.OPENINGS) == set(NoticeKind)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("kind", [NoticeKind.ALERT, NoticeKind.ESCALATION, NoticeKind.DEVICE])
+def test_a_message_names_nobody_and_no_diagnosis_and_links_to_the_alert(lang: Language, kind: NoticeKind) -> None:
+    settings = Settings(lang=lang, dashboard_url="https://tablero.example.com/")
+    notice = Notice(1, kind, key="k", target="t", attempts=1, created_at=AT, subject=ALERT)
+    written = write_message(settings, notice)
+    said = f"{written.title}\n{written.body}"
+    assert "https://tablero.example.com/alertas?alerta=12" in said
+    assert "22/11/2026 10:07" in said
+    assert "{" not in said
+    personal = r"Ana|Torres|EMP001|estr[eé]s|stress(?! vision)|fatig|trist|sad\b|expresi"
+    assert re.findall(personal, said, re.IGNORECASE) == []
+
+
+def test_the_test_message_says_that_it_is_one() -> None:
+    assert "prueba" in write_test(Settings(), "k").title
+    assert "test" in write_test(Settings(lang="en"), "k").title
