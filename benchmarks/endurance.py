@@ -23,7 +23,7 @@ from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
 from stressvision.core.config import Policy, Settings
 from stressvision.edge.capture.models import load_models
 from stressvision.edge.capture.pipeline import Pipeline, Rules
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import Board
 from stressvision.vision.camera import Shot, play_at_once
@@ -74,7 +74,9 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
         for shot in play_endlessly(seconds):
             detections = pipeline.process(shot, SESSION)
             if detections:
-                outbox.add_all([(Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections])
+                outbox.add_all(
+                    [(MessageKind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections]
+                )
                 outbox.settle([item.id for item in outbox.head(len(detections))], {})
                 board.show(lambda frame=shot.frame: draw(frame, pipeline.marks, "es"))
             if shot.elapsed >= due:

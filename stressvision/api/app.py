@@ -12,12 +12,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
-from stressvision.api.backend import Backend, Pace, pause_of, usual_pace
-from stressvision.api.middleware.access import DOCS_PATH, AccessMiddleware
-from stressvision.api.middleware.authentication import GateMiddleware
+from stressvision.api.backend import BackendState, Pace, pause_of, usual_pace
+from stressvision.api.middleware.access import DOCS_PATH, RequestPolicyMiddleware
+from stressvision.api.middleware.authentication import AuthenticationMiddleware
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
 from stressvision.api.middleware.query_parameters import refuse_unknown
-from stressvision.api.middleware.response_cache import Answers, AnswersMiddleware
+from stressvision.api.middleware.response_cache import ResponseCache, ResponseCacheMiddleware
 from stressvision.api.openapi.document import describe
 from stressvision.api.problems import install_problem_handlers
 from stressvision.api.routers import (
@@ -42,9 +42,9 @@ from stressvision.api.websocket.hub import Batch, Envelope, Hub
 from stressvision.core.errors import Unavailable
 from stressvision.http.callers import origin_pattern
 from stressvision.services.audit import record_repetitions
-from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
-from stressvision.services.feed import Feed
+from stressvision.services.feed import ChangeFeed
 from stressvision.services.reads import SPAN
 from stressvision.wire.events import HeartbeatEvent
 
@@ -91,8 +91,8 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     describe(app, settings.lang)
     install_problem_handlers(app, settings.lang)
     # The last one added sees a request first.
-    app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
-    app.add_middleware(GateMiddleware, gate=app.state.backend.gate, settings=settings)
+    app.add_middleware(ResponseCacheMiddleware, response_cache=app.state.backend.response_cache)
+    app.add_middleware(AuthenticationMiddleware, authenticator=app.state.backend.authenticator, settings=settings)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -100,7 +100,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         allow_methods=("GET", "POST", "PATCH", "DELETE"),
         allow_headers=("Content-Type", "Accept-Language", "Authorization"),
     )
-    app.add_middleware(AccessMiddleware, settings=settings)
+    app.add_middleware(RequestPolicyMiddleware, settings=settings)
     app.add_middleware(MetricsMiddleware, metrics=app.state.backend.metrics)
     return app
 
@@ -109,19 +109,19 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _assemble(context: Context, pace: Pace) -> Backend:
-    open_source = partial(Feed, context)
+def _assemble(context: Context, pace: Pace) -> BackendState:
+    open_source = partial(ChangeFeed, context)
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, partial(pause_of, pace, hub))
     # PostgreSQL tells of commits for the price of a query, and not of those to every table.
-    answers = Answers(open_source if context.database.is_sqlite else None)
-    return Backend(context, pace, hub, reader, Metrics(hub), open_source, answers, Gate(context))
+    response_cache = ResponseCache(open_source if context.database.is_sqlite else None)
+    return BackendState(context, pace, hub, reader, Metrics(hub), open_source, response_cache, Authenticator(context))
 
 
 @asynccontextmanager
 async def _live(app: FastAPI) -> AsyncIterator[None]:
-    backend: Backend = app.state.backend
+    backend: BackendState = app.state.backend
     loop = asyncio.get_running_loop()
 
     def deliver(batch: Batch) -> None:
@@ -143,11 +143,11 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.to_thread(backend.reader.stop)
-        backend.answers.close()
+        backend.response_cache.close()
         await asyncio.to_thread(_record_repetitions, backend.context, is_ending=True)
 
 
-async def _beat(backend: Backend) -> None:
+async def _beat(backend: BackendState) -> None:
     while True:
         await asyncio.sleep(backend.pace.heartbeat_seconds)
         beat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)

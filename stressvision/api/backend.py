@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from stressvision.api.middleware.metrics import Metrics
-from stressvision.api.middleware.response_cache import Answers
+from stressvision.api.middleware.response_cache import ResponseCache
 from stressvision.api.websocket.feed import FeedReader, OpenSource
 from stressvision.api.websocket.hub import Hub
 from stressvision.core.errors import Message, Unavailable
-from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
 
 
@@ -53,15 +53,15 @@ def pause_of(pace: Pace, hub: Hub) -> float:
 
 
 @dataclass(frozen=True)
-class Backend:
+class BackendState:
     context: Context
     pace: Pace
     hub: Hub
     reader: FeedReader
     metrics: Metrics
     open_source: OpenSource
-    answers: Answers
-    gate: Gate
+    response_cache: ResponseCache
+    authenticator: Authenticator
     uploads: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one enrolment whose stills are in memory."""
 

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
-from stressvision.api.backend import Backend
-from stressvision.api.middleware.authentication import visitor_of
+from stressvision.api.backend import BackendState
+from stressvision.api.middleware.authentication import principal_of
 from stressvision.core.errors import Language
 from stressvision.services.context import Actor, Context
 from stressvision.wire.pages import MAX_ID
@@ -17,12 +17,12 @@ from stressvision.wire.problems import reader_language
 from stressvision.wire.values import Words
 
 
-async def read_backend(connection: HTTPConnection) -> Backend:
-    backend: Backend = connection.app.state.backend
+async def read_backend(connection: HTTPConnection) -> BackendState:
+    backend: BackendState = connection.app.state.backend
     return backend
 
 
-BackendDep = Annotated[Backend, Depends(read_backend)]
+BackendDep = Annotated[BackendState, Depends(read_backend)]
 
 
 async def read_context(backend: BackendDep) -> Context:
@@ -35,9 +35,9 @@ async def read_language(connection: HTTPConnection, backend: BackendDep) -> Lang
 
 async def read_actor(connection: HTTPConnection) -> Actor:
     """The account or device whose token was shown; before there are accounts a reader is known by address only."""
-    visitor = visitor_of(connection)
+    principal = principal_of(connection)
     address: str | None = getattr(connection.state, "address", None)
-    return visitor.as_actor(address) if visitor else Actor(ip_address=address)
+    return principal.as_actor(address) if principal else Actor(ip_address=address)
 
 
 ContextDep = Annotated[Context, Depends(read_context)]

@@ -13,7 +13,7 @@ from stressvision.core.config import Policy
 from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
 from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import Reader
+from stressvision.documents.reader import ReaderProfile
 from stressvision.domain.roles import sees_persons
 
 
@@ -37,7 +37,7 @@ class Paper:
     """How the reader wants a report: in which format, and for whom it is written."""
 
     kind: PaperFormat
-    reader: Reader
+    reader: ReaderProfile
 
     @property
     def is_data(self) -> bool:
@@ -63,7 +63,7 @@ def read_paper(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Paper:
     settings = context.settings
-    reader = Reader(
+    reader = ReaderProfile(
         language=language,
         time_zone=settings.time_zone,
         asked_at=context.clock(),

@@ -15,7 +15,7 @@ from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Message
 from stressvision.core.faults import explain_fault
-from stressvision.db.queries.employees import FaceSample
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Context, opened_context
 from stressvision.services.people.enrolment import (
@@ -157,8 +157,8 @@ def _read_picture(path: Path) -> np.ndarray:
     return picture
 
 
-def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSample, ...]:
-    return tuple(FaceSample(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
+def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSampleRow, ...]:
+    return tuple(FaceSampleRow(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
 
 
 def _require_consent(settings: Settings, name: str) -> None:

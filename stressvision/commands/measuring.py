@@ -14,7 +14,7 @@ from stressvision.core.program import run_program
 from stressvision.vision.enrolment import DOUBLE, find_double
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import Frame
-from stressvision.vision.verdicts import Verdict, judge_stills
+from stressvision.vision.verdicts import StillJudgement, judge_stills
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Likeness, MeasuredStill, Measurement, StillsToMeasure
 
@@ -50,7 +50,7 @@ def _enrolled(face: GalleryFace) -> EnrolledFace:
     return EnrolledFace(face.employee_id, face.employee_code, np.array(face.embeddings, dtype=np.float64))
 
 
-def _measured(verdict: Verdict) -> MeasuredStill:
+def _measured(verdict: StillJudgement) -> MeasuredStill:
     embedding = verdict.sample.embedding.tolist() if verdict.sample else None
     return MeasuredStill(quality=verdict.quality, fault=verdict.fault, embedding=embedding)
 

@@ -53,7 +53,7 @@ def write_parquet(context: Context, asked: ParquetRequest, sink: IO[bytes]) -> N
     )
     pages = prime(DetectionStream(context, wanted, asked.limit).read_pages())
     schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns().items()])
-    with pq.ParquetWriter(_Counted(sink), schema, compression="zstd") as writer:
+    with pq.ParquetWriter(_CountingFile(sink), schema, compression="zstd") as writer:
         gathered: list[list[Cell]] = []
         for number, page in enumerate(pages, 1):
             gathered += _rows(page)
@@ -64,7 +64,7 @@ def write_parquet(context: Context, asked: ParquetRequest, sink: IO[bytes]) -> N
             writer.write_table(_table(gathered, schema))
 
 
-class _Counted:
+class _CountingFile:
     """A pipe that says how far it has been written, which pyarrow asks of a file."""
 
     def __init__(self, sink: IO[bytes]) -> None:

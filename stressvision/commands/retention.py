@@ -6,18 +6,18 @@ from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
-from stressvision.domain.terms import Kind, Term
+from stressvision.domain.terms import RetentionKind, Term
 from stressvision.services.context import opened_context
 from stressvision.services.privacy.retention import apply_retention, count_expired
 
 _MIB = 2**20
 
 _KINDS = {
-    Kind.DETECTIONS: Message(es="Detecciones y sesiones", en="Detections and sessions"),
-    Kind.ROLLUPS: Message(es="Reportes de 15 minutos y por persona", en="Quarter-hour reports, and by person"),
-    Kind.REPORTS: Message(es="Resúmenes diarios", en="Daily summaries"),
-    Kind.ALERTS: Message(es="Alertas resueltas", en="Resolved alerts"),
-    Kind.AUDIT: Message(es="Registro de auditoría", en="Audit log"),
+    RetentionKind.DETECTIONS: Message(es="Detecciones y sesiones", en="Detections and sessions"),
+    RetentionKind.ROLLUPS: Message(es="Reportes de 15 minutos y por persona", en="Quarter-hour reports, and by person"),
+    RetentionKind.REPORTS: Message(es="Resúmenes diarios", en="Daily summaries"),
+    RetentionKind.ALERTS: Message(es="Alertas resueltas", en="Resolved alerts"),
+    RetentionKind.AUDIT: Message(es="Registro de auditoría", en="Audit log"),
 }
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from stressvision.dashboard.blocks import Figure
+from stressvision.dashboard.blocks import KeyFigure
 
 _EMPTY = Markup("")
 
 
 @dataclass(frozen=True)
-class Bar:
+class MinuteBar:
     """One minute: heights in percent of the fullest one; `told` is what a pointer that rests on it reads."""
 
     total: float
@@ -27,7 +27,7 @@ class HistoryLine:
     notes: str
 
 
-def minutes(bars: Sequence[Bar], start: str, end: str, legend: str, colour: str) -> Markup:
+def minutes(bars: Sequence[MinuteBar], start: str, end: str, legend: str, colour: str) -> Markup:
     """A bar for each minute of the window, the part that counts in colour."""
     columns = _EMPTY.join(
         Markup('<i title="{}"><b style="height:{:.0f}%"></b><b class="events" style="height:{:.0f}%"></b></i>').format(
@@ -41,7 +41,7 @@ def minutes(bars: Sequence[Bar], start: str, end: str, legend: str, colour: str)
     ).format(colour, legend, columns, start, legend, end)
 
 
-def facts(items: Iterable[Figure]) -> Markup:
+def facts(items: Iterable[KeyFigure]) -> Markup:
     cells = _EMPTY.join(
         Markup('<div title="{}"><dt>{}</dt><dd>{}</dd></div>').format(item.help, item.label, item.value)
         for item in items

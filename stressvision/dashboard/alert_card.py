@@ -95,7 +95,7 @@ def _minutes(screen: Screen, alert: Alert) -> Markup:
     fullest = max(1, *(minute.total for minute in counts))
     is_fatigue = alert.alert_type == FATIGUE
     bars = [
-        alert_blocks.Bar(
+        alert_blocks.MinuteBar(
             total=100 * minute.total / fullest,
             events=100 * minute.events / fullest,
             told=screen.say(
@@ -116,19 +116,21 @@ def _minutes(screen: Screen, alert: Alert) -> Markup:
     )
 
 
-def _facts(screen: Screen, alert: Alert) -> list[blocks.Figure]:
+def _facts(screen: Screen, alert: Alert) -> list[blocks.KeyFigure]:
     usual = screen.say(texts.alerts.NO_HISTORY)
     if alert.usual_share is not None:
         usual = screen.say(texts.alerts.USUAL_OF, share=f"{alert.usual_share:.0f} %", days=alert.usual_days)
     share = alert.evidence_events / alert.evidence_total if alert.evidence_events and alert.evidence_total else None
     facts = [
-        blocks.Figure(screen.say(texts.alerts.SHARE), screen.percent(share), help=screen.say(texts.alerts.SHARE_HELP)),
-        blocks.Figure(screen.say(texts.alerts.USUAL), usual, help=screen.say(texts.alerts.USUAL_HELP)),
+        blocks.KeyFigure(
+            screen.say(texts.alerts.SHARE), screen.percent(share), help=screen.say(texts.alerts.SHARE_HELP)
+        ),
+        blocks.KeyFigure(screen.say(texts.alerts.USUAL), usual, help=screen.say(texts.alerts.USUAL_HELP)),
     ]
     if alert.error_chance is not None:
         said = describe_chance(screen, alert.error_chance)
         help_text = screen.say(texts.alerts.CHANCE_HELP)
-        facts.append(blocks.Figure(screen.say(texts.alerts.CHANCE), said, help=help_text))
+        facts.append(blocks.KeyFigure(screen.say(texts.alerts.CHANCE), said, help=help_text))
     return facts
 
 

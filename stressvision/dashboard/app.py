@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError
 from stressvision.dashboard import blocks, door, texts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
 from stressvision.domain.roles import Role
@@ -24,7 +24,7 @@ def open_screen() -> tuple[Settings, Screen]:
     """Raises ConfigurationError where the settings cannot be used."""
     settings = load_settings()
     zone = ZoneInfo(settings.time_zone)
-    backend = Backend(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
+    backend = BackendClient(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
     visitor = door.known_visitor()
     screen = Screen(door.with_visitor(backend), settings.lang, zone, role=visitor.role if visitor else None)
     return settings, screen

@@ -14,7 +14,7 @@ _CELL = Markup("<td{}>{}</td>")
 
 
 @dataclass(frozen=True)
-class Figure:
+class KeyFigure:
     label: str
     value: str
     colour: str = ""
@@ -74,7 +74,7 @@ def banner(text: str) -> Markup:
     return Markup('<div class="sv banner" role="status">{}</div>').format(text)
 
 
-def figures(items: Iterable[Figure]) -> Markup:
+def figures(items: Iterable[KeyFigure]) -> Markup:
     cells = (
         Markup('<div style="{}" title="{}"><dt>{}</dt><dd>{}</dd></div>').format(
             f"--tone:{item.colour}" if item.colour else "", item.help, item.label, item.value

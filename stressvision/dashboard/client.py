@@ -52,7 +52,7 @@ Answer = TypeVar("Answer", bound=WireModel)
 
 
 @dataclass(frozen=True)
-class Backend:
+class BackendClient:
     """The REST API at `base`, answering in `language`.
 
     Every method raises ServerUnreachable where nobody answers within `answer_seconds`, Unavailable where the answer is

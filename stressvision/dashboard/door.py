@@ -7,7 +7,7 @@ import streamlit as st
 from stressvision.core.config import Settings
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import blocks, texts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.password import ask_password
 from stressvision.dashboard.screen import ASKED, Screen, send_to_door
 from stressvision.wire.access import LoggedIn
@@ -21,7 +21,7 @@ def known_visitor() -> LoggedIn | None:
     return found if isinstance(found, LoggedIn) else None
 
 
-def with_visitor(backend: Backend) -> Backend:
+def with_visitor(backend: BackendClient) -> BackendClient:
     """The backend as whoever is in asks it."""
     visitor = known_visitor()
     return replace(backend, token=visitor.token) if visitor else backend
@@ -32,7 +32,7 @@ def must_log_in() -> bool:
     return bool(st.session_state.get(ASKED)) and known_visitor() is None
 
 
-def is_left_open(settings: Settings, backend: Backend) -> bool:
+def is_left_open(settings: Settings, backend: BackendClient) -> bool:
     """Whether others than this machine's users can read this, and the backend asks nobody who they are."""
     try:
         return settings.is_exposed and not backend.card().login_required

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from stressvision.dashboard.client import CONNECT_SECONDS, Backend, not_understood, unreachable
+from stressvision.dashboard.client import CONNECT_SECONDS, BackendClient, not_understood, unreachable
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import Connected, DetectionEvent
 from stressvision.wire.values import WireModel
@@ -24,23 +24,23 @@ _PING = '{"type": "ping"}'
 
 
 @dataclass(frozen=True)
-class Feed:
+class LiveFeed:
     """`position`: the event to go on after. `latest`: at most ten detections, newest first."""
 
     position: int
     latest: tuple[StoredDetection, ...]
 
 
-class _Kind(WireModel):
+class _EventKind(WireModel):
     type: str
 
 
-def follow(backend: Backend, feed: Feed | None) -> Feed:
+def follow(backend: BackendClient, feed: LiveFeed | None) -> LiveFeed:
     """The feed as it is now, having been at `feed`. Raises ServerUnreachable, and Unavailable for a strange answer."""
     try:
         present = Connected.model_validate_json(_visit(backend)[0]).last_id
         if feed is None or feed.position > present:  # at the beginning, or of another database
-            feed = Feed(0, ())
+            feed = LiveFeed(0, ())
         if feed.position == present:
             return feed
         messages = _visit(backend, since=max(feed.position, present - BACKLOG))
@@ -51,10 +51,10 @@ def follow(backend: Backend, feed: Feed | None) -> Feed:
     except (ValidationError, IndexError):
         raise not_understood(backend.base) from None
     position = max([present, *(event.id for event in events)])
-    return Feed(position, (*newest_first, *feed.latest)[:KEPT])
+    return LiveFeed(position, (*newest_first, *feed.latest)[:KEPT])
 
 
-def _visit(backend: Backend, since: int | None = None) -> list[str]:
+def _visit(backend: BackendClient, since: int | None = None) -> list[str]:
     """What the backend sends up to its answer to a ping, which comes after everything that was missed."""
     query = "" if since is None else f"?since={since}"
     address = f"{backend.base.replace('http', 'ws', 1)}/ws{query}"
@@ -75,11 +75,11 @@ def _visit(backend: Backend, since: int | None = None) -> list[str]:
     return messages
 
 
-def _encryption(backend: Backend) -> ssl.SSLContext | None:
+def _encryption(backend: BackendClient) -> ssl.SSLContext | None:
     if not backend.base.startswith("https"):
         return None
     return ssl.create_default_context(cafile=backend.trusted_ca if isinstance(backend.trusted_ca, str) else None)
 
 
 def _kind(message: str) -> str:
-    return _Kind.model_validate_json(message).type
+    return _EventKind.model_validate_json(message).type

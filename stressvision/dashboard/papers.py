@@ -20,7 +20,7 @@ _MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "html": "text/html"}
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedDocument:
     """A file that waits to be downloaded, and what was asked for when it was made."""
 
     asked: tuple[object, ...]
@@ -72,15 +72,15 @@ def offer(screen: Screen, report: Report) -> None:
 
 def _prepare(
     screen: Screen, asked: tuple[object, ...], report: Report, span: Span, day: date, form: Form, *, persons: bool
-) -> Prepared:
+) -> PreparedDocument:
     place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
     content = replace(screen.backend, answer_seconds=PATIENCE_SECONDS).paper(place, form, persons=persons)
     when = f"{screen.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
     name = f"{screen.say(texts.reports.FILE_NAMES[span])}_{when}.{form}"
-    return Prepared(asked, name, content, _MEDIA_TYPES[form])
+    return PreparedDocument(asked, name, content, _MEDIA_TYPES[form])
 
 
-def _hand_out(screen: Screen, paper: Prepared | None, asked: tuple[object, ...]) -> None:
+def _hand_out(screen: Screen, paper: PreparedDocument | None, asked: tuple[object, ...]) -> None:
     if paper is None or paper.asked != asked:
         return
     st.download_button(

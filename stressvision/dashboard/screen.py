@@ -17,7 +17,7 @@ from stressvision.core.errors import (
     Unauthenticated,
 )
 from stressvision.dashboard import blocks, texts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.domain.roles import Role, sees_persons
 
 ASKED = "login_asked"
@@ -26,7 +26,7 @@ ASKED = "login_asked"
 
 @dataclass(frozen=True)
 class Screen:
-    backend: Backend
+    backend: BackendClient
     language: Language
     zone: ZoneInfo
     clock: Clock = utc_now

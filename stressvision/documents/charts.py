@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stressvision.documents.colours import COUNT, EXPRESSIONS, FATIGUE, GRID, SOFT_INK, STRESS, blend
-from stressvision.documents.drawing import Bar, Dot, Drawing, Label, Shape, Stroke
+from stressvision.documents.drawing import BarShape, Dot, Drawing, Label, Shape, Stroke
 
 WIDTH = 174.0
 _LEFT = 11.0
@@ -40,7 +40,7 @@ def shares_over_time(slots: Sequence[Slot], legend: Mapping[str, str], counts: s
             if share:
                 height = _PLOT * share / top
                 shapes.append(
-                    Bar(
+                    BarShape(
                         x=left + width * 0.14 + number * bar,
                         y=base - height,
                         width=bar * 0.94,
@@ -51,7 +51,7 @@ def shares_over_time(slots: Sequence[Slot], legend: Mapping[str, str], counts: s
         if slot.detections:
             height = 9.0 * slot.detections / most
             shapes.append(
-                Bar(x=left + width * 0.14, y=base + 13 - height, width=width * 0.72, height=height, colour=COUNT)
+                BarShape(x=left + width * 0.14, y=base + 13 - height, width=width * 0.72, height=height, colour=COUNT)
             )
         shapes.append(
             Label(x=left + width / 2, y=base + 17, text=slot.label, size=6.5, anchor="middle", colour=SOFT_INK)
@@ -71,7 +71,7 @@ def _key(legend: Mapping[str, str], colours: Mapping[str, str]) -> list[Shape]:
     shapes: list[Shape] = []
     x = _LEFT
     for name, words in legend.items():
-        shapes.append(Bar(x=x, y=1.6, width=2.6, height=2.6, colour=colours[name]))
+        shapes.append(BarShape(x=x, y=1.6, width=2.6, height=2.6, colour=colours[name]))
         shapes.append(Label(x=x + 3.6, y=4, text=words, size=7.5))
         x += 8 + len(words) * 1.5
     return shapes
@@ -97,11 +97,11 @@ def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -
         count = counts.get(name, 0)
         width = WIDTH * count / total if total else 0.0
         if count:
-            shapes.append(Bar(x=x, y=0, width=width, height=8, colour=EXPRESSIONS[name]))
+            shapes.append(BarShape(x=x, y=0, width=width, height=8, colour=EXPRESSIONS[name]))
             x += width
         left = place * WIDTH / len(words)
         share = f"{100 * count / total:.1f} %" if total else ""
-        shapes.append(Bar(x=left, y=11, width=2.6, height=2.6, colour=EXPRESSIONS[name]))
+        shapes.append(BarShape(x=left, y=11, width=2.6, height=2.6, colour=EXPRESSIONS[name]))
         shapes.append(Label(x=left + 3.6, y=13.3, text=text, size=7.5))
         shapes.append(Label(x=left + 3.6, y=17, text=f"{count:,} · {share}", size=7, colour=SOFT_INK))
     return Drawing(width=WIDTH, height=18.5, shapes=tuple(shapes), alt=alt)
@@ -130,7 +130,9 @@ def coverage(strips: Sequence[Strip], marks: Sequence[str], slices: int, alt: st
         note = strip.value.partition("|")[2]
         shapes.append(Label(x=WIDTH, y=y + 6.9, text=note, size=6.5, anchor="end", colour=SOFT_INK))
         shapes.extend(
-            Bar(x=left + start * width / slices, y=y + 1, width=(end - start) * width / slices, height=6, colour=colour)
+            BarShape(
+                x=left + start * width / slices, y=y + 1, width=(end - start) * width / slices, height=6, colour=colour
+            )
             for start, end, colour in _runs(strip.shares)
         )
     base = len(strips) * row

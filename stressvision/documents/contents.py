@@ -10,20 +10,20 @@ from stressvision.documents.document import (
     Block,
     Chart,
     Document,
-    Figure,
+    DrawingBlock,
     Figures,
     Heading,
     Paragraph,
 )
-from stressvision.documents.people import tell_departments, tell_people
-from stressvision.documents.reader import Reader
+from stressvision.documents.people import to_department_reports, to_person_reports
+from stressvision.documents.reader import ReaderProfile
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import percent
 from stressvision.domain.evidence import FEWEST_USUAL_DAYS, USUAL_DAYS
 from stressvision.wire.reports import DeviceCoverage, EmployeeReport, PeriodFigures, Report, Summary
 
 
-def document_of_report(report: Report, reader: Reader) -> Document:
+def document_of_report(report: Report, reader: ReaderProfile) -> Document:
     """Without persons, only the cameras where too few people were in the window."""
     minutes = round((report.end_timestamp - report.start_timestamp) / timedelta(minutes=1))
     title = reader.say(texts.REPORT, minutes=minutes) + (reader.say(texts.MANUAL) if report.kind == "manual" else "")
@@ -41,7 +41,7 @@ def document_of_report(report: Report, reader: Reader) -> Document:
     marks = [f"{reader.local(report.start_timestamp + number * part):%H:%M}" for number in range(parts + 1)]
     blocks += _coverage(reader, report.coverage, marks, max((len(own.strip) for own in report.coverage), default=0))
     if reader.has_persons:
-        blocks += tell_people(reader, list(report.per_employee_summary.values()))
+        blocks += to_person_reports(reader, list(report.per_employee_summary.values()))
     return _document(
         reader,
         title,
@@ -53,7 +53,7 @@ def document_of_report(report: Report, reader: Reader) -> Document:
     )
 
 
-def document_of_summary(summary: Summary, reader: Reader) -> Document:
+def document_of_summary(summary: Summary, reader: ReaderProfile) -> Document:
     """`reader` sees persons only where the summary has them."""
     first = date.fromisoformat(summary.day)
     is_week = summary.kind == "weekly"
@@ -75,9 +75,9 @@ def document_of_summary(summary: Summary, reader: Reader) -> Document:
     else:
         marks = [f"{hour:02d}" for hour in range(0, 25, 3)]
         blocks += _coverage(reader, summary.coverage, marks, 96)
-    blocks += tell_departments(reader, summary.departments)
+    blocks += to_department_reports(reader, summary.departments)
     if summary.has_persons:
-        blocks += tell_people(reader, list(summary.per_employee_summary.values()))
+        blocks += to_person_reports(reader, list(summary.per_employee_summary.values()))
     last = first + timedelta(days=6)
     subtitle = (
         reader.say(texts.WEEK, start=reader.name_date(first), end=reader.name_date(last))
@@ -97,7 +97,7 @@ def document_of_summary(summary: Summary, reader: Reader) -> Document:
 
 
 def _document(
-    reader: Reader,
+    reader: ReaderProfile,
     title: str,
     subtitle: str,
     ends: tuple[datetime, datetime],
@@ -128,7 +128,7 @@ def _document(
     )
 
 
-def _method(reader: Reader) -> list[Block]:
+def _method(reader: ReaderProfile) -> list[Block]:
     blocks: list[Block] = [
         Heading(text=reader.say(texts.METHOD)),
         Paragraph(text=reader.say(texts.METHOD_TEXT), is_note=True),
@@ -141,11 +141,11 @@ def _method(reader: Reader) -> list[Block]:
     return blocks
 
 
-def _revised(reader: Reader, revision: int) -> str:
+def _revised(reader: ReaderProfile, revision: int) -> str:
     return reader.say(texts.REVISION, revision=revision) if revision else ""
 
 
-def _coverage_share(reader: Reader, coverage: Sequence[DeviceCoverage]) -> str:
+def _coverage_share(reader: ReaderProfile, coverage: Sequence[DeviceCoverage]) -> str:
     minutes = sum(device.minutes for device in coverage)
     if not minutes:
         return reader.say(texts.NO_COVERAGE)
@@ -153,12 +153,12 @@ def _coverage_share(reader: Reader, coverage: Sequence[DeviceCoverage]) -> str:
     return reader.say(texts.COVERAGE_VALUE, share=f"{share:.0f}")
 
 
-def _headline(reader: Reader, kind: str, told: Report | Summary) -> list[Block]:
+def _headline(reader: ReaderProfile, kind: str, told: Report | Summary) -> list[Block]:
     before = told.previous
     fatigue = told.overall_fatigue_percentage
     people = texts.PEOPLE_MOST if kind == "weekly" and not reader.has_persons else texts.PEOPLE
     items = [
-        Figure(
+        DrawingBlock(
             label=reader.say(texts.STRESS_SHARE),
             value=f"{told.overall_stress_percentage:.1f} %",
             note=_against(
@@ -170,38 +170,40 @@ def _headline(reader: Reader, kind: str, told: Report | Summary) -> list[Block]:
             ),
             colour=STRESS,
         ),
-        Figure(
+        DrawingBlock(
             label=reader.say(texts.FATIGUE_SHARE),
             value=reader.say(texts.NOT_SET) if fatigue is None else f"{fatigue:.1f} %",
             note=_against(reader, kind, fatigue, before.overall_fatigue_percentage if before else None, is_share=True),
             colour=FATIGUE,
         ),
-        Figure(
+        DrawingBlock(
             label=reader.say(texts.DETECTIONS),
             value=f"{told.total_detections:,}",
             note=_against(reader, kind, told.total_detections, before.total_detections if before else None),
         ),
-        Figure(
+        DrawingBlock(
             label=reader.say(people),
             value=f"{told.total_employees_detected:,}",
             note=_against(
                 reader, kind, told.total_employees_detected, before.total_employees_detected if before else None
             ),
         ),
-        Figure(label=reader.say(texts.ALERTS), value=f"{told.alerts_triggered:,}", colour=INK),
-        Figure(label=reader.say(texts.COVERAGE), value=_short_coverage(reader, told.coverage)),
+        DrawingBlock(label=reader.say(texts.ALERTS), value=f"{told.alerts_triggered:,}", colour=INK),
+        DrawingBlock(label=reader.say(texts.COVERAGE), value=_short_coverage(reader, told.coverage)),
     ]
     return [Figures(items=tuple(items if reader.shows_stress else items[1:]))]
 
 
-def _short_coverage(reader: Reader, coverage: Sequence[DeviceCoverage]) -> str:
+def _short_coverage(reader: ReaderProfile, coverage: Sequence[DeviceCoverage]) -> str:
     minutes = sum(device.minutes for device in coverage)
     if not minutes:
         return reader.say(texts.NOT_SET)
     return f"{percent(sum(device.seen_minutes for device in coverage), minutes):.0f} %"
 
 
-def _against(reader: Reader, kind: str, now: float | None, before: float | None, *, is_share: bool = False) -> str:
+def _against(
+    reader: ReaderProfile, kind: str, now: float | None, before: float | None, *, is_share: bool = False
+) -> str:
     if now is None or before is None:
         return reader.say(texts.NO_PREVIOUS)
     difference = now - before
@@ -209,7 +211,7 @@ def _against(reader: Reader, kind: str, now: float | None, before: float | None,
     return reader.say(texts.AGAINST[kind], difference=text)
 
 
-def _over_time(reader: Reader, summary: Summary, *, is_week: bool) -> Chart:
+def _over_time(reader: ReaderProfile, summary: Summary, *, is_week: bool) -> Chart:
     slots = _days(reader, summary) if is_week else _hours(reader, summary)
     legend = {"stress": reader.say(texts.STRESS), "fatigue": reader.say(texts.FATIGUE)}
     if not reader.shows_stress:
@@ -219,7 +221,7 @@ def _over_time(reader: Reader, summary: Summary, *, is_week: bool) -> Chart:
     return Chart(title=title, drawing=drawing, note=reader.say(texts.COUNTS_NOTE))
 
 
-def _hours(reader: Reader, summary: Summary) -> list[charts.Slot]:
+def _hours(reader: ReaderProfile, summary: Summary) -> list[charts.Slot]:
     """Every hour of the day, those whose clock is turned back once."""
     by_hour: dict[int, list[PeriodFigures]] = {}
     for period in summary.periods:
@@ -227,7 +229,7 @@ def _hours(reader: Reader, summary: Summary) -> list[charts.Slot]:
     return [_slot(f"{hour:02d}", by_hour.get(hour, [])) for hour in range(24)]
 
 
-def _days(reader: Reader, summary: Summary) -> list[charts.Slot]:
+def _days(reader: ReaderProfile, summary: Summary) -> list[charts.Slot]:
     by_day: dict[date, list[PeriodFigures]] = {}
     for period in summary.periods:
         by_day.setdefault(reader.local(period.start_timestamp).date(), []).append(period)
@@ -236,7 +238,7 @@ def _days(reader: Reader, summary: Summary) -> list[charts.Slot]:
     return [_slot(f"{_weekday(reader, day)} {day.day}", by_day.get(day, [])) for day in week]
 
 
-def _weekday(reader: Reader, day: date) -> str:
+def _weekday(reader: ReaderProfile, day: date) -> str:
     return texts.SHORT_DAYS[day.weekday()].text(reader.language)
 
 
@@ -249,7 +251,7 @@ def _slot(label: str, periods: Iterable[PeriodFigures]) -> charts.Slot:
     return charts.Slot(label, total, stress, percent(sum(period.fatigue_detections for period in own), total))
 
 
-def _expressions(reader: Reader, people: Iterable[EmployeeReport]) -> list[Block]:
+def _expressions(reader: ReaderProfile, people: Iterable[EmployeeReport]) -> list[Block]:
     counts: Counter[str] = Counter()
     for person in people:
         counts.update(person.counts)
@@ -260,7 +262,9 @@ def _expressions(reader: Reader, people: Iterable[EmployeeReport]) -> list[Block
     return [Chart(title=title, drawing=charts.expressions(counts, words, title))]
 
 
-def _coverage(reader: Reader, coverage: Sequence[DeviceCoverage], marks: Sequence[str], slices: int) -> list[Block]:
+def _coverage(
+    reader: ReaderProfile, coverage: Sequence[DeviceCoverage], marks: Sequence[str], slices: int
+) -> list[Block]:
     if not coverage:
         return []
     strips = [

@@ -11,7 +11,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Bar(Value):
+class BarShape(Value):
     """A filled rectangle."""
 
     kind: Literal["bar"] = "bar"
@@ -58,7 +58,7 @@ class Label(Value):
     is_bold: bool = False
 
 
-Shape = Annotated[Bar | Stroke | Dot | Label, Field(discriminator="kind")]
+Shape = Annotated[BarShape | Stroke | Dot | Label, Field(discriminator="kind")]
 
 
 class Drawing(Value):

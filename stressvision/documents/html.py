@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import escape
 
 from stressvision.documents.document import Block, Chart, Document, Figures, Heading, Paragraph, Table
-from stressvision.documents.drawing import Bar, Dot, Drawing, Label, Shape, Stroke
+from stressvision.documents.drawing import BarShape, Dot, Drawing, Label, Shape, Stroke
 
 POINT = 0.352778
 """Millimetres."""
@@ -102,7 +102,7 @@ def _svg(drawing: Drawing) -> Iterator[str]:
 
 def _shape(shape: Shape) -> str:
     match shape:
-        case Bar():
+        case BarShape():
             place = f'x="{shape.x:.2f}" y="{shape.y:.2f}" width="{shape.width:.2f}" height="{shape.height:.2f}"'
             return f'<rect {place} fill="{shape.colour}"/>'
         case Stroke():

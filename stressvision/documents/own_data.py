@@ -7,14 +7,14 @@ from stressvision.core.errors import Message
 from stressvision.documents import own_data_texts as words
 from stressvision.documents import texts
 from stressvision.documents.document import Block, Column, Document, Heading, Paragraph, Table
-from stressvision.documents.reader import Reader
+from stressvision.documents.reader import ReaderProfile
 from stressvision.wire.alerts import Alert
-from stressvision.wire.rights import Access, ConsentRecord, OwnData
+from stressvision.wire.rights import AccessRecord, ConsentRecord, OwnData
 
 SHOWN_ACCESSES = 200
 
 
-def document_of_own_data(data: OwnData, reader: Reader) -> Document:
+def document_of_own_data(data: OwnData, reader: ReaderProfile) -> Document:
     return Document(
         language=reader.language,
         product=reader.say(texts.PRODUCT),
@@ -30,7 +30,7 @@ def document_of_own_data(data: OwnData, reader: Reader) -> Document:
     )
 
 
-def _identity(data: OwnData, reader: Reader) -> Iterator[tuple[str, str]]:
+def _identity(data: OwnData, reader: ReaderProfile) -> Iterator[tuple[str, str]]:
     person = data.employee
     is_recognised = person.is_active and person.consent_given and bool(data.faces)
     facts: tuple[tuple[Message, str | None], ...] = (
@@ -47,7 +47,7 @@ def _identity(data: OwnData, reader: Reader) -> Iterator[tuple[str, str]]:
     yield from ((reader.say(label), text or reader.say(words.NONE)) for label, text in facts)
 
 
-def _blocks(data: OwnData, reader: Reader) -> Iterator[Block]:
+def _blocks(data: OwnData, reader: ReaderProfile) -> Iterator[Block]:
     yield Heading(text=reader.say(words.RIGHTS))
     yield Paragraph(text=reader.say(words.RIGHTS_TEXT))
     yield Heading(text=reader.say(words.CONSENTS))
@@ -76,15 +76,15 @@ def _blocks(data: OwnData, reader: Reader) -> Iterator[Block]:
         yield Paragraph(text=reader.say(words.FURTHER_TEXT, table=name, count=len(rows)))
 
 
-def _columns(reader: Reader, *titles: tuple[Message, float]) -> tuple[Column, ...]:
+def _columns(reader: ReaderProfile, *titles: tuple[Message, float]) -> tuple[Column, ...]:
     return tuple(Column(title=reader.say(title), share=share) for title, share in titles)
 
 
-def _table(columns: tuple[Column, ...], rows: list[tuple[str, ...]], reader: Reader, empty: Message) -> Block:
+def _table(columns: tuple[Column, ...], rows: list[tuple[str, ...]], reader: ReaderProfile, empty: Message) -> Block:
     return Table(columns=columns, rows=tuple(rows)) if rows else Paragraph(text=reader.say(empty))
 
 
-def _consent(each: ConsentRecord, reader: Reader) -> tuple[str, ...]:
+def _consent(each: ConsentRecord, reader: ReaderProfile) -> tuple[str, ...]:
     return (
         reader.name_moment(each.recorded_at),
         reader.say(words.GIVEN if each.given else words.WITHDRAWN),
@@ -94,7 +94,7 @@ def _consent(each: ConsentRecord, reader: Reader) -> tuple[str, ...]:
     )
 
 
-def _days(data: OwnData, reader: Reader) -> Block:
+def _days(data: OwnData, reader: ReaderProfile) -> Block:
     names = [name for name in words.EXPRESSIONS if any(name in day.counts for day in data.detection_days)]
     numbers = (words.TOTAL, *(words.EXPRESSIONS[name] for name in names))
     columns = (
@@ -105,7 +105,7 @@ def _days(data: OwnData, reader: Reader) -> Block:
     return _table(columns, rows, reader, words.NO_DETECTIONS)
 
 
-def _alert(each: Alert, reader: Reader) -> tuple[str, ...]:
+def _alert(each: Alert, reader: ReaderProfile) -> tuple[str, ...]:
     who = " · ".join(person for person in (each.acknowledged_by, each.resolved_by) if person)
     return (
         reader.name_moment(each.timestamp),
@@ -116,7 +116,7 @@ def _alert(each: Alert, reader: Reader) -> tuple[str, ...]:
     )
 
 
-def _reports(data: OwnData, reader: Reader) -> Block:
+def _reports(data: OwnData, reader: ReaderProfile) -> Block:
     if not data.reports:
         return Paragraph(text=reader.say(words.NO_REPORTS))
     first, last = data.reports[0].start_timestamp, data.reports[-1].end_timestamp
@@ -130,7 +130,7 @@ def _reports(data: OwnData, reader: Reader) -> Block:
     )
 
 
-def _access(each: Access, reader: Reader) -> tuple[str, ...]:
+def _access(each: AccessRecord, reader: ReaderProfile) -> tuple[str, ...]:
     address = each.ip_address or reader.say(words.NONE)
     action = words.ACTIONS.get(each.action)
     return (
@@ -140,10 +140,10 @@ def _access(each: Access, reader: Reader) -> tuple[str, ...]:
     )
 
 
-def _shift(shift: str | None, reader: Reader) -> str | None:
+def _shift(shift: str | None, reader: ReaderProfile) -> str | None:
     known = words.SHIFTS.get(shift or "")
     return reader.say(known) if known else shift
 
 
-def _moment(reader: Reader, moment: datetime | None) -> str | None:
+def _moment(reader: ReaderProfile, moment: datetime | None) -> str | None:
     return reader.name_moment(moment) if moment else None

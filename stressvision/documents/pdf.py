@@ -13,13 +13,13 @@ from stressvision.documents.document import (
     Block,
     Chart,
     Document,
-    Figure,
+    DrawingBlock,
     Figures,
     Heading,
     Paragraph,
     Table,
 )
-from stressvision.documents.drawing import Bar, Dot, Drawing, Label, Stroke
+from stressvision.documents.drawing import BarShape, Dot, Drawing, Label, Stroke
 
 MARGIN = 18.0
 WIDTH = 210.0 - 2 * MARGIN
@@ -142,7 +142,7 @@ def _block(sheet: _Sheet, block: Block) -> None:
             _table(sheet, block)
 
 
-def _figures(sheet: _Sheet, items: tuple[Figure, ...]) -> None:
+def _figures(sheet: _Sheet, items: tuple[DrawingBlock, ...]) -> None:
     width = (WIDTH - _BOX_GAP * (_BOXES_A_ROW - 1)) / _BOXES_A_ROW
     for start in range(0, len(items), _BOXES_A_ROW):
         sheet.keep_together(_BOX_HEIGHT + _BOX_GAP)
@@ -181,7 +181,7 @@ def _chart(sheet: _Sheet, chart: Chart) -> None:
 def _draw(sheet: _Sheet, drawing: Drawing, left: float, top: float, scale: float) -> None:
     for shape in drawing.shapes:
         match shape:
-            case Bar():
+            case BarShape():
                 sheet.set_fill_color(shape.colour)
                 place = (left + shape.x * scale, top + shape.y * scale)
                 sheet.rect(*place, shape.width * scale, shape.height * scale, style="F")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from stressvision.documents import charts, texts
 from stressvision.documents.document import Block, Chart, Column, Heading, Paragraph, Table
-from stressvision.documents.reader import Reader
+from stressvision.documents.reader import ReaderProfile
 from stressvision.wire.reports import EmployeeReport, GroupReport
 
 MOST_COMPARED = 12
 
 
-def tell_departments(reader: Reader, groups: Sequence[GroupReport]) -> list[Block]:
+def to_department_reports(reader: ReaderProfile, groups: Sequence[GroupReport]) -> list[Block]:
     if not groups:
         return []
     columns = [
@@ -34,7 +34,7 @@ def tell_departments(reader: Reader, groups: Sequence[GroupReport]) -> list[Bloc
     return [Heading(text=reader.say(texts.BY_DEPARTMENT)), _table(columns, rows, hidden)]
 
 
-def tell_people(reader: Reader, people: Sequence[EmployeeReport]) -> list[Block]:
+def to_person_reports(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
     """A table of all, those furthest above what is usual for them first, and a chart of those that differ most."""
     heading = Heading(text=reader.say(texts.BY_PERSON))
     if not people:
@@ -62,7 +62,7 @@ def _difference(person: EmployeeReport) -> float:
     return person.stress_pct - person.usual.stress_pct if person.usual else 0.0
 
 
-def _row(reader: Reader, person: EmployeeReport) -> list[str]:
+def _row(reader: ReaderProfile, person: EmployeeReport) -> list[str]:
     usual = person.usual
     return [
         person.name,
@@ -77,7 +77,7 @@ def _row(reader: Reader, person: EmployeeReport) -> list[str]:
     ]
 
 
-def _compare(reader: Reader, people: Sequence[EmployeeReport]) -> list[Block]:
+def _compare(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
     known = [person for person in people if person.usual is not None]
     furthest = sorted(known, key=lambda person: -abs(_difference(person)))[:MOST_COMPARED]
     shown = [person for person in people if person in furthest]

@@ -9,7 +9,7 @@ from stressvision.documents import texts
 
 
 @dataclass(frozen=True)
-class Reader:
+class ReaderProfile:
     """`asked_by`: the account that asks, where there are accounts. `shows_stress` false: the policy allows none."""
 
     language: Language

@@ -46,7 +46,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class ChainFault:
     id: int
     fault: Fault
 
@@ -76,7 +76,7 @@ def link_hash(previous_hash: str, entry: Entry) -> str:
     return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
 
 
-def find_faults(links: Iterable[Link], anchor: str) -> Iterator[Finding]:
+def find_faults(links: Iterable[Link], anchor: str) -> Iterator[ChainFault]:
     """Every row, in the order of their ids, that is not what it was or where it was.
 
     `anchor`: the hash of the row before the first one that is kept.
@@ -84,7 +84,7 @@ def find_faults(links: Iterable[Link], anchor: str) -> Iterator[Finding]:
     expected = anchor
     for link in links:
         if link.previous_hash != expected:
-            yield Finding(link.id, Fault.DISPLACED)
+            yield ChainFault(link.id, Fault.DISPLACED)
         if link.hash != link_hash(link.previous_hash or "", link.entry):
-            yield Finding(link.id, Fault.CHANGED)
+            yield ChainFault(link.id, Fault.CHANGED)
         expected = link.hash or ""

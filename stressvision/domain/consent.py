@@ -25,14 +25,14 @@ class ConsentMethod(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class EnrolmentStatus:
     """What decides whether an employee may be processed at all."""
 
     consent_given: bool
     is_active: bool
 
 
-def may_be_recognised(standing: Standing) -> bool:
+def may_be_recognised(standing: EnrolmentStatus) -> bool:
     """Only active employees whose consent stands."""
     return standing.consent_given and standing.is_active
 

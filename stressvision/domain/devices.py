@@ -15,7 +15,7 @@ _DESCRIPTIONS = {
 
 
 @dataclass(frozen=True)
-class Device:
+class WatchedDevice:
     """`state` as it last said itself, when it was last heard, and since when it has said that it has no picture."""
 
     device_id: str
@@ -30,7 +30,7 @@ class Trouble:
     since: datetime
 
 
-def trouble_of(device: Device, now: datetime, listening_since: datetime, patience: timedelta) -> Trouble | None:
+def trouble_of(device: WatchedDevice, now: datetime, listening_since: datetime, patience: timedelta) -> Trouble | None:
     """What has lasted longer than `patience`. Silence counts only from when somebody was there to hear: while the
     server was off it heard nobody. A device that was stopped in order is not silent.
     """
@@ -44,7 +44,7 @@ def trouble_of(device: Device, now: datetime, listening_since: datetime, patienc
     return None
 
 
-def is_over(trouble: Trouble, device: Device) -> bool:
+def is_over(trouble: Trouble, device: WatchedDevice) -> bool:
     """Only what is heard of the device ends a trouble: that nothing is known does not."""
     if device.state == STOPPED:
         return True

@@ -26,7 +26,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class MinuteCount:
+class MinuteFigures:
     """One minute of the clock: `events` that count among `total` detections."""
 
     start: datetime
@@ -35,14 +35,14 @@ class MinuteCount:
 
 
 @dataclass(frozen=True)
-class UsualLevel:
+class UsualFigures:
     """`share`: in percent, the median of `days` earlier days at the same time of day."""
 
     share: float
     days: int
 
 
-def count_by_minute(observations: Iterable[Observation], start: datetime, end: datetime) -> tuple[MinuteCount, ...]:
+def count_by_minute(observations: Iterable[Observation], start: datetime, end: datetime) -> tuple[MinuteFigures, ...]:
     """Every minute that (start, end] touches, in order, also those in which nothing was seen."""
     total: Counter[datetime] = Counter()
     events: Counter[datetime] = Counter()
@@ -53,19 +53,19 @@ def count_by_minute(observations: Iterable[Observation], start: datetime, end: d
     first = _minute(start)
     count = (_minute(end) - first) // MINUTE + 1
     minutes = (first + number * MINUTE for number in range(count))
-    return tuple(MinuteCount(minute, events[minute], total[minute]) for minute in minutes)
+    return tuple(MinuteFigures(minute, events[minute], total[minute]) for minute in minutes)
 
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def usual_level(days: Iterable[tuple[int, int]]) -> UsualLevel | None:
+def usual_level(days: Iterable[tuple[int, int]]) -> UsualFigures | None:
     """From (events, total) of earlier days; None where too few of them say anything."""
     shares = [100.0 * events / total for events, total in days if total >= FEWEST_DAY_DETECTIONS]
     if len(shares) < FEWEST_USUAL_DAYS:
         return None
-    return UsualLevel(round(median(shares), 1), len(shares))
+    return UsualFigures(round(median(shares), 1), len(shares))
 
 
 def error_rate(

@@ -9,7 +9,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
-class Counted(StrEnum):
+class LockoutScope(StrEnum):
     """Who failed: this address at this account; anybody at this account; this address at any account."""
 
     PAIR = "pair"
@@ -17,11 +17,11 @@ class Counted(StrEnum):
     ADDRESS = "address"
 
 
-FREE_FAILURES = {Counted.PAIR: 5, Counted.ACCOUNT: 30, Counted.ADDRESS: 50}
+FREE_FAILURES = {LockoutScope.PAIR: 5, LockoutScope.ACCOUNT: 30, LockoutScope.ADDRESS: 50}
 """Before anybody has to wait. One address is stopped soon; to keep a doctor out, a stranger needs several."""
 
 
-def wait_after(counted: Counted, failures: int) -> timedelta:
+def wait_after(counted: LockoutScope, failures: int) -> timedelta:
     """From the last of this many failures until the next attempt is looked at: doubled with each."""
     beyond = failures - FREE_FAILURES[counted]
     if beyond < 0:

@@ -13,16 +13,16 @@ SETTLED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Tally:
+class EmotionTotals:
     """How many detections, and how many of them showed which expression; those left over were not analysed."""
 
     total: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
-    def __add__(self, other: "Tally") -> "Tally":
+    def __add__(self, other: "EmotionTotals") -> "EmotionTotals":
         names = {*self.counts, *other.counts}
         counts = {name: self.counts.get(name, 0) + other.counts.get(name, 0) for name in names}
-        return Tally(self.total + other.total, counts)
+        return EmotionTotals(self.total + other.total, counts)
 
     @property
     def stress(self) -> int:
@@ -51,7 +51,7 @@ class WindowReport:
     """What a stored report says: its figures, and each person's tally by id, with their department."""
 
     figures: WindowFigures
-    people: Mapping[int, Tally]
+    people: Mapping[int, EmotionTotals]
     departments: Mapping[int, str | None]
 
 
@@ -61,11 +61,11 @@ class GroupFigures:
 
     department: str | None
     people: int
-    tally: Tally
+    tally: EmotionTotals
 
 
 @dataclass(frozen=True)
-class Aggregate:
+class AggregateFigures:
     """What may be shown without persons: windows with enough people in them, and departments that hide nobody.
 
     `groups` is empty where there is nothing to show; `withheld` says that something was left out.
@@ -80,15 +80,15 @@ class Aggregate:
 @dataclass(frozen=True)
 class DayFigures:
     windows: tuple[WindowFigures, ...]
-    people: Mapping[int, Tally]
-    aggregate: Aggregate
+    people: Mapping[int, EmotionTotals]
+    aggregate: AggregateFigures
 
 
 def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
     """Takes the reports one by one: only one of them is in memory at a time."""
     windows: list[WindowFigures] = []
     shown: list[WindowFigures] = []
-    people: dict[int, Tally] = defaultdict(Tally)
+    people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
     public: dict[str | None, _Group] = defaultdict(_Group)
     for report in reports:
         windows.append(report.figures)
@@ -102,7 +102,9 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
     return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public))
 
 
-def group_by_department(people: Mapping[int, Tally], departments: Mapping[int, str | None]) -> tuple[GroupFigures, ...]:
+def group_by_department(
+    people: Mapping[int, EmotionTotals], departments: Mapping[int, str | None]
+) -> tuple[GroupFigures, ...]:
     """By name, those in no department last."""
     groups: dict[str | None, _Group] = defaultdict(_Group)
     for employee_id, tally in people.items():
@@ -115,21 +117,21 @@ class _Group:
     """A department while it is being added up."""
 
     members: set[int] = field(default_factory=set)
-    tally: Tally = field(default_factory=Tally)
+    tally: EmotionTotals = field(default_factory=EmotionTotals)
 
-    def add(self, employee_id: int, tally: Tally) -> None:
+    def add(self, employee_id: int, tally: EmotionTotals) -> None:
         self.members.add(employee_id)
         self.tally += tally
 
 
 def _aggregate(
     windows: list[WindowFigures], shown: list[WindowFigures], groups: Mapping[str | None, _Group]
-) -> Aggregate:
+) -> AggregateFigures:
     disclosure = suppress_small_groups({name or "": group.members for name, group in groups.items()})
     allowed = {name: group for name, group in groups.items() if (name or "") in disclosure.shown}
     members = {employee_id for group in groups.values() for employee_id in group.members}
     withheld = len(shown) < len(windows) or len(allowed) < len(groups)
-    return Aggregate(tuple(shown), len(members), _figures(allowed), withheld)
+    return AggregateFigures(tuple(shown), len(members), _figures(allowed), withheld)
 
 
 def _figures(groups: Mapping[str | None, _Group]) -> tuple[GroupFigures, ...]:

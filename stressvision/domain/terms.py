@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class RetentionKind(StrEnum):
     DETECTIONS = "detections"
     """Single detections, the sessions they were made in, and the minutes a camera watched."""
     ROLLUPS = "rollups"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Term:
     """`days` 0: for ever."""
 
-    kind: Kind
+    kind: RetentionKind
     days: int
 
     def cutoff(self, now: datetime) -> datetime | None:

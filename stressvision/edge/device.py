@@ -19,8 +19,8 @@ from stressvision.edge.delivery.courier import Courier
 from stressvision.edge.delivery.credentials import read_token
 from stressvision.edge.delivery.enrolled import EnrolledPeople, stricter
 from stressvision.edge.delivery.intake import Intake
-from stressvision.edge.delivery.outbox import Kind, Outbox
-from stressvision.edge.health.watch import HealthWatch, Tally
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
+from stressvision.edge.health.watch import DeviceCounters, HealthWatch
 from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import Board, start_preview
 from stressvision.edge.preview.window import can_open_window, close_window, show_in_window
@@ -90,7 +90,7 @@ class _Watch:
             monotonic=time.monotonic,
         )
         self._people_version = 0
-        self._tally = Tally()
+        self._tally = DeviceCounters()
         self._window = not settings.headless and can_open_window()
         token, trusted_ca = read_token(settings), settings.trusted_ca
         self._courier = Courier(outbox, IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca))
@@ -150,7 +150,9 @@ class _Watch:
         self._tally.detections += len(detections)
         self._tally.named += sum(detection.employee_id is not None for detection in detections)
         if detections:
-            self._intake.keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
+            self._intake.keep(
+                *((MessageKind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections)
+            )
         self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
         if self._window:
             show_in_window(draw(shot.frame, self._pipeline.marks, self._settings.lang))
@@ -166,7 +168,7 @@ class _Watch:
 
     def _begin_session(self) -> None:
         ended = [
-            (Kind.SESSION_END, key, SessionEnd(end_timestamp=from_stored(seen_at)).model_dump_json())
+            (MessageKind.SESSION_END, key, SessionEnd(end_timestamp=from_stored(seen_at)).model_dump_json())
             for key, seen_at in self._unfinished.items()
         ]
         start = SessionStart(
@@ -175,7 +177,7 @@ class _Watch:
             session_id=self._session_id,
             start_timestamp=self._began,
         )
-        self._outbox.add_all([*ended, (Kind.SESSION_START, self._session_id, start.model_dump_json())])
+        self._outbox.add_all([*ended, (MessageKind.SESSION_START, self._session_id, start.model_dump_json())])
         log.info("session begins", session=self._session_id, source=self._source.label.en)
 
     def _tend_intake(self, elapsed: float) -> None:
@@ -190,7 +192,7 @@ class _Watch:
             fps_avg=round(self._pipeline.frames / seconds, 2) if seconds > 0 else 0.0,
             frames_processed=self._pipeline.frames,
         )
-        self._intake.keep((Kind.SESSION_END, self._session_id, end.model_dump_json()))
+        self._intake.keep((MessageKind.SESSION_END, self._session_id, end.model_dump_json()))
         self._tally.unsaved = self._intake.unsaved
         self._contact.stop(GOODBYE_SECONDS)
         self._courier.stop(GOODBYE_SECONDS)

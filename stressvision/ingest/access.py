@@ -13,7 +13,7 @@ from stressvision.http.callers import (
     require_trusted_origin,
 )
 from stressvision.http.rate_limits import RateLimit
-from stressvision.services.auth.authenticator import MISSING, Gate, bearer_token, require_own_device
+from stressvision.services.auth.authenticator import MISSING, Authenticator, bearer_token, require_own_device
 from stressvision.services.context import Actor, Context
 
 PUBLIC = frozenset({"health"})
@@ -34,7 +34,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
 def guard(application: Flask, context: Context) -> None:
     """Has the application look at everybody before it answers. Raises what its error handlers turn into problems."""
     settings = context.settings
-    gate = Gate(context)
+    authenticator = Authenticator(context)
     rates = RateLimit(settings.rate_limit)
 
     @application.before_request
@@ -47,23 +47,23 @@ def guard(application: Flask, context: Context) -> None:
         address = client_address(peer, headers.get("X-Forwarded-For"), settings)
         g.actor = Actor(ip_address=address)
         rates.require_room(address)
-        if request.endpoint in PUBLIC or not gate.guards():
+        if request.endpoint in PUBLIC or not authenticator.is_login_required():
             return
         token = bearer_token(headers.get("Authorization"))
         if token is None:
             raise Unauthenticated(MISSING)
-        visitor = gate.admit(token)
-        if request.endpoint is not None and visitor.role not in PERMISSIONS.get(request.endpoint, frozenset()):
+        principal = authenticator.authenticate(token)
+        if request.endpoint is not None and principal.role not in PERMISSIONS.get(request.endpoint, frozenset()):
             raise Forbidden(
                 Message(
-                    es=f"El rol {visitor.role} no tiene acceso a esta dirección.",
-                    en=f"The role {visitor.role} has no access to this address.",
+                    es=f"El rol {principal.role} no tiene acceso a esta dirección.",
+                    en=f"The role {principal.role} has no access to this address.",
                 )
             )
-        g.actor = visitor.as_actor(address)
+        g.actor = principal.as_actor(address)
 
 
-def speak_for(device_id: object) -> None:
+def require_device(device_id: object) -> None:
     """Raises Forbidden where the token that was shown is another device's; what is no device id is judged later."""
     if isinstance(device_id, str):
         require_own_device(g.actor, device_id)

@@ -17,7 +17,7 @@ from stressvision.core.errors import (
     Message,
     StressVisionError,
 )
-from stressvision.ingest.access import guard, sees_single_detections, speak_for
+from stressvision.ingest.access import guard, require_device, sees_single_detections
 from stressvision.ingest.document import write_document
 from stressvision.services.context import Context
 from stressvision.services.detections.sessions import close_session, open_session, read_session_device
@@ -66,20 +66,20 @@ def create_application(context: Context) -> Flask:
     @application.post("/sessions")
     def open_device_session() -> Response:
         start = SessionStart.model_validate(_body())
-        speak_for(start.device_id)
+        require_device(start.device_id)
         opened = open_session(context, start)
         return _json(IngestSession(session_id=opened.key, db_id=opened.id))
 
     @application.post("/sessions/<session>/end")
     def close_device_session(session: str) -> Response:
-        speak_for(read_session_device(context, session))
+        require_device(read_session_device(context, session))
         end = SessionEnd.model_validate(_body(optional=True))
         return _json(SessionEnded(session_id=close_session(context, session, end)))
 
     @application.post("/detections")
     def receive_detection() -> Response:
         detection = DetectionIn.model_validate(_body())
-        speak_for(detection.device_id)
+        require_device(detection.device_id)
         accepted = store_detection(context, detection)
         return _json(DetectionStored(detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld))
 
@@ -88,13 +88,13 @@ def create_application(context: Context) -> Flask:
         body = _body()
         batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
         for detection in batch.detections:
-            speak_for(detection.get("device_id"))
+            require_device(detection.get("device_id"))
         return _json(store_batch(context, batch.detections, _language(context)))
 
     @application.post("/heartbeat")
     def receive_heartbeat() -> Response:
         health = DeviceHealth.model_validate(_body())
-        speak_for(health.device_id)
+        require_device(health.device_id)
         record_health(context, health)
         return Response(status=204)
 

@@ -11,7 +11,7 @@ from stressvision.core.files import make_private
 from stressvision.documents.contents import document_of_report, document_of_summary
 from stressvision.documents.html import write_html
 from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import Reader
+from stressvision.documents.reader import ReaderProfile
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary
@@ -57,7 +57,7 @@ def _content(context: Context, told: Report | Summary, form: Form) -> bytes:
     if form is Form.JSON:
         return told.model_dump_json(indent=2).encode() + b"\n"
     settings = context.settings
-    reader = Reader(
+    reader = ReaderProfile(
         language=settings.lang,
         time_zone=settings.time_zone,
         asked_at=context.clock(),

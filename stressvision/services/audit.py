@@ -18,19 +18,19 @@ from stressvision.db.queries.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.domain.audit import TRIMMED, Finding, Head, find_faults
+from stressvision.domain.audit import TRIMMED, ChainFault, Head, find_faults
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import Look, Repetitions
 from stressvision.wire.access import AuditEntry, AuditList
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerdict:
     """What verifying the log found. `is_cut`: the row that was noted elsewhere is not there as it was."""
 
     rows: int
     head: Head | None
-    faults: tuple[Finding, ...]
+    faults: tuple[ChainFault, ...]
     is_cut: bool
 
     @property
@@ -122,14 +122,14 @@ def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList
     return AuditList(entries=entries, total=total)
 
 
-def verify_audit(context: Context, noted: Head | None = None) -> Verdict:
+def verify_audit(context: Context, noted: Head | None = None) -> ChainVerdict:
     """Looks at every row. `noted`: the head as it was written down elsewhere, earlier."""
     with context.database.read() as connection:
         faults = tuple(find_faults(stream_links(connection), read_anchor(connection)))
         rows = count_audit(connection, AuditFilter())
         head = read_head(connection)
         is_cut = noted is not None and not holds_row(connection, noted)
-    return Verdict(rows, head, faults, is_cut)
+    return ChainVerdict(rows, head, faults, is_cut)
 
 
 def trim_audit(connection: Connection, context: Context, before: datetime) -> int:

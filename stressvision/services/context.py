@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, Outcome, inspect_database, prepare_database
+from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
 from stressvision.domain.roles import Role
 from stressvision.services.reads import ReadLog
 from stressvision.services.sightings import Sightings
@@ -56,7 +56,7 @@ def open_context_telling(settings: Settings, clock: Clock = utc_now) -> tuple[Co
     database = Database(settings.database_url)
     opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
-    if path is not None and opening.outcome is Outcome.CREATED:
+    if path is not None and opening.outcome is OpeningOutcome.CREATED:
         path.chmod(0o600)
     return Context(database, settings, clock), opening
 

@@ -23,7 +23,7 @@ class FeedPage:
     position: int
 
 
-class Feed:
+class ChangeFeed:
     """A reader of the feed, for one thread. Every method raises DatabaseUnavailable."""
 
     def __init__(self, context: Context) -> None:

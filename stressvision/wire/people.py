@@ -86,7 +86,7 @@ class StillVerdict(WireModel):
     message: str
 
 
-class Enrolled(WireModel):
+class EnrolmentResult(WireModel):
     """`stills`: every picture that was sent, in order."""
 
     status: Literal["ok"] = "ok"

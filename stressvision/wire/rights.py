@@ -61,7 +61,7 @@ class ReportMention(WireModel):
     entry: dict[str, Any]
 
 
-class Access(WireModel):
+class AccessRecord(WireModel):
     """Somebody looked at or changed the person's data."""
 
     timestamp: Moment
@@ -81,5 +81,5 @@ class OwnData(WireModel):
     detection_days: list[DayOfDetections]
     alerts: list[Alert]
     reports: list[ReportMention]
-    accesses: list[Access]
+    accesses: list[AccessRecord]
     other_tables: dict[str, list[dict[str, Any]]]

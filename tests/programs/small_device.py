@@ -14,7 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.courier import Courier
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.wire.detections import DetectionIn, SessionStart
 
 AT_ONCE = 7
@@ -30,7 +30,7 @@ def main() -> None:
     added = count_added(path) - 1
     if added < 0:
         start = SessionStart(device_id=device_id, session_id=session_id, start_timestamp=BEGAN)
-        outbox.add(Kind.SESSION_START, session_id, start.model_dump_json())
+        outbox.add(MessageKind.SESSION_START, session_id, start.model_dump_json())
         added = 0
     courier = Courier(outbox, IngestClient(url), spread=lambda low, high: WAIT_SECONDS)
     courier.start()
@@ -52,7 +52,7 @@ def count_added(path: Path) -> int:
     return int(row[0]) if row else 0
 
 
-def describe(number: int, device_id: str, session_id: str) -> tuple[Kind, str, str]:
+def describe(number: int, device_id: str, session_id: str) -> tuple[MessageKind, str, str]:
     event_id = uuid5(NAMESPACE_OID, f"{device_id} {number}")
     detection = DetectionIn(
         event_id=event_id,
@@ -61,7 +61,7 @@ def describe(number: int, device_id: str, session_id: str) -> tuple[Kind, str, s
         timestamp=BEGAN + timedelta(milliseconds=10 * number),
         track_id=f"trk_{number}",
     )
-    return Kind.DETECTION, str(event_id), detection.model_dump_json()
+    return MessageKind.DETECTION, str(event_id), detection.model_dump_json()
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ _DOCS_POLICY = (
 )
 
 
-class AccessMiddleware:
+class RequestPolicyMiddleware:
     """Refuses foreign hosts, foreign pages and bodies that are too large, and sets the protective headers."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

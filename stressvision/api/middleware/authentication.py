@@ -9,18 +9,18 @@ from stressvision.api.problems import problem_response
 from stressvision.core.config import Settings
 from stressvision.core.errors import Forbidden, Message, NotFound, StressVisionError, Unauthenticated
 from stressvision.http.permissions import find_roles, is_public
-from stressvision.services.auth.authenticator import MISSING, Gate, Visitor, bearer_token
+from stressvision.services.auth.authenticator import MISSING, Authenticator, Principal, bearer_token
 from stressvision.wire.problems import headers_of, problem_of, reader_language
 
 SUBPROTOCOL = "stressvision"
 """What a browser offers, followed by the token: `new WebSocket(url, ["stressvision", token])`."""
 
 
-class GateMiddleware:
+class AuthenticationMiddleware:
     """Leaves the visitor in the request's state; nobody there means that no token is asked for, or not yet."""
 
-    def __init__(self, app: ASGIApp, gate: Gate, settings: Settings) -> None:
-        self.app, self.gate, self.settings = app, gate, settings
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, settings: Settings) -> None:
+        self.app, self.authenticator, self.settings = app, authenticator, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -28,42 +28,42 @@ class GateMiddleware:
             return
         headers = Headers(scope=scope)
         try:
-            visitor = await self._identify(scope, headers)
+            principal = await self._identify(scope, headers)
         except StressVisionError as error:
             language = reader_language(headers.get("accept-language"), self.settings.lang)
             response = problem_response(problem_of(error, language), headers_of(error))
             await response(scope, receive, send)
             return
-        scope.setdefault("state", {})["visitor"] = visitor
+        scope.setdefault("state", {})["visitor"] = principal
         await self.app(scope, receive, send)
 
-    async def _identify(self, scope: Scope, headers: Headers) -> Visitor | None:
+    async def _identify(self, scope: Scope, headers: Headers) -> Principal | None:
         """Raises Unauthenticated, Forbidden, NotFound and Unavailable."""
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
-        if not await guards(self.gate) or is_public(method, scope["path"]):
+        if not await is_login_required(self.authenticator) or is_public(method, scope["path"]):
             return None
         token = bearer_token(headers.get("authorization")) or offered_token(headers)
         if token is None and method == "WEBSOCKET":
             return None  # a browser may show it in its first message
         if token is None:
             raise Unauthenticated(MISSING)
-        visitor = await admit(self.gate, token)
-        require_role(visitor, method, scope["path"])
-        return visitor
+        principal = await authenticate(self.authenticator, token)
+        require_role(principal, method, scope["path"])
+        return principal
 
 
-async def guards(gate: Gate) -> bool:
-    remembered = gate.remembers_guarding()
-    return await run_in_threadpool(gate.guards) if remembered is None else remembered
+async def is_login_required(authenticator: Authenticator) -> bool:
+    remembered = authenticator.cached_login_required()
+    return await run_in_threadpool(authenticator.is_login_required) if remembered is None else remembered
 
 
-async def admit(gate: Gate, token: str) -> Visitor:
+async def authenticate(authenticator: Authenticator, token: str) -> Principal:
     """Raises Unauthenticated and Unavailable."""
-    visitor = gate.recall(token)
-    return visitor if visitor is not None else await run_in_threadpool(gate.admit, token)
+    principal = authenticator.lookup_cached(token)
+    return principal if principal is not None else await run_in_threadpool(authenticator.authenticate, token)
 
 
-def require_role(visitor: Visitor, method: str, path: str) -> None:
+def require_role(principal: Principal, method: str, path: str) -> None:
     """Raises NotFound for an address that does not stand in the table, Forbidden for another role's."""
     roles = find_roles(method, path)
     if roles is None:
@@ -73,12 +73,12 @@ def require_role(visitor: Visitor, method: str, path: str) -> None:
                 en=f"There is nothing at {method} {path}. The addresses that exist are listed at /api/docs.",
             )
         )
-    if visitor.role not in roles:
+    if principal.role not in roles:
         names = ", ".join(sorted(roles))
         raise Forbidden(
             Message(
-                es=f"El rol {visitor.role} no tiene acceso a esta dirección; lo tiene: {names}.",
-                en=f"The role {visitor.role} has no access to this address; who has: {names}.",
+                es=f"El rol {principal.role} no tiene acceso a esta dirección; lo tiene: {names}.",
+                en=f"The role {principal.role} has no access to this address; who has: {names}.",
             )
         )
 
@@ -95,6 +95,6 @@ def chosen_protocol(headers: Headers) -> str | None:
     return SUBPROTOCOL if offered.partition(",")[0].strip() == SUBPROTOCOL else None
 
 
-def visitor_of(connection: HTTPConnection) -> Visitor | None:
-    visitor: Visitor | None = getattr(connection.state, "visitor", None)
-    return visitor
+def principal_of(connection: HTTPConnection) -> Principal | None:
+    principal: Principal | None = getattr(connection.state, "visitor", None)
+    return principal

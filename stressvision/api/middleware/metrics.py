@@ -73,14 +73,14 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 
-    def tell_vitals(self, vitals: Vitals) -> None:
+    def read_vitals(self, vitals: Vitals) -> None:
         for status, count in vitals.alerts.items():
             self.alerts.labels(str(status)).set(count)
         self.pending_alerts.set(vitals.alerts[AlertStatus.PENDING])
         self.last_event.set(vitals.last_event_id)
         self.database_bytes.set(vitals.database_bytes)
 
-    def tell_notices(self, queue: NoticeQueue, now: datetime) -> None:
+    def read_queue_state(self, queue: NoticeQueue, now: datetime) -> None:
         self.notices.labels("waiting").set(queue.waiting)
         self.notices.labels("failed").set(queue.failed)
         self.notices_failing.set((now - queue.failing_since).total_seconds() if queue.failing_since else 0)

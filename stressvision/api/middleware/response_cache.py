@@ -38,7 +38,7 @@ class _Making:
     commits: int
 
 
-class Answers:
+class ResponseCache:
     """What has been answered since the last commit. For the event loop's thread.
 
     `open_source`: what tells of commits; without it nothing is kept.
@@ -52,7 +52,7 @@ class Answers:
         self._making: dict[Hashable, _Making] = {}
         self._commits = 0
 
-    async def give(self, question: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+    async def get_or_compute(self, question: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """The answer as it is kept, as it is being made for somebody else, or made now; never older than the question.
 
         Raises what `make` raises.
@@ -125,12 +125,12 @@ class _Refusal(Exception):
         self.reply = reply
 
 
-class AnswersMiddleware:
+class ResponseCacheMiddleware:
     """Inside of who decides who may ask: what is kept is handed to whoever gets here in the same role."""
 
-    def __init__(self, app: ASGIApp, answers: Answers) -> None:
+    def __init__(self, app: ASGIApp, response_cache: ResponseCache) -> None:
         self.app = app
-        self.answers = answers
+        self.response_cache = response_cache
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in PATHS:
@@ -149,11 +149,11 @@ class AnswersMiddleware:
                 raise _Refusal(reply)
             return reply
 
-        visitor = scope.get("state", {}).get("visitor")
+        principal = scope.get("state", {}).get("visitor")
         language = Headers(scope=scope).get("accept-language")
         try:
-            question = (scope["path"], scope["query_string"], visitor.role if visitor else None, language)
-            reply = await self.answers.give(question, make)
+            question = (scope["path"], scope["query_string"], principal.role if principal else None, language)
+            reply = await self.response_cache.get_or_compute(question, make)
         except _Refusal as refusal:
             reply = refusal.reply
         scope["route"] = reply.route

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
 from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.api.middleware.authentication import visitor_of
+from stressvision.api.middleware.authentication import principal_of
 from stressvision.services.auth import accounts, login, tokens
 from stressvision.wire.access import (
     Account,
@@ -30,19 +30,19 @@ def log_in(context: ContextDep, actor: ActorDep, request: LoginRequest) -> Logge
 
 @router.post("/logout", status_code=204)
 def log_out(context: ContextDep, actor: ActorDep, connection: HTTPConnection) -> None:
-    visitor = visitor_of(connection)
-    if visitor is not None:
-        login.log_out(context, visitor.token_id, actor)
+    principal = principal_of(connection)
+    if principal is not None:
+        login.log_out(context, principal.token_id, actor)
 
 
 @router.post("/password")
 def change_own_password(
     context: ContextDep, actor: ActorDep, connection: HTTPConnection, request: PasswordChange
 ) -> Account:
-    visitor = visitor_of(connection)
-    if visitor is None:
+    principal = principal_of(connection)
+    if principal is None:
         raise accounts.nobody_in_charge()
-    return login.change_own_password(context, visitor.name, request, visitor.token_id, actor)
+    return login.change_own_password(context, principal.name, request, principal.token_id, actor)
 
 
 @router.get("/accounts")

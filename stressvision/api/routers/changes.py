@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, WebSocket
 
 from stressvision.api.deps import BackendDep, LanguageDep
-from stressvision.api.middleware.authentication import visitor_of
+from stressvision.api.middleware.authentication import principal_of
 from stressvision.api.websocket.connection import Connection, serve
 from stressvision.api.websocket.hub import Mailbox
-from stressvision.services.auth.authenticator import Visitor
+from stressvision.services.auth.authenticator import Principal
 from stressvision.services.context import Actor
 from stressvision.services.people.followers import record_follower
 
@@ -26,8 +26,8 @@ async def follow_changes(
 ) -> None:
     address: str | None = getattr(websocket.state, "address", None)
 
-    def record(followed: int, visitor: Visitor | None) -> None:
-        actor = visitor.as_actor(address) if visitor else Actor(ip_address=address)
+    def record(followed: int, principal: Principal | None) -> None:
+        actor = principal.as_actor(address) if principal else Actor(ip_address=address)
         record_follower(backend.context, followed, actor)
 
     connection = Connection(
@@ -38,8 +38,8 @@ async def follow_changes(
         clock=backend.context.clock,
         language=language,
         pace=backend.pace,
-        gate=backend.gate,
-        visitor=visitor_of(websocket),
+        authenticator=backend.authenticator,
+        principal=principal_of(websocket),
         record_follower=record,
     )
     wish = {"events": events.split(",") if events is not None else None, "employee_id": employee_id}

@@ -11,7 +11,7 @@ from stressvision.services.people import employees
 from stressvision.services.people.stills import enrol_from_stills
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
 from stressvision.wire.pages import read_name
-from stressvision.wire.people import EmployeeChange, EmployeeNew, Enrolled
+from stressvision.wire.people import EmployeeChange, EmployeeNew, EnrolmentResult
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 
@@ -53,7 +53,7 @@ def deactivate_employee(context: ContextDep, actor: NamedActorDep, employee_id: 
 @router.post("/{employee_id}/enrolment", openapi_extra=describe_form())
 def enrol_employee(
     context: ContextDep, actor: NamedActorDep, language: LanguageDep, employee_id: RowId, upload: UploadDep
-) -> Enrolled:
+) -> EnrolmentResult:
     return enrol_from_stills(context, employee_id, upload.stills, upload.statement, measure_stills, actor, language)
 
 
@@ -68,7 +68,7 @@ async def read_employee_state(
         state = await run_in_threadpool(employees.find_employee_state, backend.context, employee_id, minutes)
         return state.model_dump_json().encode()
 
-    answer = await backend.answers.give(("state", employee_id, minutes), make)
+    answer = await backend.response_cache.get_or_compute(("state", employee_id, minutes), make)
     written = employees.submit_state_read(backend.context, employee_id, minutes, actor)
     if written.done():
         written.result()

@@ -27,7 +27,7 @@ def read_card(backend: BackendDep, language: LanguageDep) -> ServiceCard:
         docs=f"{settings.api_base}/api/docs",
         dashboard=settings.served_at(settings.dashboard_port),
         websocket=settings.served_at(settings.api_port).replace("http", "ws", 1) + "/ws",
-        login_required=backend.gate.guards(),
+        login_required=backend.authenticator.is_login_required(),
     )
 
 
@@ -55,8 +55,8 @@ def read_readiness(backend: BackendDep, language: LanguageDep, response: Respons
 def read_metrics(backend: BackendDep) -> Response:
     metrics = backend.metrics
     try:
-        metrics.tell_vitals(vitals.read_vitals(backend.context))
-        metrics.tell_notices(notifications.read_queue(backend.context), backend.context.clock())
+        metrics.read_vitals(vitals.read_vitals(backend.context))
+        metrics.read_queue_state(notifications.read_queue(backend.context), backend.context.clock())
         metrics.database_up.set(1)
     except Unavailable:
         metrics.database_up.set(0)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
 from stressvision.api.backend import Pace
-from stressvision.api.middleware.authentication import admit, chosen_protocol, guards, require_role
+from stressvision.api.middleware.authentication import authenticate, chosen_protocol, is_login_required, require_role
 from stressvision.api.websocket.feed import OpenSource
 from stressvision.api.websocket.hub import Envelope, Hub, Mailbox
 from stressvision.api.websocket.replay import parse_since, read_batch, read_extent
@@ -31,7 +31,7 @@ from stressvision.core.errors import (
     Unavailable,
 )
 from stressvision.domain.roles import Role, sees_persons
-from stressvision.services.auth.authenticator import MISSING, Gate, Visitor
+from stressvision.services.auth.authenticator import MISSING, Authenticator, Principal
 from stressvision.wire.events import EVENT_TYPES, Connected, ErrorEvent, Pong, Subscribed
 
 log = structlog.get_logger()
@@ -76,14 +76,14 @@ class Connection:
     clock: Clock
     language: Language
     pace: Pace
-    gate: Gate
-    visitor: Visitor | None
+    authenticator: Authenticator
+    principal: Principal | None
     """Who showed a token while connecting."""
-    record_follower: Callable[[int, Visitor | None], None]
+    record_follower: Callable[[int, Principal | None], None]
 
     @property
     def role(self) -> Role | None:
-        return self.visitor.role if self.visitor else None
+        return self.principal.role if self.principal else None
 
 
 async def serve(connection: Connection, since: str | None, wish: Mapping[str, object]) -> None:
@@ -113,7 +113,7 @@ async def serve(connection: Connection, since: str | None, wish: Mapping[str, ob
 
 async def _identify(connection: Connection) -> Connection:
     """With the visitor, where a token is asked for. Raises Unauthenticated and Forbidden."""
-    if connection.visitor is not None or not await guards(connection.gate):
+    if connection.principal is not None or not await is_login_required(connection.authenticator):
         return connection
     try:
         message = await asyncio.wait_for(connection.websocket.receive(), connection.pace.identify_seconds)
@@ -125,9 +125,9 @@ async def _identify(connection: Connection) -> Connection:
     token = said.get("token") if said.get("type") == "auth" else None
     if not isinstance(token, str):
         raise Unauthenticated(MISSING)
-    visitor = await admit(connection.gate, token)
-    require_role(visitor, "WEBSOCKET", connection.websocket.url.path)
-    return replace(connection, visitor=visitor)
+    principal = await authenticate(connection.authenticator, token)
+    require_role(principal, "WEBSOCKET", connection.websocket.url.path)
+    return replace(connection, principal=principal)
 
 
 async def _converse(connection: Connection, since: int | None) -> Ending:
@@ -156,10 +156,10 @@ async def _await_refusal(connection: Connection) -> None:
     while True:
         await asyncio.sleep(connection.pace.recheck_seconds)
         with suppress(Unavailable):  # then nothing can be read either
-            if connection.visitor is None and await guards(connection.gate):
+            if connection.principal is None and await is_login_required(connection.authenticator):
                 return
-            if connection.visitor is not None and not await run_in_threadpool(
-                connection.gate.still_admits, connection.visitor
+            if connection.principal is not None and not await run_in_threadpool(
+                connection.authenticator.is_still_valid, connection.principal
             ):
                 return
 
@@ -252,7 +252,7 @@ async def _subscribe(connection: Connection, said: Mapping[str, object]) -> Subs
     if asked.employee_id is not None:
         if not sees_persons(connection.role):
             raise Forbidden(_NO_PERSONS)
-        await run_in_threadpool(connection.record_follower, asked.employee_id, connection.visitor)
+        await run_in_threadpool(connection.record_follower, asked.employee_id, connection.principal)
     connection.mailbox.subscription = subscription_of(asked)
     return Subscribed(events=asked.events or list(EVENT_TYPES), employee_id=asked.employee_id)
 

@@ -44,7 +44,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DecisionOutcome:
     at: datetime
     done: bool
     sentence: str
@@ -236,12 +236,12 @@ def _close_question() -> None:
 
 
 def _remember(screen: Screen, done: bool, sentence: str) -> None:
-    st.session_state[OUTCOME] = Outcome(screen.clock(), done, sentence)
+    st.session_state[OUTCOME] = DecisionOutcome(screen.clock(), done, sentence)
 
 
 def _show_outcome(screen: Screen) -> None:
     outcome = st.session_state.get(OUTCOME)
-    if isinstance(outcome, Outcome) and screen.clock() - outcome.at < OUTCOME_SPAN:
+    if isinstance(outcome, DecisionOutcome) and screen.clock() - outcome.at < OUTCOME_SPAN:
         (st.success if outcome.done else st.warning)(outcome.sentence)
 
 

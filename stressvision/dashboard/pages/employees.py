@@ -168,10 +168,10 @@ def _show(screen: Screen, employee: Employee, state: EmployeeState) -> None:
     st.html(
         blocks.figures(
             (
-                blocks.Figure(
+                blocks.KeyFigure(
                     screen.say(texts.common.STRESS_SHARE), f"{summary.stress_percentage:.1f} %", EXPRESSIONS["stress"]
                 ),
-                blocks.Figure(screen.say(texts.common.DETECTIONS), f"{summary.total_detections:,}"),
+                blocks.KeyFigure(screen.say(texts.common.DETECTIONS), f"{summary.total_detections:,}"),
             )
         )
     )

@@ -6,8 +6,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from stressvision.dashboard import blocks, charts, texts
-from stressvision.dashboard.client import Backend
-from stressvision.dashboard.feed import Feed, follow
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.feed import LiveFeed, follow
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES, STATES, expression_colour
 from stressvision.dashboard.screen import Screen, told
 from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
@@ -50,12 +50,12 @@ def _live(screen: Screen, alerts_page: StreamlitPage | None) -> None:
 
 
 @st.cache_data(ttl=10, scope="session", show_spinner=False)
-def _stats(backend: Backend, hours: int) -> Stats:
+def _stats(backend: BackendClient, hours: int) -> Stats:
     return backend.stats(hours)
 
 
 @st.cache_data(ttl=10, scope="session", show_spinner=False)
-def _names(backend: Backend) -> Mapping[int, str]:
+def _names(backend: BackendClient) -> Mapping[int, str]:
     return {employee.id: employee.full_name for employee in backend.employees().employees}
 
 
@@ -73,20 +73,22 @@ def _show_pending(screen: Screen, overview: Overview, alerts_page: StreamlitPage
         )
 
 
-def _figures(screen: Screen, overview: Overview) -> tuple[blocks.Figure, ...]:
+def _figures(screen: Screen, overview: Overview) -> tuple[blocks.KeyFigure, ...]:
     pending, share = overview.pending_alerts, f"{overview.overall_stress_percentage:.1f} %"
     return (
-        blocks.Figure(
+        blocks.KeyFigure(
             screen.say(texts.common.STRESS_SHARE),
             share if overview.detections_last_hour else screen.say(texts.common.NOT_SET),
             EXPRESSIONS["stress"],
             screen.say(texts.overview.STRESS_SHARE_HELP),
         ),
-        blocks.Figure(screen.say(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""),
-        blocks.Figure(screen.say(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
-        blocks.Figure(screen.say(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
-        blocks.Figure(screen.say(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
-        blocks.Figure(screen.say(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
+        blocks.KeyFigure(
+            screen.say(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""
+        ),
+        blocks.KeyFigure(screen.say(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
+        blocks.KeyFigure(screen.say(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+        blocks.KeyFigure(screen.say(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
+        blocks.KeyFigure(screen.say(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
     )
 
 
@@ -114,7 +116,7 @@ def _show_stats(screen: Screen, stats: Stats) -> None:
 
 def _show_feed(screen: Screen) -> None:
     known = st.session_state.get(FEED)
-    feed = follow(screen.backend, known if isinstance(known, Feed) else None)
+    feed = follow(screen.backend, known if isinstance(known, LiveFeed) else None)
     st.session_state[FEED] = feed
     if not feed.latest:
         st.html(blocks.empty(screen.say(texts.overview.NO_FEED)))

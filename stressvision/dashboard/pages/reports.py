@@ -77,14 +77,14 @@ def _show(screen: Screen, report: Report) -> None:
     st.html(
         blocks.figures(
             (
-                blocks.Figure(
+                blocks.KeyFigure(
                     screen.say(texts.common.STRESS_SHARE),
                     f"{report.overall_stress_percentage:.1f} %",
                     EXPRESSIONS["stress"],
                 ),
-                blocks.Figure(screen.say(texts.common.DETECTIONS), f"{report.total_detections:,}"),
-                blocks.Figure(screen.say(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
-                blocks.Figure(screen.say(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
+                blocks.KeyFigure(screen.say(texts.common.DETECTIONS), f"{report.total_detections:,}"),
+                blocks.KeyFigure(screen.say(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
+                blocks.KeyFigure(screen.say(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
             )
         )
     )

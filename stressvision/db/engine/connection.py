@@ -87,7 +87,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent snapshot. Raises DatabaseUnavailable."""
-        with _saying_what_is_wrong(self.url), self.engine.connect() as connection, connection.begin():
+        with _translate_errors(self.url), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -98,7 +98,7 @@ class Database:
         on SQLite threads take turns (db/group.py) and other processes wait on BEGIN IMMEDIATE; PostgreSQL has an
         advisory lock.
         """
-        with _saying_what_is_wrong(self.url), self._writer.write() if self.is_sqlite else self._lock() as connection:
+        with _translate_errors(self.url), self._writer.write() if self.is_sqlite else self._lock() as connection:
             yield connection
 
     def submit(self, work: Callable[[Connection], T]) -> "Future[T]":
@@ -111,7 +111,7 @@ class Database:
     @contextmanager
     def change_schema(self) -> Iterator[Connection]:
         """As write(), on a connection of its own that lets tables be renamed and replaced under their references."""
-        with _saying_what_is_wrong(self.url):
+        with _translate_errors(self.url):
             if not self.is_sqlite:
                 with self._lock() as connection:
                     yield connection
@@ -205,7 +205,7 @@ def _enter_wal(dbapi_connection: Any) -> None:
 
 
 @contextmanager
-def _saying_what_is_wrong(url: URL) -> Iterator[None]:
+def _translate_errors(url: URL) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:

@@ -29,7 +29,7 @@ class _Text:
     answer: Turn | None
 
 
-class Prepared(Generic[T]):
+class PreparedStatement(Generic[T]):
     """A statement that answers with one value at most, for any database; fast on SQLite.
 
     Without `in_`, whose list SQLAlchemy writes out at each execution.

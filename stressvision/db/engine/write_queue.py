@@ -23,7 +23,7 @@ MAX_SECONDS = 0.01
 T = TypeVar("T")
 
 
-class Access(Protocol):
+class DatabaseAccess(Protocol):
     """What differs between databases."""
 
     def connect(self) -> Connection: ...
@@ -47,15 +47,15 @@ class _Member:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _WriteResult:
     result: object = None
     error: Exception | None = None
 
 
-class _Spoiled(Exception):
+class _RollbackRequired(Exception):
     """A member failed after it had written: the transaction must be taken back."""
 
-    def __init__(self, outcome: _Outcome) -> None:
+    def __init__(self, outcome: _WriteResult) -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -63,7 +63,7 @@ class _Spoiled(Exception):
 class GroupWriter:
     """Where one process writes to one database."""
 
-    def __init__(self, access: Access, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, access: DatabaseAccess, clock: Callable[[], float] = time.monotonic) -> None:
         self._access = access
         self._clock = clock
         self._connection: Connection | None = None
@@ -137,7 +137,7 @@ class GroupWriter:
 
     def _write_together(self) -> None:
         """Everybody gathered, and who comes until the last of them is done."""
-        members, outcomes = list[_Member](), list[_Outcome]()
+        members, outcomes = list[_Member](), list[_WriteResult]()
         closes_at = self._clock() + MAX_SECONDS
         try:
             with self._transaction() as connection:
@@ -146,7 +146,7 @@ class GroupWriter:
                     outcomes.append(self._do(members[-1], connection))
                     if not self._gathered:
                         self._take(0)
-        except _Spoiled as spoiled:
+        except _RollbackRequired as spoiled:
             self._tell(members.pop(), spoiled.outcome)
             for member in members:
                 self._tell(member, self._do_alone(member))
@@ -158,30 +158,30 @@ class GroupWriter:
                 members.extend(self._gathered)
                 self._gathered.clear()
             for member in members:
-                self._tell(member, _Outcome(error=error))
+                self._tell(member, _WriteResult(error=error))
         else:
             for member, outcome in zip(members, outcomes, strict=True):
                 self._tell(member, outcome)
 
-    def _do(self, member: _Member, connection: Connection) -> _Outcome:
+    def _do(self, member: _Member, connection: Connection) -> _WriteResult:
         """Raises _Spoiled."""
         before = self._access.count_written(connection)
         try:
-            return _Outcome(result=member.work(connection))
+            return _WriteResult(result=member.work(connection))
         except Exception as error:
-            outcome = _Outcome(error=error)
+            outcome = _WriteResult(error=error)
             if before is None or self._access.count_written(connection) != before:
-                raise _Spoiled(outcome) from error
+                raise _RollbackRequired(outcome) from error
             return outcome
 
-    def _do_alone(self, member: _Member) -> _Outcome:
+    def _do_alone(self, member: _Member) -> _WriteResult:
         try:
             with self._transaction() as connection:
-                return _Outcome(result=member.work(connection))
+                return _WriteResult(result=member.work(connection))
         except Exception as error:  # noqa: BLE001  told to who waits for it
-            return _Outcome(error=error)
+            return _WriteResult(error=error)
 
-    def _tell(self, member: _Member, outcome: _Outcome) -> None:
+    def _tell(self, member: _Member, outcome: _WriteResult) -> None:
         if not member.future.set_running_or_notify_cancel():
             return
         if outcome.error is None:

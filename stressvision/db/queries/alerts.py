@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, not_, select, update
 
-from stressvision.db.engine.prepared import Prepared
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.queries.paging import older_than
 from stressvision.db.schema.tables import alerts, employees
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
@@ -96,8 +96,8 @@ def _last_resolution(alert_type: str) -> Select[datetime]:
 
 
 _PERSONAL = (PROLONGED_STRESS, PROLONGED_FATIGUE)
-_OPEN = {alert_type: Prepared(_open(alert_type)) for alert_type in _PERSONAL}
-_LAST_RESOLUTION = {alert_type: Prepared(_last_resolution(alert_type)) for alert_type in _PERSONAL}
+_OPEN = {alert_type: PreparedStatement(_open(alert_type)) for alert_type in _PERSONAL}
+_LAST_RESOLUTION = {alert_type: PreparedStatement(_last_resolution(alert_type)) for alert_type in _PERSONAL}
 
 
 def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from stressvision.db.engine.prepared import Prepared
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.queries.paging import older_than
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
@@ -82,7 +82,7 @@ _session = (
     .scalar_subquery()
 )
 _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
-_INSERT_PERMITTED = Prepared(
+_INSERT_PERMITTED = PreparedStatement(
     insert(detection_events)
     .from_select(
         [column.name for column in _given] + ["session_id"],
@@ -181,7 +181,7 @@ def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
 # Built once for each rule: this is asked for every detection that one of them counts.
 _KINDS: tuple[tuple[Emotion, ...], ...] = (STRESS_EMOTIONS, FATIGUE_EMOTIONS)
 _COUNTS = {emotions: _counting(emotions) for emotions in _KINDS}
-_LATEST = {emotions: Prepared(_latest(emotions)) for emotions in _KINDS}
+_LATEST = {emotions: PreparedStatement(_latest(emotions)) for emotions in _KINDS}
 
 
 def count_expressions(

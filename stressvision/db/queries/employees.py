@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
-from stressvision.domain.consent import Standing
+from stressvision.domain.consent import EnrolmentStatus
 
 _sample_count = (
     select(func.count()).where(face_samples.c.employee_id == employees.c.id).correlate(employees).scalar_subquery()
@@ -26,7 +26,7 @@ _consent_version = (
 
 
 @dataclass(frozen=True)
-class FaceSample:
+class FaceSampleRow:
     """One still's embedding (128 numbers) and its quality from 0 to 1."""
 
     embedding: tuple[float, ...]
@@ -34,7 +34,7 @@ class FaceSample:
 
 
 @dataclass(frozen=True)
-class EnrolledFace:
+class EnrolledFaceRow:
     employee_id: int
     employee_code: str
     embeddings: tuple[tuple[float, ...], ...]
@@ -77,10 +77,10 @@ def select_employee_by_code(connection: Connection, code: str) -> Row[Any] | Non
     return connection.execute(_selection().where(employees.c.employee_code == code)).one_or_none()
 
 
-def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, Standing]:
+def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, EnrolmentStatus]:
     """The standing of each employee that exists."""
     query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))
-    return {row.id: Standing(row.consent_given, row.is_active) for row in connection.execute(query)}
+    return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
 
 
 def count_population(connection: Connection) -> Population:
@@ -122,7 +122,7 @@ def insert_consent(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(insert(consents).values(values))
 
 
-def replace_samples(connection: Connection, employee_id: int, model: str, samples: Sequence[FaceSample]) -> None:
+def replace_samples(connection: Connection, employee_id: int, model: str, samples: Sequence[FaceSampleRow]) -> None:
     connection.execute(delete(face_samples).where(face_samples.c.employee_id == employee_id))
     if samples:
         rows = [
@@ -144,13 +144,13 @@ def delete_everything(connection: Connection) -> None:
             connection.execute(delete(table))
 
 
-def mean_embedding(samples: Sequence[FaceSample]) -> str:
+def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
     """What the public column `face_embedding` shows: the mean of the samples, as JSON."""
     columns = zip(*(sample.embedding for sample in samples), strict=True)
     return json.dumps([round(sum(column) / len(samples), 6) for column in columns])
 
 
-def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFace, ...]:
+def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow, ...]:
     """Enrolled, active and consenting employees, by id; embeddings of another network are left out."""
     query = (
         select(employees.c.id, employees.c.employee_code, face_samples.c.embedding)
@@ -161,4 +161,4 @@ def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFace, ..
     faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
     for row in connection.execute(query):
         faces.setdefault((row.id, row.employee_code), []).append(tuple(array("f", row.embedding)))
-    return tuple(EnrolledFace(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())
+    return tuple(EnrolledFaceRow(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, desc, exists, func, insert, select
 
-from stressvision.db.engine.prepared import Prepared
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.schema.tables import detection_events, detection_totals, employees
 from stressvision.db.schema.tables.observations import SHOWS_SOMETHING
 from stressvision.domain.emotions import Emotion
@@ -46,8 +46,8 @@ def count_people(connection: Connection, since: datetime) -> int:
     return connection.execute(select(func.count()).select_from(employees).where(seen)).scalar_one()
 
 
-_NEXT = Prepared(select(func.min(_d.timestamp)).where(_d.timestamp >= bindparam("start")))
-_WITHIN = Prepared(
+_NEXT = PreparedStatement(select(func.min(_d.timestamp)).where(_d.timestamp >= bindparam("start")))
+_WITHIN = PreparedStatement(
     select(func.count()).where(_d.timestamp >= bindparam("start"), _d.timestamp < bindparam("end")),
 )
 

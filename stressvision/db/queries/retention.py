@@ -21,7 +21,7 @@ from stressvision.db.schema.tables import (
     sessions,
 )
 from stressvision.domain.alerts import AlertStatus
-from stressvision.domain.terms import Kind
+from stressvision.domain.terms import RetentionKind
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,20 @@ def _old_sessions(before: datetime) -> ColumnElement[bool]:
 
 
 # Children before parents.
-EXPIRED: Mapping[Kind, tuple[Expired, ...]] = {
-    Kind.DETECTIONS: (
+EXPIRED: Mapping[RetentionKind, tuple[Expired, ...]] = {
+    RetentionKind.DETECTIONS: (
         Expired(detection_events, detection_events.c.timestamp, lambda before: detection_events.c.timestamp < before),
         Expired(sessions, sessions.c.id, _old_sessions),
         Expired(device_minutes, device_minutes.c.minute, lambda before: device_minutes.c.minute < before),
     ),
-    Kind.ROLLUPS: (
+    RetentionKind.ROLLUPS: (
         Expired(reports, reports.c.start_timestamp, lambda before: reports.c.end_timestamp < before),
         Expired(employee_days, employee_days.c.day, lambda before: employee_days.c.day < _day(before)),
     ),
-    Kind.REPORTS: (Expired(daily_reports, daily_reports.c.day, lambda before: daily_reports.c.end_timestamp < before),),
-    Kind.ALERTS: (
+    RetentionKind.REPORTS: (
+        Expired(daily_reports, daily_reports.c.day, lambda before: daily_reports.c.end_timestamp < before),
+    ),
+    RetentionKind.ALERTS: (
         Expired(alert_events, alert_events.c.id, _old_events),
         Expired(alerts, alerts.c.timestamp, _old_alerts),
         Expired(alert_silences, alert_silences.c.id, _old_silences),
@@ -77,13 +79,13 @@ EXPIRED: Mapping[Kind, tuple[Expired, ...]] = {
             lambda before: and_(notifications.c.created_at < before, notifications.c.state != "waiting"),
         ),
     ),
-    Kind.AUDIT: (),
+    RetentionKind.AUDIT: (),
 }
 """The audit log is shortened by services/audit.py alone, which chains what remains."""
 
 
-def count_expired(connection: Connection, kind: Kind, before: datetime) -> int:
-    if kind is Kind.AUDIT:
+def count_expired(connection: Connection, kind: RetentionKind, before: datetime) -> int:
+    if kind is RetentionKind.AUDIT:
         return connection.execute(select(func.count()).where(audit_log.c.timestamp < before)).scalar_one()
     return sum(
         connection.execute(

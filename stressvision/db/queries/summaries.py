@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, text, upda
 from stressvision.db.schema.tables import daily_reports, employee_days, employees, reports, stale_days
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind, Window
-from stressvision.domain.summaries import Tally
+from stressvision.domain.summaries import EmotionTotals
 
 _d = daily_reports.c
 _e = employee_days.c
@@ -70,7 +70,7 @@ def store_day(connection: Connection, day: date, values: Mapping[str, Any]) -> N
         connection.execute(insert(daily_reports).values(day=day.isoformat(), **values))
 
 
-def replace_employee_days(connection: Connection, day: date, people: Mapping[int, Tally]) -> None:
+def replace_employee_days(connection: Connection, day: date, people: Mapping[int, EmotionTotals]) -> None:
     """What the day was like for each person; of somebody who was erased nothing is kept."""
     connection.execute(delete(employee_days).where(_e.day == day.isoformat()))
     known = set(connection.execute(select(employees.c.id).where(employees.c.id.in_(people))).scalars())
@@ -88,14 +88,14 @@ def replace_employee_days(connection: Connection, day: date, people: Mapping[int
         connection.execute(insert(employee_days), rows)
 
 
-def select_employee_days(connection: Connection, first: date, last: date) -> Iterator[tuple[int, date, Tally]]:
+def select_employee_days(connection: Connection, first: date, last: date) -> Iterator[tuple[int, date, EmotionTotals]]:
     """Each person's days from `first` to `last`, both included."""
     query = select(_e.employee_id, _e.day, _e.total_detections, *_COUNTS).where(
         _e.day >= first.isoformat(), _e.day <= last.isoformat()
     )
     for row in connection.execute(query):
         counts = {emotion.value: row._mapping[emotion.value] for emotion in Emotion}
-        yield row.employee_id, date.fromisoformat(row.day), Tally(row.total_detections, counts)
+        yield row.employee_id, date.fromisoformat(row.day), EmotionTotals(row.total_detections, counts)
 
 
 def select_names(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:

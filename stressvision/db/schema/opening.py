@@ -30,7 +30,7 @@ _STAMP = (
 """As Alembic does it."""
 
 
-class Outcome(StrEnum):
+class OpeningOutcome(StrEnum):
     CREATED = "created"
     CURRENT = "current"
     UPGRADED = "upgraded"
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
 class Opening:
     """What opening did; `backup` is the copy made before an existing file was changed."""
 
-    outcome: Outcome
+    outcome: OpeningOutcome
     backup: Path | None = None
 
 
@@ -64,7 +64,7 @@ def prepare_database(database: Database, now: datetime) -> Opening:
             create_triggers(connection)
         for statement in _STAMP:
             connection.execute(text(statement), {"revision": REVISION})
-        return Opening(Outcome.CONVERTED if backup else Outcome.CREATED, backup)
+        return Opening(OpeningOutcome.CONVERTED if backup else OpeningOutcome.CREATED, backup)
 
 
 def inspect_database(database: Database) -> None:
@@ -84,7 +84,7 @@ def inspect_database(database: Database) -> None:
 def _climb(database: Database, connection: Connection, now: datetime) -> Opening:
     current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if current == REVISION:
-        return Opening(Outcome.CURRENT)
+        return Opening(OpeningOutcome.CURRENT)
     if current not in {path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("0*.py")}:
         raise DatabaseUnavailable(
             Message(
@@ -94,7 +94,7 @@ def _climb(database: Database, connection: Connection, now: datetime) -> Opening
         )
     backup = _back_up(database, now) if database.is_sqlite else None
     _upgrade(connection)
-    return Opening(Outcome.UPGRADED, backup)
+    return Opening(OpeningOutcome.UPGRADED, backup)
 
 
 def _refuse_foreign_file(database: Database) -> None:

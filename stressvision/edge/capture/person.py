@@ -24,7 +24,7 @@ FATIGUE_PRESENT = 0.5
 
 
 @dataclass(frozen=True)
-class State:
+class PersonState:
     """What a person's expression is compatible with. All None: nothing may be or can be said.
 
     `frames`: how many pictures stand behind it, of the last seconds for an expression, of the last minute for fatigue.
@@ -111,7 +111,7 @@ class Person:
         flat = self.flatness.moves_flat(at) and not self.blinks.blinked(at, FLAT_SECONDS)
         return flat or self.blinks.never_blinks(at)
 
-    def state(self, at: float, *, expression_allowed: bool) -> State:
+    def state(self, at: float, *, expression_allowed: bool) -> PersonState:
         """What may be reported of this person now."""
         fatigue = self.monitor.estimate()
         expression = self.trend.mean(at) if expression_allowed else None
@@ -119,10 +119,10 @@ class Person:
             vector = fuse(expression, fatigue.probability)
             emotion = max(vector, key=vector.__getitem__)
             frames = self.monitor.frames if emotion is Emotion.FATIGUE else self.trend.frames
-            return State(emotion, vector[emotion], vector, frames)
+            return PersonState(emotion, vector[emotion], vector, frames)
         if fatigue.probability >= FATIGUE_PRESENT:
-            return State(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
-        return State()
+            return PersonState(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
+        return PersonState()
 
     def _note_decision(self, at: float, memory: FatigueMemory) -> None:
         if self.standing is Standing.COLLECTING:

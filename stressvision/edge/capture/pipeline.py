@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from stressvision.core.config import Policy
 from stressvision.edge.capture.budget import Budget
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, State
+from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, PersonState
 from stressvision.edge.capture.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
@@ -66,7 +66,7 @@ class Mark:
     face: Face
     standing: Standing
     employee_code: str | None
-    state: State
+    state: PersonState
     photograph: bool = False
 
 
@@ -234,9 +234,9 @@ class Pipeline:
     def _may_be_photograph(self, person: Person, at: float) -> bool:
         return self.rules.flag_photographs and person.may_be_photograph(at)
 
-    def _state(self, person: Person, at: float) -> State:
+    def _state(self, person: Person, at: float) -> PersonState:
         if not self._may_be_read(person):
-            return State()
+            return PersonState()
         return person.state(at, expression_allowed=self.rules.expression_allowed)
 
     def _mark(self, person: Person, at: float) -> Mark:

@@ -11,7 +11,7 @@ import structlog
 
 from stressvision.core.errors import InvalidInput, ServerUnreachable, Unavailable
 from stressvision.edge.delivery.client import IngestClient
-from stressvision.edge.delivery.outbox import Item, Kind, Outbox
+from stressvision.edge.delivery.outbox import Item, MessageKind, Outbox
 from stressvision.wire.detections import BatchItem, DetectionIn
 
 BATCH = 200
@@ -55,10 +55,10 @@ def deliver_next(outbox: Outbox, client: IngestClient, limit: int = BATCH) -> bo
 
 def _send(items: list[Item], client: IngestClient) -> _Fate:
     first = items[0]
-    if first.kind is Kind.SESSION_START:
+    if first.kind is MessageKind.SESSION_START:
         client.start_session(first.body)
         return _Fate([first.id])
-    if first.kind is Kind.SESSION_END:
+    if first.kind is MessageKind.SESSION_END:
         client.end_session(first.key, first.body)
         return _Fate([first.id])
     fate = _Fate()

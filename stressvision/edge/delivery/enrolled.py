@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Enrolled:
+class GalleryState:
     """`version` changes with everything else. `gallery` None: nobody may be recognised now.
 
     `policy` None: the server has not been reached yet.
@@ -40,7 +40,7 @@ class EnrolledPeople:
         self._lock = threading.Lock()
         self._etag = ""
         self._confirmed_at = 0.0
-        self._enrolled = Enrolled(0, None, None)
+        self._enrolled = GalleryState(0, None, None)
 
     def refresh(self, client: IngestClient) -> None:
         """Asks the server for changes. Raises ServerUnreachable."""
@@ -55,7 +55,7 @@ class EnrolledPeople:
                 self._replace(self._read(answer.gallery), read_policy(answer.gallery.policy), people)
                 log.info("gallery fetched", people=len(answer.gallery.faces))
 
-    def current(self) -> Enrolled:
+    def current(self) -> GalleryState:
         """Whom to recognise now; nobody once the lease has run out."""
         with self._lock:
             expired = self._monotonic() - self._confirmed_at > self._lease_seconds
@@ -68,7 +68,7 @@ class EnrolledPeople:
     def _replace(
         self, gallery: FaceGallery | None, policy: Policy | None, people: frozenset[int] | None = None
     ) -> None:
-        self._enrolled = Enrolled(self._enrolled.version + 1, gallery, policy, people)
+        self._enrolled = GalleryState(self._enrolled.version + 1, gallery, policy, people)
 
     def _read(self, gallery: Gallery) -> FaceGallery:
         faces = gallery.faces if gallery.model == EMBEDDING_MODEL else []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from stressvision.core.errors import DatabaseUnavailable
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 
 UNSAVED_KEPT = 1000
 
@@ -22,7 +22,7 @@ class Intake:
 
     def __init__(self, outbox: Outbox, notice: Callable[[], None]) -> None:
         self._outbox, self._notice = outbox, notice
-        self._unsaved: deque[tuple[Kind, str, str]] = deque(maxlen=UNSAVED_KEPT)
+        self._unsaved: deque[tuple[MessageKind, str, str]] = deque(maxlen=UNSAVED_KEPT)
         self._unforgotten: Collection[int] | None = None
 
     @property
@@ -30,7 +30,7 @@ class Intake:
         """How many items wait in memory."""
         return len(self._unsaved)
 
-    def keep(self, *items: tuple[Kind, str, str]) -> None:
+    def keep(self, *items: tuple[MessageKind, str, str]) -> None:
         """Puts these into the outbox, after what still waits in memory; what it does not take waits there."""
         self._unsaved.extend(items)
         if not self._unsaved:
@@ -79,9 +79,9 @@ class Intake:
             log.error("the session's last sign is an older one", reason=error.message.en)
 
 
-def _employee_of(item: tuple[Kind, str, str]) -> int | None:
+def _employee_of(item: tuple[MessageKind, str, str]) -> int | None:
     kind, _, body = item
-    employee_id: int | None = json.loads(body).get("employee_id") if kind is Kind.DETECTION else None
+    employee_id: int | None = json.loads(body).get("employee_id") if kind is MessageKind.DETECTION else None
     return employee_id
 
 

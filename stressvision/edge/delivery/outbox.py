@@ -35,7 +35,7 @@ BUSY_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     SESSION_START = "session_start"
     DETECTION = "detection"
     SESSION_END = "session_end"
@@ -46,7 +46,7 @@ class Item:
     """`key` is the session an item opens or ends, or the event id of a detection; `body` is the JSON to send."""
 
     id: int
-    kind: Kind
+    kind: MessageKind
     key: str
     body: str
 
@@ -95,14 +95,14 @@ class Outbox:
         self._lock = threading.Lock()
         self._connection = _open(path, clock)
 
-    def add(self, kind: Kind, key: str, body: str) -> None:
+    def add(self, kind: MessageKind, key: str, body: str) -> None:
         """Keeps one item, on disk when this returns. Raises DatabaseUnavailable where the disk does not take it."""
         self.add_all([(kind, key, body)])
 
-    def add_all(self, items: Sequence[tuple[Kind, str, str]]) -> None:
+    def add_all(self, items: Sequence[tuple[MessageKind, str, str]]) -> None:
         """Keeps several items in one transaction."""
         now = self._clock()
-        with self._lock, _said_plainly(), self._connection:
+        with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT INTO item (kind, key, body, at) VALUES (?, ?, ?, ?)",
                 [(kind.value, key, body, to_stored(now)) for kind, key, body in items],
@@ -113,16 +113,16 @@ class Outbox:
 
     def head(self, limit: int) -> list[Item]:
         """The oldest items that may be sent together: one session's start or end, or up to `limit` detections."""
-        with self._lock, _said_plainly():
+        with self._lock, _translate_errors():
             rows = self._connection.execute(
                 "SELECT id, kind, key, body FROM item ORDER BY id LIMIT ?", (limit,)
             ).fetchall()
-        items = [Item(row[0], Kind(row[1]), row[2], row[3]) for row in rows]
-        return list(takewhile(lambda item: item.kind is Kind.DETECTION, items)) or items[:1]
+        items = [Item(row[0], MessageKind(row[1]), row[2], row[3]) for row in rows]
+        return list(takewhile(lambda item: item.kind is MessageKind.DETECTION, items)) or items[:1]
 
     def settle(self, delivered: Sequence[int], refused: Mapping[int, str]) -> None:
         """Forgets what was delivered, and sets aside what the server will never take, with its reason."""
-        with self._lock, _said_plainly(), self._connection:
+        with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO refused SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
                 [(reason, item) for item, reason in refused.items()],
@@ -136,7 +136,7 @@ class Outbox:
 
     def postpone(self, due: Mapping[int, datetime]) -> None:
         """Takes items (by id) out of the queue until the server's clock has reached `due`: the device's was ahead."""
-        with self._lock, _said_plainly(), self._connection:
+        with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO early SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
                 [(to_stored(moment), item) for item, moment in due.items()],
@@ -146,7 +146,7 @@ class Outbox:
     def recall(self, now: datetime) -> None:
         """Puts what was postponed back where it was in the queue, once `now` (the server's time) has reached it."""
         until = (to_stored(now),)
-        with self._lock, _said_plainly(), self._connection:
+        with self._lock, _translate_errors(), self._connection:
             if self._connection.execute("SELECT 1 FROM early WHERE due <= ? LIMIT 1", until).fetchone():
                 self._connection.execute(
                     "INSERT INTO item (id, kind, key, body, at) SELECT id, kind, key, body, at FROM early "
@@ -159,13 +159,13 @@ class Outbox:
         """Drops, byte for byte, what waits of people other than these: who withdrew, was erased. How many items."""
         known = json.dumps(sorted(employee_ids))
         forgotten = 0
-        with self._lock, _said_plainly():
+        with self._lock, _translate_errors():
             with self._connection:
                 for table in ("item", "early", "refused"):
                     forgotten += self._connection.execute(
                         f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
                         "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
-                        (Kind.DETECTION.value, known),
+                        (MessageKind.DETECTION.value, known),
                     ).rowcount
             # Also where nothing was left to drop: the last time may have got no further than here.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -173,20 +173,20 @@ class Outbox:
 
     def touch_session(self, key: str) -> None:
         """Notes that the session is still running: where it is never ended, this is when it ended."""
-        with self._lock, _said_plainly(), self._connection:
+        with self._lock, _translate_errors(), self._connection:
             self._connection.execute(
                 "UPDATE open_session SET seen_at = ? WHERE key = ?", (to_stored(self._clock()), key)
             )
 
     def unfinished_sessions(self, device_id: str) -> dict[str, str]:
         """This device's sessions that were never ended (it was killed), with the stored time of their last sign."""
-        with self._lock, _said_plainly():
+        with self._lock, _translate_errors():
             rows = self._connection.execute("SELECT key, seen_at FROM open_session ORDER BY key").fetchall()
         # Two devices may share the file: the other one's session is still running.
         return {key: seen_at for key, seen_at in rows if key.rpartition("_")[0] == f"session_{device_id}"}
 
     def backlog(self) -> Backlog:
-        with self._lock, _said_plainly():
+        with self._lock, _translate_errors():
             queued = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
             early = self._connection.execute("SELECT count(*) FROM early").fetchone()[0]
             tally = dict(self._connection.execute("SELECT name, count FROM tally").fetchall())
@@ -196,15 +196,15 @@ class Outbox:
         with self._lock:
             self._connection.close()
 
-    def _follow_session(self, kind: Kind, key: str, now: datetime) -> None:
-        if kind is Kind.SESSION_START:
+    def _follow_session(self, kind: MessageKind, key: str, now: datetime) -> None:
+        if kind is MessageKind.SESSION_START:
             self._connection.execute("INSERT OR REPLACE INTO open_session VALUES (?, ?)", (key, to_stored(now)))
-        elif kind is Kind.SESSION_END:
+        elif kind is MessageKind.SESSION_END:
             self._connection.execute("DELETE FROM open_session WHERE key = ?", (key,))
 
     def _drop_excess(self, now: datetime) -> None:
         # Starts and ends of sessions stay: they are few, and detections mean little without them.
-        bounds = (Kind.DETECTION.value, to_stored(now - self._oldest), self._largest)
+        bounds = (MessageKind.DETECTION.value, to_stored(now - self._oldest), self._largest)
         for table in ("item", "early"):
             dropped = self._connection.execute(
                 f"DELETE FROM {table} WHERE kind = ? AND (at < ? OR id <= (SELECT max(id) FROM item) - ?)",  # noqa: S608
@@ -221,7 +221,7 @@ class Outbox:
 
 
 def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
-    with _said_plainly():
+    with _translate_errors():
         try:
             return _prepare(path)
         except sqlite3.OperationalError:
@@ -249,7 +249,7 @@ def _prepare(path: Path) -> system_sqlite.Connection:
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Tally:
+class DeviceCounters:
     """What the device has done since it began. `taken`: pictures; `named`: detections with a name.
 
     `unsaved`: detections that wait in memory, because the outbox did not take them.
@@ -56,7 +56,7 @@ class HealthWatch:
         camera: Camera,
         pipeline: Pipeline,
         outbox: Outbox,
-        tally: Tally,
+        tally: DeviceCounters,
         *,
         clock_ahead: Callable[[], timedelta | None],
         is_admitted: Callable[[], bool],

@@ -27,8 +27,8 @@ from stressvision.domain.consent import may_alert
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.alerts.evidence import gather_evidence
-from stressvision.services.alerts.history import Step, record_step
-from stressvision.services.alerts.silenced import keep_quiet
+from stressvision.services.alerts.history import HistoryStep, record_step
+from stressvision.services.alerts.silenced import record_if_silenced
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
@@ -67,7 +67,7 @@ def report_rule(settings: Settings, length: timedelta) -> AlertRule:
     return replace(live_rule(settings), window=length, min_share=settings.stress_threshold)
 
 
-def raise_on_detection(
+def create_alert_if_due(
     connection: Connection, context: Context, employee_id: int, emotion: str | None, at: datetime
 ) -> int | None:
     """Raises the alert that a detection of `emotion` just stored calls for; its id, or None."""
@@ -78,10 +78,10 @@ def raise_on_detection(
     else:
         return None
     latest = detections.latest_expression(connection, employee_id, rule.emotions, at, rule.window)
-    return raise_if_due(connection, context, rule, employee_id, latest or at)
+    return create_window_alert_if_due(connection, context, rule, employee_id, latest or at)
 
 
-def raise_if_due(
+def create_window_alert_if_due(
     connection: Connection, context: Context, rule: AlertRule, employee_id: int, at: datetime
 ) -> int | None:
     """Raises the alert that the employee's detections up to `at` call for; its id, or None.
@@ -95,7 +95,7 @@ def raise_if_due(
     start = evidence_start(rule, at, rows.last_resolution(connection, employee_id, rule.alert_type))
     counted = detections.count_expressions(connection, employee_id, rule.emotions, start, at)
     draft = decide(rule, Evidence(counted.events, counted.total, counted.mean_confidence, has_open_alert=False))
-    if draft is None or keep_quiet(connection, context, rule, draft, employee_id, at):
+    if draft is None or record_if_silenced(connection, context, rule, draft, employee_id, at):
         return None
     alert_id = rows.insert_alert(
         connection,
@@ -110,7 +110,7 @@ def raise_if_due(
             **gather_evidence(connection, context, rule, employee_id, start, at, counted),
         },
     )
-    record_step(connection, alert_id, employee_id, Step(AlertStep.RAISED, context.clock()))
+    record_step(connection, alert_id, employee_id, HistoryStep(AlertStep.RAISED, context.clock()))
     enqueue(connection, context, NoticeKind.ALERT, alert_id)
     return alert_id
 
@@ -166,7 +166,7 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
     require_person(actor)
     with context.database.write() as connection:
         row = _require_alert(connection, alert_id)
-        step = Step(AlertStep.NOTED, context.clock(), actor.user_id, notes.strip())
+        step = HistoryStep(AlertStep.NOTED, context.clock(), actor.user_id, notes.strip())
         record_step(connection, alert_id, row.employee_id, step)
         record(connection, context, actor, "alert_noted", "alert", alert_id)
         return _detail(connection, row)
@@ -205,7 +205,7 @@ def _move(
             if notes is not None:
                 change["resolution_notes"] = notes
             rows.update_alert(connection, alert_id, change)
-            taken = Step(AlertStep(wanted), context.clock(), actor.user_id, notes)
+            taken = HistoryStep(AlertStep(wanted), context.clock(), actor.user_id, notes)
             record_step(connection, alert_id, row.employee_id, taken)
             details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)

@@ -7,9 +7,9 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries.devices import select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
-from stressvision.domain.devices import STOPPED, WATCHING, Device, Trouble, draft_of, is_over, trouble_of
+from stressvision.domain.devices import STOPPED, WATCHING, Trouble, WatchedDevice, draft_of, is_over, trouble_of
 from stressvision.domain.notifications import NoticeKind
-from stressvision.services.alerts.history import Step, record_step
+from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.alerts.silenced import keep_device_quiet
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
@@ -51,12 +51,12 @@ class DeviceWatch:
         self._looked_at = now
         return self._listening_since
 
-    def _device(self, row: Any, now: datetime) -> Device:
+    def _device(self, row: Any, now: datetime) -> WatchedDevice:
         if row.state in {WATCHING, STOPPED}:
             self._without_picture.pop(row.device_id, None)
-            return Device(row.device_id, row.state, row.last_seen)
+            return WatchedDevice(row.device_id, row.state, row.last_seen)
         since = self._without_picture.setdefault(row.device_id, now)
-        return Device(row.device_id, row.state, row.last_seen, since)
+        return WatchedDevice(row.device_id, row.state, row.last_seen, since)
 
 
 def _trouble(alert: Any) -> Trouble:
@@ -70,7 +70,7 @@ def _tells_of(alert: Any, trouble: Trouble) -> bool:
     return bool(alert.status != AlertStatus.RESOLVED or alert.evidence_start >= trouble.since)
 
 
-def _raise(context: Context, device: Device, trouble: Trouble) -> None:
+def _raise(context: Context, device: WatchedDevice, trouble: Trouble) -> None:
     draft, now = draft_of(trouble, device.device_id), context.clock()
     with context.database.write() as connection:
         # Looked at again: another watcher may have been first.
@@ -91,7 +91,7 @@ def _raise(context: Context, device: Device, trouble: Trouble) -> None:
                 "evidence_start": trouble.since,
             },
         )
-        record_step(connection, alert_id, None, Step(AlertStep.RAISED, now))
+        record_step(connection, alert_id, None, HistoryStep(AlertStep.RAISED, now))
         enqueue(connection, context, NoticeKind.DEVICE, alert_id)
 
 
@@ -103,7 +103,7 @@ def _resolve(context: Context, alert_id: int) -> None:
             return
         values = {"status": str(AlertStatus.RESOLVED), "resolved_at": now, "resolution_notes": RETURNED}
         rows.update_alert(connection, alert_id, values)
-        record_step(connection, alert_id, None, Step(AlertStep.RESOLVED, now, notes=RETURNED))
+        record_step(connection, alert_id, None, HistoryStep(AlertStep.RESOLVED, now, notes=RETURNED))
 
 
 def _alerts_of(connection: Connection, device_id: str) -> list[Any]:

@@ -5,7 +5,7 @@ from stressvision.db.queries.silences import find_silence
 from stressvision.domain.alerts import AlertStatus, AlertStep
 from stressvision.domain.escalation import REACH, due_level
 from stressvision.domain.notifications import NoticeKind
-from stressvision.services.alerts.history import Step, record_step
+from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
@@ -31,7 +31,7 @@ def _escalate(context: Context, alert_id: int, level: int) -> bool:
         if find_silence(connection, context.clock(), employee_id=row.employee_id) is not None:
             return False
         rows.update_alert(connection, alert_id, {"escalation_level": level})
-        step = Step(AlertStep.ESCALATED, context.clock(), details={"level": level})
+        step = HistoryStep(AlertStep.ESCALATED, context.clock(), details={"level": level})
         record_step(connection, alert_id, row.employee_id, step)
         record(connection, context, Actor(), "alert_escalated", "alert", alert_id, {"level": level})
         enqueue(connection, context, NoticeKind.ESCALATION, alert_id, level)

@@ -7,7 +7,7 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import detections
 from stressvision.db.queries.detections import ExpressionCount
 from stressvision.domain.alerts import PROLONGED_STRESS, AlertRule
-from stressvision.domain.evidence import USUAL_DAYS, UsualLevel, chance_by_error, count_by_minute, usual_level
+from stressvision.domain.evidence import USUAL_DAYS, UsualFigures, chance_by_error, count_by_minute, usual_level
 from stressvision.services.alerts.error_rates import read_stress_error_rate
 from stressvision.services.context import Context
 from stressvision.wire.alerts import MinuteCount
@@ -40,7 +40,7 @@ def gather_evidence(
     }
 
 
-def _usual(connection: Connection, rule: AlertRule, employee_id: int, at: datetime) -> UsualLevel | None:
+def _usual(connection: Connection, rule: AlertRule, employee_id: int, at: datetime) -> UsualFigures | None:
     """At the same time of day, of the same length: a bounded read, however long the history."""
     ends = (at - timedelta(days=days) for days in range(1, USUAL_DAYS + 1))
     counts = (

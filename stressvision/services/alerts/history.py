@@ -10,7 +10,7 @@ from stressvision.domain.alerts import AlertStep
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """`user_id` None: the program itself."""
 
     kind: AlertStep
@@ -20,16 +20,16 @@ class Step:
     details: Mapping[str, object] | None = None
 
 
-def record_step(connection: Connection, alert_id: int, employee_id: int | None, step: Step) -> None:
+def record_step(connection: Connection, alert_id: int, employee_id: int | None, step: HistoryStep) -> None:
     _record(connection, {"alert_id": alert_id, "employee_id": employee_id}, step)
 
 
-def record_silenced(connection: Connection, silence_id: int, employee_id: int | None, step: Step) -> None:
+def record_silenced(connection: Connection, silence_id: int, employee_id: int | None, step: HistoryStep) -> None:
     """What was kept quiet has no alert: its history is that of the silence."""
     _record(connection, {"silence_id": silence_id, "employee_id": employee_id}, step)
 
 
-def _record(connection: Connection, place: Mapping[str, object], step: Step) -> None:
+def _record(connection: Connection, place: Mapping[str, object], step: HistoryStep) -> None:
     insert_step(
         connection,
         {

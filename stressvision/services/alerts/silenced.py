@@ -6,11 +6,11 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alert_history import select_silenced
 from stressvision.db.queries.silences import find_silence
 from stressvision.domain.alerts import AlertDraft, AlertRule, AlertStep
-from stressvision.services.alerts.history import Step, record_silenced
+from stressvision.services.alerts.history import HistoryStep, record_silenced
 from stressvision.services.context import Context
 
 
-def keep_quiet(
+def record_if_silenced(
     connection: Connection, context: Context, rule: AlertRule, draft: AlertDraft, employee_id: int, at: datetime
 ) -> bool:
     """Whether a silence of this employee is in force; what it keeps quiet is told once in a while."""
@@ -43,4 +43,4 @@ def _tell_once(
     if any(row.details["alert_type"] == draft.alert_type for row in told):
         return
     details = {"alert_type": draft.alert_type, "severity": str(draft.severity), "description": draft.description}
-    record_silenced(connection, silence_id, employee_id, Step(AlertStep.SILENCED, at, details=details))
+    record_silenced(connection, silence_id, employee_id, HistoryStep(AlertStep.SILENCED, at, details=details))

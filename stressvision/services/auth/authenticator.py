@@ -40,7 +40,7 @@ _REFUSED = Message(
 
 
 @dataclass(frozen=True)
-class Visitor:
+class Principal:
     """Whom a token speaks for. `name`: the account's, or the device's."""
 
     token_id: str
@@ -56,12 +56,12 @@ class Visitor:
 @dataclass(frozen=True)
 class _Known:
     digest: bytes
-    visitor: Visitor
+    principal: Principal
     looked_up_at: float
     verified_at: float
 
 
-class Gate:
+class Authenticator:
     """For all threads of one process. Before there are accounts it stands open."""
 
     def __init__(self, context: Context, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -72,15 +72,15 @@ class Gate:
         self._guards: bool | None = None
         self._asked_at = 0.0
 
-    def remembers_guarding(self) -> bool | None:
+    def cached_login_required(self) -> bool | None:
         """Whether a token is asked for, as far as is known without asking the database; None where it must be."""
         if self._guards or (self._guards is False and self._monotonic() - self._asked_at < FRESH_SECONDS):
             return self._guards
         return None
 
-    def guards(self) -> bool:
+    def is_login_required(self) -> bool:
         """Whether there are accounts. Raises DatabaseUnavailable where that has never been known."""
-        remembered = self.remembers_guarding()
+        remembered = self.cached_login_required()
         if remembered is not None:
             return remembered
         try:
@@ -92,7 +92,7 @@ class Gate:
                 raise
         return bool(self._guards)
 
-    def recall(self, token: str) -> Visitor | None:
+    def lookup_cached(self, token: str) -> Principal | None:
         """Whom the token speaks for, where that was established a moment ago; None where admit() has to."""
         shown = parse_token(token)
         known = self._known.get(shown.token_id) if shown else None
@@ -100,13 +100,13 @@ class Gate:
             return None
         now = self._monotonic()
         fresh = now - known.looked_up_at < FRESH_SECONDS and now - known.verified_at < VERIFIED_SECONDS
-        return known.visitor if fresh and self._context.clock() < known.visitor.expires_at else None
+        return known.principal if fresh and self._context.clock() < known.principal.expires_at else None
 
-    def admit(self, token: str) -> Visitor:
+    def authenticate(self, token: str) -> Principal:
         """Raises Unauthenticated, and DatabaseUnavailable."""
-        visitor = self.recall(token)
-        if visitor is not None:
-            return visitor
+        principal = self.lookup_cached(token)
+        if principal is not None:
+            return principal
         shown = parse_token(token)
         if shown is None:
             raise Unauthenticated(_REFUSED)
@@ -125,16 +125,20 @@ class Gate:
         if not is_verified and not is_secret(shown.secret, row.secret_hash):
             log.warning("a token with a wrong secret was refused", token_id=shown.token_id)
             raise Unauthenticated(_REFUSED)
-        visitor = _visitor(row)
+        principal = _to_principal(row)
         verified_at = known.verified_at if is_verified and known else looked_up_at
-        self._keep(_Known(self._digest(token), visitor, looked_up_at, verified_at))
-        return visitor
+        self._keep(_Known(self._digest(token), principal, looked_up_at, verified_at))
+        return principal
 
-    def still_admits(self, visitor: Visitor) -> bool:
+    def is_still_valid(self, principal: Principal) -> bool:
         """Whether a token that was admitted counts now. Raises DatabaseUnavailable."""
         with self._context.database.read() as connection:
-            row = rows.find_token(connection, visitor.token_id)
-        return row is not None and self._counts(row) and _visitor(row) == replace(visitor, expires_at=row.expires_at)
+            row = rows.find_token(connection, principal.token_id)
+        return (
+            row is not None
+            and self._counts(row)
+            and _to_principal(row) == replace(principal, expires_at=row.expires_at)
+        )
 
     def _counts(self, row: Any) -> bool:
         return row.revoked_at is None and row.disabled_at is None and self._context.clock() < row.expires_at
@@ -149,16 +153,16 @@ class Gate:
         with self._lock:
             if len(self._known) >= CAPACITY:
                 self._known.clear()
-            self._known[known.visitor.token_id] = known
+            self._known[known.principal.token_id] = known
 
     def _forget(self, token_id: str) -> None:
         with self._lock:
             self._known.pop(token_id, None)
 
 
-def _visitor(row: Any) -> Visitor:
+def _to_principal(row: Any) -> Principal:
     role = Role.DEVICE if row.device_id is not None else Role(row.account_role)
-    return Visitor(row.token_id, row.account or row.device_id, role, row.device_id, row.expires_at)
+    return Principal(row.token_id, row.account or row.device_id, role, row.device_id, row.expires_at)
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -11,7 +11,7 @@ import structlog
 from stressvision.core.errors import InvalidInput, Message, TooManyAttempts, Unauthenticated
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import accounts as rows
-from stressvision.domain.lockout import FORGOTTEN_AFTER, Counted, wait_after
+from stressvision.domain.lockout import FORGOTTEN_AFTER, LockoutScope, wait_after
 from stressvision.domain.roles import Role
 from stressvision.services.audit import record
 from stressvision.services.auth.accounts import existing_account, require_password
@@ -97,11 +97,11 @@ def _find_by_password(context: Context, name: str, password: str, actor: Actor) 
 def _forgive(connection: Connection, name: str, actor: Actor) -> None:
     """What was counted of somebody who knew the password."""
     subjects = _subjects(name, actor.ip_address)
-    rows.forget_failures(connection, (subjects[Counted.PAIR], subjects[Counted.ACCOUNT]))
-    rows.forgive_failure(connection, subjects[Counted.ADDRESS])
+    rows.forget_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
+    rows.forgive_failure(connection, subjects[LockoutScope.ADDRESS])
 
 
-def _count_attempt(connection: Connection, subjects: dict[Counted, str], now: datetime) -> None:
+def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> None:
     """Raises TooManyAttempts where one of them has to wait still."""
     rows.forget_old_failures(connection, now - FORGOTTEN_AFTER)
     known = rows.select_failures(connection, subjects.values())
@@ -124,10 +124,10 @@ def _count_attempt(connection: Connection, subjects: dict[Counted, str], now: da
         rows.store_failures(connection, subject, known[subject].failures + 1 if subject in known else 1, now)
 
 
-def _subjects(name: str, address: str | None) -> dict[Counted, str]:
+def _subjects(name: str, address: str | None) -> dict[LockoutScope, str]:
     parts = {
-        Counted.PAIR: f"{name}\n{address}",
-        Counted.ACCOUNT: name,
-        Counted.ADDRESS: address or "",
+        LockoutScope.PAIR: f"{name}\n{address}",
+        LockoutScope.ACCOUNT: name,
+        LockoutScope.ADDRESS: address or "",
     }
     return {counted: hashlib.sha256(f"{counted}\n{part}".encode()).hexdigest() for counted, part in parts.items()}

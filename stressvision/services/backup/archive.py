@@ -22,7 +22,7 @@ _MOMENT, _NUMBER = r"-\d{8}-\d{6}-\d{6}", r"(-\d{5,})?"
 _PIECE = 1024 * 1024
 
 
-class Kind(StrEnum):
+class BackupKind(StrEnum):
     WHOLE = "whole"
     """The whole SQLite database."""
     CHANGES = "changes"
@@ -36,7 +36,7 @@ class Backup:
     """`chain` joins a whole backup (number 0) and the changes after it. `rows`: by table, of a whole one."""
 
     path: Path
-    kind: Kind
+    kind: BackupKind
     database: str
     chain: str
     number: int
@@ -99,7 +99,7 @@ def rotate(settings: Settings) -> None:
 
 def newest_in_chain(settings: Settings) -> Backup | None:
     """What a next backup of changes would follow."""
-    return next((backup for backup in newest_first(settings) if backup.kind is not Kind.DUMP), None)
+    return next((backup for backup in newest_first(settings) if backup.kind is not BackupKind.DUMP), None)
 
 
 def newest_first(settings: Settings, *, is_whole: bool = False, before: Path | None = None) -> Iterator[Backup]:
@@ -127,7 +127,7 @@ def describe(path: Path) -> Backup:
     try:
         return Backup(
             path,
-            Kind(content["kind"]),
+            BackupKind(content["kind"]),
             content["database"],
             content["chain"],
             content["number"],

@@ -17,7 +17,7 @@ from stressvision.db.engine.connection import Database
 from stressvision.services.backup.archive import (
     SUFFIX,
     Backup,
-    Kind,
+    BackupKind,
     describe,
     list_backups,
     newest_first,
@@ -43,7 +43,7 @@ def make_backup(context: Context) -> Backup:
     with saying_what_failed(settings.backup_dir):
         folder = own_folder(settings)
         path = folder / f"{stem(context.database.url)}-{created:%Y%m%d-%H%M%S-%f}{SUFFIX}"
-        content = _content(context.database, Kind.WHOLE, uuid4().hex, 0, created)
+        content = _content(context.database, BackupKind.WHOLE, uuid4().hex, 0, created)
         if context.database.is_sqlite:
             with TemporaryDirectory(dir=folder, prefix="copying-") as work:
                 copy = Path(work) / "copy.db"
@@ -51,7 +51,7 @@ def make_backup(context: Context) -> Backup:
                 content |= {"rows": copies.check_copy(copy), "marks": asdict(copies.read_marks(copy))}
                 _seal_proven(path, content, copy, key)
         else:
-            sealed.write_sealed(path, content | {"kind": Kind.DUMP}, stream_dump(context.database), key)
+            sealed.write_sealed(path, content | {"kind": BackupKind.DUMP}, stream_dump(context.database), key)
             for _ in sealed.read_sealed(path, key):
                 pass
     rotate(settings)
@@ -81,7 +81,7 @@ def continue_backup(context: Context) -> Backup | None:
             return make_backup(context)
         name = f"{stem(context.database.url)}-{created:%Y%m%d-%H%M%S-%f}-{last.number + 1:05d}{SUFFIX}"
         path = own_folder(context.settings) / name
-        content = _content(context.database, Kind.CHANGES, last.chain, last.number + 1, created)
+        content = _content(context.database, BackupKind.CHANGES, last.chain, last.number + 1, created)
         sealed.write_sealed(path, content | {"rows": {}, "marks": asdict(changes.reached)}, lines, key)
     return describe(path)
 
@@ -129,7 +129,7 @@ def _seal_proven(path: Path, content: dict[str, Any], copy: Path, key: bytes | N
         )
 
 
-def _content(database: Database, kind: Kind, chain: str, number: int, created: datetime) -> dict[str, Any]:
+def _content(database: Database, kind: BackupKind, chain: str, number: int, created: datetime) -> dict[str, Any]:
     return {
         "kind": kind,
         "database": stem(database.url),

@@ -14,7 +14,7 @@ from stressvision.db.backup.replacing import read_erased, set_aside
 from stressvision.db.engine.connection import parse_url, sqlite_path
 from stressvision.db.queries.employees import select_employee
 from stressvision.db.queries.erasure import erased_subjects
-from stressvision.services.backup.archive import Backup, Kind, find_chain, saying_what_failed
+from stressvision.services.backup.archive import Backup, BackupKind, find_chain, saying_what_failed
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.privacy.erasure import erase_person
 
@@ -37,7 +37,7 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
     """
     database = sqlite_path(parse_url(settings.database_url))
     chain = find_chain(settings, path)
-    if database is None or chain[0].kind is Kind.DUMP:
+    if database is None or chain[0].kind is BackupKind.DUMP:
         raise InvalidInput(_USE_PG_RESTORE)
     with saying_what_failed(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
         restored = Path(work) / database.name
@@ -78,7 +78,7 @@ def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, 
     """
     chain = find_chain(settings, path)
     with saying_what_failed(settings.backup_dir), TemporaryDirectory(dir=chain[0].path.parent) as work:
-        if chain[0].kind is Kind.DUMP:
+        if chain[0].kind is BackupKind.DUMP:
             open_backup(settings, chain[0], Path(work) / "dump")
             return chain, {}
         return chain, assemble(settings, chain, Path(work) / "restored.db")

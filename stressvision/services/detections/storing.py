@@ -21,7 +21,7 @@ from stressvision.db.queries.employees import select_standings, touch_employee
 from stressvision.db.queries.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
 from stressvision.domain.detections import is_too_far_ahead
-from stressvision.services.alerts.decisions import raise_on_detection
+from stressvision.services.alerts.decisions import create_alert_if_due
 from stressvision.services.context import Context
 from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
 from stressvision.wire.problems import problem_of, validation_problem
@@ -111,7 +111,7 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
         return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
         touch_employee(connection, detection.employee_id, detection.timestamp)
-    alert_id = raise_on_detection(connection, context, detection.employee_id, emotion, detection.timestamp)
+    alert_id = create_alert_if_due(connection, context, detection.employee_id, emotion, detection.timestamp)
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 
 

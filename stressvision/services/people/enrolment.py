@@ -9,7 +9,7 @@ from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import FaceSample, Population, mean_embedding
+from stressvision.db.queries.employees import FaceSampleRow, Population, mean_embedding
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
@@ -29,7 +29,7 @@ class Enrolment:
     full_name: str
     department: str | None
     shift: str | None
-    samples: tuple[FaceSample, ...]
+    samples: tuple[FaceSampleRow, ...]
     consent_sha256: str
     is_demo: bool = False
     consent_method: ConsentMethod = ConsentMethod.PAPER

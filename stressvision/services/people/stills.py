@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import FaceSample
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import existing_employee
@@ -18,7 +18,7 @@ from stressvision.services.people.enrolment import (
 from stressvision.services.people.gallery import read_gallery
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import GalleryFace
-from stressvision.wire.people import Enrolled, EnrolmentStatement, StillFault, StillVerdict
+from stressvision.wire.people import EnrolmentResult, EnrolmentStatement, StillFault, StillVerdict
 from stressvision.wire.stills import Likeness, Measurement
 
 FEWEST_STILLS = 3
@@ -73,7 +73,7 @@ def enrol_from_stills(
     measure: Measure,
     actor: Actor,
     language: Language,
-) -> Enrolled:
+) -> EnrolmentResult:
     """Enrols somebody from the stills that serve, of which there must be FEWEST_STILLS; replaces earlier samples.
 
     Raises NotFound, Conflict (inactive, a demonstration, already enrolled as somebody else), InvalidInput (the
@@ -106,7 +106,7 @@ def enrol_from_stills(
         )
         for still, measured in zip(stills, measurement.stills, strict=True)
     ]
-    return Enrolled(employee=enrolled, stills=verdicts)
+    return EnrolmentResult(employee=enrolled, stills=verdicts)
 
 
 def _require_enrollable(context: Context, employee_id: int) -> Employee:
@@ -174,9 +174,9 @@ def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement) 
         )
 
 
-def _samples(measurement: Measurement) -> tuple[FaceSample, ...]:
+def _samples(measurement: Measurement) -> tuple[FaceSampleRow, ...]:
     return tuple(
-        FaceSample(tuple(still.embedding), still.quality or 0.0) for still in measurement.stills if still.embedding
+        FaceSampleRow(tuple(still.embedding), still.quality or 0.0) for still in measurement.stills if still.embedding
     )
 
 

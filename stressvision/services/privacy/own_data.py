@@ -15,7 +15,7 @@ from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import existing_employee
 from stressvision.wire.alerts import Alert
 from stressvision.wire.backend import Employee, StoredDetection
-from stressvision.wire.rights import Access, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
+from stressvision.wire.rights import AccessRecord, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
 
 NOT_ANALYSED = "not_analysed"
 _EVERY = 1_000_000
@@ -40,7 +40,7 @@ def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_face
             detection_days=_days(connection, employee_id, ZoneInfo(context.settings.time_zone)),
             alerts=[Alert.model_validate(row) for row in select_alerts(connection, None, employee_id, _EVERY)],
             reports=[_mention(row, employee_id) for row in reports_mentioning(connection, employee_id)],
-            accesses=[Access.model_validate(row) for row in rows.select_accesses(connection, employee_id)],
+            accesses=[AccessRecord.model_validate(row) for row in rows.select_accesses(connection, employee_id)],
             other_tables=rows.select_further_rows(connection, employee_id),
         )
 

@@ -14,7 +14,7 @@ from stressvision.db.queries import retention as rows
 from stressvision.db.queries.detections import DetectionFilter, select_detections
 from stressvision.db.queries.retention import EXPIRED, Expired
 from stressvision.db.schema.tables import metadata
-from stressvision.domain.terms import Kind, Term
+from stressvision.domain.terms import RetentionKind, Term
 from stressvision.services.audit import trim_audit
 from stressvision.services.context import Context
 
@@ -33,7 +33,7 @@ _IDLE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RetentionResult:
     """Rows past their term by kind, deleted unless it was a dry run, and the space before and after."""
 
     terms: tuple[tuple[Term, int], ...]
@@ -43,15 +43,15 @@ class Outcome:
 
 def terms_of(settings: Settings) -> tuple[Term, ...]:
     return (
-        Term(Kind.DETECTIONS, settings.retention_detections_days),
-        Term(Kind.ROLLUPS, settings.retention_rollups_days),
-        Term(Kind.REPORTS, settings.retention_reports_days),
-        Term(Kind.ALERTS, settings.retention_alerts_days),
-        Term(Kind.AUDIT, settings.retention_audit_days),
+        Term(RetentionKind.DETECTIONS, settings.retention_detections_days),
+        Term(RetentionKind.ROLLUPS, settings.retention_rollups_days),
+        Term(RetentionKind.REPORTS, settings.retention_reports_days),
+        Term(RetentionKind.ALERTS, settings.retention_alerts_days),
+        Term(RetentionKind.AUDIT, settings.retention_audit_days),
     )
 
 
-def count_expired(context: Context) -> Outcome:
+def count_expired(context: Context) -> RetentionResult:
     """What apply_retention would delete now."""
     now = context.clock()
     counted = []
@@ -60,10 +60,12 @@ def count_expired(context: Context) -> Outcome:
             cutoff = term.cutoff(now)
             counted.append((term, rows.count_expired(connection, term.kind, cutoff) if cutoff else 0))
     used = space.measure_space(context.database)
-    return Outcome(tuple(counted), used, used)
+    return RetentionResult(tuple(counted), used, used)
 
 
-def apply_retention(context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep) -> Outcome:
+def apply_retention(
+    context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep
+) -> RetentionResult:
     """Deletes what is past its term beside the running system, and frees the space.
 
     `compact`: the file is written anew, whatever it takes. Safe to repeat after having been cut short. Raises
@@ -75,11 +77,11 @@ def apply_retention(context: Context, *, compact: bool = False, pause: Callable[
         cutoff = term.cutoff(now)
         counted.append((term, _delete(context, term.kind, cutoff, pause) if cutoff else 0))
     _free(context, before, pause, compact=compact)
-    return Outcome(tuple(counted), before, space.measure_space(context.database))
+    return RetentionResult(tuple(counted), before, space.measure_space(context.database))
 
 
-def _delete(context: Context, kind: Kind, before: datetime, pause: Callable[[float], None]) -> int:
-    if kind is Kind.AUDIT:
+def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Callable[[float], None]) -> int:
+    if kind is RetentionKind.AUDIT:
         with context.database.write() as connection:
             return trim_audit(connection, context, before)
     return sum(_delete_gently(context, expired, before, pause) for expired in EXPIRED[kind])

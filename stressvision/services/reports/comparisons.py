@@ -12,11 +12,11 @@ from stressvision.db.queries.summaries import select_employee_days
 from stressvision.domain.calendar import DAY, day_of
 from stressvision.domain.evidence import USUAL_DAYS, usual_level
 from stressvision.domain.reports import Window
-from stressvision.domain.summaries import Tally
+from stressvision.domain.summaries import EmotionTotals
 from stressvision.wire.reports import EmployeeReport, PreviousPeriod, Report, UsualLevel
 
 
-def tell_reports(connection: Connection, found: Sequence[Any], zone: ZoneInfo) -> list[Report]:
+def to_reports(connection: Connection, found: Sequence[Any], zone: ZoneInfo) -> list[Report]:
     """The stored rows as reports, each with the window before it and with what is usual for its people."""
     previous = _previous(connection, found)
     usual: dict[date, Mapping[int, UsualLevel]] = {}
@@ -48,14 +48,14 @@ def with_usual(summary: Mapping[str, EmployeeReport], usual: Mapping[int, UsualL
 
 def usual_before(connection: Connection, day: date) -> dict[int, UsualLevel]:
     """Of each person with enough history in the days before `day`."""
-    tallies: dict[int, list[Tally]] = defaultdict(list)
+    tallies: dict[int, list[EmotionTotals]] = defaultdict(list)
     for employee_id, _, tally in select_employee_days(connection, day - USUAL_DAYS * DAY, day - DAY):
         tallies[employee_id].append(tally)
     levels = {employee_id: _usual(own) for employee_id, own in tallies.items()}
     return {employee_id: level for employee_id, level in levels.items() if level is not None}
 
 
-def _usual(tallies: Iterable[Tally]) -> UsualLevel | None:
+def _usual(tallies: Iterable[EmotionTotals]) -> UsualLevel | None:
     own = list(tallies)
     stress = usual_level((tally.stress, tally.total) for tally in own)
     fatigue = usual_level((tally.fatigue, tally.total) for tally in own)

@@ -10,7 +10,7 @@ from stressvision.domain import summaries as rules
 from stressvision.domain.coverage import Coverage
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Window
-from stressvision.domain.summaries import GroupFigures, Tally, WindowFigures, group_by_department
+from stressvision.domain.summaries import EmotionTotals, GroupFigures, WindowFigures, group_by_department
 from stressvision.services.reports.comparisons import with_usual
 from stressvision.wire.reports import (
     Aggregate,
@@ -53,7 +53,7 @@ class PeriodSums:
     revision: int
     generated_at: datetime
     periods: tuple[PeriodFigures, ...]
-    people: Mapping[int, Tally]
+    people: Mapping[int, EmotionTotals]
     aggregate: Aggregate
     coverage: tuple[DeviceCoverage, ...]
 
@@ -76,7 +76,7 @@ def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
     """One day stays as it is; of several, each becomes one period, and figures are sums of what each day may show."""
     if len(days) == 1:
         return days[0]
-    people: dict[int, Tally] = defaultdict(Tally)
+    people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
     for day in days:
         for employee_id, tally in day.people.items():
             people[employee_id] += tally
@@ -155,7 +155,7 @@ def _coarser(strip: Sequence[int]) -> list[int]:
     return [round(sum(part) / len(part)) for part in parts]
 
 
-def tell_summary(
+def build_summary(
     kind: str,
     period: PeriodSums,
     previous: PeriodSums,
@@ -206,13 +206,13 @@ def _tell_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | Non
     )
 
 
-def _tell_people(people: Mapping[int, Tally], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
+def _tell_people(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
     """Those who are still known, by name."""
     known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
     return {str(employee_id): _tell_person(names[employee_id], people[employee_id]) for employee_id in known}
 
 
-def _tell_person(row: Any, tally: Tally) -> EmployeeReport:
+def _tell_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
     return EmployeeReport(
         employee_id=row.id,
         name=row.full_name,
@@ -226,12 +226,12 @@ def _tell_person(row: Any, tally: Tally) -> EmployeeReport:
     )
 
 
-def _departments(people: Mapping[int, Tally], names: Mapping[int, Any]) -> list[GroupReport]:
+def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> list[GroupReport]:
     departments = {employee_id: row.department for employee_id, row in names.items()}
     return [_tell_figures(group) for group in group_by_department(people, departments)]
 
 
-def tell_period(figures: WindowFigures) -> PeriodFigures:
+def to_period_summary(figures: WindowFigures) -> PeriodFigures:
     return PeriodFigures(
         start_timestamp=figures.start,
         end_timestamp=figures.end,
@@ -243,9 +243,9 @@ def tell_period(figures: WindowFigures) -> PeriodFigures:
     )
 
 
-def tell_aggregate(aggregate: rules.Aggregate) -> Aggregate:
+def to_aggregate(aggregate: rules.AggregateFigures) -> Aggregate:
     return Aggregate(
-        periods=[tell_period(figures) for figures in aggregate.windows],
+        periods=[to_period_summary(figures) for figures in aggregate.windows],
         departments=[_tell_figures(group) for group in aggregate.groups],
         total_employees_detected=aggregate.people,
         withheld=aggregate.withheld,

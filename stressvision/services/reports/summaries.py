@@ -10,17 +10,17 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import summaries as rows
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
-from stressvision.domain.summaries import SETTLED_AFTER, Tally, WindowFigures, WindowReport, sum_day
+from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
 from stressvision.services.reports.coverage import measure_coverage
 from stressvision.services.reports.periods import (
     PeriodSums,
+    build_summary,
     join_days,
-    tell_aggregate,
-    tell_period,
-    tell_summary,
+    to_aggregate,
+    to_period_summary,
 )
 from stressvision.wire.reports import Aggregate, DeviceCoverage, PeriodFigures, Summary
 
@@ -87,7 +87,7 @@ def _summarise(
         previous = join_days(tuple(_read(connection, context, day) for day in before))
         names = rows.select_names(connection, period.people) if persons else {}
         usual = usual_before(connection, days[0]) if persons else {}
-    return tell_summary(kind, period, previous, names, usual, context.settings.time_zone, persons=persons)
+    return build_summary(kind, period, previous, names, usual, context.settings.time_zone, persons=persons)
 
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
@@ -113,7 +113,7 @@ def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))
     passed = Window(window.start, max(window.start, min(window.end, now)))
-    aggregate = tell_aggregate(figures.aggregate)
+    aggregate = to_aggregate(figures.aggregate)
     if now < window.end and aggregate.departments:
         # From one quarter of an hour to the next a department may grow by what one person showed.
         aggregate = aggregate.model_copy(update={"departments": [], "withheld": True})
@@ -123,7 +123,7 @@ def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
         is_final=False,
         revision=0,
         generated_at=now,
-        periods=tuple(tell_period(own) for own in figures.windows),
+        periods=tuple(to_period_summary(own) for own in figures.windows),
         people=figures.people,
         aggregate=aggregate,
         coverage=tuple(measure_coverage(connection, passed, SLICE_MINUTES)),
@@ -138,7 +138,7 @@ def _stream(connection: Connection, context: Context, window: Window) -> Iterato
         yield WindowReport(_figures(row, people), people, departments)
 
 
-def _figures(row: Any, people: dict[int, Tally]) -> WindowFigures:
+def _figures(row: Any, people: dict[int, EmotionTotals]) -> WindowFigures:
     """Reports of version 0.1 give their stress in percent only, and their fatigue by person only."""
     total = row.total_detections or 0
     stress = row.stress_detections
@@ -154,10 +154,10 @@ def _figures(row: Any, people: dict[int, Tally]) -> WindowFigures:
     )
 
 
-def _tally(person: dict[str, Any]) -> Tally:
+def _tally(person: dict[str, Any]) -> EmotionTotals:
     counts = person.get("counts") or {}
     total = person.get("total_detections")
-    return Tally(sum(counts.values()) if total is None else total, counts)
+    return EmotionTotals(sum(counts.values()) if total is None else total, counts)
 
 
 def _store(connection: Connection, context: Context, day: date) -> None:

@@ -23,11 +23,11 @@ from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
 from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
-from stressvision.services.alerts.decisions import raise_if_due, report_rule
+from stressvision.services.alerts.decisions import create_window_alert_if_due, report_rule
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
-from stressvision.services.reports.comparisons import tell_reports
+from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_coverage
 from stressvision.wire.pages import Instant, next_cursor, write_instant
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
@@ -43,7 +43,7 @@ def list_reports(context: Context, limit: int, after: Instant | None = None) -> 
     with context.database.read() as connection:
         found = rows.select_reports(connection, limit + 1, after)
         total = rows.count_reports(connection)
-        told = tell_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
+        told = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
     return ReportList(
         reports=told,
         total=total,
@@ -173,7 +173,7 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
 
 
 def _tell(connection: Connection, context: Context, row: Any) -> Report:
-    (report,) = tell_reports(connection, [row], ZoneInfo(context.settings.time_zone))
+    (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
     return report
 
 
@@ -181,7 +181,7 @@ def _raise_alerts(connection: Connection, context: Context, window: Window) -> N
     _, tallies = tally_window(connection, window)
     rule = report_rule(context.settings, window.end - window.start)
     for employee_id in sorted({tally.employee_id for tally in tallies if tally.emotion in STRESS_EMOTIONS}):
-        raise_if_due(connection, context, rule, employee_id, window.end - timedelta(milliseconds=1))
+        create_window_alert_if_due(connection, context, rule, employee_id, window.end - timedelta(milliseconds=1))
 
 
 def _figures(connection: Connection, window: Window) -> dict[str, Any]:

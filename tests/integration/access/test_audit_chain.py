@@ -14,7 +14,7 @@ from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.audit import AuditFilter
 from stressvision.db.schema.opening import prepare_database
-from stressvision.domain.audit import Fault, Finding
+from stressvision.domain.audit import ChainFault, Fault
 from stressvision.services.alerts.decisions import acknowledge_alert
 from stressvision.services.audit import list_audit, record, trim_audit, verify_audit
 from stressvision.services.backup.moving import move_database
@@ -95,7 +95,7 @@ def test_a_changed_removed_added_or_moved_row_is_found(
     tamper(sqlite_context, *statements)
     verdict = verify_audit(sqlite_context)
     assert not verdict.is_whole
-    assert set(verdict.faults) == {Finding(row, fault) for row, fault in faults}
+    assert set(verdict.faults) == {ChainFault(row, fault) for row, fault in faults}
 
 
 def test_a_cut_end_is_found_with_the_head_that_was_noted_elsewhere(sqlite_context: Context) -> None:

@@ -15,7 +15,7 @@ from stressvision.commands.line import main
 from stressvision.core.config import load_settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.services.auth import hashing
-from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import open_context
 
 PHRASE = "cuatro palabras que recuerdo"
@@ -69,7 +69,7 @@ def test_a_token_is_shown_once_alone_on_standard_output_and_can_be_revoked(
     shown = capsys.readouterr()
     token = shown.out.strip()
     assert "No se volverá a mostrar" in shown.err
-    assert Gate(open_context(load_settings())).admit(token).device_id == "pi-01"
+    assert Authenticator(open_context(load_settings())).authenticate(token).device_id == "pi-01"
     assert type_in("token list") == 0
     listed = capsys.readouterr().out
     token_id = token.split("_")[1]

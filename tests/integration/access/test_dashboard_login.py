@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Language, Unauthenticated
 from stressvision.dashboard import texts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.screen import Screen
 from stressvision.domain.passwords import fault_of
 from stressvision.domain.roles import Role
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import add_account, disable_account
-from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.auth.login import log_in
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import read_employee
@@ -72,7 +72,7 @@ def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -
 def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
     read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
     token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
-    asking = Screen(Backend(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
+    asking = Screen(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
     script = "import streamlit as st\nfrom stressvision.dashboard.audit_trail import show_audit\n"
     app = AppTest.from_string(f"{script}show_audit(st.session_state.screen, 1)", default_timeout=30)
     app.session_state["screen"] = asking
@@ -84,7 +84,7 @@ def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Language) -> None:
     token, other = (log_in(live.context, "dra.quispe", PHRASE, Actor()).token for _ in range(2))
-    asking = Screen(Backend(live.url, language, token=token), language, ZoneInfo("America/Lima"))
+    asking = Screen(BackendClient(live.url, language, token=token), language, ZoneInfo("America/Lima"))
     script = "import streamlit as st\nfrom stressvision.dashboard.password import ask_password\n"
     app = AppTest.from_string(f"{script}ask_password(st.session_state.screen, '10.0.0.9')", default_timeout=30)
     app.session_state["screen"] = asking
@@ -103,10 +103,10 @@ def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Langu
         assert sentence is not None
         assert [told.value for told in (*app.warning, *app.success)] == [sentence.text(language)]
     assert len(app.text_input) == 0
-    gate = Gate(live.context)
-    assert gate.admit(token).name == "dra.quispe"
+    authenticator = Authenticator(live.context)
+    assert authenticator.authenticate(token).name == "dra.quispe"
     with pytest.raises(Unauthenticated):
-        gate.admit(other)
+        authenticator.authenticate(other)
 
 
 def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:
@@ -125,14 +125,14 @@ def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> 
     text = shown(leaving.click().run())
     assert "Estos datos son de salud" in text
     assert "Ana Torres" not in text
-    visitor = live.backend.gate.recall(token)
-    assert visitor is None or not live.backend.gate.still_admits(visitor)
+    principal = live.backend.authenticator.lookup_cached(token)
+    assert principal is None or not live.backend.authenticator.is_still_valid(principal)
 
 
 def test_whose_account_ends_is_back_at_the_door(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
     disable_account(live.context, "dra.quispe", Actor())
-    live.backend.gate._known.clear()
+    live.backend.authenticator._known.clear()
     text = shown(app.run())
     assert "Estos datos son de salud" in text
     assert "Ana Torres" not in text

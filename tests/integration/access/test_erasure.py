@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, Text, event, func, insert, select
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
 from stressvision.db.backup import sealed
-from stressvision.db.queries.employees import FaceSample, select_employee
+from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.queries.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
 from stressvision.db.schema.tables import (
     alerts,
@@ -26,7 +26,7 @@ from stressvision.db.schema.tables import (
     sessions,
 )
 from stressvision.domain.scanning import count_hits, face_parts, forms_of
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.services.backup.archive import list_backups
 from stressvision.services.backup.backups import make_backup
 from stressvision.services.context import Actor, Context, open_context
@@ -42,9 +42,9 @@ CODE, NAME = "EMP001", "María Núñez Ítalo"
 OTHER_CODE, OTHER_NAME = "EMP0010", f"{NAME} Paredes"
 
 
-def samples_of(seed: int) -> tuple[FaceSample, ...]:
+def samples_of(seed: int) -> tuple[FaceSampleRow, ...]:
     random = Random(seed)
-    return tuple(FaceSample(tuple(random.random() for _ in range(128)), 0.9) for _ in range(3))
+    return tuple(FaceSampleRow(tuple(random.random() for _ in range(128)), 0.9) for _ in range(3))
 
 
 def enrol(context: Context, code: str, name: str, seed: int) -> int:
@@ -99,7 +99,7 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     as_json = json.dumps({"code": CODE, "event": f"saludos de {NAME}"})
     journal.write_text(f"{CODE} {NAME} 3 %\nseguimos\n{as_json}\n", encoding="utf-8")
     outbox = Outbox(context.settings.outbox_path)
-    outbox.add(Kind.DETECTION, "a", detection(clock(), person).model_dump_json())
+    outbox.add(MessageKind.DETECTION, "a", detection(clock(), person).model_dump_json())
     outbox.close()
     with context.database.write() as connection:
         note = f"Conversó con {NAME} ({CODE})"
@@ -126,7 +126,7 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     assert count_hits([certificate.model_dump_json().encode()], needles) == 0
 
 
-def _stored(sample: FaceSample) -> bytes:
+def _stored(sample: FaceSampleRow) -> bytes:
     return array("f", sample.embedding).tobytes()
 
 

@@ -17,7 +17,7 @@ from stressvision.domain.roles import Role
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.courier import deliver_next
 from stressvision.edge.delivery.credentials import read_token
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.ingest.access import PERMISSIONS, PUBLIC
 from stressvision.ingest.application import create_application
 from stressvision.services.auth.tokens import add_token
@@ -115,9 +115,9 @@ def serving(context: Context) -> Iterator[str]:
 def test_a_refused_token_is_said_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
     token = give_tokens(sqlite_context)[Role.DEVICE]
     outbox = Outbox(tmp_path / "outbox.db")
-    outbox.add(Kind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
+    outbox.add(MessageKind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
     detection = {"device_id": "cam-1", "session_id": SESSION, "timestamp": "2026-11-22T15:07:00Z"}
-    outbox.add_all([(Kind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
+    outbox.add_all([(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
     others = add_token(sqlite_context, TokenRequest(device_id="cam-2"), Actor()).token
     with serving(sqlite_context) as url:
         for refused in ("", "sv_000000000000_" + "x" * 43, others):

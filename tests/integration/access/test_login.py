@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.accounts import insert_account
-from stressvision.domain.lockout import FREE_FAILURES, Counted
+from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
 from stressvision.domain.roles import Role
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
-from stressvision.services.auth.authenticator import FRESH_SECONDS, Gate
+from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
 from stressvision.services.auth.login import SESSION, log_in, log_out
 from stressvision.services.auth.tokens import add_token, list_tokens, parse_token, revoke_token
 from stressvision.services.context import Actor, Context, open_context
@@ -56,17 +56,17 @@ def guess(context: Context, times: int, actor: Actor = HERE, name: str = "dra.qu
 def test_the_right_password_opens_and_the_token_counts_until_it_ends(guarded: Context, clock: FakeClock) -> None:
     entered = log_in(guarded, "dra.quispe", PHRASE, HERE)
     assert (entered.name, entered.role) == ("dra.quispe", Role.HEALTH)
-    visitor = Gate(guarded).admit(entered.token)
-    assert (visitor.name, visitor.role, visitor.device_id) == ("dra.quispe", Role.HEALTH, None)
+    principal = Authenticator(guarded).authenticate(entered.token)
+    assert (principal.name, principal.role, principal.device_id) == ("dra.quispe", Role.HEALTH, None)
     clock.advance(seconds=SESSION.total_seconds())
     with pytest.raises(Unauthenticated):
-        Gate(guarded).admit(entered.token)
+        Authenticator(guarded).authenticate(entered.token)
 
 
 def test_whoever_guesses_waits_longer_each_time_also_after_a_restart(
     guarded_anywhere: Context, clock: FakeClock
 ) -> None:
-    free = FREE_FAILURES[Counted.PAIR]
+    free = FREE_FAILURES[LockoutScope.PAIR]
     assert guess(guarded_anywhere, free + 3) == [Unauthenticated] * free + [TooManyAttempts] * 3
     waits = []
     for _ in range(7):
@@ -89,16 +89,16 @@ def test_a_stranger_s_guesses_do_not_keep_the_doctor_out_and_an_unknown_name_is_
 
 
 def test_a_whole_shift_may_log_in_from_one_address(guarded: Context) -> None:
-    for _ in range(FREE_FAILURES[Counted.ADDRESS] + 5):
+    for _ in range(FREE_FAILURES[LockoutScope.ADDRESS] + 5):
         log_in(guarded, "dra.quispe", PHRASE, HERE)
-    spread = [guess(guarded, 1, name=f"nadie.{number}")[0] for number in range(FREE_FAILURES[Counted.ADDRESS] + 1)]
-    assert spread == [Unauthenticated] * FREE_FAILURES[Counted.ADDRESS] + [TooManyAttempts]
+    spread = [guess(guarded, 1, name=f"nadie.{number}")[0] for number in range(FREE_FAILURES[LockoutScope.ADDRESS] + 1)]
+    assert spread == [Unauthenticated] * FREE_FAILURES[LockoutScope.ADDRESS] + [TooManyAttempts]
 
 
 def test_a_hundred_guesses_at_once_are_a_hundred(guarded_anywhere: Context) -> None:
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda _: guess(guarded_anywhere, 1)[0], range(40)))
-    assert outcomes.count(Unauthenticated) == FREE_FAILURES[Counted.PAIR]
+    assert outcomes.count(Unauthenticated) == FREE_FAILURES[LockoutScope.PAIR]
 
 
 def test_the_backend_says_when_to_come_again(sqlite_context: Context) -> None:
@@ -111,7 +111,7 @@ def test_the_backend_says_when_to_come_again(sqlite_context: Context) -> None:
         headers = {"Authorization": f"Bearer {right.json()['token']}"}
         assert client.get("/api/alerts", headers=headers).status_code == 200
         assert client.post("/api/logout", headers=headers).status_code == 204
-        client.app.state.backend.gate._forget(parse_token(right.json()["token"]).token_id)  # type: ignore
+        client.app.state.backend.authenticator._forget(parse_token(right.json()["token"]).token_id)  # type: ignore
         assert client.get("/api/alerts", headers=headers).status_code == 401
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert answers[-1].headers["retry-after"] == "30"
@@ -121,40 +121,40 @@ def test_the_backend_says_when_to_come_again(sqlite_context: Context) -> None:
 
 def test_a_revoked_token_is_out_when_the_database_is_asked_again(guarded_anywhere: Context) -> None:
     monotonic = Monotonic()
-    gate = Gate(guarded_anywhere, monotonic)
+    authenticator = Authenticator(guarded_anywhere, monotonic)
     issued = add_token(guarded_anywhere, TokenRequest(device_id="cam-1"), Actor())
-    visitor = gate.admit(issued.token)
+    principal = authenticator.authenticate(issued.token)
     revoke_token(guarded_anywhere, issued.issued.token_id, Actor())
-    assert gate.recall(issued.token) == visitor
+    assert authenticator.lookup_cached(issued.token) == principal
     monotonic.now += FRESH_SECONDS
     assert FRESH_SECONDS < 5
-    assert gate.recall(issued.token) is None
-    assert not gate.still_admits(visitor)
+    assert authenticator.lookup_cached(issued.token) is None
+    assert not authenticator.is_still_valid(principal)
     with pytest.raises(Unauthenticated):
-        gate.admit(issued.token)
+        authenticator.authenticate(issued.token)
 
 
 @pytest.mark.parametrize("ending", [disable_account, change_password, log_out])
 def test_sessions_end_with_the_account_the_password_and_the_logout(guarded: Context, ending: object) -> None:
     add_account(guarded, "jefa", Role.ADMIN, PHRASE, Actor())
     token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
-    visitor = Gate(guarded).admit(token)
+    principal = Authenticator(guarded).authenticate(token)
     if ending is disable_account:
         disable_account(guarded, "dra.quispe", Actor())
     elif ending is change_password:
         change_password(guarded, "dra.quispe", "otras cuatro palabras distintas", Actor())
     else:
-        log_out(guarded, visitor.token_id, HERE)
-    assert not Gate(guarded).still_admits(visitor)
+        log_out(guarded, principal.token_id, HERE)
+    assert not Authenticator(guarded).is_still_valid(principal)
 
 
 @pytest.mark.parametrize("spoil", [lambda token: token[:-3] + token[:2], lambda token: "sv_zz", lambda token: ""])
 def test_what_is_not_the_token_is_refused_also_right_after_it_was_admitted(guarded: Context, spoil: object) -> None:
-    gate = Gate(guarded)
+    authenticator = Authenticator(guarded)
     token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
-    gate.admit(token)
+    authenticator.authenticate(token)
     with pytest.raises(Unauthenticated):
-        gate.admit(spoil(token))  # type: ignore[operator]
+        authenticator.authenticate(spoil(token))  # type: ignore[operator]
 
 
 def test_the_database_holds_no_password_and_no_secret(guarded: Context) -> None:
@@ -174,7 +174,7 @@ def test_the_last_administrator_stays_and_a_disabled_account_keeps_the_door_shut
     with pytest.raises(Conflict, match="única cuenta de administrador"):
         disable_account(guarded, "jefa", Actor())
     disable_account(guarded, "dra.quispe", Actor())
-    assert Gate(guarded).guards()
+    assert Authenticator(guarded).is_login_required()
     with pytest.raises(Unauthenticated):
         log_in(guarded, "dra.quispe", PHRASE, HERE)
 

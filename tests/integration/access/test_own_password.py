@@ -6,11 +6,11 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.audit import AuditFilter, select_audit
-from stressvision.domain.lockout import FREE_FAILURES, Counted
+from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
 from stressvision.domain.roles import Role
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import change_password
-from stressvision.services.auth.authenticator import Gate
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.auth.login import change_own_password, log_in
 from stressvision.services.auth.tokens import add_token
 from stressvision.services.context import Actor, Context
@@ -30,13 +30,13 @@ def change_own(context: Context, current: str, new: str, token: str) -> Account:
 
 
 def test_one_s_own_password_ends_everything_else_of_the_account(context: Context, clock: FakeClock) -> None:
-    gate = Gate(add_doctor(context))
+    authenticator = Authenticator(add_doctor(context))
     here, there = (log_in(context, "dra.quispe", PHRASE, actor).token for actor in (HERE, THERE))
     program = add_token(context, TokenRequest(account="dra.quispe"), Actor()).token
-    visitors = [gate.admit(token) for token in (here, there, program)]
+    principals = [authenticator.authenticate(token) for token in (here, there, program)]
     clock.advance(days=0.1)
     assert change_own(context, PHRASE, OTHER_PHRASE, here).password_changed_at == clock.now
-    assert [gate.still_admits(visitor) for visitor in visitors] == [True, False, False]
+    assert [authenticator.is_still_valid(principal) for principal in principals] == [True, False, False]
     with pytest.raises(Unauthenticated):
         log_in(context, "dra.quispe", PHRASE, HERE)
     assert log_in(context, "dra.quispe", OTHER_PHRASE, HERE).name == "dra.quispe"
@@ -46,7 +46,7 @@ def test_whoever_guesses_at_the_present_password_waits_as_at_the_login(
     sqlite_context: Context, clock: FakeClock
 ) -> None:
     token = log_in(add_doctor(sqlite_context), "dra.quispe", PHRASE, HERE).token
-    for _ in range(FREE_FAILURES[Counted.PAIR]):
+    for _ in range(FREE_FAILURES[LockoutScope.PAIR]):
         with pytest.raises(InvalidInput, match="actual") as refused:
             change_own(sqlite_context, "no es esta", OTHER_PHRASE, token)
         assert refused.value.field == "current_password"

@@ -13,7 +13,7 @@ from stressvision.db.schema.tables import changes
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
-from stressvision.services.feed import Feed
+from stressvision.services.feed import ChangeFeed
 from stressvision.services.reports.windows import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -23,7 +23,7 @@ DOCTOR = Actor(user_id="doctora")
 
 
 def test_the_life_of_an_alert_appears_in_order(context: Context, clock: FakeClock) -> None:
-    feed = Feed(context)
+    feed = ChangeFeed(context)
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
     acknowledge_alert(context, 1, DOCTOR)
@@ -47,7 +47,7 @@ def test_the_life_of_an_alert_appears_in_order(context: Context, clock: FakeCloc
 def test_reading_on_in_pages_neither_repeats_nor_skips(context: Context, clock: FakeClock) -> None:
     for _ in range(25):
         store_detection(context, detection(clock.advance(seconds=1), None, None))
-    feed = Feed(context)
+    feed = ChangeFeed(context)
     seen: list[int] = []
     position = 0
     while (page := feed.read_after(position, limit=10)).position > position:
@@ -58,7 +58,7 @@ def test_reading_on_in_pages_neither_repeats_nor_skips(context: Context, clock: 
 
 
 def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
-    feed = Feed(context)
+    feed = ChangeFeed(context)
     feed.has_news()
     assert not feed.has_news()
     store_detection(context, detection(clock(), None, None))
@@ -69,7 +69,7 @@ def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
 
 def test_a_reader_that_waits_is_woken_by_a_commit(context: Context, clock: FakeClock) -> None:
     patience = 0.001 if context.database.is_sqlite else 60.0
-    feed = Feed(context)
+    feed = ChangeFeed(context)
     feed.wait(patience)
     feed.has_news()
     with ThreadPoolExecutor(1) as pool:
@@ -81,7 +81,7 @@ def test_a_reader_that_waits_is_woken_by_a_commit(context: Context, clock: FakeC
 
 
 def test_what_is_written_by_hand_in_the_file_is_told_too(sqlite_context: Context, tmp_path: Path) -> None:
-    feed = Feed(sqlite_context)
+    feed = ChangeFeed(sqlite_context)
     feed.has_news()
     with closing(sqlite_driver().connect(tmp_path / "gloria_stress_system.db")) as by_hand:
         by_hand.execute(
@@ -100,7 +100,7 @@ def test_what_was_erased_is_passed_over(sqlite_context: Context, clock: FakeCloc
         store_detection(sqlite_context, detection(clock(), None, None))
     with sqlite_context.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM detection_events WHERE id = 3")
-    feed = Feed(sqlite_context)
+    feed = ChangeFeed(sqlite_context)
     page = feed.read_after(0)
     feed.close()
     assert (len(page.events), page.position) == (2, 3)

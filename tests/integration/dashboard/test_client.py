@@ -18,7 +18,7 @@ from stressvision.core.errors import (
     StressVisionError,
     Unavailable,
 )
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
 
 
@@ -28,9 +28,9 @@ def state() -> FakeBackend:
 
 
 @pytest.fixture
-def backend(state: FakeBackend) -> Iterator[Backend]:
+def backend(state: FakeBackend) -> Iterator[BackendClient]:
     with served(create_fake_api(state)) as base:
-        yield Backend(base, "es")
+        yield BackendClient(base, "es")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_every_question_is_answered_with_its_model(backend: Backend, state: FakeBackend) -> None:
+def test_every_question_is_answered_with_its_model(backend: BackendClient, state: FakeBackend) -> None:
     assert backend.overview().pending_alerts == 2
     assert backend.stats(24).period_hours == 24
     assert backend.devices().total == 2
@@ -51,7 +51,7 @@ def test_every_question_is_answered_with_its_model(backend: Backend, state: Fake
     assert len(backend.reports(5).reports) == 5
 
 
-def test_decisions_carry_who_and_why(backend: Backend, state: FakeBackend) -> None:
+def test_decisions_carry_who_and_why(backend: BackendClient, state: FakeBackend) -> None:
     assert backend.acknowledge(1, "medico").alert.status == "acknowledged"
     assert backend.resolve(1, "medico", "Conversación realizada").alert.resolution_notes == "Conversación realizada"
     assert state.decisions == [
@@ -62,7 +62,7 @@ def test_decisions_carry_who_and_why(backend: Backend, state: FakeBackend) -> No
 
 @pytest.mark.parametrize("kind", [Conflict, NotFound, InvalidInput, ConsentMissing, Unavailable])
 def test_a_problem_becomes_the_error_it_was(
-    backend: Backend, state: FakeBackend, kind: type[StressVisionError]
+    backend: BackendClient, state: FakeBackend, kind: type[StressVisionError]
 ) -> None:
     state.refusal = kind(Message(es="La alerta ya está resuelta.", en="The alert is resolved."))
     with pytest.raises(kind) as caught:
@@ -70,23 +70,23 @@ def test_a_problem_becomes_the_error_it_was(
     assert caught.value.message.es == "La alerta ya está resuelta."
 
 
-def test_the_reader_is_answered_in_their_language(backend: Backend, state: FakeBackend) -> None:
+def test_the_reader_is_answered_in_their_language(backend: BackendClient, state: FakeBackend) -> None:
     state.refusal = Unavailable(Message(es="Base de datos ocupada.", en="Database busy."))
     with pytest.raises(Unavailable) as caught:
-        Backend(backend.base, "en").overview()
+        BackendClient(backend.base, "en").overview()
     assert caught.value.message.en == "Database busy."
 
 
 def test_nobody_there_says_where_and_what_to_do(unused_base: str) -> None:
     with pytest.raises(ServerUnreachable) as caught:
-        Backend(unused_base, "es").overview()
+        BackendClient(unused_base, "es").overview()
     assert unused_base in caught.value.message.es
     assert "backend_api.py" in caught.value.message.es
 
 
 def test_an_answer_that_never_comes_is_given_up(silent_port: int) -> None:
     with pytest.raises(ServerUnreachable):
-        Backend(f"http://127.0.0.1:{silent_port}", "es", answer_seconds=0.05).overview()
+        BackendClient(f"http://127.0.0.1:{silent_port}", "es", answer_seconds=0.05).overview()
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_another_program_on_the_port_is_named(status: int, body: str) -> None:
     stranger = FastAPI()
     stranger.get("/api/dashboard/overview")(lambda: Response(body, status))
     with served(stranger) as base, pytest.raises(Unavailable) as caught:
-        Backend(base, "es").overview()
+        BackendClient(base, "es").overview()
     assert base in caught.value.message.es
     assert "many" not in caught.value.message.es, "what was answered may be somebody's data"
 
 
 def test_a_proxy_of_the_environment_is_not_asked(
-    backend: Backend, unused_base: str, monkeypatch: pytest.MonkeyPatch
+    backend: BackendClient, unused_base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", unused_base)
     monkeypatch.setenv("http_proxy", unused_base)

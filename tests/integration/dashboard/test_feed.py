@@ -9,8 +9,8 @@ from fastapi import FastAPI, WebSocket
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable, Unavailable
-from stressvision.dashboard.client import Backend
-from stressvision.dashboard.feed import BACKLOG, Feed, follow
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.feed import BACKLOG, LiveFeed, follow
 from stressvision.services.context import Context
 from tests.integration.fake_api import FakeBackend, create_fake_api, detection, served
 from tests.integration.live_backend import add_detection, serve
@@ -24,21 +24,21 @@ def state() -> FakeBackend:
 
 
 @pytest.fixture
-def backend(state: FakeBackend) -> Iterator[Backend]:
+def backend(state: FakeBackend) -> Iterator[BackendClient]:
     with served(create_fake_api(state)) as base:
-        yield Backend(base, "es")
+        yield BackendClient(base, "es")
 
 
-def ids(feed: Feed) -> list[int]:
+def ids(feed: LiveFeed) -> list[int]:
     return [item.id for item in feed.latest]
 
 
-def test_a_newcomer_sees_the_last_ones_newest_first(backend: Backend) -> None:
+def test_a_newcomer_sees_the_last_ones_newest_first(backend: BackendClient) -> None:
     assert follow(backend, None) == follow(backend, follow(backend, None))
     assert ids(follow(backend, None)) == list(range(100, 90, -1))
 
 
-def test_going_on_adds_what_came_meanwhile(backend: Backend, state: FakeBackend) -> None:
+def test_going_on_adds_what_came_meanwhile(backend: BackendClient, state: FakeBackend) -> None:
     before = follow(backend, None)
     state.detections.insert(0, detection(101, utc_now(), "stress"))
     after = follow(backend, before)
@@ -46,40 +46,40 @@ def test_going_on_adds_what_came_meanwhile(backend: Backend, state: FakeBackend)
     assert after.latest[0].emotion == "stress"
 
 
-def test_another_database_begins_anew(backend: Backend, state: FakeBackend) -> None:
+def test_another_database_begins_anew(backend: BackendClient, state: FakeBackend) -> None:
     before = follow(backend, None)
     state.detections = [detection(1, utc_now(), "happy")]
     assert ids(follow(backend, before)) == [1]
 
 
-def test_somebody_far_behind_does_not_read_it_all(backend: Backend, state: FakeBackend) -> None:
+def test_somebody_far_behind_does_not_read_it_all(backend: BackendClient, state: FakeBackend) -> None:
     state.detections = [detection(number, utc_now(), "neutral") for number in range(500, 0, -1)]
-    assert ids(follow(backend, Feed(3, ()))) == list(range(500, 490, -1))
+    assert ids(follow(backend, LiveFeed(3, ()))) == list(range(500, 490, -1))
     assert state.sent == BACKLOG
 
 
-def test_an_alert_among_the_events_changes_nothing(backend: Backend, state: FakeBackend) -> None:
+def test_an_alert_among_the_events_changes_nothing(backend: BackendClient, state: FakeBackend) -> None:
     before = follow(backend, None)
     state.other_event = 101
     after = follow(backend, before)
-    assert after == Feed(101, before.latest)
+    assert after == LiveFeed(101, before.latest)
 
 
-def test_no_news_is_one_question(backend: Backend, state: FakeBackend) -> None:
+def test_no_news_is_one_question(backend: BackendClient, state: FakeBackend) -> None:
     before = follow(backend, None)
     state.calls.clear()
     assert follow(backend, before) is before
     assert state.calls == ["WS /ws"]
 
 
-def test_an_empty_feed_is_empty(backend: Backend, state: FakeBackend) -> None:
+def test_an_empty_feed_is_empty(backend: BackendClient, state: FakeBackend) -> None:
     state.detections.clear()
-    assert follow(backend, None) == Feed(0, ())
+    assert follow(backend, None) == LiveFeed(0, ())
 
 
 def test_nobody_there_is_one_of_our_errors() -> None:
     with pytest.raises(ServerUnreachable):
-        follow(Backend("http://127.0.0.1:9", "es"), None)
+        follow(BackendClient("http://127.0.0.1:9", "es"), None)
 
 
 def test_another_program_is_one_of_our_errors() -> None:
@@ -92,14 +92,14 @@ def test_another_program_is_one_of_our_errors() -> None:
         await websocket.receive_text()
 
     with served(stranger) as base, pytest.raises(Unavailable):
-        follow(Backend(base, "es"), None)
+        follow(BackendClient(base, "es"), None)
 
 
 def test_the_real_backend_speaks_the_same(sqlite_context: Context) -> None:
     """Each visit may come a moment before the backend has seen the commit; none may lose or repeat one."""
     now = sqlite_context.clock()
     with serve(sqlite_context) as live:
-        backend = Backend(live.url, "es")
+        backend = BackendClient(live.url, "es")
         visits = [follow(backend, None)]
         assert visits[0].latest == ()
 

@@ -21,7 +21,7 @@ from stressvision.core.errors import Conflict, InvalidInput, NotFound, Unavailab
 from stressvision.db.backup import sealed
 from stressvision.db.backup.copies import apply_changes, check_copy
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.employees import FaceSample, select_employee
+from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.schema.tables import (
     audit_log,
     detection_events,
@@ -30,9 +30,8 @@ from stressvision.db.schema.tables import (
     metadata,
     sessions,
 )
-from stressvision.domain.terms import Kind, Term
-from stressvision.services.backup.archive import Kind as BackupKind
-from stressvision.services.backup.archive import list_backups, newest_in_chain, rotate
+from stressvision.domain.terms import RetentionKind, Term
+from stressvision.services.backup.archive import BackupKind, list_backups, newest_in_chain, rotate
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
@@ -151,7 +150,7 @@ def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: 
     close_session(context, opened.id, SessionEnd(end_timestamp=began))
     clock.advance(days=29, hours=23, minutes=30)
     make_backup(context)
-    assert dict(apply_retention(context, pause=lambda _: None).terms)[Term(Kind.DETECTIONS, 30)] > 0
+    assert dict(apply_retention(context, pause=lambda _: None).terms)[Term(RetentionKind.DETECTIONS, 30)] > 0
     clock.advance(seconds=1)
     assert continue_backup(context) is not None
     expected = everything(context)
@@ -164,7 +163,7 @@ def test_the_removed_demonstration_stays_away_when_a_backup_returns(
 ) -> None:
     """By the machine's own clock: the command knows no other."""
     own = replace(context, clock=utc_now)
-    sample = FaceSample(tuple(0.01 * i for i in range(128)), 0.9)
+    sample = FaceSampleRow(tuple(0.01 * i for i in range(128)), 0.9)
     synthetic = Enrolment("EMP001", "Kofi Mendoza", None, None, (sample,), consent_sha256="0" * 64, is_demo=True)
     raise_alert(own, enrol_employee(own, synthetic, DOCTOR).id)
     write_manual_report(own, QUARTER)
@@ -351,7 +350,7 @@ def test_what_is_past_its_term_goes_and_the_disk_gets_its_space_back(yearly: Con
     pauses: list[float] = []
     outcome = apply_retention(yearly, pause=pauses.append)
     assert dict(told.terms) == dict(outcome.terms)
-    assert dict(outcome.terms)[Term(Kind.DETECTIONS, 30)] == 2000 - 31 * 5
+    assert dict(outcome.terms)[Term(RetentionKind.DETECTIONS, 30)] == 2000 - 31 * 5
     assert outcome.after.used < outcome.before.used / 3
     assert outcome.after.free == 0
     assert pauses
@@ -364,7 +363,7 @@ def test_what_is_past_its_term_goes_and_the_disk_gets_its_space_back(yearly: Con
 
 def test_a_term_of_zero_keeps_for_ever(yearly: Context) -> None:
     forever = replace(yearly, settings=yearly.settings.model_copy(update={"retention_detections_days": 0}))
-    assert dict(apply_retention(forever, pause=lambda _: None).terms)[Term(Kind.DETECTIONS, 0)] == 0
+    assert dict(apply_retention(forever, pause=lambda _: None).terms)[Term(RetentionKind.DETECTIONS, 0)] == 0
 
 
 def test_each_kind_has_its_own_term(context: Context, clock: FakeClock) -> None:
@@ -372,11 +371,11 @@ def test_each_kind_has_its_own_term(context: Context, clock: FakeClock) -> None:
     live_through_a_quarter(context, clock, enrol(context))
     clock.advance(days=366)
     outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
-    assert (outcome[Kind.DETECTIONS] > 0, outcome[Kind.ROLLUPS] > 0) == (True, True)
-    assert (outcome[Kind.ALERTS], outcome[Kind.AUDIT]) == (0, 0)
+    assert (outcome[RetentionKind.DETECTIONS] > 0, outcome[RetentionKind.ROLLUPS] > 0) == (True, True)
+    assert (outcome[RetentionKind.ALERTS], outcome[RetentionKind.AUDIT]) == (0, 0)
     clock.advance(days=5 * 365)
     outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
-    assert outcome[Kind.AUDIT] > 0
+    assert outcome[RetentionKind.AUDIT] > 0
     assert len(everything(context)["alerts"]) == 1
 
 

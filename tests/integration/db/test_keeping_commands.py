@@ -18,7 +18,7 @@ from stressvision.core.config import load_settings
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.record import ComponentRecord, LauncherRecord, identify, record_path
-from stressvision.launcher.supervisor import State
+from stressvision.launcher.supervisor import ComponentState
 from stressvision.services.context import open_context
 from stressvision.wire.rights import ErasureCertificate
 from tests.integration.conftest import enrol
@@ -72,7 +72,7 @@ def test_nothing_is_restored_under_a_running_system(typed: Typed) -> None:
     own = identify(os.getpid())
     assert own is not None
     api = Component("api", Message("Backend", "Backend"), ("backend_api.py",))
-    part = ComponentRecord(component=api, state=State.RUNNING, process=own, detail=Message("", ""))
+    part = ComponentRecord(component=api, state=ComponentState.RUNNING, process=own, detail=Message("", ""))
     path = record_path(load_settings().run_dir)
     path.parent.mkdir()
     path.write_text(LauncherRecord(launcher=own, components=(part,)).model_dump_json(), encoding="utf-8")

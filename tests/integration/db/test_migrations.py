@@ -14,7 +14,7 @@ from stressvision.db.engine.connection import Database
 from stressvision.db.queries.employees import delete_everything
 from stressvision.db.queries.figures import read_totals
 from stressvision.db.schema import opening
-from stressvision.db.schema.opening import Outcome, prepare_database
+from stressvision.db.schema.opening import OpeningOutcome, prepare_database
 from stressvision.db.schema.tables import REVISION, detection_events
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
@@ -118,7 +118,7 @@ def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
         for statement in IN_USE:
             connection.execute(text(statement))
         take_down_to_0001(connection)
-    assert prepare_database(older, NOW).outcome is Outcome.UPGRADED
+    assert prepare_database(older, NOW).outcome is OpeningOutcome.UPGRADED
     store_detection(Context(older, context.settings, clock), detection(clock(), 1))
     with older.read() as connection:
         assert schema_of(connection) == created

@@ -11,7 +11,7 @@ import pytest
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, DatabaseUnavailable
 from stressvision.db.engine.connection import Database
-from stressvision.db.schema.opening import Outcome, prepare_database
+from stressvision.db.schema.opening import OpeningOutcome, prepare_database
 from stressvision.services.alerts.decisions import read_alert
 from stressvision.services.context import Actor, check_database, open_context, open_context_telling
 from stressvision.services.people.employees import list_employees
@@ -35,9 +35,9 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_a_new_file_is_private_and_the_second_opening_finds_it_ready(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/nueva.db")
-    assert open_context_telling(settings)[1].outcome is Outcome.CREATED
+    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CREATED
     assert (tmp_path / "nueva.db").stat().st_mode & 0o077 == 0
-    assert open_context_telling(settings)[1].outcome is Outcome.CURRENT
+    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CURRENT
 
 
 def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> None:
@@ -46,7 +46,7 @@ def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> No
         outcomes = [
             opening.outcome for opening in pool.map(lambda database: prepare_database(database, NOW), databases)
         ]
-    assert sorted(outcomes) == [Outcome.CREATED] + [Outcome.CURRENT] * 5
+    assert sorted(outcomes) == [OpeningOutcome.CREATED] + [OpeningOutcome.CURRENT] * 5
     for database in databases:
         database.close()
 
@@ -54,7 +54,7 @@ def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> No
 def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Path) -> None:
     untouched = {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS}
     context, opening = open_context_telling(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
-    assert opening.outcome is Outcome.CONVERTED
+    assert opening.outcome is OpeningOutcome.CONVERTED
     assert opening.backup is not None
     assert {table: rows(opening.backup, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched
     assert {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched

@@ -13,7 +13,7 @@ from stressvision.db.queries.detections import DetectionFilter, count_detections
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
-from stressvision.services.feed import Feed
+from stressvision.services.feed import ChangeFeed
 from stressvision.services.figures import read_ingest_stats, read_overview, read_stats
 from stressvision.services.people.employees import read_employee_state
 from stressvision.services.reports.windows import write_due_reports, write_manual_report
@@ -26,7 +26,7 @@ NEWEST_FIRST = "SCAN detection_events USING INDEX ix_detection_events_timestamp"
 
 
 def follow(context: Context) -> None:
-    with closing(Feed(context)) as feed:
+    with closing(ChangeFeed(context)) as feed:
         feed.read_after(0)
 
 

@@ -14,7 +14,7 @@ from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.contact import Contact
 from stressvision.edge.delivery.courier import Courier, deliver_next
 from stressvision.edge.delivery.enrolled import EnrolledPeople
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.edge.health.troubles import CLOCK_TOLERANCE
 from stressvision.wire.detections import DetectionIn, DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
@@ -45,10 +45,10 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def add_detections(outbox: Outbox, *keys: str) -> None:
-    outbox.add_all([(Kind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
+    outbox.add_all([(MessageKind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
 
 
-def add_session(outbox: Outbox, kind: Kind) -> None:
+def add_session(outbox: Outbox, kind: MessageKind) -> None:
     outbox.add(kind, SESSION, f'{{"device_id": "cam-1", "session_id": "{SESSION}"}}')
 
 
@@ -65,9 +65,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_session_and_its_detections_arrive_in_order(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
-    add_session(outbox, Kind.SESSION_START)
+    add_session(outbox, MessageKind.SESSION_START)
     add_detections(outbox, *(f"d{number}" for number in range(450)))
-    add_session(outbox, Kind.SESSION_END)
+    add_session(outbox, MessageKind.SESSION_END)
 
     deliver_all(outbox, client)
 
@@ -120,7 +120,7 @@ def test_a_detection_that_is_refused_for_good_does_not_hold_up_the_others(
 def test_a_batch_that_is_refused_as_a_whole_is_taken_apart_until_the_culprit_is_found(
     outbox: Outbox, client: IngestClient, ingest: FakeIngest
 ) -> None:
-    outbox.add_all([(Kind.DETECTION, key, body) for key, body in (("a", '{"event_id": "a"}'), ("b", "{}"))])
+    outbox.add_all([(MessageKind.DETECTION, key, body) for key, body in (("a", '{"event_id": "a"}'), ("b", "{}"))])
     add_detections(outbox, "c", "d", "e")
     serve = ingest.serve
 
@@ -138,7 +138,7 @@ def test_a_batch_that_is_refused_as_a_whole_is_taken_apart_until_the_culprit_is_
 def test_the_end_of_a_session_nobody_knows_is_set_aside(
     outbox: Outbox, client: IngestClient, ingest: FakeIngest
 ) -> None:
-    add_session(outbox, Kind.SESSION_END)
+    add_session(outbox, MessageKind.SESSION_END)
     add_detections(outbox, "a")
     ingest.fault = lambda path: 404 if path.endswith("/end") else None
 
@@ -154,7 +154,7 @@ def test_what_piled_up_while_the_server_was_away_is_delivered_when_it_comes_back
         port = probe.getsockname()[1]
     courier = Courier(outbox, IngestClient(f"http://127.0.0.1:{port}"), spread=lambda low, high: 0.02)
     courier.start()
-    add_session(outbox, Kind.SESSION_START)
+    add_session(outbox, MessageKind.SESSION_START)
     courier.notice()
     for number in range(5):
         add_detections(outbox, f"d{number}")
@@ -171,7 +171,7 @@ def test_stopping_delivers_what_is_left(outbox: Outbox, client: IngestClient, in
     courier = Courier(outbox, client)
     courier.start()
     add_detections(outbox, "a")
-    add_session(outbox, Kind.SESSION_END)
+    add_session(outbox, MessageKind.SESSION_END)
     courier.stop(5.0)
 
     assert ingest.calls == [("detection", "a"), ("end", SESSION)]
@@ -199,7 +199,7 @@ def test_something_else_at_the_address_is_no_server(client: IngestClient, ingest
 
 def add_timed(outbox: Outbox, timestamp: datetime) -> str:
     detection = DetectionIn(event_id=uuid4(), device_id="cam-1", timestamp=timestamp)
-    outbox.add(Kind.DETECTION, str(detection.event_id), detection.model_dump_json())
+    outbox.add(MessageKind.DETECTION, str(detection.event_id), detection.model_dump_json())
     return str(detection.event_id)
 
 

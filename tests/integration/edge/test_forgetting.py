@@ -11,7 +11,7 @@ import pytest
 from stressvision.core.config import Settings
 from stressvision.edge import device
 from stressvision.edge.delivery import outbox
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.vision.source import parse_source
 from tests.integration.fake_ingest import FakeIngest
 from tests.programs.running import free_port, wait_until
@@ -40,7 +40,7 @@ def test_a_withdrawal_that_finds_the_outbox_held_is_followed_when_it_is_free(
         gallery_seconds=0.5,
     )
     before = Outbox(settings.outbox_path)
-    before.add(Kind.DETECTION, "of-1", '{"event_id": "of-1", "employee_id": 1}')
+    before.add(MessageKind.DETECTION, "of-1", '{"event_id": "of-1", "employee_id": 1}')
     before.close()
     held = threading.Event()
     asked: list[str] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from stressvision.core.ports import is_port_free
 from stressvision.launcher.record import is_running, read_record
-from stressvision.launcher.supervisor import State
+from stressvision.launcher.supervisor import ComponentState
 from tests.programs.running import free_port, program, wait_until
 
 NAMES = ("entrada", "linea2")
@@ -28,7 +28,7 @@ def ask(port: int, path: str) -> dict[str, Any]:
 
 def all_run(folder: Path) -> bool:
     record = read_record(folder / ".run")
-    return record is not None and all(part.state is State.RUNNING for part in record.components)
+    return record is not None and all(part.state is ComponentState.RUNNING for part in record.components)
 
 
 def say(command: str, folder: Path, settings: dict[str, str]) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import stop_everything
 from stressvision.launcher.record import LauncherRecord, ProcessRecord, is_running, read_record
-from stressvision.launcher.supervisor import State
+from stressvision.launcher.supervisor import ComponentState
 from tests.programs.running import answers, free_port, wait_until
 from tests.programs.small_launcher import COMPONENTS
 
@@ -58,7 +58,7 @@ class SmallSystem:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
             )
-        wait_until(lambda: self.all_are(State.RUNNING), "every component running")
+        wait_until(lambda: self.all_are(ComponentState.RUNNING), "every component running")
         return self.launcher
 
     def record(self) -> LauncherRecord | None:
@@ -67,7 +67,7 @@ class SmallSystem:
             self._seen |= {part.process} if part.process else set()
         return record
 
-    def all_are(self, state: State) -> bool:
+    def all_are(self, state: ComponentState) -> bool:
         assert self.launcher is not None
         assert self.launcher.poll() is None, self.output.read_text(encoding="utf-8")
         record = self.record()
@@ -102,7 +102,9 @@ def test_what_is_killed_is_back_and_answers_within_ten_seconds(system: SmallSyst
     first, other = system.process("api"), system.process("ingest")
     os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: not is_running(first), "the death of api")
-    wait_until(lambda: system.all_are(State.RUNNING) and system.process("api") != first, "api back", patience=10)
+    wait_until(
+        lambda: system.all_are(ComponentState.RUNNING) and system.process("api") != first, "api back", patience=10
+    )
     assert answers(str(api.health_url))
     assert system.process("ingest") == other
 

@@ -14,7 +14,7 @@ def test_whatever_is_filled_in_is_escaped() -> None:
         blocks.notice(EVIL, EVIL),
         blocks.empty(EVIL),
         blocks.banner(EVIL),
-        blocks.figures([blocks.Figure(EVIL, EVIL, help=EVIL)]),
+        blocks.figures([blocks.KeyFigure(EVIL, EVIL, help=EVIL)]),
         blocks.feed([blocks.FeedRow("#000000", EVIL, EVIL, EVIL, EVIL)]),
         blocks.table([EVIL], [[EVIL], [chip]], frozenset({0})),
         blocks.alert(blocks.AlertCard(chip, EVIL, EVIL, EVIL, EVIL, EVIL, [EVIL], EVIL)),

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.dashboard import charts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.screen import Screen
 from stressvision.wire.backend import HourCount, StoredDetection
 from stressvision.wire.reports import EmployeeReport
 
 NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
-SCREEN = Screen(Backend("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"), clock=lambda: NOW)
+SCREEN = Screen(BackendClient("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"), clock=lambda: NOW)
 
 
 def seen(minutes_ago: int, emotion: str | None) -> StoredDetection:

@@ -7,14 +7,14 @@ import pytest
 
 from stressvision.core.errors import Language
 from stressvision.dashboard import texts
-from stressvision.dashboard.client import Backend
+from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.screen import Screen
 
 NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
 
 
 def screen(language: Language = "es", zone: str = "America/Lima") -> Screen:
-    return Screen(Backend("http://127.0.0.1:9", language), language, ZoneInfo(zone), clock=lambda: NOW)
+    return Screen(BackendClient("http://127.0.0.1:9", language), language, ZoneInfo(zone), clock=lambda: NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from stressvision.documents import charts, texts
 from stressvision.documents.contents import document_of_report, document_of_summary
 from stressvision.documents.document import Chart, Document, Table
-from stressvision.documents.drawing import Bar, Dot, Drawing, Label
+from stressvision.documents.drawing import BarShape, Dot, Drawing, Label
 from stressvision.documents.html import write_html
 from stressvision.documents.pdf import write_pdf
-from stressvision.documents.reader import Reader
+from stressvision.documents.reader import ReaderProfile
 from stressvision.wire.reports import (
     DeviceCoverage,
     EmployeeReport,
@@ -112,8 +112,8 @@ def report(**changes: object) -> Report:
     return Report.model_validate(values | changes)
 
 
-DOCTOR = Reader("es", "America/Lima", START, "dra.quispe")
-MANAGER = Reader("es", "America/Lima", START, "gerencia", has_persons=False)
+DOCTOR = ReaderProfile("es", "America/Lima", START, "dra.quispe")
+MANAGER = ReaderProfile("es", "America/Lima", START, "gerencia", has_persons=False)
 
 
 def words(document: Document) -> str:
@@ -179,7 +179,7 @@ def test_without_persons_nobody_is_named() -> None:
 
 
 def test_where_the_policy_allows_no_emotion_only_fatigue_is_told() -> None:
-    page = words(document_of_summary(summary(), Reader("es", "America/Lima", START, shows_stress=False)))
+    page = words(document_of_summary(summary(), ReaderProfile("es", "America/Lima", START, shows_stress=False)))
     assert "Estrés" not in page
     assert "compatible con fatiga" in page
 
@@ -200,7 +200,7 @@ def test_every_chart_stays_within_its_bounds(kind: str) -> None:
     for drawing in drawings:
         for shape in drawing.shapes:
             match shape:
-                case Bar():
+                case BarShape():
                     corners = [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]
                 case Dot() | Label():
                     corners = [(shape.x, shape.y)]
@@ -220,7 +220,9 @@ def test_tables_are_whole() -> None:
 def test_a_share_is_as_high_as_it_is_large() -> None:
     slots = [charts.Slot("a", 10, 10.0, None), charts.Slot("b", 5, 20.0, None)]
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
-    heights = [shape.height for shape in drawing.shapes if isinstance(shape, Bar) and shape.colour == charts.STRESS]
+    heights = [
+        shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == charts.STRESS
+    ]
     assert heights[1:] == [pytest.approx(21.0), pytest.approx(42.0)], "the first is the key"
 
 

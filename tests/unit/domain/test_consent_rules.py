@@ -6,7 +6,7 @@ from stressvision.core.config import Policy
 from stressvision.domain.consent import (
     CONSENT_HASHES,
     CONSENT_VERSION,
-    Standing,
+    EnrolmentStatus,
     may_be_recognised,
     permitted_emotion,
 )
@@ -17,7 +17,7 @@ from stressvision.services.people.enrolment import consent_text_sha256
 @pytest.mark.parametrize("consent", [True, False])
 @pytest.mark.parametrize("active", [True, False])
 def test_only_active_people_who_consent_are_recognised(consent: bool, active: bool) -> None:
-    assert may_be_recognised(Standing(consent, active)) == (consent and active)
+    assert may_be_recognised(EnrolmentStatus(consent, active)) == (consent and active)
 
 
 @pytest.mark.parametrize("emotion", list(Emotion))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stressvision.domain.disclosure import SMALLEST_GROUP
-from stressvision.domain.summaries import DayFigures, Tally, WindowFigures, WindowReport, sum_day
+from stressvision.domain.summaries import DayFigures, EmotionTotals, WindowFigures, WindowReport, sum_day
 
 BEGAN = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 DEPARTMENTS = ("Almacén", "Envasado", "Producción", None)
@@ -23,7 +23,7 @@ def window(number: int, seen: Mapping[int, int]) -> WindowReport:
     total = sum(seen.values())
     start = BEGAN + number * timedelta(minutes=15)
     figures = WindowFigures(start, start + timedelta(minutes=15), total, len(seen), total, 0, 0)
-    tallies = {employee_id: Tally(count, {"stress": count}) for employee_id, count in seen.items()}
+    tallies = {employee_id: EmotionTotals(count, {"stress": count}) for employee_id, count in seen.items()}
     return WindowReport(figures, tallies, {employee_id: department_of(employee_id) for employee_id in seen})
 
 

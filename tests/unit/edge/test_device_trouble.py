@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA
-from stressvision.domain.devices import Device, Trouble, is_over, trouble_of
+from stressvision.domain.devices import Trouble, WatchedDevice, is_over, trouble_of
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=8)
@@ -19,28 +19,28 @@ def ago(minutes: float) -> datetime:
 @pytest.mark.parametrize(
     ("device", "listening", "expected"),
     [
-        (Device("pi", "watching", ago(4)), LONG_AGO, None),
-        (Device("pi", "watching", ago(5)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
-        (Device("pi", "watching", ago(60)), ago(4), None),
-        (Device("pi", "stopped", ago(60)), LONG_AGO, None),
-        (Device("pi", "no_camera", ago(0), ago(4)), LONG_AGO, None),
-        (Device("pi", "no_camera", ago(0), ago(6)), LONG_AGO, Trouble(DEVICE_WITHOUT_DATA, ago(6))),
-        (Device("pi", "no_camera", ago(5), ago(9)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
+        (WatchedDevice("pi", "watching", ago(4)), LONG_AGO, None),
+        (WatchedDevice("pi", "watching", ago(5)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
+        (WatchedDevice("pi", "watching", ago(60)), ago(4), None),
+        (WatchedDevice("pi", "stopped", ago(60)), LONG_AGO, None),
+        (WatchedDevice("pi", "no_camera", ago(0), ago(4)), LONG_AGO, None),
+        (WatchedDevice("pi", "no_camera", ago(0), ago(6)), LONG_AGO, Trouble(DEVICE_WITHOUT_DATA, ago(6))),
+        (WatchedDevice("pi", "no_camera", ago(5), ago(9)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
     ],
 )
-def test_trouble(device: Device, listening: datetime, expected: Trouble | None) -> None:
+def test_trouble(device: WatchedDevice, listening: datetime, expected: Trouble | None) -> None:
     assert trouble_of(device, NOW, listening, PATIENCE) == expected
 
 
 @pytest.mark.parametrize(
     ("alert_type", "device", "over"),
     [
-        (DEVICE_SILENT, Device("pi", "watching", ago(9)), False),
-        (DEVICE_SILENT, Device("pi", "no_camera", ago(1)), True),
-        (DEVICE_SILENT, Device("pi", "stopped", ago(9)), True),
-        (DEVICE_WITHOUT_DATA, Device("pi", "no_camera", ago(1)), False),
-        (DEVICE_WITHOUT_DATA, Device("pi", "watching", ago(1)), True),
+        (DEVICE_SILENT, WatchedDevice("pi", "watching", ago(9)), False),
+        (DEVICE_SILENT, WatchedDevice("pi", "no_camera", ago(1)), True),
+        (DEVICE_SILENT, WatchedDevice("pi", "stopped", ago(9)), True),
+        (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "no_camera", ago(1)), False),
+        (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "watching", ago(1)), True),
     ],
 )
-def test_only_what_is_heard_ends_it(alert_type: str, device: Device, over: bool) -> None:
+def test_only_what_is_heard_ends_it(alert_type: str, device: WatchedDevice, over: bool) -> None:
     assert is_over(Trouble(alert_type, ago(9)), device) is over

@@ -10,7 +10,7 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline, Rules
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.machine import Machine
-from stressvision.edge.health.watch import HealthWatch, Tally
+from stressvision.edge.health.watch import DeviceCounters, HealthWatch
 from stressvision.vision.camera import Camera
 from stressvision.vision.source import parse_source
 from tests.unit.edge.test_pipeline import FakeNetworks, Sitting
@@ -26,7 +26,13 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def make_health(
-    outbox: Outbox, run_dir: Path, tally: Tally, machine: Machine, ahead: timedelta | None, *, admitted: bool = True
+    outbox: Outbox,
+    run_dir: Path,
+    tally: DeviceCounters,
+    machine: Machine,
+    ahead: timedelta | None,
+    *,
+    admitted: bool = True,
 ) -> HealthWatch:
     networks = FakeNetworks(Sitting())
     rules = Rules("entrada", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
@@ -48,7 +54,9 @@ def make_health(
 def test_heat_throttling_and_clock_are_numbers_for_the_server_and_words_for_a_person(
     outbox: Outbox, tmp_path: Path
 ) -> None:
-    health = make_health(outbox, tmp_path, Tally(taken=1), Machine(84.0, throttled=True), timedelta(seconds=-61.04))
+    health = make_health(
+        outbox, tmp_path, DeviceCounters(taken=1), Machine(84.0, throttled=True), timedelta(seconds=-61.04)
+    )
     health.look_at_machine(0.0)
     health.say(1.0)
     said = health.latest
@@ -59,7 +67,7 @@ def test_heat_throttling_and_clock_are_numbers_for_the_server_and_words_for_a_pe
 
 
 def test_what_a_machine_does_not_tell_is_nothing(outbox: Outbox, tmp_path: Path) -> None:
-    health = make_health(outbox, tmp_path, Tally(taken=1), Machine(), None)
+    health = make_health(outbox, tmp_path, DeviceCounters(taken=1), Machine(), None)
     health.look_at_machine(0.0)
     health.say(1.0)
 
@@ -70,7 +78,7 @@ def test_what_a_machine_does_not_tell_is_nothing(outbox: Outbox, tmp_path: Path)
 def test_the_heartbeat_bears_the_component_s_name_and_comes_with_the_first_picture(
     outbox: Outbox, tmp_path: Path
 ) -> None:
-    tally = Tally()
+    tally = DeviceCounters()
     health = make_health(outbox, tmp_path, tally, Machine(), None)
     health.say(1.0)
     before = read_heartbeat(tmp_path, COMPONENT)
@@ -86,7 +94,7 @@ def test_the_heartbeat_bears_the_component_s_name_and_comes_with_the_first_pictu
 
 
 def test_a_token_that_the_server_refuses_is_said_on_the_device_itself(outbox: Outbox, tmp_path: Path) -> None:
-    health = make_health(outbox, tmp_path, Tally(taken=1), Machine(), None, admitted=False)
+    health = make_health(outbox, tmp_path, DeviceCounters(taken=1), Machine(), None, admitted=False)
     health.say(1.0)
     beat = read_heartbeat(tmp_path, COMPONENT)
     assert beat is not None

@@ -6,7 +6,7 @@ import pytest
 
 from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.edge.delivery.intake import UNSAVED_KEPT, Intake
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from tests.conftest import FakeClock
 
 SESSION = "session_cam-1_100"
@@ -17,7 +17,7 @@ class FullDisk(Outbox):
 
     full = False
 
-    def add_all(self, items: Sequence[tuple[Kind, str, str]]) -> None:
+    def add_all(self, items: Sequence[tuple[MessageKind, str, str]]) -> None:
         self._write()
         super().add_all(items)
 
@@ -37,13 +37,13 @@ class FullDisk(Outbox):
 @pytest.fixture
 def outbox(tmp_path: Path, clock: FakeClock) -> Iterator[FullDisk]:
     opened = FullDisk(tmp_path / "outbox.db", clock=clock)
-    opened.add(Kind.SESSION_START, SESSION, "{}")
+    opened.add(MessageKind.SESSION_START, SESSION, "{}")
     yield opened
     opened.close()
 
 
-def seen(key: str, employee_id: int | None = None) -> tuple[Kind, str, str]:
-    return Kind.DETECTION, key, json.dumps({"event_id": key, "employee_id": employee_id})
+def seen(key: str, employee_id: int | None = None) -> tuple[MessageKind, str, str]:
+    return MessageKind.DETECTION, key, json.dumps({"event_id": key, "employee_id": employee_id})
 
 
 def waiting(outbox: Outbox) -> list[str]:
@@ -63,7 +63,7 @@ def test_what_a_full_disk_does_not_take_is_kept_in_order_until_it_does(outbox: F
     intake.keep()
     held = intake.unsaved
     outbox.full = False
-    intake.keep((Kind.SESSION_END, SESSION, "{}"))
+    intake.keep((MessageKind.SESSION_END, SESSION, "{}"))
 
     assert (held, intake.unsaved, noticed) == (2, 0, [0, 0])
     assert waiting(outbox) == [SESSION, "a", "b", "c", SESSION]
@@ -74,7 +74,7 @@ def test_memory_is_bounded_and_the_end_of_the_session_is_what_stays(outbox: Full
     intake = Intake(outbox, lambda: None)
     outbox.full = True
     intake.keep(*(seen(f"d{number}") for number in range(UNSAVED_KEPT)))
-    intake.keep((Kind.SESSION_END, SESSION, "{}"))
+    intake.keep((MessageKind.SESSION_END, SESSION, "{}"))
     held = intake.unsaved
     outbox.full = False
     intake.keep()

@@ -7,7 +7,7 @@ import pytest
 
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.edge.delivery import outbox as outboxes
-from stressvision.edge.delivery.outbox import Kind, Outbox
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from tests.conftest import FakeClock
 
 SESSION = "session_cam-1_100"
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def add_detections(outbox: Outbox, *keys: str) -> None:
-    outbox.add_all([(Kind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
+    outbox.add_all([(MessageKind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
 
 
 def waiting(outbox: Outbox) -> list[str]:
@@ -45,9 +45,9 @@ def test_what_waits_is_for_its_owner_alone(path: Path, clock: FakeClock) -> None
 
 def test_items_leave_in_order_and_a_session_is_not_mixed_with_its_detections(path: Path, clock: FakeClock) -> None:
     outbox = Outbox(path, clock=clock)
-    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_START, SESSION, "{}")
     add_detections(outbox, "a", "b")
-    outbox.add(Kind.SESSION_END, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_END, SESSION, "{}")
     add_detections(outbox, "c")
     groups = []
     while items := outbox.head(10):
@@ -78,7 +78,7 @@ def test_what_the_server_refuses_for_good_is_set_aside_and_counted(path: Path, c
 
 def test_the_oldest_detections_are_dropped_and_counted_when_there_are_too_many(path: Path, clock: FakeClock) -> None:
     outbox = Outbox(path, clock=clock, largest=3)
-    outbox.add(Kind.SESSION_START, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_START, SESSION, "{}")
     add_detections(outbox, *"abcde")
 
     assert waiting(outbox) == [SESSION]
@@ -99,8 +99,8 @@ def test_detections_that_are_too_old_are_dropped_and_counted(path: Path, clock: 
 
 def test_a_session_that_was_never_ended_is_remembered_with_its_last_sign(path: Path, clock: FakeClock) -> None:
     outbox = Outbox(path, clock=clock)
-    outbox.add(Kind.SESSION_START, SESSION, "{}")
-    outbox.add(Kind.SESSION_START, "session_cam-2_100", "{}")
+    outbox.add(MessageKind.SESSION_START, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_START, "session_cam-2_100", "{}")
     clock.advance(seconds=30)
     outbox.touch_session(SESSION)
 
@@ -109,8 +109,8 @@ def test_a_session_that_was_never_ended_is_remembered_with_its_last_sign(path: P
 
 def test_a_session_that_was_ended_is_not(path: Path, clock: FakeClock) -> None:
     outbox = Outbox(path, clock=clock)
-    outbox.add(Kind.SESSION_START, SESSION, "{}")
-    outbox.add(Kind.SESSION_END, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_START, SESSION, "{}")
+    outbox.add(MessageKind.SESSION_END, SESSION, "{}")
 
     assert outbox.unfinished_sessions("cam-1") == {}
 
@@ -163,8 +163,8 @@ def test_nothing_is_kept_of_people_who_may_not_be_recognised(path: Path, clock: 
     outbox = Outbox(path, clock=clock)
     for person in (1, 2, 3, None):
         body = f'{{"employee_id": {person or "null"}, "track_id": "trk_of_{person}"}}'
-        outbox.add(Kind.DETECTION, f"key{person}", body)
-    outbox.add(Kind.SESSION_END, SESSION, "{}")
+        outbox.add(MessageKind.DETECTION, f"key{person}", body)
+    outbox.add(MessageKind.SESSION_END, SESSION, "{}")
     first, second, *_ = outbox.head(10)
     outbox.settle([], {first.id: "no consent"})
     outbox.postpone({second.id: clock()})
@@ -183,7 +183,7 @@ def test_bytes_that_a_reader_kept_from_being_forgotten_are_gone_the_next_time(
 ) -> None:
     monkeypatch.setattr(outboxes, "BUSY_SECONDS", 0.05)
     outbox, log = Outbox(path, clock=clock), path.with_name(f"{path.name}-wal")
-    outbox.add(Kind.DETECTION, "key1", '{"employee_id": 1, "track_id": "trk_of_1"}')
+    outbox.add(MessageKind.DETECTION, "key1", '{"employee_id": 1, "track_id": "trk_of_1"}')
     # The outbox's own SQLite: two of them in one process would undo each other's locks on the file.
     with closing(outboxes.sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stressvision.domain.emotions import Emotion
-from stressvision.edge.capture.person import State
+from stressvision.edge.capture.person import PersonState
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.edge.preview.drawing import describe, draw
 from stressvision.edge.preview.server import Board, PreviewServer, start_preview
@@ -141,12 +141,12 @@ def test_a_busy_port_means_no_preview_and_no_failure(studio: Studio) -> None:
     assert start_preview(Board(), studio.server.port, lambda: "{}") is None
 
 
-def mark(standing: Standing, code: str | None = None, state: State | None = None) -> Mark:
-    return Mark(make_face(320, 240), standing, code, state or State())
+def mark(standing: Standing, code: str | None = None, state: PersonState | None = None) -> Mark:
+    return Mark(make_face(320, 240), standing, code, state or PersonState())
 
 
 def test_a_face_is_described_by_code_and_expression_and_never_called_stressed() -> None:
-    stressed = mark(Standing.NAMED, "EMP002", State(Emotion.STRESS, 0.81))
+    stressed = mark(Standing.NAMED, "EMP002", PersonState(Emotion.STRESS, 0.81))
 
     assert describe(stressed, "es") == ["EMP002", "expresión compatible con estrés 81 %"]
     assert describe(stressed, "en") == ["EMP002", "expression compatible with stress 81 %"]
@@ -162,7 +162,7 @@ def test_what_may_be_a_photograph_is_said() -> None:
 
 def test_drawing_leaves_the_picture_itself_alone() -> None:
     frame = make_frame()
-    drawn = draw(frame, [mark(Standing.NAMED, "EMP001", State(Emotion.SAD, 0.5))], "es")
+    drawn = draw(frame, [mark(Standing.NAMED, "EMP001", PersonState(Emotion.SAD, 0.5))], "es")
 
     assert (frame == 128).all()
     assert drawn.shape == frame.shape
@@ -170,6 +170,6 @@ def test_drawing_leaves_the_picture_itself_alone() -> None:
 
 
 def test_a_face_at_the_edge_is_drawn_within_the_picture() -> None:
-    edge = Mark(make_face(620, 470), Standing.NAMED, "EMP001", State(Emotion.STRESS, 0.9))
+    edge = Mark(make_face(620, 470), Standing.NAMED, "EMP001", PersonState(Emotion.STRESS, 0.9))
 
     assert draw(make_frame(), [edge], "es").shape == (480, 640, 3)

@@ -8,7 +8,7 @@ from stressvision.core.ports import UNKNOWN_HOLDER, PortHolder
 from stressvision.launcher.busy import describe_busy_ports, describe_holder
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.record import read_record, write_record
-from stressvision.launcher.supervisor import NOTHING, ComponentView, State
+from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
 
 USE = PortUse(8000, "STRESSVISION_API_PORT")
 API = Component("api", Message(es="Backend", en="Backend"), ("true",), ports=(USE,))
@@ -41,7 +41,7 @@ def test_a_real_listener_is_named_and_a_recorded_one_recognised(tmp_path: Path) 
         use = PortUse(listener.getsockname()[1], "STRESSVISION_API_PORT")
         part = Component("api", Message(es="Backend", en="Backend"), ("true",), ports=(use,))
         (stranger,) = describe_busy_ports("127.0.0.1", [part], None)
-        write_record(tmp_path, [ComponentView(part, State.RUNNING, os.getpid(), NOTHING)])
+        write_record(tmp_path, [ComponentView(part, ComponentState.RUNNING, os.getpid(), NOTHING)])
         (own,) = describe_busy_ports("127.0.0.1", [part], read_record(tmp_path))
     assert f"pid {os.getpid()}" in stranger.es
     assert getpass.getuser() in stranger.es

@@ -6,7 +6,7 @@ from stressvision.core.errors import Message
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.printer import LiveTable, LogLine, PlainLines, Row, UntilClosed
 from stressvision.launcher.session import describe_arrival
-from stressvision.launcher.supervisor import NOTHING, ComponentView, State
+from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
 
 API = Component(
     "api", Message(es="Backend", en="Backend"), (), address="http://127.0.0.1:8000", ports=(PortUse(8000, "S"),)
@@ -15,7 +15,7 @@ EDGE = Component("edge", Message(es="Pi (cámara)", en="Pi (camera)"), ())
 NO_CAMERA = Message(es="sin cámara [0]", en="no camera [0]")
 
 
-def row(component: Component, state: State, detail: Message = NOTHING, *, memory: int | None = None) -> Row:
+def row(component: Component, state: ComponentState, detail: Message = NOTHING, *, memory: int | None = None) -> Row:
     return Row(ComponentView(component, state, 42, detail), memory)
 
 
@@ -28,7 +28,8 @@ def test_the_table_shows_what_is_known_of_each_component_and_the_last_log_lines(
     out = io.StringIO()
     table = LiveTable("es", Console(file=out, force_terminal=True, width=160, height=30))
     table.show(
-        [row(API, State.RUNNING, memory=95_000_000), row(EDGE, State.WAITING, NO_CAMERA)], [LogLine("api", "[hi]")]
+        [row(API, ComponentState.RUNNING, memory=95_000_000), row(EDGE, ComponentState.WAITING, NO_CAMERA)],
+        [LogLine("api", "[hi]")],
     )
     table.close()
     for shown in (
@@ -47,9 +48,9 @@ def test_the_table_shows_what_is_known_of_each_component_and_the_last_log_lines(
 def test_without_a_terminal_a_line_is_written_when_a_state_changes_and_not_before() -> None:
     out = io.StringIO()
     plain = PlainLines("en", out)
-    plain.show([row(API, State.STARTING)], [])
-    plain.show([row(API, State.STARTING, memory=1)], [])
-    plain.show([row(API, State.RUNNING)], [LogLine("api", "listening")])
+    plain.show([row(API, ComponentState.STARTING)], [])
+    plain.show([row(API, ComponentState.STARTING, memory=1)], [])
+    plain.show([row(API, ComponentState.RUNNING)], [LogLine("api", "listening")])
     assert out.getvalue().splitlines() == [
         "launcher  | Backend: starting (pid 42)",
         "api       | listening",
@@ -60,12 +61,12 @@ def test_without_a_terminal_a_line_is_written_when_a_state_changes_and_not_befor
 def test_a_terminal_that_is_gone_disturbs_nobody() -> None:
     printer = UntilClosed(PlainLines("es", GoneTerminal()))
     printer.say(NO_CAMERA)
-    printer.show([row(API, State.RUNNING)], [])
+    printer.show([row(API, ComponentState.RUNNING)], [])
     printer.close()
 
 
 def test_the_arrival_gives_the_addresses_and_names_what_is_missing() -> None:
-    api, edge = row(API, State.RUNNING).view, row(EDGE, State.WAITING, NO_CAMERA).view
+    api, edge = row(API, ComponentState.RUNNING).view, row(EDGE, ComponentState.WAITING, NO_CAMERA).view
     well = describe_arrival([api], 6.2)
     assert "6 s" in well.es
     assert "http://127.0.0.1:8000/api/docs" in well.es

@@ -20,7 +20,7 @@ from stressvision.launcher.record import (
     record_path,
     write_record,
 )
-from stressvision.launcher.supervisor import NOTHING, ComponentView, State
+from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
 
 API = Component(
     "api",
@@ -32,7 +32,7 @@ API = Component(
 GONE = ProcessRecord(pid=2**22 + 1, born=1.0)
 
 
-def recorded(run_dir: Path, launcher: ProcessRecord, process: ProcessRecord | None, state: State) -> None:
+def recorded(run_dir: Path, launcher: ProcessRecord, process: ProcessRecord | None, state: ComponentState) -> None:
     part = ComponentRecord(component=API, state=state, process=process, detail=NOTHING)
     record_path(run_dir).write_text(LauncherRecord(launcher=launcher, components=(part,)).model_dump_json())
 
@@ -44,7 +44,7 @@ def own_process() -> ProcessRecord:
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    views = [ComponentView(API, State.RUNNING, os.getpid(), Message(es="bien", en="well"))]
+    views = [ComponentView(API, ComponentState.RUNNING, os.getpid(), Message(es="bien", en="well"))]
     write_record(tmp_path / "run", views)
     record = read_record(tmp_path / "run")
     assert record is not None
@@ -81,7 +81,7 @@ def test_stop_never_ends_a_stranger_that_got_a_recorded_number(
 ) -> None:
     own = own_process()
     recycled = own.model_copy(update={"born": own.born - 3600})
-    recorded(tmp_path, recycled, recycled, State.RUNNING)
+    recorded(tmp_path, recycled, recycled, ComponentState.RUNNING)
     assert stop_everything(tmp_path, "es") == 0
     assert "No hay nada en marcha" in capsys.readouterr().out
     assert read_record(tmp_path) is None
@@ -90,13 +90,13 @@ def test_stop_never_ends_a_stranger_that_got_a_recorded_number(
 def test_status_is_well_only_while_everything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = own_process()
     assert show_status(tmp_path, "es") == 1
-    recorded(tmp_path, own, own, State.RUNNING)
+    recorded(tmp_path, own, own, ComponentState.RUNNING)
     assert show_status(tmp_path, "es") == 0
     assert "en marcha" in capsys.readouterr().out
-    recorded(tmp_path, own, GONE, State.RUNNING)
+    recorded(tmp_path, own, GONE, ComponentState.RUNNING)
     assert show_status(tmp_path, "en") == 1
     assert "stopped" in capsys.readouterr().out
-    recorded(tmp_path, GONE, own, State.RUNNING)
+    recorded(tmp_path, GONE, own, ComponentState.RUNNING)
     assert show_status(tmp_path, "es") == 1
     assert "stop" in capsys.readouterr().out
 
@@ -104,10 +104,10 @@ def test_status_is_well_only_while_everything_runs(tmp_path: Path, capsys: pytes
 def test_a_second_launcher_in_the_folder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     run_dir = Path.cwd() / ".run"
     run_dir.mkdir()
-    recorded(run_dir, own_process(), None, State.PENDING)
+    recorded(run_dir, own_process(), None, ComponentState.PENDING)
     assert main(["--option", "4"]) == 2
     assert f"pid {os.getpid()}" in capsys.readouterr().err
-    recorded(run_dir, GONE, own_process(), State.RUNNING)
+    recorded(run_dir, GONE, own_process(), ComponentState.RUNNING)
     assert main(["--option", "4"]) == 2
     assert "stop" in capsys.readouterr().err
 

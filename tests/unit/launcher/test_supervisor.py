@@ -4,7 +4,7 @@ from collections.abc import Callable
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import SILENT, Health
-from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
+from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
 
 READY = Health(answers=True, ready=True)
 NO_CAMERA = Health(answers=True, ready=False, detail="sin cámara")
@@ -67,7 +67,7 @@ class Machine:
     def view(self, name: str) -> ComponentView:
         return next(view for view in self.supervisor.views if view.component.name == name)
 
-    def state(self, name: str) -> State:
+    def state(self, name: str) -> ComponentState:
         return self.view(name).state
 
     def tick(self, seconds: float = 0.0) -> None:
@@ -90,21 +90,21 @@ def test_a_component_starts_only_once_those_before_it_are_ready() -> None:
     machine = Machine(INGEST, EDGE)
     machine.tick()
     machine.tick(5)
-    assert machine.state("ingest") is State.STARTING
+    assert machine.state("ingest") is ComponentState.STARTING
     assert machine.processes["edge"] == []
     machine.health["ingest"] = READY
     machine.tick(0.2)
-    assert machine.state("edge") is State.STARTING
+    assert machine.state("edge") is ComponentState.STARTING
 
 
 def test_a_component_whose_predecessor_was_given_up_starts_all_the_same() -> None:
     machine = Machine(INGEST, EDGE)
     machine.tick()
-    while machine.state("ingest") is not State.FATAL:
+    while machine.state("ingest") is not ComponentState.FATAL:
         machine.processes["ingest"][-1].code = 1
         machine.tick(0.2)
     machine.tick(0.2)
-    assert machine.state("edge") is State.STARTING
+    assert machine.state("edge") is ComponentState.STARTING
 
 
 def test_what_dies_while_it_runs_is_back_within_two_seconds_and_again() -> None:
@@ -114,9 +114,9 @@ def test_what_dies_while_it_runs_is_back_within_two_seconds_and_again() -> None:
         first = machine.view("ingest").pid
         machine.processes["ingest"][-1].code = -9
         machine.tick(0.2)
-        assert machine.state("ingest") is State.BACKOFF
+        assert machine.state("ingest") is ComponentState.BACKOFF
         assert "señal 9" in machine.view("ingest").detail.es
-        machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 2)
+        machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
         assert machine.view("ingest").pid != first
 
 
@@ -132,7 +132,7 @@ def test_what_cannot_start_is_tried_four_times_ever_later_and_then_given_up() ->
     machine = Machine(INGEST)
     attempts = []
     machine.tick()
-    while machine.state("ingest") is not State.FATAL:
+    while machine.state("ingest") is not ComponentState.FATAL:
         if machine.processes["ingest"][-1].code is None:
             attempts.append(machine.now)
             machine.processes["ingest"][-1].code = 1
@@ -153,22 +153,22 @@ def test_what_had_been_up_is_tried_for_as_long_as_its_database_is_away() -> None
     while machine.now < end:
         machine.processes["ingest"][-1].code = 2
         machine.tick(0.2)
-    assert machine.state("ingest") in (State.BACKOFF, State.STARTING)
+    assert machine.state("ingest") in (ComponentState.BACKOFF, ComponentState.STARTING)
     assert len(machine.processes["ingest"]) < 100
     assert len(machine.processes["api"]) == 1
     machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 31)
+    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 31)
 
 
 def test_a_process_that_cannot_even_be_created_counts_as_a_failed_start() -> None:
     machine = Machine(INGEST)
     machine.refusal = OSError(11, "Resource temporarily unavailable")
     machine.tick()
-    assert machine.state("ingest") is State.BACKOFF
+    assert machine.state("ingest") is ComponentState.BACKOFF
     assert "Resource temporarily unavailable" in machine.view("ingest").detail.es
     machine.refusal = None
     machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 2)
+    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
 
 
 def test_one_that_stops_answering_is_killed_after_its_patience_and_no_sooner() -> None:
@@ -180,7 +180,7 @@ def test_one_that_stops_answering_is_killed_after_its_patience_and_no_sooner() -
     machine.tick_until(lambda: first.code is not None, 40)
     assert 29 < machine.now - silent_since < 33
     machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is State.RUNNING, 2)
+    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
 
 
 def test_one_that_never_answers_is_given_a_minute_to_start() -> None:
@@ -191,7 +191,7 @@ def test_one_that_never_answers_is_given_a_minute_to_start() -> None:
     assert first.code is None
     machine.tick(2)
     assert first.code == -9
-    assert machine.state("ingest") is State.BACKOFF
+    assert machine.state("ingest") is ComponentState.BACKOFF
 
 
 def test_one_that_keeps_dying_is_given_up_and_old_deaths_are_forgotten() -> None:
@@ -201,18 +201,18 @@ def test_one_that_keeps_dying_is_given_up_and_old_deaths_are_forgotten() -> None
     def die_and_return() -> None:
         machine.processes["ingest"][-1].code = -9
         machine.tick(0.2)
-        machine.tick_until(lambda: machine.state("ingest") in (State.RUNNING, State.FATAL), 5)
+        machine.tick_until(lambda: machine.state("ingest") in (ComponentState.RUNNING, ComponentState.FATAL), 5)
 
     machine.bring_up()
     for _ in range(limits.deaths):
         die_and_return()
-    assert machine.state("ingest") is State.RUNNING
+    assert machine.state("ingest") is ComponentState.RUNNING
     machine.tick(limits.deaths_window_seconds)
     for _ in range(limits.deaths):
         die_and_return()
-    assert machine.state("ingest") is State.RUNNING
+    assert machine.state("ingest") is ComponentState.RUNNING
     die_and_return()
-    assert machine.state("ingest") is State.FATAL
+    assert machine.state("ingest") is ComponentState.FATAL
 
 
 def test_one_without_its_camera_is_alive_and_says_what_it_lacks() -> None:
@@ -221,11 +221,11 @@ def test_one_without_its_camera_is_alive_and_says_what_it_lacks() -> None:
     machine.tick_until(lambda: machine.supervisor.settled, 5)
     machine.tick(600)
     machine.tick(0.2)
-    assert machine.state("edge") is State.WAITING
+    assert machine.state("edge") is ComponentState.WAITING
     assert machine.view("edge").detail.es == "sin cámara"
     machine.health["edge"] = READY
     machine.tick(3)
-    assert machine.state("edge") is State.RUNNING
+    assert machine.state("edge") is ComponentState.RUNNING
 
 
 def test_the_edge_stops_first_while_ingest_still_serves_it() -> None:
@@ -242,7 +242,7 @@ def test_the_edge_stops_first_while_ingest_still_serves_it() -> None:
     ingest.code = 0
     machine.tick(0.2)
     assert machine.supervisor.finished
-    assert machine.state("ingest") is State.STOPPED
+    assert machine.state("ingest") is ComponentState.STOPPED
 
 
 def test_what_ignores_the_request_to_stop_is_killed_after_its_grace() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.vision.networks import Frame
-from stressvision.vision.verdicts import Verdict, judge_stills
+from stressvision.vision.verdicts import StillJudgement, judge_stills
 
 
 def photo(code: str = "EMP001", number: int = 1) -> Frame:
@@ -25,7 +25,7 @@ def beside(picture: Frame, scale: float) -> Frame:
 
 
 @pytest.fixture(scope="module")
-def verdicts() -> dict[str, Verdict]:
+def verdicts() -> dict[str, StillJudgement]:
     own = photo()
     pictures: dict[str, Frame | None] = {
         **{f"good {number}": photo(number=number) for number in (1, 2, 3)},
@@ -55,7 +55,7 @@ def verdicts() -> dict[str, Verdict]:
         ("far", "too_small"),
     ],
 )
-def test_each_picture_has_its_verdict(verdicts: dict[str, Verdict], name: str, fault: str | None) -> None:
+def test_each_picture_has_its_verdict(verdicts: dict[str, StillJudgement], name: str, fault: str | None) -> None:
     verdict = verdicts[name]
     assert verdict.fault == fault
     assert (verdict.sample is not None) == (fault is None)
