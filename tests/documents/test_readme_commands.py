@@ -20,7 +20,7 @@ from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.ports import find_port_holder, is_port_free
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_detection
-from stressvision.services.people.enrolment import Enrolment, FaceSample, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, FaceSampleRow, enrol_employee
 from stressvision.services.reports.windows import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.documents.markdown import Block, Command, read_blocks, read_commands
@@ -78,7 +78,7 @@ def fill(context: Context) -> None:
 
 
 def enrol(context: Context, code: str, name: str) -> int:
-    samples = (FaceSample(tuple(0.01 * place for place in range(128)), 0.9),)
+    samples = (FaceSampleRow(tuple(0.01 * place for place in range(128)), 0.9),)
     enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
     return enrol_employee(context, enrolment, Actor(user_id="test")).id
 

@@ -13,7 +13,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from stressvision.core.config import Settings
 from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.people.enrolment import Enrolment, FaceSample, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, FaceSampleRow, enrol_employee
 from tests.conftest import FakeClock
 
 _numbers = itertools.count()
@@ -72,7 +72,7 @@ def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega") -> int:
     """An enrolled, consenting employee with made-up embeddings; the employee's id."""
-    samples = tuple(FaceSample(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
+    samples = tuple(FaceSampleRow(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
     enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
     return enrol_employee(context, enrolment, Actor(user_id="test")).id
 
