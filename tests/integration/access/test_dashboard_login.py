@@ -1,4 +1,4 @@
-"""The dashboard before a backend that has accounts: one logs in, sees what the role may, and goes out again."""
+"""Dashboard of a backend with accounts: login, pages of each role, logout."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -30,14 +30,14 @@ NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
 @pytest.fixture
 def live(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
     raise_alert(sqlite_context, enrol(sqlite_context))
     for role, name in NAMES.items():
         add_account(sqlite_context, name, role, PHRASE, Actor())
     with serve(sqlite_context) as backend:
         monkeypatch.setenv("STRESSVISION_API_URL", backend.url)
         yield backend
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
 
 
 def shown(app: AppTest) -> str:
@@ -56,7 +56,7 @@ def enter(app: AppTest, name: str, password: str = PHRASE) -> AppTest:
 
 
 @pytest.mark.parametrize(("role", "sees"), [(Role.HEALTH, True), (Role.VIEWER, False), (Role.ADMIN, False)])
-def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -> None:
+def test_each_role_sees_its_pages(live: LiveBackend, role: Role, sees: bool) -> None:
     app = at_the_door()
     assert "Estos datos son de salud" in shown(app)
     text = shown(enter(app, NAMES[role]))
@@ -68,7 +68,7 @@ def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -
     assert ("1 alerta pendiente" in text) is sees
 
 
-def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
+def test_doctor_sees_the_reads_of_each_person(live: LiveBackend) -> None:
     read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
     token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
     asking = Screen(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
@@ -76,12 +76,12 @@ def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
     app = AppTest.from_string(f"{script}show_audit(st.session_state.screen, 1)", default_timeout=30)
     app.session_state["screen"] = asking
     text = shown(app.run())
-    for said in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
-        assert said in text
+    for fragment in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
+        assert fragment in text
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Language) -> None:
+def test_logged_in_user_changes_own_password(live: LiveBackend, language: Language) -> None:
     token, other = (log_in(live.context, "dra.quispe", PHRASE, Actor()).token for _ in range(2))
     asking = Screen(BackendClient(live.url, language, token=token), language, ZoneInfo("America/Lima"))
     script = "import streamlit as st\nfrom stressvision.dashboard.password import ask_password\n"
@@ -100,7 +100,7 @@ def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Langu
         app.button[0].click().run()
         assert not app.exception
         assert sentence is not None
-        assert [told.value for told in (*app.warning, *app.success)] == [sentence.text(language)]
+        assert [shown.value for shown in (*app.warning, *app.success)] == [sentence.text(language)]
     assert len(app.text_input) == 0
     authenticator = Authenticator(live.context)
     assert authenticator.authenticate(token).name == "dra.quispe"
@@ -108,7 +108,7 @@ def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Langu
         authenticator.authenticate(other)
 
 
-def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:
+def test_failed_login_shows_the_error_and_stays_on_the_login_page(live: LiveBackend) -> None:
     app = at_the_door()
     assert "El nombre o la contraseña no son correctos." in shown(enter(app, "dra.quispe", "no es esta"))
     assert "Alertas pendientes" not in shown(app)
@@ -117,7 +117,7 @@ def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:
     assert "Espere 30 s" in text
 
 
-def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> None:
+def test_logout_revokes_the_token_and_shows_the_login_page(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
     token = app.session_state["visitor"].token
     (leaving,) = (button for button in app.button if button.label == "Salir")
@@ -128,7 +128,7 @@ def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> 
     assert principal is None or not live.backend.authenticator.is_still_valid(principal)
 
 
-def test_whose_account_ends_is_back_at_the_door(live: LiveBackend) -> None:
+def test_disabled_account_returns_to_the_login_page(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
     disable_account(live.context, "dra.quispe", Actor())
     live.backend.authenticator._known.clear()
