@@ -1,21 +1,10 @@
 """The exception tree. Each boundary turns these into its own form: problem+json, exit code, Spanish sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-Language = Literal["es", "en"]
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for a person, in both languages: what is wrong and what to do."""
-
-    es: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        return self.en if language == "en" else self.es
+# Re-exported: every module that raises an error needs the text of it.
+from stressvision.core.texts import Language as Language
+from stressvision.core.texts import Message as Message
 
 
 class StressVisionError(Exception):

@@ -1,17 +1,12 @@
 """The way out of every program: an exit code, and a sentence instead of a traceback."""
 
-import os
 import sys
 from collections.abc import Callable
 
-from stressvision.core.errors import Language, StressVisionError
+from stressvision.core.errors import StressVisionError
+from stressvision.core.texts import spoken_language as spoken_language
 
 EXIT_REFUSED = 2
-
-
-def spoken_language() -> Language:
-    """The language of somebody whose settings could not be read yet, or may be what is wrong."""
-    return "en" if os.environ.get("STRESSVISION_LANG") == "en" else "es"
 
 
 def run_program(main: Callable[[], int]) -> int:
