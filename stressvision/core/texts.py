@@ -1,4 +1,4 @@
-"""Texts for people, each in Spanish and in English, and the language that is in effect before the settings are read."""
+"""Texts for people in Spanish and in English, and the language before the settings are loaded."""
 
 import os
 from dataclasses import dataclass
@@ -19,6 +19,6 @@ class Message:
         return self.en if language == "en" else self.es
 
 
-def spoken_language() -> Language:
-    """Return the language that STRESSVISION_LANG asks for, without the settings: they may be what is wrong."""
+def detect_language() -> Language:
+    """Return the language of STRESSVISION_LANG without loading the settings, which may be invalid or not importable."""
     return "en" if os.environ.get("STRESSVISION_LANG") == "en" else "es"
