@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     outbox_path: Path = Path("edge_outbox.db")
     detection_seconds: float = Field(default=1.0, ge=0.1, le=60)
     analyse_unknown: bool = False
-    recognition_threshold: float = Field(default=0.5, gt=0, lt=1)
+    recognition_threshold: float = Field(default=0.49, gt=0, lt=1)
     recognition_margin: float = Field(default=0.04, ge=0, lt=1)
     liveness: Literal["off", "flag"] = "off"
     gallery_seconds: float = Field(default=2.0, ge=0.2, le=5)
