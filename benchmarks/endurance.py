@@ -70,7 +70,7 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
     pipeline, board, process = Pipeline(load_models(settings), rules), FrameBoard(), psutil.Process()
     pipeline.use_gallery(enrol_demo(settings), 0.0)
     due = 0.0
-    with tempfile.TemporaryDirectory() as folder, board.watch():
+    with tempfile.TemporaryDirectory() as folder, board.subscribe():
         outbox = Outbox(Path(folder) / "outbox.db")
         for shot in play_endlessly(seconds):
             detections = pipeline.process(shot, SESSION)

@@ -14,7 +14,7 @@ from stressvision.dashboard import blocks, door, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.screen import Screen
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"

@@ -5,7 +5,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.screen import Screen, send_to_door
-from stressvision.domain.passwords import LEAST, MOST
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 
 
 def ask_password(screen: Screen, address: str) -> None:
@@ -21,17 +21,24 @@ def _show_form(screen: Screen, address: str) -> None:
             current = st.text_input(
                 screen.say(texts.access.CURRENT_PASSWORD),
                 type="password",
-                max_chars=MOST,
+                max_chars=PASSWORD_MAX_LENGTH,
                 autocomplete="current-password",
             )
             new = st.text_input(
-                screen.say(texts.access.NEW_PASSWORD), type="password", max_chars=MOST, autocomplete="new-password"
+                screen.say(texts.access.NEW_PASSWORD),
+                type="password",
+                max_chars=PASSWORD_MAX_LENGTH,
+                autocomplete="new-password",
             )
-            st.html(blocks.small(screen.say(texts.access.NEW_PASSWORD_HELP, least=LEAST, most=MOST)))
+            st.html(
+                blocks.small(
+                    screen.say(texts.access.NEW_PASSWORD_HELP, least=PASSWORD_MIN_LENGTH, most=PASSWORD_MAX_LENGTH)
+                )
+            )
             again = st.text_input(
                 screen.say(texts.access.NEW_PASSWORD_AGAIN),
                 type="password",
-                max_chars=MOST,
+                max_chars=PASSWORD_MAX_LENGTH,
                 autocomplete="new-password",
             )
             submitted = st.form_submit_button(screen.say(texts.access.CHANGE_PASSWORD), type="primary")

@@ -18,7 +18,7 @@ from stressvision.core.errors import (
 )
 from stressvision.dashboard import blocks, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.domain.roles import Role, sees_persons
+from stressvision.domain.auth import Role, sees_persons
 
 ASKED = "login_asked"
 """Key of the session state: the backend has asked for a token."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stressvision.core.errors import Message
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 
 LOG_IN = Message("Entrar", "Log in")
 ABOUT = Message(

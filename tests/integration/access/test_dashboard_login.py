@@ -12,8 +12,7 @@ from stressvision.core.errors import Language, Unauthenticated
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.screen import Screen
-from stressvision.domain.passwords import fault_of
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role, find_password_fault
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import add_account, disable_account
 from stressvision.services.auth.authenticator import Authenticator
@@ -92,7 +91,7 @@ def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Langu
     for current, new, again, sentence in (
         (PHRASE, OTHER_PHRASE, "", texts.access.PASSWORD_INCOMPLETE),
         (PHRASE, OTHER_PHRASE, PHRASE, texts.access.PASSWORDS_DIFFER),
-        (PHRASE, "corta", "corta", fault_of("corta", "dra.quispe")),
+        (PHRASE, "corta", "corta", find_password_fault("corta", "dra.quispe")),
         ("no es esta", OTHER_PHRASE, OTHER_PHRASE, login.NOT_CURRENT),
         (PHRASE, OTHER_PHRASE, OTHER_PHRASE, texts.access.PASSWORD_CHANGED),
     ):

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, ServerUnreachable
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.edge.delivery.client import IngestClient, read_token
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.uploader import deliver_next
