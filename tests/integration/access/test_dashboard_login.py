@@ -30,14 +30,14 @@ NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
 @pytest.fixture
 def live(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
     raise_alert(sqlite_context, enrol(sqlite_context))
     for role, name in NAMES.items():
         add_account(sqlite_context, name, role, PHRASE, Actor())
     with serve(sqlite_context) as backend:
         monkeypatch.setenv("STRESSVISION_API_URL", backend.url)
         yield backend
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
 
 
 def shown(app: AppTest) -> str:
@@ -131,7 +131,7 @@ def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> 
 def test_whose_account_ends_is_back_at_the_door(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
     disable_account(live.context, "dra.quispe", Actor())
-    live.backend.authenticator._known.clear()
+    live.backend.authenticator._cache.clear()
     text = shown(app.run())
     assert "Estos datos son de salud" in text
     assert "Ana Torres" not in text
