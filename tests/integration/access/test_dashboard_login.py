@@ -100,7 +100,7 @@ def test_logged_in_user_changes_own_password(live: LiveBackend, language: Langua
         app.button[0].click().run()
         assert not app.exception
         assert sentence is not None
-        assert [shown.value for shown in (*app.warning, *app.success)] == [sentence.text(language)]
+        assert [element.value for element in (*app.warning, *app.success)] == [sentence.text(language)]
     assert len(app.text_input) == 0
     authenticator = Authenticator(live.context)
     assert authenticator.authenticate(token).name == "dra.quispe"
@@ -131,7 +131,7 @@ def test_logout_revokes_the_token_and_shows_the_login_page(live: LiveBackend) ->
 def test_disabled_account_returns_to_the_login_page(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
     disable_account(live.context, "dra.quispe", Actor())
-    live.backend.authenticator._known.clear()
+    live.backend.authenticator._cache.clear()
     text = shown(app.run())
     assert "Estos datos son de salud" in text
     assert "Ana Torres" not in text

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from stressvision.core.config import Settings
 from stressvision.domain.auth import Role
@@ -104,7 +105,8 @@ def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, en
         assert malformed.status_code == 422
         assert PHRASE not in malformed.text
         trusting = ssl.create_default_context(cafile=authority)
-        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=["stressvision", token]) as socket:
+        subprotocols = [Subprotocol("stressvision"), Subprotocol(token)]
+        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=subprotocols) as socket:
             assert json.loads(socket.recv(timeout=10))["type"] == "connected"
         client = IngestClient(ingest, token=device, trusted_ca=authority)
         client.start_session('{"device_id": "cam-1"}')
