@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.devices import count_heard_devices
 from stressvision.db.queries.employees import count_monitored
-from stressvision.db.queries.sessions import count_heard_devices
+from stressvision.db.queries.reports import ReportRow
 from stressvision.db.queries.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.disclosure import is_large_enough
@@ -73,11 +73,11 @@ def read_public_stats(context: Context, hours: int) -> Stats:
     )
 
 
-def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[Any]:
+def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[ReportRow]:
     return stream_reports(connection, Window(start, end), context.settings.interval_minutes)
 
 
-def _add_up(reports: Iterator[Any]) -> _Sums:
+def _add_up(reports: Iterator[ReportRow]) -> _Sums:
     sums = _Sums()
     for report in reports:
         people = report.per_employee_summary or {}
@@ -87,11 +87,12 @@ def _add_up(reports: Iterator[Any]) -> _Sums:
         counts = Counter[str | None]()
         for person in people.values():
             counts.update(person["counts"])
-        counts[None] = report.total_detections - counts.total()
-        sums.detections += report.total_detections
+        total = report.total_detections or 0
+        counts[None] = total - counts.total()
+        sums.detections += total
         sums.emotions += counts
         sums.people |= set(people)
-        sums.hours[window_holding(report.start_timestamp, _HOUR).start] += report.total_detections
+        sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
     return sums
 
 

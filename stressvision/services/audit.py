@@ -18,7 +18,7 @@ from stressvision.db.queries.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.domain.audit import TRIMMED, ChainFault, Head, find_faults
+from stressvision.domain.audit import TRIMMED, ChainFault, Entry, Head, find_faults
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import Look, Repetitions
 from stressvision.wire.access import AuditEntry, AuditList
@@ -49,15 +49,15 @@ def record(
 ) -> None:
     insert_audit(
         connection,
-        {
-            "timestamp": context.clock(),
-            "user_id": actor.user_id,
-            "action": action,
-            "entity_type": entity_type,
-            "entity_id": entity_id,
-            "ip_address": actor.ip_address,
-            "details": dict(details) if details else None,
-        },
+        Entry(
+            timestamp=context.clock(),
+            user_id=actor.user_id,
+            action=action,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            ip_address=actor.ip_address,
+            details=dict(details) if details else None,
+        ),
     )
 
 
@@ -101,7 +101,7 @@ def _submit_looks(context: Context, repetitions: Repetitions, first: Look | None
         if first is not None:
             _insert_look(connection, context, first, {})
 
-    return context.database.submit(write)
+    return context.database.queue.submit(write)
 
 
 def _insert_look(connection: Connection, context: Context, look: Look, details: Mapping[str, object]) -> None:

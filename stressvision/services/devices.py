@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from stressvision.db.queries.coverage import note_minute
-from stressvision.db.queries.sessions import count_devices, select_devices, upsert_device
+from stressvision.db.queries.devices import DeviceStatus, count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
@@ -17,7 +17,7 @@ def record_health(context: Context, health: DeviceHealth) -> None:
     values = health.model_dump(exclude={"device_id"}, exclude_none=True)
     now = context.clock()
     with context.database.write() as connection:
-        upsert_device(connection, health.device_id, {**values, "last_seen": now})
+        upsert_device(connection, health.device_id, DeviceStatus(**values, last_seen=now))
         if health.state == "watching":
             note_minute(connection, health.device_id, now)
 
@@ -31,7 +31,7 @@ def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = 
         found = select_devices(connection, limit + 1, after)
         total = count_devices(connection)
         for row in found[:limit]:
-            values = dict(row._mapping)
+            values = dict(vars(row))
             if row.last_seen < silent_before and row.state != "stopped":
                 values["state"] = "silent"
             devices.append(Device.model_validate({**values, "stage_ms": row.stage_ms or {}}))

@@ -7,8 +7,9 @@ from datetime import timedelta
 from stressvision.db.queries import figures as rows
 from stressvision.db.queries.alerts import count_alerts
 from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.devices import count_heard_devices
 from stressvision.db.queries.employees import count_monitored
-from stressvision.db.queries.sessions import count_active_sessions, count_heard_devices
+from stressvision.db.queries.sessions import count_active_sessions
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.context import Context
@@ -64,7 +65,8 @@ def read_stats(context: Context, hours: int) -> Stats:
                 EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)
             ],
             detections_by_device=[
-                DeviceCount(device_id=device, count=count) for device, count in rows.count_by_device(connection, since)
+                DeviceCount(device_id=device, count=count)
+                for device, count in rows.count_by_device(connection, since).items()
             ],
         )
 
@@ -75,10 +77,10 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
         devices: Counter[str] = Counter()
         emotions: Counter[str] = Counter()
         people: set[int] = set()
-        for device_id, employee_id, emotion, count in rows.read_totals(connection):
-            devices[device_id] += count
-            emotions[emotion or "not_analysed"] += count
-            people |= {employee_id} - {NOBODY}
+        for total in rows.read_totals(connection):
+            devices[total.device_id] += total.count
+            emotions[total.emotion or "not_analysed"] += total.count
+            people |= {total.employee_id} - {NOBODY}
         recent = select_detections(connection, DetectionFilter(limit=RECENT_DETECTIONS))
         return IngestStats(
             total_detections=devices.total(),

@@ -1,9 +1,7 @@
 """Raising alerts, listing them, and deciding on them."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
@@ -99,16 +97,15 @@ def create_window_alert_if_due(
         return None
     alert_id = rows.insert_alert(
         connection,
-        {
-            "timestamp": at,
-            "employee_id": employee_id,
-            "alert_type": draft.alert_type,
-            "severity": str(draft.severity),
-            "description": draft.description,
-            "status": str(AlertStatus.PENDING),
-            "created_at": context.clock(),
-            **gather_evidence(connection, context, rule, employee_id, start, at, counted),
-        },
+        rows.NewAlert(
+            timestamp=at,
+            employee_id=employee_id,
+            alert_type=draft.alert_type,
+            severity=str(draft.severity),
+            description=draft.description,
+            created_at=context.clock(),
+            evidence=gather_evidence(connection, context, rule, employee_id, start, at, counted),
+        ),
     )
     record_step(connection, alert_id, employee_id, HistoryStep(AlertStep.RAISED, context.clock()))
     enqueue(connection, context, NoticeKind.ALERT, alert_id)
@@ -151,14 +148,12 @@ def read_alert(context: Context, alert_id: int, actor: Actor) -> AlertDetail:
 
 def acknowledge_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:
     """Raises NotFound, Conflict (already resolved), InvalidInput (nobody named)."""
-    values = {"acknowledged_by": actor.user_id, "acknowledged_at": context.clock()}
-    return _move(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes, values)
+    return _move(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes)
 
 
 def resolve_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:
     """Raises NotFound, InvalidInput (nobody named). A pending alert may be resolved at once."""
-    values = {"resolved_by": actor.user_id, "resolved_at": context.clock()}
-    return _move(context, alert_id, AlertStatus.RESOLVED, actor, notes, values)
+    return _move(context, alert_id, AlertStatus.RESOLVED, actor, notes)
 
 
 def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> AlertDetail:
@@ -184,9 +179,7 @@ def require_person(actor: Actor) -> None:
         )
 
 
-def _move(
-    context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None, values: Mapping[str, object]
-) -> Alert:
+def _move(context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None) -> Alert:
     require_person(actor)
     with context.database.write() as connection:
         row = _require_alert(connection, alert_id)
@@ -201,24 +194,22 @@ def _move(
                 )
             )
         if step is Transition.CHANGE:
-            change = {**values, "status": str(wanted)}
-            if notes is not None:
-                change["resolution_notes"] = notes
-            rows.update_alert(connection, alert_id, change)
-            taken = HistoryStep(AlertStep(wanted), context.clock(), actor.user_id, notes)
+            now = context.clock()
+            rows.record_decision(connection, alert_id, rows.AlertDecisionMade(wanted, now, actor.user_id, notes))
+            taken = HistoryStep(AlertStep(wanted), now, actor.user_id, notes)
             record_step(connection, alert_id, row.employee_id, taken)
             details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
         return Alert.model_validate(rows.select_alert(connection, alert_id))
 
 
-def _require_alert(connection: Connection, alert_id: int) -> Any:
+def _require_alert(connection: Connection, alert_id: int) -> rows.AlertRow:
     row = rows.select_alert(connection, alert_id)
     if row is None:
         raise NotFound(Message(es=f"No existe la alerta {alert_id}.", en=f"There is no alert {alert_id}."))
     return row
 
 
-def _detail(connection: Connection, row: Any) -> AlertDetail:
+def _detail(connection: Connection, row: rows.AlertRow) -> AlertDetail:
     history = [AlertStepTaken.model_validate(step) for step in select_steps(connection, row.id)]
-    return AlertDetail.model_validate({**row._mapping, "history": history})
+    return AlertDetail.model_validate({**asdict(row), "history": history})

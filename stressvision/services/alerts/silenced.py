@@ -40,7 +40,7 @@ def _tell_once(
     within: timedelta | None,
 ) -> None:
     told = select_silenced(connection, [silence_id], at - within if within is not None else None)
-    if any(row.details["alert_type"] == draft.alert_type for row in told):
+    if any(row.details and row.details["alert_type"] == draft.alert_type for row in told):
         return
     details = {"alert_type": draft.alert_type, "severity": str(draft.severity), "description": draft.description}
     record_silenced(connection, silence_id, employee_id, HistoryStep(AlertStep.SILENCED, at, details=details))

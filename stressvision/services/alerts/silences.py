@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 from stressvision.core.errors import InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
@@ -44,14 +44,14 @@ def begin_silence(context: Context, wanted: SilenceRequest, actor: Actor) -> Sil
         _require_subject(connection, wanted)
         silence_id = rows.insert_silence(
             connection,
-            {
-                "employee_id": wanted.employee_id,
-                "device_id": wanted.device_id,
-                "reason": wanted.reason.strip(),
-                "starts_at": now,
-                "ends_at": wanted.ends_at,
-                "created_by": actor.user_id,
-            },
+            rows.NewSilence(
+                employee_id=wanted.employee_id,
+                device_id=wanted.device_id,
+                reason=wanted.reason.strip(),
+                starts_at=now,
+                ends_at=wanted.ends_at,
+                created_by=actor.user_id,
+            ),
         )
         details = {"silence": silence_id, "device_id": wanted.device_id}
         _record(connection, context, actor, "silence_begun", wanted.employee_id, details)
@@ -65,7 +65,7 @@ def end_silence(context: Context, silence_id: int, actor: Actor) -> Silence:
     with context.database.write() as connection:
         silence = _read(connection, silence_id)
         if silence.ended_at is None and silence.ends_at > now:
-            rows.update_silence(connection, silence_id, {"ended_at": now, "ended_by": actor.user_id})
+            rows.end_silence(connection, silence_id, now, actor.user_id)
             details = {"silence": silence_id, "device_id": silence.device_id}
             _record(connection, context, actor, "silence_ended", silence.employee_id, details)
         return _read(connection, silence_id)
@@ -118,10 +118,10 @@ def _read(connection: Connection, silence_id: int) -> Silence:
 def _kept_quiet(connection: Connection, ids: list[int]) -> defaultdict[int, list[SilencedAlert]]:
     found: defaultdict[int, list[SilencedAlert]] = defaultdict(list)
     for row in select_silenced(connection, ids):
-        if len(found[row.silence_id]) < SHOWN_SILENCED:
+        if row.silence_id is not None and len(found[row.silence_id]) < SHOWN_SILENCED:
             found[row.silence_id].append(SilencedAlert.model_validate(row))
     return found
 
 
-def _silence(row: Any, kept_quiet: list[SilencedAlert]) -> Silence:
-    return Silence.model_validate({**row._mapping, "silenced": kept_quiet})
+def _silence(row: rows.SilenceRow, kept_quiet: list[SilencedAlert]) -> Silence:
+    return Silence.model_validate({**asdict(row), "silenced": kept_quiet})

@@ -4,7 +4,6 @@ import hashlib
 import math
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -43,7 +42,7 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     now = context.clock()
     with context.database.write() as connection:
         _forgive(connection, name, actor)
-        rows.forget_sessions(connection, now - FORGOTTEN_AFTER)
+        rows.delete_old_sessions(connection, now - FORGOTTEN_AFTER)
         shown = issue(
             connection, context, entering, purpose="session", valid=SESSION, account_id=account.id, device_id=None
         )
@@ -67,7 +66,7 @@ def change_own_password(context: Context, name: str, change: PasswordChange, tok
         if existing_account(connection, name).password_hash != account.password_hash:
             raise InvalidInput(NOT_CURRENT, field="current_password")  # an administrator was faster
         _forgive(connection, name, actor)
-        rows.update_account(connection, account.id, {"password_hash": hashed, "password_changed_at": now})
+        rows.set_password(connection, account.id, hashed, now)
         rows.revoke_tokens_of(connection, account.id, now, except_token=token_id)
         record(connection, context, actor, "password_changed", "account", account.id, {"token_id": token_id})
         return Account.model_validate(rows.find_account(connection, name))
@@ -79,7 +78,7 @@ def log_out(context: Context, token_id: str, actor: Actor) -> None:
         record(connection, context, actor, "logout", "account", None, {"token_id": token_id})
 
 
-def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> Any | None:
+def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> rows.AccountRow | None:
     """The account that may come in with this password, or None. Raises TooManyAttempts without looking at it."""
     with context.database.write() as connection:
         # Counted before the password is looked at, so that a hundred attempts at once are a hundred.
@@ -97,13 +96,13 @@ def _find_by_password(context: Context, name: str, password: str, actor: Actor) 
 def _forgive(connection: Connection, name: str, actor: Actor) -> None:
     """What was counted of somebody who knew the password."""
     subjects = _subjects(name, actor.ip_address)
-    rows.forget_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
-    rows.forgive_failure(connection, subjects[LockoutScope.ADDRESS])
+    rows.delete_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
+    rows.uncount_failure(connection, subjects[LockoutScope.ADDRESS])
 
 
 def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> None:
     """Raises TooManyAttempts where one of them has to wait still."""
-    rows.forget_old_failures(connection, now - FORGOTTEN_AFTER)
+    rows.delete_old_failures(connection, now - FORGOTTEN_AFTER)
     known = rows.select_failures(connection, subjects.values())
     waits = [
         known[subject].last_at + wait_after(counted, known[subject].failures) - now

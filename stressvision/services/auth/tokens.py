@@ -110,17 +110,17 @@ def issue(
     """A new token, of which only the hash is kept. In a write transaction."""
     now = context.clock()
     shown = Shown(secrets.token_hex(_ID_BYTES), secrets.token_urlsafe(_SECRET_BYTES))
-    values = {
-        "token_id": shown.token_id,
-        "secret_hash": hash_secret(shown.secret),
-        "account_id": account_id,
-        "device_id": device_id,
-        "purpose": purpose,
-        "created_by": actor.user_id,
-        "created_at": now,
-        "expires_at": now + valid,
-    }
-    rows.insert_token(connection, values)
+    token = rows.NewToken(
+        token_id=shown.token_id,
+        secret_hash=hash_secret(shown.secret),
+        account_id=account_id,
+        device_id=device_id,
+        purpose=purpose,
+        created_by=actor.user_id,
+        created_at=now,
+        expires_at=now + valid,
+    )
+    rows.insert_token(connection, token)
     return shown
 
 

@@ -1,7 +1,7 @@
 """Looking at employees, and keeping who they are. Every look at one person, and every change, is written down."""
 
-from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +91,7 @@ def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employe
                 ),
                 field="employee_code",
             )
-        employee_id = rows.insert_employee(connection, {**new.model_dump(), "created_at": now, "updated_at": now})
+        employee_id = rows.insert_employee(connection, rows.NewEmployee(**new.model_dump(), created_at=now))
         record(connection, context, actor, "create_employee", "employee", employee_id)
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
@@ -108,17 +108,18 @@ def set_active(context: Context, employee_id: int, actor: Actor, *, active: bool
     return _update(context, employee_id, {"is_active": active}, action, actor)
 
 
-def _update(context: Context, employee_id: int, wanted: Mapping[str, object], action: str, actor: Actor) -> Employee:
+def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: str, actor: Actor) -> Employee:
     with context.database.write() as connection:
         row = existing_employee(connection, employee_id)
-        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        current = rows.EmployeeDetails(row.full_name, row.department, row.shift, row.is_active)
+        changed = {name: value for name, value in wanted.items() if getattr(current, name) != value}
         if changed:
-            rows.update_employee(connection, employee_id, {**changed, "updated_at": context.clock()})
+            rows.update_details(connection, employee_id, replace(current, **changed), context.clock())
             record(connection, context, actor, action, "employee", employee_id, {"fields": sorted(changed)})
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def existing_employee(connection: Connection, employee_id: int) -> Any:
+def existing_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:
     """The row of select_employee. Raises NotFound."""
     row = rows.select_employee(connection, employee_id)
     if row is None:

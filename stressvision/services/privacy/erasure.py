@@ -46,8 +46,7 @@ class _Search:
 def find_by_code(context: Context, code: str) -> int:
     """The id of an employee. Raises NotFound."""
     with context.database.read() as connection:
-        employee_id: int = existing_with_code(connection, code).id
-        return employee_id
+        return existing_with_code(connection, code).id
 
 
 def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:

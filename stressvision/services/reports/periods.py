@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
+from stressvision.db.queries.summaries import EmployeeName
 from stressvision.domain import summaries as rules
 from stressvision.domain.coverage import Coverage
 from stressvision.domain.emotions import Emotion, percent
@@ -159,7 +160,7 @@ def build_summary(
     kind: str,
     period: PeriodSums,
     previous: PeriodSums,
-    names: Mapping[int, Any],
+    names: Mapping[int, EmployeeName],
     usual: Mapping[int, UsualLevel],
     time_zone: str,
     *,
@@ -206,13 +207,13 @@ def _tell_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | Non
     )
 
 
-def _tell_people(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
+def _tell_people(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> dict[str, EmployeeReport]:
     """Those who are still known, by name."""
     known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
     return {str(employee_id): _tell_person(names[employee_id], people[employee_id]) for employee_id in known}
 
 
-def _tell_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
+def _tell_person(row: EmployeeName, tally: EmotionTotals) -> EmployeeReport:
     return EmployeeReport(
         employee_id=row.id,
         name=row.full_name,
@@ -226,7 +227,7 @@ def _tell_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
     )
 
 
-def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> list[GroupReport]:
+def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> list[GroupReport]:
     departments = {employee_id: row.department for employee_id, row in names.items()}
     return [_tell_figures(group) for group in group_by_department(people, departments)]
 

@@ -130,13 +130,9 @@ def write_manual_report(context: Context, length: timedelta) -> Report:
     now = context.clock()
     window = Window(now - length, now)
     with context.database.write() as connection:
-        values = {
-            **_figures(connection, window),
-            **_coverage(connection, window),
-            "kind": str(ReportKind.MANUAL),
-            "generated_at": now,
-        }
-        report_id = rows.insert_report(connection, values)
+        figures, coverage = _figures(connection, window), _coverage(connection, window)
+        new = rows.NewReport(figures, coverage, ReportKind.MANUAL, generated_at=now)
+        report_id = rows.insert_report(connection, new)
         return _tell(connection, context, rows.select_report(connection, report_id))
 
 
@@ -151,28 +147,24 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
         figures = _figures(connection, window)
         existing = rows.find_scheduled(connection, window)
         if existing is not None and (
-            all(getattr(existing, name) == value for name, value in figures.items())
-            or (keeps_larger and existing.total_detections > figures["total_detections"])
+            existing.has_figures(figures)
+            or (keeps_larger and (existing.total_detections or 0) > figures.total_detections)
         ):
             return None
-        values = {
-            **figures,
-            **_coverage(connection, window),
-            "kind": str(ReportKind.SCHEDULED),
-            "last_detection_id": settled,
-            "generated_at": context.clock(),
-        }
+        coverage = _coverage(connection, window)
+        new = rows.NewReport(figures, coverage, ReportKind.SCHEDULED, context.clock(), last_detection_id=settled)
         if existing is None:
-            report_id = rows.insert_report(connection, values)
+            report_id = rows.insert_report(connection, new)
             enqueue(connection, context, NoticeKind.REPORT, report_id)
         else:
             report_id = existing.id
-            rows.update_report(connection, report_id, {**values, "revision": existing.revision + 1})
+            rows.revise_report(connection, report_id, new, existing.revision + 1)
         mark_stale(connection, day_of(window.start, ZoneInfo(context.settings.time_zone)))
         return _tell(connection, context, rows.select_report(connection, report_id))
 
 
-def _tell(connection: Connection, context: Context, row: Any) -> Report:
+def _tell(connection: Connection, context: Context, row: rows.ReportRow | None) -> Report:
+    assert row is not None  # noqa: S101  written in this transaction
     (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
     return report
 
@@ -184,31 +176,31 @@ def _raise_alerts(connection: Connection, context: Context, window: Window) -> N
         create_window_alert_if_due(connection, context, rule, employee_id, window.end - timedelta(milliseconds=1))
 
 
-def _figures(connection: Connection, window: Window) -> dict[str, Any]:
+def _figures(connection: Connection, window: Window) -> rows.ReportFigures:
     totals, tallies = tally_window(connection, window)
     summary = {
         str(person.employee_id): EmployeeReport.model_validate(person, from_attributes=True).model_dump(mode="json")
         for person in summarise(tallies)
     }
-    return {
-        "start_timestamp": window.start,
-        "end_timestamp": window.end,
-        "window_minutes": _minutes(window.end - window.start),
-        "total_detections": totals.detections,
-        "total_employees_detected": totals.employees,
-        "overall_stress_percentage": percent(totals.stress, totals.detections),
-        "overall_fatigue_percentage": percent(totals.fatigue, totals.detections),
-        "stress_detections": totals.stress,
-        "fatigue_detections": totals.fatigue,
-        "per_employee_summary": summary,
-        "alerts_triggered": count_alerts_in(connection, window),
-    }
+    return rows.ReportFigures(
+        start_timestamp=window.start,
+        end_timestamp=window.end,
+        window_minutes=_minutes(window.end - window.start),
+        total_detections=totals.detections,
+        total_employees_detected=totals.employees,
+        overall_stress_percentage=percent(totals.stress, totals.detections),
+        overall_fatigue_percentage=percent(totals.fatigue, totals.detections),
+        stress_detections=totals.stress,
+        fatigue_detections=totals.fatigue,
+        per_employee_summary=summary,
+        alerts_triggered=count_alerts_in(connection, window),
+    )
 
 
-def _coverage(connection: Connection, window: Window) -> dict[str, Any]:
+def _coverage(connection: Connection, window: Window) -> list[dict[str, Any]]:
     note_detections(connection, window)
     found = measure_coverage(connection, window, -(-_minutes(window.end - window.start) // COVERAGE_SLICES))
-    return {"coverage": [device.model_dump(mode="json") for device in found]}
+    return [device.model_dump(mode="json") for device in found]
 
 
 def _minutes(length: timedelta) -> int:
