@@ -11,13 +11,13 @@ from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
 from stressvision.db.queries.changes import prune_changes
 from stressvision.db.queries.coverage import note_detections
-from stressvision.db.queries.detections import (
+from stressvision.db.queries.summaries import mark_stale
+from stressvision.db.queries.windows import (
     first_moment,
     settled_detection_id,
     stream_moments_after,
     tally_window,
 )
-from stressvision.db.queries.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
