@@ -19,7 +19,8 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.db.backup import sealed
-from stressvision.db.backup.copies import apply_changes, check_copy
+from stressvision.db.backup.copies import check_copy
+from stressvision.db.backup.increments import apply_changes
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.schema.tables import (

@@ -105,7 +105,7 @@ def counted(connection: Connection) -> Counter[tuple[str, int, str]]:
 
 
 def totals(connection: Connection) -> Counter[tuple[str, int, str]]:
-    return Counter({(device, person, emotion): count for device, person, emotion, count in read_totals(connection)})
+    return Counter({(row.device_id, row.employee_id, row.emotion): row.count for row in read_totals(connection)})
 
 
 def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
