@@ -146,7 +146,7 @@ def _stream(connection: Connection, context: Context, window: Window) -> Iterato
         yield WindowReport(_figures(row, people), people, departments)
 
 
-def _figures(row: Any, people: dict[int, EmotionTotals]) -> WindowFigures:
+def _figures(row: ReportRow, people: dict[int, EmotionTotals]) -> WindowFigures:
     """Return a report's figures. Reports of version 0.1 store stress in percent only, and fatigue by person only."""
     total = row.total_detections or 0
     stress = row.stress_detections
