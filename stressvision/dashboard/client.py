@@ -96,7 +96,7 @@ class BackendClient:
         """What was seen of one person. The backend records each of these look-ups."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
 
-    def audit_of(self, employee_id: int, limit: int) -> AuditList:
+    def audit_entries(self, employee_id: int, limit: int) -> AuditList:
         """Who looked at or changed one person's data. The backend records each of these look-ups."""
         return self._get(AuditList, "/api/audit", entity_type="employee", entity_id=employee_id, limit=limit)
 

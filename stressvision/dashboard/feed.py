@@ -35,15 +35,15 @@ class _EventKind(WireModel):
     type: str
 
 
-def follow(backend: BackendClient, feed: LiveFeed | None) -> LiveFeed:
+def poll_feed(backend: BackendClient, feed: LiveFeed | None) -> LiveFeed:
     """The feed as it is now, having been at `feed`. Raises ServerUnreachable, and Unavailable for a strange answer."""
     try:
-        present = Connected.model_validate_json(_visit(backend)[0]).last_id
+        present = Connected.model_validate_json(_receive_messages(backend)[0]).last_id
         if feed is None or feed.position > present:  # at the beginning, or of another database
             feed = LiveFeed(0, ())
         if feed.position == present:
             return feed
-        messages = _visit(backend, since=max(feed.position, present - BACKLOG))
+        messages = _receive_messages(backend, since=max(feed.position, present - BACKLOG))
         events = [DetectionEvent.model_validate_json(text) for text in messages if _kind(text) == "detection"]
         newest_first = [StoredDetection.model_validate(event.data) for event in reversed(events)]
     except (OSError, WebSocketException):
@@ -54,7 +54,7 @@ def follow(backend: BackendClient, feed: LiveFeed | None) -> LiveFeed:
     return LiveFeed(position, (*newest_first, *feed.latest)[:KEPT])
 
 
-def _visit(backend: BackendClient, since: int | None = None) -> list[str]:
+def _receive_messages(backend: BackendClient, since: int | None = None) -> list[str]:
     """What the backend sends up to its answer to a ping, which comes after everything that was missed."""
     query = "" if since is None else f"?since={since}"
     address = f"{backend.base.replace('http', 'ws', 1)}/ws{query}"

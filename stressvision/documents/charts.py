@@ -14,7 +14,7 @@ _STEPS = (4, 10, 20, 30, 40, 60, 80, 100)
 
 
 @dataclass(frozen=True)
-class Slot:
+class TimeSlot:
     """One stretch of the axis: shares in percent, None where nothing was seen."""
 
     label: str
@@ -23,7 +23,7 @@ class Slot:
     fatigue: float | None
 
 
-def shares_over_time(slots: Sequence[Slot], legend: Mapping[str, str], counts: str, alt: str) -> Drawing:
+def shares_over_time(slots: Sequence[TimeSlot], legend: Mapping[str, str], counts: str, alt: str) -> Drawing:
     """Two bars a slot, and how many detections they rest on below. `legend`: of stress and fatigue, those to draw."""
     colours = {"stress": STRESS, "fatigue": FATIGUE}
     shares = [value for slot in slots for name in legend if (value := getattr(slot, name)) is not None]
@@ -108,7 +108,7 @@ def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -
 
 
 @dataclass(frozen=True)
-class Strip:
+class CoverageRow:
     """A camera: `shares` in percent, by equal slices of the period; slices to come are missing at the end."""
 
     name: str
@@ -117,7 +117,7 @@ class Strip:
     shares: Sequence[int]
 
 
-def coverage(strips: Sequence[Strip], marks: Sequence[str], slices: int, alt: str) -> Drawing:
+def coverage(strips: Sequence[CoverageRow], marks: Sequence[str], slices: int, alt: str) -> Drawing:
     """A row a camera, dark where it watched. `marks`: what stands below the row, evenly from its beginning."""
     left, right, row = 44.0, 26.0, 11.0
     width = WIDTH - left - right
@@ -155,7 +155,7 @@ def _runs(shares: Sequence[int]) -> list[tuple[int, int, str]]:
 
 
 @dataclass(frozen=True)
-class Pair:
+class UsualComparison:
     """One person's share in percent, and what is usual for them."""
 
     name: str
@@ -163,7 +163,7 @@ class Pair:
     usual: float
 
 
-def against_usual(pairs: Sequence[Pair], alt: str) -> Drawing:
+def against_usual(pairs: Sequence[UsualComparison], alt: str) -> Drawing:
     """A row a person: a circle where they usually are, a dot where they are now."""
     left, row = 56.0, 6.0
     width = WIDTH - left - 8

@@ -8,7 +8,7 @@ from stressvision.core.errors import Language
 from stressvision.documents.drawing import Drawing, Value
 
 
-class DrawingBlock(Value):
+class FigureBox(Value):
     """One number that stands for itself, with what it is and what it is compared with."""
 
     label: str
@@ -19,7 +19,7 @@ class DrawingBlock(Value):
 
 class Figures(Value):
     kind: Literal["figures"] = "figures"
-    items: tuple[DrawingBlock, ...]
+    items: tuple[FigureBox, ...]
 
 
 class Heading(Value):

@@ -13,7 +13,7 @@ from stressvision.documents.document import (
     Block,
     Chart,
     Document,
-    DrawingBlock,
+    FigureBox,
     Figures,
     Heading,
     Paragraph,
@@ -142,7 +142,7 @@ def _block(sheet: _Sheet, block: Block) -> None:
             _table(sheet, block)
 
 
-def _figures(sheet: _Sheet, items: tuple[DrawingBlock, ...]) -> None:
+def _figures(sheet: _Sheet, items: tuple[FigureBox, ...]) -> None:
     width = (WIDTH - _BOX_GAP * (_BOXES_A_ROW - 1)) / _BOXES_A_ROW
     for start in range(0, len(items), _BOXES_A_ROW):
         sheet.keep_together(_BOX_HEIGHT + _BOX_GAP)

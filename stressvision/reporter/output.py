@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Policy
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import make_private
-from stressvision.documents.contents import document_of_report, document_of_summary
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.documents.html import write_html
-from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary
@@ -63,8 +63,8 @@ def _content(context: Context, told: Report | Summary, form: Form) -> bytes:
         asked_at=context.clock(),
         shows_stress=settings.policy is not Policy.EU,
     )
-    document = document_of_report(told, reader) if isinstance(told, Report) else document_of_summary(told, reader)
-    return print_pdf(document) if form is Form.PDF else write_html(document).encode()
+    document = build_report_document(told, reader) if isinstance(told, Report) else build_summary_document(told, reader)
+    return make_pdf(document) if form is Form.PDF else write_html(document).encode()
 
 
 def _lines(context: Context, told: Report | Summary) -> str:

@@ -11,7 +11,7 @@ from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Language, Unauthenticated
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.screen import Screen
+from stressvision.dashboard.page_context import PageContext
 from stressvision.domain.passwords import fault_of
 from stressvision.domain.roles import Role
 from stressvision.services.auth import hashing, login
@@ -72,10 +72,10 @@ def test_each_role_sees_what_it_may(live: LiveBackend, role: Role, sees: bool) -
 def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
     read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
     token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
-    asking = Screen(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
-    script = "import streamlit as st\nfrom stressvision.dashboard.audit_trail import show_audit\n"
-    app = AppTest.from_string(f"{script}show_audit(st.session_state.screen, 1)", default_timeout=30)
-    app.session_state["screen"] = asking
+    asking = PageContext(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.pages.employees import show_audit\n"
+    app = AppTest.from_string(f"{script}show_audit(st.session_state.page, 1)", default_timeout=30)
+    app.session_state["page"] = asking
     text = shown(app.run())
     for said in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
         assert said in text
@@ -84,10 +84,10 @@ def test_the_doctor_sees_who_looked_at_whom(live: LiveBackend) -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_whoever_is_in_changes_their_password(live: LiveBackend, language: Language) -> None:
     token, other = (log_in(live.context, "dra.quispe", PHRASE, Actor()).token for _ in range(2))
-    asking = Screen(BackendClient(live.url, language, token=token), language, ZoneInfo("America/Lima"))
-    script = "import streamlit as st\nfrom stressvision.dashboard.password import ask_password\n"
-    app = AppTest.from_string(f"{script}ask_password(st.session_state.screen, '10.0.0.9')", default_timeout=30)
-    app.session_state["screen"] = asking
+    asking = PageContext(BackendClient(live.url, language, token=token), language, ZoneInfo("America/Lima"))
+    script = "import streamlit as st\nfrom stressvision.dashboard.password_dialog import open_password_dialog\n"
+    app = AppTest.from_string(f"{script}open_password_dialog(st.session_state.page, '10.0.0.9')", default_timeout=30)
+    app.session_state["page"] = asking
     app.run()
     for current, new, again, sentence in (
         (PHRASE, OTHER_PHRASE, "", texts.access.PASSWORD_INCOMPLETE),
@@ -120,7 +120,7 @@ def test_who_fails_is_told_and_stays_out(live: LiveBackend) -> None:
 
 def test_going_out_ends_the_token_and_returns_to_the_door(live: LiveBackend) -> None:
     app = enter(at_the_door(), "dra.quispe")
-    token = app.session_state["visitor"].token
+    token = app.session_state["principal"].token
     (leaving,) = (button for button in app.button if button.label == "Salir")
     text = shown(leaving.click().run())
     assert "Estos datos son de salud" in text

@@ -33,9 +33,9 @@ def empty(state: FakeBackend) -> FakeBackend:
 
 def page(name: str) -> AppTest:
     script = f"""
-from stressvision.dashboard.app import open_screen
+from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages import {name}
-{name}.render(open_screen()[1])
+{name}.render(open_page()[1])
 """
     return AppTest.from_string(script, default_timeout=30).run()
 
@@ -134,7 +134,7 @@ def test_acknowledging_asks_once_who_does_it(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="acknowledge_1").click().run()
     assert state.decisions == []
-    app.text_input(key="attendant_field").input("  medico.ocupacional ")
+    app.text_input(key="user_id_field").input("  medico.ocupacional ")
     submit(app).click().run()
     assert state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
     assert [box.value for box in app.success] == ["Alerta 1 reconocida."]
@@ -146,8 +146,8 @@ def test_acknowledging_asks_once_who_does_it(state: FakeBackend) -> None:
 def test_whoever_logged_in_is_not_asked_for_a_name(state: FakeBackend) -> None:
     app = page("alerts")
     soon = utc_now() + timedelta(hours=1)
-    visitor = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
-    app.session_state["visitor"] = LoggedIn.model_validate(visitor)
+    principal = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
+    app.session_state["principal"] = LoggedIn.model_validate(principal)
     app.button(key="acknowledge_1").click().run()
     assert state.decisions == [("acknowledge", 1, "dra.quispe", None)]
     assert "Atiende:" not in shown(app)
@@ -156,7 +156,7 @@ def test_whoever_logged_in_is_not_asked_for_a_name(state: FakeBackend) -> None:
 def test_resolving_takes_notes(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="resolve_1").click().run()
-    app.text_input(key="attendant_field").input("medico")
+    app.text_input(key="user_id_field").input("medico")
     app.text_area(key="notes_1").input("Pausa acordada.\nSe revisa el viernes.")
     submit(app).click().run()
     assert state.decisions == [("resolve", 1, "medico", "Pausa acordada.\nSe revisa el viernes.")]
@@ -166,7 +166,7 @@ def test_resolving_takes_notes(state: FakeBackend) -> None:
 def test_nobody_decides_anonymously(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="resolve_1").click().run()
-    app.text_input(key="attendant_field").input("   ")
+    app.text_input(key="user_id_field").input("   ")
     submit(app).click().run()
     assert state.decisions == []
     assert [box.value for box in app.warning] == ["Escriba su identificador para continuar."]
@@ -175,7 +175,7 @@ def test_nobody_decides_anonymously(state: FakeBackend) -> None:
 def test_a_decision_that_came_too_late_is_said_clearly(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="acknowledge_1").click().run()
-    app.text_input(key="attendant_field").input("medico")
+    app.text_input(key="user_id_field").input("medico")
     state.alerts[1] = alert(1, status="resolved", resolved_by="otra.persona", resolved_at=utc_now())
     submit(app).click().run()
     assert [box.value for box in app.warning] == ["No se pudo cambiar la alerta 1. La alerta ya está resuelta."]
@@ -196,7 +196,7 @@ def test_the_history_is_looked_up_once_and_takes_notes(state: FakeBackend) -> No
     app = page("alerts")
     app.button(key="open_1").click().run()
     assert "Generada" in shown(app)
-    app.text_input(key="detail_attendant").input("enfermera")
+    app.text_input(key="detail_user_id").input("enfermera")
     app.text_area(key="detail_note").input(" Pausa ofrecida ")
     submit(app, "Añadir nota").click().run()
     assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
@@ -207,7 +207,7 @@ def test_the_history_is_looked_up_once_and_takes_notes(state: FakeBackend) -> No
 def test_silence_is_asked_for_with_a_reason_and_taken_back(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="open_1").click().run()
-    app.text_input(key="detail_attendant").input("medico")
+    app.text_input(key="detail_user_id").input("medico")
     submit(app, "Silenciar").click().run()
     assert state.silences == []
     assert [box.value for box in app.warning] == ["Escriba primero el texto."]
@@ -230,9 +230,9 @@ def test_silence_is_asked_for_with_a_reason_and_taken_back(state: FakeBackend) -
 
 def test_a_message_s_link_opens_its_alert(state: FakeBackend) -> None:
     app = AppTest.from_string(
-        "from stressvision.dashboard.app import open_screen\n"
+        "from stressvision.dashboard.app import open_page\n"
         "from stressvision.dashboard.pages import alerts\n"
-        "alerts.render(open_screen()[1])\n",
+        "alerts.render(open_page()[1])\n",
         default_timeout=30,
     )
     app.query_params["alerta"] = "3"

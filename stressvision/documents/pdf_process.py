@@ -11,19 +11,19 @@ from stressvision.core.children import command_of, environment_of
 from stressvision.core.errors import Message, Unavailable
 from stressvision.documents.document import Document
 
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 
 log = structlog.get_logger()
 
 
-def print_pdf(document: Document) -> bytes:
+def make_pdf(document: Document) -> bytes:
     """Raises Unavailable where it cannot be made."""
     try:
         done = subprocess.run(
             command_of("stressvision.documents"),
             input=document.model_dump_json().encode(),
             capture_output=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=True,
             env=environment_of(),
         )

@@ -16,16 +16,16 @@ from stressvision.core.errors import (
     StressVisionError,
     Unauthenticated,
 )
-from stressvision.dashboard import blocks, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.domain.roles import Role, sees_persons
 
-ASKED = "login_asked"
+LOGIN_REQUIRED = "login_asked"
 """Key of the session state: the backend has asked for a token."""
 
 
 @dataclass(frozen=True)
-class Screen:
+class PageContext:
     backend: BackendClient
     language: Language
     zone: ZoneInfo
@@ -37,14 +37,14 @@ class Screen:
     def sees_persons(self) -> bool:
         return sees_persons(self.role)
 
-    def say(self, message: Message, **values: object) -> str:
+    def text(self, message: Message, **values: object) -> str:
         return message.text(self.language).format(**values)
 
     def count(self, number: int, one: Message, many: Message) -> str:
-        return self.say(one if number == 1 else many, count=f"{number:,}")
+        return self.text(one if number == 1 else many, count=f"{number:,}")
 
     def percent(self, share: float | None) -> str:
-        return self.say(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
+        return self.text(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
 
     def local(self, moment: datetime) -> datetime:
         """The plant's wall clock."""
@@ -58,26 +58,26 @@ class Screen:
         seconds = max(0, int((self.clock() - moment).total_seconds()))
         for limit, unit, message in texts.common.AGO:
             if seconds < limit:
-                return self.say(message, count=seconds // unit)
+                return self.text(message, count=seconds // unit)
         return self.date_and_time(moment)
 
 
-def send_to_door() -> None:
+def restart_login() -> None:
     """Forgets whoever was in, and begins again where one logs in."""
     st.session_state.clear()
-    st.session_state[ASKED] = True
+    st.session_state[LOGIN_REQUIRED] = True
     st.rerun()
 
 
 @contextmanager
-def told(screen: Screen) -> Iterator[None]:
+def show_errors(context: PageContext) -> Iterator[None]:
     """Turns whatever the backend cannot answer into a calm sentence where the content would stand."""
     try:
         yield
     except Unauthenticated:
-        send_to_door()
+        restart_login()
     except StressVisionError as error:
         title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
         st.html(
-            blocks.notice(screen.say(title), error.message.text(screen.language), screen.say(texts.common.RECOVERS))
+            html.notice(context.text(title), error.message.text(context.language), context.text(texts.common.RECOVERS))
         )

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stressvision.documents import charts, texts
-from stressvision.documents.contents import document_of_report, document_of_summary
+from stressvision.documents import charts
+from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Chart, Document, Table
 from stressvision.documents.drawing import BarShape, Dot, Drawing, Label
 from stressvision.documents.html import write_html
 from stressvision.documents.pdf import write_pdf
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.wire.reports import (
     DeviceCoverage,
     EmployeeReport,
@@ -122,13 +123,13 @@ def words(document: Document) -> str:
 
 
 def test_what_people_typed_is_text_and_nothing_else() -> None:
-    page = write_html(document_of_summary(summary(), DOCTOR))
+    page = write_html(build_summary_document(summary(), DOCTOR))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
 
 def test_it_says_the_window_the_zone_the_coverage_the_method_and_who_asked() -> None:
-    page = words(document_of_summary(summary(), DOCTOR))
+    page = words(build_summary_document(summary(), DOCTOR))
     for said in (
         "22/11/2026 00:00 – 23/11/2026 00:00",
         "America/Lima (UTC-5)",
@@ -163,30 +164,30 @@ def test_the_hours_below_the_cameras_go_from_one_end_to_the_other(minutes: int, 
         strip=[100] * minutes,
     )
     told = report(end_timestamp=START + timedelta(minutes=minutes), coverage=[coverage])
-    (drawing,) = (block.drawing for block in document_of_report(told, MANAGER).blocks if isinstance(block, Chart))
+    (drawing,) = (block.drawing for block in build_report_document(told, MANAGER).blocks if isinstance(block, Chart))
     hours = [shape.text for shape in drawing.shapes if isinstance(shape, Label) and re.match(r"\d\d:\d\d", shape.text)]
     assert hours == marks
 
 
 def test_without_persons_nobody_is_named() -> None:
     anonymous = summary(has_persons=False, per_employee_summary={}, withheld=True)
-    for document in (document_of_summary(anonymous, MANAGER), document_of_report(report(), MANAGER)):
+    for document in (build_summary_document(anonymous, MANAGER), build_report_document(report(), MANAGER)):
         page = words(document)
         assert "Ñahui" not in page
         assert "EMP0" not in page
         assert "solo agregados" in page
-    assert "31.0" not in words(document_of_report(report(), MANAGER)), "one person is too few for any figure"
+    assert "31.0" not in words(build_report_document(report(), MANAGER)), "one person is too few for any figure"
 
 
 def test_where_the_policy_allows_no_emotion_only_fatigue_is_told() -> None:
-    page = words(document_of_summary(summary(), ReaderProfile("es", "America/Lima", START, shows_stress=False)))
+    page = words(build_summary_document(summary(), ReaderProfile("es", "America/Lima", START, shows_stress=False)))
     assert "Estrés" not in page
     assert "compatible con fatiga" in page
 
 
 def test_the_pdf_holds_every_page_and_only_letters_it_has() -> None:
     many = {str(number): person(number, f"Persona Número {number}") for number in range(1, 121)}
-    pdf = write_pdf(document_of_summary(summary(per_employee_summary=many), DOCTOR))
+    pdf = write_pdf(build_summary_document(summary(per_employee_summary=many), DOCTOR))
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") == 7
     assert b"/Lang (es)" in pdf
@@ -194,7 +195,7 @@ def test_the_pdf_holds_every_page_and_only_letters_it_has() -> None:
 
 @pytest.mark.parametrize("kind", ["daily", "weekly"])
 def test_every_chart_stays_within_its_bounds(kind: str) -> None:
-    document = document_of_summary(summary(kind=kind), DOCTOR)
+    document = build_summary_document(summary(kind=kind), DOCTOR)
     drawings = [block.drawing for block in document.blocks if isinstance(block, Chart)]
     assert len(drawings) == 4
     for drawing in drawings:
@@ -212,13 +213,13 @@ def test_every_chart_stays_within_its_bounds(kind: str) -> None:
 
 
 def test_tables_are_whole() -> None:
-    tables = [block for block in document_of_summary(summary(), DOCTOR).blocks if isinstance(block, Table)]
+    tables = [block for block in build_summary_document(summary(), DOCTOR).blocks if isinstance(block, Table)]
     assert tables
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
 
 
 def test_a_share_is_as_high_as_it_is_large() -> None:
-    slots = [charts.Slot("a", 10, 10.0, None), charts.Slot("b", 5, 20.0, None)]
+    slots = [charts.TimeSlot("a", 10, 10.0, None), charts.TimeSlot("b", 5, 20.0, None)]
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
     heights = [
         shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == charts.STRESS

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Language, Message
-from stressvision.documents import texts
+from stressvision.documents import report_texts as texts
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ReaderProfile:
     has_persons: bool = True
     shows_stress: bool = True
 
-    def say(self, message: Message, **values: object) -> str:
+    def text(self, message: Message, **values: object) -> str:
         return message.text(self.language).format(**values)
 
     def local(self, moment: datetime) -> datetime:
@@ -27,11 +27,11 @@ class ReaderProfile:
 
     def name_date(self, day: date) -> str:
         month = texts.MONTHS[day.month - 1].text(self.language)
-        return self.say(texts.DATE, day=day.day, month=month, year=day.year)
+        return self.text(texts.DATE, day=day.day, month=month, year=day.year)
 
     def name_day(self, day: date) -> str:
         weekday = texts.DAYS[day.weekday()].text(self.language)
-        return self.say(texts.DAY_AND_DATE, weekday=weekday[0].upper() + weekday[1:], date=self.name_date(day))
+        return self.text(texts.DAY_AND_DATE, weekday=weekday[0].upper() + weekday[1:], date=self.name_date(day))
 
     def name_moment(self, moment: datetime) -> str:
         return f"{self.local(moment):%d/%m/%Y %H:%M}"

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from stressvision.dashboard.blocks import KeyFigure
+from stressvision.dashboard.html import KeyFigure
 
 _EMPTY = Markup("")
 
 
 @dataclass(frozen=True)
 class MinuteBar:
-    """One minute: heights in percent of the fullest one; `told` is what a pointer that rests on it reads."""
+    """One minute: heights in percent of the fullest one; `show_errors` is what a pointer that rests on it reads."""
 
     total: float
     events: float
-    told: str
+    show_errors: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def minutes(bars: Sequence[MinuteBar], start: str, end: str, legend: str, colour
     """A bar for each minute of the window, the part that counts in colour."""
     columns = _EMPTY.join(
         Markup('<i title="{}"><b style="height:{:.0f}%"></b><b class="events" style="height:{:.0f}%"></b></i>').format(
-            bar.told, bar.total, bar.events
+            bar.show_errors, bar.total, bar.events
         )
         for bar in bars
     )
@@ -49,9 +49,9 @@ def facts(items: Iterable[KeyFigure]) -> Markup:
     return Markup('<dl class="sv facts">{}</dl>').format(cells)
 
 
-def evidence(bars: Markup, told: Markup) -> Markup:
+def evidence(bars: Markup, show_errors: Markup) -> Markup:
     """The minutes, and beside them, where there is room, what to make of them."""
-    return Markup('<div class="sv evidence">{}{}</div>').format(bars, told)
+    return Markup('<div class="sv evidence">{}{}</div>').format(bars, show_errors)
 
 
 def history(lines: Iterable[HistoryLine]) -> Markup:

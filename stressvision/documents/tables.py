@@ -2,27 +2,28 @@
 
 from collections.abc import Sequence
 
-from stressvision.documents import charts, texts
+from stressvision.documents import charts
+from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Block, Chart, Column, Heading, Paragraph, Table
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.wire.reports import EmployeeReport, GroupReport
 
 MOST_COMPARED = 12
 
 
-def to_department_reports(reader: ReaderProfile, groups: Sequence[GroupReport]) -> list[Block]:
+def build_department_table(reader: ReaderProfile, groups: Sequence[GroupReport]) -> list[Block]:
     if not groups:
         return []
     columns = [
-        Column(title=reader.say(texts.DEPARTMENT), share=5),
-        Column(title=reader.say(texts.PEOPLE), share=3, is_number=True),
-        Column(title=reader.say(texts.DETECTIONS), share=2.4, is_number=True),
-        Column(title=reader.say(texts.STRESS_PCT), share=2, is_number=True),
-        Column(title=reader.say(texts.FATIGUE_PCT), share=2, is_number=True),
+        Column(title=reader.text(texts.DEPARTMENT), share=5),
+        Column(title=reader.text(texts.PEOPLE), share=3, is_number=True),
+        Column(title=reader.text(texts.DETECTIONS), share=2.4, is_number=True),
+        Column(title=reader.text(texts.STRESS_PCT), share=2, is_number=True),
+        Column(title=reader.text(texts.FATIGUE_PCT), share=2, is_number=True),
     ]
     rows = [
         [
-            group.department or reader.say(texts.NO_DEPARTMENT),
+            group.department or reader.text(texts.NO_DEPARTMENT),
             f"{group.people:,}",
             f"{group.total_detections:,}",
             f"{group.stress_pct:.1f}",
@@ -31,24 +32,24 @@ def to_department_reports(reader: ReaderProfile, groups: Sequence[GroupReport]) 
         for group in groups
     ]
     hidden = set() if reader.shows_stress else {3}
-    return [Heading(text=reader.say(texts.BY_DEPARTMENT)), _table(columns, rows, hidden)]
+    return [Heading(text=reader.text(texts.BY_DEPARTMENT)), _table(columns, rows, hidden)]
 
 
-def to_person_reports(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
+def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
     """A table of all, those furthest above what is usual for them first, and a chart of those that differ most."""
-    heading = Heading(text=reader.say(texts.BY_PERSON))
+    heading = Heading(text=reader.text(texts.BY_PERSON))
     if not people:
-        return [heading, Paragraph(text=reader.say(texts.NOBODY))]
+        return [heading, Paragraph(text=reader.text(texts.NOBODY))]
     columns = [
-        Column(title=reader.say(texts.NAME), share=4.6),
-        Column(title=reader.say(texts.CODE), share=1.9),
-        Column(title=reader.say(texts.DEPARTMENT), share=3.2),
-        Column(title=reader.say(texts.DETECTIONS), share=2.8, is_number=True),
-        Column(title=reader.say(texts.STRESS_PCT), share=2.1, is_number=True),
-        Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
-        Column(title=reader.say(texts.DIFFERENCE), share=2.6, is_number=True),
-        Column(title=reader.say(texts.FATIGUE_PCT), share=2.3, is_number=True),
-        Column(title=reader.say(texts.USUAL), share=2.4, is_number=True),
+        Column(title=reader.text(texts.NAME), share=4.6),
+        Column(title=reader.text(texts.CODE), share=1.9),
+        Column(title=reader.text(texts.DEPARTMENT), share=3.2),
+        Column(title=reader.text(texts.DETECTIONS), share=2.8, is_number=True),
+        Column(title=reader.text(texts.STRESS_PCT), share=2.1, is_number=True),
+        Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
+        Column(title=reader.text(texts.DIFFERENCE), share=2.6, is_number=True),
+        Column(title=reader.text(texts.FATIGUE_PCT), share=2.3, is_number=True),
+        Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
     ]
     ordered = sorted(people, key=lambda person: (-_difference(person), person.name))
     hidden = set() if reader.shows_stress else {4, 5, 6}
@@ -67,13 +68,13 @@ def _row(reader: ReaderProfile, person: EmployeeReport) -> list[str]:
     return [
         person.name,
         person.code,
-        person.department or reader.say(texts.NOT_SET),
+        person.department or reader.text(texts.NOT_SET),
         f"{person.total_detections or sum(person.counts.values()):,}",
         f"{person.stress_pct:.1f}",
-        f"{usual.stress_pct:.1f}" if usual else reader.say(texts.NO_HISTORY),
-        f"{person.stress_pct - usual.stress_pct:+.1f}" if usual else reader.say(texts.NOT_SET),
-        reader.say(texts.NOT_SET) if person.fatigue_pct is None else f"{person.fatigue_pct:.1f}",
-        f"{usual.fatigue_pct:.1f}" if usual else reader.say(texts.NO_HISTORY),
+        f"{usual.stress_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
+        f"{person.stress_pct - usual.stress_pct:+.1f}" if usual else reader.text(texts.NOT_SET),
+        reader.text(texts.NOT_SET) if person.fatigue_pct is None else f"{person.fatigue_pct:.1f}",
+        f"{usual.fatigue_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
     ]
 
 
@@ -84,12 +85,12 @@ def _compare(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Bl
     if not shown or not reader.shows_stress:
         return []
     pairs = [
-        charts.Pair(f"{person.name} · {person.code}", person.stress_pct, person.usual.stress_pct)
+        charts.UsualComparison(f"{person.name} · {person.code}", person.stress_pct, person.usual.stress_pct)
         for person in shown
         if person.usual is not None
     ]
-    title = f"{reader.say(texts.STRESS)}: {reader.say(texts.COMPARED).lower()}"
-    note = reader.say(texts.COMPARED_NOTE, count=len(pairs))
+    title = f"{reader.text(texts.STRESS)}: {reader.text(texts.COMPARED).lower()}"
+    note = reader.text(texts.COMPARED_NOTE, count=len(pairs))
     return [Chart(title=title, drawing=charts.against_usual(pairs, title), note=note)]
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import streamlit as st
 
-from stressvision.dashboard import blocks, texts
-from stressvision.dashboard.screen import Screen, told
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.wire.reports import Report
 
 Form = Literal["pdf", "html"]
@@ -30,22 +30,22 @@ class PreparedDocument:
 
 
 @st.fragment
-def offer(screen: Screen, report: Report) -> None:
+def offer(context: PageContext, report: Report) -> None:
     """`report`: the one that is shown."""
-    st.html(blocks.subheading(screen.say(texts.reports.TO_HAND_ON)))
-    st.html(blocks.small(screen.say(texts.reports.TO_HAND_ON_NOTE)))
-    yesterday = screen.local(screen.clock()).date() - timedelta(days=1)
+    st.html(html.subheading(context.text(texts.reports.TO_HAND_ON)))
+    st.html(html.small(context.text(texts.reports.TO_HAND_ON_NOTE)))
+    yesterday = context.local(context.clock()).date() - timedelta(days=1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = st.segmented_control(
-            screen.say(texts.reports.SPAN),
+            context.text(texts.reports.SPAN),
             _SPANS,
-            format_func=lambda name: screen.say(texts.reports.SPANS[name]),
+            format_func=lambda name: context.text(texts.reports.SPANS[name]),
             default="daily",
             required=True,
             key="paper_span",
         )
         day = st.date_input(
-            screen.say(texts.reports.DAY),
+            context.text(texts.reports.DAY),
             yesterday,
             max_value=yesterday + timedelta(days=1),
             format="DD/MM/YYYY",
@@ -53,38 +53,38 @@ def offer(screen: Screen, report: Report) -> None:
             key="paper_day",
         )
         form = st.segmented_control(
-            screen.say(texts.reports.FORM),
+            context.text(texts.reports.FORM),
             list(_MEDIA_TYPES),
             format_func=str.upper,
             default="pdf",
             required=True,
             key="paper_form",
         )
-        persons = st.toggle(screen.say(texts.reports.WITH_PERSONS), value=False, key="paper_persons")
-        wanted = st.button(screen.say(texts.reports.PREPARE), key="paper_prepare", icon=":material/description:")
+        persons = st.toggle(context.text(texts.reports.WITH_PERSONS), value=False, key="paper_persons")
+        wanted = st.button(context.text(texts.reports.PREPARE), key="paper_prepare", icon=":material/description:")
     asked = (span, day, form, persons, report.id if span == "report" else None)
     if wanted:
         st.session_state.pop("paper", None)
-        with told(screen), st.spinner(screen.say(texts.reports.PREPARING)):
-            st.session_state["paper"] = _prepare(screen, asked, report, span, day, form, persons=persons)
-    _hand_out(screen, st.session_state.get("paper"), asked)
+        with show_errors(context), st.spinner(context.text(texts.reports.PREPARING)):
+            st.session_state["paper"] = _prepare(context, asked, report, span, day, form, persons=persons)
+    _hand_out(context, st.session_state.get("paper"), asked)
 
 
 def _prepare(
-    screen: Screen, asked: tuple[object, ...], report: Report, span: Span, day: date, form: Form, *, persons: bool
+    context: PageContext, asked: tuple[object, ...], report: Report, span: Span, day: date, form: Form, *, persons: bool
 ) -> PreparedDocument:
     place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
-    content = replace(screen.backend, answer_seconds=PATIENCE_SECONDS).paper(place, form, persons=persons)
-    when = f"{screen.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
-    name = f"{screen.say(texts.reports.FILE_NAMES[span])}_{when}.{form}"
+    content = replace(context.backend, answer_seconds=PATIENCE_SECONDS).paper(place, form, persons=persons)
+    when = f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
+    name = f"{context.text(texts.reports.FILE_NAMES[span])}_{when}.{form}"
     return PreparedDocument(asked, name, content, _MEDIA_TYPES[form])
 
 
-def _hand_out(screen: Screen, paper: PreparedDocument | None, asked: tuple[object, ...]) -> None:
+def _hand_out(context: PageContext, paper: PreparedDocument | None, asked: tuple[object, ...]) -> None:
     if paper is None or paper.asked != asked:
         return
     st.download_button(
-        screen.say(texts.reports.DOWNLOAD, name=paper.name),
+        context.text(texts.reports.DOWNLOAD, name=paper.name),
         paper.content,
         paper.name,
         paper.media_type,
