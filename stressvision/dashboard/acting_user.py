@@ -1,4 +1,4 @@
-"""Who attends to alerts in this session: asked once, and remembered."""
+"""The user that decides on alerts in this browser session, entered once and kept."""
 
 import streamlit as st
 
@@ -6,21 +6,23 @@ from stressvision.dashboard import html, login, texts
 from stressvision.dashboard.page_context import PageContext
 
 USER_LIMIT = 100
-ACTING_USER = "attendant"
+ACTING_USER = "acting_user"
 """Key of the session state."""
 
 
 def acting_user() -> str:
-    """Whoever logged in, or said so; empty where nobody has."""
+    """Return the logged-in account, else the name entered in this session, else an empty string."""
     principal = login.current_principal()
     return principal.name if principal else str(st.session_state.get(ACTING_USER, ""))
 
 
-def remember_acting_user(who: str) -> None:
-    st.session_state[ACTING_USER] = who
+def remember_acting_user(user_id: str) -> None:
+    """Keep the entered name for this session."""
+    st.session_state[ACTING_USER] = user_id
 
 
 def show_acting_user(context: PageContext) -> None:
+    """Render the entered name and a button that clears it. Render nothing for a logged-in account."""
     user_id = acting_user()
     if not user_id or login.current_principal():
         return

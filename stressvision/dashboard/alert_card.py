@@ -1,4 +1,4 @@
-"""One alert as it is shown: who, when, what it rests on, and what was done about it."""
+"""One alert: its subject, time, evidence and the decisions on it."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -6,9 +6,9 @@ from markupsafe import Markup
 from stressvision.dashboard import alert_html, html, texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import ACCENT, EXPRESSIONS, QUIET, SEVERITIES
+from stressvision.domain.alerts import PROLONGED_FATIGUE
 from stressvision.wire.alerts import Alert, AlertDetail, AlertStepTaken
 
-FATIGUE = "fatigue_prolonged"
 CERTAIN = 0.995
 ONE_IN_A_MILLION = 1e-6
 
@@ -21,17 +21,20 @@ _STEP_COLOURS = {
 
 
 def show_card(context: PageContext, alert: Alert) -> None:
+    """Render the head of an alert and, where stored, its evidence."""
     st.html(html.alert(_card(context, alert)))
     if alert.evidence_minutes:
         st.html(alert_html.evidence(_minutes(context, alert), alert_html.facts(_facts(context, alert))))
 
 
 def show_history(context: PageContext, detail: AlertDetail) -> None:
+    """Render the steps of an alert."""
     st.html(html.subheading(context.text(texts.alerts.HISTORY)))
     st.html(alert_html.history(_history_line(context, step) for step in detail.history))
 
 
 def name_subject(context: PageContext, alert: Alert) -> str:
+    """Return the device, or the name and code of the person, that the alert is about."""
     if alert.device_id is not None:
         return alert.device_id
     if alert.employee_name is None:
@@ -39,8 +42,14 @@ def name_subject(context: PageContext, alert: Alert) -> str:
     return f"{alert.employee_name} · {alert.employee_code}" if alert.employee_code else alert.employee_name
 
 
+def describe_alert(context: PageContext, alert: Alert) -> str:
+    """Return what the alert reports, in the language of the page."""
+    description = texts.alerts.DESCRIPTIONS.get(alert.alert_type or "")
+    return context.text(description) if description else alert.description or ""
+
+
 def describe_chance(context: PageContext, chance: float) -> str:
-    """A probability as people say it."""
+    """Return a probability in words: a percentage, "1 in N", or a bound."""
     if chance >= CERTAIN:
         return context.text(texts.alerts.CHANCE_CERTAIN)
     if chance >= 0.01:
@@ -55,15 +64,15 @@ def _card(context: PageContext, alert: Alert) -> html.AlertCard:
     status = texts.alerts.ALERT_STATUSES.get(alert.status)
     marks = []
     if alert.escalation_level:
-        said = context.text(texts.alerts.ESCALATED_TIMES, count=alert.escalation_level)
-        marks.append(html.Chip(SEVERITIES["medium"], said))
+        label = context.text(texts.alerts.ESCALATED_TIMES, count=alert.escalation_level)
+        marks.append(html.Chip(SEVERITIES["medium"], label))
     return html.AlertCard(
         severity=html.Chip(SEVERITIES.get(alert.severity or "", QUIET), context.text(severity)),
         marks=marks,
         status=context.text(status) if status else alert.status,
-        who=name_subject(context, alert),
-        when=f"{context.date_and_time(alert.timestamp)} · {context.ago(alert.timestamp)}",
-        description=alert.description or "",
+        subject=name_subject(context, alert),
+        time=f"{context.date_and_time(alert.timestamp)} · {context.ago(alert.timestamp)}",
+        description=describe_alert(context, alert),
         evidence=_evidence(context, alert),
         decisions=[
             context.text(message, user=user, time=context.date_and_time(moment))
@@ -93,12 +102,12 @@ def _evidence(context: PageContext, alert: Alert) -> str:
 def _minutes(context: PageContext, alert: Alert) -> Markup:
     counts = alert.evidence_minutes or []
     fullest = max(1, *(minute.total for minute in counts))
-    is_fatigue = alert.alert_type == FATIGUE
+    is_fatigue = alert.alert_type == PROLONGED_FATIGUE
     bars = [
         alert_html.MinuteBar(
             total=100 * minute.total / fullest,
             events=100 * minute.events / fullest,
-            show_errors=context.text(
+            tooltip=context.text(
                 texts.alerts.MINUTE,
                 time=f"{context.local(minute.start):%H:%M}",
                 events=minute.events,
@@ -128,18 +137,18 @@ def _facts(context: PageContext, alert: Alert) -> list[html.KeyFigure]:
         html.KeyFigure(context.text(texts.alerts.USUAL), usual, help=context.text(texts.alerts.USUAL_HELP)),
     ]
     if alert.error_chance is not None:
-        said = describe_chance(context, alert.error_chance)
+        chance = describe_chance(context, alert.error_chance)
         help_text = context.text(texts.alerts.CHANCE_HELP)
-        facts.append(html.KeyFigure(context.text(texts.alerts.CHANCE), said, help=help_text))
+        facts.append(html.KeyFigure(context.text(texts.alerts.CHANCE), chance, help=help_text))
     return facts
 
 
 def _history_line(context: PageContext, step: AlertStepTaken) -> alert_html.HistoryLine:
-    what = texts.alerts.STEPS.get(step.kind)
-    said = context.text(what) if what else step.kind
+    label = texts.alerts.STEPS.get(step.kind)
+    name = context.text(label) if label else step.kind
     return alert_html.HistoryLine(
         colour=_STEP_COLOURS.get(step.kind, QUIET),
-        what=context.text(texts.alerts.STEP_BY, what=said, user=step.user_id) if step.user_id else said,
-        when=context.date_and_time(step.timestamp),
+        step=context.text(texts.alerts.STEP_BY, step=name, user=step.user_id) if step.user_id else name,
+        time=context.date_and_time(step.timestamp),
         notes=step.notes or "",
     )

@@ -1,4 +1,4 @@
-"""The Streamlit application: one script run draws the page that is open."""
+"""The Streamlit application: one script run renders the open page."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -21,7 +21,7 @@ LOGO = Path(__file__).parent / "logo.svg"
 
 
 def open_page() -> tuple[Settings, PageContext]:
-    """Raises ConfigurationError where the settings cannot be used."""
+    """Return the settings and the context of this script run. Raise ConfigurationError where a setting is invalid."""
     settings = load_settings()
     zone = ZoneInfo(settings.time_zone)
     backend = BackendClient(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
@@ -31,6 +31,7 @@ def open_page() -> tuple[Settings, PageContext]:
 
 
 def draw() -> None:
+    """Render the open page, the login form, or the reason why neither can be shown."""
     st.set_page_config(page_title="Stress Vision", page_icon=MARK, layout="wide")
     st.logo(LOGO, size="large")
     st.html(html.STYLE)
@@ -40,10 +41,10 @@ def draw() -> None:
         st.html(html.notice(texts.common.PRODUCT.es, error.message.es, error.message.en))
         return
     if login.is_exposed_without_accounts(settings, context.backend):
-        said = (context.text(texts.access.EXPOSED), context.text(texts.access.EXPOSED_REMEDY))
-        st.html(html.notice(texts.common.PRODUCT.es, *said))
+        sentences = (context.text(texts.access.EXPOSED), context.text(texts.access.EXPOSED_REMEDY))
+        st.html(html.notice(texts.common.PRODUCT.es, *sentences))
     elif login.is_login_required():
-        # The pages are known at the door too: the address, with what a message linked to, is kept until after it.
+        # Pages are registered before the login too: the address with its alert link survives it.
         st.navigation(_pages(context), position="hidden")
         login.show_login(context, behind_proxy=bool(settings.proxy))
     else:
@@ -53,14 +54,14 @@ def draw() -> None:
 
 
 def _pages(context: PageContext) -> list[StreamlitPage]:
-    """Those that whoever looks may see."""
+    """Return the pages that the role of the principal may open."""
     alerts_page = st.Page(
         partial(alerts.render, context),
         title=context.text(texts.common.ALERTS),
         icon=":material/notifications:",
         url_path="alertas",
     )
-    sees_alerts = "alerts" in _ROOMS[context.role]
+    sees_alerts = "alerts" in _PAGES_OF_ROLE[context.role]
     pages = {
         "overview": st.Page(
             partial(overview.render, context, alerts_page if sees_alerts else None),
@@ -89,14 +90,14 @@ def _pages(context: PageContext) -> list[StreamlitPage]:
             url_path="camara",
         ),
     }
-    return [page for name, page in pages.items() if name in _ROOMS[context.role]]
+    return [page for name, page in pages.items() if name in _PAGES_OF_ROLE[context.role]]
 
 
-_EVERY_ROOM = frozenset({"overview", "alerts", "employees", "reports", "camera"})
-_ROOMS: Mapping[Role | None, frozenset[str]] = {
-    None: _EVERY_ROOM,
-    Role.HEALTH: _EVERY_ROOM,
+_ALL_PAGES = frozenset({"overview", "alerts", "employees", "reports", "camera"})
+_PAGES_OF_ROLE: Mapping[Role | None, frozenset[str]] = {
+    None: _ALL_PAGES,
+    Role.HEALTH: _ALL_PAGES,
     Role.ADMIN: frozenset({"overview", "employees", "reports"}),
     Role.VIEWER: frozenset({"overview", "reports"}),
 }
-"""The live picture shows persons: it is the doctor's alone. The backend refuses the rest in any case."""
+"""The live picture shows persons: only health may open it. The API enforces the roles on its own."""

@@ -1,4 +1,4 @@
-"""The charts. Colours and words come from the palette and the texts; numbers are drawn as the API gave them."""
+"""The Plotly charts. Colours come from the palette, labels from the texts, numbers unchanged from the API."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _TIMELINE_BARS = 30
 
 
 def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
-    """One bar for each expression, with its count, and one for faces that were only counted."""
+    """Return one bar per expression with its count, and one for faces counted without analysis where there are any."""
     shown = [expression for expression in _ORDER if expression or not_analysed]
     figure = go.Figure(
         go.Bar(
@@ -43,7 +43,7 @@ def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: 
 
 
 def by_hour(context: PageContext, hours: Sequence[HourCount], period_hours: int) -> go.Figure:
-    """Detections of each hour of the period, in the plant's time."""
+    """Return the detections per hour of the period, in the plant's time zone."""
     this_hour = _naive(context, context.clock()).replace(minute=0, second=0, microsecond=0)
     figure = go.Figure(
         go.Bar(
@@ -63,7 +63,7 @@ def by_hour(context: PageContext, hours: Sequence[HourCount], period_hours: int)
 
 
 def timeline(context: PageContext, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:
-    """One person's detections, stacked by expression along the chosen period."""
+    """Return one person's detections of the last `minutes`, stacked by expression."""
     end = context.local(context.clock()).replace(tzinfo=None)
     start = end - timedelta(minutes=minutes)
     figure = go.Figure()
@@ -86,7 +86,7 @@ def timeline(context: PageContext, detections: Sequence[StoredDetection], minute
 
 
 def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figure:
-    """One stacked bar for each employee of a report."""
+    """Return one stacked bar per employee of a report."""
     names = [_shorten(summary.name, summary.code) for summary in summaries]
     figure = go.Figure()
     for expression in filter(None, _ORDER):
@@ -106,7 +106,7 @@ def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figu
 
 
 def _pattern(expression: str | None) -> str:
-    """Faces that were only counted are hatched: their grey alone is too near to that of a neutral expression."""
+    """Return hatching for faces counted without analysis: their grey is too close to that of a neutral face."""
     return "" if expression else "/"
 
 
@@ -128,5 +128,5 @@ def _naive(context: PageContext, moment: datetime) -> datetime:
 
 
 def _shorten(name: str, code: str) -> str:
-    """Names of people must not push the bars out of a phone's window; the code keeps them apart."""
+    """Return at most 20 characters of the name, and the code: long names leave no room for bars on a phone."""
     return f"{name if len(name) <= 20 else name[:19] + '…'} · {code}"

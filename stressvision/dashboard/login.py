@@ -1,4 +1,4 @@
-"""The door of the dashboard: who is in, in this browser session alone, and the page where one logs in."""
+"""The login form, and the principal of this browser session."""
 
 from dataclasses import replace
 
@@ -17,30 +17,32 @@ PRINCIPAL = "principal"
 
 
 def current_principal() -> LoggedIn | None:
+    """Return the logged-in principal of this session, or None."""
     found = st.session_state.get(PRINCIPAL)
     return found if isinstance(found, LoggedIn) else None
 
 
 def authenticate(backend: BackendClient) -> BackendClient:
-    """The backend as whoever is in asks it."""
+    """Return the client with the principal's token, if there is one."""
     principal = current_principal()
     return replace(backend, token=principal.token) if principal else backend
 
 
 def is_login_required() -> bool:
-    """Whether the backend has asked for a token in this session, and none that counts is known."""
+    """Return whether the backend requested a token in this session and no valid one is known."""
     return bool(st.session_state.get(LOGIN_REQUIRED)) and current_principal() is None
 
 
 def is_exposed_without_accounts(settings: Settings, backend: BackendClient) -> bool:
-    """Whether others than this machine's users can read this, and the backend asks nobody who they are."""
+    """Return whether the dashboard is reachable from other machines while the backend requires no login."""
     try:
-        return settings.is_exposed and not backend.card().login_required
+        return settings.is_exposed and not backend.service_card().login_required
     except StressVisionError:
         return False
 
 
 def show_login(context: PageContext, *, behind_proxy: bool) -> None:
+    """Render the login form."""
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
         st.html(html.heading(context.text(texts.access.LOG_IN)))
@@ -52,11 +54,11 @@ def show_login(context: PageContext, *, behind_proxy: bool) -> None:
             )
             submitted = st.form_submit_button(context.text(texts.access.LOG_IN), type="primary")
         if submitted:
-            _log_in(context, name.strip(), password, _browser_address(behind_proxy))
+            _log_in(context, name.strip(), password, browser_address(behind_proxy))
 
 
 def show_account_bar(context: PageContext, *, behind_proxy: bool) -> None:
-    """Who is in, their password, and the way out."""
+    """Render the account with its role, the password button and the logout button."""
     principal = current_principal()
     if principal is None:
         return
@@ -64,10 +66,10 @@ def show_account_bar(context: PageContext, *, behind_proxy: bool) -> None:
         role = context.text(texts.access.ROLES[principal.role])
         st.html(html.small(f"{principal.name} · {role}"), width="content")
         changes = st.button(context.text(texts.access.CHANGE_PASSWORD), type="tertiary", icon=":material/key:")
-        leaves = st.button(context.text(texts.access.LOG_OUT), type="tertiary", icon=":material/logout:")
+        logs_out = st.button(context.text(texts.access.LOG_OUT), type="tertiary", icon=":material/logout:")
     if changes:
-        open_password_dialog(context, _browser_address(behind_proxy))
-    if leaves:
+        open_password_dialog(context, browser_address(behind_proxy))
+    if logs_out:
         _log_out(context)
 
 
@@ -78,14 +80,14 @@ def _log_in(context: PageContext, name: str, password: str, address: str) -> Non
     try:
         principal = context.backend.log_in(name, password, address)
     except StressVisionError as error:
-        st.html(html.notice(context.text(texts.access.NOT_ENTERED), error.message.text(context.language)))
+        st.html(html.notice(context.text(texts.access.LOGIN_FAILED), error.message.text(context.language)))
         return
     st.session_state[PRINCIPAL] = principal
     st.rerun()
 
 
-def _browser_address(behind_proxy: bool) -> str:
-    """Where the browser is, so that whoever guesses here keeps nobody else out; empty on this machine."""
+def browser_address(behind_proxy: bool) -> str:
+    """Return the browser's address, so that the limit on failed attempts counts per browser; empty on this machine."""
     forwarded = st.context.headers.get("X-Forwarded-For", "") if behind_proxy else ""
     return forwarded.rpartition(",")[2].strip() or str(st.context.ip_address or "")
 

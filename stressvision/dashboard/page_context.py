@@ -1,4 +1,4 @@
-"""What every page needs: whom to ask, in which language to speak, and the plant's time."""
+"""What every page receives: the API client, the language, the time zone, the clock and the role."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,41 +20,47 @@ from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.domain.roles import Role, sees_persons
 
-LOGIN_REQUIRED = "login_asked"
-"""Key of the session state: the backend has asked for a token."""
+LOGIN_REQUIRED = "login_required"
+"""Key of the session state: the backend requested a token."""
 
 
 @dataclass(frozen=True)
 class PageContext:
+    """The context of one script run. `role`: of the logged-in account, None where no login is required."""
+
     backend: BackendClient
     language: Language
     zone: ZoneInfo
     clock: Clock = utc_now
     role: Role | None = None
-    """Of whoever logged in; None where nobody has to."""
 
     @property
     def sees_persons(self) -> bool:
+        """Return whether the role may see single persons."""
         return sees_persons(self.role)
 
     def text(self, message: Message, **values: object) -> str:
+        """Return the message in the language of the page, with its placeholders filled in."""
         return message.text(self.language).format(**values)
 
     def count(self, number: int, one: Message, many: Message) -> str:
+        """Return the singular or the plural text for a number."""
         return self.text(one if number == 1 else many, count=f"{number:,}")
 
     def percent(self, share: float | None) -> str:
+        """Return a share (0 to 1) as a whole percentage, or a dash for None."""
         return self.text(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
 
     def local(self, moment: datetime) -> datetime:
-        """The plant's wall clock."""
+        """Return the moment in the plant's time zone."""
         return moment.astimezone(self.zone)
 
     def date_and_time(self, moment: datetime) -> str:
+        """Return the moment as DD/MM/YYYY HH:MM in the plant's time zone."""
         return f"{self.local(moment):%d/%m/%Y %H:%M}"
 
     def ago(self, moment: datetime) -> str:
-        """How long ago, in words; the date once that says more."""
+        """Return how long ago the moment was; the date from one day on."""
         seconds = max(0, int((self.clock() - moment).total_seconds()))
         for limit, unit, message in texts.common.AGO:
             if seconds < limit:
@@ -63,7 +69,7 @@ class PageContext:
 
 
 def restart_login() -> None:
-    """Forgets whoever was in, and begins again where one logs in."""
+    """Clear the session and rerun the script at the login form."""
     st.session_state.clear()
     st.session_state[LOGIN_REQUIRED] = True
     st.rerun()
@@ -71,7 +77,7 @@ def restart_login() -> None:
 
 @contextmanager
 def show_errors(context: PageContext) -> Iterator[None]:
-    """Turns whatever the backend cannot answer into a calm sentence where the content would stand."""
+    """Render an error of the API as a message in place of the content. Restart the login on Unauthenticated."""
     try:
         yield
     except Unauthenticated:

@@ -1,4 +1,4 @@
-"""Where whoever logged in changes their own password."""
+"""The dialog in which the logged-in user changes the password."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from stressvision.domain.passwords import LEAST, MOST
 
 
 def open_password_dialog(context: PageContext, address: str) -> None:
-    """Opens the dialog. `address`: the browser's."""
+    """Open the dialog. `address`: the browser's, for the limit on failed attempts."""
     st.dialog(context.text(texts.access.CHANGE_PASSWORD))(_show_form)(context, address)
 
 

@@ -1,4 +1,4 @@
-"""A report, a day or a week as a file to hand on: prepared when somebody asks for it, never by itself."""
+"""The form that prepares a report, a day or a week as a PDF or HTML file, on request only."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,27 +13,27 @@ from stressvision.wire.reports import Report
 Form = Literal["pdf", "html"]
 Span = Literal["report", "daily", "weekly"]
 
-PATIENCE_SECONDS = 60.0
-"""Of a PDF, which takes a busy server some seconds."""
+PDF_TIMEOUT_SECONDS = 60.0
+"""A PDF takes a busy server some seconds."""
 _SPANS: tuple[Span, ...] = ("report", "daily", "weekly")
 _MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "html": "text/html"}
 
 
 @dataclass(frozen=True)
 class PreparedDocument:
-    """A file that waits to be downloaded, and what was asked for when it was made."""
+    """A file ready for download, and the form options it was made from."""
 
-    asked: tuple[object, ...]
+    options: tuple[object, ...]
     name: str
     content: bytes
     media_type: str
 
 
 @st.fragment
-def offer(context: PageContext, report: Report) -> None:
-    """`report`: the one that is shown."""
-    st.html(html.subheading(context.text(texts.reports.TO_HAND_ON)))
-    st.html(html.small(context.text(texts.reports.TO_HAND_ON_NOTE)))
+def show_download_form(context: PageContext, report: Report) -> None:
+    """Render the form. `report`: the report that the page shows."""
+    st.html(html.subheading(context.text(texts.reports.DOCUMENT)))
+    st.html(html.small(context.text(texts.reports.DOCUMENT_NOTE)))
     yesterday = context.local(context.clock()).date() - timedelta(days=1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         span = st.segmented_control(
@@ -42,7 +42,7 @@ def offer(context: PageContext, report: Report) -> None:
             format_func=lambda name: context.text(texts.reports.SPANS[name]),
             default="daily",
             required=True,
-            key="paper_span",
+            key="document_span",
         )
         day = st.date_input(
             context.text(texts.reports.DAY),
@@ -50,7 +50,7 @@ def offer(context: PageContext, report: Report) -> None:
             max_value=yesterday + timedelta(days=1),
             format="DD/MM/YYYY",
             disabled=span == "report",
-            key="paper_day",
+            key="document_day",
         )
         form = st.segmented_control(
             context.text(texts.reports.FORM),
@@ -58,37 +58,46 @@ def offer(context: PageContext, report: Report) -> None:
             format_func=str.upper,
             default="pdf",
             required=True,
-            key="paper_form",
+            key="document_form",
         )
-        persons = st.toggle(context.text(texts.reports.WITH_PERSONS), value=False, key="paper_persons")
-        wanted = st.button(context.text(texts.reports.PREPARE), key="paper_prepare", icon=":material/description:")
-    asked = (span, day, form, persons, report.id if span == "report" else None)
-    if wanted:
-        st.session_state.pop("paper", None)
+        persons = st.toggle(context.text(texts.reports.WITH_PERSONS), value=False, key="document_persons")
+        submitted = st.button(
+            context.text(texts.reports.PREPARE), key="document_prepare", icon=":material/description:"
+        )
+    options = (span, day, form, persons, report.id if span == "report" else None)
+    if submitted:
+        st.session_state.pop("document", None)
         with show_errors(context), st.spinner(context.text(texts.reports.PREPARING)):
-            st.session_state["paper"] = _prepare(context, asked, report, span, day, form, persons=persons)
-    _hand_out(context, st.session_state.get("paper"), asked)
+            st.session_state["document"] = _prepare(context, options, report, span, day, form, persons=persons)
+    _show_download_button(context, st.session_state.get("document"), options)
 
 
 def _prepare(
-    context: PageContext, asked: tuple[object, ...], report: Report, span: Span, day: date, form: Form, *, persons: bool
+    context: PageContext,
+    options: tuple[object, ...],
+    report: Report,
+    span: Span,
+    day: date,
+    form: Form,
+    *,
+    persons: bool,
 ) -> PreparedDocument:
     place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
-    content = replace(context.backend, answer_seconds=PATIENCE_SECONDS).paper(place, form, persons=persons)
+    content = replace(context.backend, answer_seconds=PDF_TIMEOUT_SECONDS).report_document(place, form, persons=persons)
     when = f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
     name = f"{context.text(texts.reports.FILE_NAMES[span])}_{when}.{form}"
-    return PreparedDocument(asked, name, content, _MEDIA_TYPES[form])
+    return PreparedDocument(options, name, content, _MEDIA_TYPES[form])
 
 
-def _hand_out(context: PageContext, paper: PreparedDocument | None, asked: tuple[object, ...]) -> None:
-    if paper is None or paper.asked != asked:
+def _show_download_button(context: PageContext, document: PreparedDocument | None, options: tuple[object, ...]) -> None:
+    if document is None or document.options != options:
         return
     st.download_button(
-        context.text(texts.reports.DOWNLOAD, name=paper.name),
-        paper.content,
-        paper.name,
-        paper.media_type,
-        key="paper_download",
+        context.text(texts.reports.DOWNLOAD, name=document.name),
+        document.content,
+        document.name,
+        document.media_type,
+        key="document_download",
         on_click="ignore",
         icon=":material/download:",
         type="primary",

@@ -1,4 +1,4 @@
-"""A document before it is HTML or PDF: what stands in it and in which order, in one language."""
+"""The contents of a document in one language, before it is HTML or PDF."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from stressvision.documents.drawing import Drawing, Value
 
 
 class FigureBox(Value):
-    """One number that stands for itself, with what it is and what it is compared with."""
+    """One number with its label and what it is compared with."""
 
     label: str
     value: str
@@ -41,7 +41,7 @@ class Chart(Value):
 
 
 class Column(Value):
-    """`share` of the table's width, in any unit; numbers stand to the right."""
+    """`share`: of the width of the table, in any unit. Numbers are aligned to the right."""
 
     title: str
     share: float
@@ -58,7 +58,7 @@ Block = Annotated[Figures | Heading | Paragraph | Chart | Table, Field(discrimin
 
 
 class Document(Value):
-    """`page_label` has the blanks {page} and {pages}. `facts`: label and text of what holds for all of it."""
+    """A whole document. `facts`: label and text of what holds for all of it. `page_label` has {page} and {pages}."""
 
     language: Language
     product: str

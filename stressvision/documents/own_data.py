@@ -1,4 +1,4 @@
-"""What is kept about one person, as a document for that person."""
+"""What is stored about one person, as a document for that person."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +15,7 @@ SHOWN_ACCESSES = 200
 
 
 def build_own_data_document(data: OwnData, reader: ReaderProfile) -> Document:
+    """Return the document of everything that is stored about one person."""
     return Document(
         language=reader.language,
         product=reader.text(texts.PRODUCT),
@@ -51,20 +52,20 @@ def _blocks(data: OwnData, reader: ReaderProfile) -> Iterator[Block]:
     yield Heading(text=reader.text(words.RIGHTS))
     yield Paragraph(text=reader.text(words.RIGHTS_TEXT))
     yield Heading(text=reader.text(words.CONSENTS))
-    columns = _columns(reader, (words.WHEN, 2), (words.WHAT, 1), (words.VERSION, 3), (words.HOW, 2), (words.WHO, 2))
+    columns = _columns(reader, (words.WHEN, 2), (words.WHAT, 1), (words.VERSION, 3), (words.HOW, 2), (words.USER, 2))
     yield _table(columns, [_consent(each, reader) for each in data.consents], reader, words.NO_CONSENTS)
     yield Heading(text=reader.text(words.FACES))
-    told = words.FACES_TEXT if data.faces else words.NO_FACES
-    yield Paragraph(text=reader.text(told, count=len(data.faces)))
+    faces = words.FACES_TEXT if data.faces else words.NO_FACES
+    yield Paragraph(text=reader.text(faces, count=len(data.faces)))
     yield Heading(text=reader.text(words.DETECTIONS))
     yield _days(data, reader)
     yield Heading(text=reader.text(words.ALERTS))
-    columns = _columns(reader, (words.WHEN, 2), (words.WHAT, 4), (words.STATUS, 1), (words.WHO, 2), (words.NOTES, 3))
+    columns = _columns(reader, (words.WHEN, 2), (words.WHAT, 4), (words.STATUS, 1), (words.USER, 2), (words.NOTES, 3))
     yield _table(columns, [_alert(each, reader) for each in data.alerts], reader, words.NO_ALERTS)
     yield Heading(text=reader.text(words.REPORTS))
     yield _reports(data, reader)
     yield Heading(text=reader.text(words.ACCESSES))
-    columns = _columns(reader, (words.WHEN, 2), (words.WHO, 3), (words.WHAT, 4))
+    columns = _columns(reader, (words.WHEN, 2), (words.USER, 3), (words.WHAT, 4))
     latest = data.accesses[-SHOWN_ACCESSES:]
     yield _table(columns, [_access(each, reader) for each in reversed(latest)], reader, words.NONE)
     if len(latest) < len(data.accesses):
@@ -106,12 +107,12 @@ def _days(data: OwnData, reader: ReaderProfile) -> Block:
 
 
 def _alert(each: Alert, reader: ReaderProfile) -> tuple[str, ...]:
-    who = " · ".join(person for person in (each.acknowledged_by, each.resolved_by) if person)
+    users = " · ".join(person for person in (each.acknowledged_by, each.resolved_by) if person)
     return (
         reader.name_moment(each.timestamp),
         each.description or reader.text(words.NONE),
         reader.text(words.STATUSES.get(each.status, words.NONE)),
-        who or reader.text(words.NONE),
+        users or reader.text(words.NONE),
         each.resolution_notes or reader.text(words.NONE),
     )
 

@@ -1,4 +1,4 @@
-"""The words of "what is kept about me"."""
+"""Texts of the document about one person's own data."""
 
 from collections.abc import Mapping
 
@@ -51,10 +51,10 @@ DETECTIONS = Message(es="Cuándo se le vio", en="When you were seen")
 NO_DETECTIONS = Message(es="No se guarda ninguna detección.", en="No detection is kept.")
 DAY, TOTAL = Message(es="Día", en="Day"), Message(es="Detecciones", en="Detections")
 EXPRESSIONS: Mapping[str, Message] = {
-    "neutral": Message(es="Neutral", en="Neutral"),
-    "happy": Message(es="Alegría", en="Happy"),
+    "neutral": Message(es="Neutra", en="Neutral"),
+    "happy": Message(es="Alegría", en="Happiness"),
     "stress": Message(es="Compatible con estrés", en="Compatible with stress"),
-    "sad": Message(es="Tristeza", en="Sad"),
+    "sad": Message(es="Tristeza", en="Sadness"),
     "fatigue": Message(es="Fatiga", en="Fatigue"),
     "not_analysed": Message(es="Sin analizar", en="Not analysed"),
 }
@@ -66,11 +66,11 @@ SHIFTS: Mapping[str, Message] = {
 ALERTS = Message(es="Alertas", en="Alerts")
 NO_ALERTS = Message(es="No hay ninguna.", en="There are none.")
 WHEN, WHAT, STATUS = Message(es="Cuándo", en="When"), Message(es="Qué", en="What"), Message(es="Estado", en="Status")
-WHO, NOTES, HOW = Message(es="Quién", en="Who"), Message(es="Notas", en="Notes"), Message(es="Cómo", en="How")
+USER, NOTES, HOW = Message(es="Quién", en="Who"), Message(es="Notas", en="Notes"), Message(es="Cómo", en="How")
 VERSION = Message(es="Versión y huella del texto", en="Version and hash of the text")
 STATUSES: Mapping[str, Message] = {
     "pending": Message(es="pendiente", en="pending"),
-    "acknowledged": Message(es="reconocida", en="acknowledged"),
+    "acknowledged": Message(es="atendida", en="acknowledged"),
     "resolved": Message(es="resuelta", en="resolved"),
 }
 REPORTS = Message(es="Reportes que le mencionan", en="Reports that mention you")
@@ -79,7 +79,7 @@ REPORTS_TEXT = Message(
     en="Reports: {count}, from {first} to {last}. Each is in the annex.",
 )
 NO_REPORTS = Message(es="Ninguno.", en="None.")
-ACCESSES = Message(es="Quién miró o cambió lo suyo", en="Who looked at or changed what is yours")
+ACCESSES = Message(es="Quién consultó o cambió sus datos", en="Who read or changed your data")
 ACCESS_COUNT = Message(
     es="Las últimas {shown} de {count}; todas están en el anexo.",
     en="The latest {shown} of {count}; all are in the annex.",
@@ -95,16 +95,16 @@ ACTIONS: Mapping[str, Message] = {
     "read_employee_state": Message(es="vio su estado reciente", en="read your recent state"),
     "follow_employee": Message(es="siguió su estado en vivo", en="followed your live state"),
     "read_alerts": Message(es="vio sus alertas", en="read your alerts"),
-    "read_audit": Message(es="vio quién miró lo suyo", en="read who looked at what is yours"),
-    "read_own_data": Message(es="pidió esta relación", en="asked for this account"),
+    "read_audit": Message(es="vio quién consultó sus datos", en="read who had read your data"),
+    "read_own_data": Message(es="pidió este documento", en="requested this document"),
     "export_detections": Message(es="exportó sus detecciones", en="exported your detections"),
     "withdraw_consent": Message(es="registró el retiro de su consentimiento", en="recorded that you withdrew consent"),
     "read_alert": Message(es="vio una alerta suya", en="read an alert of yours"),
     "alert_noted": Message(es="anotó una alerta", en="annotated an alert"),
-    "alert_escalated": Message(es="una alerta sin reconocer se escaló", en="an unacknowledged alert was passed on"),
+    "alert_escalated": Message(es="una alerta sin atender se escaló", en="an unacknowledged alert was escalated"),
     "silence_begun": Message(es="silenció sus alertas", en="silenced your alerts"),
     "silence_ended": Message(es="terminó un silencio", en="ended a silence"),
-    "alert_acknowledged": Message(es="reconoció una alerta", en="acknowledged an alert"),
+    "alert_acknowledged": Message(es="atendió una alerta", en="acknowledged an alert"),
     "alert_resolved": Message(es="resolvió una alerta", en="resolved an alert"),
 }
 FURTHER = Message(es="Otros datos", en="Further data")

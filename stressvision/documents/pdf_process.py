@@ -1,6 +1,6 @@
-"""The PDF of a document, made in a process of its own.
+"""The PDF of a document, drawn in a process of its own.
 
-What draws it takes 40 MB and half a second of a whole core: a server keeps neither, and its feed does not wait.
+fpdf2 takes 40 MB and half a second of a whole core: the server keeps neither, and its change feed does not wait.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 def make_pdf(document: Document) -> bytes:
-    """Raises Unavailable where it cannot be made."""
+    """Return the document as a PDF file. Raise Unavailable where the process fails or exceeds TIMEOUT_SECONDS."""
     try:
         done = subprocess.run(
             command_of("stressvision.documents"),
@@ -28,12 +28,13 @@ def make_pdf(document: Document) -> bytes:
             env=environment_of(),
         )
     except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", None) or b""
-        log.error("the PDF could not be made", reason=type(error).__name__, said=said.decode(errors="replace")[-2000:])
+        output = getattr(error, "stderr", None) or b""
+        log.error("PDF not made", reason=type(error).__name__, output=output.decode(errors="replace")[-2000:])
         raise Unavailable(
             Message(
-                es="No se pudo generar el PDF. Repita; si sigue, pida el reporte en HTML y mire el registro (log).",
-                en="The PDF could not be made. Try again; if it persists, ask for HTML and look at the log.",
+                es="No se pudo generar el PDF. Inténtelo de nuevo; si el error continúa, pida el reporte en HTML y "
+                "revise el registro.",
+                en="The PDF could not be generated. Try again; if the error persists, request HTML and check the log.",
             )
         ) from None
     return done.stdout

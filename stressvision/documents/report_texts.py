@@ -1,4 +1,4 @@
-"""What stands on paper."""
+"""Texts of the documents of reports."""
 
 from collections.abc import Mapping
 
@@ -79,9 +79,9 @@ COVERAGE = Message(es="Cobertura", en="Coverage")
 COVERAGE_VALUE = Message(
     es="{share} % del período, entre todas las cámaras", en="{share} % of the period, over all cameras"
 )
-NO_COVERAGE = Message(es="sin datos de las cámaras", en="nothing known of the cameras")
+NO_COVERAGE = Message(es="sin datos de las cámaras", en="no data from the cameras")
 
-STRESS_SHARE = Message(es="Expresión compatible con estrés", en="Expression compatible with stress")
+STRESS_SHARE = Message(es="Compatible con estrés o tristeza", en="Compatible with stress or sadness")
 FATIGUE_SHARE = Message(es="Expresión compatible con fatiga", en="Expression compatible with fatigue")
 DETECTIONS = Message(es="Detecciones", en="Detections")
 PEOPLE = Message(es="Personas reconocidas", en="People recognised")
@@ -101,24 +101,24 @@ NOTHING_SEEN = Message(
     "says nothing about people.",
 )
 WITHHELD_ALL = Message(
-    es="En este período hubo menos de cinco personas en cada ventana: no se muestra ninguna cifra, para que no señale "
+    es="En este período hubo menos de cinco personas en cada ventana: no se muestra ninguna cifra, para no identificar "
     "a nadie.",
-    en="In this period there were fewer than five people in every window: no figure is shown, so that none points at "
-    "anybody.",
+    en="Every window of this period has fewer than five people: no figure is shown, so that no person can be "
+    "identified.",
 )
 WITHHELD = Message(
-    es="Se omiten las ventanas y los grupos de menos de cinco personas, y lo que los delataría por diferencia: las "
-    "cifras suman solo lo que puede mostrarse.",
-    en="Windows and groups of fewer than five people are left out, and what would give them away by subtraction: the "
-    "figures add up only what may be shown.",
+    es="Se omiten las ventanas y los grupos de menos de cinco personas, y los que permitirían deducirlos por "
+    "diferencia: los totales suman solo lo que puede mostrarse.",
+    en="Windows and groups of fewer than five people are left out, and those that would reveal them by subtraction: "
+    "totals add up only what may be shown.",
 )
 
 OVER_TIME = Message(es="A lo largo del período", en="Over the period")
 BY_HOUR = Message(es="Por hora del día, en % de las detecciones", en="By hour of the day, in % of the detections")
 BY_DAY = Message(es="Por día, en % de las detecciones", en="By day, in % of the detections")
 COUNTS_NOTE = Message(
-    es="Las barras grises cuentan detecciones: donde son pocas, el porcentaje dice poco.",
-    en="The grey bars count detections: where they are few, the percentage says little.",
+    es="Las barras grises cuentan detecciones: donde son pocas, el porcentaje es poco fiable.",
+    en="The grey bars count detections: where they are few, the percentage is unreliable.",
 )
 EXPRESSIONS_TITLE = Message(es="Expresiones de las personas reconocidas", en="Expressions of the people recognised")
 EXPRESSIONS: Mapping[str, Message] = {
@@ -135,8 +135,8 @@ COVERAGE_TITLE = Message(
     es="Tiempo con cámara en marcha (más oscuro = más visto)", en="Time with a camera running (darker = seen more)"
 )
 COVERAGE_NOTE = Message(
-    es="Es un mínimo: de los minutos vacíos que una cámara pasó sin conexión no queda constancia.",
-    en="A lower bound: of the empty minutes that a camera spent without a connection nothing is known.",
+    es="Es un mínimo: no se registran los minutos sin personas que una cámara pasó sin conexión.",
+    en="A lower bound: minutes without people that a camera spent without a connection are not recorded.",
 )
 MINUTES_OF = Message(es="{seen} de {minutes} min", en="{seen} of {minutes} min")
 DEVICE = Message(es="Cámara", en="Camera")
@@ -147,12 +147,12 @@ NO_DEPARTMENT = Message(es="Sin área", en="No department")
 BY_PERSON = Message(es="Por persona", en="By person")
 NAME = Message(es="Nombre", en="Name")
 CODE = Message(es="Código", en="Code")
-STRESS_PCT = Message(es="Estrés %", en="Stress %")
+STRESS_PCT = Message(es="Estrés o tristeza %", en="Stress or sadness %")
 FATIGUE_PCT = Message(es="Fatiga %", en="Fatigue %")
 USUAL = Message(es="Habitual %", en="Usual %")
 DIFFERENCE = Message(es="Diferencia", en="Difference")
 NO_HISTORY = Message(es="sin historia suficiente", en="not enough history")
-NOBODY = Message(es="No se reconoció a ningún empleado.", en="No employee was recognised.")
+NO_PEOPLE = Message(es="No se reconoció a ningún empleado.", en="No employee was recognised.")
 COMPARED = Message(es="Frente a lo habitual de cada persona", en="Against what is usual for each person")
 COMPARED_NOTE = Message(
     es="Punto lleno: este período. Círculo: lo habitual (mediana de los días anteriores). Se muestran las {count} "
@@ -170,7 +170,7 @@ METHOD_TEXT = Message(
     "cámara.",
     en="A camera estimates, once a second, what the expression of each enrolled person who consented is compatible "
     "with. The percentage is the share of detections with an expression compatible with stress or sadness; fatigue is "
-    "reported apart. It is an estimate with errors: it is no diagnosis, does not tell what a person feels or why, and "
+    "reported apart. It is an estimate with errors: it is no diagnosis, does not show what a person feels or why, and "
     "must not be the only ground of any decision about anybody. No picture is kept or leaves the camera.",
 )
 METHOD_USUAL = Message(

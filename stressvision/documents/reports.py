@@ -1,4 +1,4 @@
-"""What stands in the document of a report, of a day and of a week."""
+"""Build the documents of a report, of a day and of a week."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,10 @@ from stressvision.wire.reports import DeviceCoverage, EmployeeReport, PeriodFigu
 
 
 def build_report_document(report: Report, reader: ReaderProfile) -> Document:
-    """Without persons, only the cameras where too few people were in the window."""
+    """Return the document of one report.
+
+    Without persons, a window with too few people shows only the coverage of the cameras.
+    """
     minutes = round((report.end_timestamp - report.start_timestamp) / timedelta(minutes=1))
     title = reader.text(texts.REPORT, minutes=minutes) + (reader.text(texts.MANUAL) if report.kind == "manual" else "")
     start, end = reader.local(report.start_timestamp), reader.local(report.end_timestamp)
@@ -55,7 +58,7 @@ def build_report_document(report: Report, reader: ReaderProfile) -> Document:
 
 
 def build_summary_document(summary: Summary, reader: ReaderProfile) -> Document:
-    """`reader` sees persons only where the summary has them."""
+    """Return the document of a day or a week. `reader.has_persons` counts only where the summary has persons."""
     first = date.fromisoformat(summary.day)
     is_week = summary.kind == "weekly"
     blocks: list[Block] = []
@@ -154,18 +157,18 @@ def _coverage_share(reader: ReaderProfile, coverage: Sequence[DeviceCoverage]) -
     return reader.text(texts.COVERAGE_VALUE, share=f"{share:.0f}")
 
 
-def _headline(reader: ReaderProfile, kind: str, told: Report | Summary) -> list[Block]:
-    before = told.previous
-    fatigue = told.overall_fatigue_percentage
+def _headline(reader: ReaderProfile, kind: str, figures: Report | Summary) -> list[Block]:
+    before = figures.previous
+    fatigue = figures.overall_fatigue_percentage
     people = texts.PEOPLE_MOST if kind == "weekly" and not reader.has_persons else texts.PEOPLE
     items = [
         FigureBox(
             label=reader.text(texts.STRESS_SHARE),
-            value=f"{told.overall_stress_percentage:.1f} %",
+            value=f"{figures.overall_stress_percentage:.1f} %",
             note=_against(
                 reader,
                 kind,
-                told.overall_stress_percentage,
+                figures.overall_stress_percentage,
                 before.overall_stress_percentage if before else None,
                 is_share=True,
             ),
@@ -179,18 +182,18 @@ def _headline(reader: ReaderProfile, kind: str, told: Report | Summary) -> list[
         ),
         FigureBox(
             label=reader.text(texts.DETECTIONS),
-            value=f"{told.total_detections:,}",
-            note=_against(reader, kind, told.total_detections, before.total_detections if before else None),
+            value=f"{figures.total_detections:,}",
+            note=_against(reader, kind, figures.total_detections, before.total_detections if before else None),
         ),
         FigureBox(
             label=reader.text(people),
-            value=f"{told.total_employees_detected:,}",
+            value=f"{figures.total_employees_detected:,}",
             note=_against(
-                reader, kind, told.total_employees_detected, before.total_employees_detected if before else None
+                reader, kind, figures.total_employees_detected, before.total_employees_detected if before else None
             ),
         ),
-        FigureBox(label=reader.text(texts.ALERTS), value=f"{told.alerts_triggered:,}", colour=INK),
-        FigureBox(label=reader.text(texts.COVERAGE), value=_short_coverage(reader, told.coverage)),
+        FigureBox(label=reader.text(texts.ALERTS), value=f"{figures.alerts_triggered:,}", colour=INK),
+        FigureBox(label=reader.text(texts.COVERAGE), value=_short_coverage(reader, figures.coverage)),
     ]
     return [Figures(items=tuple(items if reader.shows_stress else items[1:]))]
 
@@ -223,7 +226,7 @@ def _over_time(reader: ReaderProfile, summary: Summary, *, is_week: bool) -> Cha
 
 
 def _hours(reader: ReaderProfile, summary: Summary) -> list[charts.TimeSlot]:
-    """Every hour of the day, those whose clock is turned back once."""
+    """Return every hour of the day. The two hours of a clock turned back are one slot."""
     by_hour: dict[int, list[PeriodFigures]] = {}
     for period in summary.periods:
         by_hour.setdefault(reader.local(period.start_timestamp).hour, []).append(period)

@@ -1,4 +1,4 @@
-"""What a document says of departments and of persons."""
+"""The tables of departments and of persons in a report."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ MOST_COMPARED = 12
 
 
 def build_department_table(reader: ReaderProfile, groups: Sequence[GroupReport]) -> list[Block]:
+    """Return the table of departments, or nothing where there are none."""
     if not groups:
         return []
     columns = [
@@ -36,10 +37,10 @@ def build_department_table(reader: ReaderProfile, groups: Sequence[GroupReport])
 
 
 def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
-    """A table of all, those furthest above what is usual for them first, and a chart of those that differ most."""
+    """Return a table of all persons, furthest above their usual level first, and a chart of those that differ most."""
     heading = Heading(text=reader.text(texts.BY_PERSON))
     if not people:
-        return [heading, Paragraph(text=reader.text(texts.NOBODY))]
+        return [heading, Paragraph(text=reader.text(texts.NO_PEOPLE))]
     columns = [
         Column(title=reader.text(texts.NAME), share=4.6),
         Column(title=reader.text(texts.CODE), share=1.9),
@@ -59,7 +60,7 @@ def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) 
 
 
 def _difference(person: EmployeeReport) -> float:
-    """In points above what is usual; who has no history comes after who is above, and before who is below."""
+    """Return the points above the usual level. Without history 0: below those above it, above those below it."""
     return person.stress_pct - person.usual.stress_pct if person.usual else 0.0
 
 

@@ -1,4 +1,4 @@
-"""One alert with its history, opened over the list: notes are added here, and silence is asked for."""
+"""One alert with its history in a dialog: add a note, or silence its subject."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ REASON_LIMIT = 500
 
 @dataclass(frozen=True)
 class OpenedAlert:
-    """The detail that is open; it is looked up once, for each look is recorded."""
+    """The detail in the dialog. It is requested once, because each request is audited."""
 
     detail: AlertDetail
 
@@ -27,11 +27,11 @@ class OpenedAlert:
 def show_detail(
     context: PageContext, opened: OpenedAlert, replace: Callable[[OpenedAlert], None], finish: Callable[[str], None]
 ) -> None:
-    """`replace`: shows the detail anew. `finish`: closes it, and says what was done."""
+    """Render the dialog. `replace`: opens the changed detail. `finish`: closes the dialog with a confirmation."""
     detail = opened.detail
     show_card(context, detail)
     show_history(context, detail)
-    who = acting_user() or st.text_input(
+    user_id = acting_user() or st.text_input(
         context.text(texts.alerts.ACTING_USER),
         placeholder=context.text(texts.alerts.ACTING_USER_HINT),
         help=context.text(texts.alerts.ACTING_USER_HELP),
@@ -47,10 +47,11 @@ def show_detail(
             key="detail_note",
         )
         if st.form_submit_button(context.text(texts.alerts.ADD_NOTE), icon=":material/edit_note:"):
-            _add_note(context, detail, who.strip(), notes.strip(), replace)
+            _add_note(context, detail, user_id.strip(), notes.strip(), replace)
     with (
         st.expander(
-            context.text(texts.alerts.SILENCE, who=name_subject(context, detail)), icon=":material/notifications_off:"
+            context.text(texts.alerts.SILENCE, subject=name_subject(context, detail)),
+            icon=":material/notifications_off:",
         ),
         st.form("silence", border=False),
     ):
@@ -69,47 +70,47 @@ def show_detail(
             key="silence_reason",
         )
         if st.form_submit_button(context.text(texts.alerts.BEGIN_SILENCE)):
-            _begin_silence(context, detail, who.strip(), reason.strip(), timedelta(minutes=span), finish)
+            _begin_silence(context, detail, user_id.strip(), reason.strip(), timedelta(minutes=span), finish)
 
 
 def _add_note(
-    context: PageContext, detail: AlertDetail, who: str, notes: str, replace: Callable[[OpenedAlert], None]
+    context: PageContext, detail: AlertDetail, user_id: str, notes: str, replace: Callable[[OpenedAlert], None]
 ) -> None:
-    if not _is_complete(context, who, notes):
+    if not _is_complete(context, user_id, notes):
         return
     try:
-        changed = context.backend.note(detail.id, who, notes)
+        changed = context.backend.add_note(detail.id, user_id, notes)
     except StressVisionError as error:
         _refuse(context, detail, error)
         return
-    remember_acting_user(who)
+    remember_acting_user(user_id)
     replace(OpenedAlert(changed))
 
 
 def _begin_silence(
-    context: PageContext, detail: AlertDetail, who: str, reason: str, span: timedelta, finish: Callable[[str], None]
+    context: PageContext, detail: AlertDetail, user_id: str, reason: str, span: timedelta, finish: Callable[[str], None]
 ) -> None:
-    if not _is_complete(context, who, reason):
+    if not _is_complete(context, user_id, reason):
         return
     ends_at = context.clock() + span
     wanted = SilenceRequest(
-        employee_id=detail.employee_id, device_id=detail.device_id, ends_at=ends_at, reason=reason, user_id=who
+        employee_id=detail.employee_id, device_id=detail.device_id, ends_at=ends_at, reason=reason, user_id=user_id
     )
     try:
         context.backend.begin_silence(wanted)
     except StressVisionError as error:
         _refuse(context, detail, error)
         return
-    remember_acting_user(who)
+    remember_acting_user(user_id)
     finish(context.text(texts.alerts.SILENCE_BEGUN, time=context.date_and_time(ends_at)))
 
 
-def _is_complete(context: PageContext, who: str, words: str) -> bool:
-    if not who:
+def _is_complete(context: PageContext, user_id: str, words: str) -> bool:
+    if not user_id:
         st.warning(context.text(texts.alerts.ACTING_USER_MISSING))
     elif not words:
         st.warning(context.text(texts.alerts.WORDS_MISSING))
-    return bool(who and words)
+    return bool(user_id and words)
 
 
 def _refuse(context: PageContext, detail: AlertDetail, error: StressVisionError) -> None:

@@ -1,4 +1,4 @@
-"""What stands above the list of alerts: silence in force, and messages that do not get out."""
+"""Messages above the list of alerts: undelivered notifications, silent devices, silences in force."""
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from stressvision.wire.alerts import Silence
 
 
 def show_undelivered(context: PageContext) -> None:
+    """Render since when and why notifications are not delivered."""
     queue = context.backend.notifications()
     if queue.failing_since is None:
         return
@@ -18,13 +19,14 @@ def show_undelivered(context: PageContext) -> None:
 
 
 def show_troubled_devices(context: PageContext) -> None:
-    """Where people's alerts are listed: what no camera sees is in none of them."""
+    """Render how many devices send no data: people's alerts cannot cover what no camera sees."""
     troubled = context.backend.alerts("pending", 1, "devices").total
     if troubled:
         st.html(html.small(context.count(troubled, texts.alerts.ONE_TROUBLED, texts.alerts.MANY_TROUBLED)))
 
 
 def show_silences(context: PageContext) -> None:
+    """Render the silences in force, each with a button that ends it."""
     answer = context.backend.silences()
     if not answer.silences:
         return
@@ -35,17 +37,21 @@ def show_silences(context: PageContext) -> None:
 
 
 def _show_silence(context: PageContext, silence: Silence) -> None:
-    who = silence.device_id or f"{silence.employee_name} · {silence.employee_code}"
+    subject = silence.device_id or f"{silence.employee_name} · {silence.employee_code}"
     sentence = context.text(
         texts.alerts.SILENCE_LINE,
-        who=who,
+        subject=subject,
         time=context.date_and_time(silence.ends_at),
         reason=silence.reason,
         user=silence.created_by or context.text(texts.common.NOT_SET),
     )
-    kept = len(silence.silenced)
+    suppressed = len(silence.silenced)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.html(html.small(f"{sentence} {context.text(texts.alerts.KEPT_QUIET, count=kept)}" if kept else sentence))
+        st.html(
+            html.small(
+                f"{sentence} {context.text(texts.alerts.SUPPRESSED, count=suppressed)}" if suppressed else sentence
+            )
+        )
         if st.button(
             context.text(texts.alerts.END_SILENCE),
             key=f"end_silence_{silence.id}",

@@ -1,4 +1,4 @@
-"""Alertas: who may need attention, and what was done about it."""
+"""Alertas: the list of alerts, and the decisions on them."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user, show_acting_user
-from stressvision.dashboard.alert_card import name_subject, show_card
+from stressvision.dashboard.alert_card import describe_alert, name_subject, show_card
 from stressvision.dashboard.client import AlertFilter, AlertSubject
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, OpenedAlert, show_detail
@@ -23,21 +23,21 @@ NOTICES_SECONDS = 10
 OUTCOME_SPAN = timedelta(seconds=12)
 FILTERS: tuple[AlertFilter, ...] = ("pending", "acknowledged", "resolved", "all")
 SUBJECTS: tuple[AlertSubject, ...] = ("people", "devices")
-LINKED = "alerta"
-"""Parameter of the address: the alert that a message linked to."""
+LINK_PARAMETER = "alerta"
+"""Query parameter with the id of the alert that a notification links to."""
 
 # Keys of the session state.
 OUTCOME = "alert_outcome"
-DIALOG = "alert_question"
+DIALOG = "alert_dialog"
 SHOWN = "alerts_shown"
-OPENED_LINK = "alert_link_followed"
+OPENED_LINK = "alert_link_opened"
 
 Action = Literal["acknowledge", "resolve"]
 
 
 @dataclass(frozen=True)
 class DecisionDialog:
-    """What is being asked in the dialog: who acknowledges, or who resolves and with which notes."""
+    """The open dialog: which alert, and which decision on it."""
 
     action: Action
     alert: Alert
@@ -45,12 +45,15 @@ class DecisionDialog:
 
 @dataclass(frozen=True)
 class DecisionOutcome:
+    """The confirmation or refusal of the last decision, shown for OUTCOME_SPAN."""
+
     at: datetime
     done: bool
     sentence: str
 
 
 def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.ALERTS)))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         chosen = st.segmented_control(
@@ -77,21 +80,21 @@ def render(context: PageContext) -> None:
     _notices(context, about)
     _list(context, chosen, about)
     _follow_link(context)
-    # Outside the refreshing list: a refresh must never touch the notes being typed.
+    # Outside the refreshing list: a refresh must not discard notes being typed.
     dialog = st.session_state.get(DIALOG)
     if isinstance(dialog, DecisionDialog):
         title = texts.alerts.RESOLVE_TITLE if dialog.action == "resolve" else texts.alerts.ACKNOWLEDGE_TITLE
-        st.dialog(context.text(title), on_dismiss=_close_dialog)(_ask)(context, dialog)
+        st.dialog(context.text(title), on_dismiss=_close_dialog)(_show_decision_dialog)(context, dialog)
     elif isinstance(dialog, OpenedAlert):
         title = texts.alerts.OPEN_TITLE
         st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(show_detail)(
-            context, dialog, _replace_opened, lambda sentence: _finish(context, sentence)
+            context, dialog, _replace_opened, lambda sentence: _finish_dialog(context, sentence)
         )
 
 
 @st.fragment(run_every=NOTICES_SECONDS)
 def _notices(context: PageContext, about: AlertSubject) -> None:
-    # What keeps the backend from answering is said once, by the list below.
+    # The list below reports an unreachable backend; one message is enough.
     with suppress(StressVisionError):
         show_undelivered(context)
         if about == "people":
@@ -136,11 +139,11 @@ def _show_alert(context: PageContext, alert: Alert) -> None:
             if st.button(
                 context.text(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
             ):
-                _open(context, alert.id)
+                _open_detail(context, alert.id)
                 st.rerun()
 
 
-def _open(context: PageContext, alert_id: int) -> None:
+def _open_detail(context: PageContext, alert_id: int) -> None:
     try:
         st.session_state[DIALOG] = OpenedAlert(context.backend.alert(alert_id))
     except StressVisionError as error:
@@ -148,11 +151,11 @@ def _open(context: PageContext, alert_id: int) -> None:
 
 
 def _follow_link(context: PageContext) -> None:
-    """Opens the alert that the address names, once."""
-    wanted = st.query_params.get(LINKED, "")
+    """Open the alert that the address names, once."""
+    wanted = st.query_params.get(LINK_PARAMETER, "")
     if wanted.isdecimal() and st.session_state.get(OPENED_LINK) != wanted:
         st.session_state[OPENED_LINK] = wanted
-        _open(context, int(wanted))
+        _open_detail(context, int(wanted))
 
 
 def _replace_opened(opened: OpenedAlert) -> None:
@@ -160,14 +163,14 @@ def _replace_opened(opened: OpenedAlert) -> None:
     st.rerun()
 
 
-def _finish(context: PageContext, sentence: str) -> None:
+def _finish_dialog(context: PageContext, sentence: str) -> None:
     _store_outcome(context, True, sentence)
     _close_dialog()
     st.rerun()
 
 
 def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
-    """Acknowledging needs no more than knowing who does it; everything else is asked."""
+    """Acknowledge at once where the user is known; otherwise open the dialog."""
     user_id = acting_user()
     if dialog.action == "acknowledge" and user_id:
         try:
@@ -182,8 +185,8 @@ def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
     st.rerun()
 
 
-def _ask(context: PageContext, dialog: DecisionDialog) -> None:
-    st.html(html.small(f"{name_subject(context, dialog.alert)} · {dialog.alert.description or ''}"))
+def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
+    st.html(html.small(f"{name_subject(context, dialog.alert)} · {describe_alert(context, dialog.alert)}"))
     user_id = acting_user()
     with st.form("decision", border=False):
         if not user_id:
@@ -223,7 +226,7 @@ def _ask(context: PageContext, dialog: DecisionDialog) -> None:
 
 
 def _decide(context: PageContext, dialog: DecisionDialog, user_id: str, notes: str | None) -> str:
-    """Tells the backend, and says what became of it."""
+    """Send the decision and return its confirmation."""
     if dialog.action == "resolve":
         context.backend.resolve(dialog.alert.id, user_id, notes)
         return context.text(texts.alerts.RESOLVED, id=dialog.alert.id)

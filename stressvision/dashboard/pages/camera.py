@@ -1,4 +1,4 @@
-"""Cámara en vivo: each device's own preview, straight from the device to the reader's browser."""
+"""Cámara en vivo: each device's preview, straight from the device to the browser."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,10 +13,11 @@ from stressvision.wire.backend import Device
 
 REFRESH_SECONDS = 2
 STALE_AFTER = timedelta(seconds=15)
-"""A device speaks every few seconds; a picture of one that has been quiet for longer may be a frozen one."""
+"""Devices report every few seconds; the picture of one that has been silent for longer may be frozen."""
 
 
 def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.CAMERA)))
     st.html(html.small(context.text(texts.camera.CAMERA_PRIVACY)))
     _previews(context)
@@ -36,14 +37,14 @@ def _previews(context: PageContext) -> None:
 
 
 def preview_state(device: Device, now: datetime) -> str | None:
-    """Why there is no live picture to show, as a key of texts.camera.PREVIEW_STATES; None where there is one."""
+    """Return why there is no live picture, as a key of texts.camera.PREVIEW_STATES; None where there is one."""
     if device.state != "watching":
         return device.state if device.state in texts.camera.PREVIEW_STATES else "silent"
     if device.last_seen is None or now - device.last_seen > STALE_AFTER:
         return "silent"
     if device.preview_url is None:
         return "no_preview"
-    # The address comes from the device: anything but a page of this machine would tell a stranger who is looking.
+    # The address comes from the device: a foreign host would receive the request of this browser.
     address = urlsplit(device.preview_url)
     return None if address.scheme == "http" and address.hostname in LOOPBACK_HOSTS else "elsewhere"
 
@@ -53,7 +54,7 @@ def _show(context: PageContext, device: Device) -> None:
     title, sentence = texts.camera.PREVIEW_STATES[missing or "connecting"]
     stream = device.preview_url if missing is None else None
     with st.container(border=True):
-        # Apart from the caption: a picture that is drawn anew each time opens a new stream each time.
+        # Separate from the caption: every change of this element would open a new stream.
         st.html(html.picture(context.text(title), context.text(sentence), stream or ""))
         state = "silent" if missing == "silent" else device.state
         heat = f"{device.temperature:.0f} °C" if device.temperature is not None else None

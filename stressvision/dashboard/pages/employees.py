@@ -1,4 +1,4 @@
-"""Empleados: who is enrolled, and what was seen of one person when somebody asks."""
+"""Empleados: the list of employees, and one person's detections on request."""
 
 import pandas as pd
 import streamlit as st
@@ -6,18 +6,20 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import charts, html, texts
-from stressvision.dashboard.audit_trail import show_audit
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS, expression_colour
+from stressvision.wire.access import AuditEntry
 from stressvision.wire.backend import Employee, EmployeeState
 
 REFRESH_SECONDS = 10
 TABLE_ROWS = 12
 ROW_PIXELS = 36
 NAME_PIXELS = 230
+AUDIT_ROWS = 20
 
 
 def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.EMPLOYEES)))
     employees = _offered(context)
     _list(context, [employee.id for employee in employees])
@@ -26,7 +28,7 @@ def render(context: PageContext) -> None:
 
 
 def _offered(context: PageContext) -> list[Employee]:
-    """Whom one can look up. The list above says it when the backend does not answer, and comes back by itself."""
+    """Return the people to choose from; empty on an error, which the list above reports."""
     try:
         return context.backend.employees().employees
     except StressVisionError:
@@ -64,7 +66,7 @@ def _columns(context: PageContext) -> dict[str, ColumnConfig]:
         "consent": texts.employees.CONSENT,
     }
     return {column: st.column_config.TextColumn(context.text(label)) for column, label in plain.items()} | {
-        # Names get a fixed width: the longest must not fill a phone's whole window.
+        # A fixed width: a long name must not fill the window of a phone.
         "name": st.column_config.TextColumn(context.text(texts.common.NAME), width=NAME_PIXELS),
         "quality": st.column_config.ProgressColumn(
             context.text(texts.employees.QUALITY), min_value=0, max_value=100, format="%d %%", width="small"
@@ -197,6 +199,29 @@ def _show(context: PageContext, employee: Employee, state: EmployeeState) -> Non
             config=dict(charts.CONFIG),
             alt=context.text(texts.common.COMPATIBLE_WITH),
         )
+
+
+def show_audit(context: PageContext, employee_id: int) -> None:
+    """Render the latest audit entries about one person's data. The request adds one itself."""
+    st.html(html.subheading(context.text(texts.access.WHO_LOOKED)))
+    answer = context.backend.audit_entries(employee_id, AUDIT_ROWS)
+    header = (texts.access.WHEN, texts.access.WHO, texts.access.WHAT, texts.access.FROM)
+    rows = [_audit_row(context, entry) for entry in answer.entries]
+    st.html(html.table([context.text(name) for name in header], rows, numbers=frozenset()))
+    if answer.total > len(answer.entries):
+        shown = context.text(texts.common.SHOWN_OF, shown=len(answer.entries), total=f"{answer.total:,}")
+        st.html(html.small(shown))
+
+
+def _audit_row(context: PageContext, entry: AuditEntry) -> tuple[str, ...]:
+    nothing = context.text(texts.common.NOT_SET)
+    action = texts.access.ACTIONS.get(entry.action or "")
+    return (
+        f"{context.local(entry.timestamp):%d/%m/%Y %H:%M:%S}",
+        entry.user_id or context.text(texts.access.WITHOUT_ACCOUNT),
+        context.text(action) if action else entry.action or nothing,
+        entry.ip_address or nothing,
+    )
 
 
 def _now(context: PageContext, state: EmployeeState) -> html.Chip:

@@ -1,4 +1,4 @@
-"""Resumen: the last hour at a glance."""
+"""Resumen: the figures of the last hour."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ FEED = "feed"
 
 
 def render(context: PageContext, alerts_page: StreamlitPage | None) -> None:
-    """`alerts_page` None: who looks may not see it."""
+    """Render the page. `alerts_page`: None where the role may not open it."""
     st.html(html.heading(context.text(texts.common.OVERVIEW)))
     _live(context, alerts_page)
 
@@ -126,18 +126,18 @@ def _show_feed(context: PageContext) -> None:
 
 
 def _feed_row(context: PageContext, detection: StoredDetection, names: Mapping[int, str]) -> html.FeedRow:
-    who = context.text(texts.overview.NOT_ENROLLED)
+    name = context.text(texts.overview.NOT_ENROLLED)
     if detection.employee_id is not None:
         unknown = context.text(texts.overview.UNKNOWN_EMPLOYEE, id=detection.employee_id)
-        who = names.get(detection.employee_id, unknown)
+        name = names.get(detection.employee_id, unknown)
     phrase = texts.common.COMPATIBLE.get(detection.emotion, texts.common.COMPATIBLE[None])
     confidence = context.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
     return html.FeedRow(
         colour=expression_colour(detection.emotion),
-        who=who,
-        what=context.text(phrase),
+        name=name,
+        expression=context.text(phrase),
         confidence=confidence,
-        when=context.ago(detection.timestamp),
+        age=context.ago(detection.timestamp),
     )
 
 
@@ -175,5 +175,6 @@ def _device_row(context: PageContext, device: Device) -> tuple[str | html.Chip, 
 
 
 def device_chip(context: PageContext, state: str) -> html.Chip:
+    """Return the state of a device as a chip."""
     label = texts.common.DEVICE_STATES.get(state)
     return html.Chip(STATES.get(state, QUIET), context.text(label) if label else state)

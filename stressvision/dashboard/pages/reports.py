@@ -1,4 +1,4 @@
-"""Reportes: what each quarter of an hour was like."""
+"""Reportes: the report of each quarter of an hour."""
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ ROW_PIXELS = 36
 
 
 def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.REPORTS)))
     _reports(context)
 
@@ -35,7 +36,7 @@ def _reports(context: PageContext) -> None:
         )
         shown = by_id[chosen] if chosen in by_id else answer.reports[0]
         _show(context, shown)
-        report_download.offer(context, shown)
+        report_download.show_download_form(context, shown)
         st.html(html.subheading(context.text(texts.reports.RECENT_REPORTS)))
         _show_list(context, answer.reports)
         if answer.total > len(answer.reports):
@@ -140,7 +141,7 @@ def _show_people(context: PageContext, people: list[EmployeeReport]) -> None:
 
 
 def _offer_files(context: PageContext, report: Report) -> None:
-    name = f"reporte_{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
+    name = f"{context.text(texts.reports.FILE_NAMES['report'])}_{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
     with st.container(horizontal=True):
         for label, content, suffix, mime in (
             (texts.reports.DOWNLOAD_CSV, exports.report_csv(report), "csv", "text/csv"),

@@ -1,29 +1,28 @@
-"""What the page of alerts says."""
+"""Texts of the page of alerts."""
 
 from collections.abc import Mapping
 
 from stressvision.core.errors import Message
+from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA, PROLONGED_FATIGUE, PROLONGED_STRESS
 
 ALERT_FILTERS: Mapping[str, Message] = {
     "pending": Message(es="Pendientes", en="Pending"),
-    "acknowledged": Message(es="Reconocidas", en="Acknowledged"),
+    "acknowledged": Message(es="Atendidas", en="Acknowledged"),
     "resolved": Message(es="Resueltas", en="Resolved"),
     "all": Message(es="Todas", en="All"),
 }
 ALERT_STATUSES: Mapping[str, Message] = {
     "pending": Message(es="Pendiente", en="Pending"),
-    "acknowledged": Message(es="Reconocida", en="Acknowledged"),
+    "acknowledged": Message(es="Atendida", en="Acknowledged"),
     "resolved": Message(es="Resuelta", en="Resolved"),
 }
 NO_ALERTS: Mapping[str, Message] = {
-    "pending": Message(
-        es="No hay alertas pendientes. Todo está atendido.", en="No alert is pending. All is attended to."
-    ),
+    "pending": Message(es="No hay alertas pendientes.", en="No alerts are pending."),
     "acknowledged": Message(
-        es="No hay alertas reconocidas por resolver.", en="No acknowledged alert is left to resolve."
+        es="No hay alertas atendidas por resolver.", en="No acknowledged alerts are left to resolve."
     ),
-    "resolved": Message(es="Aún no se ha resuelto ninguna alerta.", en="No alert has been resolved yet."),
-    "all": Message(es="Aún no se ha generado ninguna alerta.", en="No alert has been raised yet."),
+    "resolved": Message(es="Aún no se ha resuelto ninguna alerta.", en="No alerts have been resolved yet."),
+    "all": Message(es="Aún no se ha generado ninguna alerta.", en="No alerts have been created yet."),
 }
 SEVERITIES: Mapping[str, Message] = {
     "high": Message(es="Severidad alta", en="High severity"),
@@ -31,31 +30,62 @@ SEVERITIES: Mapping[str, Message] = {
     "low": Message(es="Severidad baja", en="Low severity"),
 }
 SEVERITY_UNKNOWN = Message(es="Severidad sin indicar", en="Severity not stated")
+DESCRIPTIONS: Mapping[str, Message] = {
+    PROLONGED_STRESS: Message(
+        es="Expresión compatible con estrés o tristeza durante un tiempo prolongado",
+        en="Expression compatible with stress or sadness for a prolonged time",
+    ),
+    PROLONGED_FATIGUE: Message(
+        es="Expresión compatible con fatiga durante un tiempo prolongado",
+        en="Expression compatible with fatigue for a prolonged time",
+    ),
+    DEVICE_SILENT: Message(es="El dispositivo no envía señal", en="The device sends no signal"),
+    DEVICE_WITHOUT_DATA: Message(es="El dispositivo no recibe imagen", en="The device receives no picture"),
+}
+"""By alert type. The description stored with an alert is Spanish, so it is shown only for types that are not here."""
 STATUS_FILTER = Message(es="Estado de las alertas", en="Status of the alerts")
 ALERT_NUMBER = Message(es="Alerta {id}", en="Alert {id}")
 EVIDENCE = Message(
     es="{events} de {total} detecciones · confianza media {confidence}",
     en="{events} of {total} detections · mean confidence {confidence}",
 )
-NO_EVIDENCE = Message(es="Sin evidencia guardada con la alerta", en="No evidence kept with the alert")
-ACKNOWLEDGED_BY = Message(es="Reconocida por {user} el {time}", en="Acknowledged by {user} on {time}")
+NO_EVIDENCE = Message(
+    es="Sin evidencia guardada con la alerta",
+    en="No evidence stored with the alert",
+)
+ACKNOWLEDGED_BY = Message(es="Atendida por {user} el {time}", en="Acknowledged by {user} on {time}")
 RESOLVED_BY = Message(es="Resuelta por {user} el {time}", en="Resolved by {user} on {time}")
 NOTES = Message(es="Notas", en="Notes")
-NOTES_HINT = Message(es="Qué se hizo y qué se acordó", en="What was done and agreed")
-ACKNOWLEDGE = Message(es="Reconocer", en="Acknowledge")
+NOTES_HINT = Message(
+    es="Qué se hizo y qué se acordó",
+    en="Actions taken and agreed",
+)
+ACKNOWLEDGE = Message(
+    es="Atender",
+    en="Acknowledge",
+)
 RESOLVE = Message(es="Resolver", en="Resolve")
-ACKNOWLEDGE_TITLE = Message(es="Reconocer alerta", en="Acknowledge alert")
+ACKNOWLEDGE_TITLE = Message(
+    es="Atender alerta",
+    en="Acknowledge alert",
+)
 RESOLVE_TITLE = Message(es="Resolver alerta", en="Resolve alert")
 ACTING_USER = Message(es="Su identificador", en="Your identifier")
 ACTING_USER_HINT = Message(es="Por ejemplo: medico.ocupacional", en="For example: occupational.doctor")
 ACTING_USER_HELP = Message(
     es="Queda registrado quién atiende cada alerta. Se pide una sola vez por sesión.",
-    en="Who attends to each alert is recorded. This is asked once a session.",
+    en="The user that acknowledges each alert is recorded. Entered once per session.",
 )
-ACTING_USER_MISSING = Message(es="Escriba su identificador para continuar.", en="Give your identifier to continue.")
-ACTING_AS = Message(es="Atiende: {user}", en="Attending: {user}")
+ACTING_USER_MISSING = Message(
+    es="Escriba su identificador para continuar.",
+    en="Enter your identifier to continue.",
+)
+ACTING_AS = Message(
+    es="Atiende: {user}",
+    en="User: {user}",
+)
 CHANGE_ACTING_USER = Message(es="Cambiar", en="Change")
-ACKNOWLEDGED = Message(es="Alerta {id} reconocida.", en="Alert {id} acknowledged.")
+ACKNOWLEDGED = Message(es="Alerta {id} atendida.", en="Alert {id} acknowledged.")
 RESOLVED = Message(es="Alerta {id} resuelta.", en="Alert {id} resolved.")
 REFUSED = Message(es="No se pudo cambiar la alerta {id}. {reason}", en="Alert {id} could not be changed. {reason}")
 SHOW_MORE = Message(es="Mostrar más", en="Show more")
@@ -64,8 +94,14 @@ SUBJECTS: Mapping[str, Message] = {
     "people": Message(es="Personas", en="People"),
     "devices": Message(es="Dispositivos", en="Devices"),
 }
-SUBJECT_FILTER = Message(es="De quién son las alertas", en="What the alerts are about")
-NO_DEVICE_ALERTS = Message(es="Ningún dispositivo da problemas.", en="No device is in trouble.")
+SUBJECT_FILTER = Message(
+    es="Personas o dispositivos",
+    en="People or devices",
+)
+NO_DEVICE_ALERTS = Message(
+    es="Ningún dispositivo tiene problemas.",
+    en="No device has a problem.",
+)
 ONE_TROUBLED = Message(
     es="1 dispositivo no envía datos: vea «Dispositivos».", en="1 device sends no data: see “Devices”."
 )
@@ -78,10 +114,13 @@ LEGEND_STRESS = Message(
     es="compatible con estrés o tristeza, por minuto", en="compatible with stress or sadness, by minute"
 )
 LEGEND_FATIGUE = Message(es="compatible con fatiga, por minuto", en="compatible with fatigue, by minute")
-SHARE = Message(es="De lo visto en ese tiempo", en="Of what was seen in that time")
+SHARE = Message(
+    es="Parte de sus detecciones en ese período",
+    en="Share of their detections in that period",
+)
 SHARE_HELP = Message(
-    es="Parte de las detecciones de la persona, desde que empieza la ventana, que la regla cuenta.",
-    en="Share of the person's detections, since the window began, that the rule counts.",
+    es="Porcentaje de las detecciones de la persona, desde que empieza la ventana, que la regla cuenta.",
+    en="Percentage of the person's detections, from the start of the window, that the rule counts.",
 )
 USUAL = Message(es="Su nivel habitual", en="Their usual level")
 USUAL_OF = Message(es="{share} ({days} días)", en="{share} ({days} days)")
@@ -91,35 +130,41 @@ USUAL_HELP = Message(
     en="Median of the last 14 days at the same time of day; at least 3 days with half a minute of detections are "
     "needed.",
 )
-CHANCE = Message(es="Que sea solo error del modelo", en="That it is the model's error alone")
+CHANCE = Message(
+    es="Probabilidad si el rostro fuera neutro",
+    en="Probability if the face were neutral",
+)
 CHANCE_CERTAIN = Message(es="Casi seguro: más de 99 %", en="Almost certain: above 99 %")
 CHANCE_ONE_IN = Message(es="1 en {count}", en="1 in {count}")
 CHANCE_TINY = Message(es="Menos de 1 en un millón", en="Below 1 in a million")
 CHANCE_HELP = Message(
-    es="Probabilidad de que un rostro neutro dé tantas detecciones solo por los errores del modelo (ficha del modelo). "
-    "Toma cada detección como independiente: las vecinas se parecen, así que la cifra real es mayor. "
-    "No dice lo que la persona siente.",
-    en="Probability that a neutral face gives as many detections by the model's errors alone (model card). "
-    "It takes detections for independent: neighbours are alike, so the true figure is larger. "
-    "It does not say what the person feels.",
+    es="Probabilidad de que un rostro neutro dé tantas detecciones solo por errores del modelo (ficha del modelo). "
+    "Supone que las detecciones son independientes; como las seguidas se parecen, la cifra real es mayor. "
+    "No indica lo que la persona siente.",
+    en="Probability that a neutral face yields this many detections through errors of the model alone (model card). "
+    "It assumes independent detections; consecutive ones are alike, so the true figure is larger. "
+    "It does not show what the person feels.",
 )
-ESCALATED_TIMES = Message(es="Escalada (paso {count})", en="Passed on (step {count})")
+ESCALATED_TIMES = Message(es="Escalada (paso {count})", en="Escalated (step {count})")
 OPEN = Message(es="Historial", en="History")
 OPEN_TITLE = Message(es="Alerta", en="Alert")
 HISTORY = Message(es="Historial", en="History")
 STEPS: Mapping[str, Message] = {
-    "raised": Message(es="Generada", en="Raised"),
-    "acknowledged": Message(es="Reconocida", en="Acknowledged"),
+    "raised": Message(es="Generada", en="Created"),
+    "acknowledged": Message(es="Atendida", en="Acknowledged"),
     "noted": Message(es="Nota", en="Note"),
     "resolved": Message(es="Resuelta", en="Resolved"),
-    "escalated": Message(es="Escalada: nadie la había reconocido", en="Passed on: nobody had acknowledged it"),
+    "escalated": Message(es="Escalada: nadie la había atendido", en="Escalated: not acknowledged in time"),
     "silenced": Message(es="Silenciada", en="Silenced"),
 }
-STEP_BY = Message(es="{what} · {user}", en="{what} · {user}")
+STEP_BY = Message(es="{step} · {user}", en="{step} · {user}")
 NEW_NOTE = Message(es="Nota nueva", en="New note")
 ADD_NOTE = Message(es="Añadir nota", en="Add note")
-WORDS_MISSING = Message(es="Escriba primero el texto.", en="Write the text first.")
-SILENCE = Message(es="Silenciar las alertas de {who}", en="Silence the alerts of {who}")
+WORDS_MISSING = Message(
+    es="Escriba primero el texto.",
+    en="Enter the text first.",
+)
+SILENCE = Message(es="Silenciar las alertas de {subject}", en="Silence the alerts of {subject}")
 SILENCE_SPAN = Message(es="Sin alertas durante", en="No alerts for")
 SILENCE_SPANS: Mapping[int, Message] = {
     60: Message(es="1 hora", en="1 hour"),
@@ -129,22 +174,26 @@ SILENCE_SPANS: Mapping[int, Message] = {
 }
 SILENCE_REASON = Message(es="Motivo", en="Reason")
 SILENCE_REASON_HINT = Message(
-    es="Por ejemplo: ya atendido por el servicio médico", en="For example: already attended to"
+    es="Por ejemplo: ya atendido por el servicio médico", en="For example: already seen by the doctor"
 )
 BEGIN_SILENCE = Message(es="Silenciar", en="Silence")
 SILENCE_BEGUN = Message(es="Sin alertas hasta el {time}.", en="No alerts until {time}.")
 ONE_SILENCE = Message(es="1 silencio vigente", en="1 silence in force")
 MANY_SILENCES = Message(es="{count} silencios vigentes", en="{count} silences in force")
 SILENCE_LINE = Message(
-    es="{who}: sin alertas hasta el {time}. {reason} ({user}).", en="{who}: no alerts until {time}. {reason} ({user})."
+    es="{subject}: sin alertas hasta el {time}. {reason} ({user}).",
+    en="{subject}: no alerts until {time}. {reason} ({user}).",
 )
-KEPT_QUIET = Message(es="Lo que se calló: {count}.", en="Kept quiet: {count}.")
+SUPPRESSED = Message(
+    es="Alertas no generadas: {count}.",
+    en="Alerts suppressed: {count}.",
+)
 END_SILENCE = Message(es="Terminar", en="End")
 ACTING_USER_FIRST = Message(
-    es="Diga antes quién atiende: reconozca o anote una alerta.",
-    en="First say who attends: acknowledge or annotate an alert.",
+    es="Indique primero quién atiende: atienda o anote una alerta.",
+    en="Enter your identifier first: acknowledge an alert or add a note.",
 )
 UNDELIVERED = Message(
     es="Hay avisos sin entregar desde el {time}: esperan {count}",
-    en="Messages have not been delivered since {time}: {count} wait",
+    en="Undelivered notifications since {time}: {count} waiting",
 )

@@ -1,4 +1,4 @@
-"""What every page says."""
+"""Texts that several pages use."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,17 @@ REPORTS = Message(es="Reportes", en="Reports")
 CAMERA = Message(es="Cámara en vivo", en="Live camera")
 
 UPDATED = Message(es="Actualizado {time} · hora de planta ({zone})", en="Updated {time} · plant time ({zone})")
-UNREACHABLE = Message(es="El backend no responde", en="The backend does not answer")
-UNAVAILABLE = Message(es="Estos datos no están disponibles por ahora", en="This is not available for now")
+UNREACHABLE = Message(
+    es="El servidor no responde",
+    en="The server does not answer",
+)
+UNAVAILABLE = Message(
+    es="Estos datos no están disponibles por ahora",
+    en="These data are not available at the moment",
+)
 RECOVERS = Message(
-    es="Esta página se recupera sola en cuanto vuelva; no hace falta recargarla.",
-    en="This page recovers by itself; there is no need to reload it.",
+    es="Esta página se actualiza sola cuando vuelva; no hace falta recargarla.",
+    en="This page updates by itself when the server is back; no reload is needed.",
 )
 AGO: tuple[tuple[int, int, Message], ...] = (
     (5, 1, Message(es="ahora", en="now")),
@@ -50,12 +56,17 @@ DEVICE = Message(es="Dispositivo", en="Device")
 LOCATION = Message(es="Ubicación", en="Location")
 STATE = Message(es="Estado", en="State")
 FPS = Message(es="Cuadros/s", en="Frames/s")
-OUTBOX = Message(es="Por enviar", en="To be sent")
-LAST_SEEN = Message(es="Última señal", en="Last heard")
+OUTBOX = Message(
+    es="Por enviar",
+    en="Pending delivery",
+)
+LAST_SEEN = Message(
+    es="Última señal",
+    en="Last signal",
+)
 NO_DEVICES = Message(
-    es="Ningún dispositivo se ha presentado todavía. Inicie uno con «python pi_simulator.py», "
-    "o con «--source demo» si no hay cámara.",
-    en="No device has shown up yet. Start one with “python pi_simulator.py”, or with “--source demo” without a camera.",
+    es="Ningún dispositivo ha enviado datos todavía. Pida a quien administra el sistema que inicie una cámara.",
+    en="No device has sent data yet. Ask the administrator of the system to start a camera.",
 )
 DEVICE_STATES: Mapping[str, Message] = {
     "watching": Message(es="Observando", en="Watching"),
@@ -66,7 +77,10 @@ DEVICE_STATES: Mapping[str, Message] = {
 }
 
 SHOWN_OF = Message(es="Se muestran {shown} de {total}.", en="{shown} of {total} are shown.")
-STRESS_SHARE = Message(es="Expresión compatible con estrés", en="Expression compatible with stress")
+STRESS_SHARE = Message(
+    es="Expresión compatible con estrés o tristeza",
+    en="Expression compatible with stress or sadness",
+)
 DETECTIONS = Message(es="Detecciones", en="Detections")
 NAME = Message(es="Nombre", en="Name")
 CODE = Message(es="Código", en="Code")

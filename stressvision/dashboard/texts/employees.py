@@ -1,14 +1,12 @@
-"""What the page of employees says."""
+"""Texts of the page of employees."""
 
 from collections.abc import Mapping
 
 from stressvision.core.errors import Message
 
 NO_EMPLOYEES = Message(
-    es="Aún no hay empleados. Inscriba al primero con "
-    "«python -m stressvision enrol --code EMP001 --name NOMBRE --photos CARPETA».",
-    en="There is no employee yet. Enrol the first with "
-    "“python -m stressvision enrol --code EMP001 --name NAME --photos FOLDER”.",
+    es="Aún no hay empleados. Pida a quien administra el sistema que inscriba al primero.",
+    en="There are no employees yet. Ask the administrator of the system to enrol the first one.",
 )
 ONE_EMPLOYEE = Message(es="1 persona", en="1 person")
 MANY_EMPLOYEES = Message(es="{count} personas", en="{count} people")
@@ -44,8 +42,8 @@ PERIODS: Mapping[int, Message] = {
 }
 LOOK_UP_BUTTON = Message(es="Consultar", en="Look up")
 LOOK_UP_RECORDED = Message(
-    es="Son datos de salud: cada consulta queda registrada en la auditoría.",
-    en="This is health data: every look-up is recorded in the audit log.",
+    es="Son datos de salud: cada consulta queda registrada.",
+    en="These are health data: every look-up is recorded.",
 )
 NOBODY_CHOSEN = Message(es="Elija primero a una persona.", en="Choose a person first.")
 LOOKED_UP_AT = Message(es="{name} · {period} · consultado {time}", en="{name} · {period} · looked up {time}")

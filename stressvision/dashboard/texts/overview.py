@@ -1,4 +1,4 @@
-"""What the summary says."""
+"""Texts of the overview."""
 
 from stressvision.core.errors import Message
 
@@ -12,20 +12,26 @@ DETECTIONS_LAST_HOUR = Message(es="Detecciones, última hora", en="Detections, l
 PEOPLE_LAST_HOUR = Message(es="Personas vistas, última hora", en="People seen, last hour")
 PENDING_ALERTS = Message(es="Alertas pendientes", en="Pending alerts")
 ACTIVE_DEVICES = Message(es="Dispositivos activos", en="Active devices")
-ONE_PENDING = Message(es="Hay 1 alerta pendiente de revisar", en="1 alert is waiting to be looked at")
-MANY_PENDING = Message(es="Hay {count} alertas pendientes de revisar", en="{count} alerts are waiting to be looked at")
+ONE_PENDING = Message(
+    es="Hay 1 alerta pendiente de revisar",
+    en="1 alert is pending review",
+)
+MANY_PENDING = Message(
+    es="Hay {count} alertas pendientes de revisar",
+    en="{count} alerts are pending review",
+)
 SEE_ALERTS = Message(es="Ver alertas", en="See alerts")
 
 DISTRIBUTION = Message(es="Expresión compatible con… (24 horas)", en="Expression compatible with… (24 hours)")
 BY_HOUR = Message(es="Detecciones por hora", en="Detections by hour")
 NO_STATS = Message(
-    es="Aún no hay detecciones en las últimas 24 horas. Aparecerán aquí en cuanto una cámara vea a alguien.",
-    en="There is no detection in the last 24 hours yet. They appear here as soon as a camera sees somebody.",
+    es="Aún no hay detecciones en las últimas 24 horas. Aparecerán aquí cuando una cámara vea a alguien.",
+    en="There are no detections in the last 24 hours yet. They appear here when a camera sees a person.",
 )
 FEED = Message(es="Últimas detecciones", en="Latest detections")
 NO_FEED = Message(
     es="Aún no ha pasado nadie ante una cámara. Cada detección aparecerá aquí al instante.",
-    en="Nobody has been before a camera yet. Each detection appears here at once.",
+    en="No person has passed a camera yet. Each detection appears here at once.",
 )
 NOT_ENROLLED = Message(es="Persona no inscrita", en="Person not enrolled")
 UNKNOWN_EMPLOYEE = Message(es="Empleado {id}", en="Employee {id}")

@@ -1,4 +1,4 @@
-"""What the dashboard says in the terminal."""
+"""Texts of the dashboard program in the terminal."""
 
 from stressvision.core.errors import Message
 

@@ -1,14 +1,12 @@
-"""What the page of reports says."""
+"""Texts of the page of reports."""
 
 from collections.abc import Mapping
 
 from stressvision.core.errors import Message
 
 NO_REPORTS = Message(
-    es="Aún no hay reportes. Se generan cada 15 minutos mientras «report_generator.py» está en marcha; "
-    "un período sin detecciones no genera reporte.",
-    en="There is no report yet. One is made every 15 minutes while “report_generator.py” runs; "
-    "a period without detections has none.",
+    es="Aún no hay reportes. Se generan cada 15 minutos; un período sin detecciones no genera reporte.",
+    en="There are no reports yet. One is generated every 15 minutes; a period without detections has none.",
 )
 REPORT = Message(es="Reporte", en="Report")
 LATEST_REPORT = Message(es="El más reciente", en="The latest")
@@ -21,7 +19,10 @@ KINDS: Mapping[str, Message] = {
     "manual": Message(es="Manual", en="Manual"),
 }
 REVISION = Message(es="Revisión", en="Revision")
-REVISED = Message(es="Revisión {revision}: llegaron detecciones tarde", en="Revision {revision}: detections came late")
+REVISED = Message(
+    es="Revisión {revision}: llegaron detecciones tarde",
+    en="Revision {revision}: detections arrived late",
+)
 GENERATED = Message(es="generado {time}", en="generated {time}")
 STRESS_PCT = Message(es="Estrés o tristeza", en="Stress or sadness")
 FATIGUE_PCT = Message(es="Fatiga", en="Fatigue")
@@ -39,12 +40,15 @@ AGAINST_BEFORE = Message(
 )
 COVERAGE = Message(es="cámaras en marcha el {share} % del período", en="cameras running for {share} % of the window")
 USUAL = Message(es="Habitual", en="Usual")
-TO_HAND_ON = Message(es="Para entregar", en="To hand on")
-TO_HAND_ON_NOTE = Message(
-    es="Un documento con gráficos de este reporte, de un día o de una semana. Sin personas solo lleva agregados de "
-    "cinco personas o más; con personas es un dato de salud, y queda registrado quién lo pidió.",
-    en="A document with charts of this report, a day or a week. Without persons it holds only aggregates of five "
-    "people or more; with persons it is health data, and who asked for it is recorded.",
+DOCUMENT = Message(
+    es="Para entregar",
+    en="Documents",
+)
+DOCUMENT_NOTE = Message(
+    es="Un documento con gráficos de este reporte, de un día o de una semana. Sin personas solo lleva datos de grupos "
+    "de cinco personas o más; con personas es un dato de salud, y queda registrado quién lo pidió.",
+    en="A document with charts of this report, a day or a week. Without persons it contains only figures of groups of "
+    "five or more; with persons it is health data, and each request is recorded.",
 )
 SPAN = Message(es="De", en="Of")
 SPANS: Mapping[str, Message] = {

@@ -1,4 +1,4 @@
-"""What people typed stays text: nothing that is filled into a block becomes HTML."""
+"""The HTML fragments: every inserted value stays text."""
 
 from markupsafe import Markup
 
@@ -7,7 +7,7 @@ from stressvision.dashboard import html
 EVIL = "<script>alert('x')</script>\" onload=\"x"
 
 
-def test_whatever_is_filled_in_is_escaped() -> None:
+def test_inserted_values_are_escaped() -> None:
     chip = html.Chip("#000000", EVIL)
     made: list[Markup] = [
         html.heading(EVIL),
@@ -28,11 +28,11 @@ def test_whatever_is_filled_in_is_escaped() -> None:
         assert "&lt;script&gt;" in block
 
 
-def test_a_table_puts_numbers_to_the_right() -> None:
+def test_table_aligns_numbers_right() -> None:
     table = html.table(["Dispositivo", "Cuadros/s"], [["pi-01", "14.8"]], frozenset({1}))
     assert '<td>pi-01</td><td class="number">14.8</td>' in table
 
 
-def test_without_an_address_there_is_no_picture_to_ask_for() -> None:
+def test_picture_without_url_has_no_img() -> None:
     assert "<img" not in html.picture("Sin cámara", "Revise el cable.")
     assert '<img src="http://127.0.0.1:8502/stream.mjpg"' in html.picture("", "", "http://127.0.0.1:8502/stream.mjpg")

@@ -1,4 +1,4 @@
-"""Time and numbers as the plant reads them."""
+"""The page context: times in the plant's time zone, numbers and plurals."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ def context(language: Language = "es", zone: str = "America/Lima") -> PageContex
     ("zone", "expected"),
     [("America/Lima", "22/11/2026 10:31"), ("UTC", "22/11/2026 15:31"), ("Asia/Kathmandu", "22/11/2026 21:16")],
 )
-def test_moments_are_shown_in_the_plants_time(zone: str, expected: str) -> None:
+def test_date_and_time_uses_plant_time_zone(zone: str, expected: str) -> None:
     assert context(zone=zone).date_and_time(NOW) == expected
 
 
@@ -39,13 +39,13 @@ def test_moments_are_shown_in_the_plants_time(zone: str, expected: str) -> None:
         (86400, "21/11/2026 10:31", "21/11/2026 10:31"),
     ],
 )
-def test_how_long_ago(seconds: int, spanish: str, english: str) -> None:
+def test_ago(seconds: int, spanish: str, english: str) -> None:
     moment = NOW - timedelta(seconds=seconds)
     assert context().ago(moment) == spanish
     assert context("en").ago(moment) == english
 
 
-def test_one_and_many() -> None:
+def test_count_selects_singular_or_plural() -> None:
     assert (
         context().count(1, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
         == "Hay 1 alerta pendiente de revisar"
