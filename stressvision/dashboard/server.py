@@ -29,10 +29,10 @@ def main() -> None:
 def serve(arguments: Sequence[str]) -> int:
     """Run Streamlit's server in this process, on the configured address and port, until a signal ends it."""
     settings = load_settings()
-    Arguments(description=texts.program.USAGE.text(settings.lang)).parse_args(arguments)
+    Arguments(description=texts.common.USAGE.text(settings.lang)).parse_args(arguments)
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = settings.served_at(settings.dashboard_port)
-    print(texts.program.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
+    print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
     cli.main(
         [
             "run",

@@ -18,22 +18,30 @@ class FigureBox(Value):
 
 
 class Figures(Value):
+    """A grid of figure boxes."""
+
     kind: Literal["figures"] = "figures"
     items: tuple[FigureBox, ...]
 
 
 class Heading(Value):
+    """The title of a section."""
+
     kind: Literal["heading"] = "heading"
     text: str
 
 
 class Paragraph(Value):
+    """A paragraph; a note is set in small muted type."""
+
     kind: Literal["paragraph"] = "paragraph"
     text: str
     is_note: bool = False
 
 
 class Chart(Value):
+    """A titled drawing with an optional note."""
+
     kind: Literal["chart"] = "chart"
     title: str
     drawing: Drawing
@@ -49,6 +57,8 @@ class Column(Value):
 
 
 class Table(Value):
+    """A table: every row has one cell per column."""
+
     kind: Literal["table"] = "table"
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]

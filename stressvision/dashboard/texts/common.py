@@ -85,3 +85,8 @@ DETECTIONS = Message(es="Detecciones", en="Detections")
 NAME = Message(es="Nombre", en="Name")
 CODE = Message(es="Código", en="Code")
 DEPARTMENT = Message(es="Área", en="Department")
+SERVING = Message(es="Tablero en {url} (Ctrl-C para terminar)", en="Dashboard at {url} (Ctrl-C to end)")
+USAGE = Message(
+    es="Tablero de Stress Vision. Se configura con STRESSVISION_DASHBOARD_PORT y STRESSVISION_API_URL.",
+    en="The Stress Vision dashboard. Set STRESSVISION_DASHBOARD_PORT and STRESSVISION_API_URL to configure it.",
+)
