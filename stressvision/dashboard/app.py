@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError
+from stressvision.core.texts import detect_language
 from stressvision.dashboard import html, login, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext
@@ -38,7 +39,7 @@ def draw() -> None:
     try:
         settings, context = open_page()
     except ConfigurationError as error:
-        st.html(html.notice(texts.common.PRODUCT.es, error.message.es, error.message.en))
+        st.html(html.notice(texts.common.PRODUCT.es, error.message.text(detect_language())))
         return
     if login.is_exposed_without_accounts(settings, context.backend):
         sentences = (context.text(texts.access.EXPOSED), context.text(texts.access.EXPOSED_REMEDY))

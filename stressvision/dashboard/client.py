@@ -10,14 +10,13 @@ from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     InvalidInput,
-    Language,
-    Message,
     NotFound,
     ServerUnreachable,
     StressVisionError,
     Unauthenticated,
     Unavailable,
 )
+from stressvision.core.texts import Language, Message
 from stressvision.wire.access import Account, AuditList, LoggedIn, LoginRequest, PasswordChange
 from stressvision.wire.alerts import (
     AlertChanged,

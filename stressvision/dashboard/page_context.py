@@ -9,13 +9,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from stressvision.core.clock import Clock, utc_now
-from stressvision.core.errors import (
-    Language,
-    Message,
-    ServerUnreachable,
-    StressVisionError,
-    Unauthenticated,
-)
+from stressvision.core.errors import ServerUnreachable, StressVisionError, Unauthenticated
+from stressvision.core.texts import Language, Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.domain.roles import Role, sees_persons

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stressvision.core.errors import Language
+from stressvision.core.texts import Language
 from stressvision.documents.drawing import Drawing, Value
 
 

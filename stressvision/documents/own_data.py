@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 from stressvision.documents import own_data_texts as words
 from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Block, Column, Document, Heading, Paragraph, Table

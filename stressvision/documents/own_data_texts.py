@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 TITLE = Message(es="Lo que se guarda de usted", en="What is kept about you")
 CONFIDENTIAL = Message(

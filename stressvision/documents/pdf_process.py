@@ -7,8 +7,9 @@ import subprocess
 
 import structlog
 
-from stressvision.core.children import command_of, environment_of
-from stressvision.core.errors import Message, Unavailable
+from stressvision.core.errors import Unavailable
+from stressvision.core.program import build_command, build_environment
+from stressvision.core.texts import Message
 from stressvision.documents.document import Document
 
 TIMEOUT_SECONDS = 60.0
@@ -20,12 +21,12 @@ def make_pdf(document: Document) -> bytes:
     """Return the document as a PDF file. Raise Unavailable where the process fails or exceeds TIMEOUT_SECONDS."""
     try:
         done = subprocess.run(
-            command_of("stressvision.documents"),
+            build_command("stressvision.documents"),
             input=document.model_dump_json().encode(),
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
             check=True,
-            env=environment_of(),
+            env=build_environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         output = getattr(error, "stderr", None) or b""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from stressvision.core.errors import Language, Message
+from stressvision.core.texts import Language, Message
 from stressvision.documents import report_texts as texts
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 PRODUCT = Message(es="Gloria · Stress Vision", en="Gloria · Stress Vision")
 CONFIDENTIAL_PERSONS = Message(es="CONFIDENCIAL · datos de salud", en="CONFIDENTIAL · health data")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA, PROLONGED_FATIGUE, PROLONGED_STRESS
 
 ALERT_FILTERS: Mapping[str, Message] = {

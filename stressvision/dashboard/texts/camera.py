@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 CAMERA_PRIVACY = Message(
     es="La imagen llega directamente del dispositivo a este navegador. No se guarda ni se envía a ningún servidor.",

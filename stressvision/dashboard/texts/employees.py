@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 NO_EMPLOYEES = Message(
     es="Aún no hay empleados. Pida a quien administra el sistema que inscriba al primero.",

@@ -1,6 +1,6 @@
 """Texts of the overview."""
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 STRESS_SHARE_HELP = Message(
     es="Detecciones con expresión compatible con estrés o tristeza, entre todas las de la última hora.",

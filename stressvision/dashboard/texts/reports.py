@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.core.errors import Message
+from stressvision.core.texts import Message
 
 NO_REPORTS = Message(
     es="Aún no hay reportes. Se generan cada 15 minutos; un período sin detecciones no genera reporte.",

@@ -12,12 +12,12 @@ from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     InvalidInput,
-    Message,
     NotFound,
     ServerUnreachable,
     StressVisionError,
     Unavailable,
 )
+from stressvision.core.texts import Message
 from stressvision.dashboard.client import BackendClient
 from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.core.texts import Message
 from stressvision.wire.access import LoggedIn
 from stressvision.wire.notifications import NoticeQueue, NoticeTarget
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, employee, report, served

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from stressvision.core.errors import Language
+from stressvision.core.texts import Language
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext
