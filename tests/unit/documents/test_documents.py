@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stressvision.documents import charts
+from stressvision.documents import charts, colours
 from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Chart, Document, Table
 from stressvision.documents.drawing import BarShape, Dot, Drawing, Label
@@ -224,7 +224,7 @@ def test_bar_height_is_proportional_to_share() -> None:
     slots = [charts.TimeSlot("a", 10, 10.0, None), charts.TimeSlot("b", 5, 20.0, None)]
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
     heights = [
-        shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == charts.STRESS
+        shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == colours.STRESS
     ]
     assert heights[1:] == [pytest.approx(21.0), pytest.approx(42.0)], "the first is the key"
 
