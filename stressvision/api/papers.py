@@ -14,7 +14,7 @@ from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
 from stressvision.documents.pdf_process import make_pdf
 from stressvision.documents.reader_profile import ReaderProfile
-from stressvision.domain.roles import sees_persons
+from stressvision.domain.auth import sees_persons
 
 
 class PaperFormat(StrEnum):

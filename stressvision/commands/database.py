@@ -8,7 +8,7 @@ from stressvision.commands.demo import enrol_demo
 from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.services.backup.moving import move_database
-from stressvision.services.context import check_database, open_context_telling
+from stressvision.services.context import check_database, open_context_with_outcome
 
 
 def add_commands(commands: Commands, say: Say) -> None:
@@ -28,7 +28,7 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
         check_database(settings)
         print(TEXTS["usable"].text(settings.lang).format(where=_where(settings)))
         return 0
-    context, opening = open_context_telling(settings)
+    context, opening = open_context_with_outcome(settings)
     backup = opening.backup or "-"
     with closing(context.database):
         print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)

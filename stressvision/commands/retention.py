@@ -6,7 +6,7 @@ from stressvision.commands.arguments import Commands, Say
 from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.context import opened_context
 from stressvision.services.privacy.retention import apply_retention, count_expired
 

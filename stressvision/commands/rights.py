@@ -16,7 +16,7 @@ from stressvision.documents.html import write_html
 from stressvision.documents.own_data import build_own_data_document
 from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.services.context import Context, opened_context
-from stressvision.services.privacy.erasure import erase_person, find_by_code
+from stressvision.services.privacy.erasure import erase_person, find_employee_id
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
 
@@ -44,7 +44,7 @@ def write_rights(settings: Settings, arguments: argparse.Namespace) -> int:
         raise InvalidInput(TEXTS["rights_page"], field="--output")
     annex = page.with_suffix(".json")
     with opened_context(settings) as context:
-        employee_id = find_by_code(context, arguments.code)
+        employee_id = find_employee_id(context, arguments.code)
         with _writing(page, TEXTS["rights_unwritten"]):
             page.parent.mkdir(parents=True, exist_ok=True)
             for path in (page, annex):
@@ -63,7 +63,7 @@ def erase(settings: Settings, arguments: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
     with opened_context(settings) as context:
-        employee_id = find_by_code(context, arguments.code)
+        employee_id = find_employee_id(context, arguments.code)
         if not arguments.yes:
             _require_confirmation(settings.lang, arguments.code)
         certificate = erase_person(context, employee_id, operator(arguments.recorded_by))

@@ -15,7 +15,7 @@ from stressvision.dashboard import html, login, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"

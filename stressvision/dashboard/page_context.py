@@ -13,7 +13,7 @@ from stressvision.core.errors import ServerUnreachable, StressVisionError, Unaut
 from stressvision.core.texts import Language, Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.domain.roles import Role, sees_persons
+from stressvision.domain.auth import Role, sees_persons
 
 LOGIN_REQUIRED = "login_required"
 """Key of the session state: the backend requested a token."""

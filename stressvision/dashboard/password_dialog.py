@@ -5,7 +5,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext, restart_login
-from stressvision.domain.passwords import LEAST, MOST
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 
 
 def open_password_dialog(context: PageContext, address: str) -> None:
@@ -21,17 +21,24 @@ def _show_form(context: PageContext, address: str) -> None:
             current = st.text_input(
                 context.text(texts.access.CURRENT_PASSWORD),
                 type="password",
-                max_chars=MOST,
+                max_chars=PASSWORD_MAX_LENGTH,
                 autocomplete="current-password",
             )
             new = st.text_input(
-                context.text(texts.access.NEW_PASSWORD), type="password", max_chars=MOST, autocomplete="new-password"
+                context.text(texts.access.NEW_PASSWORD),
+                type="password",
+                max_chars=PASSWORD_MAX_LENGTH,
+                autocomplete="new-password",
             )
-            st.html(html.small(context.text(texts.access.NEW_PASSWORD_HELP, least=LEAST, most=MOST)))
+            st.html(
+                html.small(
+                    context.text(texts.access.NEW_PASSWORD_HELP, least=PASSWORD_MIN_LENGTH, most=PASSWORD_MAX_LENGTH)
+                )
+            )
             again = st.text_input(
                 context.text(texts.access.NEW_PASSWORD_AGAIN),
                 type="password",
-                max_chars=MOST,
+                max_chars=PASSWORD_MAX_LENGTH,
                 autocomplete="new-password",
             )
             submitted = st.form_submit_button(context.text(texts.access.CHANGE_PASSWORD), type="primary")

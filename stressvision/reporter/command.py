@@ -22,8 +22,8 @@ from stressvision.reporter.output import Form, hand_over, say
 from stressvision.reporter.schedule import run_schedule
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.reports.creation import rewrite_reports, write_manual_report
 from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
-from stressvision.services.reports.windows import rewrite_reports, write_manual_report
 
 OPERATOR = Actor(user_id="report_generator.py")
 """Who looks at persons where somebody at this machine does, for the audit log."""

@@ -16,8 +16,8 @@ from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Context
 from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
-from stressvision.services.reports.windows import write_due_reports
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
     watch = DeviceWatch()
     return (
         Job(DUE, WindowEnds(length), lambda context: _write_due(context, length)),
-        Job("devices", WindowEnds(DEVICES), watch.look),
+        Job("devices", WindowEnds(DEVICES), watch.check),
         Job("escalation", WindowEnds(ESCALATION), _escalate),
         Job("notices", WindowEnds(NOTICES), _deliver),
         Job("retention", DailyAt(NIGHT, ZoneInfo(settings.time_zone)), _keep_terms),

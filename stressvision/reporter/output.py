@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Policy
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import make_private
-from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.documents.html import write_html
 from stressvision.documents.pdf_process import make_pdf
 from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.reporter.texts import TEXTS
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, open_context
 from tests.integration.conftest import enrol

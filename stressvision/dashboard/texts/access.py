@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stressvision.core.texts import Message
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 
 LOG_IN = Message(
     es="Iniciar sesión",

@@ -12,8 +12,7 @@ from stressvision.core.errors import Language, Unauthenticated
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext
-from stressvision.domain.passwords import fault_of
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role, find_password_fault
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import add_account, disable_account
 from stressvision.services.auth.authenticator import Authenticator
@@ -31,14 +30,14 @@ NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
 @pytest.fixture
 def live(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
     raise_alert(sqlite_context, enrol(sqlite_context))
     for role, name in NAMES.items():
         add_account(sqlite_context, name, role, PHRASE, Actor())
     with serve(sqlite_context) as backend:
         monkeypatch.setenv("STRESSVISION_API_URL", backend.url)
         yield backend
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
 
 
 def shown(app: AppTest) -> str:
@@ -92,7 +91,7 @@ def test_logged_in_user_changes_password(live: LiveBackend, language: Language) 
     for current, new, again, sentence in (
         (PHRASE, OTHER_PHRASE, "", texts.access.PASSWORD_INCOMPLETE),
         (PHRASE, OTHER_PHRASE, PHRASE, texts.access.PASSWORDS_DIFFER),
-        (PHRASE, "corta", "corta", fault_of("corta", "dra.quispe")),
+        (PHRASE, "corta", "corta", find_password_fault("corta", "dra.quispe")),
         ("no es esta", OTHER_PHRASE, OTHER_PHRASE, login.NOT_CURRENT),
         (PHRASE, OTHER_PHRASE, OTHER_PHRASE, texts.access.PASSWORD_CHANGED),
     ):
@@ -132,7 +131,7 @@ def test_logout_revokes_token_and_shows_login(live: LiveBackend) -> None:
 def test_disabled_account_returns_to_login(live: LiveBackend) -> None:
     app = enter(open_dashboard(), "dra.quispe")
     disable_account(live.context, "dra.quispe", Actor())
-    live.backend.authenticator._known.clear()
+    live.backend.authenticator._cache.clear()
     text = shown(app.run())
     assert "Estos datos son de salud" in text
     assert "Ana Torres" not in text

@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from stressvision.core.config import Settings
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.auth.tokens import add_token

@@ -14,14 +14,13 @@ from stressvision.documents.html import write_html
 from stressvision.documents.own_data import build_own_data_document
 from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.domain.disclosure import SMALLEST_GROUP
-from stressvision.services.aggregates import read_public_overview, read_public_stats
 from stressvision.services.context import Actor, Context
-from stressvision.services.figures import read_stats
+from stressvision.services.figures import read_public_overview, read_public_stats, read_stats
 from stressvision.services.people.employees import read_employee
 from stressvision.services.people.enrolment import withdraw_consent
-from stressvision.services.privacy.forgetting import forget_person
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.privacy.personal_rows import delete_personal_rows
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
@@ -64,7 +63,7 @@ def test_an_erasure_in_the_middle_of_a_reading_leaves_an_answer(sqlite_context: 
 
     def moment() -> datetime:
         if between := next(asked, None):
-            forget_person(between, person, DOCTOR)
+            delete_personal_rows(between, person, DOCTOR)
         return clock()
 
     data = read_own_data(replace(sqlite_context, clock=moment), person, DOCTOR)

@@ -30,7 +30,7 @@ from stressvision.db.schema.tables import (
     metadata,
     sessions,
 )
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.backup.archive import BackupKind, list_backups, newest_in_chain, rotate
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
@@ -39,7 +39,7 @@ from stressvision.services.detections.sessions import close_session, open_sessio
 from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention, count_expired
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol

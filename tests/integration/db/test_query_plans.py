@@ -17,7 +17,7 @@ from stressvision.services.detections.storing import store_detection
 from stressvision.services.feed import ChangeFeed
 from stressvision.services.figures import read_ingest_stats, read_overview, read_stats
 from stressvision.services.people.employees import read_employee_state
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection

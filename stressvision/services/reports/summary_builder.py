@@ -1,4 +1,4 @@
-"""Days put together, and told as a summary: with persons, or with what a viewer may see."""
+"""Building of a summary from the figures of days: with persons, or as a viewer may see it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, cast
 
-from stressvision.domain import summaries as rules
-from stressvision.domain.coverage import Coverage
 from stressvision.domain.emotions import Emotion, percent
-from stressvision.domain.reports import Window
-from stressvision.domain.summaries import EmotionTotals, GroupFigures, WindowFigures, group_by_department
+from stressvision.domain.reports import Coverage, Window
+from stressvision.domain.summaries import (
+    AggregateFigures,
+    EmotionTotals,
+    GroupFigures,
+    WindowFigures,
+    group_by_department,
+)
 from stressvision.services.reports.comparisons import with_usual
 from stressvision.wire.reports import (
     Aggregate,
@@ -24,11 +28,13 @@ from stressvision.wire.reports import (
 )
 
 WEEK_SLICE = 4
-"""How many slices of a day's strip make one of a week's."""
+"""Slices of a day's coverage strip that are joined into one of a week's."""
 
 
 @dataclass(frozen=True)
 class Totals:
+    """Sums over several periods."""
+
     detections: int
     stress: int
     fatigue: int
@@ -36,16 +42,18 @@ class Totals:
 
     @property
     def stress_pct(self) -> float:
+        """Share of stress and sad detections, in percent."""
         return percent(self.stress, self.detections)
 
     @property
     def fatigue_pct(self) -> float:
+        """Share of fatigue detections, in percent."""
         return percent(self.fatigue, self.detections)
 
 
 @dataclass(frozen=True)
 class PeriodSums:
-    """What is known of one day, or of several put together."""
+    """Figures of one day, or of several joined days. `people`: totals by employee id."""
 
     days: tuple[date, ...]
     window: Window
@@ -59,10 +67,12 @@ class PeriodSums:
 
     @property
     def totals(self) -> Totals:
+        """Sums over all periods."""
         return add_totals(self.periods)
 
 
 def add_totals(periods: Iterable[PeriodFigures]) -> Totals:
+    """Return the sums over the periods."""
     own = tuple(periods)
     return Totals(
         detections=sum(period.total_detections for period in own),
@@ -73,7 +83,7 @@ def add_totals(periods: Iterable[PeriodFigures]) -> Totals:
 
 
 def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
-    """One day stays as it is; of several, each becomes one period, and figures are sums of what each day may show."""
+    """Return several days as one: each becomes a period, and public figures are sums of each day's public figures."""
     if len(days) == 1:
         return days[0]
     people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
@@ -120,7 +130,7 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
     for department in departments:
         by_name[department.department].append(department)
     return [
-        _tell_group(
+        _build_group(
             name,
             max(day.people for day in days),
             sum(day.total_detections for day in days),
@@ -132,7 +142,7 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
 
 
 def _join_coverage(days: Sequence[PeriodSums]) -> tuple[DeviceCoverage, ...]:
-    """Of each camera over the days in which it was expected; days to come have no slices."""
+    """Return the coverage of each camera over the days in which it was expected; future days have no slices."""
     slices = [max((len(device.strip) for device in day.coverage), default=0) for day in days]
     locations = {device.device_id: device.location for day in days for device in day.coverage}
     joined = []
@@ -165,7 +175,17 @@ def build_summary(
     *,
     persons: bool,
 ) -> Summary:
-    """`names`: rows (id, full_name, employee_code, department) of the people in the period."""
+    """Return the summary of a period.
+
+    Args:
+        kind: `daily` or `weekly`.
+        period: The figures of the period.
+        previous: The figures of the period before it.
+        names: Rows (id, full_name, employee_code, department) of the people in the period, by id.
+        usual: Usual levels by employee id.
+        time_zone: The plant's time zone, as an IANA name.
+        persons: Include the people; otherwise the public figures only.
+    """
     periods = list(period.periods) if persons else period.aggregate.periods
     totals = add_totals(periods)
     return Summary(
@@ -187,12 +207,12 @@ def build_summary(
         periods=periods,
         departments=_departments(period.people, names) if persons else period.aggregate.departments,
         coverage=list(period.coverage),
-        previous=_tell_previous(previous, persons=persons),
-        per_employee_summary=with_usual(_tell_people(period.people, names), usual),
+        previous=_build_previous(previous, persons=persons),
+        per_employee_summary=with_usual(_build_people(period.people, names), usual),
     )
 
 
-def _tell_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | None:
+def _build_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | None:
     totals = add_totals(period.periods if persons else period.aggregate.periods)
     if not totals.detections:
         return None
@@ -206,13 +226,13 @@ def _tell_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | Non
     )
 
 
-def _tell_people(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
-    """Those who are still known, by name."""
+def _build_people(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
+    """Return the summary of each person who still has a name (was not erased), ordered by name."""
     known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
-    return {str(employee_id): _tell_person(names[employee_id], people[employee_id]) for employee_id in known}
+    return {str(employee_id): _build_person(names[employee_id], people[employee_id]) for employee_id in known}
 
 
-def _tell_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
+def _build_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
     return EmployeeReport(
         employee_id=row.id,
         name=row.full_name,
@@ -228,10 +248,11 @@ def _tell_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
 
 def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> list[GroupReport]:
     departments = {employee_id: row.department for employee_id, row in names.items()}
-    return [_tell_figures(group) for group in group_by_department(people, departments)]
+    return [_to_group_report(group) for group in group_by_department(people, departments)]
 
 
 def to_period_summary(figures: WindowFigures) -> PeriodFigures:
+    """Return the figures of a window in their wire form."""
     return PeriodFigures(
         start_timestamp=figures.start,
         end_timestamp=figures.end,
@@ -243,20 +264,21 @@ def to_period_summary(figures: WindowFigures) -> PeriodFigures:
     )
 
 
-def to_aggregate(aggregate: rules.AggregateFigures) -> Aggregate:
+def to_aggregate(aggregate: AggregateFigures) -> Aggregate:
+    """Return the public figures of a day in their wire form."""
     return Aggregate(
         periods=[to_period_summary(figures) for figures in aggregate.windows],
-        departments=[_tell_figures(group) for group in aggregate.groups],
+        departments=[_to_group_report(group) for group in aggregate.groups],
         total_employees_detected=aggregate.people,
         withheld=aggregate.withheld,
     )
 
 
-def _tell_figures(group: GroupFigures) -> GroupReport:
-    return _tell_group(group.department, group.people, group.tally.total, group.tally.stress, group.tally.fatigue)
+def _to_group_report(group: GroupFigures) -> GroupReport:
+    return _build_group(group.department, group.people, group.tally.total, group.tally.stress, group.tally.fatigue)
 
 
-def _tell_group(department: str | None, people: int, total: int, stress: int, fatigue: int) -> GroupReport:
+def _build_group(department: str | None, people: int, total: int, stress: int, fatigue: int) -> GroupReport:
     return GroupReport(
         department=department,
         people=people,

@@ -1,16 +1,14 @@
-"""Writing and reading reports."""
+"""Creation of reports: scheduled, rewritten and manual ones."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from stressvision.core.errors import Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
 from stressvision.db.queries.changes import prune_changes
-from stressvision.db.queries.coverage import note_detections
 from stressvision.db.queries.detections import (
     first_moment,
     settled_detection_id,
@@ -19,70 +17,26 @@ from stressvision.db.queries.detections import (
 )
 from stressvision.db.queries.summaries import mark_stale
 from stressvision.domain.calendar import day_of
-from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
 from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
-from stressvision.services.alerts.decisions import create_window_alert_if_due, report_rule
-from stressvision.services.audit import record
-from stressvision.services.context import Actor, Context
+from stressvision.services.alerts.creation import create_window_alert_if_due, report_rule
+from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
 from stressvision.services.reports.comparisons import to_reports
-from stressvision.services.reports.coverage import measure_coverage
-from stressvision.wire.pages import Instant, next_cursor, write_instant
-from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from stressvision.services.reports.coverage import measure_report_coverage
+from stressvision.wire.reports import EmployeeReport, Report
 
 FEED_KEPT = timedelta(days=1)
-"""How long a WebSocket client may have been away and still resume without a gap."""
-COVERAGE_SLICES = 60
-"""Into how many slices the strip of a report's coverage is cut at most: quarter hours by the minute."""
-
-
-def list_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
-    """Newest first; `after` goes on there."""
-    with context.database.read() as connection:
-        found = rows.select_reports(connection, limit + 1, after)
-        total = rows.count_reports(connection)
-        told = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
-    return ReportList(
-        reports=told,
-        total=total,
-        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, row.id)),
-    )
-
-
-def read_report(context: Context, report_id: int, actor: Actor | None = None) -> Report:
-    """`actor`: who takes it away as a file, which is audited. Raises NotFound."""
-    if actor is not None:
-        with context.database.write() as connection:
-            record(connection, context, actor, "print_report", "report", report_id)
-    with context.database.read() as connection:
-        row = rows.select_report(connection, report_id)
-        if row is None:
-            raise NotFound(Message(es=f"No existe el reporte {report_id}.", en=f"There is no report {report_id}."))
-        return _tell(connection, context, row)
-
-
-def without_persons(context: Context, report: Report) -> Report | None:
-    """What who may not see persons may see of it: windows that do not overlap, with enough people in them.
-
-    None for the others (docs/adr/0023), among them manual reports and windows of another length.
-    """
-    is_unit = report.kind == ReportKind.SCHEDULED and report.window_minutes == context.settings.interval_minutes
-    if not is_unit or not is_large_enough(report.total_employees_detected):
-        return None
-    previous = report.previous
-    if previous is not None and not is_large_enough(previous.total_employees_detected):
-        previous = None
-    return report.model_copy(update={"per_employee_summary": {}, "previous": previous})
+"""Age of the oldest event from which a WebSocket client can resume without a gap."""
 
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:
-    """One report for each closed window of `length` that has new detections: first ones, missed ones, revisions.
+    """Write or revise the report of each closed window of `length` with new detections, and return the changed ones.
 
-    Idempotent: a window whose figures have not changed is left as it is. Each window is one transaction, and how far
-    the reports are is recorded only after the last of them: whoever is killed in between begins again, and finds done
-    what is done.
+    Missed windows are included. Idempotent: a window with unchanged figures keeps its report. Each window is one
+    transaction, and the position is recorded after the last of them: an interrupted run is repeated, and skips the
+    windows already written.
     """
     now = context.clock()
     open_window = window_holding(now, length)
@@ -103,9 +57,9 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
 
 
 def rewrite_reports(context: Context, length: timedelta, start: datetime, end: datetime) -> Iterator[Report]:
-    """Each closed window of `length` that begins within [start, end) and has detections, written (again) as it is now.
+    """Write again each closed window of `length` that begins within [start, end) and has detections.
 
-    A window whose detections are gone keeps its report. Yields what was written or revised, in order of time.
+    Yields the written or revised reports, in order of time. A window whose detections were deleted keeps its report.
     """
     moment: datetime | None = window_holding(start, length).start
     if moment is not None and moment < start:
@@ -126,28 +80,28 @@ def rewrite_reports(context: Context, length: timedelta, start: datetime, end: d
 
 
 def write_manual_report(context: Context, length: timedelta) -> Report:
-    """A report of the `length` that ends now, marked as manual; written even where nobody was seen."""
+    """Write a report of the `length` that ends now, marked as manual, also without detections; return it."""
     now = context.clock()
     window = Window(now - length, now)
     with context.database.write() as connection:
         values = {
             **_figures(connection, window),
-            **_coverage(connection, window),
+            "coverage": _coverage(connection, window),
             "kind": str(ReportKind.MANUAL),
             "generated_at": now,
         }
         report_id = rows.insert_report(connection, values)
-        return _tell(connection, context, rows.select_report(connection, report_id))
+        return _read_report(connection, context, report_id)
 
 
 def _report_window(context: Context, window: Window, settled: int, *, keeps_larger: bool) -> Report | None:
-    """Writes or revises the window's report, in one transaction; None where it stays as it is.
+    """Write or revise the window's report in one transaction, and return it; None where it does not change.
 
-    `keeps_larger`: a report that knows of more detections than there are now stays, for detections only ever come;
-    the others were deleted when their term was over.
+    `keeps_larger`: keep a report with more detections than there are now, because the missing ones were deleted by
+    retention.
     """
     with context.database.write() as connection:
-        _raise_alerts(connection, context, window)
+        _create_due_alerts(connection, context, window)
         figures = _figures(connection, window)
         existing = rows.find_scheduled(connection, window)
         if existing is not None and (
@@ -157,7 +111,7 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
             return None
         values = {
             **figures,
-            **_coverage(connection, window),
+            "coverage": _coverage(connection, window),
             "kind": str(ReportKind.SCHEDULED),
             "last_detection_id": settled,
             "generated_at": context.clock(),
@@ -169,15 +123,16 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
             report_id = existing.id
             rows.update_report(connection, report_id, {**values, "revision": existing.revision + 1})
         mark_stale(connection, day_of(window.start, ZoneInfo(context.settings.time_zone)))
-        return _tell(connection, context, rows.select_report(connection, report_id))
+        return _read_report(connection, context, report_id)
 
 
-def _tell(connection: Connection, context: Context, row: Any) -> Report:
-    (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
+def _read_report(connection: Connection, context: Context, report_id: int) -> Report:
+    found = rows.select_report(connection, report_id)
+    (report,) = to_reports(connection, [found] if found else [], ZoneInfo(context.settings.time_zone))
     return report
 
 
-def _raise_alerts(connection: Connection, context: Context, window: Window) -> None:
+def _create_due_alerts(connection: Connection, context: Context, window: Window) -> None:
     _, tallies = tally_window(connection, window)
     rule = report_rule(context.settings, window.end - window.start)
     for employee_id in sorted({tally.employee_id for tally in tallies if tally.emotion in STRESS_EMOTIONS}):
@@ -205,10 +160,8 @@ def _figures(connection: Connection, window: Window) -> dict[str, Any]:
     }
 
 
-def _coverage(connection: Connection, window: Window) -> dict[str, Any]:
-    note_detections(connection, window)
-    found = measure_coverage(connection, window, -(-_minutes(window.end - window.start) // COVERAGE_SLICES))
-    return {"coverage": [device.model_dump(mode="json") for device in found]}
+def _coverage(connection: Connection, window: Window) -> list[dict[str, Any]]:
+    return [device.model_dump(mode="json") for device in measure_report_coverage(connection, window)]
 
 
 def _minutes(length: timedelta) -> int:

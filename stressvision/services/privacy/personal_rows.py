@@ -1,4 +1,4 @@
-"""Taking a person out of the database: every row in small transactions, every mention, and the account of it."""
+"""Deletion of a person's rows: every row and mention, in small transactions, and the record of the erasure."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from stressvision.db.schema.tables import employees
 from stressvision.domain.erasure import Traces
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.employees import existing_employee
+from stressvision.services.people.employees import get_employee
 
 CHUNK = 500
-"""Rows deleted in one transaction: some milliseconds, so that ingest hardly waits."""
+"""Rows deleted in one transaction: some milliseconds, so that ingest barely waits."""
 
 
 @dataclass(frozen=True)
-class Forgotten:
-    """What was removed, and what to look for afterwards. Lives in memory only: it holds the person's data."""
+class ErasedPerson:
+    """Number of deleted rows by table, and the traces to search for. Kept in memory only: it contains personal data."""
 
     certificate_id: str
     traces: Traces
@@ -29,10 +29,10 @@ class Forgotten:
     row_counts: dict[str, int]
 
 
-def forget_person(context: Context, employee_id: int, actor: Actor) -> Forgotten:
-    """Deletes or rewrites every row about the employee. Raises NotFound.
+def delete_personal_rows(context: Context, employee_id: int, actor: Actor) -> ErasedPerson:
+    """Delete or rewrite every row about the employee, and return what was deleted. Raises NotFound.
 
-    First consent ends, so that nothing new arrives. Killed halfway it is done again from where it was.
+    Consent ends first, so that no new detections are stored. After an interruption, repeating it continues.
     """
     traces, face = _end_consent(context, employee_id)
     counts: Counter[str] = Counter()
@@ -40,11 +40,11 @@ def forget_person(context: Context, employee_id: int, actor: Actor) -> Forgotten
     for table in tables:
         while deleted := _delete_some(context, table, employee_id):
             counts[table.name] += deleted
-    counts["reports_15min"] = _forget_in_reports(context, employee_id)
+    counts["reports_15min"] = _remove_from_reports(context, employee_id)
     counts["texts"] = _remove_traces(context, traces)
     certificate_id = uuid4().hex
     with context.database.write() as connection:
-        # What was written between: a note, an alert's history, a consent. No report: whom it names it saw.
+        # Rows written meanwhile: notes, histories, consents. No reports: they contain detected people only.
         counts["texts"] += sum(
             rows.remove_traces(connection, table, key, traces)
             for table in rows.written_tables()
@@ -60,19 +60,19 @@ def forget_person(context: Context, employee_id: int, actor: Actor) -> Forgotten
         rows.insert_erasure(connection, certificate_id, employee_id, now, actor.user_id, counted)
         record(connection, context, actor, "erase", "employee", employee_id, {"certificate": certificate_id})
     context.sightings.forget()
-    return Forgotten(certificate_id, traces, face, counted)
+    return ErasedPerson(certificate_id, traces, face, counted)
 
 
 def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace]:
     with context.database.write() as connection:
-        person = existing_employee(connection, employee_id)
+        person = get_employee(connection, employee_id)
         face = rows.select_face(connection, employee_id)
         update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
         return _traces_of(connection, person), face
 
 
 def _traces_of(connection: Connection, person: Any) -> Traces:
-    """A name that somebody else has too gives nobody away, and is theirs to keep."""
+    """Return the person's traces. A name shared with another employee identifies neither, and is kept."""
     is_shared = rows.has_namesake(connection, person.id, person.full_name)
     others = rows.words_containing(connection, person.employee_code, person.full_name)
     return Traces(person.employee_code, () if is_shared else (person.full_name,), others)
@@ -83,7 +83,7 @@ def _delete_some(context: Context, table: Any, employee_id: int) -> int:
         return rows.delete_some(connection, table, employee_id, CHUNK)
 
 
-def _forget_in_reports(context: Context, employee_id: int) -> int:
+def _remove_from_reports(context: Context, employee_id: int) -> int:
     with context.database.read() as connection:
         mentioning = [row.id for row in rows.reports_mentioning(connection, employee_id)]
     for report_id in mentioning:
@@ -93,7 +93,10 @@ def _forget_in_reports(context: Context, employee_id: int) -> int:
 
 
 def _remove_traces(context: Context, traces: Traces) -> int:
-    """Looked for beside the writers: a year of reports takes a second to read. How many rows changed."""
+    """Remove the traces from all texts, and return the number of changed rows.
+
+    The search runs in read transactions, beside the writers: a year of reports takes a second to read.
+    """
     changed = 0
     for table in rows.written_tables():
         with context.database.read() as connection:
