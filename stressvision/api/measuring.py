@@ -17,7 +17,7 @@ log = structlog.get_logger()
 TIME_LIMIT_SECONDS = 60.0
 """A Raspberry Pi takes about 10 for 8 stills; half of it is loading the networks."""
 
-COMMAND = build_command("stressvision.commands.measuring")
+COMMAND = build_command("stressvision.commands.still_measurement")
 MOST_PIXELS = 50_000_000
 """Of one still: a few compressed bytes can stand for gigabytes of pixels."""
 

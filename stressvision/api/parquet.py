@@ -14,7 +14,7 @@ from stressvision.wire.exports import ParquetRequest
 
 log = structlog.get_logger()
 
-COMMAND = build_command("stressvision.commands.parquet")
+COMMAND = build_command("stressvision.commands.parquet_export")
 CHUNK = 64 * 1024
 
 

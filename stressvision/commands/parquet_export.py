@@ -1,7 +1,7 @@
-"""The process that writes Parquet, and ends: `python -m stressvision.commands.parquet`.
+"""Helper process that writes a Parquet export: `python -m stressvision.commands.parquet_export`.
 
-For the backend alone: a ParquetRequest on standard input, the file on standard output. pyarrow takes as much memory as
-the whole backend; it goes with this process (docs/adr/0017). Who asked was written down before it was started.
+The backend starts it for one request: a ParquetRequest on standard input, the file on standard output. pyarrow needs as
+much memory as the whole backend; it is released with this process (docs/adr/0017). The backend audits the request.
 """
 
 import sys
@@ -23,7 +23,7 @@ from stressvision.wire.exports import Cell, ParquetRequest, columns, flatten
 from stressvision.wire.pages import read_instant
 
 ROW_GROUP_PAGES = 50
-"""Pages of a row group: what is read back at once, and all that is in memory here."""
+"""Pages per row group: readers load a whole row group, and this process holds one in memory."""
 
 _TYPES = {
     int: pa.int64(),
@@ -35,37 +35,42 @@ _TYPES = {
 
 
 def main() -> int:
-    asked = ParquetRequest.model_validate_json(sys.stdin.buffer.read())
+    """Read a request from standard input, write the export to standard output."""
+    request = ParquetRequest.model_validate_json(sys.stdin.buffer.read())
     settings = load_settings()
     with closing(Database(settings.database_url)) as database:
-        write_parquet(Context(database, settings), asked, sys.stdout.buffer)
+        write_parquet(Context(database, settings), request, sys.stdout.buffer)
     return 0
 
 
-def write_parquet(context: Context, asked: ParquetRequest, sink: IO[bytes]) -> None:
-    """The whole export into `sink`, which need not be seekable. Raises DatabaseUnavailable."""
-    wanted = DetectionFilter(
-        start=asked.start,
-        end=asked.end,
-        employee_id=asked.employee_id,
-        emotion=asked.emotion,
-        after=read_instant(asked.cursor),
+def write_parquet(context: Context, request: ParquetRequest, sink: IO[bytes]) -> None:
+    """Write the whole export to `sink`, which need not be seekable.
+
+    Raises:
+        DatabaseUnavailable: If the database cannot be read.
+    """
+    criteria = DetectionFilter(
+        start=request.start,
+        end=request.end,
+        employee_id=request.employee_id,
+        emotion=request.emotion,
+        after=read_instant(request.cursor),
     )
-    pages = read_first_page(DetectionStream(context, wanted, asked.limit).read_pages())
+    pages = read_first_page(DetectionStream(context, criteria, request.limit).read_pages())
     schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns().items()])
     with pq.ParquetWriter(_CountingFile(sink), schema, compression="zstd") as writer:
-        gathered: list[list[Cell]] = []
+        rows: list[list[Cell]] = []
         for number, page in enumerate(pages, 1):
-            gathered += _rows(page)
+            rows += _to_rows(page)
             if number % ROW_GROUP_PAGES == 0:
-                writer.write_table(_table(gathered, schema))
-                gathered = []
-        if gathered:
-            writer.write_table(_table(gathered, schema))
+                writer.write_table(_table(rows, schema))
+                rows = []
+        if rows:
+            writer.write_table(_table(rows, schema))
 
 
 class _CountingFile:
-    """A pipe that says how far it has been written, which pyarrow asks of a file."""
+    """A pipe with a file position, which pyarrow requires of a file."""
 
     def __init__(self, sink: IO[bytes]) -> None:
         self._sink = sink
@@ -87,7 +92,7 @@ class _CountingFile:
         self.closed = True
 
 
-def _rows(page: Page) -> list[list[Cell]]:
+def _to_rows(page: Page) -> list[list[Cell]]:
     return [list(flatten(detection)) for detection in page]
 
 

@@ -1,9 +1,8 @@
-"""Taking enrolment stills with a camera; they live in memory only."""
+"""Capture of enrolment stills with a camera; they are kept in memory only."""
 
 import time
 from collections.abc import Callable
 
-from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.core.errors import CameraUnavailable, InvalidInput, Message
 from stressvision.vision.enrolment import Still
@@ -13,8 +12,13 @@ from stressvision.vision.source import Capture, Source, open_capture, parse_sour
 
 STILLS = 5
 PAUSE_SECONDS = 1.0
-"""Between two stills, so that they show the head turned a little differently."""
-PATIENCE_SECONDS = 60.0
+"""Pause between two stills, so that the person can turn the head a little."""
+TIMEOUT_SECONDS = 60.0
+
+STILL_TAKEN = Message(
+    es="Mire a la cámara y gire un poco la cabeza: foto {number} de {total}.",
+    en="Look at the camera and turn your head slightly: still {number} of {total}.",
+)
 
 
 def take_stills(
@@ -24,16 +28,18 @@ def take_stills(
     opener: Callable[[Source], Capture] = open_capture,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> list[Still]:
-    """STILLS pictures of one person, each good enough to be measured.
+    """Capture STILLS stills of one person, each good enough for an embedding.
 
-    Raises CameraUnavailable, and InvalidInput where within PATIENCE_SECONDS nobody, or not one person alone, was seen.
+    Raises:
+        CameraUnavailable: If the camera cannot be opened.
+        InvalidInput: If the camera ends or TIMEOUT_SECONDS pass before; a still shows exactly one face.
     """
     silence_opencv()
     parsed = parse_source(source, settings.demo_dir, once=True, rotation=settings.rotation, mirror=settings.mirror)
     try:
         capture = opener(parsed)
     except CameraUnavailable:
-        raise _no_picture(parsed) from None
+        raise _camera_error(parsed) from None
     detector = FaceDetector()
     stills: list[Still] = []
     started = monotonic()
@@ -41,33 +47,33 @@ def take_stills(
     try:
         while len(stills) < STILLS:
             read, frame = capture.read()
-            if not read or monotonic() - started > PATIENCE_SECONDS:
-                raise _too_few(len(stills))
+            if not read or monotonic() - started > TIMEOUT_SECONDS:
+                raise _too_few_stills(len(stills))
             if monotonic() < next_at:
                 continue
             faces = detector.detect(frame)
             if len(faces) == 1 and assess(frame, faces[0]).recognisable:
                 stills.append(Still(f"#{len(stills) + 1}", frame))
                 next_at = monotonic() + PAUSE_SECONDS
-                told = TEXTS["look"].text(settings.lang).format(number=len(stills), total=STILLS)
-                print(told, flush=True)
+                progress = STILL_TAKEN.text(settings.lang).format(number=len(stills), total=STILLS)
+                print(progress, flush=True)
     finally:
         capture.release()
     return stills
 
 
-def _no_picture(source: Source) -> CameraUnavailable:
+def _camera_error(source: Source) -> CameraUnavailable:
     return CameraUnavailable(
         Message(
             es=f"No llega imagen de {source.label.es}. Revise el cable y los permisos; "
             "«python -m stressvision cameras» muestra las cámaras que hay.",
-            en=f"No picture comes from {source.label.en}. Check the cable and the permissions; "
-            "“python -m stressvision cameras” shows the cameras there are.",
+            en=f"No image from {source.label.en}. Check the cable and the permissions; "
+            "“python -m stressvision cameras” lists the cameras.",
         )
     )
 
 
-def _too_few(count: int) -> InvalidInput:
+def _too_few_stills(count: int) -> InvalidInput:
     return InvalidInput(
         Message(
             es=f"Solo se logró {count} de {STILLS} fotos: póngase solo ante la cámara, de frente y con buena luz.",
