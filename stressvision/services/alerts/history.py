@@ -1,4 +1,4 @@
-"""The history of an alert, written in the transaction that makes it."""
+"""Writing an alert's history, in the transaction that changes the alert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from stressvision.domain.alerts import AlertStep
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """`user_id` None: the program itself."""
+    """One step of a history. `user_id` None: taken by the program itself."""
 
     kind: AlertStep
     at: datetime
@@ -20,25 +20,25 @@ class HistoryStep:
     details: Mapping[str, object] | None = None
 
 
-def record_step(connection: Connection, alert_id: int, employee_id: int | None, step: HistoryStep) -> None:
-    insert_step(connection, _to_row(step, employee_id, alert_id=alert_id))
-
-
-def record_silenced(connection: Connection, silence_id: int, employee_id: int | None, step: HistoryStep) -> None:
-    """What was kept quiet has no alert: its history is that of the silence."""
-    insert_step(connection, _to_row(step, employee_id, silence_id=silence_id))
-
-
-def _to_row(
-    step: HistoryStep, employee_id: int | None, *, alert_id: int | None = None, silence_id: int | None = None
-) -> NewAlertStep:
-    return NewAlertStep(
-        timestamp=step.at,
-        kind=str(step.kind),
-        alert_id=alert_id,
-        employee_id=employee_id,
-        silence_id=silence_id,
-        user_id=step.user_id,
-        notes=step.notes,
-        details=dict(step.details) if step.details else None,
+def record_step(
+    connection: Connection,
+    alert_id: int | None,
+    employee_id: int | None,
+    step: HistoryStep,
+    *,
+    silence_id: int | None = None,
+) -> None:
+    """Add a step to the history of an alert, or of the silence that suppressed one (`alert_id` None)."""
+    insert_step(
+        connection,
+        NewAlertStep(
+            timestamp=step.at,
+            kind=str(step.kind),
+            alert_id=alert_id,
+            employee_id=employee_id,
+            silence_id=silence_id,
+            user_id=step.user_id,
+            notes=step.notes,
+            details=dict(step.details) if step.details else None,
+        ),
     )

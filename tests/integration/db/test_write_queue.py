@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
@@ -185,7 +186,7 @@ def test_transaction_that_cannot_begin_fails_its_writes_and_not_the_next(databas
 
 def test_single_writes_are_not_delayed_by_shared_transactions(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        together = [database.queue.submit(insert(number)) for number in range(200)]
+        together: list[Future[Any]] = [database.queue.submit(insert(number)) for number in range(200)]
         alone = [pool.submit(write_alone, database, number) for number in range(200, 220)]
         wait([*together, *alone], 20)
     assert stored(database) == list(range(220))
