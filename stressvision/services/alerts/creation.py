@@ -7,6 +7,7 @@ from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries import detections
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step
 from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,
     AlertRule,
@@ -19,7 +20,6 @@ from stressvision.domain.consent import may_alert
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.alerts.evidence import gather_evidence
-from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.alerts.silences import record_if_silenced
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
@@ -95,6 +95,6 @@ def create_window_alert_if_due(
             evidence=gather_evidence(connection, context, rule, employee_id, start, at, counted),
         ),
     )
-    record_step(connection, alert_id, employee_id, HistoryStep(AlertStep.RAISED, context.clock()))
+    insert_step(connection, NewAlertStep(context.clock(), str(AlertStep.RAISED), alert_id, employee_id))
     enqueue(connection, context, NoticeKind.ALERT, alert_id)
     return alert_id

@@ -3,9 +3,8 @@
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.alert_history import select_steps
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step, select_steps
 from stressvision.domain.alerts import AlertStatus, AlertStep, Subject, Transition, check_transition
-from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
 from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
@@ -93,8 +92,7 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
     require_user_id(actor)
     with context.database.write() as connection:
         row = _get_alert(connection, alert_id)
-        step = HistoryStep(AlertStep.NOTED, context.clock(), actor.user_id, notes.strip())
-        record_step(connection, alert_id, row.employee_id, step)
+        _record_step(connection, context, row, AlertStep.NOTED, actor, notes.strip())
         record(connection, context, actor, "alert_noted", "alert", alert_id)
         return _detail(connection, row)
 
@@ -114,13 +112,19 @@ def _change_status(context: Context, alert_id: int, wanted: AlertStatus, actor: 
                 )
             )
         if transition is Transition.CHANGE:
-            now = context.clock()
-            rows.record_decision(connection, alert_id, rows.AlertDecisionMade(wanted, now, actor.user_id, notes))
-            step = HistoryStep(AlertStep(wanted), now, actor.user_id, notes)
-            record_step(connection, alert_id, row.employee_id, step)
+            decision = rows.AlertDecisionMade(wanted, context.clock(), actor.user_id, notes)
+            rows.record_decision(connection, alert_id, decision)
+            _record_step(connection, context, row, AlertStep(wanted), actor, notes)
             details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
         return Alert.model_validate(rows.select_alert(connection, alert_id))
+
+
+def _record_step(
+    connection: Connection, context: Context, row: rows.AlertRow, kind: AlertStep, actor: Actor, notes: str | None
+) -> None:
+    step = NewAlertStep(context.clock(), str(kind), row.id, row.employee_id, user_id=actor.user_id, notes=notes)
+    insert_step(connection, step)
 
 
 def _get_alert(connection: Connection, alert_id: int) -> rows.AlertRow:

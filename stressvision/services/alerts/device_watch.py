@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step
 from stressvision.db.queries.devices import DeviceSign, select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
 from stressvision.domain.devices import (
@@ -16,7 +17,6 @@ from stressvision.domain.devices import (
     has_ended,
 )
 from stressvision.domain.notifications import NoticeKind
-from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.alerts.silences import record_if_device_silenced
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
@@ -97,7 +97,7 @@ def _create(context: Context, device: WatchedDevice, outage: Outage) -> None:
                 evidence=rows.AlertEvidence(evidence_start=outage.since),
             ),
         )
-        record_step(connection, alert_id, None, HistoryStep(AlertStep.RAISED, now))
+        insert_step(connection, NewAlertStep(now, str(AlertStep.RAISED), alert_id))
         enqueue(connection, context, NoticeKind.DEVICE, alert_id)
 
 
@@ -107,9 +107,8 @@ def _resolve(context: Context, alert_id: int) -> None:
         row = rows.select_alert(connection, alert_id)
         if row is None or row.status == AlertStatus.RESOLVED:
             return
-        decision = rows.AlertDecisionMade(AlertStatus.RESOLVED, now, notes=RETURNED)
-        rows.record_decision(connection, alert_id, decision)
-        record_step(connection, alert_id, None, HistoryStep(AlertStep.RESOLVED, now, notes=RETURNED))
+        rows.record_decision(connection, alert_id, rows.AlertDecisionMade(AlertStatus.RESOLVED, now, notes=RETURNED))
+        insert_step(connection, NewAlertStep(now, str(AlertStep.RESOLVED), alert_id, notes=RETURNED))
 
 
 def _alerts_of(connection: Connection, device_id: str) -> list[rows.AlertRow]:

@@ -1,10 +1,10 @@
 """Escalation of alerts that are not acknowledged in time: one message for each configured step."""
 
 from stressvision.db.queries import alerts as rows
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step
 from stressvision.db.queries.silences import find_silence
 from stressvision.domain.alerts import ESCALATION_LIMIT, AlertStatus, AlertStep, compute_escalation_level
 from stressvision.domain.notifications import NoticeKind
-from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
@@ -33,8 +33,9 @@ def _escalate(context: Context, alert_id: int, level: int) -> bool:
         if find_silence(connection, context.clock(), employee_id=row.employee_id) is not None:
             return False
         rows.set_escalation_level(connection, alert_id, level)
-        step = HistoryStep(AlertStep.ESCALATED, context.clock(), details={"level": level})
-        record_step(connection, alert_id, row.employee_id, step)
-        record(connection, context, Actor(), "alert_escalated", "alert", alert_id, {"level": level})
+        details = {"level": level}
+        step = NewAlertStep(context.clock(), str(AlertStep.ESCALATED), alert_id, row.employee_id, details=details)
+        insert_step(connection, step)
+        record(connection, context, Actor(), "alert_escalated", "alert", alert_id, details)
         enqueue(connection, context, NoticeKind.ESCALATION, alert_id, level)
         return True

@@ -39,7 +39,7 @@ def gather_evidence(
     at: datetime,
     counted: ExpressionCount,
 ) -> AlertEvidence:
-    """Return the evidence of an alert. `counted`: the detections that the rule counted in (start, at]."""
+    """Return the evidence to store. `counted`: the detections that the rule counted in (start, at]."""
     observations = detections.select_observations(connection, employee_id, rule.emotions, start, at)
     usual = _usual(connection, rule, employee_id, at)
     return AlertEvidence(

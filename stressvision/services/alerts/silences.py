@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from stressvision.core.errors import InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import silences as rows
-from stressvision.db.queries.alert_history import select_silenced
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step, select_silenced
 from stressvision.db.queries.devices import has_device
 from stressvision.db.queries.employees import select_standings
 from stressvision.domain.alerts import LONGEST_SILENCE, AlertDraft, AlertRule, AlertStep, is_valid_silence_end
-from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
 from stressvision.wire.alerts import Silence, SilencedAlert, SilenceList, SilenceRequest
@@ -127,8 +126,8 @@ def _record_once(
     if any(row.details and row.details["alert_type"] == draft.alert_type for row in recorded):
         return
     details = {"alert_type": draft.alert_type, "severity": str(draft.severity), "description": draft.description}
-    step = HistoryStep(AlertStep.SILENCED, at, details=details)
-    record_step(connection, None, employee_id, step, silence_id=silence_id)
+    step = NewAlertStep(at, str(AlertStep.SILENCED), employee_id=employee_id, silence_id=silence_id, details=details)
+    insert_step(connection, step)
 
 
 def _require_subject(connection: Connection, wanted: SilenceRequest) -> None:

@@ -85,8 +85,7 @@ def write_manual_report(context: Context, length: timedelta) -> Report:
     window = Window(now - length, now)
     with context.database.write() as connection:
         figures, coverage = _figures(connection, window), _coverage(connection, window)
-        new = rows.NewReport(figures, coverage, ReportKind.MANUAL, generated_at=now)
-        report_id = rows.insert_report(connection, new)
+        report_id = rows.insert_report(connection, rows.NewReport(figures, coverage, ReportKind.MANUAL, now))
         return _read_report(connection, context, report_id)
 
 

@@ -1,4 +1,4 @@
-"""Erasing a person: nothing is left, wherever it was; and no table can be forgotten."""
+"""Erasure of a person: no trace is left anywhere, and every table is covered."""
 
 import json
 from array import array
@@ -53,7 +53,7 @@ def enrol(context: Context, code: str, name: str, seed: int) -> int:
 
 
 def fill(context: Context, clock: FakeClock) -> int:
-    """Two people, detections enough for an alert of each, a report; the id of the one who will be erased."""
+    """Store two people, an alert of each and a report; return the id of the person to erase."""
     person = enrol(context, CODE, NAME, 1)
     other = enrol(context, OTHER_CODE, OTHER_NAME, 2)
     for number in range(24):
@@ -66,7 +66,7 @@ def fill(context: Context, clock: FakeClock) -> int:
 
 @pytest.fixture
 def secret_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
-    """A database, an outbox, journals and encrypted backups, all in one folder."""
+    """A database, an outbox, log files and encrypted backups in one folder."""
     key = tmp_path / "key"
     key.write_text(sealed.new_key(), encoding="ascii")
     opened = open_context(
@@ -83,13 +83,13 @@ def secret_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened.database.close()
 
 
-def test_every_table_is_covered_or_said_to_be_free_of_persons() -> None:
+def test_every_table_is_erased_or_listed_as_free_of_persons() -> None:
     covered = {table.name for table in personal_tables()}
     assert covered | set(FREE_OF_PERSONS) | set(REWRITTEN) == set(metadata.tables)
     assert not covered & set(FREE_OF_PERSONS)
 
 
-def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
+def test_no_trace_of_the_person_is_left_in_any_file(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
     context = secret_context
     person = fill(context, clock)
     make_backup(context)
@@ -133,7 +133,7 @@ def _stored(sample: FaceSampleRow) -> bytes:
     return array("f", sample.embedding).tobytes()
 
 
-def test_rows_go_and_totals_stay(context: Context, clock: FakeClock) -> None:
+def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) -> None:
     person = fill(context, clock)
     with context.database.read() as connection:
         before = connection.execute(select(reports)).one()
@@ -165,8 +165,8 @@ def _sums(summary: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def test_a_row_in_any_personal_table_is_found(sqlite_context: Context) -> None:
-    """Also in tables that are written by parts of the program this test knows nothing of."""
+def test_row_in_any_personal_table_is_deleted(sqlite_context: Context) -> None:
+    """Includes tables written by parts of the program unknown to this test."""
     person = enrol(sqlite_context, CODE, NAME, 1)
     filled = set()
     for table in reversed(personal_tables()):
@@ -197,8 +197,8 @@ def _made_up(table: Table, person: int) -> dict[str, Any]:
     return values
 
 
-def test_words_of_others_stay_whole_in_journals_and_texts(secret_context: Context, clock: FakeClock) -> None:
-    """Also those of people who are not enrolled."""
+def test_names_of_others_stay_in_logs_and_texts(secret_context: Context, clock: FakeClock) -> None:
+    """Includes people who are not enrolled."""
     person = fill(secret_context, clock)
     journal = secret_context.settings.run_dir / "ingest.log"
     journal.parent.mkdir(parents=True)
@@ -216,7 +216,7 @@ def test_words_of_others_stay_whole_in_journals_and_texts(secret_context: Contex
     assert notes == {f"[borrado] y {OTHER_NAME}"}
 
 
-def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) -> None:
+def test_shared_name_is_kept(sqlite_context: Context, clock: FakeClock) -> None:
     person = enrol(sqlite_context, CODE, NAME, 1)
     namesake = enrol(sqlite_context, "EMP002", NAME, 2)
     assert erase_person(sqlite_context, person, DOCTOR).is_complete
@@ -226,7 +226,7 @@ def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) ->
         assert row.full_name == NAME
 
 
-def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
+def test_person_named_like_a_state_and_a_device_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
     person = enrol(sqlite_context, CODE, "Active", 1)
     row = {"device_id": "active", "location": "junto a Active", "start_timestamp": clock(), "status": "active"}
     with sqlite_context.database.write() as connection:
@@ -237,8 +237,8 @@ def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_cont
     assert tuple(kept) == ("active", "active", "junto a [borrado]")
 
 
-def test_writers_never_wait_while_all_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
-    """And what a report says of the person under somebody else's number goes too."""
+def test_writers_do_not_wait_while_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
+    """Mentions of the person in another person's report entry are deleted too."""
     person = fill(sqlite_context, clock)
     with sqlite_context.database.write() as connection:
         connection.execute(reports.update().values(per_employee_summary={"99": {"name": NAME, "code": CODE}}))

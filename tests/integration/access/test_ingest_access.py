@@ -1,4 +1,4 @@
-"""Ingest once there are accounts: a device, with its token, for itself alone; and what a device does when refused."""
+"""Ingest with accounts: permissions of each role, device tokens, and the reaction of a refused device."""
 
 import json
 import threading
@@ -42,7 +42,7 @@ EXPECTED = {
 }
 
 
-def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Context) -> None:
+def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -> None:
     tokens = give_tokens(sqlite_context)
     application = create_application(sqlite_context)
     client = application.test_client()
@@ -68,7 +68,7 @@ def post(client: FlaskClient, path: str, body: Any, token: str) -> int:
     return client.post(path, json=body, headers=bearing(token)).status_code
 
 
-def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
+def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) -> None:
     token = give_tokens(sqlite_context)[Role.DEVICE]
     client = create_application(sqlite_context).test_client()
     own = {"device_id": "cam-1", "timestamp": "2026-11-22T15:07:00Z"}
@@ -93,7 +93,7 @@ def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
         ({"Host": "evil.example"}, 403),
     ],
 )
-def test_foreign_pages_and_names_are_refused(sqlite_context: Context, headers: dict[str, str], status: int) -> None:
+def test_foreign_origins_and_hosts_are_refused(sqlite_context: Context, headers: dict[str, str], status: int) -> None:
     client = create_application(sqlite_context).test_client()
     assert client.get("/stats", headers=headers).status_code == status
 
@@ -111,7 +111,7 @@ def serving(context: Context) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_refused_token_is_said_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
+def test_refused_token_is_reported_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
     token = give_tokens(sqlite_context)[Role.DEVICE]
     outbox = Outbox(tmp_path / "outbox.db")
     outbox.add(MessageKind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
@@ -136,7 +136,7 @@ def test_a_refused_token_is_said_and_loses_no_detection(sqlite_context: Context,
     outbox.close()
 
 
-def test_the_token_may_come_from_a_file_and_never_travels_in_the_clear(tmp_path: Path) -> None:
+def test_token_may_come_from_a_file_and_is_never_sent_unencrypted(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("sv_from_file\n")
     assert read_token(Settings()) == ""

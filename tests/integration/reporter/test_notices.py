@@ -1,4 +1,4 @@
-"""Messages: queued with what they tell of, sent at least once to real receivers, and never in ingest's way."""
+"""Messages: queued with the reported event, delivered at least once to real receivers, without delaying ingest."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ from tests.programs.running import free_port
 
 
 def notifying(context: Context, *addresses: str, **settings: Any) -> Context:
-    """The context, with these addresses to tell."""
+    """Return the context with these notification addresses."""
     urls = tuple(SecretStr(address) for address in addresses)
     return replace(context, settings=context.settings.model_copy(update={"notify_urls": urls, **settings}))
 
@@ -47,7 +47,7 @@ def states(context: Context) -> list[tuple[str, str, int]]:
         return [(row.kind, row.state, row.attempts) for row in rows]
 
 
-def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis(
+def test_alert_is_sent_once_by_mail_and_webhook_without_name_or_diagnosis(
     sqlite_context: Context, clock: FakeClock
 ) -> None:
     with mail_server() as mail, web_receiver() as hook:
@@ -66,7 +66,7 @@ def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis
     assert {len(key) for key in mail.keys + hook.keys} == {36}
 
 
-def test_the_message_is_queued_in_the_transaction_of_the_alert(context: Context, clock: FakeClock) -> None:
+def test_message_is_queued_in_the_transaction_of_the_alert(context: Context, clock: FakeClock) -> None:
     telling = notifying(context, "json://127.0.0.1:9/x", "json://127.0.0.1:9/y")
     raise_one(telling, clock)
     assert states(context) == [("alert", "waiting", 0)] * 2
@@ -75,7 +75,7 @@ def test_the_message_is_queued_in_the_transaction_of_the_alert(context: Context,
     assert not [row for row in kept if "127.0.0.1" in row.target]
 
 
-def test_many_detections_at_once_queue_one_message_for_each_target(context: Context, clock: FakeClock) -> None:
+def test_concurrent_detections_queue_one_message_per_target(context: Context, clock: FakeClock) -> None:
     telling = notifying(context, "json://127.0.0.1:9/x", "json://127.0.0.1:9/y")
     employee = enrol(telling)
     posts = [detection(clock() - timedelta(seconds=second), employee) for second in range(40)]
@@ -89,7 +89,7 @@ def test_many_detections_at_once_queue_one_message_for_each_target(context: Cont
     assert states(context) == [("alert", "waiting", 0)] * 2 + [("alert_escalated", "waiting", 0)] * 2
 
 
-def test_senders_at_once_send_each_message_once(context: Context, clock: FakeClock) -> None:
+def test_concurrent_senders_send_each_message_once(context: Context, clock: FakeClock) -> None:
     sent: list[str] = []
     telling = notifying(context, *(f"json://127.0.0.1:9/{number}" for number in range(6)))
     raise_one(telling, clock)
@@ -98,14 +98,14 @@ def test_senders_at_once_send_each_message_once(context: Context, clock: FakeClo
     assert sum(each.sent for each in rounds) == len(sent) == len(set(sent)) == 6
 
 
-def test_what_nobody_asked_for_is_not_queued(sqlite_context: Context, clock: FakeClock) -> None:
+def test_unsubscribed_kinds_are_not_queued(sqlite_context: Context, clock: FakeClock) -> None:
     raise_one(notifying(sqlite_context), clock)
     only_reports = notifying(sqlite_context, "json://127.0.0.1:9/x", notify_events=("reports",))
     post_stress(only_reports, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
     assert states(sqlite_context) == []
 
 
-def test_a_receiver_that_is_down_gets_it_when_it_is_back(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_is_delivered_when_the_receiver_returns(sqlite_context: Context, clock: FakeClock) -> None:
     port = free_port()
     telling = notifying(sqlite_context, f"json://127.0.0.1:{port}/gancho-secreto")
     raise_one(telling, clock)
@@ -124,7 +124,7 @@ def test_a_receiver_that_is_down_gets_it_when_it_is_back(sqlite_context: Context
     assert read_queue(telling).failing_since is None
 
 
-def test_a_receiver_that_hangs_keeps_no_other_waiting(sqlite_context: Context, clock: FakeClock) -> None:
+def test_hanging_receiver_does_not_delay_others(sqlite_context: Context, clock: FakeClock) -> None:
     with hanging_receiver() as silent, web_receiver() as hook:
         telling = notifying(sqlite_context, silent, hook.address)
         raise_one(telling, clock)
@@ -134,9 +134,7 @@ def test_a_receiver_that_hangs_keeps_no_other_waiting(sqlite_context: Context, c
     assert {target.last_error is None for target in read_queue(telling).targets} == {True, False}
 
 
-def test_killed_between_taking_and_sending_it_is_sent_by_the_next_with_the_same_key(
-    context: Context, clock: FakeClock
-) -> None:
+def test_message_claimed_by_a_killed_sender_is_sent_with_the_same_key(context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(context, hook.address)
         raise_one(telling, clock)
@@ -148,7 +146,9 @@ def test_killed_between_taking_and_sending_it_is_sent_by_the_next_with_the_same_
     assert hook.keys == [taken.key]
 
 
-def test_killed_after_sending_it_is_sent_twice_with_one_key(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_of_a_sender_killed_after_sending_is_repeated_with_the_same_key(
+    sqlite_context: Context, clock: FakeClock
+) -> None:
     sent: list[OutgoingMessage] = []
 
     def send_and_die(_address: str, message: OutgoingMessage) -> None:
@@ -164,7 +164,7 @@ def test_killed_after_sending_it_is_sent_twice_with_one_key(sqlite_context: Cont
     assert sent[0] == sent[1]
 
 
-def test_in_quiet_hours_it_waits_unless_it_is_serious(sqlite_context: Context, clock: FakeClock) -> None:
+def test_quiet_hours_postpone_all_but_severe_alerts(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00")
         raise_one(telling, clock)
@@ -179,7 +179,7 @@ def test_in_quiet_hours_it_waits_unless_it_is_serious(sqlite_context: Context, c
     assert states(sqlite_context) == [("alert", "sent", 1)] * 2
 
 
-def test_what_is_settled_meanwhile_calls_nobody(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_about_a_settled_alert_is_not_sent(sqlite_context: Context, clock: FakeClock) -> None:
     telling = notifying(sqlite_context, "json://127.0.0.1:9/x")
     raise_one(telling, clock)
     clock.advance(minutes=15)
@@ -189,7 +189,7 @@ def test_what_is_settled_meanwhile_calls_nobody(sqlite_context: Context, clock: 
     assert states(sqlite_context) == [("alert", "obsolete", 0), ("alert_escalated", "obsolete", 0)]
 
 
-def test_an_escalation_says_how_long_nobody_answered(sqlite_context: Context, clock: FakeClock) -> None:
+def test_escalation_states_the_waiting_time(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address)
         raise_one(telling, clock)
@@ -199,7 +199,7 @@ def test_an_escalation_says_how_long_nobody_answered(sqlite_context: Context, cl
     assert "Nadie ha reconocido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
 
 
-def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_message_is_sent_where_subscribed(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address, notify_events=("reports",))
         raise_one(telling, clock)
@@ -209,7 +209,7 @@ def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: 
     assert "Hay un reporte nuevo: 22/11/2026 10:00 – 10:15." in json.loads(hook.bodies[0])["message"]
 
 
-def test_after_days_in_vain_it_is_given_up(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_fails_after_the_configured_days(sqlite_context: Context, clock: FakeClock) -> None:
     def refuse(_address: str, _message: OutgoingMessage) -> None:
         raise ServerUnreachable(Message(es="no responde", en="no answer"))
 
