@@ -12,8 +12,8 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.core.files import make_private
 from stressvision.documents.html import write_html
-from stressvision.documents.own_data import document_of_own_data
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.own_data import build_own_data_document
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.services.context import Context, opened_context
 from stressvision.services.privacy.erasure import erase_person, find_employee_id
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
@@ -127,7 +127,7 @@ def export_data(settings: Settings, arguments: argparse.Namespace) -> int:
                 make_private(path)
             data = read_own_data(context, employee_id, get_operator(arguments.recorded_by), with_faces=True)
             reader = ReaderProfile(settings.lang, settings.time_zone, data.generated_at)
-            page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
+            page.write_text(write_html(build_own_data_document(data, reader)), encoding="utf-8")
             rows = _write_annex(annex, context, employee_id, data.model_dump_json())
     print(RIGHTS_WRITTEN.text(settings.lang).format(page=page, annex=annex, rows=rows))
     return 0

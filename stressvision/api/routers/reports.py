@@ -5,7 +5,7 @@ from fastapi import APIRouter, Path, Query, Response
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
 from stressvision.core.errors import Forbidden, Message
-from stressvision.documents.contents import document_of_report, document_of_summary
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.domain.auth import sees_persons
 from stressvision.services.reports import reading, summaries
 from stressvision.wire.pages import read_instant
@@ -40,7 +40,7 @@ def read_report(context: ContextDep, actor: ActorDep, paper: PaperDep, report_id
     if paper.is_data:
         return seen
     name = f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
-    return paper.print(document_of_report(seen, paper.reader), name)
+    return paper.print(build_report_document(seen, paper.reader), name)
 
 
 @router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)
@@ -59,7 +59,7 @@ def _answer(summary: Summary, paper: PaperDep) -> Summary | Response:
     if paper.is_data:
         return summary
     name = f"stressvision_{summary.kind}_{summary.day}"
-    return paper.print(document_of_summary(summary, paper.reader), name)
+    return paper.print(build_summary_document(summary, paper.reader), name)
 
 
 def _not_for_viewers() -> Forbidden:

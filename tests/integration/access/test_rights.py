@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import NotFound
 from stressvision.documents.html import write_html
-from stressvision.documents.own_data import document_of_own_data
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.own_data import build_own_data_document
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Actor, Context
 from stressvision.services.figures import read_public_overview, read_public_stats, read_stats
@@ -79,7 +79,7 @@ def test_own_data_page_is_readable(sqlite_context: Context) -> None:
         ("es", ("Lo que se guarda de usted", "retirado", "No se guarda nada de su rostro", "Compatible con estrés")),
         ("en", ("What is kept about you", "withdrawn", "Nothing of your face is kept", "Compatible with stress")),
     ):
-        page = write_html(document_of_own_data(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
+        page = write_html(build_own_data_document(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
         assert [word for word in words if word not in page] == []
         assert "<script" not in page
 

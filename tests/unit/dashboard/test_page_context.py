@@ -1,28 +1,28 @@
-"""Time and numbers as the plant reads them."""
+"""The page context: times in the plant's time zone, numbers and plurals."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from stressvision.core.errors import Language
+from stressvision.core.texts import Language
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.screen import Screen
+from stressvision.dashboard.page_context import PageContext
 
 NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
 
 
-def screen(language: Language = "es", zone: str = "America/Lima") -> Screen:
-    return Screen(BackendClient("http://127.0.0.1:9", language), language, ZoneInfo(zone), clock=lambda: NOW)
+def context(language: Language = "es", zone: str = "America/Lima") -> PageContext:
+    return PageContext(BackendClient("http://127.0.0.1:9", language), language, ZoneInfo(zone), clock=lambda: NOW)
 
 
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [("America/Lima", "22/11/2026 10:31"), ("UTC", "22/11/2026 15:31"), ("Asia/Kathmandu", "22/11/2026 21:16")],
 )
-def test_moments_are_shown_in_the_plants_time(zone: str, expected: str) -> None:
-    assert screen(zone=zone).date_and_time(NOW) == expected
+def test_date_and_time_uses_plant_time_zone(zone: str, expected: str) -> None:
+    assert context(zone=zone).date_and_time(NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_moments_are_shown_in_the_plants_time(zone: str, expected: str) -> None:
         (86400, "21/11/2026 10:31", "21/11/2026 10:31"),
     ],
 )
-def test_how_long_ago(seconds: int, spanish: str, english: str) -> None:
+def test_ago(seconds: int, spanish: str, english: str) -> None:
     moment = NOW - timedelta(seconds=seconds)
-    assert screen().ago(moment) == spanish
-    assert screen("en").ago(moment) == english
+    assert context().ago(moment) == spanish
+    assert context("en").ago(moment) == english
 
 
-def test_one_and_many() -> None:
+def test_count_selects_singular_or_plural() -> None:
     assert (
-        screen().count(1, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        context().count(1, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
         == "Hay 1 alerta pendiente de revisar"
     )
     assert (
-        screen().count(1200, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+        context().count(1200, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
         == "Hay 1,200 alertas pendientes de revisar"
     )

@@ -1,4 +1,4 @@
-"""Documents: the same in HTML and PDF, in both languages, for who may see persons and who may not."""
+"""Documents in HTML and PDF, with and without persons."""
 
 import re
 import string
@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stressvision.documents import charts, colours, texts
-from stressvision.documents.contents import document_of_report, document_of_summary
+from stressvision.documents import charts, colours
+from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Chart, Document, Table
 from stressvision.documents.drawing import BarShape, Dot, Drawing, Label
 from stressvision.documents.html import write_html
 from stressvision.documents.pdf import write_pdf
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.wire.reports import (
     DeviceCoverage,
     EmployeeReport,
@@ -117,19 +118,19 @@ MANAGER = ReaderProfile("es", "America/Lima", START, "gerencia", has_persons=Fal
 
 
 def words(document: Document) -> str:
-    """Everything it says."""
+    """Return the HTML without its style."""
     return re.sub(r"<style>.*?</style>", "", write_html(document))
 
 
-def test_what_people_typed_is_text_and_nothing_else() -> None:
-    page = write_html(document_of_summary(summary(), DOCTOR))
+def test_html_escapes_entered_text() -> None:
+    page = write_html(build_summary_document(summary(), DOCTOR))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_it_says_the_window_the_zone_the_coverage_the_method_and_who_asked() -> None:
-    page = words(document_of_summary(summary(), DOCTOR))
-    for said in (
+def test_document_states_window_zone_coverage_method_and_account() -> None:
+    page = words(build_summary_document(summary(), DOCTOR))
+    for expected in (
         "22/11/2026 00:00 – 23/11/2026 00:00",
         "America/Lima (UTC-5)",
         "50 % del período",
@@ -140,7 +141,7 @@ def test_it_says_the_window_the_zone_the_coverage_the_method_and_who_asked() -> 
         "+19.0",
         "revisión 1",
     ):
-        assert said in page
+        assert expected in page
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_it_says_the_window_the_zone_the_coverage_the_method_and_who_asked() -> 
         (16, ["00:00", "00:03", "00:06", "00:09", "00:12", "00:16"]),
     ],
 )
-def test_the_hours_below_the_cameras_go_from_one_end_to_the_other(minutes: int, marks: list[str]) -> None:
+def test_coverage_marks_span_the_whole_window(minutes: int, marks: list[str]) -> None:
     coverage = DeviceCoverage(
         device_id="pi-1",
         location=None,
@@ -162,39 +163,41 @@ def test_the_hours_below_the_cameras_go_from_one_end_to_the_other(minutes: int, 
         coverage_pct=100.0,
         strip=[100] * minutes,
     )
-    told = report(end_timestamp=START + timedelta(minutes=minutes), coverage=[coverage])
-    (drawing,) = (block.drawing for block in document_of_report(told, MANAGER).blocks if isinstance(block, Chart))
+    short_report = report(end_timestamp=START + timedelta(minutes=minutes), coverage=[coverage])
+    (drawing,) = (
+        block.drawing for block in build_report_document(short_report, MANAGER).blocks if isinstance(block, Chart)
+    )
     hours = [shape.text for shape in drawing.shapes if isinstance(shape, Label) and re.match(r"\d\d:\d\d", shape.text)]
     assert hours == marks
 
 
-def test_without_persons_nobody_is_named() -> None:
+def test_document_without_persons_contains_no_name() -> None:
     anonymous = summary(has_persons=False, per_employee_summary={}, withheld=True)
-    for document in (document_of_summary(anonymous, MANAGER), document_of_report(report(), MANAGER)):
+    for document in (build_summary_document(anonymous, MANAGER), build_report_document(report(), MANAGER)):
         page = words(document)
         assert "Ñahui" not in page
         assert "EMP0" not in page
         assert "solo agregados" in page
-    assert "31.0" not in words(document_of_report(report(), MANAGER)), "one person is too few for any figure"
+    assert "31.0" not in words(build_report_document(report(), MANAGER)), "one person is too few for any figure"
 
 
-def test_where_the_policy_allows_no_emotion_only_fatigue_is_told() -> None:
-    page = words(document_of_summary(summary(), ReaderProfile("es", "America/Lima", START, shows_stress=False)))
+def test_policy_without_emotions_reports_only_fatigue() -> None:
+    page = words(build_summary_document(summary(), ReaderProfile("es", "America/Lima", START, shows_stress=False)))
     assert "Estrés" not in page
     assert "compatible con fatiga" in page
 
 
-def test_the_pdf_holds_every_page_and_only_letters_it_has() -> None:
+def test_pdf_has_every_page_and_replaces_unsupported_letters() -> None:
     many = {str(number): person(number, f"Persona Número {number}") for number in range(1, 121)}
-    pdf = write_pdf(document_of_summary(summary(per_employee_summary=many), DOCTOR))
+    pdf = write_pdf(build_summary_document(summary(per_employee_summary=many), DOCTOR))
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") == 7
     assert b"/Lang (es)" in pdf
 
 
 @pytest.mark.parametrize("kind", ["daily", "weekly"])
-def test_every_chart_stays_within_its_bounds(kind: str) -> None:
-    document = document_of_summary(summary(kind=kind), DOCTOR)
+def test_chart_shapes_stay_within_bounds(kind: str) -> None:
+    document = build_summary_document(summary(kind=kind), DOCTOR)
     drawings = [block.drawing for block in document.blocks if isinstance(block, Chart)]
     assert len(drawings) == 4
     for drawing in drawings:
@@ -211,14 +214,14 @@ def test_every_chart_stays_within_its_bounds(kind: str) -> None:
                 assert -0.01 <= y <= drawing.height + 0.01
 
 
-def test_tables_are_whole() -> None:
-    tables = [block for block in document_of_summary(summary(), DOCTOR).blocks if isinstance(block, Table)]
+def test_table_rows_have_every_column() -> None:
+    tables = [block for block in build_summary_document(summary(), DOCTOR).blocks if isinstance(block, Table)]
     assert tables
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
 
 
-def test_a_share_is_as_high_as_it_is_large() -> None:
-    slots = [charts.Slot("a", 10, 10.0, None), charts.Slot("b", 5, 20.0, None)]
+def test_bar_height_is_proportional_to_share() -> None:
+    slots = [charts.TimeSlot("a", 10, 10.0, None), charts.TimeSlot("b", 5, 20.0, None)]
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
     heights = [
         shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == colours.STRESS
@@ -229,12 +232,12 @@ def test_a_share_is_as_high_as_it_is_large() -> None:
 ALL = [(name, message) for name, value in vars(texts).items() for message in messages(value)]
 
 
-def blanks(text: str) -> set[str | None]:
+def placeholders(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_both_languages_say_the_same_and_nobody_is_said_to_be_stressed() -> None:
+def test_texts_have_equal_placeholders_and_claim_no_emotion() -> None:
     assert len(ALL) > 60
-    assert [name for name, message in ALL if blanks(message.es) != blanks(message.en)] == []
+    assert [name for name, message in ALL if placeholders(message.es) != placeholders(message.en)] == []
     claim = r"\b(estresad[oa]s?|deprimid[oa]s?|triste|cansad[oa]s?|stressed|depressed|sad|tired)\b"
     assert [name for name, message in ALL if re.search(claim, f"{message.es} {message.en}", re.IGNORECASE)] == []

@@ -1,37 +1,39 @@
-"""HTML of what an alert rests on and of its history. Everything that is filled in is escaped."""
+"""HTML fragments of the evidence and the history of an alert. Every inserted value is escaped."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from stressvision.dashboard.blocks import KeyFigure
+from stressvision.dashboard.html import KeyFigure
 
 _EMPTY = Markup("")
 
 
 @dataclass(frozen=True)
 class MinuteBar:
-    """One minute: heights in percent of the fullest one; `told` is what a pointer that rests on it reads."""
+    """One minute of the evidence: bar heights in percent of the highest minute, and a tooltip."""
 
     total: float
     events: float
-    told: str
+    tooltip: str
 
 
 @dataclass(frozen=True)
 class HistoryLine:
+    """One step of the history of an alert."""
+
     colour: str
-    what: str
-    when: str
+    step: str
+    time: str
     notes: str
 
 
 def minutes(bars: Sequence[MinuteBar], start: str, end: str, legend: str, colour: str) -> Markup:
-    """A bar for each minute of the window, the part that counts in colour."""
+    """Return one bar per minute of the window; the part that the rule counts is coloured."""
     columns = _EMPTY.join(
         Markup('<i title="{}"><b style="height:{:.0f}%"></b><b class="events" style="height:{:.0f}%"></b></i>').format(
-            bar.told, bar.total, bar.events
+            bar.tooltip, bar.total, bar.events
         )
         for bar in bars
     )
@@ -42,6 +44,7 @@ def minutes(bars: Sequence[MinuteBar], start: str, end: str, legend: str, colour
 
 
 def facts(items: Iterable[KeyFigure]) -> Markup:
+    """Return a compact list of key figures."""
     cells = _EMPTY.join(
         Markup('<div title="{}"><dt>{}</dt><dd>{}</dd></div>').format(item.help, item.label, item.value)
         for item in items
@@ -49,20 +52,21 @@ def facts(items: Iterable[KeyFigure]) -> Markup:
     return Markup('<dl class="sv facts">{}</dl>').format(cells)
 
 
-def evidence(bars: Markup, told: Markup) -> Markup:
-    """The minutes, and beside them, where there is room, what to make of them."""
-    return Markup('<div class="sv evidence">{}{}</div>').format(bars, told)
+def evidence(bars: Markup, facts: Markup) -> Markup:
+    """Return the minute bars with the key figures beside them, or below on a narrow screen."""
+    return Markup('<div class="sv evidence">{}{}</div>').format(bars, facts)
 
 
 def history(lines: Iterable[HistoryLine]) -> Markup:
+    """Return the steps of an alert, in the given order."""
     items = _EMPTY.join(
         Markup(
-            '<li><span class="dot" style="--tone:{}"></span><div><div><span class="what">{}</span> '
+            '<li><span class="dot" style="--tone:{}"></span><div><div><span class="step">{}</span> '
             '<span class="muted">{}</span></div>{}</div></li>'
         ).format(
             line.colour,
-            line.what,
-            line.when,
+            line.step,
+            line.time,
             Markup("<blockquote>{}</blockquote>").format(line.notes) if line.notes else _EMPTY,
         )
         for line in lines
