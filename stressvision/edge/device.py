@@ -18,11 +18,12 @@ from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stric
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
 from stressvision.edge.delivery.uploader import Uploader
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
 from stressvision.edge.health.statistics import StatisticsFile
-from stressvision.edge.health.status import DeviceHeartbeat, DeviceStatus
 from stressvision.edge.preview.display import Display
 from stressvision.edge.session import DeviceSession
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
 from stressvision.wire.detections import DeviceHealth
