@@ -6,6 +6,7 @@ and encoding, with the recording's people enrolled. Writes its section of docs/p
 """
 
 import argparse
+import functools
 import os
 import resource
 import tempfile
@@ -69,7 +70,7 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
     pipeline, board, process = Pipeline(load_models(settings), rules), FrameBoard(), psutil.Process()
     pipeline.use_gallery(enrol_demo(settings), 0.0)
     due = 0.0
-    with tempfile.TemporaryDirectory() as folder, board.watch():
+    with tempfile.TemporaryDirectory() as folder, board.subscribe():
         outbox = Outbox(Path(folder) / "outbox.db")
         for shot in play_endlessly(seconds):
             detections = pipeline.process(shot, SESSION)
@@ -81,7 +82,7 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
                     ]
                 )
                 outbox.settle([item.id for item in outbox.peek(len(detections))], {})
-                board.publish(lambda frame=shot.frame: draw(frame, pipeline.marks, "es"))
+                board.publish(functools.partial(draw, shot.frame, pipeline.marks, "es"))
             if shot.elapsed >= due:
                 due += SAMPLE_SECONDS
                 yield Sample(shot.elapsed, process.memory_info().rss / 2**20, process.num_fds())

@@ -12,9 +12,9 @@ from stressvision.api.media import preferred
 from stressvision.core.config import Policy
 from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
-from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import ReaderProfile
-from stressvision.domain.roles import sees_persons
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.domain.auth import sees_persons
 
 
 class PaperFormat(StrEnum):
@@ -47,7 +47,7 @@ class Paper:
         """`name`: of the file, without its ending. Raises Unavailable where the PDF cannot be made."""
         headers = {"Content-Disposition": f'inline; filename="{name}.{self.kind}"', "Vary": "Accept, Accept-Language"}
         if self.kind is PaperFormat.PDF:
-            return Response(print_pdf(document), headers=headers, media_type="application/pdf")
+            return Response(make_pdf(document), headers=headers, media_type="application/pdf")
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return Response(write_html(document), headers=headers, media_type="text/html")
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.auth import PEOPLE, Role
 from stressvision.services.auth import accounts, tokens
 from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest

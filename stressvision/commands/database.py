@@ -9,7 +9,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.db.schema.opening import OpeningOutcome
 from stressvision.services.backup.moving import move_database
-from stressvision.services.context import check_database, open_context_telling
+from stressvision.services.context import check_database, open_context_with_outcome
 
 PREPARE = Message(es="crea o actualiza la base de datos", en="create or update the database")
 PREPARE_CHECK = Message(es="solo mirar, sin cambiar nada", en="only check, change nothing")
@@ -64,7 +64,7 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
         check_database(settings)
         print(DATABASE_USABLE.text(settings.lang).format(where=_display_url(settings)))
         return 0
-    context, opening = open_context_telling(settings)
+    context, opening = open_context_with_outcome(settings)
     backup = opening.backup or "-"
     with closing(context.database):
         print(

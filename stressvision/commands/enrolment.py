@@ -13,7 +13,7 @@ from stressvision.commands.still_capture import take_stills
 from stressvision.commands.subcommands import EMPLOYEE_CODE, Subparsers, add_parser, get_operator
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Language, Message
-from stressvision.core.faults import explain_fault
+from stressvision.core.validation import describe_error
 from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Context, opened_context
@@ -163,7 +163,10 @@ def _read_person(arguments: argparse.Namespace) -> EmployeeNew:
         fault = error.errors()[0]
         option = next(option for option, name in _FIELDS.items() if name == fault["loc"][0])
         raise InvalidInput(
-            Message(es=f"--{option}: {explain_fault(fault, 'es')}.", en=f"--{option}: {explain_fault(fault, 'en')}."),
+            Message(
+                es=f"--{option}: {describe_error(fault, 'es')}.",
+                en=f"--{option}: {describe_error(fault, 'en')}.",
+            ),
             field=option,
         ) from None
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, Language, Message, ServerUnreachable
-from stressvision.notifications.message import write_test
-from stressvision.notifications.sender import is_understood, send_message
+from stressvision.notifications.message import compose_test_message
+from stressvision.notifications.sender import is_valid_address, send_message
 from stressvision.services.context import opened_context
-from stressvision.services.notifications import configured_addresses, label_of, read_queue
+from stressvision.services.notifications import configured_addresses, mask_address, read_queue
 
 UNDERSTOOD = Message(
     es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}", en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}"
@@ -73,7 +73,7 @@ def _check_addresses(settings: Settings) -> int:
         ConfigurationError: If an address is not valid.
     """
     addresses = [secret.get_secret_value() for secret in settings.notify_urls]
-    kinds = [urlsplit(address).scheme if is_understood(address) else "?" for address in addresses]
+    kinds = [urlsplit(address).scheme if is_valid_address(address) else "?" for address in addresses]
     values = {
         "count": len(kinds),
         "kinds": ", ".join(kinds),
@@ -92,12 +92,12 @@ def _send_test(settings: Settings) -> int:
     failed = 0
     for address in configured_addresses(settings).values():
         try:
-            send_message(address, write_test(settings, str(uuid4())))
+            send_message(address, compose_test_message(settings, str(uuid4())))
         except ServerUnreachable as error:
             failed += 1
             print(error.message.text(settings.lang), flush=True)
         else:
-            print(DELIVERED.text(settings.lang).format(label=label_of(address)), flush=True)
+            print(DELIVERED.text(settings.lang).format(label=mask_address(address)), flush=True)
     return 1 if failed else 0
 
 

@@ -18,7 +18,7 @@ from stressvision.core.program import run_program
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.context import Context
-from stressvision.services.exports import DetectionStream, Page, prime
+from stressvision.services.exports import DetectionStream, Page, read_first_page
 from stressvision.wire.exports import Cell, ParquetRequest, columns, flatten
 from stressvision.wire.pages import read_instant
 
@@ -56,7 +56,7 @@ def write_parquet(context: Context, request: ParquetRequest, sink: IO[bytes]) ->
         emotion=request.emotion,
         after=read_instant(request.cursor),
     )
-    pages = prime(DetectionStream(context, criteria, request.limit).read_pages())
+    pages = read_first_page(DetectionStream(context, criteria, request.limit).read_pages())
     schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns().items()])
     with pq.ParquetWriter(_CountingFile(sink), schema, compression="zstd") as writer:
         rows: list[list[Cell]] = []

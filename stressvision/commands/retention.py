@@ -5,7 +5,7 @@ import argparse
 from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.context import opened_context
 from stressvision.services.privacy.retention import apply_retention, count_expired
 

@@ -12,10 +12,10 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.core.files import make_private
 from stressvision.documents.html import write_html
-from stressvision.documents.own_data import document_of_own_data
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.own_data import build_own_data_document
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.services.context import Context, opened_context
-from stressvision.services.privacy.erasure import erase_person, find_by_code
+from stressvision.services.privacy.erasure import erase_person, find_employee_id
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
 from stressvision.wire.rights import CleanedPlace, ErasureCertificate
 
@@ -120,14 +120,14 @@ def export_data(settings: Settings, arguments: argparse.Namespace) -> int:
         raise InvalidInput(RIGHTS_PAGE, field="--output")
     annex = page.with_suffix(".json")
     with opened_context(settings) as context:
-        employee_id = find_by_code(context, arguments.code)
+        employee_id = find_employee_id(context, arguments.code)
         with _translate_write_errors(page, RIGHTS_UNWRITTEN):
             page.parent.mkdir(parents=True, exist_ok=True)
             for path in (page, annex):
                 make_private(path)
             data = read_own_data(context, employee_id, get_operator(arguments.recorded_by), with_faces=True)
             reader = ReaderProfile(settings.lang, settings.time_zone, data.generated_at)
-            page.write_text(write_html(document_of_own_data(data, reader)), encoding="utf-8")
+            page.write_text(write_html(build_own_data_document(data, reader)), encoding="utf-8")
             rows = _write_annex(annex, context, employee_id, data.model_dump_json())
     print(RIGHTS_WRITTEN.text(settings.lang).format(page=page, annex=annex, rows=rows))
     return 0
@@ -144,7 +144,7 @@ def erase(settings: Settings, arguments: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()
     with opened_context(settings) as context:
-        employee_id = find_by_code(context, arguments.code)
+        employee_id = find_employee_id(context, arguments.code)
         if not arguments.yes:
             _require_confirmation(settings.lang, arguments.code)
         certificate = erase_person(context, employee_id, get_operator(arguments.recorded_by))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.routing import compile_path
 
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.auth import PEOPLE, Role
 
 Endpoint = tuple[str, str]
 Roles = frozenset[Role]

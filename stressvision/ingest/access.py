@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask, g, request
 
 from stressvision.core.errors import Forbidden, Message, Unauthenticated
-from stressvision.domain.roles import PEOPLE, Role, sees_persons
+from stressvision.domain.auth import PEOPLE, Role, sees_persons
 from stressvision.http.callers import (
     client_address,
     require_own_name,

@@ -14,14 +14,15 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message
 from stressvision.core.heartbeat import remove_heartbeat
 from stressvision.core.logs import configure_logs
-from stressvision.core.program import run_program, spoken_language
+from stressvision.core.program import run_program
+from stressvision.core.texts import detect_language
 from stressvision.reporter import texts
 from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.output import OutputFormat, print_line, write_output
 from stressvision.reporter.schedule import run_schedule
 from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.reports.creation import rewrite_reports, write_manual_report
 from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
-from stressvision.services.reports.windows import rewrite_reports, write_manual_report
 
 ACTOR = Actor(user_id="report_generator.py")
 """Actor of the audit log for reports read on this machine."""
@@ -105,7 +106,7 @@ def _parse_minutes(text: str) -> int:
     except ValueError:
         minutes = 0
     if not 1 <= minutes <= LONGEST_MINUTES:
-        message = texts.INVALID_MINUTES.text(spoken_language())
+        message = texts.INVALID_MINUTES.text(detect_language())
         raise argparse.ArgumentTypeError(message.format(text=text, longest=LONGEST_MINUTES))
     return minutes
 

@@ -16,8 +16,8 @@ from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Context
 from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
-from stressvision.services.reports.windows import write_due_reports
 
 log = structlog.get_logger()
 
@@ -76,7 +76,7 @@ def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
     watch = DeviceWatch()
     return (
         Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
-        Job("devices", WindowEnds(DEVICES_INTERVAL), watch.look),
+        Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
         Job("escalation", WindowEnds(ESCALATION_INTERVAL), _escalate),
         Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _deliver_notifications),
         Job("retention", DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)), _apply_retention),

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Policy
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import make_private
-from stressvision.documents.contents import document_of_report, document_of_summary
 from stressvision.documents.html import write_html
-from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.reporter import texts
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary
@@ -72,8 +72,10 @@ def _render(context: Context, report: Report | Summary, output_format: OutputFor
         asked_at=context.clock(),
         shows_stress=settings.policy is not Policy.EU,
     )
-    document = document_of_report(report, reader) if isinstance(report, Report) else document_of_summary(report, reader)
-    return print_pdf(document) if output_format is OutputFormat.PDF else write_html(document).encode()
+    document = (
+        build_report_document(report, reader) if isinstance(report, Report) else build_summary_document(report, reader)
+    )
+    return make_pdf(document) if output_format is OutputFormat.PDF else write_html(document).encode()
 
 
 def _render_text(context: Context, report: Report | Summary) -> str:

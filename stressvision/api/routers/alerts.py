@@ -4,10 +4,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
-from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.services.alerts import decisions
-from stressvision.services.context import Actor
 from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
 from stressvision.wire.pages import read_instant
 
@@ -47,7 +45,7 @@ def acknowledge_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
     decided = decision or AlertDecision()
-    person = _person(actor, decided.user_id or user_id)
+    person = actor.claiming(decided.user_id or user_id)
     return AlertChanged(alert_id=alert_id, alert=decisions.acknowledge_alert(context, alert_id, person, decided.notes))
 
 
@@ -56,7 +54,7 @@ def resolve_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
     decided = decision or AlertDecision()
-    person = _person(actor, decided.user_id or user_id)
+    person = actor.claiming(decided.user_id or user_id)
     return AlertChanged(alert_id=alert_id, alert=decisions.resolve_alert(context, alert_id, person, decided.notes))
 
 
@@ -64,17 +62,4 @@ def resolve_alert(
 def note_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, note: AlertNote, user_id: UserId = None
 ) -> AlertDetail:
-    return decisions.note_alert(context, alert_id, _person(actor, note.user_id or user_id), note.notes)
-
-
-def _person(actor: Actor, user_id: str | None) -> Actor:
-    person = actor.claiming(user_id)
-    if person.user_id is None:
-        raise InvalidInput(
-            Message(
-                es='Falta user_id, quién decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
-                en='user_id is missing, who decides: send {"user_id": "admin"} as JSON, or ?user_id=admin.',
-            ),
-            field="user_id",
-        )
-    return person
+    return decisions.note_alert(context, alert_id, actor.claiming(note.user_id or user_id), note.notes)

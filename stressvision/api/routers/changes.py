@@ -10,7 +10,7 @@ from stressvision.api.websocket.connection import Connection, serve
 from stressvision.api.websocket.hub import Mailbox
 from stressvision.services.auth.authenticator import Principal
 from stressvision.services.context import Actor
-from stressvision.services.people.followers import record_follower
+from stressvision.services.people.employees import record_follower
 
 router = APIRouter()
 

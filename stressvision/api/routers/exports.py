@@ -12,7 +12,7 @@ from stressvision.api.parquet import stream_parquet
 from stressvision.core.clock import parse_moment
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
-from stressvision.services.exports import DetectionStream, count_export, prime, record_export
+from stressvision.services.exports import DetectionStream, count_export, read_first_page, record_export
 from stressvision.wire.backend import DetectionList
 from stressvision.wire.exports import ParquetRequest
 from stressvision.wire.pages import read_instant
@@ -63,9 +63,9 @@ def export_detections(
         )
         return _file(stream_parquet(context.settings, asked), kind, wanted)
     if kind is ExportFormat.CSV:
-        return _file(write_csv(prime(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
+        return _file(write_csv(read_first_page(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
-    content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
+    content = write_json(stream, read_first_page(stream.read_pages()), count_export(context, wanted))
     return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARYING)
 
 

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Path, Query, Response
 from stressvision.api.deps import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
 from stressvision.core.errors import Forbidden, Message
-from stressvision.documents.contents import document_of_report, document_of_summary
-from stressvision.domain.roles import sees_persons
-from stressvision.services.reports import summaries, windows
+from stressvision.documents.reports import build_report_document, build_summary_document
+from stressvision.domain.auth import sees_persons
+from stressvision.services.reports import reading, summaries
 from stressvision.wire.pages import read_instant
 from stressvision.wire.reports import Report, ReportList, Summary
 
@@ -23,24 +23,24 @@ Day = Annotated[
 def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
 ) -> ReportList:
-    found = windows.list_reports(context, limit, read_instant(cursor))
+    found = reading.list_reports(context, limit, read_instant(cursor))
     if sees_persons(actor.role):
         return found
-    seen = (windows.without_persons(context, report) for report in found.reports)
+    seen = (reading.to_public_report(context, report) for report in found.reports)
     return found.model_copy(update={"reports": [report for report in seen if report is not None]})
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)
 def read_report(context: ContextDep, actor: ActorDep, paper: PaperDep, report_id: RowId) -> Report | Response:
     is_audited = paper.reader.has_persons and not paper.is_data
-    report = windows.read_report(context, report_id, actor if is_audited else None)
-    seen = report if paper.reader.has_persons else windows.without_persons(context, report)
+    report = reading.read_report(context, report_id, actor if is_audited else None)
+    seen = report if paper.reader.has_persons else reading.to_public_report(context, report)
     if seen is None:
         raise _not_for_viewers()
     if paper.is_data:
         return seen
     name = f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
-    return paper.print(document_of_report(seen, paper.reader), name)
+    return paper.print(build_report_document(seen, paper.reader), name)
 
 
 @router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)
@@ -59,7 +59,7 @@ def _answer(summary: Summary, paper: PaperDep) -> Summary | Response:
     if paper.is_data:
         return summary
     name = f"stressvision_{summary.kind}_{summary.day}"
-    return paper.print(document_of_summary(summary, paper.reader), name)
+    return paper.print(build_summary_document(summary, paper.reader), name)
 
 
 def _not_for_viewers() -> Forbidden:

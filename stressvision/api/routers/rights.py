@@ -2,7 +2,7 @@ from fastapi import APIRouter, Response
 
 from stressvision.api.deps import ActorDep, ContextDep, NamedActorDep, RowId
 from stressvision.api.papers import RESPONSES, PaperDep
-from stressvision.documents.own_data import document_of_own_data
+from stressvision.documents.own_data import build_own_data_document
 from stressvision.services.privacy import erasure, own_data
 from stressvision.wire.rights import ErasureCertificate, OwnData
 
@@ -14,7 +14,7 @@ def read_own_data(context: ContextDep, actor: ActorDep, paper: PaperDep, employe
     data = own_data.read_own_data(context, employee_id, actor)
     if paper.is_data:
         return data
-    return paper.print(document_of_own_data(data, paper.reader), f"stressvision_{data.employee.employee_code}")
+    return paper.print(build_own_data_document(data, paper.reader), f"stressvision_{data.employee.employee_code}")
 
 
 @router.delete("/{employee_id}/data")

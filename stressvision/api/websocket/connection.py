@@ -30,7 +30,7 @@ from stressvision.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.domain.roles import Role, sees_persons
+from stressvision.domain.auth import Role, sees_persons
 from stressvision.services.auth.authenticator import MISSING, Authenticator, Principal
 from stressvision.wire.events import EVENT_TYPES, Connected, ErrorEvent, Pong, Subscribed
 

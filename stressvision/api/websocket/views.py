@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stressvision.api.websocket.hub import Envelope
-from stressvision.domain.roles import Role, sees_persons
+from stressvision.domain.auth import Role, sees_persons
 from stressvision.wire.events import DetectionEvent
 
 Fields = frozenset[str]

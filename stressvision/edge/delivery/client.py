@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from pydantic import ValidationError
 
-from stressvision.core.cameras import without_credentials
+from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, ServerUnreachable
@@ -61,7 +61,7 @@ class IngestClient:
             clock: Returns the time now, in UTC.
         """
         self.status = ServerStatus()
-        self._base, self._label, self._clock = base, without_credentials(base), clock
+        self._base, self._label, self._clock = base, remove_credentials(base), clock
         self._http = requests.Session()
         # Ignore the proxy of the environment: the server is on this machine or in the local network.
         self._http.trust_env = False

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, ServerUnreachable
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.edge.delivery.client import IngestClient, read_token
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.uploader import deliver_next
@@ -60,8 +60,8 @@ def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Con
         endpoint: set(roles) for endpoint, roles in EXPECTED.items()
     }
     assert client.get("/nothing").status_code == 401
-    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).json["recent_detections"]
-    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).json["recent_detections"]
+    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).get_json()["recent_detections"]
+    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).get_json()["recent_detections"]
 
 
 def post(client: FlaskClient, path: str, body: Any, token: str) -> int:

@@ -36,26 +36,26 @@ def context(sqlite_context: Context) -> Context:
 def watch(context: Context, clock: FakeClock) -> DeviceWatch:
     """A watch that has run for an hour, with a device that reports."""
     watch = DeviceWatch()
-    watch.look(context)
+    watch.check(context)
     clock.advance(hours=1)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     return watch
 
 
 def test_silent_device_has_one_alert_until_it_returns(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
     clock.advance(minutes=4, seconds=59)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
     clock.advance(seconds=1)
     for _ in range(3):
-        watch.look(context)
-        DeviceWatch().look(context)
+        watch.check(context)
+        DeviceWatch().check(context)
         clock.advance(minutes=10)
     (alert,) = device_alerts(context)
     assert (alert.alert_type, alert.device_id, alert.employee_id) == ("device_silent", "pi-1", None)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     (alert,) = device_alerts(context)
     assert alert.status == AlertStatus.RESOLVED
     assert [step.kind for step in read_alert(context, alert.id, DOCTOR).history] == ["raised", "resolved"]
@@ -65,7 +65,7 @@ def test_device_alerts_are_not_counted_as_employee_alerts(
     context: Context, clock: FakeClock, watch: DeviceWatch
 ) -> None:
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
     assert read_overview(context).pending_alerts == 0
     assert list_alerts(context, AlertStatus.PENDING, 10, None, NOBODY).total == 0
@@ -76,14 +76,14 @@ def test_alert_resolved_by_hand_returns_only_after_another_silence(
     context: Context, clock: FakeClock, watch: DeviceWatch
 ) -> None:
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     resolve_alert(context, 1, DOCTOR, "Cámara en mantenimiento")
     clock.advance(minutes=30)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
     report(context, "watching")
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 2
 
 
@@ -92,12 +92,12 @@ def test_device_without_frames_differs_from_a_silent_device(
 ) -> None:
     for _ in range(7):
         report(context, "no_camera")
-        watch.look(context)
+        watch.check(context)
         clock.advance(minutes=1)
     (alert,) = device_alerts(context)
     assert alert.alert_type == "device_no_data"
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context)[0].status == AlertStatus.RESOLVED
 
 
@@ -105,9 +105,9 @@ def test_restarted_watch_creates_no_alert(context: Context, clock: FakeClock) ->
     report(context, "watching")
     clock.advance(hours=9)
     watch = DeviceWatch()
-    watch.look(context)
+    watch.check(context)
     clock.advance(minutes=4)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
@@ -117,18 +117,18 @@ def test_device_without_heartbeats_is_never_reported_silent(
     store_detection(context, detection(clock(), None, None, device_id="programa-ajeno"))
     clock.advance(hours=1)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
 def test_suspended_watch_creates_no_alert(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
     clock.advance(hours=8)
-    watch.look(context)
+    watch.check(context)
     clock.advance(minutes=4)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
     clock.advance(minutes=1)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
 
 
@@ -136,7 +136,7 @@ def test_stopped_device_creates_no_alert(context: Context, clock: FakeClock, wat
     session = open_session(context, SessionStart(device_id="pi-1"))
     close_session(context, session.id, SessionEnd())
     clock.advance(hours=1)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
@@ -146,7 +146,7 @@ def test_silenced_device_alert_is_recorded(context: Context, clock: FakeClock, w
     begin_silence(context, wanted, DOCTOR)
     for _ in range(3):
         clock.advance(minutes=6)
-        watch.look(context)
+        watch.check(context)
     assert device_alerts(context) == []
     (silence,) = list_silences(context, also_past=False, limit=10).silences
     assert [kept.details and kept.details["alert_type"] for kept in silence.silenced] == ["device_silent"]

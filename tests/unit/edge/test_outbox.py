@@ -8,6 +8,7 @@ import pytest
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.edge.delivery import outbox as outboxes
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from tests import sqlite
 from tests.conftest import FakeClock
 
 SESSION = "session_cam-1_100"
@@ -183,7 +184,7 @@ def test_bytes_held_by_a_reader_are_overwritten_by_the_next_deletion(
     outbox, log = Outbox(path, clock=clock), path.with_name(f"{path.name}-wal")
     outbox.add(MessageKind.DETECTION, "key1", '{"employee_id": 1, "track_id": "trk_of_1"}')
     # The outbox's own SQLite library: two libraries in one process would release each other's file locks.
-    with closing(outboxes.sqlite3.connect(path, isolation_level=None)) as reader:
+    with closing(sqlite.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM item").fetchone()
         outbox.delete_except(())
