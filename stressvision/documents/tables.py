@@ -42,11 +42,11 @@ def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) 
     if not people:
         return [heading, Paragraph(text=reader.text(texts.NO_PEOPLE))]
     columns = [
-        Column(title=reader.text(texts.NAME), share=4.6),
+        Column(title=reader.text(texts.NAME), share=4.4),
         Column(title=reader.text(texts.CODE), share=1.9),
-        Column(title=reader.text(texts.DEPARTMENT), share=3.2),
+        Column(title=reader.text(texts.DEPARTMENT), share=3),
         Column(title=reader.text(texts.DETECTIONS), share=2.8, is_number=True),
-        Column(title=reader.text(texts.STRESS_PCT), share=2.1, is_number=True),
+        Column(title=reader.text(texts.STRESS_PCT), share=2.5, is_number=True),
         Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
         Column(title=reader.text(texts.DIFFERENCE), share=2.6, is_number=True),
         Column(title=reader.text(texts.FATIGUE_PCT), share=2.3, is_number=True),

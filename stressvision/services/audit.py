@@ -18,7 +18,7 @@ from stressvision.db.queries.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.domain.audit import TRIMMED, ChainFault, Head, find_faults
+from stressvision.domain.audit import TRIMMED, ChainFault, Entry, Head, find_faults
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import AuditedRead, RepeatedReads
 from stressvision.wire.access import AuditEntry, AuditList
@@ -61,15 +61,15 @@ def record(
     """
     insert_audit(
         connection,
-        {
-            "timestamp": context.clock(),
-            "user_id": actor.user_id,
-            "action": action,
-            "entity_type": entity_type,
-            "entity_id": entity_id,
-            "ip_address": actor.ip_address,
-            "details": dict(details) if details else None,
-        },
+        Entry(
+            timestamp=context.clock(),
+            user_id=actor.user_id,
+            action=action,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            ip_address=actor.ip_address,
+            details=dict(details) if details else None,
+        ),
     )
 
 
@@ -114,7 +114,7 @@ def _submit_reads(context: Context, repetitions: RepeatedReads, first: AuditedRe
         if first is not None:
             _insert_read(connection, context, first, {})
 
-    return context.database.submit(write)
+    return context.database.queue.submit(write)
 
 
 def _insert_read(connection: Connection, context: Context, read: AuditedRead, details: Mapping[str, object]) -> None:

@@ -1,10 +1,9 @@
 """State of the camera devices, as they report it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.db.queries.coverage import note_minute
-from stressvision.db.queries.sessions import count_devices, select_devices, upsert_device
+from stressvision.db.queries.devices import DeviceRow, DeviceStatus, count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
@@ -19,7 +18,7 @@ def record_health(context: Context, health: DeviceHealth) -> None:
     values = health.model_dump(exclude={"device_id"}, exclude_none=True)
     now = context.clock()
     with context.database.write() as connection:
-        upsert_device(connection, health.device_id, {**values, "last_seen": now})
+        upsert_device(connection, health.device_id, DeviceStatus(**values, last_seen=now))
         if health.state == "watching":
             note_minute(connection, health.device_id, now)
 
@@ -40,7 +39,7 @@ def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = 
     )
 
 
-def _to_device(row: Any, silent_before: datetime) -> Device:
+def _to_device(row: DeviceRow, silent_before: datetime) -> Device:
     is_silent = row.last_seen < silent_before and row.state != "stopped"
     return Device(
         device_id=row.device_id,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from stressvision.db.queries import changes
-from stressvision.db.queries.alerts import select_alerts_by_id
-from stressvision.db.queries.detections import select_detections_by_id
-from stressvision.db.queries.reports import select_reports_by_id
+from stressvision.db.queries.alerts import AlertRow, select_alerts_by_id
+from stressvision.db.queries.detections import DetectionRow, select_detections_by_id
+from stressvision.db.queries.reports import ReportRow, select_reports_by_id
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
@@ -55,7 +54,7 @@ class ChangeFeed:
             ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
             for change in found:
                 ids[change.kind.partition("_")[0]].append(change.entity_id)
-            entities: dict[str, Mapping[int, Any]] = {
+            entities: dict[str, Mapping[int, DetectionRow | AlertRow | ReportRow]] = {
                 "detection": select_detections_by_id(connection, ids["detection"]) if ids["detection"] else {},
                 "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
                 "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
@@ -69,13 +68,13 @@ class ChangeFeed:
         self._watch.close()
 
 
-def _event(change: Any, entity: Any) -> FeedEvent | None:
+def _event(change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRow | None) -> FeedEvent | None:
     if entity is None:
         return None
-    if change.kind == "detection":
+    if isinstance(entity, DetectionRow):
         data = StoredDetection.model_validate(entity).model_dump(mode="json")
         return DetectionEvent(id=change.id, committed_at=change.committed_at, data=data)
-    if change.kind == "report":
+    if isinstance(entity, ReportRow):
         return ReportEvent(
             id=change.id,
             committed_at=change.committed_at,

@@ -10,14 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import figures as rows
 from stressvision.db.queries.alerts import count_alerts
 from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.devices import count_heard_devices
 from stressvision.db.queries.employees import count_monitored
-from stressvision.db.queries.sessions import count_active_sessions, count_heard_devices
+from stressvision.db.queries.reports import ReportRow
+from stressvision.db.queries.sessions import count_active_sessions
 from stressvision.db.queries.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.disclosure import is_large_enough
@@ -78,7 +79,8 @@ def read_stats(context: Context, hours: int) -> Stats:
                 EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)
             ],
             detections_by_device=[
-                DeviceCount(device_id=device, count=count) for device, count in rows.count_by_device(connection, since)
+                DeviceCount(device_id=device, count=count)
+                for device, count in rows.count_by_device(connection, since).items()
             ],
         )
 
@@ -94,10 +96,10 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
         devices: Counter[str] = Counter()
         emotions: Counter[str] = Counter()
         people: set[int] = set()
-        for device_id, employee_id, emotion, count in rows.read_totals(connection):
-            devices[device_id] += count
-            emotions[emotion or "not_analysed"] += count
-            people |= {employee_id} - {NOT_ENROLLED}
+        for total in rows.read_totals(connection):
+            devices[total.device_id] += total.count
+            emotions[total.emotion or "not_analysed"] += total.count
+            people |= {total.employee_id} - {NOT_ENROLLED}
         recent = select_detections(connection, DetectionFilter(limit=RECENT_DETECTIONS))
         return IngestStats(
             total_detections=devices.total(),
@@ -161,11 +163,11 @@ def read_public_stats(context: Context, hours: int) -> Stats:
     )
 
 
-def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[Any]:
+def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[ReportRow]:
     return stream_reports(connection, Window(start, end), context.settings.interval_minutes)
 
 
-def _sum_public(reports: Iterator[Any]) -> _PublicSums:
+def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
     sums = _PublicSums()
     for report in reports:
         people = report.per_employee_summary or {}
@@ -175,11 +177,12 @@ def _sum_public(reports: Iterator[Any]) -> _PublicSums:
         counts = Counter[str | None]()
         for person in people.values():
             counts.update(person["counts"])
-        counts[None] = report.total_detections - counts.total()
-        sums.detections += report.total_detections
+        total = report.total_detections or 0
+        counts[None] = total - counts.total()
+        sums.detections += total
         sums.emotions += counts
         sums.people |= set(people)
-        sums.hours[window_holding(report.start_timestamp, _HOUR).start] += report.total_detections
+        sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
     return sums
 
 

@@ -72,10 +72,13 @@ def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_i
         return
     now = context.clock()
     missing = configured_addresses(settings).keys() - rows.queued_targets(connection, kind, entity_id, step)
-    message = {"kind": str(kind), "entity_id": entity_id, "step": step, "created_at": now, "next_attempt_at": now}
     if missing:
         rows.insert_notices(
-            connection, [{**message, "target": target, "notice_key": str(uuid4())} for target in sorted(missing)]
+            connection,
+            [
+                rows.NewNotice(str(kind), entity_id, step, target, str(uuid4()), created_at=now, next_attempt_at=now)
+                for target in sorted(missing)
+            ],
         )
 
 
@@ -97,21 +100,20 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             subject = _subject(connection, NoticeKind(row.kind), row.entity_id)
             quiet_end = _quiet_end(context.settings, subject, now)
             if subject is None or row.target not in configured_addresses(context.settings):
-                rows.update_notice(connection, row.id, {"state": str(NoticeState.OBSOLETE)})
+                rows.mark_obsolete(connection, row.id)
             elif quiet_end is not None:
-                rows.update_notice(connection, row.id, {"next_attempt_at": quiet_end})
+                rows.defer_notice(connection, row.id, quiet_end)
             else:
                 kind, attempts = NoticeKind(row.kind), row.attempts + 1
-                rows.update_notice(connection, row.id, {"next_attempt_at": now + LEASE, "attempts": attempts})
+                rows.lease_notice(connection, row.id, now + LEASE, attempts)
                 return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
     return None
 
 
 def confirm_notice(context: Context, notice: Notice) -> None:
     """Store that a message was delivered."""
-    values = {"state": str(NoticeState.SENT), "sent_at": context.clock(), "last_error": None}
     with context.database.write() as connection:
-        rows.update_notice(connection, notice.id, values)
+        rows.mark_sent(connection, notice.id, context.clock())
 
 
 def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float) -> NoticeState:
@@ -126,13 +128,8 @@ def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float
     now = context.clock()
     is_over = (now - notice.created_at).days >= context.settings.notify_give_up_days
     state = NoticeState.FAILED if is_over else NoticeState.WAITING
-    values = {
-        "state": str(state),
-        "last_error": reason,
-        "next_attempt_at": now + retry_delay(notice.attempts, jitter),
-    }
     with context.database.write() as connection:
-        rows.update_notice(connection, notice.id, values)
+        rows.record_failure(connection, notice.id, state, reason, now + retry_delay(notice.attempts, jitter))
     return state
 
 
@@ -140,8 +137,8 @@ def read_queue(context: Context) -> NoticeQueue:
     """Return the number of waiting, sent and failed messages, in total and for each configured target."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with context.database.read() as connection:
-        for target, state, count in rows.count_by_target(connection):
-            counts[target][state] = count
+        for row in rows.count_by_target(connection):
+            counts[row.target][row.state] = row.count
         errors, deliveries = rows.last_failures(connection), rows.last_deliveries(connection)
         failing_since = rows.oldest_waiting(connection)
     targets = [
@@ -168,8 +165,8 @@ def read_queue(context: Context) -> NoticeQueue:
 def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert | Report | None:
     """Return the reported alert or report, or None where it was settled or erased meanwhile."""
     if kind is NoticeKind.REPORT:
-        row = select_report(connection, entity_id)
-        return None if row is None else Report.model_validate(row)
+        report = select_report(connection, entity_id)
+        return None if report is None else Report.model_validate(report)
     row = select_alert(connection, entity_id)
     settled = {AlertStatus.RESOLVED}
     if kind is NoticeKind.ESCALATION:

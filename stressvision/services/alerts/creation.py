@@ -10,7 +10,6 @@ from stressvision.db.queries import detections
 from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,
     AlertRule,
-    AlertStatus,
     AlertStep,
     Evidence,
     compute_evidence_start,
@@ -86,16 +85,15 @@ def create_window_alert_if_due(
         return None
     alert_id = rows.insert_alert(
         connection,
-        {
-            "timestamp": at,
-            "employee_id": employee_id,
-            "alert_type": draft.alert_type,
-            "severity": str(draft.severity),
-            "description": draft.description,
-            "status": str(AlertStatus.PENDING),
-            "created_at": context.clock(),
-            **gather_evidence(connection, context, rule, employee_id, start, at, counted),
-        },
+        rows.NewAlert(
+            timestamp=at,
+            employee_id=employee_id,
+            alert_type=draft.alert_type,
+            severity=str(draft.severity),
+            description=draft.description,
+            created_at=context.clock(),
+            evidence=gather_evidence(connection, context, rule, employee_id, start, at, counted),
+        ),
     )
     record_step(connection, alert_id, employee_id, HistoryStep(AlertStep.RAISED, context.clock()))
     enqueue(connection, context, NoticeKind.ALERT, alert_id)

@@ -1,8 +1,5 @@
 """Decisions on alerts: list, read, acknowledge, resolve and annotate them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
@@ -73,8 +70,7 @@ def acknowledge_alert(context: Context, alert_id: int, actor: Actor, notes: str 
         Conflict: The alert is already resolved.
         InvalidInput: The actor has no user id.
     """
-    values = {"acknowledged_by": actor.user_id, "acknowledged_at": context.clock()}
-    return _change_status(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes, values)
+    return _change_status(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes)
 
 
 def resolve_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:
@@ -84,8 +80,7 @@ def resolve_alert(context: Context, alert_id: int, actor: Actor, notes: str | No
         NotFound: There is no such alert.
         InvalidInput: The actor has no user id.
     """
-    values = {"resolved_by": actor.user_id, "resolved_at": context.clock()}
-    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes, values)
+    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes)
 
 
 def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> AlertDetail:
@@ -104,9 +99,7 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
         return _detail(connection, row)
 
 
-def _change_status(
-    context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None, values: Mapping[str, object]
-) -> Alert:
+def _change_status(context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None) -> Alert:
     require_user_id(actor)
     with context.database.write() as connection:
         row = _get_alert(connection, alert_id)
@@ -121,24 +114,22 @@ def _change_status(
                 )
             )
         if transition is Transition.CHANGE:
-            change = {**values, "status": str(wanted)}
-            if notes is not None:
-                change["resolution_notes"] = notes
-            rows.update_alert(connection, alert_id, change)
-            step = HistoryStep(AlertStep(wanted), context.clock(), actor.user_id, notes)
+            now = context.clock()
+            rows.record_decision(connection, alert_id, rows.AlertDecisionMade(wanted, now, actor.user_id, notes))
+            step = HistoryStep(AlertStep(wanted), now, actor.user_id, notes)
             record_step(connection, alert_id, row.employee_id, step)
             details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
         return Alert.model_validate(rows.select_alert(connection, alert_id))
 
 
-def _get_alert(connection: Connection, alert_id: int) -> Any:
+def _get_alert(connection: Connection, alert_id: int) -> rows.AlertRow:
     row = rows.select_alert(connection, alert_id)
     if row is None:
         raise NotFound(Message(es=f"No existe la alerta {alert_id}.", en=f"There is no alert {alert_id}."))
     return row
 
 
-def _detail(connection: Connection, row: Any) -> AlertDetail:
+def _detail(connection: Connection, row: rows.AlertRow) -> AlertDetail:
     history = [AlertStepTaken.model_validate(step) for step in select_steps(connection, row.id)]
     return AlertDetail(**vars(Alert.model_validate(row)), history=history)

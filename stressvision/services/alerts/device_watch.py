@@ -1,11 +1,10 @@
 """Alerts of devices: created when a watching device goes silent or loses its picture, resolved when it returns."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.devices import select_signs
+from stressvision.db.queries.devices import DeviceSign, select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
 from stressvision.domain.devices import (
     STOPPED,
@@ -59,7 +58,7 @@ class DeviceWatch:
         self._checked_at = now
         return self._listening_since
 
-    def _device(self, row: Any, now: datetime) -> WatchedDevice:
+    def _device(self, row: DeviceSign, now: datetime) -> WatchedDevice:
         if row.state in {WATCHING, STOPPED}:
             self._without_picture.pop(row.device_id, None)
             return WatchedDevice(row.device_id, row.state, row.last_seen)
@@ -67,15 +66,15 @@ class DeviceWatch:
         return WatchedDevice(row.device_id, row.state, row.last_seen, since)
 
 
-def _outage(alert: Any) -> Outage:
-    return Outage(alert.alert_type, alert.evidence_start)
+def _outage(alert: rows.AlertRow) -> Outage:
+    return Outage(alert.alert_type or "", alert.evidence_start or alert.timestamp)
 
 
-def _covers(alert: Any, outage: Outage) -> bool:
+def _covers(alert: rows.AlertRow, outage: Outage) -> bool:
     """Return whether the alert is unresolved, or was resolved by hand while the same outage lasts."""
     if alert.alert_type != outage.alert_type:
         return False
-    return bool(alert.status != AlertStatus.RESOLVED or alert.evidence_start >= outage.since)
+    return alert.status != AlertStatus.RESOLVED or (alert.evidence_start or alert.timestamp) >= outage.since
 
 
 def _create(context: Context, device: WatchedDevice, outage: Outage) -> None:
@@ -88,16 +87,15 @@ def _create(context: Context, device: WatchedDevice, outage: Outage) -> None:
             return
         alert_id = rows.insert_alert(
             connection,
-            {
-                "timestamp": now,
-                "device_id": device.device_id,
-                "alert_type": draft.alert_type,
-                "severity": str(draft.severity),
-                "description": draft.description,
-                "status": str(AlertStatus.PENDING),
-                "created_at": now,
-                "evidence_start": outage.since,
-            },
+            rows.NewAlert(
+                timestamp=now,
+                device_id=device.device_id,
+                alert_type=draft.alert_type,
+                severity=str(draft.severity),
+                description=draft.description,
+                created_at=now,
+                evidence=rows.AlertEvidence(evidence_start=outage.since),
+            ),
         )
         record_step(connection, alert_id, None, HistoryStep(AlertStep.RAISED, now))
         enqueue(connection, context, NoticeKind.DEVICE, alert_id)
@@ -109,10 +107,10 @@ def _resolve(context: Context, alert_id: int) -> None:
         row = rows.select_alert(connection, alert_id)
         if row is None or row.status == AlertStatus.RESOLVED:
             return
-        values = {"status": str(AlertStatus.RESOLVED), "resolved_at": now, "resolution_notes": RETURNED}
-        rows.update_alert(connection, alert_id, values)
+        decision = rows.AlertDecisionMade(AlertStatus.RESOLVED, now, notes=RETURNED)
+        rows.record_decision(connection, alert_id, decision)
         record_step(connection, alert_id, None, HistoryStep(AlertStep.RESOLVED, now, notes=RETURNED))
 
 
-def _alerts_of(connection: Connection, device_id: str) -> list[Any]:
+def _alerts_of(connection: Connection, device_id: str) -> list[rows.AlertRow]:
     return [alert for alert in rows.select_latest_device_alerts(connection) if alert.device_id == device_id]

@@ -32,7 +32,7 @@ def _escalate(context: Context, alert_id: int, level: int) -> bool:
             return False
         if find_silence(connection, context.clock(), employee_id=row.employee_id) is not None:
             return False
-        rows.update_alert(connection, alert_id, {"escalation_level": level})
+        rows.set_escalation_level(connection, alert_id, level)
         step = HistoryStep(AlertStep.ESCALATED, context.clock(), details={"level": level})
         record_step(connection, alert_id, row.employee_id, step)
         record(connection, context, Actor(), "alert_escalated", "alert", alert_id, {"level": level})

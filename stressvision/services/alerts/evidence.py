@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import detections
+from stressvision.db.queries.alerts import AlertEvidence
 from stressvision.db.queries.detections import ExpressionCount
 from stressvision.domain.alerts import PROLONGED_STRESS, AlertRule
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
@@ -38,23 +38,23 @@ def gather_evidence(
     start: datetime,
     at: datetime,
     counted: ExpressionCount,
-) -> dict[str, Any]:
-    """Return the evidence columns of `alerts`. `counted`: the detections that the rule counted in (start, at]."""
+) -> AlertEvidence:
+    """Return the evidence of an alert. `counted`: the detections that the rule counted in (start, at]."""
     observations = detections.select_observations(connection, employee_id, rule.emotions, start, at)
     usual = _usual(connection, rule, employee_id, at)
-    return {
-        "evidence_events": counted.events,
-        "evidence_total": counted.total,
-        "evidence_confidence": counted.mean_confidence,
-        "evidence_start": start,
-        "evidence_minutes": [
+    return AlertEvidence(
+        evidence_events=counted.events,
+        evidence_total=counted.total,
+        evidence_confidence=counted.mean_confidence,
+        evidence_start=start,
+        evidence_minutes=[
             MinuteCount.model_validate(minute).model_dump(mode="json")
             for minute in count_by_minute(observations, start, at)
         ],
-        "usual_share": usual.share if usual else None,
-        "usual_days": usual.days if usual else None,
-        "error_chance": _error_chance(context, rule, counted),
-    }
+        usual_share=usual.share if usual else None,
+        usual_days=usual.days if usual else None,
+        error_chance=_error_chance(context, rule, counted),
+    )
 
 
 def _usual(connection: Connection, rule: AlertRule, employee_id: int, at: datetime) -> UsualFigures | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.alert_history import insert_step
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step
 from stressvision.domain.alerts import AlertStep
 
 
@@ -31,14 +31,14 @@ def record_step(
     """Add a step to the history of an alert, or of the silence that suppressed one (`alert_id` None)."""
     insert_step(
         connection,
-        {
-            "alert_id": alert_id,
-            "silence_id": silence_id,
-            "employee_id": employee_id,
-            "timestamp": step.at,
-            "kind": str(step.kind),
-            "user_id": step.user_id,
-            "notes": step.notes,
-            "details": dict(step.details) if step.details else None,
-        },
+        NewAlertStep(
+            timestamp=step.at,
+            kind=str(step.kind),
+            alert_id=alert_id,
+            employee_id=employee_id,
+            silence_id=silence_id,
+            user_id=step.user_id,
+            notes=step.notes,
+            details=dict(step.details) if step.details else None,
+        ),
     )

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.core.errors import InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
@@ -50,14 +49,14 @@ def begin_silence(context: Context, wanted: SilenceRequest, actor: Actor) -> Sil
         _require_subject(connection, wanted)
         silence_id = rows.insert_silence(
             connection,
-            {
-                "employee_id": wanted.employee_id,
-                "device_id": wanted.device_id,
-                "reason": wanted.reason.strip(),
-                "starts_at": now,
-                "ends_at": wanted.ends_at,
-                "created_by": actor.user_id,
-            },
+            rows.NewSilence(
+                employee_id=wanted.employee_id,
+                device_id=wanted.device_id,
+                reason=wanted.reason.strip(),
+                starts_at=now,
+                ends_at=wanted.ends_at,
+                created_by=actor.user_id,
+            ),
         )
         details = {"silence": silence_id, "device_id": wanted.device_id}
         _record(connection, context, actor, "silence_begun", wanted.employee_id, details)
@@ -76,7 +75,7 @@ def end_silence(context: Context, silence_id: int, actor: Actor) -> Silence:
     with context.database.write() as connection:
         silence = _read(connection, silence_id)
         if silence.ended_at is None and silence.ends_at > now:
-            rows.update_silence(connection, silence_id, {"ended_at": now, "ended_by": actor.user_id})
+            rows.end_silence(connection, silence_id, now, actor.user_id)
             details = {"silence": silence_id, "device_id": silence.device_id}
             _record(connection, context, actor, "silence_ended", silence.employee_id, details)
         return _read(connection, silence_id)
@@ -125,7 +124,7 @@ def _record_once(
     within: timedelta | None,
 ) -> None:
     recorded = select_silenced(connection, [silence_id], at - within if within is not None else None)
-    if any(row.details["alert_type"] == draft.alert_type for row in recorded):
+    if any(row.details and row.details["alert_type"] == draft.alert_type for row in recorded):
         return
     details = {"alert_type": draft.alert_type, "severity": str(draft.severity), "description": draft.description}
     step = HistoryStep(AlertStep.SILENCED, at, details=details)
@@ -169,10 +168,10 @@ def _read(connection: Connection, silence_id: int) -> Silence:
 def _suppressed(connection: Connection, ids: list[int]) -> defaultdict[int, list[SilencedAlert]]:
     found: defaultdict[int, list[SilencedAlert]] = defaultdict(list)
     for row in select_silenced(connection, ids):
-        if len(found[row.silence_id]) < SHOWN_SILENCED:
+        if row.silence_id is not None and len(found[row.silence_id]) < SHOWN_SILENCED:
             found[row.silence_id].append(SilencedAlert.model_validate(row))
     return found
 
 
-def _silence(row: Any, suppressed: list[SilencedAlert]) -> Silence:
+def _silence(row: rows.SilenceRow, suppressed: list[SilencedAlert]) -> Silence:
     return Silence.model_validate(row).model_copy(update={"silenced": suppressed})

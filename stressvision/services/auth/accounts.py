@@ -1,7 +1,6 @@
 """Accounts: create, list and disable them, and change their passwords."""
 
 import re
-from typing import Any
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import (
@@ -43,15 +42,15 @@ def add_account(context: Context, name: str, role: Role, password: str, actor: A
     with context.database.write() as connection:
         if rows.find_account(connection, name) is not None:
             raise Conflict(Message(es=f"La cuenta {name} ya existe.", en=f"Account {name} already exists."))
-        values = {
-            "name": name,
-            "role": str(role),
-            "password_hash": hashed,
-            "created_by": actor.user_id,
-            "created_at": now,
-            "password_changed_at": now,
-        }
-        account_id = rows.insert_account(connection, values)
+        new = rows.NewAccount(
+            name=name,
+            role=str(role),
+            password_hash=hashed,
+            created_by=actor.user_id,
+            created_at=now,
+            password_changed_at=now,
+        )
+        account_id = rows.insert_account(connection, new)
         record(connection, context, actor, "account_added", "account", account_id, {"role": str(role)})
         return Account.model_validate(rows.find_account(connection, name))
 
@@ -75,7 +74,7 @@ def disable_account(context: Context, name: str, actor: Actor) -> Account:
         account = get_account(connection, name)
         if account.disabled_at is None:
             _require_other_administrator(connection, name)
-            rows.update_account(connection, account.id, {"disabled_at": now})
+            rows.disable_account(connection, account.id, now)
             rows.revoke_tokens_of(connection, account.id, now)
             record(connection, context, actor, "account_disabled", "account", account.id)
         return Account.model_validate(rows.find_account(connection, name))
@@ -93,7 +92,7 @@ def change_password(context: Context, name: str, password: str, actor: Actor) ->
     now = context.clock()
     with context.database.write() as connection:
         account = get_account(connection, name)
-        rows.update_account(connection, account.id, {"password_hash": hashed, "password_changed_at": now})
+        rows.set_password(connection, account.id, hashed, now)
         rows.revoke_tokens_of(connection, account.id, now)
         record(connection, context, actor, "password_changed", "account", account.id)
         return Account.model_validate(rows.find_account(connection, name))
@@ -123,7 +122,7 @@ def first_account_missing() -> Forbidden:
     )
 
 
-def get_account(connection: Connection, name: str) -> Any:
+def get_account(connection: Connection, name: str) -> rows.AccountRow:
     """Return the row of an account. Raises NotFound."""
     account = rows.find_account(connection, name)
     if account is None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -149,7 +148,7 @@ class Authenticator:
             and _to_principal(row) == replace(principal, expires_at=row.expires_at)
         )
 
-    def _is_valid(self, row: Any) -> bool:
+    def _is_valid(self, row: rows.TokenRow) -> bool:
         return row.revoked_at is None and row.disabled_at is None and self._context.clock() < row.expires_at
 
     def _digest(self, token: str) -> bytes:
@@ -169,9 +168,9 @@ class Authenticator:
             self._cache.pop(token_id, None)
 
 
-def _to_principal(row: Any) -> Principal:
-    role = Role.DEVICE if row.device_id is not None else Role(row.account_role)
-    return Principal(row.token_id, row.account or row.device_id, role, row.device_id, row.expires_at)
+def _to_principal(row: rows.TokenRow) -> Principal:
+    role = Role.DEVICE if row.device_id is not None else Role(row.account_role or "")
+    return Principal(row.token_id, row.account or row.device_id or "", role, row.device_id, row.expires_at)
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -4,7 +4,6 @@ import hashlib
 import math
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -45,7 +44,7 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     now = context.clock()
     with context.database.write() as connection:
         _reset_failures(connection, name, actor)
-        rows.forget_sessions(connection, now - FAILURES_KEPT_FOR)
+        rows.delete_old_sessions(connection, now - FAILURES_KEPT_FOR)
         token = issue_token(
             connection, context, owner, purpose="session", valid=SESSION, account_id=account.id, device_id=None
         )
@@ -77,7 +76,7 @@ def change_own_password(context: Context, name: str, change: PasswordChange, tok
         if get_account(connection, name).password_hash != account.password_hash:
             raise InvalidInput(NOT_CURRENT, field="current_password")  # changed meanwhile by an administrator
         _reset_failures(connection, name, actor)
-        rows.update_account(connection, account.id, {"password_hash": hashed, "password_changed_at": now})
+        rows.set_password(connection, account.id, hashed, now)
         rows.revoke_tokens_of(connection, account.id, now, except_token=token_id)
         record(connection, context, actor, "password_changed", "account", account.id, {"token_id": token_id})
         return Account.model_validate(rows.find_account(connection, name))
@@ -90,7 +89,7 @@ def log_out(context: Context, token_id: str, actor: Actor) -> None:
         record(connection, context, actor, "logout", "account", None, {"token_id": token_id})
 
 
-def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> Any | None:
+def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> rows.AccountRow | None:
     """Return the enabled account with this password, or None. Raises TooManyAttempts before the password is checked."""
     with context.database.write() as connection:
         # Counted before the password is checked, so that concurrent attempts all count.
@@ -108,13 +107,13 @@ def _find_by_password(context: Context, name: str, password: str, actor: Actor) 
 def _reset_failures(connection: Connection, name: str, actor: Actor) -> None:
     """Delete the failures counted for a caller that knew the password."""
     subjects = _subjects(name, actor.ip_address)
-    rows.forget_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
-    rows.forgive_failure(connection, subjects[LockoutScope.ADDRESS])
+    rows.delete_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
+    rows.uncount_failure(connection, subjects[LockoutScope.ADDRESS])
 
 
 def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> None:
     """Count one attempt. Raises TooManyAttempts where one of the subjects is locked out."""
-    rows.forget_old_failures(connection, now - FAILURES_KEPT_FOR)
+    rows.delete_old_failures(connection, now - FAILURES_KEPT_FOR)
     known = rows.select_failures(connection, subjects.values())
     waits = [
         known[subject].last_at + compute_lockout_wait(scope, known[subject].failures) - now

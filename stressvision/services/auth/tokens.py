@@ -119,17 +119,17 @@ def issue_token(
     """Store a new token, as a hash only, and return it. Called in a write transaction."""
     now = context.clock()
     parts = TokenParts(secrets.token_hex(_ID_BYTES), secrets.token_urlsafe(_SECRET_BYTES))
-    values = {
-        "token_id": parts.token_id,
-        "secret_hash": hash_secret(parts.secret),
-        "account_id": account_id,
-        "device_id": device_id,
-        "purpose": purpose,
-        "created_by": actor.user_id,
-        "created_at": now,
-        "expires_at": now + valid,
-    }
-    rows.insert_token(connection, values)
+    token = rows.NewToken(
+        token_id=parts.token_id,
+        secret_hash=hash_secret(parts.secret),
+        account_id=account_id,
+        device_id=device_id,
+        purpose=purpose,
+        created_by=actor.user_id,
+        created_at=now,
+        expires_at=now + valid,
+    )
+    rows.insert_token(connection, token)
     return parts
 
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 from stressvision.core.clock import to_wire
 from stressvision.core.errors import Message, Unavailable
 from stressvision.db.backup import copies, sealed
-from stressvision.db.backup.copies import Marks
 from stressvision.db.backup.dumps import stream_dump
+from stressvision.db.backup.increments import Changes, Marks, read_marks
 from stressvision.db.engine.connection import Database
 from stressvision.services.backup.archive import (
     SUFFIX,
@@ -51,7 +51,7 @@ def make_backup(context: Context) -> Backup:
             with TemporaryDirectory(dir=folder, prefix="copying-") as work:
                 copy = Path(work) / "copy.db"
                 copies.copy_whole(context.database, copy)
-                content |= {"rows": copies.check_copy(copy), "marks": asdict(copies.read_marks(copy))}
+                content |= {"rows": copies.check_copy(copy), "marks": asdict(read_marks(copy))}
                 _write_verified(path, content, copy, key)
         else:
             sealed.write_sealed(path, content | {"kind": BackupKind.DUMP}, stream_dump(context.database), key)
@@ -74,7 +74,7 @@ def continue_backup(context: Context) -> Backup | None:
     key = sealed.read_key(context.settings.backup_key_file)
     marks = Marks(**sealed.read_seal(last.path).content["marks"])
     created = context.clock()
-    changes = copies.Changes(context.database, marks)
+    changes = Changes(context.database, marks)
     with translate_io_errors(context.settings.backup_dir):
         lines = list(changes.lines())
         if not lines:

@@ -10,6 +10,7 @@ from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.backup import copies, sealed
+from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.replacing import read_erased, set_aside
 from stressvision.db.engine.connection import parse_url, sqlite_path
 from stressvision.db.queries.employees import select_employee
@@ -106,10 +107,10 @@ def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dic
         raise _row_counts_differ(chain[0])
     if len(chain) > 1:
         key = sealed.read_key(settings.backup_key_file)
-        triggers = copies.take_triggers(target)
+        triggers = copies.drop_triggers(target)
         for backup in chain[1:]:
-            copies.apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
-        copies.put_triggers(target, triggers)
+            apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
+        copies.restore_triggers(target, triggers)
         counted = copies.check_copy(target)
     return counted
 

@@ -1,7 +1,7 @@
 """Employees: list, read, create and change them. Every read of one person and every change is audited."""
 
-from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -99,7 +99,7 @@ def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employe
                 ),
                 field="employee_code",
             )
-        employee_id = rows.insert_employee(connection, {**new.model_dump(), "created_at": now, "updated_at": now})
+        employee_id = rows.insert_employee(connection, rows.NewEmployee(**new.model_dump(), created_at=now))
         record(connection, context, actor, "create_employee", "employee", employee_id)
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
@@ -119,17 +119,18 @@ def set_active(context: Context, employee_id: int, actor: Actor, *, active: bool
     return _update(context, employee_id, {"is_active": active}, action, actor)
 
 
-def _update(context: Context, employee_id: int, wanted: Mapping[str, object], action: str, actor: Actor) -> Employee:
+def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: str, actor: Actor) -> Employee:
     with context.database.write() as connection:
         row = get_employee(connection, employee_id)
-        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        current = rows.EmployeeDetails(row.full_name, row.department, row.shift, row.is_active)
+        changed = {name: value for name, value in wanted.items() if getattr(current, name) != value}
         if changed:
-            rows.update_employee(connection, employee_id, {**changed, "updated_at": context.clock()})
+            rows.update_details(connection, employee_id, replace(current, **changed), context.clock())
             record(connection, context, actor, action, "employee", employee_id, {"fields": sorted(changed)})
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def get_employee(connection: Connection, employee_id: int) -> Any:
+def get_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:
     """Return the row of an employee. Raises NotFound."""
     row = rows.select_employee(connection, employee_id)
     if row is None:

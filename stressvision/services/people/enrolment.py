@@ -3,7 +3,6 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
@@ -62,30 +61,22 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
     require_valid_code(enrolment.employee_code)
     now = context.clock()
     quality = sum(sample.quality for sample in enrolment.samples) / len(enrolment.samples)
-    values: dict[str, object] = {
-        "full_name": enrolment.full_name,
-        "face_embedding": mean_embedding(enrolment.samples),
-        "face_encoding_quality": round(quality, 3),
-        "enrollment_date": now,
-        "consent_given": True,
-        "consent_date": now,
-        "is_active": True,
-        "updated_at": now,
-    }
-    values |= {
-        name: value
-        for name, value in (("department", enrolment.department), ("shift", enrolment.shift))
-        if value is not None
-    }
+    code, name, department, shift = (
+        enrolment.employee_code,
+        enrolment.full_name,
+        enrolment.department,
+        enrolment.shift,
+    )
+    face = rows.FaceEnrolment(name, department, shift, mean_embedding(enrolment.samples), round(quality, 3), now)
     with context.database.write() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=enrolment.is_demo)
-        existing = rows.select_employee_by_code(connection, enrolment.employee_code)
+        existing = rows.select_employee_by_code(connection, code)
         if existing is None:
-            created = {"employee_code": enrolment.employee_code, "created_at": now, "is_demo": enrolment.is_demo}
-            employee_id = rows.insert_employee(connection, {**values, **created})
+            new = rows.NewEmployee(code, name, department, shift, now, is_demo=enrolment.is_demo)
+            employee_id = rows.insert_employee(connection, new)
         else:
             employee_id = existing.id
-            rows.update_employee(connection, employee_id, values)
+        rows.store_enrolment(connection, employee_id, face)
         rows.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
         sha256, method = enrolment.consent_sha256, enrolment.consent_method
         _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
@@ -93,7 +84,7 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def get_employee_by_code(connection: Connection, code: str) -> Any:
+def get_employee_by_code(connection: Connection, code: str) -> rows.EmployeeRow:
     """Return the row of the employee with that code. Raises NotFound."""
     row = rows.select_employee_by_code(connection, code)
     if row is None:
@@ -115,10 +106,7 @@ def withdraw_consent(
     now = context.clock()
     with context.database.write() as connection:
         existing = get_employee_by_code(connection, code)
-        erased = {"face_embedding": None, "face_encoding_quality": None, "enrollment_date": None}
-        rows.update_employee(
-            connection, existing.id, {**erased, "consent_given": False, "consent_date": now, "updated_at": now}
-        )
+        rows.clear_enrolment(connection, existing.id, now)
         rows.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
         _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
@@ -162,15 +150,15 @@ def _record_consent(
 ) -> None:
     rows.insert_consent(
         connection,
-        {
-            "employee_id": employee_id,
-            "given": given,
-            "text_version": CONSENT_VERSION,
-            "text_sha256": sha256,
-            "recorded_by": actor.user_id,
-            "recorded_at": context.clock(),
-            "method": str(method),
-        },
+        rows.NewConsent(
+            employee_id=employee_id,
+            given=given,
+            text_version=CONSENT_VERSION,
+            text_sha256=sha256,
+            recorded_by=actor.user_id,
+            recorded_at=context.clock(),
+            method=str(method),
+        ),
     )
 
 

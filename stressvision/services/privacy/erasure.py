@@ -48,8 +48,7 @@ class _Search:
 def find_employee_id(context: Context, code: str) -> int:
     """Return the id of the employee with that code. Raises NotFound."""
     with context.database.read() as connection:
-        employee_id: int = get_employee_by_code(connection, code).id
-        return employee_id
+        return get_employee_by_code(connection, code).id
 
 
 def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:

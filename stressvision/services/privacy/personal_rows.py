@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import erasure as rows
-from stressvision.db.queries.employees import update_employee
+from stressvision.db.queries.employees import EmployeeRow, block_employee
 from stressvision.db.queries.erasure import REWRITTEN, StoredFace
 from stressvision.db.schema.tables import employees
 from stressvision.domain.erasure import Traces
@@ -67,11 +67,11 @@ def _end_consent(context: Context, employee_id: int) -> tuple[Traces, StoredFace
     with context.database.write() as connection:
         person = get_employee(connection, employee_id)
         face = rows.select_face(connection, employee_id)
-        update_employee(connection, employee_id, {"consent_given": False, "is_active": False})
+        block_employee(connection, employee_id)
         return _traces_of(connection, person), face
 
 
-def _traces_of(connection: Connection, person: Any) -> Traces:
+def _traces_of(connection: Connection, person: EmployeeRow) -> Traces:
     """Return the person's traces. A name shared with another employee identifies neither, and is kept."""
     is_shared = rows.has_namesake(connection, person.id, person.full_name)
     others = rows.words_containing(connection, person.employee_code, person.full_name)

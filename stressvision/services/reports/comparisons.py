@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
@@ -16,7 +15,7 @@ from stressvision.domain.summaries import EmotionTotals
 from stressvision.wire.reports import EmployeeReport, PreviousPeriod, Report, UsualLevel
 
 
-def to_reports(connection: Connection, found: Sequence[Any], zone: ZoneInfo) -> list[Report]:
+def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: ZoneInfo) -> list[Report]:
     """Return stored rows as reports, each with the window before it and the usual level of its people."""
     previous = _previous(connection, found)
     usual: dict[date, Mapping[int, UsualLevel]] = {}
@@ -74,13 +73,15 @@ def _usual(tallies: Iterable[EmotionTotals]) -> UsualLevel | None:
     return UsualLevel(stress_pct=stress.share, fatigue_pct=fatigue.share, days=stress.days)
 
 
-def _previous(connection: Connection, found: Sequence[Any]) -> dict[tuple[Any, timedelta], PreviousPeriod]:
+def _previous(
+    connection: Connection, found: Sequence[rows.ReportRow]
+) -> dict[tuple[datetime, timedelta], PreviousPeriod]:
     """Return the windows before the found ones, by their end and length: each ends where a found one begins."""
     if not found:
         return {}
     longest = max(row.end_timestamp - row.start_timestamp for row in found)
     first, last = min(row.start_timestamp for row in found), max(row.start_timestamp for row in found)
-    before = rows.select_figures(connection, Window(first - longest, last))
+    before = rows.select_totals(connection, Window(first - longest, last))
     return {
         (row.end_timestamp, row.end_timestamp - row.start_timestamp): PreviousPeriod.model_validate(row)
         for row in before

@@ -9,13 +9,13 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
 from stressvision.db.queries.changes import prune_changes
-from stressvision.db.queries.detections import (
+from stressvision.db.queries.summaries import mark_stale
+from stressvision.db.queries.windows import (
     first_moment,
     settled_detection_id,
     stream_moments_after,
     tally_window,
 )
-from stressvision.db.queries.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
 from stressvision.domain.notifications import NoticeKind
@@ -84,13 +84,9 @@ def write_manual_report(context: Context, length: timedelta) -> Report:
     now = context.clock()
     window = Window(now - length, now)
     with context.database.write() as connection:
-        values = {
-            **_figures(connection, window),
-            "coverage": _coverage(connection, window),
-            "kind": str(ReportKind.MANUAL),
-            "generated_at": now,
-        }
-        report_id = rows.insert_report(connection, values)
+        figures, coverage = _figures(connection, window), _coverage(connection, window)
+        new = rows.NewReport(figures, coverage, ReportKind.MANUAL, generated_at=now)
+        report_id = rows.insert_report(connection, new)
         return _read_report(connection, context, report_id)
 
 
@@ -105,23 +101,18 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
         figures = _figures(connection, window)
         existing = rows.find_scheduled(connection, window)
         if existing is not None and (
-            all(getattr(existing, name) == value for name, value in figures.items())
-            or (keeps_larger and existing.total_detections > figures["total_detections"])
+            existing.has_figures(figures)
+            or (keeps_larger and (existing.total_detections or 0) > figures.total_detections)
         ):
             return None
-        values = {
-            **figures,
-            "coverage": _coverage(connection, window),
-            "kind": str(ReportKind.SCHEDULED),
-            "last_detection_id": settled,
-            "generated_at": context.clock(),
-        }
+        coverage = _coverage(connection, window)
+        new = rows.NewReport(figures, coverage, ReportKind.SCHEDULED, context.clock(), last_detection_id=settled)
         if existing is None:
-            report_id = rows.insert_report(connection, values)
+            report_id = rows.insert_report(connection, new)
             enqueue(connection, context, NoticeKind.REPORT, report_id)
         else:
             report_id = existing.id
-            rows.update_report(connection, report_id, {**values, "revision": existing.revision + 1})
+            rows.revise_report(connection, report_id, new, existing.revision + 1)
         mark_stale(connection, day_of(window.start, ZoneInfo(context.settings.time_zone)))
         return _read_report(connection, context, report_id)
 
@@ -139,25 +130,25 @@ def _create_due_alerts(connection: Connection, context: Context, window: Window)
         create_window_alert_if_due(connection, context, rule, employee_id, window.end - timedelta(milliseconds=1))
 
 
-def _figures(connection: Connection, window: Window) -> dict[str, Any]:
+def _figures(connection: Connection, window: Window) -> rows.ReportFigures:
     totals, tallies = tally_window(connection, window)
     summary = {
         str(person.employee_id): EmployeeReport.model_validate(person, from_attributes=True).model_dump(mode="json")
         for person in summarise(tallies)
     }
-    return {
-        "start_timestamp": window.start,
-        "end_timestamp": window.end,
-        "window_minutes": _minutes(window.end - window.start),
-        "total_detections": totals.detections,
-        "total_employees_detected": totals.employees,
-        "overall_stress_percentage": percent(totals.stress, totals.detections),
-        "overall_fatigue_percentage": percent(totals.fatigue, totals.detections),
-        "stress_detections": totals.stress,
-        "fatigue_detections": totals.fatigue,
-        "per_employee_summary": summary,
-        "alerts_triggered": count_alerts_in(connection, window),
-    }
+    return rows.ReportFigures(
+        start_timestamp=window.start,
+        end_timestamp=window.end,
+        window_minutes=_minutes(window.end - window.start),
+        total_detections=totals.detections,
+        total_employees_detected=totals.employees,
+        overall_stress_percentage=percent(totals.stress, totals.detections),
+        overall_fatigue_percentage=percent(totals.fatigue, totals.detections),
+        stress_detections=totals.stress,
+        fatigue_detections=totals.fatigue,
+        per_employee_summary=summary,
+        alerts_triggered=count_alerts_in(connection, window),
+    )
 
 
 def _coverage(connection: Connection, window: Window) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import summaries as rows
+from stressvision.db.queries.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
@@ -146,7 +147,7 @@ def _stream(connection: Connection, context: Context, window: Window) -> Iterato
         yield WindowReport(_figures(row, people), people, departments)
 
 
-def _figures(row: Any, people: dict[int, EmotionTotals]) -> WindowFigures:
+def _figures(row: ReportRow, people: dict[int, EmotionTotals]) -> WindowFigures:
     """Return a report's figures. Reports of version 0.1 store stress in percent only, and fatigue by person only."""
     total = row.total_detections or 0
     stress = row.stress_detections
@@ -174,29 +175,32 @@ def _store(connection: Connection, context: Context, day: date) -> None:
     rows.unmark_stale(connection, day)
     if existing is not None and _has_deleted_windows(existing, sums, context.settings.time_zone):
         return
-    values = {
-        "time_zone": context.settings.time_zone,
-        "start_timestamp": sums.window.start,
-        "end_timestamp": sums.window.end,
-        "total_detections": sums.totals.detections,
-        "total_employees_detected": len(sums.people),
-        "stress_detections": sums.totals.stress,
-        "fatigue_detections": sums.totals.fatigue,
-        "overall_stress_percentage": sums.totals.stress_pct,
-        "overall_fatigue_percentage": sums.totals.fatigue_pct,
-        "alerts_triggered": sums.totals.alerts,
-        "windows": [period.model_dump(mode="json") for period in sums.periods],
-        "aggregate": sums.aggregate.model_dump(mode="json"),
-    }
-    if existing is None or any(getattr(existing, name) != value for name, value in values.items()):
+    figures = rows.DailyFigures(
+        time_zone=context.settings.time_zone,
+        start_timestamp=sums.window.start,
+        end_timestamp=sums.window.end,
+        total_detections=sums.totals.detections,
+        total_employees_detected=len(sums.people),
+        stress_detections=sums.totals.stress,
+        fatigue_detections=sums.totals.fatigue,
+        overall_stress_percentage=sums.totals.stress_pct,
+        overall_fatigue_percentage=sums.totals.fatigue_pct,
+        alerts_triggered=sums.totals.alerts,
+        windows=[period.model_dump(mode="json") for period in sums.periods],
+        aggregate=sums.aggregate.model_dump(mode="json"),
+    )
+    if existing is None or not existing.has_figures(figures):
         coverage = [device.model_dump(mode="json") for device in sums.coverage]
         revision = 0 if existing is None else existing.revision + 1
-        stamped = {"coverage": coverage, "revision": revision, "generated_at": context.clock()}
-        rows.store_day(connection, day, {**values, **stamped})
+        rows.store_day(
+            connection,
+            day,
+            rows.DayRow(**vars(figures), coverage=coverage, revision=revision, generated_at=context.clock()),
+        )
     rows.replace_employee_days(connection, day, sums.people)
 
 
-def _has_deleted_windows(stored: Any, sums: PeriodSums, time_zone: str) -> bool:
+def _has_deleted_windows(stored: rows.DayRow, sums: PeriodSums, time_zone: str) -> bool:
     """Return whether the stored summary includes reports that retention has deleted since."""
     stored_starts = {PeriodFigures.model_validate(period).start_timestamp for period in stored.windows}
     return stored.time_zone == time_zone and not stored_starts <= {period.start_timestamp for period in sums.periods}

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
+from stressvision.db.queries.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Coverage, Window
 from stressvision.domain.summaries import (
@@ -169,7 +170,7 @@ def build_summary(
     kind: str,
     period: PeriodSums,
     previous: PeriodSums,
-    names: Mapping[int, Any],
+    names: Mapping[int, EmployeeName],
     usual: Mapping[int, UsualLevel],
     time_zone: str,
     *,
@@ -226,13 +227,13 @@ def _build_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | No
     )
 
 
-def _build_people(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> dict[str, EmployeeReport]:
+def _build_people(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> dict[str, EmployeeReport]:
     """Return the summary of each person who still has a name (was not erased), ordered by name."""
     known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
     return {str(employee_id): _build_person(names[employee_id], people[employee_id]) for employee_id in known}
 
 
-def _build_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
+def _build_person(row: EmployeeName, tally: EmotionTotals) -> EmployeeReport:
     return EmployeeReport(
         employee_id=row.id,
         name=row.full_name,
@@ -246,7 +247,7 @@ def _build_person(row: Any, tally: EmotionTotals) -> EmployeeReport:
     )
 
 
-def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, Any]) -> list[GroupReport]:
+def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> list[GroupReport]:
     departments = {employee_id: row.department for employee_id, row in names.items()}
     return [_to_group_report(group) for group in group_by_department(people, departments)]
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
-from stressvision.db.queries.accounts import insert_account
+from stressvision.db.queries.accounts import NewAccount, insert_account
 from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
@@ -197,9 +197,9 @@ def test_a_password_that_is_tried_first_is_not_taken(sqlite_context: Context, pa
 def test_a_token_needs_somebody_in_charge_and_says_whose_it_is(sqlite_context: Context) -> None:
     with pytest.raises(Conflict, match="account add"):
         add_token(sqlite_context, TokenRequest(device_id="cam-1"), Actor())
-    values = {"name": "jefa", "role": "admin", "password_hash": "", "password_changed_at": sqlite_context.clock()}
+    now = sqlite_context.clock()
     with sqlite_context.database.write() as connection:
-        insert_account(connection, values)
+        insert_account(connection, NewAccount("jefa", "admin", "", None, now, now))
     issued = add_token(sqlite_context, TokenRequest(device_id="cam-1", days=30), Actor("jefa"))
     assert [(token.device_id, token.created_by) for token in list_tokens(sqlite_context).tokens] == [("cam-1", "jefa")]
     assert issued.token.startswith(f"sv_{issued.issued.token_id}_")

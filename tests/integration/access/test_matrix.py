@@ -14,7 +14,7 @@ from starlette.testclient import WebSocketDenialResponse
 
 from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
-from stressvision.db.queries.accounts import insert_account
+from stressvision.db.queries.accounts import NewAccount, insert_account
 from stressvision.domain.auth import PEOPLE, Role
 from stressvision.http.permissions import PERMISSIONS, PUBLIC
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
@@ -130,8 +130,7 @@ def give_tokens(context: Context) -> dict[Role, str]:
     now = context.clock()
     with context.database.write() as connection:
         for role in sorted(PEOPLE):
-            values = {"name": f"cuenta.{role}", "role": str(role), "password_hash": "", "password_changed_at": now}
-            insert_account(connection, values)
+            insert_account(connection, NewAccount(f"cuenta.{role}", str(role), "", None, now, now))
     wanted = {
         role: TokenRequest(device_id="cam-1") if role is Role.DEVICE else TokenRequest(account=f"cuenta.{role}")
         for role in Role

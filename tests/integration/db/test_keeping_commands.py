@@ -1,4 +1,4 @@
-"""`python -m stressvision rights, erase, retention, backup, restore` as they are typed."""
+"""The commands rights, erase, retention, backup and restore of `python -m stressvision`."""
 
 import getpass
 import json
@@ -29,7 +29,7 @@ Typed = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Types a command in a folder of its own; its exit code and what it said."""
+    """Run a command in a folder of its own; return its exit code and output."""
 
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["stressvision", *arguments])
@@ -67,7 +67,7 @@ def test_backups_from_key_to_restoration(typed: Typed, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("filled")
-def test_nothing_is_restored_under_a_running_system(typed: Typed) -> None:
+def test_restore_is_refused_while_the_system_runs(typed: Typed) -> None:
     typed("backup", "make")
     own = identify(os.getpid())
     assert own is not None
@@ -109,7 +109,7 @@ def test_what_is_kept_and_its_end(typed: Typed) -> None:
         ("ocupado/datos.html", "No se pudo escribir ocupado/datos.html"),
     ],
 )
-def test_nothing_is_read_that_could_not_be_handed_over(typed: Typed, output: str, reason: str) -> None:
+def test_rights_reads_nothing_if_the_output_cannot_be_written(typed: Typed, output: str, reason: str) -> None:
     Path("ocupado").write_text("")
     code, said = typed("rights", "--code", "EMP001", "--output", output)
     assert (code, reason in said) == (2, True)
@@ -120,14 +120,14 @@ def test_nothing_is_read_that_could_not_be_handed_over(typed: Typed, output: str
 
 
 @pytest.mark.usefixtures("filled")
-def test_nobody_is_erased_whose_certificate_could_not_be_kept(typed: Typed) -> None:
+def test_erase_deletes_nothing_if_the_certificate_cannot_be_written(typed: Typed) -> None:
     Path("ocupado").write_text("")
     code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
     assert (code, "ocupado/certificados" in said, "No se borró nada" in said) == (2, True, True)
     assert typed("rights", "--code", "EMP001", "--output", "datos.html")[0] == 0
 
 
-def test_a_certificate_is_shown_before_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_certificate_is_printed_before_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     certificate = ErasureCertificate(
         certificate_id="c-1", erased_at=utc_now(), erased_by="ana", row_counts={}, places=[], is_complete=True
     )
@@ -144,7 +144,7 @@ def who_did(action: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_log_tells_this_machines_users_from_accounts(typed: Typed) -> None:
+def test_audit_log_distinguishes_local_users_from_accounts(typed: Typed) -> None:
     own = f"local:{getpass.getuser()}"
     typed("backup", "make")
     (backup,) = Path("backups").iterdir()

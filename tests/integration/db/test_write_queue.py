@@ -1,4 +1,4 @@
-"""Writes that share a transaction: stored together, refused alone, and never acknowledged before they are on disk."""
+"""The write queue: writes share a commit, fail one by one, and are acknowledged only when they are on disk."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.engine.connection import Database
-from stressvision.db.engine.write_queue import MAX_MEMBERS, GroupWriter
+from stressvision.db.engine.write_queue import MAX_MEMBERS, WriteQueue
 
 Write = Callable[[Connection], object]
 
@@ -26,7 +26,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 class Commits:
-    """How often a transaction was committed through an engine."""
+    """Counter of the commits through an engine."""
 
     def __init__(self, engine: Engine) -> None:
         self.count = 0
@@ -52,8 +52,8 @@ def stored(database: Database) -> list[int]:
 
 
 def write_together(database: Database, writes: list[Write]) -> list[Future[object]]:
-    """All of them handed over while nobody can write."""
-    writer = GroupWriter(database, clock=lambda: 0.0)
+    """Submit all writes while the queue is paused, so that they share a transaction."""
+    writer = WriteQueue(database, clock=lambda: 0.0)
     with writer.pause():
         futures = [writer.submit(write) for write in writes]
     wait(futures, 20)
@@ -61,20 +61,20 @@ def write_together(database: Database, writes: list[Write]) -> list[Future[objec
     return futures
 
 
-def test_those_who_write_at_once_share_one_commit(database: Database) -> None:
+def test_simultaneous_writes_share_one_commit(database: Database) -> None:
     commits = Commits(database.engine)
     futures = write_together(database, [insert(number) for number in range(8)])
     assert [future.result() for future in futures] == list(range(8))
     assert (stored(database), commits.count) == (list(range(8)), 1)
 
 
-def test_a_group_takes_no_more_than_its_share(database: Database) -> None:
+def test_transaction_has_at_most_max_members(database: Database) -> None:
     commits = Commits(database.engine)
     write_together(database, [insert(number) for number in range(MAX_MEMBERS + 1)])
     assert (len(stored(database)), commits.count) == (MAX_MEMBERS + 1, 2)
 
 
-def test_who_fails_takes_back_its_own_writes_alone(database: Database) -> None:
+def test_failed_write_rolls_back_only_its_own_rows(database: Database) -> None:
     def insert_and_fail(connection: Connection) -> None:
         insert(100)(connection)
         insert(0)(connection)
@@ -85,7 +85,7 @@ def test_who_fails_takes_back_its_own_writes_alone(database: Database) -> None:
     assert stored(database) == [0, 1]
 
 
-def test_who_is_refused_before_it_writes_costs_the_others_nothing(database: Database) -> None:
+def test_write_refused_before_writing_does_not_repeat_the_others(database: Database) -> None:
     def refuse(_connection: Connection) -> None:
         raise ValueError("refused")
 
@@ -95,9 +95,43 @@ def test_who_is_refused_before_it_writes_costs_the_others_nothing(database: Data
     assert (stored(database), commits.count) == ([0, 1], 1)
 
 
-def test_nobody_is_answered_before_the_commit(database: Database) -> None:
+class CachedWrite:
+    """A write with a cache outside the database, as services keep one; it counts its runs."""
+
+    def __init__(self, write: Write) -> None:
+        self.write = write
+        self.cached = False
+        self.runs = 0
+
+    def run(self, connection: Connection) -> object:
+        assert not self.cached, "the cache of a rolled back run must be dropped"
+        self.runs += 1
+        self.cached = True
+        return self.write(connection)
+
+    def drop(self) -> None:
+        self.cached = False
+
+
+def test_rolled_back_write_drops_its_cache_before_it_is_repeated(database: Database) -> None:
+    def insert_and_fail(connection: Connection) -> None:
+        insert(100)(connection)
+        insert(0)(connection)
+
+    good, bad = CachedWrite(insert(0)), CachedWrite(insert_and_fail)
+    queue = WriteQueue(database, clock=lambda: 0.0)
+    with queue.pause():
+        stored_once, refused = (queue.submit(cached.run, on_rollback=cached.drop) for cached in (good, bad))
+    wait([stored_once, refused], 20)
+    queue.close()
+    assert (type(stored_once.exception()), type(refused.exception())) == (type(None), IntegrityError)
+    assert [(cached.runs, cached.cached) for cached in (good, bad)] == [(2, True), (1, False)]
+    assert stored(database) == [0]
+
+
+def test_future_is_resolved_after_the_commit(database: Database) -> None:
     def write(number: int) -> bool:
-        database.submit(insert(number)).result()
+        database.queue.submit(insert(number)).result()
         return number in stored(database)
 
     with ThreadPoolExecutor(8) as pool:
@@ -106,7 +140,7 @@ def test_nobody_is_answered_before_the_commit(database: Database) -> None:
     assert seen_at_return == [True] * 40
 
 
-def test_a_commit_that_fails_is_everybodys_failure(database: Database) -> None:
+def test_failed_commit_fails_every_write_of_the_transaction(database: Database) -> None:
     def fail_at_commit(connection: Connection) -> None:
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         connection.execute(text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
@@ -118,7 +152,7 @@ def test_a_commit_that_fails_is_everybodys_failure(database: Database) -> None:
     assert stored(database) == []
 
 
-def test_on_a_full_disk_who_is_told_of_success_is_stored(database: Database) -> None:
+def test_acknowledged_writes_are_stored_on_a_full_disk(database: Database) -> None:
     def fill(connection: Connection) -> None:
         connection.execute(text("PRAGMA max_page_count = 3"))
         insert(2, padding=1_000_000)(connection)
@@ -130,7 +164,7 @@ def test_on_a_full_disk_who_is_told_of_success_is_stored(database: Database) -> 
 
 
 class HeldDatabase(Database):
-    """One that cannot be written the first time."""
+    """A database whose first transaction cannot begin."""
 
     attempts = 0
 
@@ -141,20 +175,18 @@ class HeldDatabase(Database):
         super().begin(connection)
 
 
-def test_a_transaction_that_cannot_begin_is_told_to_all_who_wait_and_leaves_the_turn_to_the_next(
-    database: Database,
-) -> None:
+def test_transaction_that_cannot_begin_fails_its_writes_and_not_the_next(database: Database) -> None:
     held = HeldDatabase(database.url.render_as_string())
     futures = write_together(held, [insert(1), insert(2)])
     assert [type(future.exception()) for future in futures] == [DatabaseUnavailable] * 2
-    held.submit(insert(3)).result(10)
+    held.queue.submit(insert(3)).result(10)
     held.close()
     assert stored(database) == [3]
 
 
-def test_who_writes_alone_is_not_kept_waiting_by_those_who_write_together(database: Database) -> None:
+def test_single_writes_are_not_delayed_by_shared_transactions(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        together: list[Future[Any]] = [database.submit(insert(number)) for number in range(200)]
+        together: list[Future[Any]] = [database.queue.submit(insert(number)) for number in range(200)]
         alone = [pool.submit(write_alone, database, number) for number in range(200, 220)]
         wait([*together, *alone], 20)
     assert stored(database) == list(range(220))
@@ -165,13 +197,13 @@ def write_alone(database: Database, number: int) -> None:
         insert(number)(connection)
 
 
-def test_what_was_handed_over_before_closing_is_done(database: Database) -> None:
-    futures = [database.submit(insert(number)) for number in range(20)]
+def test_close_commits_submitted_writes(database: Database) -> None:
+    futures = [database.queue.submit(insert(number)) for number in range(20)]
     database.close()
     assert [future.result(0) for future in futures] == list(range(20))
 
 
-def test_changing_the_schema_waits_for_an_open_group(tmp_path: Path) -> None:
+def test_schema_change_waits_for_an_open_transaction(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/schema.db")
     with database.change_schema() as connection:
         connection.execute(text("CREATE TABLE numbers (n INTEGER)"))
@@ -192,7 +224,7 @@ def test_changing_the_schema_waits_for_an_open_group(tmp_path: Path) -> None:
 
 
 class UnreliableAccess:
-    """Database access whose first transactions do not begin, with an error that nobody expects of it."""
+    """Database access whose first transactions fail to begin with an unexpected error."""
 
     def __init__(self, database: Database, failures: int) -> None:
         self.database = database
@@ -204,19 +236,19 @@ class UnreliableAccess:
     def begin(self, connection: Connection) -> None:
         if self.failures:
             self.failures -= 1
-            raise OSError("not of this world")
+            raise OSError("unexpected")
         self.database.begin(connection)
 
     def count_written(self, connection: Connection) -> int | None:
         return self.database.count_written(connection)
 
-    def explain(self, error: Exception) -> Exception:
+    def translate_error(self, error: Exception) -> Exception:
         return error
 
 
-def test_an_error_that_nobody_expects_ends_no_thread(database: Database) -> None:
-    writer = GroupWriter(UnreliableAccess(database, failures=1))
-    with pytest.raises(OSError, match="not of this world"):
+def test_unexpected_error_does_not_end_the_thread(database: Database) -> None:
+    writer = WriteQueue(UnreliableAccess(database, failures=1))
+    with pytest.raises(OSError, match="unexpected"):
         writer.submit(insert(1)).result(timeout=20)
     assert writer.submit(insert(2)).result(timeout=20) == 2
     writer.close()
