@@ -32,8 +32,8 @@ from stressvision.services.alerts.silenced import record_if_silenced
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
+from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
-from stressvision.wire.pages import Instant, next_cursor, write_instant
 
 _STATUS_NAMES = {
     AlertStatus.PENDING: Message(es="pendiente", en="pending"),

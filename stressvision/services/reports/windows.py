@@ -27,9 +27,9 @@ from stressvision.services.alerts.decisions import create_window_alert_if_due, r
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
+from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_coverage
-from stressvision.wire.pages import Instant, next_cursor, write_instant
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
 FEED_KEPT = timedelta(days=1)

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.measuring import measure_stills
+from stressvision.api.measurement_process import measure_stills
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import ModelUnavailable
 from stressvision.domain.consent import CONSENT_VERSION

@@ -14,8 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.formats import write_csv
-from stressvision.api.parquet import stream_parquet
+from stressvision.api.export_formats import write_csv
+from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Unavailable
 from stressvision.db.queries.detections import DetectionFilter

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.problems import BODY_LIMIT
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
+from stressvision.http.request_policy import BODY_LIMIT
 from stressvision.services.context import Context, open_context
 from tests.integration.conftest import enrol
 

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 
 from stressvision.api.backend import Pace
-from stressvision.api.websocket.connection import TOO_SLOW
+from stressvision.api.websocket.session import TOO_SLOW
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert

@@ -103,7 +103,7 @@ def test_every_event_is_delivered_once_in_order_across_pages() -> None:
 def test_what_nobody_follows_is_passed_over_and_what_comes_then_is_not() -> None:
     feed, batches, hub = FakeFeed(last=10), list[Batch](), Hub()
     reader = FeedReader(feed.open, poll_seconds=lambda: 0.001)
-    reader.start(0, batches.append, hub.pass_over)
+    reader.start(0, batches.append, hub.skip_to)
     wait_until(lambda: hub.position == 10, "what nobody follows is passed over")
     hub.join(Mailbox(size=1))
     feed.last = 13

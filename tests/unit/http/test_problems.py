@@ -12,9 +12,10 @@ from stressvision.core.errors import (
     StressVisionError,
     Unavailable,
 )
+from stressvision.http.problems import reader_language
 from stressvision.wire.alerts import AlertDecision
 from stressvision.wire.detections import DetectionIn
-from stressvision.wire.problems import problem_of, reader_language, status_of, validation_problem
+from stressvision.wire.problems import problem_of, status_of, validation_problem
 
 MESSAGE = Message(es="No hay.", en="There is none.")
 

@@ -1,4 +1,4 @@
-"""Reports as JSON, HTML or PDF: which one is wanted, and the answer that carries it."""
+"""Report answers as JSON, HTML or PDF: the negotiated format, and the response that carries the document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Response
 
-from stressvision.api.deps import ActorDep, ContextDep, LanguageDep
-from stressvision.api.media import preferred
+from stressvision.api.content_negotiation import negotiate_format
+from stressvision.api.dependencies import ActorDep, ContextDep, LanguageDep
 from stressvision.core.config import Policy
 from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
@@ -17,51 +17,54 @@ from stressvision.documents.reader import ReaderProfile
 from stressvision.domain.roles import sees_persons
 
 
-class PaperFormat(StrEnum):
+class DocumentFormat(StrEnum):
+    """Value of the query parameter `format`."""
+
     JSON = "json"
     HTML = "html"
     PDF = "pdf"
 
 
-MEDIA_TYPES: Mapping[str, PaperFormat] = {
-    "application/json": PaperFormat.JSON,
-    "text/html": PaperFormat.HTML,
-    "application/pdf": PaperFormat.PDF,
+MEDIA_TYPES: Mapping[str, DocumentFormat] = {
+    "application/json": DocumentFormat.JSON,
+    "text/html": DocumentFormat.HTML,
+    "application/pdf": DocumentFormat.PDF,
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}, "application/pdf": {}}}}
-"""What the documentation adds to JSON."""
+"""Media types that the OpenAPI document lists besides JSON."""
 
 
 @dataclass(frozen=True)
-class Paper:
-    """How the reader wants a report: in which format, and for whom it is written."""
+class DocumentRequest:
+    """The requested format of a report, and the profile of its reader."""
 
-    kind: PaperFormat
+    format: DocumentFormat
     reader: ReaderProfile
 
     @property
-    def is_data(self) -> bool:
-        return self.kind is PaperFormat.JSON
+    def is_json(self) -> bool:
+        return self.format is DocumentFormat.JSON
 
-    def print(self, document: Document, name: str) -> Response:
-        """`name`: of the file, without its ending. Raises Unavailable where the PDF cannot be made."""
-        headers = {"Content-Disposition": f'inline; filename="{name}.{self.kind}"', "Vary": "Accept, Accept-Language"}
-        if self.kind is PaperFormat.PDF:
+    def render(self, document: Document, name: str) -> Response:
+        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable if the PDF fails."""
+        headers = {"Content-Disposition": f'inline; filename="{name}.{self.format}"', "Vary": "Accept, Accept-Language"}
+        if self.format is DocumentFormat.PDF:
             return Response(print_pdf(document), headers=headers, media_type="application/pdf")
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return Response(write_html(document), headers=headers, media_type="text/html")
 
 
-def read_paper(
+def read_document_request(
     context: ContextDep,
     actor: ActorDep,
     language: LanguageDep,
     wanted: Annotated[
-        PaperFormat | None, Query(alias="format", description="Otherwise what the Accept header prefers.")
+        DocumentFormat | None, Query(alias="format", description="Otherwise what the Accept header prefers.")
     ] = None,
     persons: Annotated[bool, Query(description="false: aggregates only, as a viewer gets them.")] = True,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Paper:
+) -> DocumentRequest:
+    """Build the request from `format`, `persons`, the Accept header and the actor's role."""
     settings = context.settings
     reader = ReaderProfile(
         language=language,
@@ -71,7 +74,7 @@ def read_paper(
         has_persons=persons and sees_persons(actor.role),
         shows_stress=settings.policy is not Policy.EU,
     )
-    return Paper(wanted or preferred(accept, MEDIA_TYPES, PaperFormat.JSON), reader)
+    return DocumentRequest(wanted or negotiate_format(accept, MEDIA_TYPES, DocumentFormat.JSON), reader)
 
 
-PaperDep = Annotated[Paper, Depends(read_paper)]
+DocumentDep = Annotated[DocumentRequest, Depends(read_document_request)]

@@ -4,10 +4,10 @@ import pytest
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Forbidden
-from stressvision.http.callers import (
+from stressvision.http.request_policy import (
     client_address,
-    require_own_name,
-    require_safe_way,
+    require_encrypted,
+    require_known_host,
     require_trusted_origin,
 )
 
@@ -18,21 +18,21 @@ LOCAL_PROXY = Settings(proxy="127.0.0.1", allowed_hosts=("estres.gloria.example"
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])
 def test_this_machine_s_names_are_always_its_own(host: str) -> None:
-    require_own_name(host, HERE)
-    require_own_name(host, PROXIED)
+    require_known_host(host, HERE)
+    require_known_host(host, PROXIED)
 
 
 @pytest.mark.parametrize("host", ["estres.gloria.example", "ESTRES.gloria.example:8000"])
 def test_other_names_only_where_they_were_given(host: str) -> None:
-    require_own_name(host, PROXIED)
+    require_known_host(host, PROXIED)
     with pytest.raises(Forbidden, match="STRESSVISION_ALLOWED_HOSTS"):
-        require_own_name(host, HERE)
+        require_known_host(host, HERE)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "estres.gloria.example.evil.example", "", "[::1", "evil@"])
 def test_foreign_names_are_refused(host: str) -> None:
     with pytest.raises(Forbidden):
-        require_own_name(host, PROXIED)
+        require_known_host(host, PROXIED)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_behind_a_proxy_only_what_came_encrypted(
     peer: str, host: str, proto: str | None, settings: Settings, safe: bool
 ) -> None:
     if safe:
-        require_safe_way(host, peer, proto, settings)
+        require_encrypted(host, peer, proto, settings)
     else:
         with pytest.raises(Forbidden, match="X-Forwarded-Proto: https"):
-            require_safe_way(host, peer, proto, settings)
+            require_encrypted(host, peer, proto, settings)
 
 
 @pytest.mark.parametrize(
