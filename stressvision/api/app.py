@@ -38,7 +38,7 @@ from stressvision.api.routers import (
     websocket,
 )
 from stressvision.api.websocket.feed import FeedReader
-from stressvision.api.websocket.hub import Batch, Envelope, Hub
+from stressvision.api.websocket.hub import Envelope, Hub, HubBridge
 from stressvision.core.errors import Unavailable
 from stressvision.http.request_policy import origin_pattern
 from stressvision.services.audit import record_repetitions
@@ -127,20 +127,8 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _run_background_tasks(app: FastAPI) -> AsyncIterator[None]:
     backend: BackendState = app.state.backend
-    loop = asyncio.get_running_loop()
-
-    def publish(batch: Batch) -> None:
-        asyncio.run_coroutine_threadsafe(backend.hub.publish(batch), loop).result()
-
-    async def skip(position: int) -> bool:
-        return backend.hub.skip_to(position)
-
-    def skip_if_unfollowed(position: int) -> bool:
-        if backend.hub.is_followed:
-            return False
-        return asyncio.run_coroutine_threadsafe(skip(position), loop).result()
-
-    backend.reader.start(backend.hub.position, publish, skip_if_unfollowed)
+    bridge = HubBridge(backend.hub, asyncio.get_running_loop())
+    backend.reader.start(backend.hub.position, bridge.publish, bridge.skip_to)
     tasks = [
         asyncio.create_task(_send_heartbeats(backend)),
         asyncio.create_task(_store_repeated_reads(backend.context)),

@@ -43,6 +43,7 @@ class DocumentRequest:
 
     @property
     def is_json(self) -> bool:
+        """Whether the route answers its model instead of a document."""
         return self.format is DocumentFormat.JSON
 
     def render(self, document: Document, name: str) -> Response:

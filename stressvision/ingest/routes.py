@@ -44,6 +44,7 @@ class IngestState:
 
 @routes.get("/health")
 def health() -> Response:
+    """Answer the health of process and database."""
     context = _context()
     database = _database_fault(context)
     return _to_json(
@@ -59,6 +60,7 @@ def health() -> Response:
 
 @routes.post("/sessions")
 def open_device_session() -> Response:
+    """Open a session, or return the one with the same key."""
     start = SessionStart.model_validate(_read_body())
     require_device(start.device_id)
     opened = open_session(_context(), start)
@@ -67,6 +69,7 @@ def open_device_session() -> Response:
 
 @routes.post("/sessions/<session>/end")
 def close_device_session(session: str) -> Response:
+    """End a session."""
     context = _context()
     require_device(read_session_device(context, session))
     end = SessionEnd.model_validate(_read_body(optional=True))
@@ -75,6 +78,7 @@ def close_device_session(session: str) -> Response:
 
 @routes.post("/detections")
 def receive_detection() -> Response:
+    """Store one detection."""
     detection = DetectionIn.model_validate(_read_body())
     require_device(detection.device_id)
     accepted = store_detection(_context(), detection)
@@ -83,6 +87,7 @@ def receive_detection() -> Response:
 
 @routes.post("/detections/batch")
 def receive_batch() -> Response:
+    """Store up to 500 detections; the answer has one result per detection."""
     body = _read_body()
     batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
     for detection in batch.detections:
@@ -92,6 +97,7 @@ def receive_batch() -> Response:
 
 @routes.post("/heartbeat")
 def receive_heartbeat() -> Response:
+    """Store a device's health."""
     report = DeviceHealth.model_validate(_read_body())
     require_device(report.device_id)
     record_health(_context(), report)
@@ -100,12 +106,14 @@ def receive_heartbeat() -> Response:
 
 @routes.get("/stats")
 def stats() -> Response:
+    """Answer totals; the latest detections only for roles that may see persons."""
     totals = read_ingest_stats(_context(), _state().started_at)
     return _to_json(totals if sees_single_detections() else totals.model_copy(update={"recent_detections": []}))
 
 
 @routes.get("/gallery")
 def gallery() -> Response:
+    """Answer the gallery of enrolled faces, with an ETag."""
     faces = read_gallery(_context())
     response = _to_json(faces)
     response.set_etag(gallery_version(faces))
@@ -116,6 +124,7 @@ def gallery() -> Response:
 
 @routes.get("/openapi.json")
 def document() -> Response:
+    """Answer the OpenAPI document."""
     return Response(json.dumps(build_document(_language()), ensure_ascii=False), mimetype="application/json")
 
 

@@ -99,7 +99,7 @@ class DetectionIn(BaseModel):
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
         if self.emotion is not None and self.emotion_confidence is None:
-            raise ValueError("emotion_confidence is required when emotion is given")
+            raise ValueError("emotion_confidence is required with emotion")
         return self
 
 

@@ -27,7 +27,7 @@ class ErasureCertificate(WireModel):
 
 
 class ConsentRecord(WireModel):
-    """One consent given or withdrawn."""
+    """One recorded consent, or its withdrawal (`given` false)."""
 
     given: bool
     text_version: str

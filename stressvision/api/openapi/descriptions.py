@@ -101,7 +101,7 @@ PHRASES: Mapping[str, str] = {
     "Also those that are over.": "También los que ya terminaron.",
     "ISO 8601; without an offset it is UTC.": "ISO 8601; sin zona horaria es UTC.",
     "Otherwise what the Accept header prefers.": "Si falta, lo que prefiera la cabecera Accept.",
-    "10,000 in JSON unless given, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
+    "Default: 10,000 in JSON, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
     "Successful Response": "Respuesta",
     "Service Unavailable": "No disponible",
     "The id, or the key that ingest answered.": "El id, o la clave que respondió ingest.",

@@ -90,7 +90,7 @@ _DESCRIPTION = Message(
     es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
     "Los cambios llegan en vivo por WebSocket en `/ws`; `/ws?since=ID` continúa donde se quedó. "
     "Los errores son `application/problem+json` (RFC 9457).",
-    en="Expressions compatible with stress or fatigue of employees who consented. "
+    en="Expressions compatible with stress or fatigue of consenting employees. "
     "Changes arrive live over the WebSocket at `/ws`; `/ws?since=ID` resumes. "
     "Errors are `application/problem+json` (RFC 9457).",
 )

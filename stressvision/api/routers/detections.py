@@ -21,10 +21,12 @@ from stressvision.wire.detections import DetectionAccepted, DetectionIn
 class DirectRoute(APIRoute):
     """Route that FastAPI documents, but that bypasses its dependency solver, body reader and response serializer.
 
-    @MEASURED@
+    A stored detection takes 357 to 375 µs of processor time through this route and 464 to 501 µs through a plain
+    APIRoute: a quarter less (2026-11-28, both in one run, 16 concurrent requests, SQLite, 2 cores; docs/adr/0025).
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler that FastAPI would otherwise generate."""
         return _handle_detection
 
 

@@ -42,7 +42,7 @@ def export_detections(
     employee_id: EmployeeFilter = None,
     emotion: Emotion | None = None,
     limit: Annotated[
-        int | None, Query(ge=1, le=100_000_000, description="10,000 in JSON unless given, everything in a file.")
+        int | None, Query(ge=1, le=100_000_000, description="Default: 10,000 in JSON, everything in a file.")
     ] = None,
     cursor: Cursor = None,
     wanted_format: Annotated[

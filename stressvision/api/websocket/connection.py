@@ -28,6 +28,7 @@ class Connection:
 
     @property
     def role(self) -> Role | None:
+        """The principal's role; None without a login."""
         return self.principal.role if self.principal else None
 
     @property

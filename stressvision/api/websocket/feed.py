@@ -17,7 +17,9 @@ log = structlog.get_logger()
 class EventSource(Protocol):
     """A source of events; each source belongs to one thread. `stressvision.services.feed.ChangeFeed` is one."""
 
-    def has_news(self) -> bool: ...
+    def has_news(self) -> bool:
+        """Return whether anything was committed since the last call."""
+        ...
 
     def wait(self, seconds: float) -> None: ...
 

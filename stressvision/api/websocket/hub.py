@@ -1,12 +1,11 @@
-"""The hub: each message is posted once to the bounded mailbox of every client that follows the feed."""
+"""The hub: each message is posted once to the bounded mailbox of every client that subscribed to it."""
 
 import asyncio
 import math
 import time
 from dataclasses import dataclass
 
-from stressvision.api.websocket.subscription import EVERYTHING
-from stressvision.wire.events import FeedEvent
+from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, Subscribe
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,40 @@ class Batch:
 
     envelopes: tuple[Envelope, ...]
     position: int
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Events that a client receives. `events` None: every type. `employee_id`: of events about one person, its own."""
+
+    events: frozenset[str] | None = None
+    employee_id: int | None = None
+
+    @classmethod
+    def of(cls, request: Subscribe) -> "Subscription":
+        """Build the subscription of a client's request."""
+        return cls(frozenset(request.events) if request.events is not None else None, request.employee_id)
+
+    def wants(self, event: FeedEvent | None) -> bool:
+        """Return whether the client receives an event. None, a message outside the feed, is always sent."""
+        if event is None:
+            return True
+        if self.events is not None and event.type not in self.events:
+            return False
+        return self.employee_id is None or _employee_of(event) in {self.employee_id, _NO_EMPLOYEE}
+
+
+EVERYTHING = Subscription()
+
+_NO_EMPLOYEE = 0
+"""Employee of a report event, which is about all; no row has the id 0."""
+
+
+def _employee_of(event: FeedEvent) -> int | None:
+    if isinstance(event, DetectionEvent):
+        employee_id: int | None = event.data["employee_id"]
+        return employee_id
+    return event.employee_id if isinstance(event, AlertEvent) else _NO_EMPLOYEE
 
 
 class Mailbox:
@@ -109,3 +142,24 @@ class Hub:
         """Post a message to every client."""
         for mailbox in self._mailboxes:
             mailbox.post(envelope)
+
+
+class HubBridge:
+    """Entry to the hub for the feed reader's thread: calls run in the event loop, and the thread waits for them."""
+
+    def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+        self._hub, self._loop = hub, loop
+
+    def publish(self, batch: Batch) -> None:
+        """Post each event to every client."""
+        asyncio.run_coroutine_threadsafe(self._hub.publish(batch), self._loop).result()
+
+    def skip_to(self, position: int) -> bool:
+        """Move on without publishing; return False where a client follows the feed."""
+        if self._hub.is_followed:
+            return False
+
+        async def skip() -> bool:
+            return self._hub.skip_to(position)
+
+        return asyncio.run_coroutine_threadsafe(skip(), self._loop).result()

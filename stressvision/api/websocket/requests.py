@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fastapi import WebSocketDisconnect
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.middleware.authentication import authenticate, is_login_required
 from stressvision.api.websocket.connection import Connection
-from stressvision.api.websocket.hub import Envelope
-from stressvision.api.websocket.subscription import Subscription, parse_subscription
-from stressvision.core.errors import Forbidden, Message, StressVisionError, Unauthenticated
+from stressvision.api.websocket.hub import Envelope, Subscription
+from stressvision.core.errors import Forbidden, InvalidInput, Language, Message, StressVisionError, Unauthenticated
 from stressvision.domain.roles import sees_persons
 from stressvision.http.authentication import actor_of, require_permission
 from stressvision.http.permissions import Server
 from stressvision.services.auth.authenticator import MISSING
 from stressvision.services.people.followers import record_follower
-from stressvision.wire.events import EVENT_TYPES, ErrorEvent, Pong, Subscribed
+from stressvision.wire.events import EVENT_TYPES, ErrorEvent, Pong, Subscribe, Subscribed
+from stressvision.wire.problems import validation_problem
 
 _UNKNOWN_MESSAGE = Message(
     es='No entiendo este mensaje: se admiten {"type": "ping"} y {"type": "subscribe", "events": ["alert"], '
@@ -69,7 +70,7 @@ async def subscribe(connection: Connection, message: Mapping[str, object]) -> Su
 
     Following one person is recorded in the audit log. Raises InvalidInput, NotFound, Forbidden and Unavailable.
     """
-    request = parse_subscription(message, connection.language)
+    request = _parse_subscription(message, connection.language)
     if request.employee_id is not None:
         if not sees_persons(connection.role):
             raise Forbidden(_NO_PERSONS)
@@ -77,6 +78,15 @@ async def subscribe(connection: Connection, message: Mapping[str, object]) -> Su
         await run_in_threadpool(record_follower, connection.backend.context, request.employee_id, actor)
     connection.mailbox.subscription = Subscription.of(request)
     return Subscribed(events=request.events or list(EVENT_TYPES), employee_id=request.employee_id)
+
+
+def _parse_subscription(message: Mapping[str, object], language: Language) -> Subscribe:
+    """Validate a client's request. Raises InvalidInput naming each invalid field, in the client's language."""
+    try:
+        return Subscribe.model_validate(message)
+    except ValidationError as error:
+        detail = validation_problem(error.errors(), language).detail
+        raise InvalidInput(Message(es=detail, en=detail)) from None
 
 
 async def _answer(connection: Connection, message: Mapping[str, object]) -> Pong | Subscribed | ErrorEvent:

@@ -1,4 +1,4 @@
-"""One address may ask so often; the others, and this machine, do not notice."""
+"""The rate limit applies per address; loopback is exempt."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from stressvision.services.context import open_context
 
 
 def allowed(limit: RateLimiter, address: str | None, count: int) -> int:
-    """How many of so many requests are let through."""
+    """Return how many of `count` requests are allowed."""
     waits = []
     for _ in range(count):
         try:
@@ -25,7 +25,7 @@ def allowed(limit: RateLimiter, address: str | None, count: int) -> int:
     return count - len(waits)
 
 
-def test_a_burst_then_the_rate() -> None:
+def test_burst_is_allowed_then_rate_applies() -> None:
     now = [100.0]
     limit = RateLimiter(10, monotonic=lambda: now[0])
     assert allowed(limit, "192.0.2.1", 100) == 10 * BURST_SECONDS
@@ -37,11 +37,11 @@ def test_a_burst_then_the_rate() -> None:
 
 
 @pytest.mark.parametrize(("rate", "address"), [(10, "127.0.0.1"), (10, "::1"), (10, None), (0, "192.0.2.1")])
-def test_this_machine_is_not_limited_nor_anybody_without_a_rate(rate: float, address: str | None) -> None:
+def test_loopback_and_zero_rate_are_not_limited(rate: float, address: str | None) -> None:
     assert allowed(RateLimiter(rate, monotonic=lambda: 0.0), address, 1000) == 1000
 
 
-def test_many_addresses_do_not_fill_the_memory() -> None:
+def test_number_of_buckets_is_bounded() -> None:
     now = [0.0]
     limit = RateLimiter(1, monotonic=lambda: now[0])
     for number in range(30_000):
@@ -50,7 +50,7 @@ def test_many_addresses_do_not_fill_the_memory() -> None:
     assert len(limit._buckets) <= 10_001
 
 
-def test_both_servers_say_429_and_when_to_come_again(tmp_path: Path) -> None:
+def test_both_servers_return_429_with_retry_after(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/g.db", rate_limit=0.25)
     context = open_context(settings)
     far = {"X-Forwarded-For": "192.0.2.1"}
