@@ -12,9 +12,9 @@ from stressvision.api.dependencies import ActorDep, ContextDep, LanguageDep
 from stressvision.core.config import Policy
 from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
-from stressvision.documents.press import print_pdf
-from stressvision.documents.reader import ReaderProfile
-from stressvision.domain.roles import sees_persons
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.domain.auth import sees_persons
 
 
 class DocumentFormat(StrEnum):
@@ -50,7 +50,7 @@ class DocumentRequest:
         """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable if the PDF fails."""
         headers = {"Content-Disposition": f'inline; filename="{name}.{self.format}"', "Vary": "Accept, Accept-Language"}
         if self.format is DocumentFormat.PDF:
-            return Response(print_pdf(document), headers=headers, media_type="application/pdf")
+            return Response(make_pdf(document), headers=headers, media_type="application/pdf")
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return Response(write_html(document), headers=headers, media_type="text/html")
 

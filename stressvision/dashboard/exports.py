@@ -1,4 +1,4 @@
-"""A report as a file, holding exactly what the page shows."""
+"""One report as a file, with the figures that the page shows."""
 
 import csv
 import io
@@ -23,11 +23,12 @@ _COLUMNS = (
 
 
 def report_json(report: Report) -> str:
+    """Return the report as indented JSON."""
     return report.model_dump_json(indent=2)
 
 
 def report_csv(report: Report) -> str:
-    """One line for each employee, with a byte-order mark so that spreadsheets read the accents."""
+    """Return one line per employee, with a byte-order mark so that spreadsheets decode the accents."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)

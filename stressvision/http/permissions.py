@@ -10,7 +10,7 @@ from re import Pattern
 
 from starlette.routing import compile_path
 
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.auth import PEOPLE, Role
 
 Roles = frozenset[Role]
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, g, request
 
-from stressvision.domain.roles import sees_persons
+from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission, require_token
 from stressvision.http.permissions import Server, is_public
 from stressvision.http.request_policy import RequestPolicy, RequestSource

@@ -4,8 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.domain.passwords import MOST
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH, Role
 from stressvision.wire.values import DeviceId, Moment, WireModel
 
 ACCOUNT_NAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -24,7 +23,7 @@ class LoginRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class LoggedIn(WireModel):
@@ -43,7 +42,7 @@ class AccountRequest(BaseModel):
 
     name: str = Field(pattern=ACCOUNT_NAME)
     role: PersonRole
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class PasswordRequest(BaseModel):
@@ -51,7 +50,7 @@ class PasswordRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class PasswordChange(BaseModel):
@@ -65,8 +64,8 @@ class PasswordChange(BaseModel):
         },
     )
 
-    current_password: str = Field(min_length=1, max_length=MOST)
-    new_password: str = Field(min_length=1, max_length=MOST)
+    current_password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
+    new_password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class Account(WireModel):

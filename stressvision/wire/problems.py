@@ -20,7 +20,7 @@ from stressvision.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.core.faults import explain_fault
+from stressvision.core.validation import describe_error
 from stressvision.wire.values import WireModel
 
 PROBLEM_TYPE = "application/problem+json"
@@ -90,7 +90,7 @@ def plain_problem(status: int, detail: str, language: Language, faults: tuple[Fi
 def validation_problem(errors: Iterable[Mapping[str, Any]], language: Language, status: int = 422) -> Problem:
     """Build a problem from pydantic's (or FastAPI's) list of errors."""
     faults = tuple(
-        FieldFault(field=_field_path(error["loc"]), message=explain_fault(error, language)) for error in errors
+        FieldFault(field=_field_path(error["loc"]), message=describe_error(error, language)) for error in errors
     )
     detail = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
     detail = detail.replace(".; ", "; ")

@@ -8,8 +8,8 @@ from sqlalchemy import insert
 
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context
+from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
-from stressvision.services.reports.windows import write_due_reports
 
 QUARTER = timedelta(minutes=15)
 BEGAN = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

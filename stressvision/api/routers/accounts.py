@@ -41,7 +41,7 @@ def change_own_password(
 ) -> Account:
     principal = principal_of(connection)
     if principal is None:
-        raise accounts.nobody_in_charge()
+        raise accounts.first_account_missing()
     return login.change_own_password(context, principal.name, request, principal.token_id, actor)
 
 

@@ -6,10 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
-from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.services.alerts import decisions
-from stressvision.services.context import Actor
 from stressvision.services.paging import read_instant
 from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
 
@@ -51,7 +49,7 @@ def acknowledge_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
     body = decision or AlertDecision()
-    author = _require_author(actor, body.user_id or user_id)
+    author = actor.claiming(body.user_id or user_id)
     return AlertChanged(alert_id=alert_id, alert=decisions.acknowledge_alert(context, alert_id, author, body.notes))
 
 
@@ -60,7 +58,7 @@ def resolve_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
     body = decision or AlertDecision()
-    author = _require_author(actor, body.user_id or user_id)
+    author = actor.claiming(body.user_id or user_id)
     return AlertChanged(alert_id=alert_id, alert=decisions.resolve_alert(context, alert_id, author, body.notes))
 
 
@@ -68,18 +66,4 @@ def resolve_alert(
 def note_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, note: AlertNote, user_id: UserId = None
 ) -> AlertDetail:
-    return decisions.note_alert(context, alert_id, _require_author(actor, note.user_id or user_id), note.notes)
-
-
-def _require_author(actor: Actor, user_id: str | None) -> Actor:
-    """Return the author of a decision. Raises InvalidInput where neither a login nor `user_id` names one."""
-    author = actor.claiming(user_id)
-    if author.user_id is None:
-        raise InvalidInput(
-            Message(
-                es='Falta user_id, quién decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
-                en='The author (user_id) is missing: send {"user_id": "admin"} as JSON, or ?user_id=admin.',
-            ),
-            field="user_id",
-        )
-    return author
+    return decisions.note_alert(context, alert_id, actor.claiming(note.user_id or user_id), note.notes)

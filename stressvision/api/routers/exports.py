@@ -13,7 +13,7 @@ from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.clock import parse_moment
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
-from stressvision.services.exports import DetectionStream, count_export, prime, record_export
+from stressvision.services.exports import DetectionStream, count_export, read_first_page, record_export
 from stressvision.services.paging import read_instant
 from stressvision.wire.backend import DetectionList
 from stressvision.wire.exports import ParquetRequest
@@ -65,9 +65,11 @@ def export_detections(
         )
         return _file_response(stream_parquet(context.settings, request), kind, wanted)
     if kind is ExportFormat.CSV:
-        return _file_response(write_csv(prime(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
+        return _file_response(
+            write_csv(read_first_page(DetectionStream(context, wanted, limit).read_pages())), kind, wanted
+        )
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
-    content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
+    content = write_json(stream, read_first_page(stream.read_pages()), count_export(context, wanted))
     return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARY)
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from stressvision.api.dependencies import ActorDep, ContextDep, NamedActorDep, RowId
 from stressvision.api.documents import RESPONSES, DocumentDep
-from stressvision.documents.own_data import document_of_own_data
+from stressvision.documents.own_data import build_own_data_document
 from stressvision.services.privacy import erasure, own_data
 from stressvision.wire.rights import ErasureCertificate, OwnData
 
@@ -18,7 +18,9 @@ def read_own_data(
     data = own_data.read_own_data(context, employee_id, actor)
     if document.is_json:
         return data
-    return document.render(document_of_own_data(data, document.reader), f"stressvision_{data.employee.employee_code}")
+    return document.render(
+        build_own_data_document(data, document.reader), f"stressvision_{data.employee.employee_code}"
+    )
 
 
 @router.delete("/{employee_id}/data")

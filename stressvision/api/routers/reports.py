@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, RowId
 from stressvision.api.documents import RESPONSES, DocumentDep, DocumentRequest
 from stressvision.core.errors import Forbidden, Message
-from stressvision.documents.contents import document_of_report, document_of_summary
-from stressvision.domain.roles import sees_persons
+from stressvision.documents.reports import build_report_document, build_summary_document
+from stressvision.domain.auth import sees_persons
 from stressvision.services.paging import read_instant
-from stressvision.services.reports import summaries, windows
+from stressvision.services.reports import reading, summaries
 from stressvision.wire.reports import Report, ReportList, Summary
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
@@ -25,24 +25,24 @@ Day = Annotated[
 def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
 ) -> ReportList:
-    found = windows.list_reports(context, limit, read_instant(cursor))
+    found = reading.list_reports(context, limit, read_instant(cursor))
     if sees_persons(actor.role):
         return found
-    reports = (windows.without_persons(context, report) for report in found.reports)
+    reports = (reading.to_public_report(context, report) for report in found.reports)
     return found.model_copy(update={"reports": [report for report in reports if report is not None]})
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)
 def read_report(context: ContextDep, actor: ActorDep, document: DocumentDep, report_id: RowId) -> Report | Response:
     is_audited = document.reader.has_persons and not document.is_json
-    report = windows.read_report(context, report_id, actor if is_audited else None)
-    visible = report if document.reader.has_persons else windows.without_persons(context, report)
+    report = reading.read_report(context, report_id, actor if is_audited else None)
+    visible = report if document.reader.has_persons else reading.to_public_report(context, report)
     if visible is None:
         raise _persons_required()
     if document.is_json:
         return visible
     name = f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
-    return document.render(document_of_report(visible, document.reader), name)
+    return document.render(build_report_document(visible, document.reader), name)
 
 
 @router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)
@@ -61,7 +61,7 @@ def _to_response(summary: Summary, document: DocumentRequest) -> Summary | Respo
     if document.is_json:
         return summary
     name = f"stressvision_{summary.kind}_{summary.day}"
-    return document.render(document_of_summary(summary, document.reader), name)
+    return document.render(build_summary_document(summary, document.reader), name)
 
 
 def _persons_required() -> Forbidden:
@@ -70,6 +70,6 @@ def _persons_required() -> Forbidden:
             es="Ese reporte no se muestra sin permiso para ver personas: en su ventana hubo menos de cinco, o se cruza "
             "con otras ventanas.",
             en="That report requires permission to see persons: fewer than five people were in its window, or it "
-            "overlaps other windows.",
+            "overlaps other reading.",
         )
     )

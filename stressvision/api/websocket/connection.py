@@ -9,7 +9,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from stressvision.api.backend import BackendState
 from stressvision.api.websocket.hub import Mailbox
 from stressvision.core.errors import Language, Message
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.auth.authenticator import Principal
 from stressvision.wire.events import ErrorEvent
 

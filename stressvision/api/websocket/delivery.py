@@ -14,7 +14,7 @@ from stressvision.api.websocket.connection import Connection
 from stressvision.api.websocket.feed import OpenSource, read_page, to_batch
 from stressvision.api.websocket.hub import Batch, Envelope
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.domain.roles import Role, sees_persons
+from stressvision.domain.auth import Role, sees_persons
 from stressvision.wire.events import Connected, DetectionEvent
 
 Fields = frozenset[str]

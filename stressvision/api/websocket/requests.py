@@ -13,11 +13,11 @@ from stressvision.api.middleware.authentication import authenticate, is_login_re
 from stressvision.api.websocket.connection import Connection
 from stressvision.api.websocket.hub import Envelope, Subscription
 from stressvision.core.errors import Forbidden, InvalidInput, Language, Message, StressVisionError, Unauthenticated
-from stressvision.domain.roles import sees_persons
+from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission
 from stressvision.http.permissions import Server
 from stressvision.services.auth.authenticator import MISSING
-from stressvision.services.people.followers import record_follower
+from stressvision.services.people.employees import record_follower
 from stressvision.wire.events import EVENT_TYPES, ErrorEvent, Pong, Subscribe, Subscribed
 from stressvision.wire.problems import validation_problem
 

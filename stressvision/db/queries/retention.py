@@ -21,7 +21,7 @@ from stressvision.db.schema.tables import (
     sessions,
 )
 from stressvision.domain.alerts import AlertStatus
-from stressvision.domain.terms import RetentionKind
+from stressvision.domain.retention import RetentionKind
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""Alerts that nobody acknowledges in time are passed on: once for each step."""
+"""Escalation of alerts that are not acknowledged in time: one message for each configured step."""
 
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries.silences import find_silence
-from stressvision.domain.alerts import AlertStatus, AlertStep
-from stressvision.domain.escalation import REACH, due_level
+from stressvision.domain.alerts import ESCALATION_LIMIT, AlertStatus, AlertStep, compute_escalation_level
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.alerts.history import HistoryStep, record_step
 from stressvision.services.audit import record
@@ -12,13 +11,16 @@ from stressvision.services.notifications import enqueue
 
 
 def escalate_due(context: Context) -> tuple[int, ...]:
-    """The ids of the alerts that were passed on. Each step is taken once, however many processes try."""
+    """Escalate the alerts that have waited for the next configured step, and return their ids.
+
+    Each step is taken once, however many processes run this. Alerts of silenced employees wait.
+    """
     steps, now = context.settings.escalation_minutes, context.clock()
     if not steps:
         return ()
     with context.database.read() as connection:
-        waiting = rows.select_unacknowledged(connection, now - REACH)
-    due = {row.id: due_level(row.created_at, now, steps) for row in waiting}
+        waiting = rows.select_unacknowledged(connection, now - ESCALATION_LIMIT)
+    due = {row.id: compute_escalation_level(row.created_at, now, steps) for row in waiting}
     candidates = [row.id for row in waiting if due[row.id] > row.escalation_level]
     return tuple(alert_id for alert_id in candidates if _escalate(context, alert_id, due[alert_id]))
 

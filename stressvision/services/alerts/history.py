@@ -1,4 +1,4 @@
-"""The history of an alert, written in the transaction that makes it."""
+"""Writing an alert's history, in the transaction that changes the alert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from stressvision.domain.alerts import AlertStep
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """`user_id` None: the program itself."""
+    """One step of a history. `user_id` None: taken by the program itself."""
 
     kind: AlertStep
     at: datetime
@@ -20,20 +20,21 @@ class HistoryStep:
     details: Mapping[str, object] | None = None
 
 
-def record_step(connection: Connection, alert_id: int, employee_id: int | None, step: HistoryStep) -> None:
-    _record(connection, {"alert_id": alert_id, "employee_id": employee_id}, step)
-
-
-def record_silenced(connection: Connection, silence_id: int, employee_id: int | None, step: HistoryStep) -> None:
-    """What was kept quiet has no alert: its history is that of the silence."""
-    _record(connection, {"silence_id": silence_id, "employee_id": employee_id}, step)
-
-
-def _record(connection: Connection, place: Mapping[str, object], step: HistoryStep) -> None:
+def record_step(
+    connection: Connection,
+    alert_id: int | None,
+    employee_id: int | None,
+    step: HistoryStep,
+    *,
+    silence_id: int | None = None,
+) -> None:
+    """Add a step to the history of an alert, or of the silence that suppressed one (`alert_id` None)."""
     insert_step(
         connection,
         {
-            **place,
+            "alert_id": alert_id,
+            "silence_id": silence_id,
+            "employee_id": employee_id,
             "timestamp": step.at,
             "kind": str(step.kind),
             "user_id": step.user_id,

@@ -1,4 +1,4 @@
-"""Sessions: a device begins and ends to watch."""
+"""Sessions: the periods in which a device is watching."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from stressvision.wire.detections import SessionEnd, SessionStart
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """`key` is what devices call it (`session_<device>_<epoch>`), `id` its row."""
+    """An open session. `key`: its name for devices (`session_<device>_<epoch>`). `id`: its row id."""
 
     id: int
     key: str
@@ -20,7 +20,7 @@ class OpenedSession:
 
 
 def open_session(context: Context, start: SessionStart) -> OpenedSession:
-    """Opens a session; a device that repeats the session_id it chose gets the same one back."""
+    """Open a session and return it; a repeated `session_id` returns the session that already has it."""
     now = context.clock()
     began = start.start_timestamp or now
     with context.database.write() as connection:
@@ -53,17 +53,17 @@ def _free_key(connection: Connection, device_id: str, epoch: int) -> str:
 
 
 def read_session_device(context: Context, session: int | str) -> str:
-    """Whose session it is. Raises NotFound."""
+    """Return the id of the device that opened the session. Raises NotFound."""
     with context.database.read() as connection:
-        device_id: str = _existing(connection, session).device_id
+        device_id: str = _get_session(connection, session).device_id
     return device_id
 
 
 def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
-    """Ends the session and returns its row id; ending it again changes nothing. Raises NotFound."""
+    """End the session and return its row id; ending it again changes nothing. Raises NotFound."""
     now = context.clock()
     with context.database.write() as connection:
-        row = _existing(connection, session)
+        row = _get_session(connection, session)
         if row.end_timestamp is None:
             values: dict[str, object] = {"end_timestamp": end.end_timestamp or now, "status": "ended"}
             if end.fps_avg is not None:
@@ -76,7 +76,7 @@ def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
         return session_id
 
 
-def _existing(connection: Connection, session: int | str) -> Any:
+def _get_session(connection: Connection, session: int | str) -> Any:
     row = rows.find_session(connection, session)
     if row is None:
         raise NotFound(Message(es=f"No existe la sesión {session}.", en=f"There is no session {session}."))

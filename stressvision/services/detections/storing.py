@@ -20,8 +20,8 @@ from stressvision.db.queries import detections as rows
 from stressvision.db.queries.employees import select_standings, touch_employee
 from stressvision.db.queries.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
-from stressvision.domain.detections import is_too_far_ahead
-from stressvision.services.alerts.decisions import create_alert_if_due
+from stressvision.domain.emotions import is_too_far_ahead
+from stressvision.services.alerts.creation import create_alert_if_due
 from stressvision.services.context import Context
 from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
 from stressvision.wire.problems import problem_of, validation_problem

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from stressvision.commands.arguments import operator
-from stressvision.commands.line import main
+from stressvision.commands.command_line import main
+from stressvision.commands.subcommands import get_operator
 from stressvision.core.config import load_settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.services.auth import hashing
@@ -133,4 +133,4 @@ def test_a_user_without_a_name_is_written_down_by_number(monkeypatch: pytest.Mon
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", find_nobody)
-    assert operator().user_id == f"local:{os.getuid()}"
+    assert get_operator().user_id == f"local:{os.getuid()}"

@@ -25,7 +25,7 @@ from stressvision.db.schema.tables import (
     reports,
     sessions,
 )
-from stressvision.domain.scanning import count_hits, face_parts, forms_of
+from stressvision.domain.erasure import count_occurrences, encode_words, pick_face_fragments
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.services.backup.archive import list_backups
 from stressvision.services.backup.backups import make_backup
@@ -33,7 +33,7 @@ from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.people.enrolment import Enrolment, enrol_employee
 from stressvision.services.privacy.erasure import erase_person
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.edge.test_detections_stored import detection
 
@@ -112,18 +112,21 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     with context.database.read() as connection:
         assert select_employee(connection, person) is None
     faces = samples_of(1)
-    needles = (*forms_of((CODE, NAME)), *face_parts(None, [_stored(sample) for sample in faces]))
+    needles = (*encode_words((CODE, NAME)), *pick_face_fragments(None, [_stored(sample) for sample in faces]))
     excused = (OTHER_CODE.encode(), OTHER_NAME.encode(), json.dumps(OTHER_NAME)[1:-1].encode())
     context.database.close()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"gloria_stress_system.db", "edge_outbox.db", "reporter.log"} <= {path.name for path in files}
     for path in files:
-        assert count_hits([path.read_bytes()], needles, excused) == 0, path
+        assert count_occurrences([path.read_bytes()], needles, excused) == 0, path
     key = sealed.read_key(context.settings.backup_key_file)
     (backup,) = list_backups(context.settings)
     opened = b"".join(sealed.read_sealed(backup.path, key))
-    assert (count_hits([opened], needles, excused), count_hits([opened], (OTHER_NAME.encode(),)) > 0) == (0, True)
-    assert count_hits([certificate.model_dump_json().encode()], needles) == 0
+    assert (count_occurrences([opened], needles, excused), count_occurrences([opened], (OTHER_NAME.encode(),)) > 0) == (
+        0,
+        True,
+    )
+    assert count_occurrences([certificate.model_dump_json().encode()], needles) == 0
 
 
 def _stored(sample: FaceSampleRow) -> bytes:
@@ -139,7 +142,7 @@ def test_rows_go_and_totals_stay(context: Context, clock: FakeClock) -> None:
     assert certificate.is_complete
     with context.database.read() as connection:
         for table in personal_tables():
-            column = table.c.id if table.name == "employees" else table.c.get("employee_id")
+            column = table.c["id" if table.name == "employees" else "employee_id"]
             assert connection.execute(select(func.count()).where(column == person)).scalar_one() == 0, table.name
         report = connection.execute(select(reports)).one()
         assert (report.total_detections, report.total_employees_detected) == (24, 2)

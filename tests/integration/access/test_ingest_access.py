@@ -13,11 +13,10 @@ from werkzeug.serving import make_server
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, ServerUnreachable
-from stressvision.domain.roles import Role
-from stressvision.edge.delivery.client import IngestClient
-from stressvision.edge.delivery.courier import deliver_next
-from stressvision.edge.delivery.credentials import read_token
-from stressvision.edge.delivery.outbox import MessageKind, Outbox
+from stressvision.domain.auth import Role
+from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.uploader import deliver_next
 from stressvision.http.permissions import Server, find_permission
 from stressvision.ingest.application import create_application
 from stressvision.services.auth.tokens import add_token
@@ -61,8 +60,8 @@ def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Con
         endpoint: set(roles) for endpoint, roles in EXPECTED.items()
     }
     assert client.get("/nothing").status_code == 401
-    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).json["recent_detections"]
-    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).json["recent_detections"]
+    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).get_json()["recent_detections"]
+    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).get_json()["recent_detections"]
 
 
 def post(client: FlaskClient, path: str, body: Any, token: str) -> int:
@@ -117,20 +116,20 @@ def test_a_refused_token_is_said_and_loses_no_detection(sqlite_context: Context,
     outbox = Outbox(tmp_path / "outbox.db")
     outbox.add(MessageKind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
     detection = {"device_id": "cam-1", "session_id": SESSION, "timestamp": "2026-11-22T15:07:00Z"}
-    outbox.add_all([(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
+    outbox.add_all([OutboxMessage(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
     others = add_token(sqlite_context, TokenRequest(device_id="cam-2"), Actor()).token
     with serving(sqlite_context) as url:
         for refused in ("", "sv_000000000000_" + "x" * 43, others):
             client = IngestClient(url, token=refused)
             with pytest.raises(ServerUnreachable):
                 deliver_next(outbox, client)
-            assert not client.is_admitted
+            assert not client.status.accepts_token
             client.close()
         assert (outbox.backlog().waiting, outbox.backlog().refused) == (6, 0)
         client = IngestClient(url, token=token)
         while deliver_next(outbox, client):
             pass
-        assert client.is_admitted
+        assert client.status.accepts_token
         client.close()
     assert outbox.backlog().waiting == 0
     assert read_ingest_stats(sqlite_context, 0.0).total_detections == 5

@@ -9,8 +9,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.accounts import insert_account
-from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
 from stressvision.services.auth.login import SESSION, log_in, log_out

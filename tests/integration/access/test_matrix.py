@@ -15,12 +15,12 @@ from starlette.testclient import WebSocketDenialResponse
 from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
 from stressvision.db.queries.accounts import insert_account
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.auth import PEOPLE, Role
 from stressvision.http.permissions import PERMISSIONS, Server
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.auth.tokens import add_token
 from stressvision.services.context import Actor, Context
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.access import TokenRequest
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, ReportEvent
@@ -133,8 +133,10 @@ def give_tokens(context: Context) -> dict[Role, str]:
         for role in sorted(PEOPLE):
             values = {"name": f"cuenta.{role}", "role": str(role), "password_hash": "", "password_changed_at": now}
             insert_account(connection, values)
-    wanted = {role: TokenRequest(account=f"cuenta.{role}") for role in Role if role is not Role.DEVICE}
-    wanted[Role.DEVICE] = TokenRequest(device_id="cam-1")
+    wanted = {
+        role: TokenRequest(device_id="cam-1") if role is Role.DEVICE else TokenRequest(account=f"cuenta.{role}")
+        for role in Role
+    }
     return {role: add_token(context, request, Actor()).token for role, request in wanted.items()}
 
 

@@ -6,8 +6,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.audit import AuditFilter, select_audit
-from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import change_password
 from stressvision.services.auth.authenticator import Authenticator

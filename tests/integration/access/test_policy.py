@@ -12,7 +12,7 @@ from stressvision.domain.consent import may_alert, permitted_vector
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_batch, store_detection
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol

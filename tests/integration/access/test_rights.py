@@ -11,17 +11,16 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import NotFound
 from stressvision.documents.html import write_html
-from stressvision.documents.own_data import document_of_own_data
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.own_data import build_own_data_document
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.domain.disclosure import SMALLEST_GROUP
-from stressvision.services.aggregates import read_public_overview, read_public_stats
 from stressvision.services.context import Actor, Context
-from stressvision.services.figures import read_stats
+from stressvision.services.figures import read_public_overview, read_public_stats, read_stats
 from stressvision.services.people.employees import read_employee
 from stressvision.services.people.enrolment import withdraw_consent
-from stressvision.services.privacy.forgetting import forget_person
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.privacy.personal_rows import delete_personal_rows
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
@@ -64,7 +63,7 @@ def test_an_erasure_in_the_middle_of_a_reading_leaves_an_answer(sqlite_context: 
 
     def moment() -> datetime:
         if between := next(asked, None):
-            forget_person(between, person, DOCTOR)
+            delete_personal_rows(between, person, DOCTOR)
         return clock()
 
     data = read_own_data(replace(sqlite_context, clock=moment), person, DOCTOR)
@@ -80,7 +79,7 @@ def test_the_page_says_it_in_words(sqlite_context: Context) -> None:
         ("es", ("Lo que se guarda de usted", "retirado", "No se guarda nada de su rostro", "Compatible con estrés")),
         ("en", ("What is kept about you", "withdrawn", "Nothing of your face is kept", "Compatible with stress")),
     ):
-        page = write_html(document_of_own_data(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
+        page = write_html(build_own_data_document(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
         assert [word for word in words if word not in page] == []
         assert "<script" not in page
 

@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from stressvision.api.backend import Pace
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.auth.tokens import parse_token, revoke_token
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens

@@ -14,7 +14,7 @@ from stressvision.services.alerts.decisions import acknowledge_alert, resolve_al
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.feed import ChangeFeed
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress

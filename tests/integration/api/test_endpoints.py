@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
 from stressvision.services.context import Context
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert

@@ -63,7 +63,7 @@ def test_pages_stay_consistent_while_rows_arrive(either: TestClient, context: Co
     fill(context, 20)
     everything = [row["id"] for row in either.get(EXPORT).json()["detections"]]
     seen: list[int] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = either.get(f"{EXPORT}?limit=7{cursor and '&cursor='}{cursor}").json()
         seen += [row["id"] for row in page["detections"]]

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection

@@ -20,7 +20,7 @@ from stressvision.core.config import Settings
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_batch, store_detection
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import Follower, LiveBackend, add_detection, raise_alert, serve

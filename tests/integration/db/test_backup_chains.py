@@ -23,7 +23,7 @@ from stressvision.services.detections.sessions import close_session, open_sessio
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.privacy.retention import apply_retention
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from stressvision.wire.detections import DetectionIn, DeviceHealth, SessionEnd, SessionStart
 from tests.conftest import FakeClock
 

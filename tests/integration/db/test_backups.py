@@ -30,7 +30,7 @@ from stressvision.db.schema.tables import (
     metadata,
     sessions,
 )
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.backup.archive import BackupKind, list_backups, newest_in_chain, rotate
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
@@ -39,7 +39,7 @@ from stressvision.services.detections.sessions import close_session, open_sessio
 from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention, count_expired
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -61,12 +61,12 @@ def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened.database.close()
 
 
-def everything(context: Context) -> dict[str, list[tuple[object, ...]]]:
+def everything(context: Context) -> dict[str, list[tuple[Any, ...]]]:
     with context.database.read() as connection:
         return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
 
 
-def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[object, ...]]]) -> None:
+def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[Any, ...]]]) -> None:
     """What the newest backup brings back is this, row for row. Closes the context."""
     context.database.close()
     restore_database(context.settings, None, DOCTOR, clock)

@@ -17,7 +17,7 @@ from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_pa
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import read_overview
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress

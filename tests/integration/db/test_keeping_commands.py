@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.commands.line import main
-from stressvision.commands.rights import hand_over
+from stressvision.commands.command_line import main
+from stressvision.commands.rights import write_certificate
 from stressvision.core.clock import utc_now
 from stressvision.core.config import load_settings
 from stressvision.core.errors import InvalidInput, Message
@@ -132,7 +132,7 @@ def test_a_certificate_is_shown_before_it_is_written(capsys: pytest.CaptureFixtu
         certificate_id="c-1", erased_at=utc_now(), erased_by="ana", row_counts={}, places=[], is_complete=True
     )
     with pytest.raises(InvalidInput, match="El borrado está hecho"):
-        hand_over(certificate, Path("no-existe"), "es")
+        write_certificate(certificate, Path("no-existe"), "es")
     assert "Certificado de borrado c-1" in capsys.readouterr().out
 
 

@@ -14,7 +14,7 @@ from stressvision.services.backup.moving import move_database
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import read_ingest_stats
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import DATABASES, enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress

@@ -13,7 +13,7 @@ from stressvision.core.errors import ConfigurationError, DatabaseUnavailable
 from stressvision.db.engine.connection import Database
 from stressvision.db.schema.opening import OpeningOutcome, prepare_database
 from stressvision.services.alerts.decisions import read_alert
-from stressvision.services.context import Actor, check_database, open_context, open_context_telling
+from stressvision.services.context import Actor, check_database, open_context, open_context_with_outcome
 from stressvision.services.people.employees import list_employees
 from stressvision.services.people.gallery import read_gallery
 from tests.integration.legacy_database import LEGACY_ROWS, write_legacy_database
@@ -35,9 +35,9 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_a_new_file_is_private_and_the_second_opening_finds_it_ready(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/nueva.db")
-    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CREATED
+    assert open_context_with_outcome(settings)[1].outcome is OpeningOutcome.CREATED
     assert (tmp_path / "nueva.db").stat().st_mode & 0o077 == 0
-    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CURRENT
+    assert open_context_with_outcome(settings)[1].outcome is OpeningOutcome.CURRENT
 
 
 def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> None:
@@ -53,7 +53,7 @@ def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> No
 
 def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Path) -> None:
     untouched = {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS}
-    context, opening = open_context_telling(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
+    context, opening = open_context_with_outcome(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
     assert opening.outcome is OpeningOutcome.CONVERTED
     assert opening.backup is not None
     assert {table: rows(opening.backup, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched

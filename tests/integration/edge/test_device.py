@@ -171,7 +171,7 @@ def test_what_nobody_received_waits_for_the_next_start(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
 ) -> None:
     offline = launch("http://127.0.0.1:1", "--source", "demo")
-    offline.wait_until(lambda: "session begins" in offline.output)
+    offline.wait_until(lambda: "session started" in offline.output)
     code = offline.stop(signal.SIGTERM)
     waiting = Outbox(tmp_path / "edge_outbox.db").backlog().waiting
     online = launch(ingest.url, "--source", "demo")

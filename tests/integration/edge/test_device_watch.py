@@ -36,10 +36,10 @@ def context(sqlite_context: Context) -> Context:
 def watch(context: Context, clock: FakeClock) -> DeviceWatch:
     """Listening for an hour, and a device that is heard."""
     watch = DeviceWatch()
-    watch.look(context)
+    watch.check(context)
     clock.advance(hours=1)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     return watch
 
 
@@ -47,17 +47,17 @@ def test_a_silent_device_has_one_alert_until_it_is_heard_again(
     context: Context, clock: FakeClock, watch: DeviceWatch
 ) -> None:
     clock.advance(minutes=4, seconds=59)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
     clock.advance(seconds=1)
     for _ in range(3):
-        watch.look(context)
-        DeviceWatch().look(context)
+        watch.check(context)
+        DeviceWatch().check(context)
         clock.advance(minutes=10)
     (alert,) = device_alerts(context)
     assert (alert.alert_type, alert.device_id, alert.employee_id) == ("device_silent", "pi-1", None)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     (alert,) = device_alerts(context)
     assert alert.status == AlertStatus.RESOLVED
     assert [step.kind for step in read_alert(context, alert.id, DOCTOR).history] == ["raised", "resolved"]
@@ -65,7 +65,7 @@ def test_a_silent_device_has_one_alert_until_it_is_heard_again(
 
 def test_alerts_of_devices_never_count_as_people_s(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
     assert read_overview(context).pending_alerts == 0
     assert list_alerts(context, AlertStatus.PENDING, 10, None, NOBODY).total == 0
@@ -76,14 +76,14 @@ def test_one_resolved_by_hand_comes_back_only_after_another_silence(
     context: Context, clock: FakeClock, watch: DeviceWatch
 ) -> None:
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     resolve_alert(context, 1, DOCTOR, "Cámara en mantenimiento")
     clock.advance(minutes=30)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
     report(context, "watching")
     clock.advance(minutes=6)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 2
 
 
@@ -92,12 +92,12 @@ def test_a_device_without_a_picture_is_told_apart_from_a_silent_one(
 ) -> None:
     for _ in range(7):
         report(context, "no_camera")
-        watch.look(context)
+        watch.check(context)
         clock.advance(minutes=1)
     (alert,) = device_alerts(context)
     assert alert.alert_type == "device_no_data"
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context)[0].status == AlertStatus.RESOLVED
 
 
@@ -105,9 +105,9 @@ def test_who_has_just_begun_to_listen_accuses_nobody(context: Context, clock: Fa
     report(context, "watching")
     clock.advance(hours=9)
     watch = DeviceWatch()
-    watch.look(context)
+    watch.check(context)
     clock.advance(minutes=4)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
@@ -117,18 +117,18 @@ def test_who_only_posts_detections_is_not_missed_while_nobody_passes(
     store_detection(context, detection(clock(), None, None, device_id="programa-ajeno"))
     clock.advance(hours=1)
     report(context, "watching")
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
 def test_a_watcher_that_slept_itself_accuses_nobody(context: Context, clock: FakeClock, watch: DeviceWatch) -> None:
     clock.advance(hours=8)
-    watch.look(context)
+    watch.check(context)
     clock.advance(minutes=4)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
     clock.advance(minutes=1)
-    watch.look(context)
+    watch.check(context)
     assert len(device_alerts(context)) == 1
 
 
@@ -136,7 +136,7 @@ def test_a_device_stopped_in_order_is_not_missed(context: Context, clock: FakeCl
     session = open_session(context, SessionStart(device_id="pi-1"))
     close_session(context, session.id, SessionEnd())
     clock.advance(hours=1)
-    watch.look(context)
+    watch.check(context)
     assert device_alerts(context) == []
 
 
@@ -146,7 +146,7 @@ def test_a_silence_of_the_device_is_kept_and_told(context: Context, clock: FakeC
     begin_silence(context, wanted, DOCTOR)
     for _ in range(3):
         clock.advance(minutes=6)
-        watch.look(context)
+        watch.check(context)
     assert device_alerts(context) == []
     (silence,) = list_silences(context, also_past=False, limit=10).silences
     assert [kept.details and kept.details["alert_type"] for kept in silence.silenced] == ["device_silent"]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
-from stressvision.domain.alerts import AlertRule, Evidence, decide
+from stressvision.domain.alerts import AlertRule, Evidence, draft_alert
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline, Rules
@@ -134,5 +134,5 @@ def test_ten_minutes_of_a_neutral_face_raise_no_alert(
         counted = [found for found in detections if found.emotion in rule.emotions]
         confidence = float(np.mean([found.emotion_confidence or 0.0 for found in counted])) if counted else 0.0
         # Ten minutes lie within the rule's window: what it would see at their end is what it saw most of.
-        assert decide(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
+        assert draft_alert(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
     assert {found.frames for found in detections[10:]} <= set(range(3, 30))

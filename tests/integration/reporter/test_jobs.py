@@ -5,9 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.leadership import leading
-from stressvision.reporter.jobs import Job, list_jobs
+from stressvision.reporter.jobs import DailyAt, Job, WindowEnds, list_jobs
 from stressvision.reporter.schedule import run_schedule
-from stressvision.reporter.triggers import DailyAt, WindowEnds
 from stressvision.services.context import Context
 from tests.programs.running import PATIENCE_SECONDS
 

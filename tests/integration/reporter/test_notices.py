@@ -12,14 +12,14 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.core.errors import Message, ServerUnreachable
-from stressvision.notifications.delivery import Round, deliver_due
-from stressvision.notifications.message import Written
+from stressvision.notifications.delivery import DeliveryResult, deliver_due
+from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.alerts.decisions import resolve_alert
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.notifications import claim_notice, read_queue
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import DOCTOR, detection, post_stress
@@ -37,7 +37,7 @@ def raise_one(context: Context, clock: FakeClock) -> None:
     post_stress(context, clock, enrol(context), 10)
 
 
-def deliver(context: Context) -> Round:
+def deliver(context: Context) -> DeliveryResult:
     return deliver_due(context, jitter=lambda: 0.5)
 
 
@@ -53,8 +53,8 @@ def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis
     with mail_server() as mail, web_receiver() as hook:
         telling = notifying(sqlite_context, mail.address, hook.address)
         raise_one(telling, clock)
-        assert deliver(telling) == Round(sent=2, failed=0)
-        assert deliver(telling) == Round(sent=0, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=2, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0)
     for body in (mail.bodies[0], json.loads(hook.bodies[0])["message"]):
         assert "Hay una alerta nueva que revisar." in body
         assert "Severidad: alta" in body
@@ -110,15 +110,15 @@ def test_a_receiver_that_is_down_gets_it_when_it_is_back(sqlite_context: Context
     telling = notifying(sqlite_context, f"json://127.0.0.1:{port}/gancho-secreto")
     raise_one(telling, clock)
     for _ in range(3):
-        assert deliver(telling) == Round(sent=0, failed=1)
-        assert deliver(telling) == Round(sent=0, failed=0), "it waits before it tries again"
+        assert deliver(telling) == DeliveryResult(sent=0, failed=1)
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0), "it waits before it tries again"
         clock.advance(minutes=10)
     queue = read_queue(telling)
     assert queue.failing_since is not None
     assert "rechaza la conexión" in str(queue.targets[0].last_error)
     assert "gancho-secreto" not in queue.model_dump_json()
     with web_receiver(port) as hook:
-        assert deliver(telling) == Round(sent=1, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=1, failed=0)
     assert len(hook.bodies) == 1
     assert states(sqlite_context) == [("alert", "sent", 4)]
     assert read_queue(telling).failing_since is None
@@ -129,7 +129,7 @@ def test_a_receiver_that_hangs_keeps_no_other_waiting(sqlite_context: Context, c
         telling = notifying(sqlite_context, silent, hook.address)
         raise_one(telling, clock)
         post_stress(telling, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
-        assert deliver(telling) == Round(sent=2, failed=1)
+        assert deliver(telling) == DeliveryResult(sent=2, failed=1)
     assert len(hook.bodies) == 2
     assert {target.last_error is None for target in read_queue(telling).targets} == {True, False}
 
@@ -142,16 +142,16 @@ def test_killed_between_taking_and_sending_it_is_sent_by_the_next_with_the_same_
         raise_one(telling, clock)
         taken = claim_notice(telling)
         assert taken is not None
-        assert deliver(telling) == Round(sent=0, failed=0), "it is still the other's"
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0), "it is still the other's"
         clock.advance(minutes=2)
-        assert deliver(telling) == Round(sent=1, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=1, failed=0)
     assert hook.keys == [taken.key]
 
 
 def test_killed_after_sending_it_is_sent_twice_with_one_key(sqlite_context: Context, clock: FakeClock) -> None:
-    sent: list[Written] = []
+    sent: list[OutgoingMessage] = []
 
-    def send_and_die(_address: str, message: Written) -> None:
+    def send_and_die(_address: str, message: OutgoingMessage) -> None:
         sent.append(message)
         raise KeyboardInterrupt
 
@@ -171,11 +171,11 @@ def test_in_quiet_hours_it_waits_unless_it_is_serious(sqlite_context: Context, c
         assert deliver(telling).sent == 1, "high severity passes"
         strict = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00", notify_quiet_except="none")
         post_stress(strict, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
-        assert deliver(strict) == Round(sent=0, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=50)
-        assert deliver(strict) == Round(sent=0, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=5)
-        assert deliver(strict) == Round(sent=1, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=1, failed=0)
     assert states(sqlite_context) == [("alert", "sent", 1)] * 2
 
 
@@ -185,7 +185,7 @@ def test_what_is_settled_meanwhile_calls_nobody(sqlite_context: Context, clock: 
     clock.advance(minutes=15)
     assert escalate_due(telling) == (1,)
     resolve_alert(telling, 1, DOCTOR)
-    assert deliver(telling) == Round(sent=0, failed=0)
+    assert deliver(telling) == DeliveryResult(sent=0, failed=0)
     assert states(sqlite_context) == [("alert", "obsolete", 0), ("alert_escalated", "obsolete", 0)]
 
 
@@ -210,7 +210,7 @@ def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: 
 
 
 def test_after_days_in_vain_it_is_given_up(sqlite_context: Context, clock: FakeClock) -> None:
-    def refuse(_address: str, _message: Written) -> None:
+    def refuse(_address: str, _message: OutgoingMessage) -> None:
         raise ServerUnreachable(Message(es="no responde", en="no answer"))
 
     telling = notifying(sqlite_context, "json://127.0.0.1:9/x")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from stressvision.commands.notices import notify
+from stressvision.commands.notifications import notify
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError

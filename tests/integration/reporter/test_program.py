@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.heartbeat import read_heartbeat
-from stressvision.reporter.triggers import WindowEnds
+from stressvision.reporter.jobs import WindowEnds
 from tests.programs.running import program, wait_until
 
 

@@ -12,13 +12,8 @@ from stressvision.services.alerts.decisions import list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
-from stressvision.services.reports.windows import (
-    list_reports,
-    read_report,
-    rewrite_reports,
-    write_due_reports,
-    write_manual_report,
-)
+from stressvision.services.reports.creation import rewrite_reports, write_due_reports, write_manual_report
+from stressvision.services.reports.reading import list_reports, read_report
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol

@@ -11,8 +11,9 @@ from stressvision.db.queries.sessions import upsert_device
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
+from stressvision.services.reports.creation import write_due_reports
+from stressvision.services.reports.reading import list_reports
 from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
-from stressvision.services.reports.windows import list_reports, write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection

@@ -15,12 +15,12 @@ from stressvision.core.config import PROJECT_ROOT
 from stressvision.domain.evidence import (
     MINUTE,
     Observation,
-    chance_by_error,
+    compute_error_chance,
+    compute_error_rate,
+    compute_usual_level,
     count_by_minute,
-    error_rate,
-    usual_level,
 )
-from stressvision.services.alerts.error_rates import read_stress_error_rate
+from stressvision.services.alerts.evidence import read_stress_error_rate
 
 AT = datetime(2026, 11, 22, 15, 7, 30, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)
@@ -54,28 +54,28 @@ def exact_tail(events: int, total: int, rate: Fraction) -> Fraction:
 @given(st.integers(0, 40), st.integers(0, 40), st.fractions(0, 1, max_denominator=50))
 def test_the_chance_is_the_binomial_tail(events: int, total: int, rate: Fraction) -> None:
     expected = float(exact_tail(events, total, rate))
-    assert chance_by_error(events, total, float(rate)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert compute_error_chance(events, total, float(rate)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 @given(st.integers(1, 900), st.integers(0, 900), st.floats(0.001, 0.999))
 def test_the_chance_is_a_probability_and_more_events_are_never_likelier(total: int, events: int, rate: float) -> None:
-    chance = chance_by_error(events, total, rate)
+    chance = compute_error_chance(events, total, rate)
     assert 0.0 <= chance <= 1.0
-    assert chance_by_error(events + 1, total, rate) <= chance + 1e-9
-    assert chance_by_error(0, total, rate) == 1.0
+    assert compute_error_chance(events + 1, total, rate) <= chance + 1e-9
+    assert compute_error_chance(0, total, rate) == 1.0
 
 
 def test_ten_among_nine_hundred_are_explained_by_error_alone_and_ten_of_ten_are_not() -> None:
-    assert chance_by_error(10, 900, 0.18) > 0.999
-    assert chance_by_error(10, 10, 0.18) < 1e-6
+    assert compute_error_chance(10, 900, 0.18) > 0.999
+    assert compute_error_chance(10, 10, 0.18) < 1e-6
 
 
 def test_the_usual_level_is_the_median_of_days_that_say_something() -> None:
-    assert usual_level([(3, 30), (6, 30), (30, 30), (29, 29)]) is not None
-    level = usual_level([(3, 30), (6, 30), (30, 30), (29, 29)])
+    assert compute_usual_level([(3, 30), (6, 30), (30, 30), (29, 29)]) is not None
+    level = compute_usual_level([(3, 30), (6, 30), (30, 30), (29, 29)])
     assert level is not None
     assert (level.share, level.days) == (20.0, 3)
-    assert usual_level([(3, 30), (6, 30), (29, 29)]) is None
+    assert compute_usual_level([(3, 30), (6, 30), (29, 29)]) is None
 
 
 def test_the_error_rate_is_that_of_the_shipped_card() -> None:
@@ -83,7 +83,7 @@ def test_the_error_rate_is_that_of_the_shipped_card() -> None:
     neutral = card["measured"]["not_calibrated_on"]["confusion"][0]
     expected = (neutral[2] + neutral[3]) / sum(neutral)
     assert read_stress_error_rate(PROJECT_ROOT / "models") == pytest.approx(expected)
-    assert error_rate([[8, 2], [1, 9]], ["neutral", "stress"], "neutral", ["stress"]) == 0.2
+    assert compute_error_rate([[8, 2], [1, 9]], ["neutral", "stress"], "neutral", ["stress"]) == 0.2
 
 
 def test_without_a_card_there_is_no_error_rate(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError
-from stressvision.domain.escalation import due_level
+from stressvision.domain.alerts import compute_escalation_level
 from stressvision.domain.notifications import (
     FIRST_RETRY,
     LONGEST_RETRY,
@@ -19,7 +19,7 @@ from stressvision.domain.notifications import (
     quiet_until,
     retry_delay,
 )
-from stressvision.services.notifications import configured_addresses, label_of
+from stressvision.services.notifications import configured_addresses, mask_address
 
 LIMA = ZoneInfo("America/Lima")
 NOW = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_retries_come_later_and_later_up_to_an_hour_and_a_half(attempts: int, ji
 
 @pytest.mark.parametrize(("minutes", "level"), [(14, 0), (15, 1), (59, 1), (60, 2), (24 * 60, 2), (24 * 60 + 1, 0)])
 def test_an_alert_is_passed_on_step_by_step_until_it_is_too_old(minutes: int, level: int) -> None:
-    assert due_level(NOW - timedelta(minutes=minutes), NOW, (15, 60)) == level
+    assert compute_escalation_level(NOW - timedelta(minutes=minutes), NOW, (15, 60)) == level
 
 
 def test_addresses_are_told_apart_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +76,8 @@ def test_addresses_are_told_apart_and_never_shown(monkeypatch: pytest.MonkeyPatc
     )
     settings = load_settings()
     addresses = configured_addresses(settings)
-    assert [label_of(address) for address in addresses.values()] == ["mailtos://smtp.example.com", "slack://…"]
-    assert [label_of(address) for address in ("clave-secreta:x@host", "clave-secreta")] == ["…", "…"]
+    assert [mask_address(address) for address in addresses.values()] == ["mailtos://smtp.example.com", "slack://…"]
+    assert [mask_address(address) for address in ("clave-secreta:x@host", "clave-secreta")] == ["…", "…"]
     assert next(iter(addresses.values())).endswith("to=a@example.com,b@example.com")
     shown = f"{settings!r} {settings} {settings.model_dump_json()} {list(addresses)}"
     assert "clave-secreta" not in shown

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from stressvision.core.errors import InvalidInput
 from stressvision.domain.calendar import day_of, day_window, parse_day, week_of
-from stressvision.domain.coverage import measure
-from stressvision.domain.reports import Window
+from stressvision.domain.reports import Window, compute_coverage
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 QUARTER = Window(NOON, NOON + timedelta(minutes=15))
@@ -20,7 +19,7 @@ MINUTES = st.sets(st.integers(-5, 30))
 @given(MINUTES, st.integers(1, 20))
 def test_only_minutes_within_the_window_count_and_each_once(minutes: set[int], slice_minutes: int) -> None:
     seen = [NOON + timedelta(minutes=minute) for minute in minutes]
-    found = measure("pi-1", None, [*seen, *seen], QUARTER, slice_minutes)
+    found = compute_coverage("pi-1", None, [*seen, *seen], QUARTER, slice_minutes)
     assert found.minutes == 15
     assert found.seen_minutes == len([minute for minute in minutes if 0 <= minute < 15])
     assert len(found.strip) == -(-15 // slice_minutes)
@@ -28,9 +27,9 @@ def test_only_minutes_within_the_window_count_and_each_once(minutes: set[int], s
 
 
 def test_a_camera_that_watched_all_the_time_covers_all_of_it() -> None:
-    found = measure("pi-1", None, [NOON + timedelta(minutes=minute) for minute in range(15)], QUARTER, 4)
+    found = compute_coverage("pi-1", None, [NOON + timedelta(minutes=minute) for minute in range(15)], QUARTER, 4)
     assert (found.coverage_pct, found.strip) == (100.0, (100, 100, 100, 100))
-    nothing = measure("pi-1", None, [], QUARTER, 4)
+    nothing = compute_coverage("pi-1", None, [], QUARTER, 4)
     assert (nothing.coverage_pct, nothing.strip) == (0.0, (0, 0, 0, 0))
 
 

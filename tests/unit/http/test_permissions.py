@@ -3,7 +3,7 @@
 import pytest
 from starlette.routing import compile_path
 
-from stressvision.domain.roles import PEOPLE, Role, sees_persons
+from stressvision.domain.auth import PEOPLE, Role, sees_persons
 from stressvision.http.permissions import PERMISSIONS, Server, find_methods, find_permission, is_public
 
 

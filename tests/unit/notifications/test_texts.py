@@ -10,7 +10,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
-from stressvision.notifications.message import write_message, write_test
+from stressvision.notifications.message import compose_message, compose_test_message
 from stressvision.services.notifications import Notice
 from stressvision.wire.alerts import Alert
 
@@ -54,7 +54,7 @@ def test_both_languages_have_the_same_blanks_and_every_kind_its_words() -> None:
 def test_a_message_names_nobody_and_no_diagnosis_and_links_to_the_alert(lang: Language, kind: NoticeKind) -> None:
     settings = Settings(lang=lang, dashboard_url="https://tablero.example.com/")
     notice = Notice(1, kind, key="k", target="t", attempts=1, created_at=AT, subject=ALERT)
-    written = write_message(settings, notice)
+    written = compose_message(settings, notice)
     said = f"{written.title}\n{written.body}"
     assert "https://tablero.example.com/alertas?alerta=12" in said
     assert "22/11/2026 10:07" in said
@@ -64,5 +64,5 @@ def test_a_message_names_nobody_and_no_diagnosis_and_links_to_the_alert(lang: La
 
 
 def test_the_test_message_says_that_it_is_one() -> None:
-    assert "prueba" in write_test(Settings(), "k").title
-    assert "test" in write_test(Settings(lang="en"), "k").title
+    assert "prueba" in compose_test_message(Settings(), "k").title
+    assert "test" in compose_test_message(Settings(lang="en"), "k").title
