@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from stressvision.db.queries.coverage import note_minute
 from stressvision.db.queries.devices import DeviceRow, DeviceStatus, count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
+from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
-from stressvision.wire.pages import next_cursor, write_name
 
 LIST_LIMIT = 1000
 """Default number of devices on one page."""
