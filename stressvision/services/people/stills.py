@@ -109,7 +109,11 @@ def enrol_from_stills(
     )
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)
-    verdicts = [
+    return EnrolmentResult(employee=enrolled, stills=_verdicts(stills, measurement, language))
+
+
+def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, language: Language) -> list[StillVerdict]:
+    return [
         StillVerdict(
             name=still.name,
             quality=measured.quality,
@@ -118,7 +122,6 @@ def enrol_from_stills(
         )
         for still, measured in zip(stills, measurement.stills, strict=True)
     ]
-    return EnrolmentResult(employee=enrolled, stills=verdicts)
 
 
 def _require_enrollable(context: Context, employee_id: int) -> Employee:
