@@ -13,14 +13,15 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stressvision.api.export_formats import Cell, flatten, list_columns
 from stressvision.core.config import load_settings
 from stressvision.core.program import run_program
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.context import Context
 from stressvision.services.exports import DetectionStream, Page, read_first_page
-from stressvision.wire.exports import Cell, ParquetRequest, columns, flatten
-from stressvision.wire.pages import read_instant
+from stressvision.services.paging import read_instant
+from stressvision.wire.exports import ParquetRequest
 
 ROW_GROUP_PAGES = 50
 """Pages per row group: readers load a whole row group, and this process holds one in memory."""
@@ -57,7 +58,7 @@ def write_parquet(context: Context, request: ParquetRequest, sink: IO[bytes]) ->
         after=read_instant(request.cursor),
     )
     pages = read_first_page(DetectionStream(context, criteria, request.limit).read_pages())
-    schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns().items()])
+    schema = pa.schema([(name, _TYPES[kind]) for name, kind in list_columns().items()])
     with pq.ParquetWriter(_CountingFile(sink), schema, compression="zstd") as writer:
         rows: list[list[Cell]] = []
         for number, page in enumerate(pages, 1):

@@ -4,8 +4,8 @@ import csv
 import io
 
 from stressvision.core.clock import to_wire
+from stressvision.core.spreadsheets import escape_formula
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.wire.exports import without_formula
 from stressvision.wire.reports import Report
 
 _COLUMNS = (
@@ -37,9 +37,9 @@ def report_csv(report: Report) -> str:
             [
                 to_wire(report.start_timestamp),
                 to_wire(report.end_timestamp),
-                without_formula(own.code),
-                without_formula(own.name),
-                without_formula(own.department or ""),
+                escape_formula(own.code),
+                escape_formula(own.name),
+                escape_formula(own.department or ""),
                 own.total_detections,
                 own.stress_pct,
                 own.fatigue_pct,

@@ -1,4 +1,4 @@
-"""The camera device: `build_device` assembles it, `Device.run` is its main loop."""
+"""The camera device: `build_device` assembles it, `CameraDevice.run` is its main loop."""
 
 import threading
 import time
@@ -18,11 +18,12 @@ from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stric
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
 from stressvision.edge.delivery.uploader import Uploader
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
 from stressvision.edge.health.statistics import StatisticsFile
-from stressvision.edge.health.status import DeviceHeartbeat, DeviceStatus
 from stressvision.edge.preview.display import Display
 from stressvision.edge.session import DeviceSession
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
 from stressvision.wire.detections import DeviceHealth
@@ -69,7 +70,7 @@ def run_device(
 
 def build_device(
     settings: Settings, source: Source, models: Models, outbox: Outbox, statistics: Path | None, component: str
-) -> "Device":
+) -> "CameraDevice":
     """Build the parts of the device, each from those before it; no thread but the preview server's is started."""
     token, trusted_ca = read_token(settings), settings.trusted_ca
     # One connection per thread: a slow upload must not delay a withdrawal of consent.
@@ -99,10 +100,10 @@ def build_device(
         preview_url=display.url,
     )
     sync = ServerSync(sync_client, gallery, status, gallery_seconds=settings.gallery_seconds)
-    return Device(
+    return CameraDevice(
         rules,
-        Capture(camera, pipeline, counters),
-        Delivery(outbox, session, buffer, uploader, sync, gallery),
+        CaptureParts(camera, pipeline, counters),
+        DeliveryParts(outbox, session, buffer, uploader, sync, gallery),
         health,
         display,
     )
@@ -119,7 +120,7 @@ def _rules_of(settings: Settings) -> Rules:
 
 
 @dataclass(frozen=True)
-class Capture:
+class CaptureParts:
     """The part of a device that turns frames into detections."""
 
     camera: Camera
@@ -128,7 +129,7 @@ class Capture:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class DeliveryParts:
     """The part of a device that exchanges data with the ingest server."""
 
     outbox: Outbox
@@ -157,11 +158,11 @@ class PeriodicTask:
             self._action(elapsed)
 
 
-class Device:
+class CameraDevice:
     """One run of the device, from the start of its session to the end."""
 
     def __init__(
-        self, rules: Rules, capture: Capture, delivery: Delivery, health: HealthMonitor, display: Display
+        self, rules: Rules, capture: CaptureParts, delivery: DeliveryParts, health: HealthMonitor, display: Display
     ) -> None:
         self._rules, self._delivery, self._health, self._display = rules, delivery, health, display
         self._camera, self._pipeline, self._counters = capture.camera, capture.pipeline, capture.counters

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from stressvision.db.queries.coverage import note_minute
-from stressvision.db.queries.devices import DeviceRow, DeviceStatus, count_devices, select_devices, upsert_device
+from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
+from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
-from stressvision.wire.pages import next_cursor, write_name
 
 LIST_LIMIT = 1000
 """Default number of devices on one page."""
@@ -18,7 +18,7 @@ def record_health(context: Context, health: DeviceHealth) -> None:
     values = health.model_dump(exclude={"device_id"}, exclude_none=True)
     now = context.clock()
     with context.database.write() as connection:
-        upsert_device(connection, health.device_id, DeviceStatus(**values, last_seen=now))
+        upsert_device(connection, health.device_id, DeviceReport(**values, last_seen=now))
         if health.state == "watching":
             note_minute(connection, health.device_id, now)
 

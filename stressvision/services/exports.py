@@ -9,8 +9,8 @@ from stressvision.db.queries import detections as rows
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.paging import write_instant
 from stressvision.wire.backend import StoredDetection
-from stressvision.wire.pages import write_instant
 
 PAGE = 1000
 

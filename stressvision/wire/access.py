@@ -1,4 +1,4 @@
-"""Accounts, tokens, logins and the audit log over HTTP."""
+"""Messages about accounts, tokens, logins and the audit log."""
 
 from typing import Any, Literal
 
@@ -14,6 +14,8 @@ PersonRole = Literal[Role.VIEWER, Role.HEALTH, Role.ADMIN]
 
 
 class LoginRequest(BaseModel):
+    """Body of POST /api/login."""
+
     model_config = ConfigDict(
         extra="forbid",
         hide_input_in_errors=True,
@@ -25,7 +27,7 @@ class LoginRequest(BaseModel):
 
 
 class LoggedIn(WireModel):
-    """`token` goes into the header `Authorization: Bearer …`, never into an address."""
+    """Answer to a login. Send `token` in the header `Authorization: Bearer …`, never in a URL."""
 
     token: str
     name: str
@@ -34,6 +36,8 @@ class LoggedIn(WireModel):
 
 
 class AccountRequest(BaseModel):
+    """Body of POST /api/accounts."""
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(pattern=ACCOUNT_NAME)
@@ -42,13 +46,15 @@ class AccountRequest(BaseModel):
 
 
 class PasswordRequest(BaseModel):
+    """A new password for another account, set by an administrator."""
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class PasswordChange(BaseModel):
-    """One's own."""
+    """Body of POST /api/password: change the password of the authenticated account."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -63,6 +69,8 @@ class PasswordChange(BaseModel):
 
 
 class Account(WireModel):
+    """One account of a person."""
+
     id: int
     name: str
     role: Role
@@ -73,12 +81,14 @@ class Account(WireModel):
 
 
 class AccountList(WireModel):
+    """All accounts."""
+
     accounts: list[Account]
     total: int
 
 
 class TokenRequest(BaseModel):
-    """For a device, or for an account that a program uses. `days`: how long it is valid."""
+    """Token for a device, or for an account that a program uses. `days`: validity."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -88,7 +98,7 @@ class TokenRequest(BaseModel):
 
 
 class Token(WireModel):
-    """Never the secret: only its hash is kept."""
+    """An issued token, without its secret: only the hash is stored."""
 
     token_id: str
     device_id: str | None
@@ -100,18 +110,22 @@ class Token(WireModel):
 
 
 class TokenList(WireModel):
+    """All issued tokens."""
+
     tokens: list[Token]
     total: int
 
 
 class TokenIssued(WireModel):
-    """`token` is shown this once."""
+    """Answer to a token request. `token` is shown only once."""
 
     token: str
     issued: Token
 
 
 class AuditEntry(WireModel):
+    """One row of audit_log."""
+
     id: int
     timestamp: Moment
     user_id: str | None
@@ -124,7 +138,7 @@ class AuditEntry(WireModel):
 
 
 class AuditList(WireModel):
-    """Newest first; `total` counts every match."""
+    """Audit entries, newest first; `total` counts every match."""
 
     entries: list[AuditEntry]
     total: int

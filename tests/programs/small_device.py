@@ -1,7 +1,7 @@
-"""A device without a camera: its detections are numbers, its outbox and uploader are the real ones.
+"""A device without a camera: its detections are numbered, its outbox and uploader are the real ones.
 
-`python -m tests.programs.small_device OUTBOX INGEST_URL DEVICE_ID LIMIT_FILE`: keeps as many detections as LIMIT_FILE
-says, each once however often it is killed, and delivers them until it is.
+`python -m tests.programs.small_device OUTBOX INGEST_URL DEVICE_ID LIMIT_FILE`: stores as many detections as
+LIMIT_FILE holds, each once across restarts, and delivers them until it is killed.
 """
 
 import sys
@@ -45,8 +45,8 @@ def main() -> None:
 
 
 def count_added(path: Path) -> int:
-    """How many items the outbox ever held: SQLite keeps the count although they are gone."""
-    # The outbox's own SQLite: two of them in one process would undo each other's locks on the file.
+    """Return how many messages the outbox has held in total: SQLite keeps the sequence after they are deleted."""
+    # The outbox's own SQLite library: two libraries in one process would release each other's file locks.
     with closing(sqlite_driver().connect(path)) as connection:
         row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()
     return int(row[0]) if row else 0

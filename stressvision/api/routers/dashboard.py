@@ -1,8 +1,10 @@
+"""Endpoints of the dashboard's figures."""
+
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ActorDep, ContextDep
+from stressvision.api.dependencies import ActorDep, ContextDep
 from stressvision.domain.auth import sees_persons
 from stressvision.services import figures
 from stressvision.wire.backend import Overview, Stats

@@ -39,6 +39,7 @@ class Seal:
 
     @property
     def is_encrypted(self) -> bool:
+        """Whether the blocks are encrypted; otherwise they carry checksums only."""
         return bool(self.salt)
 
 

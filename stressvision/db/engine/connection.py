@@ -83,6 +83,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
+        """Whether the database is an SQLite file; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
     @contextmanager

@@ -25,7 +25,8 @@ T = TypeVar("T")
 class DatabaseAccess(Protocol):
     """The operations that differ between databases."""
 
-    def connect(self) -> Connection: ...
+    def connect(self) -> Connection:
+        """Return a new connection for writing."""
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction as the only writer."""

@@ -12,6 +12,8 @@ from stressvision.db.schema.tables import access_tokens, accounts, login_failure
 
 @dataclass(frozen=True)
 class AccountRow:
+    """An account; `disabled_at` None: enabled."""
+
     id: int
     name: str
     role: str
@@ -24,6 +26,8 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class NewAccount:
+    """An account to store. `password_hash`: Argon2."""
+
     name: str
     role: str
     password_hash: str

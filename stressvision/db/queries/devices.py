@@ -33,7 +33,7 @@ class DeviceRow:
 
 
 @dataclass(frozen=True)
-class DeviceStatus:
+class DeviceReport:
     """The columns of a device that a report sets; None leaves the stored value."""
 
     last_seen: datetime
@@ -69,9 +69,9 @@ _active_session: Any = (
 _DEVICE = select(*columns_for(DeviceRow, devices, active_session_id=_active_session))
 
 
-def upsert_device(connection: Connection, device_id: str, status: DeviceStatus) -> None:
-    """Set the device's status; an unknown device is created, `watching` unless the status states otherwise."""
-    values = {name: value for name, value in vars(status).items() if value is not None}
+def upsert_device(connection: Connection, device_id: str, report: DeviceReport) -> None:
+    """Store what a device reports; an unknown device is created, `watching` unless the report has another state."""
+    values = {name: value for name, value in vars(report).items() if value is not None}
     changed = connection.execute(update(devices).where(devices.c.device_id == device_id).values(values))
     if changed.rowcount == 0:
         connection.execute(insert(devices).values(device_id=device_id, **{"state": "watching", **values}))

@@ -31,6 +31,8 @@ _STAMP = (
 
 
 class OpeningOutcome(StrEnum):
+    """What opening did: a new file, nothing, migrations, or the conversion of an earlier phase's database."""
+
     CREATED = "created"
     CURRENT = "current"
     UPGRADED = "upgraded"

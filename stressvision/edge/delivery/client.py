@@ -19,6 +19,8 @@ from stressvision.wire.gallery import Gallery
 CONNECT_SECONDS = 2.0
 BATCH_SECONDS = 10.0
 SHORT_SECONDS = 2.0
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""A larger difference between the clocks of device and server is reported."""
 
 _TOKEN_REJECTED = {401, 403}
 _RETRYABLE = {401, 403, 404, 405, 408, 425, 429}

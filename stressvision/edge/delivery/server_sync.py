@@ -7,10 +7,9 @@ from datetime import timedelta
 import structlog
 
 from stressvision.core.errors import InvalidInput, ServerUnreachable
-from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache
-from stressvision.edge.health.status import DeviceStatus
-from stressvision.edge.health.warnings import CLOCK_TOLERANCE
+from stressvision.edge.status import DeviceStatus
 
 HEALTH_SECONDS = 2.0
 

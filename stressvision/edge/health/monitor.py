@@ -12,10 +12,11 @@ from stressvision.core.errors import Message
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Outbox
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.machine import MachineState, read_machine
 from stressvision.edge.health.statistics import Statistics, StatisticsFile
-from stressvision.edge.health.status import DeviceHeartbeat, DeviceStatus
 from stressvision.edge.health.warnings import DeviceWarnings, WarningCounts
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera
 from stressvision.wire.detections import DeviceHealth
 

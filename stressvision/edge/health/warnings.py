@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from stressvision.core.errors import Message
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE
 from stressvision.edge.delivery.outbox import Backlog
 from stressvision.edge.health.machine import MachineState
 
@@ -15,7 +16,6 @@ MIN_FRAMES = 100
 """Some seconds of a camera: the share of fewer frames is not meaningful, least of all at the start."""
 HOT = 80.0
 """Degrees Celsius at which a Raspberry Pi starts throttling."""
-CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _DROPPED = Message(
     es="descarta {percent:.0f} % de las imágenes: el equipo no da abasto",

@@ -7,8 +7,8 @@ from stressvision.db.queries.alert_history import NewAlertStep, insert_step, sel
 from stressvision.domain.alerts import AlertStatus, AlertStep, Subject, Transition, check_transition
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
+from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
-from stressvision.wire.pages import Instant, next_cursor, write_instant
 
 _STATUS_NAMES = {
     AlertStatus.PENDING: Message(es="pendiente", en="pending"),

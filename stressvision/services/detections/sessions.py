@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from stressvision.core.errors import Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import sessions as rows
-from stressvision.db.queries.devices import DeviceStatus, upsert_device
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.detections import SessionEnd, SessionStart
 
@@ -38,7 +38,7 @@ def open_session(context: Context, start: SessionStart) -> OpenedSession:
                 created_at=now,
             ),
         )
-        status = DeviceStatus(last_seen=now, state="watching", location=start.location)
+        status = DeviceReport(last_seen=now, state="watching", location=start.location)
         upsert_device(connection, start.device_id, status)
     return OpenedSession(session_id, key, start.device_id)
 
@@ -62,7 +62,7 @@ def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
         row = _get_session(connection, session)
         if row.end_timestamp is None:
             rows.end_session(connection, row.id, end.end_timestamp or now, end.fps_avg, end.frames_processed)
-            upsert_device(connection, row.device_id, DeviceStatus(last_seen=now, state="stopped", detail=""))
+            upsert_device(connection, row.device_id, DeviceReport(last_seen=now, state="stopped", detail=""))
         return row.id
 
 

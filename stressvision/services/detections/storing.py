@@ -17,7 +17,7 @@ from stressvision.core.errors import (
 )
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import detections as rows
-from stressvision.db.queries.devices import DeviceStatus, upsert_device
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.queries.employees import select_standings, touch_employee
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
 from stressvision.domain.emotions import is_too_far_ahead
@@ -87,7 +87,7 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
             raise _find_refusal(connection, detection, session, is_ahead)
         return DetectionAccepted(detection_id=known, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("device", detection.device_id, now):
-        upsert_device(connection, detection.device_id, DeviceStatus(last_seen=now))
+        upsert_device(connection, detection.device_id, DeviceReport(last_seen=now))
     if detection.employee_id is None:
         return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):

@@ -13,9 +13,9 @@ from stressvision.db.queries.figures import count_emotions_of
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
+from stressvision.services.paging import next_cursor, write_name
 from stressvision.services.people.enrolment import refuse_mixture
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
-from stressvision.wire.pages import next_cursor, write_name
 from stressvision.wire.people import EmployeeChange, EmployeeNew
 
 RECENT_LIMIT = 100

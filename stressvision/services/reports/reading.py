@@ -8,8 +8,8 @@ from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.reports import ReportKind
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.services.reports.comparisons import to_reports
-from stressvision.wire.pages import Instant, next_cursor, write_instant
 from stressvision.wire.reports import Report, ReportList
 
 

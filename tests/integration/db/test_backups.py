@@ -345,10 +345,10 @@ def yearly(context: Context, clock: FakeClock) -> Context:
 
 
 def test_expired_rows_are_deleted_and_disk_space_is_freed(yearly: Context) -> None:
-    told = count_expired(yearly)
+    counted = count_expired(yearly)
     pauses: list[float] = []
     outcome = apply_retention(yearly, pause=pauses.append)
-    assert dict(told.terms) == dict(outcome.terms)
+    assert dict(counted.terms) == dict(outcome.terms)
     assert dict(outcome.terms)[Term(RetentionKind.DETECTIONS, 30)] == 2000 - 31 * 5
     assert outcome.after.used < outcome.before.used / 3
     assert outcome.after.free == 0

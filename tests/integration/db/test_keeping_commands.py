@@ -34,8 +34,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["stressvision", *arguments])
         code = main()
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
 
     return run
 
@@ -54,13 +54,13 @@ def test_backups_from_key_to_restoration(typed: Typed, monkeypatch: pytest.Monke
     assert (Path("clave").stat().st_mode & 0o077, typed("backup", "key", "--output", "clave")[0]) == (0, 2)
     monkeypatch.setenv("STRESSVISION_BACKUP_KEY_FILE", "clave")
     assert "Copia hecha y leída de vuelta" in typed("backup", "make")[1]
-    code, said = typed("backup", "list")
-    assert (code, "completa, cifrada" in said) == (0, True)
-    code, said = typed("backup", "verify")
-    assert (code, said.startswith("Sana.")) == (0, True)
+    code, printed = typed("backup", "list")
+    assert (code, "completa, cifrada" in printed) == (0, True)
+    code, printed = typed("backup", "verify")
+    assert (code, printed.startswith("Sana.")) == (0, True)
     Path("gloria_stress_system.db").write_bytes(b"lost")
-    code, said = typed("restore")
-    assert (code, "Restaurada" in said, "before-restore" in said) == (0, True, True)
+    code, printed = typed("restore")
+    assert (code, "Restaurada" in printed, "before-restore" in printed) == (0, True, True)
     context = open_context(load_settings())
     with closing(context.database):
         assert enrol(context, "EMP002", "Luis Paredes") == 2
@@ -76,24 +76,24 @@ def test_restore_is_refused_while_the_system_runs(typed: Typed) -> None:
     path = record_path(load_settings().run_dir)
     path.parent.mkdir()
     path.write_text(LauncherRecord(launcher=own, components=(part,)).model_dump_json(), encoding="utf-8")
-    code, said = typed("restore")
-    assert (code, "está en marcha (api)" in said) == (2, True)
+    code, printed = typed("restore")
+    assert (code, "está en marcha (api)" in printed) == (2, True)
 
 
 @pytest.mark.usefixtures("filled")
 def test_what_is_kept_and_its_end(typed: Typed) -> None:
-    code, said = typed("rights", "--code", "EMP001", "--output", "salida/datos.html", "--recorded-by", "dra.quispe")
-    assert (code, "10 detecciones" in said) == (0, True)
+    code, printed = typed("rights", "--code", "EMP001", "--output", "salida/datos.html", "--recorded-by", "dra.quispe")
+    assert (code, "10 detecciones" in printed) == (0, True)
     page, annex = Path("salida/datos.html"), Path("salida/datos.json")
     assert [path.stat().st_mode & 0o077 for path in (page, annex)] == [0, 0]
     assert "Ana Torres Vega" in page.read_text("utf-8")
     data = json.loads(annex.read_text("utf-8"))
     assert (len(data["detections"]), len(data["faces"][0]["embedding"])) == (10, 128)
-    code, said = typed("retention", "--dry-run")
-    assert (code, "30 días" in said, "No se borró nada" in said) == (0, True, True)
+    code, printed = typed("retention", "--dry-run")
+    assert (code, "30 días" in printed, "No se borró nada" in printed) == (0, True, True)
     assert typed("erase", "--code", "EMP001") == (2, "No se borró nada. Confirme con el código, o use --yes.\n")
-    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "certificados")
-    assert (code, "no queda ninguno" in said, "EMP001" in said) == (0, True, False)
+    code, printed = typed("erase", "--code", "EMP001", "--yes", "--output", "certificados")
+    assert (code, "no queda ninguno" in printed, "EMP001" in printed) == (0, True, False)
     (certificate,) = Path("certificados").glob("*.json")
     assert json.loads(certificate.read_text("utf-8"))["is_complete"]
     assert typed("erase", "--code", "EMP001", "--yes") == (2, "No existe el empleado EMP001.\n")
@@ -111,8 +111,8 @@ def test_what_is_kept_and_its_end(typed: Typed) -> None:
 )
 def test_rights_reads_nothing_if_the_output_cannot_be_written(typed: Typed, output: str, reason: str) -> None:
     Path("ocupado").write_text("")
-    code, said = typed("rights", "--code", "EMP001", "--output", output)
-    assert (code, reason in said) == (2, True)
+    code, printed = typed("rights", "--code", "EMP001", "--output", output)
+    assert (code, reason in printed) == (2, True)
     context = open_context(load_settings())
     with closing(context.database), context.database.read() as connection:
         query = "SELECT count(*) FROM audit_log WHERE action = 'read_own_data'"
@@ -122,8 +122,8 @@ def test_rights_reads_nothing_if_the_output_cannot_be_written(typed: Typed, outp
 @pytest.mark.usefixtures("filled")
 def test_erase_deletes_nothing_if_the_certificate_cannot_be_written(typed: Typed) -> None:
     Path("ocupado").write_text("")
-    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
-    assert (code, "ocupado/certificados" in said, "No se borró nada" in said) == (2, True, True)
+    code, printed = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
+    assert (code, "ocupado/certificados" in printed, "No se borró nada" in printed) == (2, True, True)
     assert typed("rights", "--code", "EMP001", "--output", "datos.html")[0] == 0
 
 
@@ -136,7 +136,7 @@ def test_certificate_is_printed_before_it_is_written(capsys: pytest.CaptureFixtu
     assert "Certificado de borrado c-1" in capsys.readouterr().out
 
 
-def who_did(action: str) -> list[str]:
+def users_of(action: str) -> list[str]:
     context = open_context(load_settings())
     with closing(context.database), context.database.read() as connection:
         query = f"SELECT user_id FROM audit_log WHERE action = '{action}'"
@@ -151,6 +151,6 @@ def test_audit_log_distinguishes_local_users_from_accounts(typed: Typed) -> None
     kept = shutil.copy2(backup, ".")
     typed("rights", "--code", "EMP001", "--output", "datos.html")
     typed("erase", "--code", "EMP001", "--yes")
-    assert [who_did(action) for action in ("read_own_data", "erase")] == [[own], [own]]
-    code, said = typed("restore", "--file", kept)
-    assert (code, who_did("read_own_data"), who_did("erase")) == (0, [], [own]), said
+    assert [users_of(action) for action in ("read_own_data", "erase")] == [[own], [own]]
+    code, printed = typed("restore", "--file", kept)
+    assert (code, users_of("read_own_data"), users_of("erase")) == (0, [], [own]), printed

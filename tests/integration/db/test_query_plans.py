@@ -58,7 +58,7 @@ def test_no_query_scans_all_detections(sqlite_context: Context, clock: FakeClock
 
     def note(connection: Any, _record: object) -> None:
         # Traced in the driver, because prepared statements bypass SQLAlchemy; triggers' statements appear as comments.
-        connection.set_trace_callback(lambda said: asked.append(said) if "detection_events" in said else None)
+        connection.set_trace_callback(lambda sql: asked.append(sql) if "detection_events" in sql else None)
 
     sqlite_context.database.close()
     event.listen(sqlite_context.database.engine, "connect", note)

@@ -10,13 +10,12 @@ import pytest
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable
-from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
 from stressvision.edge.delivery.uploader import Uploader, deliver_next
-from stressvision.edge.health.status import DeviceStatus
-from stressvision.edge.health.warnings import CLOCK_TOLERANCE
+from stressvision.edge.status import DeviceStatus
 from stressvision.wire.detections import DetectionIn, DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from stressvision.core.errors import InvalidInput
-from stressvision.db.queries.devices import DeviceStatus, upsert_device
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
@@ -51,7 +51,7 @@ def see(context: Context, employee_id: int, at: datetime, emotions: str) -> None
         for second, letter in enumerate(emotions)
     ]
     with context.database.write() as connection:
-        upsert_device(connection, "pi-1", DeviceStatus(last_seen=at))
+        upsert_device(connection, "pi-1", DeviceReport(last_seen=at))
         connection.execute(insert(detection_events), rows)
 
 

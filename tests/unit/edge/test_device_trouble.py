@@ -1,4 +1,4 @@
-"""When a device is in trouble, and when it is over."""
+"""Start and end of device troubles."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,5 +42,5 @@ def test_trouble(device: WatchedDevice, listening: datetime, expected: Outage | 
         (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "watching", ago(1)), True),
     ],
 )
-def test_only_what_is_heard_ends_it(alert_type: str, device: WatchedDevice, over: bool) -> None:
+def test_outage_ends_with_a_matching_heartbeat(alert_type: str, device: WatchedDevice, over: bool) -> None:
     assert has_ended(Outage(alert_type, ago(9)), device) is over

@@ -10,9 +10,10 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline, Rules
 from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Outbox
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.machine import MachineState
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
-from stressvision.edge.health.status import DeviceHeartbeat, DeviceStatus
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera
 from stressvision.vision.source import parse_source
 from stressvision.wire.detections import DeviceHealth

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE
 from stressvision.edge.delivery.outbox import Backlog
 from stressvision.edge.health.machine import MachineState
-from stressvision.edge.health.warnings import CLOCK_TOLERANCE, HOT, MEMORY_SECONDS, DeviceWarnings, WarningCounts
+from stressvision.edge.health.warnings import HOT, MEMORY_SECONDS, DeviceWarnings, WarningCounts
 
 
 def counts(processed: int = 0, dropped: int = 0, refused: int = 0, lost: int = 0, early: int = 0) -> WarningCounts:

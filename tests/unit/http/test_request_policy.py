@@ -1,13 +1,13 @@
-"""Names, pages, addresses and ways: who is refused before it is asked who they are."""
+"""Host, Origin, encryption and client address of a request."""
 
 import pytest
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Forbidden
-from stressvision.http.callers import (
+from stressvision.http.request_policy import (
     client_address,
-    require_own_name,
-    require_safe_way,
+    require_encrypted,
+    require_known_host,
     require_trusted_origin,
 )
 
@@ -17,22 +17,22 @@ LOCAL_PROXY = Settings(proxy="127.0.0.1", allowed_hosts=("estres.gloria.example"
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])
-def test_this_machine_s_names_are_always_its_own(host: str) -> None:
-    require_own_name(host, HERE)
-    require_own_name(host, PROXIED)
+def test_loopback_hosts_are_always_allowed(host: str) -> None:
+    require_known_host(host, HERE)
+    require_known_host(host, PROXIED)
 
 
 @pytest.mark.parametrize("host", ["estres.gloria.example", "ESTRES.gloria.example:8000"])
-def test_other_names_only_where_they_were_given(host: str) -> None:
-    require_own_name(host, PROXIED)
+def test_other_hosts_require_allowed_hosts(host: str) -> None:
+    require_known_host(host, PROXIED)
     with pytest.raises(Forbidden, match="STRESSVISION_ALLOWED_HOSTS"):
-        require_own_name(host, HERE)
+        require_known_host(host, HERE)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "estres.gloria.example.evil.example", "", "[::1", "evil@"])
-def test_foreign_names_are_refused(host: str) -> None:
+def test_foreign_hosts_are_rejected(host: str) -> None:
     with pytest.raises(Forbidden):
-        require_own_name(host, PROXIED)
+        require_known_host(host, PROXIED)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_foreign_names_are_refused(host: str) -> None:
         ("null", HERE, False),
     ],
 )
-def test_pages_are_trusted_that_we_serve(origin: str | None, settings: Settings, trusted: bool) -> None:
+def test_trusted_origins(origin: str | None, settings: Settings, trusted: bool) -> None:
     if trusted:
         require_trusted_origin(origin, settings)
     else:
@@ -71,14 +71,14 @@ def test_pages_are_trusted_that_we_serve(origin: str | None, settings: Settings,
         ("10.0.0.9", "localhost", None, HERE, True),
     ],
 )
-def test_behind_a_proxy_only_what_came_encrypted(
+def test_behind_proxy_requests_must_be_encrypted(
     peer: str, host: str, proto: str | None, settings: Settings, safe: bool
 ) -> None:
     if safe:
-        require_safe_way(host, peer, proto, settings)
+        require_encrypted(host, peer, proto, settings)
     else:
         with pytest.raises(Forbidden, match="X-Forwarded-Proto: https"):
-            require_safe_way(host, peer, proto, settings)
+            require_encrypted(host, peer, proto, settings)
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_behind_a_proxy_only_what_came_encrypted(
         ("10.0.0.1", "1.2.3.4, 10.0.0.7", "10.0.0.7"),
         ("127.0.0.1", "10.0.0.7", "10.0.0.7"),
         ("127.0.0.1", None, "127.0.0.1"),
-        ("10.0.0.1", "nobody", "10.0.0.1"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),
         ("10.0.0.9", "10.0.0.7", "10.0.0.9"),
     ],
 )
-def test_only_our_own_proxy_tells_where_a_caller_is(peer: str, forwarded: str | None, address: str) -> None:
+def test_forwarded_for_is_read_from_trusted_proxy_only(peer: str, forwarded: str | None, address: str) -> None:
     assert client_address(peer, forwarded, PROXIED) == address

@@ -1,9 +1,9 @@
-"""Logging in and out, accounts and tokens."""
+"""Endpoints of logins, accounts and tokens."""
 
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
-from stressvision.api.deps import ActorDep, ContextDep
+from stressvision.api.dependencies import ActorDep, ContextDep
 from stressvision.api.middleware.authentication import principal_of
 from stressvision.services.auth import accounts, login, tokens
 from stressvision.wire.access import (

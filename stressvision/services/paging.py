@@ -1,6 +1,6 @@
-"""Lists a page at a time: where the next page begins, as a text that clients hand back as they got it.
+"""Cursors of paginated lists: the sort key of the last row of a page, as opaque text.
 
-A place is what the list is sorted by, so that rows which arrive meanwhile neither shift nor repeat the others.
+A cursor holds what the list is sorted by, so that rows that arrive meanwhile neither shift nor repeat the others.
 """
 
 import base64
@@ -8,35 +8,36 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
-
-from pydantic import Field
+from typing import Any, TypeVar
 
 from stressvision.core.clock import parse_moment, to_wire
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.wire.values import MAX_ID
 
 Instant = tuple[datetime, int]
-"""The place of a row in a list that shows the newest first: its moment, and its id among those of the same moment."""
+"""The sort key of a list with the newest row first: the row's time, and its id among the rows of the same time."""
 
 Row = TypeVar("Row")
 
-MAX_ID = 2**63 - 1
-"""The largest row id a database can hold."""
-
-NextCursor = Annotated[str | None, Field(description="Where the next page begins; null on the last one.")]
-
 
 def next_cursor(found: Sequence[Row], limit: int, write: Callable[[Row], str]) -> str | None:
-    """The cursor after the last row of this page; None where `found`, one more than `limit`, has no such row more."""
+    """Return the cursor of the next page, or None on the last one.
+
+    Args:
+        found: rows of this page, read with a limit of `limit + 1` so that a further row shows there is a next page.
+        limit: rows of one page.
+        write: encodes a row's sort key.
+    """
     return write(found[limit - 1]) if len(found) > limit else None
 
 
 def write_instant(moment: datetime, row_id: int) -> str:
+    """Encode the sort key of a list sorted by time."""
     return _encode([to_wire(moment), row_id])
 
 
 def read_instant(cursor: str | None) -> Instant | None:
-    """Raises InvalidInput for what write_instant did not write."""
+    """Decode a cursor of `write_instant`. Raises InvalidInput for any other text."""
     if cursor is None:
         return None
     try:
@@ -45,28 +46,29 @@ def read_instant(cursor: str | None) -> Instant | None:
             raise ValueError(row_id)
         return parse_moment(moment), row_id
     except (ValueError, TypeError, AttributeError, InvalidInput):
-        raise _not_ours() from None
+        raise _invalid_cursor() from None
 
 
 def write_name(name: str) -> str:
+    """Encode the sort key of a list sorted by name."""
     return _encode([name])
 
 
 def read_name(cursor: str | None) -> str | None:
-    """The place in a list sorted by name. Raises InvalidInput for what write_name did not write."""
+    """Decode a cursor of `write_name`. Raises InvalidInput for any other text."""
     if cursor is None:
         return None
     try:
         (name,) = _decode(cursor)
     except (ValueError, TypeError):
-        raise _not_ours() from None
+        raise _invalid_cursor() from None
     if not isinstance(name, str) or not name.isprintable():
-        raise _not_ours()
+        raise _invalid_cursor()
     return name
 
 
-def _encode(place: list[str | int]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+def _encode(key: list[str | int]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str) -> Any:
@@ -76,11 +78,11 @@ def _decode(cursor: str) -> Any:
         raise ValueError(cursor) from None
 
 
-def _not_ours() -> InvalidInput:
+def _invalid_cursor() -> InvalidInput:
     return InvalidInput(
         Message(
             es="cursor no es válido: use tal cual el next_cursor de la página anterior, o quítelo para empezar.",
-            en="cursor is not valid: use the previous page's next_cursor as it is, or leave it out to begin.",
+            en="cursor is not valid: use the previous page's next_cursor unchanged, or omit it to start.",
         ),
         field="cursor",
     )

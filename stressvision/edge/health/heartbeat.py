@@ -1,4 +1,4 @@
-"""The device's newest health report, shared between its threads, and its heartbeat file for the launcher."""
+"""Heartbeat file of the device, for the launcher."""
 
 import time
 from pathlib import Path
@@ -6,24 +6,8 @@ from pathlib import Path
 import structlog
 
 from stressvision.core.heartbeat import remove_heartbeat, write_heartbeat
-from stressvision.wire.detections import DeviceHealth
 
 log = structlog.get_logger()
-
-
-class DeviceStatus:
-    """The newest health report: written by the device's main thread, read by any other.
-
-    Attributes:
-        report: Replaced as a whole, never changed.
-    """
-
-    def __init__(self, report: DeviceHealth) -> None:
-        self.report = report
-
-    def to_json(self) -> str:
-        """Return the report as JSON."""
-        return self.report.model_dump_json()
 
 
 class DeviceHeartbeat:

@@ -1,4 +1,4 @@
-"""Faces are measured in a process that ends with its answer: its networks would double the memory for good."""
+"""Face measurement of uploaded stills, in a short-lived process: its networks would double the backend's memory."""
 
 import subprocess
 import threading
@@ -19,7 +19,7 @@ TIME_LIMIT_SECONDS = 60.0
 
 COMMAND = build_command("stressvision.commands.still_measurement")
 MOST_PIXELS = 50_000_000
-"""Of one still: a few compressed bytes can stand for gigabytes of pixels."""
+"""Of one still: a few compressed bytes can decode to gigabytes of pixels."""
 
 
 def measure_stills(
@@ -28,8 +28,17 @@ def measure_stills(
     command: Sequence[str] = COMMAND,
     seconds: float = TIME_LIMIT_SECONDS,
 ) -> Measurement:
-    """Encoded pictures (jpg, png) in, one verdict each out. Raises ModelUnavailable where the process fails."""
-    asked = StillsToMeasure(sizes=[len(picture) for picture in pictures], others=list(others))
+    """Measure the faces on encoded pictures (jpg, png); return one verdict per picture.
+
+    Args:
+        others: enrolled employees, to detect a person enrolled under two codes.
+        command: the measuring process.
+        seconds: time limit, after which the process is killed.
+
+    Raises:
+        ModelUnavailable: the process failed or took too long.
+    """
+    request = StillsToMeasure(sizes=[len(picture) for picture in pictures], others=list(others))
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -37,32 +46,32 @@ def measure_stills(
         stderr=subprocess.PIPE,
         env=build_environment({"OPENCV_IO_MAX_IMAGE_PIXELS": str(MOST_PIXELS)}),
     )
-    # What it cannot be fed with, or does not answer in time, ends with it.
+    # Ends a process that stops reading its input as well as one that does not answer in time.
     watchdog = threading.Timer(seconds, process.kill)
     watchdog.start()
     try:
         with process:
-            _feed(cast(IO[bytes], process.stdin), asked, pictures)
-            answer, complaint = process.communicate()
+            _write_request(cast(IO[bytes], process.stdin), request, pictures)
+            output, errors = process.communicate()
     finally:
         watchdog.cancel()
     if process.returncode != 0:
-        log.error("stills not measured", code=process.returncode, said=complaint.decode(errors="replace").strip())
-        raise _not_measured()
-    return Measurement.model_validate_json(answer)
+        log.error("face measurement failed", code=process.returncode, stderr=errors.decode(errors="replace").strip())
+        raise _measurement_failed()
+    return Measurement.model_validate_json(output)
 
 
-def _feed(pipe: IO[bytes], asked: StillsToMeasure, pictures: Sequence[bytes]) -> None:
+def _write_request(pipe: IO[bytes], request: StillsToMeasure, pictures: Sequence[bytes]) -> None:
     try:
-        pipe.write(asked.model_dump_json().encode() + b"\n")
+        pipe.write(request.model_dump_json().encode() + b"\n")
         for picture in pictures:
             pipe.write(picture)
         pipe.flush()
     except BrokenPipeError:
-        log.warning("the measuring process ended before it had read everything")
+        log.warning("measuring process ended before reading its input")
 
 
-def _not_measured() -> ModelUnavailable:
+def _measurement_failed() -> ModelUnavailable:
     return ModelUnavailable(
         Message(
             es="No se pudieron medir los rostros y no se guardó nada. El motivo está en el registro (log) del backend; "
