@@ -116,14 +116,14 @@ def check_expression_model(settings: Settings) -> CheckResult:
 
 
 def check_database() -> CheckResult:
-    return _ask(Message(es="Base de datos", en="Database"), prepare_command("--check"))
+    return ask_command(Message(es="Base de datos", en="Database"), prepare_command("--check"))
 
 
 def check_notifications(settings: Settings) -> CheckResult:
     """Whether what is configured can be understood; nobody is sent anything."""
     subject = Message(es="Avisos", en="Notifications")
     if settings.notify_urls:
-        return _ask(subject, (*build_command("stressvision"), "notify", "--check"))
+        return ask_command(subject, (*build_command("stressvision"), "notify", "--check"))
     said = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
@@ -131,7 +131,7 @@ def check_notifications(settings: Settings) -> CheckResult:
     return CheckResult(subject, Level.GOOD, said)
 
 
-def _ask(subject: Message, command: Sequence[str]) -> CheckResult:
+def ask_command(subject: Message, command: Sequence[str]) -> CheckResult:
     """What one of our commands says about it, in its last line; a problem where it refuses."""
     done = _run(command)
     said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.health import Health
+from stressvision.launcher.health import NOTHING, Health
 
 
 class ComponentState(StrEnum):
@@ -67,9 +67,6 @@ class ComponentView:
     state: ComponentState
     pid: int | None
     detail: Message
-
-
-NOTHING = Message(es="", en="")
 
 
 @dataclass
@@ -185,7 +182,7 @@ class Supervisor:
             unit.answered_at = now
             unit.ever_up = True
             state = ComponentState.RUNNING if health.ready else ComponentState.WAITING
-            unit.become(state, Message(es=health.detail, en=health.detail))
+            unit.become(state, health.detail)
             unit.ask_at = now + self._limits.ask_seconds
             return
         patience = self._limits.start_seconds if unit.state is ComponentState.STARTING else self._limits.silence_seconds
