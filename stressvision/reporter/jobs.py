@@ -1,5 +1,6 @@
 """The reporter's periodic jobs, and their triggers."""
 
+import time as time_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,14 +9,16 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
+from stressvision.core.clock import MonotonicClock
 from stressvision.core.config import Settings
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
-from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
+from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
-from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
 
@@ -71,15 +74,27 @@ class Job:
     run: Callable[[Context], None]
 
 
-def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
-    """Return the jobs. `length`: length of the report windows."""
-    watch = DeviceWatch()
+def list_jobs(
+    settings: Settings, length: timedelta, monotonic: MonotonicClock = time_module.monotonic
+) -> tuple[Job, ...]:
+    """Return the jobs.
+
+    Args:
+        settings: Settings of the system.
+        length: Length of the report windows.
+        monotonic: The clock by which the jobs measure how long something lasts.
+    """
+    watch, waiting, confirmed = DeviceWatch(monotonic), WaitingTimes(monotonic), ConfirmedTime("retention", monotonic)
     return (
         Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
         Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
-        Job("escalation", WindowEnds(ESCALATION_INTERVAL), _escalate),
+        Job("escalation", WindowEnds(ESCALATION_INTERVAL), lambda context: _escalate(context, waiting)),
         Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _deliver_notifications),
-        Job("retention", DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)), _apply_retention),
+        Job(
+            "retention",
+            DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)),
+            lambda context: _apply_retention(context, confirmed),
+        ),
         Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
@@ -91,8 +106,8 @@ def _continuous_backup(settings: Settings) -> tuple[Job, ...]:
     return (Job("changes", WindowEnds(timedelta(seconds=settings.backup_seconds)), _back_up_changes),)
 
 
-def _escalate(context: Context) -> None:
-    for alert_id in escalate_due(context):
+def _escalate(context: Context, waiting: WaitingTimes) -> None:
+    for alert_id in escalate_due(context, waiting):
         log.info("alert escalated", alert=alert_id)
 
 
@@ -100,8 +115,10 @@ def _deliver_notifications(context: Context) -> None:
     deliver_due(context)
 
 
-def _apply_retention(context: Context) -> None:
-    outcome = apply_retention(context)
+def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:
+    outcome = apply_confirmed_retention(context, confirmed)
+    if outcome is None:
+        return
     deleted = {str(term.kind): count for term, count in outcome.terms if count}
     if deleted:
         log.info("expired rows deleted", **deleted, freed=outcome.before.used - outcome.after.used)

@@ -200,9 +200,7 @@ _OPEN = {alert_type: PreparedStatement(_open(alert_type)) for alert_type in _PER
 _LAST_RESOLUTION = {alert_type: PreparedStatement(_last_resolution(alert_type)) for alert_type in _PERSONAL}
 
 
-def has_open_alert(
-    connection: Connection, employee_id: int, alert_type: str, since: datetime, until: datetime
-) -> bool:
+def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime, until: datetime) -> bool:
     """Return whether the employee has an unresolved alert of this kind of a time over (since, until].
 
     A later one was stored under a wrong clock, and must not suppress others until then.
