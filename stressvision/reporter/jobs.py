@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
-from stressvision.core.clock import MonotonicClock
+from stressvision.core.clock import MonotonicClock, StepDetector
 from stressvision.core.config import Settings
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
 from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
+from stressvision.services.auth.expiries import warn_of_expiries
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
+from stressvision.services.notifications import hasten_messages
 from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
@@ -29,6 +31,8 @@ ESCALATION_INTERVAL = timedelta(seconds=30)
 NOTIFICATIONS_INTERVAL = timedelta(seconds=5)
 RETENTION_TIME = time(3, 10)
 """In plant time, when there is least activity."""
+EXPIRIES_TIME = time(9, 0)
+"""In plant time, when its messages are read."""
 BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
 REPORTS_JOB = "due"
@@ -89,12 +93,13 @@ def list_jobs(
         Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
         Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
         Job("escalation", WindowEnds(ESCALATION_INTERVAL), lambda context: _escalate(context, waiting)),
-        Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _deliver_notifications),
+        Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _Delivery(monotonic).run),
         Job(
             "retention",
             DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)),
             lambda context: _apply_retention(context, confirmed),
         ),
+        Job("expiries", DailyAt(EXPIRIES_TIME, ZoneInfo(settings.time_zone)), _warn_of_expiries),
         Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
@@ -111,8 +116,24 @@ def _escalate(context: Context, waiting: WaitingTimes) -> None:
         log.info("alert escalated", alert=alert_id)
 
 
-def _deliver_notifications(context: Context) -> None:
-    deliver_due(context)
+class _Delivery:
+    """Delivery of messages; those postponed are attempted again at start-up and after a step of the clock."""
+
+    def __init__(self, monotonic: MonotonicClock) -> None:
+        self._monotonic = monotonic
+        self._steps: StepDetector | None = None
+
+    def run(self, context: Context) -> None:
+        if self._steps is None or self._steps.check() is not None:
+            self._steps = self._steps or StepDetector(context.clock, self._monotonic)
+            hasten_messages(context)
+        deliver_due(context)
+
+
+def _warn_of_expiries(context: Context) -> None:
+    expiring = warn_of_expiries(context)
+    if expiring:
+        log.warning("tokens expire soon", tokens=expiring)
 
 
 def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:
