@@ -19,6 +19,7 @@ from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Context, opened_context
 from stressvision.services.people.enrolment import (
     Enrolment,
+    begin_enrolment,
     consent_text_sha256,
     enrol_employee,
     read_population,
@@ -120,6 +121,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
     person = _read_person(arguments)
     with opened_context(settings) as context:
         refuse_mixture(read_population(context), is_demo=False)
+        begun_on = begin_enrolment(context, person.employee_code)
         _require_consent(settings, person.full_name)
         stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
         samples = vision.measure_stills(stills)
@@ -134,6 +136,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
             samples=to_sample_rows(samples),
             consent_sha256=consent_text_sha256(),
             consent_method=ConsentMethod(arguments.method),
+            begun_on=begun_on,
         )
         employee = enrol_employee(context, enrolment, get_operator(arguments.recorded_by))
     print(

@@ -25,7 +25,10 @@ class WindowTotals:
 
 
 def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
-    """Return the figures of a report: totals of all detections, and counts per enrolled employee and expression."""
+    """Return the figures of a report: totals of all detections, and counts per consenting employee and expression.
+
+    The detections of an employee who withdrew consent since count in the totals only.
+    """
     inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
     totals = connection.execute(
         select(
@@ -47,7 +50,7 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
             func.count(_d.emotion_confidence),
         )
         .join(employees, employees.c.id == _d.employee_id)
-        .where(*inside)
+        .where(*inside, employees.c.consent_given)
         .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
         .order_by(_d.employee_id, _d.emotion)
     )

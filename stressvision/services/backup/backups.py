@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from stressvision.core.clock import to_wire
+from stressvision.core.clock import latest_credible, to_wire
 from stressvision.core.errors import Message, Unavailable
 from stressvision.db.backup import copies, sealed
 from stressvision.db.backup.dumps import stream_dump
@@ -98,12 +98,17 @@ def restart_chain(context: Context) -> Backup | None:
 
 
 def is_due(context: Context) -> bool:
-    """Return whether the newest whole backup is older than the setting `backup_hours`."""
+    """Return whether the newest whole backup is older than the setting `backup_hours`.
+
+    One of a time that has not come was made under a wrong clock, and does not count.
+    """
     hours = context.settings.backup_hours
     if not hours:
         return False
-    newest = next(newest_first(context.settings, is_whole=True), None)
-    return newest is None or context.clock() - newest.created_at >= timedelta(hours=hours)
+    now = context.clock()
+    made = (backup.created_at for backup in newest_first(context.settings, is_whole=True))
+    newest = max((moment for moment in made if moment <= latest_credible(now)), default=None)
+    return newest is None or now - newest >= timedelta(hours=hours)
 
 
 def renew_backups(context: Context) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.employees import EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
@@ -91,7 +91,7 @@ def enrol_from_stills(
         InvalidInput: The stated consent is not the one in force, or too few stills are usable; names each fault.
         ModelUnavailable: The models cannot be loaded.
     """
-    employee = _require_enrollable(context, employee_id)
+    employee, begun_on = _require_enrollable(context, employee_id)
     _require_consent(statement)
     _require_number(stills)
     others = [face for face in read_gallery(context).faces if face.employee_id != employee_id]
@@ -106,6 +106,7 @@ def enrol_from_stills(
         shift=employee.shift,
         samples=_samples(measurement),
         consent_sha256=consent_text_sha256(),
+        begun_on=begun_on,
     )
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)
@@ -124,10 +125,11 @@ def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, languag
     ]
 
 
-def _require_enrollable(context: Context, employee_id: int) -> Employee:
+def _require_enrollable(context: Context, employee_id: int) -> tuple[Employee, EnrolmentState]:
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
         row = get_employee(connection, employee_id)
+        state = rows.select_enrolment_state(connection, row.employee_code)
     if not row.is_active:
         raise Conflict(
             Message(
@@ -135,7 +137,7 @@ def _require_enrollable(context: Context, employee_id: int) -> Employee:
                 en=f"Employee {employee_id} is not active: activate it before enrolment.",
             )
         )
-    return Employee.model_validate(row)
+    return Employee.model_validate(row), state
 
 
 def _require_consent(statement: EnrolmentStatement) -> None:
