@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -129,4 +130,9 @@ def test_interrupted_preparation_ends_pip_and_can_resume(checkout: Project) -> N
 
 
 def _pips_of(pid: int) -> list[int]:
-    return [child.pid for child in psutil.Process(pid).children() if "install" in child.cmdline()]
+    """Return the ids of the running pips among a process's children; one that has just exited may be a zombie."""
+    pips = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):
+            pips += [child.pid] if "install" in child.cmdline() else []
+    return pips
