@@ -45,7 +45,7 @@ class Metrics:
         )
         self.database_up = Gauge("stressvision_database_up", "1 while the database answers.", registry=self.registry)
         self.pending_alerts = Gauge(
-            "stressvision_pending_alerts", "Alerts that nobody acknowledged.", registry=self.registry
+            "stressvision_pending_alerts", "Alerts not acknowledged yet.", registry=self.registry
         )
         self.alerts = Gauge("stressvision_alerts", "Alerts by status.", ["status"], registry=self.registry)
         self.last_event = Gauge("stressvision_feed_last_event_id", "Id of the last event.", registry=self.registry)
