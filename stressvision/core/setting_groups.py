@@ -275,7 +275,7 @@ class DeviceSettings(BaseModel):
     analyse_unknown: bool = Field(
         False, description="analyse faces of persons not enrolled (they are counted in any case)"
     )
-    recognition_threshold: float = Field(0.5, gt=0, lt=1, description="greatest distance to be recognised")
+    recognition_threshold: float = Field(0.49, gt=0, lt=1, description="greatest distance to be recognised")
     recognition_margin: float = Field(0.04, ge=0, lt=1, description="least distance to the next person")
     liveness: Literal["off", "flag"] = Field(
         "off",
