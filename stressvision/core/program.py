@@ -33,10 +33,9 @@ def run_program(main: Callable[[], int]) -> int:
         return code
     except StressVisionError as error:
         language = detect_language()
-        lines = [
-            f"{name}: {fault.text(language)}" for name, fault in error.faults.items() if fault is not error.message
-        ]
-        print(error.message.text(language), *lines, sep="\n", file=sys.stderr)  # noqa: T201  the program's answer, not a log
+        faults = {name: fault for name, fault in error.faults.items() if fault is not error.message}
+        lines = [f"{name}: {fault.text(language)}" for name, fault in faults.items()]
+        print(error.message.text(language), *lines, sep="\n", file=sys.stderr)  # noqa: T201  an answer, not a log
         return EXIT_REFUSED
     except BrokenPipeError:
         # The interpreter flushes standard output once more at its end: it must not find the closed pipe again.

@@ -19,8 +19,8 @@ DOUBLE = 0.47
 """Median distance below which two enrolments are reported as one person: true of none of 3,540 pairs of different
 people, and of 95 in 100 people whose photographs were split in two."""
 COPY = 0.07
-"""Distance below which two stills count as one photograph. On the demonstration's stills, copies that were saved again or
-scaled are at most 0.06 apart (0.10 at JPEG quality 40), different photographs at least 0.16."""
+"""Distance below which two stills count as one photograph. On the demonstration's stills, copies that were saved again
+or scaled are at most 0.06 apart (0.10 at JPEG quality 40), different photographs at least 0.16."""
 
 
 @dataclass(frozen=True)

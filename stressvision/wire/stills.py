@@ -13,7 +13,7 @@ class StillsToMeasure(WireModel):
     """
 
     sizes: list[int]
-    own: list[list[float]] = []
+    own: list[list[float]]
     others: list[GalleryFace]
 
 

@@ -32,7 +32,7 @@ LONGEST_DISTANCE = 0.58
 
 _USED = Message(es="sirve", en="used")
 _SIMILAR = Message(
-    es="Se parece a {code}: mientras ambos estén inscritos, es posible que la cámara no reconozca a ninguno de los dos.",
+    es="Se parece a {code}: mientras ambos estén inscritos, la cámara puede no reconocer a ninguno de los dos.",
     en="Resembles {code}: while both are enrolled, the camera may recognise neither of them.",
 )
 _FAULTS: dict[StillFault, Message] = {
@@ -214,8 +214,8 @@ def _require_same_name(row: EmployeeRow, person: EmployeeNew) -> None:
     if unicodedata.normalize("NFC", known).casefold() != unicodedata.normalize("NFC", person.full_name).casefold():
         raise Conflict(
             Message(
-                es=f"El código {row.employee_code} es de {known}. Si el código pasa a otra persona, o el nombre cambió, "
-                "repita con --replace: su historial queda bajo el nombre nuevo.",
+                es=f"El código {row.employee_code} es de {known}. Si el código pasa a otra persona, o el nombre "
+                "cambió, repita con --replace: su historial queda bajo el nombre nuevo.",
                 en=f"Code {row.employee_code} belongs to {known}. If the code passes to another person, or the name "
                 "changed, repeat with --replace: the history stays under the new name.",
             ),
@@ -228,8 +228,8 @@ def _require_same_face(row: EmployeeRow, measurement: Measurement) -> None:
         raise Conflict(
             Message(
                 es=f"Las fotos no parecen de la persona inscrita como {row.employee_code} "
-                f"(distancia {measurement.own_distance:.2f}). Si el rostro debe reemplazarse, repita con replace_face=true "
-                "(en la terminal: --replace).",
+                f"(distancia {measurement.own_distance:.2f}). Si el rostro debe reemplazarse, repita con "
+                "replace_face=true (en la terminal: --replace).",
                 en=f"The stills do not seem to show the person enrolled as {row.employee_code} "
                 f"(distance {measurement.own_distance:.2f}). If the face is to be replaced, repeat with "
                 "replace_face=true (in the terminal: --replace).",
