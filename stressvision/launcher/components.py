@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stressvision.core.cameras import ONLY_DEVICE, name_component
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import ConfigurationError, Message
+from stressvision.core.program import build_command
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def choose_components(option: Option, settings: Settings, *, demo: bool, headles
 
 def build_prepare_command(*arguments: str) -> tuple[str, ...]:
     """Return the command that opens or migrates the database. The project's root must be on its path."""
-    return (sys.executable, "-m", "stressvision", "prepare", *arguments)
+    return (*build_command("stressvision"), "prepare", *arguments)
 
 
 def _build_script_command(name: str, *arguments: str) -> tuple[str, ...]:
