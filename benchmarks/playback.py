@@ -13,7 +13,8 @@ import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
 from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card
@@ -113,7 +114,7 @@ def measure_bare(settings: Settings) -> dict[str, float]:
     return {
         "detect": _time_network(find_model(FACE_DETECTOR)),
         "embed": _time_call(lambda: encoder.compute_face_descriptor(chip), DEAR_ROUNDS),
-        "openness": 2 * _time_network(find_model(IRIS))
+        "geometry": 2 * _time_network(find_model(IRIS))
         + _time_network(find_model(FACE_MESH))
         + 2 * _time_network(lids),
         "expression": views * _time_network(expression),

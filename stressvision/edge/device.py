@@ -12,7 +12,8 @@ from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.clock import from_stored, utc_now
 from stressvision.core.config import Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.contact import Contact
 from stressvision.edge.delivery.courier import Courier

@@ -9,8 +9,8 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
-from stressvision.vision.eyes import Openness, OpennessMeter
 from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
 
@@ -25,8 +25,8 @@ class Encoding(Protocol):
     def encode(self, frame: Frame, face: Face) -> Embedding: ...
 
 
-class Metering(Protocol):
-    def measure(self, frame: Frame, face: Face) -> Openness | None: ...
+class Measuring(Protocol):
+    def read(self, frame: Frame, face: Face) -> FaceGeometry | None: ...
 
 
 class Expressing(Protocol):
@@ -39,13 +39,13 @@ class Models:
 
     detector: Detecting
     encoder: Encoding
-    meter: Metering
+    geometry: Measuring
     expression: Expressing | None
 
 
 def load_models(settings: Settings) -> Models:
     """Opens every network. Raises ModelUnavailable where one without which nothing can be seen is missing."""
-    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(_load_lids(settings)), _load_expression(settings))
+    return Models(FaceDetector(), FaceEncoder(), GeometryReader(_load_lids(settings)), _load_expression(settings))
 
 
 def _load_lids(settings: Settings) -> LidModel | None:

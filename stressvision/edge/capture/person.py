@@ -1,16 +1,18 @@
 """What is known of one person in front of the camera, for as long as the track lasts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from stressvision.domain.emotions import Emotion
-from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
 from stressvision.vision.gallery import Match
+from stressvision.vision.geometry.pose import HeadPose
+from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.identity import IdentityVote, Standing
 from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
-from stressvision.vision.smoothing import ExpressionTrend, fuse
+from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 
 VERIFY_SECONDS = 3.0
@@ -21,6 +23,8 @@ PATIENCE_SECONDS = 5.0
 """Without a usable picture for this long a name is taken back, and who has none is counted as unknown."""
 READING_SECONDS = 0.2
 FATIGUE_PRESENT = 0.5
+POSE_SECONDS = 0.5
+"""A pose measured longer ago says nothing about this picture."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,20 @@ class PersonState:
     """What a person's expression is compatible with. All None: nothing may be or can be said.
 
     `frames`: how many pictures stand behind it, of the last seconds for an expression, of the last minute for fatigue.
+    `covered`: something hides the face, so that an expression cannot be read; lids may still be.
     """
 
     emotion: Emotion | None = None
     confidence: float | None = None
     vector: dict[Emotion, float] | None = None
     frames: int | None = None
+    covered: bool = False
 
 
 class FatigueMemory:
     """Lids and yawns by employee, so that a minute is a minute although the person turned away for a moment.
 
-    Forgotten when they stayed away, or when they may no longer be recognised.
+    Forgotten when they stayed away, but for what is usual for them; all of it when they may no longer be recognised.
     """
 
     def __init__(self) -> None:
@@ -47,8 +53,10 @@ class FatigueMemory:
 
     def recall(self, employee_id: int, at: float) -> FatigueMonitor:
         """What is known of this person; a blank one for somebody new."""
-        self._monitors = {key: monitor for key, monitor in self._monitors.items() if not monitor.is_stale(at)}
-        return self._monitors.setdefault(employee_id, FatigueMonitor())
+        monitor = self._monitors.setdefault(employee_id, FatigueMonitor())
+        if monitor.is_stale(at):
+            monitor.restart()
+        return monitor
 
     def keep_only(self, employee_ids: Collection[int]) -> None:
         self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in employee_ids}
@@ -62,14 +70,19 @@ class Person:
     since: float
     vote: IdentityVote = field(default_factory=IdentityVote)
     trend: ExpressionTrend = field(default_factory=ExpressionTrend)
+    period: ReadingPeriod = field(default_factory=ReadingPeriod)
     monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
     blinks: BlinkWatch = field(default_factory=BlinkWatch)
     flatness: FlatnessWatch = field(default_factory=FlatnessWatch)
     quality: Quality | None = None
+    geometry: FaceGeometry | None = None
+    geometry_at: float = 0.0
     next_embedding: float = 0.0
     next_reading: float = 0.0
     next_detection: float = 0.0
     decided_at: float | None = None
+    period_since: float | None = None
+    """Since when the readings of the next detection are gathered: they are all of one person."""
     _owner: int | None = None
 
     @property
@@ -86,6 +99,21 @@ class Person:
         self.since = at
         self.next_embedding = at
         self.decided_at = None
+
+    def pose_at(self, at: float) -> HeadPose | None:
+        """How the head is turned, where it was measured a moment ago."""
+        return self.geometry.pose if self.geometry and at - self.geometry_at <= POSE_SECONDS else None
+
+    @property
+    def is_expressive(self) -> bool:
+        """Whether an expression can be read now: nothing hides the mouth, and it is not wide open in a yawn."""
+        clear = self.geometry is not None and not self.geometry.cover.mouth
+        return clear and self.quality is not None and self.quality.classifiable and not self.monitor.may_be_yawning
+
+    def begin_period(self, at: float) -> None:
+        """Gather the readings of the next detection from now on."""
+        self.period.restart()
+        self.period_since = at
 
     def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
         """Counts one picture, and forgets what was learnt of somebody else."""
@@ -112,17 +140,25 @@ class Person:
         return flat or self.blinks.never_blinks(at)
 
     def state(self, at: float, *, expression_allowed: bool) -> PersonState:
-        """What may be reported of this person now."""
-        fatigue = self.monitor.estimate()
+        """What the face shows now, for the preview."""
         expression = self.trend.mean(at) if expression_allowed else None
+        return self._conclude(expression, self.trend.frames, self.monitor.estimate().probability)
+
+    def report(self, *, expression_allowed: bool) -> PersonState:
+        """What may be reported of the time since the last report."""
+        means = self.period.means()
+        return self._conclude(means.expression if expression_allowed else None, means.readings, means.fatigue)
+
+    def _conclude(self, expression: Mapping[Emotion, float] | None, readings: int, fatigue: float) -> PersonState:
+        covered = self.geometry is not None and self.geometry.cover.any
         if expression is not None:
-            vector = fuse(expression, fatigue.probability)
+            vector = fuse(expression, fatigue)
             emotion = max(vector, key=vector.__getitem__)
-            frames = self.monitor.frames if emotion is Emotion.FATIGUE else self.trend.frames
-            return PersonState(emotion, vector[emotion], vector, frames)
-        if fatigue.probability >= FATIGUE_PRESENT:
-            return PersonState(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
-        return PersonState()
+            frames = self.monitor.frames if emotion is Emotion.FATIGUE else readings
+            return PersonState(emotion, vector[emotion], vector, frames, covered)
+        if fatigue >= FATIGUE_PRESENT:
+            return PersonState(Emotion.FATIGUE, fatigue, frames=self.monitor.frames, covered=covered)
+        return PersonState(covered=covered)
 
     def _note_decision(self, at: float, memory: FatigueMemory) -> None:
         if self.standing is Standing.COLLECTING:
@@ -131,7 +167,9 @@ class Person:
         if self.decided_at is None:
             self.decided_at = at
         owner = self.match.employee_id if self.match else None
+        if self.period_since is None or owner != self._owner:
+            self.period_since = at
         if owner != self._owner:
-            self.trend = ExpressionTrend()
+            self.trend, self.period = ExpressionTrend(), ReadingPeriod()
             self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
             self._owner = owner

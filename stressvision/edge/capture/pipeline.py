@@ -1,8 +1,8 @@
 """From pictures to detections. No file, no network, no clock: a picture brings its own time.
 
 The cost follows what happens: frames are searched for faces 15 times a second, half as often while there are none; an
-embedding is made only of who is new, in doubt or due for verification (at most one a frame); expression and lids are
-read five times a second.
+embedding is made only of who is new, in doubt or due for verification (at most one a frame); geometry and expression
+are read five times a second. A detection stands for all the readings since the one before.
 """
 
 import time
@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from stressvision.core.config import Policy
 from stressvision.edge.capture.budget import Budget
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.edge.capture.readings import read_face
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.capture.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
@@ -36,27 +37,6 @@ EMBEDDINGS_AT_ONCE = 12
 """Four people who come together are named within a second."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late and the next still come on the beat."""
-EXPRESSION_PATIENCE_SECONDS = 1.0
-"""Who was recognised but cannot be read for this long is reported without an expression."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What may be estimated, of whom, and how often it is reported. `flag_photographs`: mark faces that do not live."""
-
-    device_id: str
-    policy: Policy
-    analyse_unknown: bool
-    detection_seconds: float
-    flag_photographs: bool = False
-
-    @property
-    def expression_allowed(self) -> bool:
-        return self.policy is not Policy.EU
-
-    @property
-    def strangers_allowed(self) -> bool:
-        return self.analyse_unknown or self.policy is Policy.RESEARCH
 
 
 @dataclass(frozen=True)
@@ -138,7 +118,7 @@ class Pipeline:
             person = self._people.setdefault(track.id, Person(track, shot.elapsed))
             if track.crossing or track.unsure:
                 person.doubt(shot.elapsed)
-            person.quality = assess(shot.frame, track.face)
+            person.quality = assess(shot.frame, track.face, person.pose_at(shot.elapsed))
             visible.append(person)
         return visible
 
@@ -172,23 +152,7 @@ class Pipeline:
         if shot.elapsed < person.next_reading or not self._may_be_read(person):
             return
         person.next_reading = shot.elapsed + READING_SECONDS
-        face = person.track.face
-        if person.quality is None or not person.quality.classifiable:
-            person.monitor.observe(shot.elapsed, None)
-            if self.rules.flag_photographs:
-                person.blinks.observe(shot.elapsed, None)
-            return
-        with self.stages.measure("openness"):
-            openness = self._models.meter.measure(shot.frame, face)
-        person.monitor.observe(shot.elapsed, openness)
-        if self.rules.flag_photographs:
-            person.blinks.observe(shot.elapsed, openness)
-            with self.stages.measure("flatness"):
-                person.flatness.observe(shot.elapsed, shot.frame, face)
-        if self._models.expression is not None and self.rules.expression_allowed:
-            with self.stages.measure("expression"):
-                estimate = self._models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
-            person.trend.add(shot.elapsed, estimate.probabilities)
+        read_face(shot, person, self._models, self.rules, self.stages)
 
     def _may_be_read(self, person: Person) -> bool:
         if person.standing is Standing.UNKNOWN:
@@ -196,18 +160,18 @@ class Pipeline:
         return person.standing is Standing.NAMED
 
     def _is_due(self, person: Person, at: float) -> bool:
-        if person.decided_at is None or at < person.next_detection:
+        if person.decided_at is None or person.period_since is None or at < person.next_detection:
             return False
-        if not self._may_be_read(person) or self._models.expression is None or not self.rules.expression_allowed:
-            return True
-        return person.trend.mean(at) is not None or at - person.decided_at >= EXPRESSION_PATIENCE_SECONDS
+        # Who is only counted has no readings to wait for.
+        return not self._may_be_read(person) or at >= person.period_since + self.rules.detection_seconds
 
     def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:
         period = self.rules.detection_seconds
         # On the beat while frames keep up with it, so that a period is not stretched to the next frame each time.
         late = shot.elapsed - person.next_detection
         person.next_detection += period if late < LATENESS * period else late + period
-        state = self._state(person, shot.elapsed)
+        state = self._reported_state(person)
+        person.begin_period(person.next_detection - period)
         box = person.track.face.box
         return DetectionIn(
             event_id=self._new_id(),
@@ -238,6 +202,11 @@ class Pipeline:
         if not self._may_be_read(person):
             return PersonState()
         return person.state(at, expression_allowed=self.rules.expression_allowed)
+
+    def _reported_state(self, person: Person) -> PersonState:
+        if not self._may_be_read(person):
+            return PersonState()
+        return person.report(expression_allowed=self.rules.expression_allowed)
 
     def _mark(self, person: Person, at: float) -> Mark:
         code = person.match.employee_code if person.match else None
