@@ -1,5 +1,5 @@
 # What is done by hand, often. `make help` lists it; every target prepares .venv first where it is missing.
-.PHONY: help audit check test bench model run constraints prepared
+.PHONY: settings help audit check test bench model run constraints prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN := python -m stressvision.training
 
@@ -34,6 +34,9 @@ model: ## trains both models again: make model DATA=ferplus.npz EYES=eyes.npz FA
 	$(TRAIN) export
 	$(TRAIN) evaluate --data $(DATA)
 	$(TRAIN) eyes --crops $(EYES) --faces $(FACES)
+
+settings: prepared ## writes docs/settings.md from the settings
+	python -m stressvision.core.settings_document > docs/settings.md
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

@@ -6,6 +6,7 @@ and encoding, with the recording's people enrolled. Writes its section of docs/p
 """
 
 import argparse
+import functools
 import os
 import resource
 import tempfile
@@ -79,7 +80,7 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
                     [(MessageKind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections]
                 )
                 outbox.settle([item.id for item in outbox.head(len(detections))], {})
-                board.show(lambda frame=shot.frame: draw(frame, pipeline.marks, "es"))
+                board.show(functools.partial(draw, shot.frame, pipeline.marks, "es"))
             if shot.elapsed >= due:
                 due += SAMPLE_SECONDS
                 yield Sample(shot.elapsed, process.memory_info().rss / 2**20, process.num_fds())

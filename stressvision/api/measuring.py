@@ -7,8 +7,8 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.core.children import command_of, environment_of
 from stressvision.core.errors import Message, ModelUnavailable
+from stressvision.core.program import build_command, build_environment
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Measurement, StillsToMeasure
 
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 TIME_LIMIT_SECONDS = 60.0
 """A Raspberry Pi takes about 10 for 8 stills; half of it is loading the networks."""
 
-COMMAND = command_of("stressvision.commands.measuring")
+COMMAND = build_command("stressvision.commands.measuring")
 MOST_PIXELS = 50_000_000
 """Of one still: a few compressed bytes can stand for gigabytes of pixels."""
 
@@ -35,7 +35,7 @@ def measure_stills(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment_of({"OPENCV_IO_MAX_IMAGE_PIXELS": str(MOST_PIXELS)}),
+        env=build_environment({"OPENCV_IO_MAX_IMAGE_PIXELS": str(MOST_PIXELS)}),
     )
     # What it cannot be fed with, or does not answer in time, ends with it.
     watchdog = threading.Timer(seconds, process.kill)

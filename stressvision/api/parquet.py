@@ -7,14 +7,14 @@ from typing import IO, cast
 
 import structlog
 
-from stressvision.core.children import command_of, environment_of
 from stressvision.core.config import PREFIX, Settings
 from stressvision.core.errors import Message, Unavailable
+from stressvision.core.program import build_command, build_environment
 from stressvision.wire.exports import ParquetRequest
 
 log = structlog.get_logger()
 
-COMMAND = command_of("stressvision.commands.parquet")
+COMMAND = build_command("stressvision.commands.parquet")
 CHUNK = 64 * 1024
 
 
@@ -27,7 +27,7 @@ def stream_parquet(settings: Settings, asked: ParquetRequest, command: Sequence[
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=environment_of({f"{PREFIX}DATABASE_URL": settings.database_url}),
+        env=build_environment({f"{PREFIX}DATABASE_URL": settings.database_url}),
     )
     with cast(IO[bytes], process.stdin) as pipe:
         pipe.write(asked.model_dump_json().encode())

@@ -12,9 +12,8 @@ from stressvision.api.app import create_app
 from stressvision.core.arguments import Arguments
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.logs import configure_logs
-from stressvision.core.memory import share_heap
 from stressvision.core.ports import require_free_port
-from stressvision.core.program import run_program
+from stressvision.core.program import run_program, share_heap
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 

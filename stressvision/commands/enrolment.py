@@ -14,7 +14,7 @@ from stressvision.commands.stills import take_stills
 from stressvision.commands.texts import TEXTS
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Message
-from stressvision.core.faults import explain_fault
+from stressvision.core.validation import describe_error
 from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Context, opened_context
@@ -112,7 +112,10 @@ def _read_person(arguments: argparse.Namespace) -> EmployeeNew:
         fault = error.errors()[0]
         option = next(option for option, name in _FIELDS.items() if name == fault["loc"][0])
         raise InvalidInput(
-            Message(es=f"--{option}: {explain_fault(fault, 'es')}.", en=f"--{option}: {explain_fault(fault, 'en')}."),
+            Message(
+                es=f"--{option}: {describe_error(fault, 'es')}.",
+                en=f"--{option}: {describe_error(fault, 'en')}.",
+            ),
             field=option,
         ) from None
 

@@ -1,7 +1,7 @@
-"""Time: one place that reads it, and the one place that converts it.
+"""Time: the clock, and every conversion of a moment.
 
 In memory: timezone-aware UTC. In SQLite: `YYYY-MM-DD HH:MM:SS.SSS`, which sorts as text and compares
-rightly with `datetime('now', …)`. On the wire: ISO 8601 with `Z`.
+correctly with `datetime('now', …)`. On the wire: ISO 8601 with `Z`.
 """
 
 from collections.abc import Callable
@@ -13,35 +13,47 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Now, aware, in UTC, cut to the millisecond that the database keeps."""
+    """Return the present moment in UTC, truncated to the millisecond that the database keeps."""
     return to_millisecond(datetime.now(UTC))
 
 
 def to_millisecond(moment: datetime) -> datetime:
+    """Return the moment truncated to the millisecond."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_stored(moment: datetime) -> str:
-    """The text SQLite keeps. A naive moment is a programming error and raises ValueError."""
+    """Return the text that SQLite keeps.
+
+    Raises:
+        ValueError: the moment is naive, which is a programming error.
+    """
     if moment.tzinfo is None:
-        raise ValueError("a naive datetime cannot be stored: give it a time zone")
+        raise ValueError("a naive datetime cannot be stored: set its time zone")
     return moment.astimezone(UTC).isoformat(" ", "milliseconds")[:-6]
 
 
 def from_stored(text: str) -> datetime:
+    """Return the moment that `to_stored` wrote."""
     return datetime.fromisoformat(text + "Z")
 
 
 def to_wire(moment: datetime) -> str:
+    """Return the moment in ISO 8601 with milliseconds and `Z`."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
 
 
 def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_end: bool = False) -> datetime:
-    """Any ISO 8601 date or time, with any offset; without one it is `zone`'s. In UTC.
+    """Return the moment, in UTC, that an ISO 8601 date or time describes.
 
-    A date alone (2026-11-22, or the week 2026-W47) is its beginning; where it `is_end`, its end.
-    Raises InvalidInput naming the field and the accepted form; also for years outside 1970 to 9000, which no
-    device means and arithmetic cannot take.
+    Args:
+        text: A date, a week (2026-W47) or a time with any offset.
+        field: Name of the input, for the error.
+        zone: Time zone of a text without an offset.
+        is_end: Whether a date or a week alone means its end instead of its beginning.
+
+    Raises:
+        InvalidInput: the text is not ISO 8601, or its year lies outside 1970 to 9000, where date arithmetic overflows.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -62,7 +74,7 @@ def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_
 
 
 def _length(text: str) -> timedelta:
-    """Of what an ISO 8601 date stands for: a day or a week; nothing, where a time follows."""
+    """Return the length of the period that the text names: a day, a week, or zero for a moment."""
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -1,28 +1,22 @@
-"""The exception tree. Each boundary turns these into its own form: problem+json, exit code, Spanish sentence."""
+"""The exception tree. Each boundary turns these into its own form: problem+json, exit code, Spanish sentence.
+
+Standard library only: the launcher imports it before the dependencies are installed.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-Language = Literal["es", "en"]
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for a person, in both languages: what is wrong and what to do."""
-
-    es: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        return self.en if language == "en" else self.es
+# Re-exported: every module that raises an error needs its text.
+from stressvision.core.texts import Language as Language
+from stressvision.core.texts import Message as Message
 
 
 class StressVisionError(Exception):
-    """Anything this program refuses or cannot do, said so that a person can act on it.
+    """A request or an operation that is refused or impossible, with a message that a person can act on.
 
-    `field` names the input that is at fault, as the caller spelled it, when there is one; `faults` names each of
-    several, with what is wrong with it.
+    Args:
+        message: What is wrong and what to do.
+        field: Name of the input at fault, as the caller spelled it.
+        faults: Message per field, where several inputs are at fault.
     """
 
     def __init__(
@@ -35,31 +29,31 @@ class StressVisionError(Exception):
 
 
 class ConfigurationError(StressVisionError):
-    """A setting, an argument or the environment does not allow starting."""
+    """A setting, an argument or the environment prevents the program from starting."""
 
 
 class InvalidInput(StressVisionError):
-    """What was sent cannot be accepted as it is."""
+    """The input cannot be accepted as it is."""
 
 
 class NotFound(StressVisionError):
-    """What was asked for does not exist."""
+    """The requested object does not exist."""
 
 
 class Conflict(StressVisionError):
-    """What was asked for contradicts the present state."""
+    """The request contradicts the present state."""
 
 
 class Unauthenticated(StressVisionError):
-    """Nobody said who asks, or what was shown does not count, or not any longer."""
+    """Credentials are missing, invalid or expired."""
 
 
 class Forbidden(StressVisionError):
-    """Who asks is known, and may not."""
+    """The principal is authenticated and lacks the permission."""
 
 
 class TooManyAttempts(StressVisionError):
-    """Asked too often; `retry_seconds` says after how long it may be asked again."""
+    """The rate limit is exceeded; a request is accepted again after `retry_seconds`."""
 
     def __init__(self, message: Message, *, retry_seconds: int) -> None:
         super().__init__(message)
@@ -67,24 +61,24 @@ class TooManyAttempts(StressVisionError):
 
 
 class ConsentMissing(StressVisionError):
-    """The person concerned has not consented, or has withdrawn, or is not active."""
+    """The employee has not consented, has withdrawn consent, or is not active."""
 
 
 class Unavailable(StressVisionError):
-    """Something this program needs is absent for now; trying again later may work."""
+    """A resource of this program is absent for now; a retry may succeed."""
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database is locked, full, read-only, foreign, newer than this program, or gone."""
+    """The database is locked, full, read-only, missing, written by a newer version or not one of this project."""
 
 
 class ModelUnavailable(Unavailable):
-    """A model file is missing or is not the one its card describes."""
+    """A model file is missing or differs from the one its card describes."""
 
 
 class CameraUnavailable(Unavailable):
-    """No picture comes from the camera source."""
+    """The camera source returns no frame."""
 
 
 class ServerUnreachable(Unavailable):
-    """The neighbour process that was called does not answer."""
+    """The called server does not respond."""

@@ -1,4 +1,4 @@
-"""Heartbeats of processes that listen on no port: one small file each, written by it, read by the launcher."""
+"""Heartbeat files of processes that listen on no port: written by the process, read by the launcher."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """`at` is a monotonic-clock reading in seconds (shared by the processes of one machine)."""
+    """The state of a process. `at`: monotonic seconds, which the processes of one machine share."""
 
     pid: int
     at: float
@@ -17,7 +17,7 @@ class Heartbeat:
 
 
 def write_heartbeat(run_dir: Path, component: str, *, at: float, state: str, detail: str = "") -> None:
-    """Replaces the component's heartbeat at once: a reader never sees half of one."""
+    """Replace the component's heartbeat atomically. Raises OSError."""
     run_dir.mkdir(parents=True, exist_ok=True)
     draft = run_dir / f"{component}.{os.getpid()}.draft"
     draft.write_text(json.dumps(asdict(Heartbeat(os.getpid(), at, state, detail))), encoding="utf-8")
@@ -25,7 +25,7 @@ def write_heartbeat(run_dir: Path, component: str, *, at: float, state: str, det
 
 
 def read_heartbeat(run_dir: Path, component: str) -> Heartbeat | None:
-    """The component's last heartbeat, or None where it never wrote one."""
+    """Return the component's last heartbeat, or None where there is none or it is unreadable."""
     try:
         return Heartbeat(**json.loads((run_dir / f"{component}.heartbeat").read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
@@ -33,4 +33,5 @@ def read_heartbeat(run_dir: Path, component: str) -> Heartbeat | None:
 
 
 def remove_heartbeat(run_dir: Path, component: str) -> None:
+    """Delete the component's heartbeat, if there is one."""
     (run_dir / f"{component}.heartbeat").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Logging: structured, to standard error, with nothing personal in it (identifiers, never names or faces)."""
+"""Structured logging to standard error, without personal data: identifiers, never names or faces."""
 
 import logging
 import sys
@@ -9,20 +9,20 @@ from stressvision.core.config import Settings
 
 
 def configure_logs(settings: Settings, component: str) -> None:
-    """Sets structlog and the standard library's loggers to one form, each line naming its component."""
+    """Configure structlog and the standard library's loggers alike; each line names its component."""
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
     )
 
-    # Not a context variable: those do not reach the threads a program starts.
-    def name_component(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    # Not a context variable: those do not reach the threads that a program starts.
+    def add_component(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
         event["component"] = component
         return event
 
     shared: list[structlog.types.Processor] = [
-        name_component,
+        add_component,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -38,9 +38,9 @@ def configure_logs(settings: Settings, component: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    for chatty in ("apscheduler", "urllib3", "alembic", "watchdog", "waitress.queue"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    # That a job is not begun again while it still runs is what it should be.
+    for name in ("apscheduler", "urllib3", "alembic", "watchdog", "waitress.queue"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns about each job that is skipped because the previous run has not ended, which is intended here.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,4 +1,4 @@
-"""Who holds a TCP port of this machine."""
+"""TCP ports of this machine and the processes that listen on them."""
 
 import socket
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from stressvision.core.errors import ConfigurationError, Message
 
 @dataclass(frozen=True)
 class PortHolder:
-    """What is known of the process that listens on a port; None where this user may not see it."""
+    """The process that listens on a port; None for what this user may not see."""
 
     pid: int | None
     name: str | None
@@ -22,7 +22,7 @@ UNKNOWN_HOLDER = PortHolder(None, None, None, None)
 
 
 def is_port_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Return whether a server could listen on this address now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,7 +34,7 @@ def is_port_free(host: str, port: int) -> bool:
 
 
 def find_port_holder(port: int) -> PortHolder:
-    """The process that listens on the port, as far as this user may know."""
+    """Return the process that listens on the port, as far as this user may see it."""
     try:
         listening = [
             link
@@ -52,19 +52,20 @@ def find_port_holder(port: int) -> PortHolder:
 
 
 def require_free_port(host: str, port: int, setting: str) -> None:
-    """Raises ConfigurationError that names who holds the port, and what to do. Nobody's process is ended."""
+    """Raise ConfigurationError with the process that holds the port and the way out, unless the port is free.
+
+    `setting`: the name of the setting that changes the port.
+    """
     if is_port_free(host, port):
         return
     holder = find_port_holder(port)
     known = holder.pid is not None
-    who_es = f"lo usa {holder.name} (pid {holder.pid}): {holder.command}" if known else "lo usa otro programa"
-    who_en = (
-        f"it is held by {holder.name} (pid {holder.pid}): {holder.command}" if known else "another program holds it"
-    )
+    holder_es = f"lo usa {holder.name} (pid {holder.pid}): {holder.command}" if known else "lo usa otro programa"
+    holder_en = f"{holder.name} (pid {holder.pid}) uses it: {holder.command}" if known else "another program uses it"
     raise ConfigurationError(
         Message(
-            es=f"El puerto {port} está ocupado: {who_es}. Cierre ese programa, o elija otro puerto con {setting}=N.",
-            en=f"Port {port} is busy: {who_en}. Close that program, or choose another port with {setting}=N.",
+            es=f"El puerto {port} está ocupado: {holder_es}. Cierre ese programa, o elija otro puerto con {setting}=N.",
+            en=f"Port {port} is busy: {holder_en}. Close that program, or choose another port with {setting}=N.",
         ),
         field=setting,
     )

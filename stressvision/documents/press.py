@@ -7,8 +7,8 @@ import subprocess
 
 import structlog
 
-from stressvision.core.children import command_of, environment_of
 from stressvision.core.errors import Message, Unavailable
+from stressvision.core.program import build_command, build_environment
 from stressvision.documents.document import Document
 
 PATIENCE_SECONDS = 60.0
@@ -20,12 +20,12 @@ def print_pdf(document: Document) -> bytes:
     """Raises Unavailable where it cannot be made."""
     try:
         done = subprocess.run(
-            command_of("stressvision.documents"),
+            build_command("stressvision.documents"),
             input=document.model_dump_json().encode(),
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             check=True,
-            env=environment_of(),
+            env=build_environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None) or b""

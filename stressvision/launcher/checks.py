@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.core.cameras import PI_CAMERA, SETTING, without_credentials
-from stressvision.core.children import command_of, environment_of
+from stressvision.core.cameras import PI_CAMERA, SETTING, remove_credentials
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
+from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
 from stressvision.launcher.environment import RUN, missing_packages
@@ -123,7 +123,7 @@ def check_notifications(settings: Settings) -> CheckResult:
     """Whether what is configured can be understood; nobody is sent anything."""
     subject = Message(es="Avisos", en="Notifications")
     if settings.notify_urls:
-        return _ask(subject, (*command_of("stressvision"), "notify", "--check"))
+        return _ask(subject, (*build_command("stressvision"), "notify", "--check"))
     said = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
@@ -182,7 +182,7 @@ def check_cameras(settings: Settings) -> list[CheckResult]:
 def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
     if "://" in source:
         # Not asked for a picture: that may take long, and the device keeps trying anyway.
-        shown = without_credentials(source)
+        shown = remove_credentials(source)
         return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
     if source == PI_CAMERA:
         return _check_pi_camera(subject)
@@ -280,7 +280,7 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
-            env=environment_of(),
+            env=build_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

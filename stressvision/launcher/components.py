@@ -146,7 +146,7 @@ def _describe_devices(settings: Settings, demo: bool, headless: bool) -> Sequenc
         _describe_device(
             name_component(named.name),
             Message(es=f"Pi {named.name}", en=f"Pi {named.name}"),
-            settings.watch_with(named.name),
+            settings.select_camera(named.name),
             ("--camera", named.name, *camera),
         )
         for named in settings.cameras

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from stressvision.core.children import environment_of
 from stressvision.core.errors import Message
+from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.journal import Journal
@@ -52,7 +52,7 @@ def run_session(session: Session, printer: Printer) -> int:
     try:
         write_record(session.run_dir, supervisor.views)
         for command in session.prepare:
-            code = subprocess.run(command, env=environment_of(), stdin=subprocess.DEVNULL, check=False).returncode
+            code = subprocess.run(command, env=build_environment(), stdin=subprocess.DEVNULL, check=False).returncode
             if received:
                 return 0
             if code:

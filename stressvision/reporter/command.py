@@ -15,7 +15,8 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message
 from stressvision.core.heartbeat import remove_heartbeat
 from stressvision.core.logs import configure_logs
-from stressvision.core.program import run_program, spoken_language
+from stressvision.core.program import run_program
+from stressvision.core.texts import detect_language
 from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.output import Form, hand_over, say
 from stressvision.reporter.schedule import run_schedule
@@ -101,7 +102,7 @@ def _minutes(text: str) -> int:
     except ValueError:
         minutes = 0
     if not 1 <= minutes <= LONGEST_MINUTES:
-        said = TEXTS["not_minutes"].text(spoken_language())
+        said = TEXTS["not_minutes"].text(detect_language())
         raise argparse.ArgumentTypeError(said.format(text=text, longest=LONGEST_MINUTES))
     return minutes
 

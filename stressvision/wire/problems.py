@@ -19,7 +19,7 @@ from stressvision.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from stressvision.core.faults import explain_fault
+from stressvision.core.validation import describe_error
 from stressvision.wire.values import WireModel
 
 PROBLEM_TYPE = "application/problem+json"
@@ -98,7 +98,7 @@ def plain_problem(status: int, detail: str, language: Language, faults: tuple[Fi
 
 def validation_problem(errors: Iterable[Mapping[str, Any]], language: Language, status: int = 422) -> Problem:
     """From pydantic's (or FastAPI's) list of errors."""
-    faults = tuple(FieldFault(field=_place(error["loc"]), message=explain_fault(error, language)) for error in errors)
+    faults = tuple(FieldFault(field=_place(error["loc"]), message=describe_error(error, language)) for error in errors)
     detail = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
     detail = detail.replace(".; ", "; ")
     return plain_problem(status, detail, language, faults)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
@@ -30,8 +30,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE = {"width": 420, "height": 900}
-DESK = {"width": 1400, "height": 900}
+PHONE = ViewportSize(width=420, height=900)
+DESK = ViewportSize(width=1400, height=900)
 PATIENCE_MS = 30_000
 PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
@@ -124,7 +124,7 @@ def expect_text(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: dict[str, int]) -> None:
+def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: ViewportSize) -> None:
     page.set_viewport_size(size)
     page.goto(f"{plant.dashboard}/{path}")
     for text in PAGES[path]:

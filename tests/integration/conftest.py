@@ -11,9 +11,10 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.core.config import Settings
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.people.enrolment import Enrolment, FaceSampleRow, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
 from tests.conftest import FakeClock
 
 _numbers = itertools.count()
@@ -25,11 +26,11 @@ DATABASES = ["sqlite", "postgresql"] if find_spec("pgserver") else ["sqlite"]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
-    import pgserver
+    from pgserver import postgres_server
 
     # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
     with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
         yield server
         server.cleanup()
 

@@ -6,7 +6,7 @@ A schema that does not stand here is shown without an explanation rather than wi
 from collections.abc import Mapping
 
 SCHEMAS: Mapping[str, str] = {
-    "Access": "Alguien miró o cambió los datos de la persona.",
+    "AccessRecord": "Alguien miró o cambió los datos de la persona.",
     "Alert": (
         "De una persona (`employee_id`) o de un dispositivo (`device_id`). `evidence_*` dice en qué se apoya:"
         " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo y en qué minutos. "
@@ -47,7 +47,7 @@ SCHEMAS: Mapping[str, str] = {
         "`counts` nombra las cinco expresiones; lo contado y no analizado está solo en `total_detections`."
     ),
     "EmployeeState": "`live_status` es la última detección del periodo; null si no hay.",
-    "Enrolled": "`stills`: cada foto que se envió, en orden.",
+    "EnrolmentResult": "`stills`: cada foto que se envió, en orden.",
     "ErasureCertificate": (
         "Prueba de un borrado. No dice nada de la persona: el id es al azar y las filas van contadas por tabla."
     ),

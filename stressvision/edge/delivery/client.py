@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from pydantic import ValidationError
 
-from stressvision.core.cameras import without_credentials
+from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import InvalidInput, Message, ServerUnreachable
 from stressvision.wire.detections import BatchStored, DeviceHealth
@@ -39,7 +39,7 @@ class IngestClient:
         """False while the server asks for a token, or for another one than is shown."""
         self.clock_ahead: timedelta | None = None
         """How far this device's clock is ahead of the server's, to about a second; None before its first answer."""
-        self._base, self._shown, self._clock = base, without_credentials(base), clock
+        self._base, self._shown, self._clock = base, remove_credentials(base), clock
         self._http = requests.Session()
         # The server is a neighbour: a proxy of the environment has no business between the two.
         self._http.trust_env = False

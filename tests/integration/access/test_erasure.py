@@ -139,7 +139,7 @@ def test_rows_go_and_totals_stay(context: Context, clock: FakeClock) -> None:
     assert certificate.is_complete
     with context.database.read() as connection:
         for table in personal_tables():
-            column = table.c.id if table.name == "employees" else table.c.get("employee_id")
+            column = table.c["id" if table.name == "employees" else "employee_id"]
             assert connection.execute(select(func.count()).where(column == person)).scalar_one() == 0, table.name
         report = connection.execute(select(reports)).one()
         assert (report.total_detections, report.total_employees_detected) == (24, 2)

@@ -61,8 +61,8 @@ def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Con
         endpoint: set(roles) for endpoint, roles in EXPECTED.items()
     }
     assert client.get("/nothing").status_code == 401
-    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).json["recent_detections"]
-    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).json["recent_detections"]
+    assert client.get("/stats", headers=bearing(tokens[Role.HEALTH])).get_json()["recent_detections"]
+    assert not client.get("/stats", headers=bearing(tokens[Role.VIEWER])).get_json()["recent_detections"]
 
 
 def post(client: FlaskClient, path: str, body: Any, token: str) -> int:

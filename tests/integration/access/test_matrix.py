@@ -132,8 +132,10 @@ def give_tokens(context: Context) -> dict[Role, str]:
         for role in sorted(PEOPLE):
             values = {"name": f"cuenta.{role}", "role": str(role), "password_hash": "", "password_changed_at": now}
             insert_account(connection, values)
-    wanted = {role: TokenRequest(account=f"cuenta.{role}") for role in Role if role is not Role.DEVICE}
-    wanted[Role.DEVICE] = TokenRequest(device_id="cam-1")
+    wanted = {
+        role: TokenRequest(device_id="cam-1") if role is Role.DEVICE else TokenRequest(account=f"cuenta.{role}")
+        for role in Role
+    }
     return {role: add_token(context, request, Actor()).token for role, request in wanted.items()}
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from stressvision.core.config import Settings
 from stressvision.domain.roles import Role
@@ -106,8 +107,9 @@ def test_they_speak_tls_to_whoever_shows_a_token_and_log_no_secret(
         assert malformed.status_code == 422
         assert PHRASE not in malformed.text
         trusting = ssl.create_default_context(cafile=authority)
-        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=["stressvision", token]) as told:
-            assert json.loads(told.recv(timeout=10))["type"] == "connected"
+        subprotocols = [Subprotocol("stressvision"), Subprotocol(token)]
+        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=subprotocols) as socket:
+            assert json.loads(socket.recv(timeout=10))["type"] == "connected"
         client = IngestClient(ingest, token=device, trusted_ca=authority)
         client.start_session('{"device_id": "cam-1"}')
         detection = f'{{"device_id": "cam-1", "timestamp": "{datetime.now(UTC).isoformat()}"}}'

@@ -63,7 +63,7 @@ def test_pages_follow_each_other_while_rows_arrive(either: TestClient, context: 
     fill(context, 20)
     everything = [row["id"] for row in either.get(EXPORT).json()["detections"]]
     seen: list[int] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = either.get(f"{EXPORT}?limit=7{cursor and '&cursor='}{cursor}").json()
         seen += [row["id"] for row in page["detections"]]

@@ -45,7 +45,7 @@ def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
             assert figures.count_by_hour(connection, since) == Counter(
                 row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows
             )
-            assert dict(map(tuple, figures.count_by_device(connection, since))) == Counter(
+            assert {device: count for device, count in figures.count_by_device(connection, since)} == Counter(
                 row.device_id for row in rows
             )
             seen = Counter(row.employee_id for row in rows if row.employee_id)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import CheckFunction
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from stressvision.core.config import Settings
@@ -15,7 +16,7 @@ from stressvision.services.context import Context, open_context
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import raise_alert, serve
 
-NOT_ASKED = [positive_data_acceptance]
+NOT_ASKED: list[CheckFunction] = [positive_data_acceptance]
 """A document cannot say that an employee must exist, or that one date lies before another."""
 
 SEEDED = settings(
@@ -44,7 +45,7 @@ def ask_each(schema: Any, examples: int) -> list[str]:
 
         @settings(SEEDED, max_examples=examples)
         @given(operation.as_strategy())
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: "schemathesis.Case[Any]") -> None:
             case.call_and_validate(excluded_checks=NOT_ASKED)
 
         ask()

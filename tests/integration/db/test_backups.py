@@ -61,12 +61,12 @@ def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened.database.close()
 
 
-def everything(context: Context) -> dict[str, list[tuple[object, ...]]]:
+def everything(context: Context) -> dict[str, list[tuple[Any, ...]]]:
     with context.database.read() as connection:
         return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
 
 
-def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[object, ...]]]) -> None:
+def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[Any, ...]]]) -> None:
     """What the newest backup brings back is this, row for row. Closes the context."""
     context.database.close()
     restore_database(context.settings, None, DOCTOR, clock)

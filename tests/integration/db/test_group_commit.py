@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
@@ -153,7 +154,7 @@ def test_a_transaction_that_cannot_begin_is_told_to_all_who_wait_and_leaves_the_
 
 def test_who_writes_alone_is_not_kept_waiting_by_those_who_write_together(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        together = [database.submit(insert(number)) for number in range(200)]
+        together: list[Future[Any]] = [database.submit(insert(number)) for number in range(200)]
         alone = [pool.submit(write_alone, database, number) for number in range(200, 220)]
         wait([*together, *alone], 20)
     assert stored(database) == list(range(220))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -122,7 +123,7 @@ def test_a_rare_expression_is_found_by_its_own_index(context: Context, clock: Fa
             (replace(rare, emotion="sad"), 0),
         ):
             assert len(select_detections(connection, wanted)) == found
-            plan = plans_of(connection, lambda wanted=wanted: select_detections(connection, wanted))
+            plan = plans_of(connection, partial(select_detections, connection, wanted))
             assert any("ix_detection_events_emotion_timestamp" in step for step in plan), plan
             assert not any("SCAN" in step or "Seq Scan" in step or "TEMP B-TREE" in step for step in plan), plan
         plan = plans_of(connection, lambda: count_detections(connection, replace(rare, start=start)))
@@ -152,5 +153,5 @@ def test_how_many_there_ever_were_is_read_from_the_totals(context: Context, cloc
             wanted = DetectionFilter(emotion=emotion)
             assert count_detections(connection, wanted) == count
             assert count_detections(connection, replace(wanted, end=clock() + timedelta(seconds=1))) == count
-            plan = plans_of(connection, lambda wanted=wanted: count_detections(connection, wanted))
+            plan = plans_of(connection, partial(count_detections, connection, wanted))
             assert not any("detection_events" in step for step in plan), plan

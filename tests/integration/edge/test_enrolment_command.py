@@ -82,7 +82,7 @@ def test_a_still_without_a_face_is_named(tmp_path: Path, photos: Path) -> None:
 
 
 def test_a_still_with_two_faces_is_named(tmp_path: Path, photos: Path) -> None:
-    both = np.hstack([cv2.imread(str(STILLS / code / "1.jpg")) for code in ("EMP001", "EMP002")])
+    both = np.hstack([np.asarray(cv2.imread(str(STILLS / code / "1.jpg"))) for code in ("EMP001", "EMP002")])
     cv2.imwrite(str(photos / "dos.jpg"), both)
     code, output = enrol(tmp_path, "EMP001", photos)
     assert (code, "dos.jpg: se ven 2 caras" in output) == (2, True)

@@ -13,6 +13,7 @@ from stressvision.edge import device
 from stressvision.edge.delivery import outbox
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.vision.source import parse_source
+from tests import sqlite
 from tests.integration.fake_ingest import FakeIngest
 from tests.programs.running import free_port, wait_until
 
@@ -54,7 +55,7 @@ def test_a_withdrawal_that_finds_the_outbox_held_is_followed_when_it_is_free(
     source = parse_source("missing.mp4", tmp_path)
     with (
         ThreadPoolExecutor(1) as pool,
-        closing(outbox.sqlite3.connect(settings.outbox_path, isolation_level=None)) as other,
+        closing(sqlite.connect(settings.outbox_path, isolation_level=None)) as other,
     ):
         watching = pool.submit(device.watch, settings, source, stopping)
         try:

@@ -1,5 +1,6 @@
 """The ingest server as devices meet it: over HTTP, and through being killed."""
 
+import functools
 import random
 import sqlite3
 import threading
@@ -140,9 +141,12 @@ def test_a_thousand_detections_survive_ten_kills_without_a_duplicate(tmp_path: P
     kill_after = sorted(random.Random(7).sample(range(10, DETECTIONS - 10), KILLS))
     sent = 0
 
+    def has_sent(threshold: int) -> bool:
+        return sent >= threshold or done.is_set()
+
     def keep_killing() -> None:
         for threshold in kill_after:
-            wait_until(lambda threshold=threshold: sent >= threshold or done.is_set(), "the next kill")
+            wait_until(functools.partial(has_sent, threshold), "the next kill")
             running[-1].close()
             running.append(server.start())
 

@@ -73,9 +73,9 @@ def test_an_unknown_camera_names_those_there_are(monkeypatch: pytest.MonkeyPatch
 def test_ports_that_do_not_suffice_are_refused() -> None:
     settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 65535})
 
-    assert settings.watch_with("a").preview_port == 65535
+    assert settings.select_camera("a").preview_port == 65535
     with pytest.raises(ConfigurationError, match="STRESSVISION_PREVIEW_PORT=65535"):
-        settings.watch_with("b")
+        settings.select_camera("b")
 
 
 def test_the_doctor_looks_at_each_camera_and_shows_no_password(tmp_path: Path) -> None:

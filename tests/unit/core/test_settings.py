@@ -6,6 +6,8 @@ import pytest
 
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Policy, Settings, load_settings
 from stressvision.core.errors import ConfigurationError
+from stressvision.core.setting_groups import GROUPS
+from stressvision.core.settings_document import render_document
 
 
 def test_the_defaults_are_the_specification_s() -> None:
@@ -74,9 +76,28 @@ def test_listening_beyond_this_machine_is_refused(monkeypatch: pytest.MonkeyPatc
         load_settings()
 
 
-def test_every_setting_is_documented() -> None:
-    documented = (PROJECT_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in documented] == []
+def test_settings_document_is_the_generated_one() -> None:
+    assert (PROJECT_ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == render_document()
+
+
+def test_every_setting_belongs_to_a_group_and_is_described() -> None:
+    assert {name for group in GROUPS for name in group.model_fields} == set(Settings.model_fields)
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("constant", "setting"),
+    [
+        ("PORT", "API_PORT"),
+        ("DB_PATH", "DATABASE_URL"),
+        ("interval_minutes", "INTERVAL_MINUTES"),
+        ("STRESS_THRESHOLD", "STRESS_THRESHOLD"),
+        ("MIN_STRESS_EVENTS", "MIN_STRESS_EVENTS"),
+    ],
+)
+def test_constants_of_the_specification_are_named_beside_their_settings(constant: str, setting: str) -> None:
+    (row,) = (line for line in render_document().splitlines() if line.startswith(f"| `{PREFIX}{setting}` |"))
+    assert row.endswith(f"| `{constant}` |")
 
 
 OPEN = {"STRESSVISION_HOST": "0.0.0.0", "STRESSVISION_ALLOWED_HOSTS": "estres.gloria.example, 10.0.0.7"}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stressvision.documents import charts, texts
+from stressvision.documents import charts, colours, texts
 from stressvision.documents.contents import document_of_report, document_of_summary
 from stressvision.documents.document import Chart, Document, Table
 from stressvision.documents.drawing import BarShape, Dot, Drawing, Label
@@ -221,7 +221,7 @@ def test_a_share_is_as_high_as_it_is_large() -> None:
     slots = [charts.Slot("a", 10, 10.0, None), charts.Slot("b", 5, 20.0, None)]
     drawing: Drawing = charts.shares_over_time(slots, {"stress": "Estrés"}, "Detecciones", "alt")
     heights = [
-        shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == charts.STRESS
+        shape.height for shape in drawing.shapes if isinstance(shape, BarShape) and shape.colour == colours.STRESS
     ]
     assert heights[1:] == [pytest.approx(21.0), pytest.approx(42.0)], "the first is the key"
 

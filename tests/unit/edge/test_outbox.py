@@ -8,6 +8,7 @@ import pytest
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.edge.delivery import outbox as outboxes
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
+from tests import sqlite
 from tests.conftest import FakeClock
 
 SESSION = "session_cam-1_100"
@@ -184,8 +185,7 @@ def test_bytes_that_a_reader_kept_from_being_forgotten_are_gone_the_next_time(
     monkeypatch.setattr(outboxes, "BUSY_SECONDS", 0.05)
     outbox, log = Outbox(path, clock=clock), path.with_name(f"{path.name}-wal")
     outbox.add(MessageKind.DETECTION, "key1", '{"employee_id": 1, "track_id": "trk_of_1"}')
-    # The outbox's own SQLite: two of them in one process would undo each other's locks on the file.
-    with closing(outboxes.sqlite3.connect(path, isolation_level=None)) as reader:
+    with closing(sqlite.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM item").fetchone()
         outbox.forget_others(())

@@ -188,7 +188,7 @@ def test_one_that_never_answers_is_given_a_minute_to_start() -> None:
     machine.tick()
     first = machine.processes["ingest"][-1]
     machine.tick(59)
-    assert first.code is None
+    assert first.poll() is None
     machine.tick(2)
     assert first.code == -9
     assert machine.state("ingest") is ComponentState.BACKOFF
@@ -252,7 +252,7 @@ def test_what_ignores_the_request_to_stop_is_killed_after_its_grace() -> None:
     machine.supervisor.stop()
     machine.tick(0.2)
     machine.tick(7)
-    assert process.code is None
+    assert process.poll() is None
     machine.tick(2)
     assert process.code == -9
     machine.tick(0.2)

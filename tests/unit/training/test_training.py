@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,9 +51,9 @@ def draw_pictures(count: int, seed: int = 1) -> np.ndarray:
     return np.stack([cv2.resize(picture, (48, 48), interpolation=cv2.INTER_CUBIC) for picture in coarse])
 
 
-def write_archive(path: Path, **replaced: object) -> Path:
+def write_archive(path: Path, **replaced: Any) -> Path:
     images = draw_pictures(12)
-    content: dict[str, object] = {
+    content: dict[str, Any] = {
         "images": images,
         "votes": np.stack([votes_for(neutral=8, sadness=2)] * 12),
         "split": np.array([0] * 8 + [1] * 4, np.uint8),

@@ -80,7 +80,7 @@ def test_people_before_the_camera_do_not_move_flat(detector: FaceDetector) -> No
 
 def test_a_plane_s_motion_leaves_nothing_over_and_a_mouth_does() -> None:
     texture = np.random.default_rng(1).normal(128, 60, (96, 96)).clip(0, 255).astype(np.uint8)
-    before = cv2.GaussianBlur(texture, (0, 0), 2.0)
+    before = np.asarray(cv2.GaussianBlur(texture, (0, 0), 2.0), np.uint8)
     turned = cv2.warpAffine(before, cv2.getRotationMatrix2D((48, 48), 3, 1.03), (96, 96), borderMode=cv2.BORDER_REFLECT)
     spoken = before.copy()
     spoken[60:80] = before[57:77]

@@ -38,17 +38,21 @@ def test_an_empty_gallery_recognises_nobody() -> None:
     assert gallery().identify(at(0.0)) is None
 
 
-def test_the_nearest_of_several_stills_counts() -> None:
-    faces = [EnrolledFace(1, "EMP001", np.array([at(0.9), at(0.2)])), EnrolledFace(2, "EMP002", np.array([at(0.4)]))]
+def test_distance_is_the_mean_of_nearest_still_and_mean_still() -> None:
+    faces = [
+        EnrolledFace(1, "EMP001", np.array([at(0.9), at(0.2)])),
+        EnrolledFace(2, "EMP002", np.empty((0, EMBEDDING_SIZE))),
+        EnrolledFace(3, "EMP003", np.array([at(0.5)])),
+    ]
 
-    match = FaceGallery(faces, 0.5, 0.04).identify(at(0.0))
+    matches = FaceGallery(faces, 0.5, 0.04).nearest(at(0.0))
 
-    assert match is not None
-    assert match.employee_code == "EMP001"
+    assert [match.employee_code for match in matches] == ["EMP001", "EMP003"]
+    assert [match.distance for match in matches] == pytest.approx([(0.2 + 0.55) / 2, 0.5])
 
 
 def test_confidence_falls_with_distance_and_is_even_where_calibration_found_it() -> None:
-    confidences = [confidence_at(distance) for distance in (0.2, 0.4, 0.4854, 0.55, 0.7)]
+    confidences = [confidence_at(distance) for distance in (0.2, 0.4, 0.463, 0.55, 0.7)]
 
     assert confidences == sorted(confidences, reverse=True)
     assert confidences[2] == pytest.approx(0.5, abs=0.01)

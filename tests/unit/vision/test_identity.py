@@ -25,7 +25,7 @@ def test_one_picture_names_nobody() -> None:
 
 def test_pictures_that_agree_name_a_person_with_their_mean_confidence() -> None:
     vote = IdentityVote()
-    for confidence in (0.9, 0.8, 0.85):
+    for confidence in (0.9, 0.8, 0.85, 0.85):
         vote.add(vote_for(1, confidence))
 
     assert vote.identity.standing is Standing.NAMED

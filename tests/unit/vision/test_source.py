@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stressvision.core.cameras import PI_CAMERA, without_credentials
+from stressvision.core.cameras import PI_CAMERA, remove_credentials
 from stressvision.core.config import Rotation, load_settings
 from stressvision.core.errors import CameraUnavailable, ConfigurationError
 from stressvision.vision.source import open_capture, parse_source, silence_opencv
@@ -47,7 +47,7 @@ def test_a_recording_can_be_played_once() -> None:
 def test_credentials_of_an_address_are_never_shown(address: str, shown: str) -> None:
     label = parse_source(address, Path("demo")).label
 
-    assert (label.es, label.en, without_credentials(address)) == (shown, shown, shown)
+    assert (label.es, label.en, remove_credentials(address)) == (shown, shown, shown)
 
 
 def test_the_refusal_of_a_network_camera_holds_no_credentials(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a value that somebody wrote, in their language: pydantic finds it, and speaks only English."""
+"""Validation errors of pydantic in the user's language, and validators of fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
 
-from stressvision.core.errors import Language
+from stressvision.core.texts import Language
 
-# By pydantic's own error types, and by those of our own; anything else is said in pydantic's English.
+# By pydantic's error types and those of this project; other errors keep pydantic's English text.
 _SPANISH: Mapping[str, str] = {
     "missing": "falta este campo",
     "extra_forbidden": "este campo no existe",
@@ -44,8 +44,8 @@ _SPANISH: Mapping[str, str] = {
 }
 
 
-def explain_fault(error: Mapping[str, Any], language: Language) -> str:
-    """One of pydantic's errors, as `ValidationError.errors()` lists them, without a full stop."""
+def describe_error(error: Mapping[str, Any], language: Language) -> str:
+    """Return the text of one entry of `ValidationError.errors()`, without a full stop."""
     kind = str(error["type"])
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
@@ -59,8 +59,12 @@ def explain_fault(error: Mapping[str, Any], language: Language) -> str:
     return _SPANISH[kind].format_map(context)
 
 
-def known_zone(name: str) -> str:
-    """For a field of pydantic's: the name of a time zone that this machine knows, as it came."""
+def validate_time_zone(name: str) -> str:
+    """Return the name of a time zone unchanged.
+
+    Raises:
+        PydanticCustomError: this machine has no such time zone.
+    """
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
