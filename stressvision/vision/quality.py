@@ -1,6 +1,6 @@
 """How far a face can be trusted: large, sharp, well lit and turned to the camera."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -46,6 +46,10 @@ class Quality:
     def classifiable(self) -> bool:
         """Good enough to read an expression from."""
         return self.share >= CLASSIFIABLE
+
+    def facing(self, pose: HeadPose) -> "Quality":
+        """The same picture, of a head that is turned like this."""
+        return replace(self, frontal=grade_pose(pose))
 
     @property
     def visible(self) -> bool:

@@ -22,6 +22,8 @@ COLLECT_SECONDS = 0.15
 PATIENCE_SECONDS = 5.0
 """Without a usable picture for this long a name is taken back, and who has none is counted as unknown."""
 READING_SECONDS = 0.2
+QUALITY_SECONDS = 0.19
+"""A little less than a reading, so that every reading has the quality of its own picture."""
 FATIGUE_PRESENT = 0.5
 POSE_SECONDS = 0.5
 """A pose measured longer ago says nothing about this picture."""
@@ -79,6 +81,7 @@ class Person:
     geometry_at: float = 0.0
     next_embedding: float = 0.0
     next_reading: float = 0.0
+    next_quality: float = 0.0
     next_detection: float = 0.0
     decided_at: float | None = None
     period_since: float | None = None

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from stressvision.edge.capture.budget import Budget
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, FatigueMemory, Person, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
 from stressvision.edge.capture.stages import StageTimes
@@ -118,7 +118,9 @@ class Pipeline:
             person = self._people.setdefault(track.id, Person(track, shot.elapsed))
             if track.crossing or track.unsure:
                 person.doubt(shot.elapsed)
-            person.quality = assess(shot.frame, track.face, person.pose_at(shot.elapsed))
+            if person.quality is None or track.unsure or shot.elapsed >= person.next_quality:
+                person.quality = assess(shot.frame, track.face, person.pose_at(shot.elapsed))
+                person.next_quality = shot.elapsed + QUALITY_SECONDS
             visible.append(person)
         return visible
 

@@ -6,7 +6,6 @@ from stressvision.edge.capture.rules import Rules
 from stressvision.edge.capture.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.geometry.reader import FaceGeometry
-from stressvision.vision.quality import assess
 
 
 def read_face(shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes) -> None:
@@ -29,7 +28,8 @@ def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> 
         return None
     with stages.measure("geometry"):
         person.geometry = models.geometry.read(shot.frame, person.track.face)
-    person.quality = assess(shot.frame, person.track.face, person.pose_at(shot.elapsed))
+    if person.geometry is not None:
+        person.quality = person.quality.facing(person.geometry.pose)
     return person.geometry
 
 

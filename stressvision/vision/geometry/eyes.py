@@ -43,6 +43,7 @@ class LidReader:
         """Raises ModelUnavailable where a network is missing; without `model` closed eyes are read off the contour."""
         self._model = model
         self._iris = open_network(IRIS)
+        self._tensor = np.empty((1, _EYE_SIDE, _EYE_SIDE, 3), np.float32)
 
     def read(self, frame: Frame, face: Face) -> Lids | None:
         """Return how far the eyes are open in this frame, or None where they are too small to measure."""
@@ -56,7 +57,7 @@ class LidReader:
     def _measure(self, frame: Frame, face: Face, centre: Point, *, mirrored: bool) -> float:
         region = cut_upright(frame, face, centre, _EYE_REGION * face.eye_distance, _EYE_SIDE)
         # The network knows one side; the other eye is shown to it in a mirror.
-        contour = self._iris.run(as_tensor(np.ascontiguousarray(region[:, ::-1]) if mirrored else region))[0]
+        contour = self._iris.run(as_tensor(region[:, ::-1] if mirrored else region, self._tensor))[0]
         points = contour.reshape(_CONTOUR_POINTS, 3)[:, :2]
         width = float(np.linalg.norm(points[_CORNERS[0]] - points[_CORNERS[1]]))
         heights = np.linalg.norm(points[_LOWER] - points[_UPPER], axis=1)

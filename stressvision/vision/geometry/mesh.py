@@ -39,12 +39,13 @@ class MeshReader:
     def __init__(self) -> None:
         """Raises ModelUnavailable where the network is missing."""
         self._network = open_network(FACE_MESH)
+        self._tensor = np.empty((1, MESH_SIDE, MESH_SIDE, 3), np.float32)
 
     def read(self, frame: Frame, face: Face) -> FaceMesh | None:
         """Return the mesh of one face of a frame, or None where the network sees no face there."""
         side = _REGION * max(face.box.w, face.box.h)
         region = cut_upright(frame, face, face.box.centre, side, MESH_SIDE)
-        mesh, score = self._network.run(as_tensor(region))
+        mesh, score = self._network.run(as_tensor(region, self._tensor))
         if score.item() <= _FACE_PRESENT:
             return None
         return FaceMesh(np.asarray(mesh.reshape(POINTS, 3), np.float64), region, float(score.item()))
@@ -71,6 +72,7 @@ def upright_matrix(face: Face, centre: Point, side: float, size: int) -> npt.NDA
     )
 
 
-def as_tensor(region: Frame) -> Tensor:
-    """The input [1, size, size, 3], 0-1, of Google's landmark networks."""
-    return np.multiply(region[None], np.float32(1 / 255), dtype=np.float32)
+def as_tensor(region: Frame, out: Tensor) -> Tensor:
+    """Fill `out` [1, size, size, 3] with what Google's landmark networks are shown, 0-1, and return it."""
+    np.multiply(region, np.float32(1 / 255), out=out[0], dtype=np.float32)
+    return out
