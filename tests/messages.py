@@ -1,4 +1,4 @@
-"""The sentences of a module of texts, wherever its values hold them."""
+"""Messages inside the values of a module of texts."""
 
 from collections.abc import Iterator
 

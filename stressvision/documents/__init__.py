@@ -1,1 +1,1 @@
-"""Reports on paper: values of a report in, HTML and PDF out. It draws and words; it computes and asks nothing."""
+"""Reports as documents: values of a report in, HTML or PDF out. No computation and no queries."""

@@ -1,4 +1,4 @@
-"""The charts, as drawings: numbers in, shapes out."""
+"""The charts, as drawings: numbers in, shapes out. Lengths in millimetres, shares in percent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ _STEPS = (4, 10, 20, 30, 40, 60, 80, 100)
 
 
 @dataclass(frozen=True)
-class Slot:
-    """One stretch of the axis: shares in percent, None where nothing was seen."""
+class TimeSlot:
+    """One stretch of the time axis: shares in percent, None where there were no detections."""
 
     label: str
     detections: int
@@ -23,8 +23,11 @@ class Slot:
     fatigue: float | None
 
 
-def shares_over_time(slots: Sequence[Slot], legend: Mapping[str, str], counts: str, alt: str) -> Drawing:
-    """Two bars a slot, and how many detections they rest on below. `legend`: of stress and fatigue, those to draw."""
+def shares_over_time(slots: Sequence[TimeSlot], legend: Mapping[str, str], counts: str, alt: str) -> Drawing:
+    """Return two bars per slot, and below them the number of detections they rest on.
+
+    `legend`: the labels of `stress` and `fatigue`; only the names it holds are drawn.
+    """
     colours = {"stress": STRESS, "fatigue": FATIGUE}
     shares = [value for slot in slots for name in legend if (value := getattr(slot, name)) is not None]
     top = _ceiling(shares)
@@ -63,7 +66,7 @@ def shares_over_time(slots: Sequence[Slot], legend: Mapping[str, str], counts: s
 
 
 def _ceiling(shares: Sequence[float]) -> int:
-    """Where the axis ends, in percent."""
+    """Return the upper end of the axis, in percent."""
     return next(step for step in _STEPS if step >= min(100.0, max(shares, default=0.0)))
 
 
@@ -89,7 +92,7 @@ def _grid(top: float, base: float) -> list[Shape]:
 
 
 def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -> Drawing:
-    """One bar of the whole width, cut by expression, and its key with counts and shares."""
+    """Return one bar of the full width, divided by expression, and its legend with counts and shares."""
     total = sum(counts.values())
     shapes: list[Shape] = []
     x = 0.0
@@ -108,8 +111,8 @@ def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -
 
 
 @dataclass(frozen=True)
-class Strip:
-    """A camera: `shares` in percent, by equal slices of the period; slices to come are missing at the end."""
+class CoverageRow:
+    """One camera: `shares` in percent, in equal slices of the period; future slices are missing at the end."""
 
     name: str
     note: str
@@ -117,8 +120,8 @@ class Strip:
     shares: Sequence[int]
 
 
-def coverage(strips: Sequence[Strip], marks: Sequence[str], slices: int, alt: str) -> Drawing:
-    """A row a camera, dark where it watched. `marks`: what stands below the row, evenly from its beginning."""
+def coverage(strips: Sequence[CoverageRow], marks: Sequence[str], slices: int, alt: str) -> Drawing:
+    """Return one row per camera, dark where it was watching. `marks`: labels spread evenly below the rows."""
     left, right, row = 44.0, 26.0, 11.0
     width = WIDTH - left - right
     shapes: list[Shape] = []
@@ -143,7 +146,7 @@ def coverage(strips: Sequence[Strip], marks: Sequence[str], slices: int, alt: st
 
 
 def _runs(shares: Sequence[int]) -> list[tuple[int, int, str]]:
-    """Neighbours of the same colour as one, so that no seams show between them."""
+    """Return neighbouring slices of one colour as one bar, so that no seams show between them."""
     runs: list[tuple[int, int, str]] = []
     for place, share in enumerate(shares):
         colour = blend(share / 100)
@@ -155,16 +158,16 @@ def _runs(shares: Sequence[int]) -> list[tuple[int, int, str]]:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One person's share in percent, and what is usual for them."""
+class UsualComparison:
+    """One person's share in percent, now and usually."""
 
     name: str
     share: float
     usual: float
 
 
-def against_usual(pairs: Sequence[Pair], alt: str) -> Drawing:
-    """A row a person: a circle where they usually are, a dot where they are now."""
+def against_usual(pairs: Sequence[UsualComparison], alt: str) -> Drawing:
+    """Return one row per person: a hollow circle at the usual share, a dot at the present one."""
     left, row = 56.0, 6.0
     width = WIDTH - left - 8
     top = _ceiling([value for pair in pairs for value in (pair.share, pair.usual)])

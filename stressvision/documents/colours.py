@@ -1,4 +1,4 @@
-"""The dashboard's colours, which were chosen to be told apart also by who sees colours differently; ink for paper."""
+"""The dashboard's colours (see dashboard/palette.py for how they were chosen), and ink for paper."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ SOFT_INK = "#5A6772"
 
 
 def blend(share: float, full: str = SEEN, empty: str = UNSEEN) -> str:
-    """The colour `share` (0 to 1) of the way from `empty` to `full`."""
+    """Return the colour at `share` (0 to 1) of the way from `empty` to `full`."""
     ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (empty, full)]
     mixed = (round(low + (high - low) * share) for low, high in zip(*ends, strict=True))
     return "#" + "".join(f"{part:02X}" for part in mixed)

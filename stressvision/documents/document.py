@@ -1,15 +1,15 @@
-"""A document before it is HTML or PDF: what stands in it and in which order, in one language."""
+"""The contents of a document in one language, before it is HTML or PDF."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stressvision.core.errors import Language
+from stressvision.core.texts import Language
 from stressvision.documents.drawing import Drawing, Value
 
 
-class DrawingBlock(Value):
-    """One number that stands for itself, with what it is and what it is compared with."""
+class FigureBox(Value):
+    """One number with its label and what it is compared with."""
 
     label: str
     value: str
@@ -18,22 +18,30 @@ class DrawingBlock(Value):
 
 
 class Figures(Value):
+    """A grid of figure boxes."""
+
     kind: Literal["figures"] = "figures"
-    items: tuple[DrawingBlock, ...]
+    items: tuple[FigureBox, ...]
 
 
 class Heading(Value):
+    """The title of a section."""
+
     kind: Literal["heading"] = "heading"
     text: str
 
 
 class Paragraph(Value):
+    """A paragraph; a note is set in small muted type."""
+
     kind: Literal["paragraph"] = "paragraph"
     text: str
     is_note: bool = False
 
 
 class Chart(Value):
+    """A titled drawing with an optional note."""
+
     kind: Literal["chart"] = "chart"
     title: str
     drawing: Drawing
@@ -41,7 +49,7 @@ class Chart(Value):
 
 
 class Column(Value):
-    """`share` of the table's width, in any unit; numbers stand to the right."""
+    """`share`: of the width of the table, in any unit. Numbers are aligned to the right."""
 
     title: str
     share: float
@@ -49,6 +57,8 @@ class Column(Value):
 
 
 class Table(Value):
+    """A table: every row has one cell per column."""
+
     kind: Literal["table"] = "table"
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -58,7 +68,7 @@ Block = Annotated[Figures | Heading | Paragraph | Chart | Table, Field(discrimin
 
 
 class Document(Value):
-    """`page_label` has the blanks {page} and {pages}. `facts`: label and text of what holds for all of it."""
+    """A whole document. `facts`: label and text of what holds for all of it. `page_label` has {page} and {pages}."""
 
     language: Language
     product: str

@@ -1,4 +1,4 @@
-"""A drawing, in millimetres from its top left corner: what HTML shows as SVG and PDF as its own strokes."""
+"""A drawing in millimetres from its top left corner, shown as SVG in HTML and as strokes in PDF."""
 
 from typing import Annotated, Literal
 
@@ -8,6 +8,8 @@ Anchor = Literal["start", "middle", "end"]
 
 
 class Value(BaseModel):
+    """A frozen pydantic model."""
+
     model_config = ConfigDict(frozen=True)
 
 
@@ -23,7 +25,7 @@ class BarShape(Value):
 
 
 class Stroke(Value):
-    """A straight line, `width` thick."""
+    """A straight line; `width` is its thickness."""
 
     kind: Literal["stroke"] = "stroke"
     x1: float
@@ -35,7 +37,7 @@ class Stroke(Value):
 
 
 class Dot(Value):
-    """A circle around its centre; hollow ones have only their rim."""
+    """A circle; a hollow one has only its rim."""
 
     kind: Literal["dot"] = "dot"
     x: float
@@ -62,7 +64,7 @@ Shape = Annotated[BarShape | Stroke | Dot | Label, Field(discriminator="kind")]
 
 
 class Drawing(Value):
-    """`alt`: what it shows, for who cannot see it."""
+    """Shapes and their bounds. `alt`: the description for screen readers."""
 
     width: float
     height: float

@@ -1,4 +1,4 @@
-"""A document as one HTML page: no script, nothing loaded from elsewhere, its charts as SVG."""
+"""A document as one HTML page without scripts or external resources; charts are SVG."""
 
 import hashlib
 from base64 import b64encode
@@ -38,10 +38,11 @@ CONTENT_POLICY = (
     "default-src 'none'; frame-ancestors 'none'; style-src "
     f"'sha256-{b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
 )
-"""The page may use its own style, and nothing else."""
+"""Allows the style of the page and nothing else."""
 
 
 def write_html(document: Document) -> str:
+    """Return the document as an HTML page."""
     return "".join(_page(document))
 
 

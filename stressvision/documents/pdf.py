@@ -1,4 +1,4 @@
-"""A document as PDF: A4, vector charts, the PDF's own Helvetica, which holds Spanish (Windows-1252)."""
+"""A document as PDF: A4, vector charts, the standard Helvetica, whose encoding (Windows-1252) covers Spanish."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from stressvision.documents.document import (
     Block,
     Chart,
     Document,
-    DrawingBlock,
+    FigureBox,
     Figures,
     Heading,
     Paragraph,
@@ -35,6 +35,7 @@ _BOXES_A_ROW = 3
 
 
 def write_pdf(document: Document) -> bytes:
+    """Return the document as a PDF file."""
     sheet = _Sheet(document)
     sheet.add_page()
     _open(sheet, document)
@@ -46,7 +47,7 @@ def write_pdf(document: Document) -> bytes:
 
 
 class _Sheet(FPDF):
-    """fpdf2 calls `header` and `footer` on each page."""
+    """The pages. fpdf2 calls `header` and `footer` on each of them."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(format="A4")
@@ -61,6 +62,7 @@ class _Sheet(FPDF):
         self.set_creation_date(datetime.now(UTC))
 
     def header(self) -> None:
+        """Draw the product and the confidentiality mark."""
         self.set_y(11)
         self._line(self._document.product, Align.L, SOFT_INK, size=8.5)
         self.set_y(11)
@@ -71,6 +73,7 @@ class _Sheet(FPDF):
         self.set_y(TOP)
 
     def footer(self) -> None:
+        """Draw the footer text and the page number."""
         self.set_draw_color(GRID)
         self.set_line_width(0.2)
         self.line(MARGIN, 297 - 16, MARGIN + WIDTH, 297 - 16)
@@ -79,7 +82,7 @@ class _Sheet(FPDF):
         self.set_y(297 - 14.5)
         alias = self.str_alias_nb_pages
         label = self._document.page_label.format(page=self.page_no(), pages=alias)
-        # fpdf2 measures the stand-in for the number of pages, which is wider than the number.
+        # fpdf2 measures the placeholder for the number of pages, which is wider than the number.
         self.set_x(MARGIN + self.get_string_width(alias) - self.get_string_width("0"))
         self._line(label, Align.R, SOFT_INK, size=7.5)
 
@@ -89,7 +92,7 @@ class _Sheet(FPDF):
         self.cell(WIDTH, 4, _plain(text), align=align)
 
     def write_text(self, text: str, *, size: float, colour: str = INK, style: str = "", leading: float = 1.35) -> None:
-        """A paragraph, as wide as the page."""
+        """Write a paragraph of the width of the page."""
         self.set_x(MARGIN)
         self.set_font(FAMILY, style, size)
         self.set_text_color(colour)
@@ -97,13 +100,13 @@ class _Sheet(FPDF):
         self.multi_cell(WIDTH, height, _plain(text), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def keep_together(self, height: float) -> None:
-        """Begins a page where this one has not that much room left."""
+        """Start a new page where this one has less than `height` millimetres left."""
         if self.will_page_break(height):
             self.add_page()
 
 
 def _least_height(block: Block | None) -> float:
-    """What must stand on the same page as the heading above it."""
+    """Return the height that must fit below a heading on its page."""
     return _chart_height(block) if isinstance(block, Chart) else _FEW_LINES
 
 
@@ -142,7 +145,7 @@ def _block(sheet: _Sheet, block: Block) -> None:
             _table(sheet, block)
 
 
-def _figures(sheet: _Sheet, items: tuple[DrawingBlock, ...]) -> None:
+def _figures(sheet: _Sheet, items: tuple[FigureBox, ...]) -> None:
     width = (WIDTH - _BOX_GAP * (_BOXES_A_ROW - 1)) / _BOXES_A_ROW
     for start in range(0, len(items), _BOXES_A_ROW):
         sheet.keep_together(_BOX_HEIGHT + _BOX_GAP)
@@ -234,7 +237,7 @@ def _table(sheet: _Sheet, table: Table) -> None:
 
 
 def _plain(text: str) -> str:
-    """What Windows-1252 holds stays; of other letters, what is left without their accents, or a question mark."""
+    """Return the text in Windows-1252: other letters lose their accents or become a question mark."""
     return "".join(_letter(letter) for letter in text)
 
 

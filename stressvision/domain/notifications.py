@@ -1,4 +1,4 @@
-"""Messages to people outside: which there are, when they may go out, and how often they are tried."""
+"""Outgoing messages: their kinds, when they may be sent, and the delay between attempts."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
-"""How long a message is one sender's: longer than any receiver is waited for. Then another tries, or the same again."""
+"""How long a claimed message belongs to one sender: longer than any delivery timeout. Then it can be claimed again."""
 
 
 class NoticeKind(StrEnum):
+    """What a message reports."""
+
     ALERT = "alert"
     ESCALATION = "alert_escalated"
     DEVICE = "device"
@@ -21,7 +23,10 @@ class NoticeKind(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """`failed`: given up. `obsolete`: what it told of was settled, or is gone, before it could be delivered."""
+    """State of a queued message.
+
+    `failed`: no further attempt is made. `obsolete`: its subject was settled or removed before delivery.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
@@ -35,19 +40,23 @@ SUBSCRIPTIONS = {
     NoticeKind.DEVICE: "devices",
     NoticeKind.REPORT: "reports",
 }
-"""Which word of STRESSVISION_NOTIFY_EVENTS asks for which messages."""
+"""The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
 
 
 def fingerprint(address: str) -> str:
-    """What the database knows of an address, which may hold a password or a token."""
+    """Return the form in which the database stores an address, which may contain a password or a token."""
     return hashlib.sha256(address.encode()).hexdigest()[:12]
 
 
 def retry_delay(attempts: int, jitter: float) -> timedelta:
-    """Before the next attempt: doubling from half a minute to an hour, times 0.5 to 1.5 by `jitter` (0-1).
+    """Return the delay before the next attempt: doubling from half a minute to an hour, times 0.5 to 1.5.
 
-    So that many messages which failed together do not come back together (AWS Architecture Blog, "Exponential
-    Backoff And Jitter", 2015).
+    The jitter spreads the retries of messages that failed together (AWS Architecture Blog, "Exponential Backoff And
+    Jitter", 2015).
+
+    Args:
+        attempts: Attempts made so far, at least 1.
+        jitter: Random number, 0-1.
     """
     doublings = min(attempts - 1, 16)
     return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (0.5 + jitter)
@@ -55,14 +64,14 @@ def retry_delay(attempts: int, jitter: float) -> timedelta:
 
 @dataclass(frozen=True)
 class QuietHours:
-    """By the plant's clock, from `start` to before `end`; over midnight where `end` comes first."""
+    """Plant time from `start` to before `end`; over midnight where `end` comes first."""
 
     start: time
     end: time
 
 
 def parse_quiet_hours(text: str) -> QuietHours | None:
-    """From `22:00-06:00`, a form the settings have checked; None where there are none."""
+    """Return the quiet hours written as `22:00-06:00`, a form checked by the settings; None where there are none."""
     if not text:
         return None
     start, end = (time.fromisoformat(part) for part in text.split("-"))
@@ -70,7 +79,7 @@ def parse_quiet_hours(text: str) -> QuietHours | None:
 
 
 def quiet_until(hours: QuietHours | None, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the quiet hours that hold `now` end; None outside of them."""
+    """Return when the quiet hours that include `now` end, or None outside of them."""
     if hours is None:
         return None
     local = now.astimezone(zone)

@@ -1,4 +1,4 @@
-"""A day's summary, added up from its quarter-hour reports: once with persons, once with what a viewer may see."""
+"""Daily totals, added up from quarter-hour reports: with persons, and as aggregates that a viewer may see."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from stressvision.domain.disclosure import is_large_enough, suppress_small_group
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 
 SETTLED_AFTER = timedelta(hours=1)
-"""A day's summary is first written this long after its end: what devices kept while offline has then mostly come."""
+"""Wait after the end of a day before its summary is written: most detections kept by offline devices arrive by then."""
 
 
 @dataclass(frozen=True)
 class EmotionTotals:
-    """How many detections, and how many of them showed which expression; those left over were not analysed."""
+    """Total number of detections, and their number per expression; the rest were not analysed."""
 
     total: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -26,16 +26,18 @@ class EmotionTotals:
 
     @property
     def stress(self) -> int:
+        """Number of stress and sad detections."""
         return sum(self.counts.get(emotion, 0) for emotion in STRESS_EMOTIONS)
 
     @property
     def fatigue(self) -> int:
+        """Number of fatigue detections."""
         return self.counts.get(Emotion.FATIGUE, 0)
 
 
 @dataclass(frozen=True)
 class WindowFigures:
-    """One stretch of time over everybody seen, with `employees` recognised."""
+    """Figures of one window over all detections, with the number of `employees` recognised."""
 
     start: datetime
     end: datetime
@@ -48,7 +50,7 @@ class WindowFigures:
 
 @dataclass(frozen=True)
 class WindowReport:
-    """What a stored report says: its figures, and each person's tally by id, with their department."""
+    """A stored report: its figures, and the totals and department of each person by employee id."""
 
     figures: WindowFigures
     people: Mapping[int, EmotionTotals]
@@ -57,7 +59,7 @@ class WindowReport:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """A department over a day. None: the people in none."""
+    """A department over a day. `department` None: the people without one."""
 
     department: str | None
     people: int
@@ -66,9 +68,9 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class AggregateFigures:
-    """What may be shown without persons: windows with enough people in them, and departments that hide nobody.
+    """Figures that may be shown without persons: windows with enough people, and departments that identify no one.
 
-    `groups` is empty where there is nothing to show; `withheld` says that something was left out.
+    `withheld`: something was left out.
     """
 
     windows: tuple[WindowFigures, ...]
@@ -79,13 +81,15 @@ class AggregateFigures:
 
 @dataclass(frozen=True)
 class DayFigures:
+    """A day with persons, and the aggregate that may be shown without them."""
+
     windows: tuple[WindowFigures, ...]
     people: Mapping[int, EmotionTotals]
     aggregate: AggregateFigures
 
 
 def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
-    """Takes the reports one by one: only one of them is in memory at a time."""
+    """Return the totals of a day. Reports are consumed one by one, with only one in memory at a time."""
     windows: list[WindowFigures] = []
     shown: list[WindowFigures] = []
     people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
@@ -105,7 +109,12 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
 def group_by_department(
     people: Mapping[int, EmotionTotals], departments: Mapping[int, str | None]
 ) -> tuple[GroupFigures, ...]:
-    """By name, those in no department last."""
+    """Return the totals of each department by name, people without one last.
+
+    Args:
+        people: Totals by employee id.
+        departments: Department by employee id.
+    """
     groups: dict[str | None, _Group] = defaultdict(_Group)
     for employee_id, tally in people.items():
         groups[departments.get(employee_id)].add(employee_id, tally)
@@ -114,7 +123,7 @@ def group_by_department(
 
 @dataclass
 class _Group:
-    """A department while it is being added up."""
+    """Mutable sum of a department."""
 
     members: set[int] = field(default_factory=set)
     tally: EmotionTotals = field(default_factory=EmotionTotals)

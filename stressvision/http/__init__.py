@@ -1,1 +1,1 @@
-"""Rules that both web servers share: callers, rate limits, permissions."""
+"""What both web servers share: request policy, rate limits, authentication, permissions, problem+json."""

@@ -1,101 +1,142 @@
-"""Which role may ask which address once there are accounts. What does not stand here, nobody may.
+"""The permission table of both servers: which role may call which endpoint once there are accounts.
 
-`PERMISSIONS` knows the addresses as the routers write them; whoever adds a route adds its line.
+An endpoint that is not in the table is denied to every role. Add a row here for each new route.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from re import Pattern
 
 from starlette.routing import compile_path
 
-from stressvision.domain.roles import PEOPLE, Role
+from stressvision.domain.auth import PEOPLE, Role
 
-Endpoint = tuple[str, str]
 Roles = frozenset[Role]
 
-PUBLIC: frozenset[Endpoint] = frozenset({("GET", "/"), ("GET", "/health"), ("POST", "/api/login")})
-"""What needs no token."""
 
+class Server(StrEnum):
+    """The two web servers."""
+
+    BACKEND = "backend"
+    INGEST = "ingest"
+
+
+BACKEND, INGEST = Server.BACKEND, Server.INGEST
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it. `roles` None: no token needed."""
+
+    server: Server
+    method: str
+    path: str
+    roles: Roles | None
+
+
+_PUBLIC = None
 _DEVICE = frozenset({Role.DEVICE})
 _HEALTH = frozenset({Role.HEALTH})
 _ADMIN = frozenset({Role.ADMIN})
 _PERSONS = frozenset({Role.HEALTH, Role.ADMIN})
-"""Who may know who the employees are."""
+"""Roles that may know the employees' identities."""
 
-PERMISSIONS: Mapping[Endpoint, Roles] = {
-    ("GET", "/ready"): PEOPLE,
-    ("GET", "/metrics"): PEOPLE,
-    ("GET", "/api/docs"): PEOPLE,
-    ("GET", "/docs/oauth2-redirect"): PEOPLE,
-    ("GET", "/api/docs/assets/{path:path}"): PEOPLE,
-    ("GET", "/api/openapi.json"): PEOPLE,
-    ("WEBSOCKET", "/ws"): PEOPLE,
-    ("POST", "/api/logout"): PEOPLE,
-    ("POST", "/api/password"): PEOPLE,
+PERMISSIONS: tuple[Permission, ...] = (
+    Permission(BACKEND, "GET", "/", _PUBLIC),
+    Permission(BACKEND, "GET", "/health", _PUBLIC),
+    Permission(BACKEND, "POST", "/api/login", _PUBLIC),
+    Permission(BACKEND, "GET", "/ready", PEOPLE),
+    Permission(BACKEND, "GET", "/metrics", PEOPLE),
+    Permission(BACKEND, "GET", "/api/docs", PEOPLE),
+    Permission(BACKEND, "GET", "/docs/oauth2-redirect", PEOPLE),
+    Permission(BACKEND, "GET", "/api/docs/assets/{path:path}", PEOPLE),
+    Permission(BACKEND, "GET", "/api/openapi.json", PEOPLE),
+    Permission(BACKEND, "WEBSOCKET", "/ws", PEOPLE),
+    Permission(BACKEND, "POST", "/api/logout", PEOPLE),
+    Permission(BACKEND, "POST", "/api/password", PEOPLE),
     # People and consent
-    ("GET", "/api/employees"): _PERSONS,
-    ("POST", "/api/employees"): _ADMIN,
-    ("GET", "/api/employees/{employee_id}"): _PERSONS,
-    ("PATCH", "/api/employees/{employee_id}"): _ADMIN,
-    ("GET", "/api/employees/{employee_id}/status"): _HEALTH,
-    ("POST", "/api/employees/{employee_id}/activate"): _ADMIN,
-    ("POST", "/api/employees/{employee_id}/deactivate"): _ADMIN,
-    ("POST", "/api/employees/{employee_id}/enrolment"): _ADMIN,
-    ("GET", "/api/employees/{employee_id}/data"): _HEALTH,
-    ("DELETE", "/api/employees/{employee_id}/data"): _ADMIN,
-    # What devices deliver
-    ("POST", "/api/sessions"): _DEVICE,
-    ("POST", "/api/sessions/{session_id}/end"): _DEVICE,
-    ("POST", "/api/detections"): _DEVICE,
-    # What asks for attention
-    ("GET", "/api/alerts"): _HEALTH,
-    ("GET", "/api/alerts/{alert_id}"): _HEALTH,
-    ("POST", "/api/alerts/{alert_id}/acknowledge"): _HEALTH,
-    ("POST", "/api/alerts/{alert_id}/resolve"): _HEALTH,
-    ("POST", "/api/alerts/{alert_id}/notes"): _HEALTH,
-    ("GET", "/api/silences"): _HEALTH,
-    ("POST", "/api/silences"): _HEALTH,
-    ("DELETE", "/api/silences/{silence_id}"): _HEALTH,
-    ("GET", "/api/notifications"): _PERSONS,
-    # Figures; those who may not see persons get them without
-    ("GET", "/api/dashboard/overview"): PEOPLE,
-    ("GET", "/api/dashboard/stats"): PEOPLE,
-    ("GET", "/api/reports"): PEOPLE,
-    ("GET", "/api/reports/{report_id}"): PEOPLE,
-    ("GET", "/api/reports/daily/{date}"): PEOPLE,
-    ("GET", "/api/reports/weekly/{date}"): PEOPLE,
-    ("GET", "/api/devices"): PEOPLE,
-    ("GET", "/api/export/detections"): _HEALTH,
-    # Who may come in, and who looked at whom
-    ("GET", "/api/accounts"): _ADMIN,
-    ("POST", "/api/accounts"): _ADMIN,
-    ("POST", "/api/accounts/{name}/disable"): _ADMIN,
-    ("POST", "/api/accounts/{name}/password"): _ADMIN,
-    ("GET", "/api/tokens"): _ADMIN,
-    ("POST", "/api/tokens"): _ADMIN,
-    ("POST", "/api/tokens/{token_id}/revoke"): _ADMIN,
-    ("GET", "/api/audit"): _PERSONS,
+    Permission(BACKEND, "GET", "/api/employees", _PERSONS),
+    Permission(BACKEND, "POST", "/api/employees", _ADMIN),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}", _PERSONS),
+    Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _ADMIN),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _ADMIN),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/data", _HEALTH),
+    Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _ADMIN),
+    # Device data
+    Permission(BACKEND, "POST", "/api/sessions", _DEVICE),
+    Permission(BACKEND, "POST", "/api/sessions/{session_id}/end", _DEVICE),
+    Permission(BACKEND, "POST", "/api/detections", _DEVICE),
+    # Alerts
+    Permission(BACKEND, "GET", "/api/alerts", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alerts/{alert_id}", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/acknowledge", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/resolve", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/notes", _HEALTH),
+    Permission(BACKEND, "GET", "/api/silences", _HEALTH),
+    Permission(BACKEND, "POST", "/api/silences", _HEALTH),
+    Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
+    Permission(BACKEND, "GET", "/api/notifications", _PERSONS),
+    # Figures; roles that may not see persons get them without persons
+    Permission(BACKEND, "GET", "/api/dashboard/overview", PEOPLE),
+    Permission(BACKEND, "GET", "/api/dashboard/stats", PEOPLE),
+    Permission(BACKEND, "GET", "/api/reports", PEOPLE),
+    Permission(BACKEND, "GET", "/api/reports/{report_id}", PEOPLE),
+    Permission(BACKEND, "GET", "/api/reports/daily/{date}", PEOPLE),
+    Permission(BACKEND, "GET", "/api/reports/weekly/{date}", PEOPLE),
+    Permission(BACKEND, "GET", "/api/devices", PEOPLE),
+    Permission(BACKEND, "GET", "/api/export/detections", _HEALTH),
+    # Accounts, tokens and the audit log
+    Permission(BACKEND, "GET", "/api/accounts", _ADMIN),
+    Permission(BACKEND, "POST", "/api/accounts", _ADMIN),
+    Permission(BACKEND, "POST", "/api/accounts/{name}/disable", _ADMIN),
+    Permission(BACKEND, "POST", "/api/accounts/{name}/password", _ADMIN),
+    Permission(BACKEND, "GET", "/api/tokens", _ADMIN),
+    Permission(BACKEND, "POST", "/api/tokens", _ADMIN),
+    Permission(BACKEND, "POST", "/api/tokens/{token_id}/revoke", _ADMIN),
+    Permission(BACKEND, "GET", "/api/audit", _PERSONS),
+    # Ingest
+    Permission(INGEST, "GET", "/health", _PUBLIC),
+    Permission(INGEST, "POST", "/sessions", _DEVICE),
+    Permission(INGEST, "POST", "/sessions/{session}/end", _DEVICE),
+    Permission(INGEST, "POST", "/detections", _DEVICE),
+    Permission(INGEST, "POST", "/detections/batch", _DEVICE),
+    Permission(INGEST, "POST", "/heartbeat", _DEVICE),
+    Permission(INGEST, "GET", "/gallery", _DEVICE),
+    Permission(INGEST, "GET", "/stats", PEOPLE),
+    Permission(INGEST, "GET", "/openapi.json", PEOPLE | _DEVICE),
+)
+
+_BY_PATH: Mapping[tuple[Server, str, str], Permission] = {
+    (row.server, row.method, row.path): row for row in PERMISSIONS
 }
+_BY_PATTERN: tuple[tuple[Pattern[str], Permission], ...] = tuple(
+    (compile_path(row.path)[0], row) for row in PERMISSIONS if "{" in row.path
+)
 
 
-def find_roles(method: str, path: str) -> Roles | None:
-    """The roles that may; None for an address that does not stand in the table. `method` WEBSOCKET is a method too."""
+def find_permission(server: Server, method: str, path: str) -> Permission | None:
+    """Return the row of an endpoint, found by its path or its pattern; None for an endpoint outside the table."""
     wanted = "GET" if method == "HEAD" else method
-    exact = PERMISSIONS.get((wanted, path))
+    exact = _BY_PATH.get((server, wanted, path))
     if exact is not None:
         return exact
-    return next((roles for verb, pattern, roles in _PATTERNS if verb == wanted and pattern.match(path)), None)
+    candidates = (known for known in _BY_PATTERN if known[1].method == wanted and known[1].server is server)
+    return next((row for pattern, row in candidates if pattern.match(path)), None)
 
 
-def find_methods(path: str) -> list[str]:
-    """What may be asked of an address over HTTP."""
-    exact = {method for method, known in PERMISSIONS.keys() | PUBLIC if known == path}
-    return sorted((exact | {method for method, pattern, _ in _PATTERNS if pattern.match(path)}) - {"WEBSOCKET"})
+def find_methods(server: Server, path: str) -> list[str]:
+    """Return the HTTP methods of a path, sorted."""
+    rows = [row for row in PERMISSIONS if row.path == path] + [
+        row for pattern, row in _BY_PATTERN if pattern.match(path)
+    ]
+    return sorted({row.method for row in rows if row.server is server} - {"WEBSOCKET"})
 
 
-def is_public(method: str, path: str) -> bool:
-    return ("GET" if method == "HEAD" else method, path) in PUBLIC
-
-
-_PATTERNS = tuple(
-    (method, compile_path(path)[0], roles) for (method, path), roles in PERMISSIONS.items() if "{" in path
-)
+def is_public(server: Server, method: str, path: str) -> bool:
+    """Return whether an endpoint needs no token. Public endpoints have no path parameters."""
+    permission = _BY_PATH.get((server, "GET" if method == "HEAD" else method, path))
+    return permission is not None and permission.roles is None

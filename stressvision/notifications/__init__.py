@@ -1,1 +1,1 @@
-"""Messages to people outside, by e-mail and webhook: written, and sent from the queue."""
+"""Outgoing messages by e-mail and webhook: compose them, and deliver them from the queue."""

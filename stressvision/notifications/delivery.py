@@ -1,4 +1,4 @@
-"""Empties the queue of what is due: at least once each, and no receiver in another's way."""
+"""Delivery of queued messages: each at least once, and a failing target does not delay the others."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from stressvision.core.errors import ServerUnreachable
-from stressvision.notifications.message import Written, write_message
+from stressvision.notifications.message import OutgoingMessage, compose_message
 from stressvision.notifications.sender import send_message
 from stressvision.services.context import Context
 from stressvision.services.notifications import (
@@ -18,23 +18,33 @@ from stressvision.services.notifications import (
 )
 
 MOST_AT_ONCE = 50
-"""Messages of one round, so that a reporter that is told to stop need not empty a long queue first."""
+"""Messages of one run, so that the reporter can stop without emptying a long queue first."""
 
-Send = Callable[[str, Written], None]
+Send = Callable[[str, OutgoingMessage], None]
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Round:
+class DeliveryResult:
+    """Number of delivered messages and of failed targets."""
+
     sent: int
     failed: int
 
 
-def deliver_due(context: Context, send: Send = send_message, jitter: Callable[[], float] = random.random) -> Round:
-    """Sends what is due. After a failure its target is left alone until the next round.
+def deliver_due(
+    context: Context, send: Send = send_message, jitter: Callable[[], float] = random.random
+) -> DeliveryResult:
+    """Send the due messages. After a failure its target is skipped until the next run.
 
-    `send` raises ServerUnreachable. Raises DatabaseUnavailable.
+    Args:
+        context: Database, settings and clock.
+        send: Sends a message to an address. Raises ServerUnreachable.
+        jitter: Returns a random number, 0-1, for the delay of retries.
+
+    Raises:
+        DatabaseUnavailable: The database does not answer.
     """
     settings = context.settings
     addresses = configured_addresses(settings)
@@ -45,7 +55,7 @@ def deliver_due(context: Context, send: Send = send_message, jitter: Callable[[]
         if notice is None:
             break
         try:
-            send(addresses[notice.target], write_message(settings, notice))
+            send(addresses[notice.target], compose_message(settings, notice))
         except ServerUnreachable as error:
             failing.add(notice.target)
             state = postpone_notice(context, notice, error.message.text(settings.lang), jitter())
@@ -60,4 +70,4 @@ def deliver_due(context: Context, send: Send = send_message, jitter: Callable[[]
             confirm_notice(context, notice)
             sent += 1
             log.info("message delivered", notice=notice.id, kind=str(notice.kind))
-    return Round(sent, len(failing))
+    return DeliveryResult(sent, len(failing))

@@ -1,4 +1,4 @@
-"""A message as it goes out: a title, and a few plain lines in the language of the settings."""
+"""Composition of a message: a title and a few plain lines, in the configured language."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,20 +13,24 @@ from stressvision.wire.reports import Report
 
 
 @dataclass(frozen=True)
-class Written:
+class OutgoingMessage:
+    """A composed message. `key` is the same for every attempt to send it."""
+
     title: str
     body: str
     key: str
 
 
-def write_message(settings: Settings, notice: Notice) -> Written:
+def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
+    """Return the message of a queued notice."""
     subject = notice.subject
     lines = _report_lines(settings, subject) if isinstance(subject, Report) else _alert_lines(settings, notice, subject)
-    return _written(settings, notice.kind, lines, notice.key)
+    return _compose(settings, notice.kind, lines, notice.key)
 
 
-def write_test(settings: Settings, key: str) -> Written:
-    return _written(settings, NoticeKind.TEST, [texts.OPENINGS[NoticeKind.TEST].text(settings.lang)], key)
+def compose_test_message(settings: Settings, key: str) -> OutgoingMessage:
+    """Return a message that tests an address."""
+    return _compose(settings, NoticeKind.TEST, [texts.OPENINGS[NoticeKind.TEST].text(settings.lang)], key)
 
 
 def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
@@ -37,7 +41,7 @@ def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
     if severity is not None:
         lines.append(texts.SEVERITY.text(settings.lang).format(severity=severity.text(settings.lang)))
     lines += [
-        texts.TIME.text(settings.lang).format(time=_local(settings, alert.timestamp), zone=settings.time_zone),
+        texts.TIME.text(settings.lang).format(time=_format_local(settings, alert.timestamp), zone=settings.time_zone),
         texts.NUMBER.text(settings.lang).format(id=alert.id),
         texts.SEE.text(settings.lang).format(link=f"{settings.dashboard_base}/alertas?alerta={alert.id}"),
     ]
@@ -47,17 +51,17 @@ def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
 def _report_lines(settings: Settings, report: Report) -> list[str]:
     zone = ZoneInfo(settings.time_zone)
     end = report.end_timestamp.astimezone(zone)
-    period = f"{_local(settings, report.start_timestamp)} – {end:%H:%M}"
+    period = f"{_format_local(settings, report.start_timestamp)} – {end:%H:%M}"
     return [
         texts.OPENINGS[NoticeKind.REPORT].text(settings.lang).format(period=period),
         texts.SEE_REPORT.text(settings.lang).format(link=f"{settings.dashboard_base}/reportes"),
     ]
 
 
-def _written(settings: Settings, kind: NoticeKind, lines: list[str], key: str) -> Written:
+def _compose(settings: Settings, kind: NoticeKind, lines: list[str], key: str) -> OutgoingMessage:
     closing = texts.CLOSING.text(settings.lang).format(key=key)
-    return Written(texts.TITLES[kind].text(settings.lang), "\n".join([*lines, "", closing]), key)
+    return OutgoingMessage(texts.TITLES[kind].text(settings.lang), "\n".join([*lines, "", closing]), key)
 
 
-def _local(settings: Settings, moment: datetime) -> str:
+def _format_local(settings: Settings, moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}"

@@ -1,4 +1,4 @@
-"""One message to one address, through apprise. What is said of a failure holds no part of the address."""
+"""Sending of one message to one address through apprise, with failure texts that contain no secrets."""
 
 import logging
 import re
@@ -8,22 +8,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from stressvision.core.errors import Language, Message, ServerUnreachable
 from stressvision.notifications import texts
-from stressvision.notifications.message import Written
-from stressvision.services.notifications import label_of
+from stressvision.notifications.message import OutgoingMessage
+from stressvision.services.notifications import mask_address
 
 KEY_HEADER = "Idempotency-Key"
-"""The same however often a message is sent, so that who receives it twice can tell (IETF draft
-httpapi-idempotency-key-header). In an e-mail too: apprise writes the Message-ID itself, anew each time."""
+"""Header with the same value for every attempt, so that receivers can detect duplicates (IETF draft
+httpapi-idempotency-key-header). E-mails carry it too: apprise creates a new Message-ID for each attempt."""
 LONGEST_DETAIL = 200
 SHORTEST_SECRET = 3
 
 
-def send_message(address: str, message: Written) -> None:
-    """Raises ServerUnreachable with a sentence that names neither user, password nor token."""
-    # Imported here: 36 MB that only a process with something to send should pay.
+def send_message(address: str, message: OutgoingMessage) -> None:
+    """Send a message. Raises ServerUnreachable, with a text that contains no user, password or token."""
+    # Imported here: it takes 36 MB, which only a process with messages to send should use.
     import apprise
 
-    with _overhearing() as said:
+    with _capture_log() as failures:
         asset = apprise.AppriseAsset(app_id="Stress Vision", app_desc="Stress Vision")
         service = apprise.Apprise.instantiate(address, asset=asset)
         if service is None:
@@ -34,42 +34,42 @@ def send_message(address: str, message: Written) -> None:
         sender.add(service)
         is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text"))
     if not is_delivered:
-        raise _explain(address, _without_secrets(" ".join(said), address))
+        raise _explain(address, _without_secrets(" ".join(failures), address))
 
 
-def is_understood(address: str) -> bool:
-    """Whether apprise could send there, as far as the address itself tells: nobody is asked."""
+def is_valid_address(address: str) -> bool:
+    """Return whether apprise accepts the form of the address; nothing is sent."""
     import apprise
 
-    with _overhearing():
+    with _capture_log():
         return apprise.Apprise.instantiate(address) is not None
 
 
-class _Listener(logging.Handler):
-    """What apprise says of a failure; its details hold what was sent and where, and are left out."""
+class _FailureHandler(logging.Handler):
+    """Collects the failure messages of apprise, without its debug records, which contain addresses and contents."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.said: list[str] = []
+        self.failures: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if record.levelno >= logging.WARNING or text.startswith("Socket Exception"):
-            self.said.append(" ".join(text.split()))
+            self.failures.append(" ".join(text.split()))
 
 
 @contextmanager
-def _overhearing() -> Iterator[list[str]]:
-    """apprise tells why something failed in its log alone, which must not reach ours: addresses stand in it."""
-    logger, listener = logging.getLogger("apprise"), _Listener()
+def _capture_log() -> Iterator[list[str]]:
+    """Yield the failures that apprise logs, its only report of them, and keep its log, with addresses, out of ours."""
+    logger, handler = logging.getLogger("apprise"), _FailureHandler()
     before = (logger.level, logger.propagate)
-    logger.addHandler(listener)
+    logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     try:
-        yield listener.said
+        yield handler.failures
     finally:
-        logger.removeHandler(listener)
+        logger.removeHandler(handler)
         logger.level, logger.propagate = before
 
 
@@ -77,7 +77,7 @@ def _without_secrets(text: str, address: str) -> str:
     parts = urlsplit(address)
     secrets = {parts.username or "", parts.password or "", *parts.path.split("/"), parts.query}
     secrets |= {value for _, value in parse_qsl(parts.query)}
-    if "…" in label_of(address):
+    if "…" in mask_address(address):
         secrets.add(parts.netloc)
         secrets.add(parts.hostname or "")
     for secret in sorted(secrets | {unquote(secret) for secret in secrets}, key=len, reverse=True):
@@ -87,7 +87,7 @@ def _without_secrets(text: str, address: str) -> str:
 
 
 def _shortened(detail: str) -> str:
-    """The end: what is wrong stands there, after where it went wrong."""
+    """Return the end of a detail, where the cause follows the place."""
     return detail if len(detail) <= LONGEST_DETAIL else f"…{detail[-LONGEST_DETAIL:]}"
 
 
@@ -99,8 +99,8 @@ def _explain(address: str, detail: str) -> ServerUnreachable:
 
 
 def _undelivered(address: str, reason: Message, **values: str) -> ServerUnreachable:
-    def say(language: Language) -> str:
-        told = reason.text(language).format(**values)
-        return texts.UNDELIVERED.text(language).format(label=label_of(address), reason=told)
+    def format_text(language: Language) -> str:
+        cause = reason.text(language).format(**values)
+        return texts.UNDELIVERED.text(language).format(label=mask_address(address), reason=cause)
 
-    return ServerUnreachable(Message(es=say("es"), en=say("en")))
+    return ServerUnreachable(Message(es=format_text("es"), en=format_text("en")))

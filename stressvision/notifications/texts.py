@@ -1,4 +1,4 @@
-"""What a message says: that something waits, how urgent it is, and where to look. No name, no diagnosis."""
+"""Texts of messages: what is pending, how urgent it is and where to see it. No name, no diagnosis."""
 
 from collections.abc import Mapping
 
@@ -7,22 +7,22 @@ from stressvision.domain.notifications import NoticeKind
 
 TITLES: Mapping[NoticeKind, Message] = {
     NoticeKind.ALERT: Message(
-        es="Stress Vision: hay una alerta nueva que revisar", en="Stress Vision: there is a new alert to look at"
+        es="Stress Vision: hay una alerta nueva que revisar", en="Stress Vision: there is a new alert to review"
     ),
     NoticeKind.ESCALATION: Message(
         es="Stress Vision: una alerta sigue sin reconocer", en="Stress Vision: an alert is still not acknowledged"
     ),
     NoticeKind.DEVICE: Message(
-        es="Stress Vision: un dispositivo necesita revisión", en="Stress Vision: a device needs looking at"
+        es="Stress Vision: un dispositivo necesita revisión", en="Stress Vision: a device needs attention"
     ),
     NoticeKind.REPORT: Message(es="Stress Vision: hay un reporte nuevo", en="Stress Vision: there is a new report"),
     NoticeKind.TEST: Message(es="Stress Vision: mensaje de prueba", en="Stress Vision: test message"),
 }
 OPENINGS: Mapping[NoticeKind, Message] = {
-    NoticeKind.ALERT: Message(es="Hay una alerta nueva que revisar.", en="There is a new alert to look at."),
+    NoticeKind.ALERT: Message(es="Hay una alerta nueva que revisar.", en="There is a new alert to review."),
     NoticeKind.ESCALATION: Message(
         es="Nadie ha reconocido esta alerta en {minutes} min.",
-        en="Nobody has acknowledged this alert within {minutes} min.",
+        en="This alert has not been acknowledged for {minutes} min.",
     ),
     NoticeKind.DEVICE: Message(
         es="El dispositivo {device} dejó de enviar datos.", en="Device {device} stopped sending data."
@@ -45,7 +45,7 @@ SEE = Message(es="Verla en el tablero: {link}", en="See it on the dashboard: {li
 SEE_REPORT = Message(es="Verlo en el tablero: {link}", en="See it on the dashboard: {link}")
 CLOSING = Message(
     es="Este aviso no nombra a nadie ni es un diagnóstico. Referencia: {key}",
-    en="This message names nobody and is no diagnosis. Reference: {key}",
+    en="This message contains no name and is not a diagnosis. Reference: {key}",
 )
 
 REASONS: tuple[tuple[str, Message], ...] = (
@@ -53,7 +53,7 @@ REASONS: tuple[tuple[str, Message], ...] = (
         r"AUTH extension not supported",
         Message(
             "no pide usuario ni contraseña en esta conexión: quítelos, o use mailtos://",
-            "takes no user and password on this connection: leave them out, or use mailtos://",
+            "does not accept a user and password on this connection: remove them, or use mailtos://",
         ),
     ),
     (
@@ -63,7 +63,7 @@ REASONS: tuple[tuple[str, Message], ...] = (
     (r"CERTIFICATE|certificate", Message("su certificado no es válido", "its certificate is not valid")),
     (
         r"[Nn]ame or service|NameResolution|getaddrinfo|nodename",
-        Message("no se encuentra ese servidor", "no such server is found"),
+        Message("no se encuentra", "cannot be found"),
     ),
     (r"refused: \S*5\d\d|recipient", Message("rechaza al destinatario", "refuses the recipient")),
     (
@@ -81,10 +81,10 @@ REASONS: tuple[tuple[str, Message], ...] = (
     (r"error=([45]\d\d)", Message("respondió con el error {code}", "answered with error {code}")),
     (r"[Cc]onnection (aborted|reset)|unexpectedly closed", Message("cortó la conexión", "closed the connection")),
 )
-"""What apprise and the libraries below it say (in English), as a sentence for a person; the first that fits."""
+"""Failure messages of apprise and its libraries (regular expressions), with the text for a person; first match."""
 UNDELIVERED = Message(es="{label} {reason}.", en="{label} {reason}.")
-UNKNOWN_REASON = Message(es="no aceptó el mensaje: {detail}", en="did not take the message: {detail}")
+UNKNOWN_REASON = Message(es="no aceptó el mensaje: {detail}", en="did not accept the message: {detail}")
 NOT_AN_ADDRESS = Message(
-    es="no es una dirección que se entienda: vea STRESSVISION_NOTIFY_URLS en docs/settings.md",
-    en="is no address that can be understood: see STRESSVISION_NOTIFY_URLS in docs/settings.md",
+    es="no es una dirección válida: vea STRESSVISION_NOTIFY_URLS en docs/settings.md",
+    en="is not a valid address: see STRESSVISION_NOTIFY_URLS in docs/settings.md",
 )

@@ -1,4 +1,4 @@
-"""The queue of messages: filled in the transaction that has something to tell, emptied by the reporter."""
+"""Queue of outgoing messages: filled in the transaction of the reported event, emptied by the reporter."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -30,12 +30,12 @@ from stressvision.wire.notifications import NoticeQueue, NoticeTarget
 from stressvision.wire.reports import Report
 
 _WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls"})
-"""Whose host is a host: elsewhere in an address it may be a token."""
+"""Schemes whose host part is a host name; with other schemes it may be a token."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to one target. `key` stays the same however often it is sent. `subject`: what it tells of."""
+    """One message to one target. `key` is the same for every attempt. `subject`: the reported alert or report."""
 
     id: int
     kind: NoticeKind
@@ -47,38 +47,49 @@ class Notice:
 
 
 def configured_addresses(settings: Settings) -> dict[str, str]:
-    """Fingerprint to address."""
+    """Return the configured addresses by fingerprint."""
     addresses = (secret.get_secret_value() for secret in settings.notify_urls)
     return {fingerprint(address): address for address in addresses}
 
 
-def label_of(address: str) -> str:
-    """What may be shown of an address."""
+def mask_address(address: str) -> str:
+    """Return the part of an address that may be shown: no user, password or token."""
     if "://" not in address:
-        return "…"  # what stands before a colon is no scheme then, and may be a name or a password
+        return "…"  # the part before a colon is not a scheme, and may be a name or a password
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"
 
 
 def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_id: int, step: int = 0) -> None:
-    """One message for each target, once, in the transaction of what it tells of."""
+    """Queue one message for each target, in the transaction of the reported event.
+
+    Messages already queued for the same kind, entity and `step` are not repeated. Kinds without a subscription in the
+    settings are not queued.
+    """
     settings = context.settings
     if not settings.notify_urls or SUBSCRIPTIONS[kind] not in settings.notify_events:
         return
     now = context.clock()
     missing = configured_addresses(settings).keys() - rows.queued_targets(connection, kind, entity_id, step)
-    message = {"kind": str(kind), "entity_id": entity_id, "step": step, "created_at": now, "next_attempt_at": now}
     if missing:
         rows.insert_notices(
-            connection, [{**message, "target": target, "notice_key": str(uuid4())} for target in sorted(missing)]
+            connection,
+            [
+                rows.NewNotice(str(kind), entity_id, step, target, str(uuid4()), created_at=now, next_attempt_at=now)
+                for target in sorted(missing)
+            ],
         )
 
 
 def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Notice | None:
-    """The next message to send, which nobody else gets until its lease has run out; None where none is due.
+    """Return the next message to send, leased to the caller for LEASE; None where none is due.
 
-    What may not go out yet is put off, what is no longer true is set aside.
+    Messages in quiet hours are postponed; messages whose subject is settled or gone become obsolete.
+
+    Args:
+        context: Database, settings and clock.
+        except_targets: Fingerprints of targets to skip.
     """
     with context.database.read() as connection:
         if rows.find_due(connection, context.clock(), except_targets) is None:
@@ -89,48 +100,51 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             subject = _subject(connection, NoticeKind(row.kind), row.entity_id)
             quiet_end = _quiet_end(context.settings, subject, now)
             if subject is None or row.target not in configured_addresses(context.settings):
-                rows.update_notice(connection, row.id, {"state": str(NoticeState.OBSOLETE)})
+                rows.mark_obsolete(connection, row.id)
             elif quiet_end is not None:
-                rows.update_notice(connection, row.id, {"next_attempt_at": quiet_end})
+                rows.defer_notice(connection, row.id, quiet_end)
             else:
                 kind, attempts = NoticeKind(row.kind), row.attempts + 1
-                rows.update_notice(connection, row.id, {"next_attempt_at": now + LEASE, "attempts": attempts})
+                rows.lease_notice(connection, row.id, now + LEASE, attempts)
                 return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
     return None
 
 
 def confirm_notice(context: Context, notice: Notice) -> None:
-    values = {"state": str(NoticeState.SENT), "sent_at": context.clock(), "last_error": None}
+    """Store that a message was delivered."""
     with context.database.write() as connection:
-        rows.update_notice(connection, notice.id, values)
+        rows.mark_sent(connection, notice.id, context.clock())
 
 
 def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float) -> NoticeState:
-    """After an attempt in vain: tried again later, or given up once it is old enough. `jitter`: 0-1."""
+    """Store a failed attempt, and return the new state: waiting for the next attempt, or failed once it is too old.
+
+    Args:
+        context: Database, settings and clock.
+        notice: The message.
+        reason: Text of the failure, shown to administrators.
+        jitter: Random number, 0-1.
+    """
     now = context.clock()
     is_over = (now - notice.created_at).days >= context.settings.notify_give_up_days
     state = NoticeState.FAILED if is_over else NoticeState.WAITING
-    values = {
-        "state": str(state),
-        "last_error": reason,
-        "next_attempt_at": now + retry_delay(notice.attempts, jitter),
-    }
     with context.database.write() as connection:
-        rows.update_notice(connection, notice.id, values)
+        rows.record_failure(connection, notice.id, state, reason, now + retry_delay(notice.attempts, jitter))
     return state
 
 
 def read_queue(context: Context) -> NoticeQueue:
+    """Return the number of waiting, sent and failed messages, in total and for each configured target."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with context.database.read() as connection:
-        for target, state, count in rows.count_by_target(connection):
-            counts[target][state] = count
+        for row in rows.count_by_target(connection):
+            counts[row.target][row.state] = row.count
         errors, deliveries = rows.last_failures(connection), rows.last_deliveries(connection)
         failing_since = rows.oldest_waiting(connection)
     targets = [
         NoticeTarget(
             target=target,
-            label=label_of(address),
+            label=mask_address(address),
             waiting=counts[target][NoticeState.WAITING],
             sent=counts[target][NoticeState.SENT],
             failed=counts[target][NoticeState.FAILED],
@@ -149,10 +163,10 @@ def read_queue(context: Context) -> NoticeQueue:
 
 
 def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert | Report | None:
-    """None for what was settled or erased meanwhile: to call somebody for it would be wrong."""
+    """Return the reported alert or report, or None where it was settled or erased meanwhile."""
     if kind is NoticeKind.REPORT:
-        row = select_report(connection, entity_id)
-        return None if row is None else Report.model_validate(row)
+        report = select_report(connection, entity_id)
+        return None if report is None else Report.model_validate(report)
     row = select_alert(connection, entity_id)
     settled = {AlertStatus.RESOLVED}
     if kind is NoticeKind.ESCALATION:

@@ -1,10 +1,10 @@
-"""How the delivery of messages is doing. No address stands here: they are secrets."""
+"""State of notification delivery, without addresses, which are secrets."""
 
 from stressvision.wire.values import Moment, WireModel
 
 
 class NoticeTarget(WireModel):
-    """`label`: kind of address and, for e-mail and webhooks, its host. `failed`: messages given up."""
+    """One target. `label`: kind of address and, for e-mail and webhooks, its host. `failed`: abandoned messages."""
 
     target: str
     label: str
@@ -16,7 +16,7 @@ class NoticeTarget(WireModel):
 
 
 class NoticeQueue(WireModel):
-    """`failing_since`: since when the oldest message waits that has been tried in vain; null where all is well."""
+    """State of the queue. `failing_since`: since when the oldest failed message waits; null without failures."""
 
     configured: bool
     waiting: int

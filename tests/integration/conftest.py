@@ -82,6 +82,6 @@ def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega")
 def quick_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same Argon2 with the least cost, for tests that hash many passwords."""
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
     yield
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import Conflict, Message, NotFound, StressVisionError
+from stressvision.http.problems import reader_language
 from stressvision.wire.alerts import (
     Alert,
     AlertChanged,
@@ -42,7 +43,7 @@ from stressvision.wire.backend import (
 )
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
-from stressvision.wire.problems import problem_of, reader_language
+from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 

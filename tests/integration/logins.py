@@ -1,6 +1,6 @@
 """Who logs in in the tests of logging in."""
 
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context
 

@@ -1,1 +1,1 @@
-"""ASGI middleware: request checks, authentication, response cache, metrics."""
+"""ASGI middleware: request policy, authentication, response cache, metrics."""

@@ -1,4 +1,4 @@
-"""Query parameters that an address does not know are refused: a misspelt filter would hand out everybody's data."""
+"""Rejection of unknown query parameters: a misspelt filter would return every person's data."""
 
 import difflib
 
@@ -9,18 +9,18 @@ from starlette.requests import HTTPConnection
 from stressvision.core.errors import InvalidInput, Message
 
 
-async def refuse_unknown(connection: HTTPConnection) -> None:
-    """For every route. Raises InvalidInput naming the first unknown parameter, and those that there are."""
+async def reject_unknown_parameters(connection: HTTPConnection) -> None:
+    """Raise InvalidInput naming the first unknown parameter, and the known ones. A dependency of every route."""
     if not connection.scope["query_string"]:
         return
     fields = get_flat_params(connection.scope["route"].dependant)
     known = sorted(field.alias for field in fields if isinstance(field.field_info, params.Query))
     unknown = next((name for name in connection.query_params if name not in known), None)
     if unknown is not None:
-        raise _unknown(unknown, known)
+        raise _unknown_parameter(unknown, known)
 
 
-def _unknown(name: str, known: list[str]) -> InvalidInput:
+def _unknown_parameter(name: str, known: list[str]) -> InvalidInput:
     nearest = difflib.get_close_matches(name, known, n=1)
     if nearest:
         hint = Message(es=f"¿Quiso decir {nearest[0]}?", en=f"Did you mean {nearest[0]}?")

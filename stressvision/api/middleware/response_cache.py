@@ -1,7 +1,7 @@
-"""Answers that are worth keeping until somebody commits, for a second at most, and made once for all who wait for them.
+"""A response cache: responses are kept until the next commit, at most one second, and computed once for all waiters.
 
-The second bounds what follows the clock (the last hour, a device gone silent); commits are asked for at each request,
-so that a reader always finds what was committed before it asked, by whatever program.
+The second bounds what depends on the clock (the last hour, a silent device). Every request checks for commits, so that
+a response always holds what any program committed before the request.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from stressvision.api.websocket.feed import EventSource, OpenSource
 from stressvision.core.errors import Unavailable
 
 PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
-"""What everybody of a role gets alike, and nobody in particular is looked at."""
+"""Endpoints with the same response for everyone of a role, and about no particular person."""
 KEPT_SECONDS = 1.0
 CAPACITY = 256
 
@@ -25,59 +25,59 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Entry:
     value: Any
-    until: float
+    expires_at: float
 
 
 @dataclass(frozen=True)
-class _Making:
-    """An answer that is being made. `commits`: how many there had been when that began."""
+class _Computation:
+    """A value being computed. `commits`: the commit count at its start."""
 
     task: "asyncio.Task[Any]"
     commits: int
 
 
 class ResponseCache:
-    """What has been answered since the last commit. For the event loop's thread.
+    """Values computed since the last commit. For use in the event loop's thread.
 
-    `open_source`: what tells of commits; without it nothing is kept.
+    `open_source`: opens a source that reports commits; None disables the cache.
     """
 
     def __init__(self, open_source: OpenSource | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._open_source = open_source
         self._clock = clock
         self._source: EventSource | None = None
-        self._kept: dict[Hashable, _Kept] = {}
-        self._making: dict[Hashable, _Making] = {}
+        self._entries: dict[Hashable, _Entry] = {}
+        self._computations: dict[Hashable, _Computation] = {}
         self._commits = 0
 
-    async def get_or_compute(self, question: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """The answer as it is kept, as it is being made for somebody else, or made now; never older than the question.
+    async def get_or_compute(self, key: Hashable, compute: Callable[[], Awaitable[T]]) -> T:
+        """Return the cached value, the one being computed for another request, or compute it now.
 
-        Raises what `make` raises.
+        The value is never older than the request. Raises what `compute` raises.
         """
         commits = self.count_commits()
         if commits is None:
-            return await make()
-        kept = self._kept.get(question)
-        if kept is not None and self._clock() < kept.until:
-            value: T = kept.value
+            return await compute()
+        entry = self._entries.get(key)
+        if entry is not None and self._clock() < entry.expires_at:
+            value: T = entry.value
             return value
-        making = self._making.get(question)
-        if making is not None and making.commits != commits:
-            # It may miss the newest commit. Of all who wait for its end, the first makes the next one for all.
-            await asyncio.wait([making.task])
-            making, commits = self._making.get(question), self._commits
-        if making is None:
-            task = asyncio.ensure_future(self._make(question, make, commits))
-            making = self._making[question] = _Making(task, commits)
-        # The others still wait where one goes away.
-        answer: T = await asyncio.shield(making.task)
-        return answer
+        computation = self._computations.get(key)
+        if computation is not None and computation.commits != commits:
+            # It may miss the newest commit. Of all requests that wait for its end, the first starts the next one.
+            await asyncio.wait([computation.task])
+            computation, commits = self._computations.get(key), self._commits
+        if computation is None:
+            task = asyncio.ensure_future(self._compute(key, compute, commits))
+            computation = self._computations[key] = _Computation(task, commits)
+        # A cancelled request must not cancel the others' computation.
+        result: T = await asyncio.shield(computation.task)
+        return result
 
     def count_commits(self) -> int | None:
-        """Grows when anybody has committed; None where the database cannot tell."""
+        """Return a number that grows with every commit; None where the database cannot report commits."""
         if self._open_source is None:
             return None
         try:
@@ -88,45 +88,46 @@ class ResponseCache:
             return None
         if has_news:
             self._commits += 1
-            self._kept.clear()
+            self._entries.clear()
         return self._commits
 
-    async def _make(self, question: Hashable, make: Callable[[], Awaitable[T]], commits: int) -> T:
+    async def _compute(self, key: Hashable, compute: Callable[[], Awaitable[T]], commits: int) -> T:
         try:
-            value = await make()
+            value = await compute()
         finally:
-            del self._making[question]
-        # Asked again: what was committed meanwhile may be missing from it.
+            del self._computations[key]
+        # Checked again: the value may miss a commit made meanwhile.
         if commits == self.count_commits():
-            if len(self._kept) >= CAPACITY:
-                self._kept.clear()
-            self._kept[question] = _Kept(value, self._clock() + KEPT_SECONDS)
+            if len(self._entries) >= CAPACITY:
+                self._entries.clear()
+            self._entries[key] = _Entry(value, self._clock() + KEPT_SECONDS)
         return value
 
     def close(self) -> None:
+        """Close the source of commits; the next request opens another."""
         source, self._source = self._source, None
         if source is not None:
             source.close()
 
 
 @dataclass(frozen=True)
-class _Reply:
-    """A whole response, as the application sent it, and the route that it came from."""
+class _Response:
+    """The messages of a whole response, and the route that sent them."""
 
     route: object
     messages: tuple[Message, ...]
 
 
-class _Refusal(Exception):
-    """Any reply but a good one: for those who wait for it, and not to be kept."""
+class _NotCacheable(Exception):
+    """A response other than 200: for the waiting requests, but not kept."""
 
-    def __init__(self, reply: _Reply) -> None:
+    def __init__(self, response: _Response) -> None:
         super().__init__()
-        self.reply = reply
+        self.response = response
 
 
 class ResponseCacheMiddleware:
-    """Inside of who decides who may ask: what is kept is handed to whoever gets here in the same role."""
+    """Runs inside the authentication middleware; responses are cached per role."""
 
     def __init__(self, app: ASGIApp, response_cache: ResponseCache) -> None:
         self.app = app
@@ -137,30 +138,30 @@ class ResponseCacheMiddleware:
             await self.app(scope, receive, send)
             return
 
-        async def make() -> _Reply:
+        async def compute() -> _Response:
             messages: list[Message] = []
 
-            async def note(message: Message) -> None:
+            async def collect(message: Message) -> None:
                 messages.append(message)
 
-            await self.app(scope, receive, note)
-            reply = _Reply(scope.get("route"), tuple(messages))
+            await self.app(scope, receive, collect)
+            response = _Response(scope.get("route"), tuple(messages))
             if messages[0]["status"] != 200:
-                raise _Refusal(reply)
-            return reply
+                raise _NotCacheable(response)
+            return response
 
-        principal = scope.get("state", {}).get("visitor")
+        principal = scope.get("state", {}).get("principal")
         language = Headers(scope=scope).get("accept-language")
         try:
-            question = (scope["path"], scope["query_string"], principal.role if principal else None, language)
-            reply = await self.response_cache.get_or_compute(question, make)
-        except _Refusal as refusal:
-            reply = refusal.reply
-        scope["route"] = reply.route
-        for message in reply.messages:
-            await send(_copy(message))
+            key = (scope["path"], scope["query_string"], principal.role if principal else None, language)
+            response = await self.response_cache.get_or_compute(key, compute)
+        except _NotCacheable as error:
+            response = error.response
+        scope["route"] = response.route
+        for message in response.messages:
+            await send(_copy_message(message))
 
 
-def _copy(message: MutableMapping[str, Any]) -> Message:
-    """The middleware around this one adds headers to the list it is given."""
+def _copy_message(message: MutableMapping[str, Any]) -> Message:
+    """Copy a message: the outer middleware adds headers to the list in it."""
     return {**message, "headers": list(message["headers"])} if "headers" in message else {**message}

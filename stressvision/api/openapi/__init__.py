@@ -1,1 +1,1 @@
-"""The OpenAPI document: descriptions and examples."""
+"""The OpenAPI document: summaries, translated descriptions and examples."""

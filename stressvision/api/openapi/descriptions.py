@@ -1,12 +1,12 @@
-"""What the OpenAPI document explains, for a Spanish reader; in English the docstrings of the models speak themselves.
+"""Spanish descriptions of the OpenAPI document. The English ones are the models' docstrings.
 
-A schema that does not stand here is shown without an explanation rather than with one in the other language.
+A schema without an entry has no description in the Spanish document.
 """
 
 from collections.abc import Mapping
 
 SCHEMAS: Mapping[str, str] = {
-    "AccessRecord": "Alguien miró o cambió los datos de la persona.",
+    "AccessRecord": "Una consulta o un cambio de los datos de la persona.",
     "Alert": (
         "De una persona (`employee_id`) o de un dispositivo (`device_id`). `evidence_*` dice en qué se apoya:"
         " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo y en qué minutos. "
@@ -31,12 +31,11 @@ SCHEMAS: Mapping[str, str] = {
         "`total` cuenta todo lo que coincide; `detections` trae como máximo `limit`, lo más reciente primero."
     ),
     "Device": (
-        "`state`: lo último que dijo el dispositivo, o `silent` si hace rato que no se sabe de él. "
+        "`state`: el último estado que informó el dispositivo, o `silent` si dejó de informar. "
         "`temperature`, `throttled` y `clock_ahead_seconds`: null si no puede saberlo."
     ),
     "DeviceCoverage": (
-        "Cuánto del tiempo vio de verdad una cámara: `seen_minutes` de `minutes`; `strip` en porcentaje por "
-        "tramos iguales."
+        "Tiempo observado por una cámara: `seen_minutes` de `minutes`; `strip` en porcentaje por tramos iguales."
     ),
     "Emotion": "Con qué es compatible una expresión. Nunca lo que alguien siente.",
     "EmotionCount": "`emotion` null: rostros contados y no analizados.",
@@ -52,7 +51,7 @@ SCHEMAS: Mapping[str, str] = {
         "Prueba de un borrado. No dice nada de la persona: el id es al azar y las filas van contadas por tabla."
     ),
     "FaceRecord": "`embedding`: los 128 números; no se envían por la red.",
-    "FieldFault": "Un dato que no sirve.",
+    "FieldFault": "Un dato no válido.",
     "GroupReport": "Un área; null: personas sin área. `people` de varios días: el máximo de un día.",
     "HourCount": "`hour`: comienzo de una hora UTC.",
     "Liveness": "`status`: healthy mientras el proceso responde; `database`: connected, o qué falla.",
@@ -70,19 +69,20 @@ SCHEMAS: Mapping[str, str] = {
     "OwnData": "Todo lo que se guarda de una persona.",
     "PeriodFigures": "Una ventana de un día, o un día de una semana.",
     "PreviousPeriod": "El tramo anterior de igual duración, para comparar.",
-    "Problem": "RFC 9457; `errors` nombra cada dato que no sirve.",
+    "Problem": "RFC 9457; `errors` nombra cada dato no válido.",
     "Report": (
         "`revision` cuenta cuántas veces lo cambiaron detecciones tardías. `kind`: scheduled o manual. "
         "`previous` null: en la ventana anterior no se vio a nadie."
     ),
-    "ReportMention": "Lo que un reporte dice de la persona.",
-    "ServiceCard": "Qué es esto y dónde está lo demás.",
+    "ReportMention": "La parte de un reporte sobre la persona.",
+    "ServiceCard": "Nombre, versión y direcciones del servicio.",
     "SessionRequest": "Nada es obligatorio: lo que falta puede ir como parámetro.",
     "Silence": (
-        "`ended_at`: retirado antes de `ends_at`. `silenced`: lo que calló, lo más reciente primero, 20 como máximo."
+        "`ended_at`: terminado antes de `ends_at`. `silenced`: las alertas que no se crearon, las más recientes "
+        "primero, 20 como máximo."
     ),
     "SilenceRequest": "Sin alertas de un empleado, o de un dispositivo, hasta `ends_at`.",
-    "SilencedAlert": "Lo que habría sido una alerta.",
+    "SilencedAlert": "Una alerta que un silencio no dejó crear.",
     "StillVerdict": "`quality` de 0 a 1; null si no se midió ningún rostro. `fault` null: la foto sirve.",
     "StoredDetection": "Una fila de detection_events. `decision_frames`: cuántas imágenes hay detrás de `emotion`.",
     "Subject": "De qué tratan las alertas: personas o dispositivos.",
@@ -101,7 +101,7 @@ PHRASES: Mapping[str, str] = {
     "Also those that are over.": "También los que ya terminaron.",
     "ISO 8601; without an offset it is UTC.": "ISO 8601; sin zona horaria es UTC.",
     "Otherwise what the Accept header prefers.": "Si falta, lo que prefiera la cabecera Accept.",
-    "10,000 in JSON unless given, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
+    "Default: 10,000 in JSON, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
     "Successful Response": "Respuesta",
     "Service Unavailable": "No disponible",
     "The id, or the key that ingest answered.": "El id, o la clave que respondió ingest.",
@@ -112,11 +112,11 @@ PHRASES: Mapping[str, str] = {
     ),
     "false: aggregates only, as a viewer gets them.": "false: solo totales, como los recibe quien no ve personas.",
 }
-"""Of parameters, fields and answers, by their English."""
+"""Descriptions of parameters, fields and answers, by their English text."""
 
 
 def translate(part: object) -> None:
-    """Puts Spanish in the place of each `description` below `part`; nothing, where nobody has translated it."""
+    """Replace each `description` below `part` with its Spanish text, or with "" where there is none."""
     if isinstance(part, list):
         for item in part:
             translate(item)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what each address does, in the reader's language, and the problems it may answer."""
+"""The OpenAPI document: a summary of each operation in the configured language, its examples and its problems."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +7,23 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from stressvision.api.openapi.descriptions import SCHEMAS, translate
-from stressvision.api.openapi.examples import example_of
+from stressvision.api.openapi.examples import build_example
 from stressvision.core.errors import Language, Message
-from stressvision.http.permissions import is_public
+from stressvision.http.permissions import Server, is_public
 from stressvision.wire.problems import PROBLEM_TYPE, FieldFault, Problem
 
 _SUMMARIES: Mapping[str, Message] = {
-    "read_card": Message(es="Qué es este servicio y dónde está lo demás", en="What this service is, where the rest is"),
-    "read_liveness": Message(es="Si el proceso vive, y cómo está la base", en="Whether the process lives"),
-    "read_readiness": Message(es="Si puede atender, y qué falta", en="Whether it can serve, and what is missing"),
-    "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in Prometheus' format"),
+    "read_card": Message(es="Nombre y direcciones del servicio", en="Name and addresses of the service"),
+    "read_liveness": Message(
+        es="Estado del proceso y de la base de datos", en="Health of the process and the database"
+    ),
+    "read_readiness": Message(es="Si puede atender, y qué falta", en="Readiness, and what is missing"),
+    "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in the Prometheus format"),
     "list_employees": Message(es="Lista de empleados", en="Employees"),
-    "read_own_data": Message(es="Todo lo que se guarda de una persona", en="All that is kept of a person"),
-    "erase_person": Message(es="Borra todo lo de una persona, con certificado", en="Erase a person, with certificate"),
+    "read_own_data": Message(es="Todo lo que se guarda de una persona", en="All stored data of one person"),
+    "erase_person": Message(
+        es="Borra todo lo de una persona, con certificado", en="Erase a person's data, with a certificate"
+    ),
     "create_employee": Message(es="Crear un empleado", en="Create an employee"),
     "change_employee": Message(es="Cambiar nombre, área o turno", en="Change name, department or shift"),
     "activate_employee": Message(es="Activar un empleado", en="Activate an employee"),
@@ -41,32 +45,34 @@ _SUMMARIES: Mapping[str, Message] = {
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
     "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),
-    "list_silences": Message(es="Silencios vigentes, y lo que callaron", en="Silences, and what they kept quiet"),
+    "list_silences": Message(es="Silencios vigentes, y lo que callaron", en="Silences, and the alerts they suppressed"),
     "begin_silence": Message(
         es="Silenciar las alertas de una persona o un dispositivo, hasta cuándo y por qué",
         en="Silence the alerts of a person or a device: until when, and why",
     ),
     "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
-    "read_notifications": Message(es="Cómo va la entrega de los avisos", en="How the delivery of messages is doing"),
-    "read_overview": Message(es="Resumen de la última hora", en="The last hour at a glance"),
+    "read_notifications": Message(es="Estado de la entrega de avisos", en="State of notification delivery"),
+    "read_overview": Message(es="Resumen de la última hora", en="Totals of the last hour"),
     "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
     "list_reports": Message(es="Lista de reportes de 15 minutos", en="Reports of 15 minutes"),
     "read_report": Message(es="Detalle de un reporte, en JSON, HTML o PDF", en="One report, as JSON, HTML or PDF"),
     "read_day": Message(es="Resumen de un día de la planta", en="Summary of one of the plant's days"),
     "read_week": Message(es="Resumen de una semana, de lunes a domingo", en="Summary of a week, Monday to Sunday"),
     "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
-    "log_in": Message(es="Entrar: un token para esta sesión", en="Log in: a token for this session"),
-    "log_out": Message(es="Salir: el token deja de valer", en="Log out: the token ends"),
-    "change_own_password": Message(es="Cambiar la propia contraseña", en="Change one's own password"),
+    "log_in": Message(es="Iniciar sesión: un token para esta sesión", en="Log in: a token for this session"),
+    "log_out": Message(es="Cerrar sesión: el token deja de ser válido", en="Log out: the token is revoked"),
+    "change_own_password": Message(es="Cambiar la propia contraseña", en="Change the password of the own account"),
     "list_accounts": Message(es="Cuentas", en="Accounts"),
     "add_account": Message(es="Crear una cuenta", en="Create an account"),
     "disable_account": Message(es="Desactivar una cuenta", en="Disable an account"),
     "change_password": Message(es="Cambiar la contraseña de una cuenta", en="Change an account's password"),
     "list_tokens": Message(es="Tokens de dispositivos y programas", en="Tokens of devices and programs"),
-    "add_token": Message(es="Crear un token, que se muestra esta única vez", en="Create a token, shown this once"),
+    "add_token": Message(es="Crear un token, que se muestra una sola vez", en="Create a token, shown only once"),
     "revoke_token": Message(es="Revocar un token", en="Revoke a token"),
-    "list_audit": Message(es="Quién consultó o cambió qué", en="Who looked at or changed what"),
-    "list_devices": Message(es="Dispositivos y su estado", en="Devices and how they are doing"),
+    "list_audit": Message(
+        es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
+    ),
+    "list_devices": Message(es="Dispositivos y su estado", en="Devices and their state"),
 }
 _TAGS: Mapping[str, Message] = {
     "health": Message(es="Salud e información", en="Health and information"),
@@ -84,25 +90,25 @@ _DESCRIPTION = Message(
     es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
     "Los cambios llegan en vivo por WebSocket en `/ws`; `/ws?since=ID` continúa donde se quedó. "
     "Los errores son `application/problem+json` (RFC 9457).",
-    en="Expressions compatible with stress or fatigue of employees who consented. "
+    en="Expressions compatible with stress or fatigue of consenting employees. "
     "Changes arrive live over the WebSocket at `/ws`; `/ws?since=ID` resumes. "
     "Errors are `application/problem+json` (RFC 9457).",
 )
 _PROBLEM = Message(es="Problema", en="Problem")
 
 
-def describe(app: FastAPI, language: Language) -> None:
-    """Has the application publish its OpenAPI document in this language."""
+def install_document(app: FastAPI, language: Language) -> None:
+    """Make the application publish its OpenAPI document in a language."""
 
-    def read_document() -> dict[str, Any]:
+    def get_document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _write_document(app, language)
+            app.openapi_schema = _build_document(app, language)
         return app.openapi_schema
 
-    app.openapi = read_document  # type: ignore[method-assign]
+    app.openapi = get_document  # type: ignore[method-assign]
 
 
-def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
+def _build_document(app: FastAPI, language: Language) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, routes=app.routes, description=_DESCRIPTION.text(language)
     )
@@ -121,18 +127,18 @@ def _write_document(app: FastAPI, language: Language) -> dict[str, Any]:
         _translate(document)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            # Either: a token is asked for only once there are accounts.
-            operation["security"] = [] if is_public(method.upper(), path) else [{}, {"token": []}]
+            # With or without: a token is required only once there are accounts.
+            operation["security"] = [] if is_public(Server.BACKEND, method.upper(), path) else [{}, {"token": []}]
             operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
             operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = problem
-            _show(operation, schemas)
+            _add_examples(operation, schemas)
     return document
 
 
 def _translate(document: dict[str, Any]) -> None:
-    """What comes from docstrings and annotations, which are English."""
+    """Replace the descriptions taken from docstrings and annotations, which are English."""
     for name, schema in document["components"]["schemas"].items():
         schema.pop("description", None)
         if name in SCHEMAS:
@@ -141,9 +147,9 @@ def _translate(document: dict[str, Any]) -> None:
     translate(document["paths"])
 
 
-def _show(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
-    """Adds an example to each JSON that the operation takes or answers."""
+def _add_examples(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Add an example to each JSON request and answer of an operation."""
     bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
     for content in (body.get("content", {}).get("application/json") for body in bodies):
         if content and "example" not in content:
-            content["example"] = example_of(content["schema"], schemas)
+            content["example"] = build_example(content["schema"], schemas)

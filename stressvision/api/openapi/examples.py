@@ -1,4 +1,9 @@
-"""An example of each answer and each request, made from its schema, with values as they could be."""
+"""Examples of requests and answers, built from their schemas and a table of realistic values by field name.
+
+A generator of our own, because one table of 100 values serves about 60 models: pydantic's `examples=` needs the same
+values on every field that uses them (`employee_code` has 7 models) and still no whole-object example, which Swagger UI
+shows and the tests validate.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -109,7 +114,7 @@ _FIELDS: Mapping[str, object] = {
     "Token.revoked_at": None,
     "TokenRequest.account": None,
 }
-"""By the field's name, or its model's and its own; taken only where the schema allows it."""
+"""Values by field name, or by model and field name; used only where the schema allows them."""
 
 _TYPES: Mapping[str, type] = {"string": str, "integer": int, "number": float, "array": list}
 
@@ -121,36 +126,36 @@ _KEYS: Mapping[str, str] = {
     "row_counts": "detection_events",
     "stage_ms": "detect",
 }
-"""What the entries of an object without fixed fields are called."""
+"""Key of the example entry of an object without fixed fields."""
 
 
-def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "") -> Any:
-    """A value that fits the schema. `name`: of the field that holds it; `schemas`: those it may refer to."""
+def build_example(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "") -> Any:
+    """Return a value that fits a schema. `name`: of the field that holds it; `schemas`: targets of its references."""
     if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
-    for given in ("example", "const", "default"):
-        if schema.get(given) is not None:
-            return schema[given]
+        return build_example(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
+    for keyword in ("example", "const", "default"):
+        if schema.get(keyword) is not None:
+            return schema[keyword]
     if "examples" in schema:
         return schema["examples"][0]
     if "anyOf" in schema:
         if name in _FIELDS and _FIELDS[name] is None:
             return None
-        return example_of(schema["anyOf"][0], schemas, name)
+        return build_example(schema["anyOf"][0], schemas, name)
     if "enum" in schema:
         return _FIELDS[name] if _FIELDS.get(name) in schema["enum"] else schema["enum"][0]
-    return _by_type(schema, schemas, name)
+    return _example_of_type(schema, schemas, name)
 
 
-def _by_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -> Any:
-    kind, own = str(schema.get("type")), _FIELDS.get(name)
-    if kind in _TYPES and type(own) is _TYPES[kind]:
-        return own
+def _example_of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -> Any:
+    kind, value = str(schema.get("type")), _FIELDS.get(name)
+    if kind in _TYPES and type(value) is _TYPES[kind]:
+        return value
     match kind:
         case "array":
-            return [example_of(schema["items"], schemas, name)] if "items" in schema else []
+            return [build_example(schema["items"], schemas, name)] if "items" in schema else []
         case "object":
-            return _object(schema, schemas, name)
+            return _example_of_object(schema, schemas, name)
         case "integer":
             return max(1, schema.get("minimum", 1))
         case "number":
@@ -162,12 +167,14 @@ def _by_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -
     return None
 
 
-def _object(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _example_of_object(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str) -> dict[str, Any]:
     if "properties" in schema:
         keys = {field: f"{schema.get('title')}.{field}" for field in schema["properties"]}
         return {
-            field: example_of(own, schemas, keys[field] if keys[field] in _FIELDS else field)
-            for field, own in schema["properties"].items()
+            field: build_example(field_schema, schemas, keys[field] if keys[field] in _FIELDS else field)
+            for field, field_schema in schema["properties"].items()
         }
     values = schema.get("additionalProperties")
-    return {_KEYS[name]: example_of(values, schemas)} if isinstance(values, dict) and values and name in _KEYS else {}
+    return (
+        {_KEYS[name]: build_example(values, schemas)} if isinstance(values, dict) and values and name in _KEYS else {}
+    )

@@ -1,6 +1,8 @@
+"""Endpoint of notification delivery."""
+
 from fastapi import APIRouter
 
-from stressvision.api.deps import ContextDep
+from stressvision.api.dependencies import ContextDep
 from stressvision.services import notifications
 from stressvision.wire.notifications import NoticeQueue
 

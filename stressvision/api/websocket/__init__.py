@@ -1,1 +1,1 @@
-"""The WebSocket endpoint: hub, subscriptions, replay of the change feed."""
+"""The live WebSocket: reader of the change feed, hub, and one session per client."""

@@ -1,4 +1,4 @@
-"""PostgreSQL's own backup: what pg_dump writes, read as it comes."""
+"""Dumps of a PostgreSQL database, streamed from pg_dump."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ _PIECE = 1024 * 1024
 
 
 def stream_dump(database: Database) -> Iterator[bytes]:
-    """A dump in PostgreSQL's custom format, for pg_restore. Raises Unavailable without pg_dump, or where it fails."""
+    """Yield a dump in PostgreSQL's custom format, for pg_restore. Raises Unavailable if pg_dump is missing or fails."""
     program = shutil.which("pg_dump")
     if program is None:
         raise Unavailable(
@@ -25,7 +25,7 @@ def stream_dump(database: Database) -> Iterator[bytes]:
         )
     url = database.url
     address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    # The password goes through the environment: a command line is everybody's to read.
+    # The password is passed in the environment: command lines are readable by all users.
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     with subprocess.Popen(
         [program, "--format=custom", "--compress=0", "--no-password", f"--dbname={address}"],
@@ -33,13 +33,15 @@ def stream_dump(database: Database) -> Iterator[bytes]:
         stderr=subprocess.PIPE,
         env=environment,
     ) as dump:
-        assert dump.stdout is not None  # noqa: S101  asked for above
-        assert dump.stderr is not None  # noqa: S101  asked for above
+        assert dump.stdout is not None  # noqa: S101  stdout and stderr are piped
+        assert dump.stderr is not None  # noqa: S101  stdout and stderr are piped
         while piece := dump.stdout.read(_PIECE):
             yield piece
-        said = dump.stderr.read().decode(errors="replace").strip().splitlines()
+        errors = dump.stderr.read().decode(errors="replace").strip().splitlines()
     if dump.returncode != 0:
-        why = said[-1][:200] if said else f"{dump.returncode}"
+        reason = errors[-1][:200] if errors else f"{dump.returncode}"
         raise Unavailable(
-            Message(es=f"pg_dump no pudo copiar la base: {why}", en=f"pg_dump could not back up the database: {why}")
+            Message(
+                es=f"pg_dump no pudo copiar la base: {reason}", en=f"pg_dump could not back up the database: {reason}"
+            )
         )

@@ -1,4 +1,4 @@
-"""Moving a database from an SQLite file to PostgreSQL: copied and compared row by row, in one transaction."""
+"""Move of a database from an SQLite file to PostgreSQL, copied and compared row by row in one transaction."""
 
 from itertools import zip_longest
 from typing import Any
@@ -13,10 +13,10 @@ _CHUNK = 1000
 
 
 def copy_database(source: Database, target: Database) -> int:
-    """Copies every row of our tables and returns how many; nobody can write to the source meanwhile.
+    """Copy every row of all tables and return their number; the source cannot be written to meanwhile.
 
-    Both have today's schema. The target keeps nothing unless each of its rows equals the source's. Raises Conflict
-    where the target already holds rows, DatabaseUnavailable where a row arrived changed.
+    Both have the current schema. The target is rolled back unless each of its rows equals the source's. Raises
+    Conflict where the target already contains rows, DatabaseUnavailable where a copied row differs.
     """
     with source.write() as reader, target.write() as writer:
         _refuse_rows(writer)
@@ -37,7 +37,7 @@ def _refuse_rows(target: Connection) -> None:
             raise Conflict(
                 Message(
                     es=f"La base de destino ya tiene datos (tabla {table.name}): no se copió nada. Use una vacía.",
-                    en=f"The target database already holds data (table {table.name}): nothing was copied. "
+                    en=f"The target database already contains data (table {table.name}): nothing was copied. "
                     "Use an empty one.",
                 )
             )
@@ -57,7 +57,7 @@ def _compare(source: Connection, target: Connection, table: Table) -> int:
                     Message(
                         es=f"Una fila de {table.name} no llegó igual: el destino queda como estaba y el archivo no "
                         "cambió.",
-                        en=f"A row of {table.name} arrived changed: the target is as it was, the file is unchanged.",
+                        en=f"A copied row of {table.name} differs: the target is as it was, the file is unchanged.",
                     )
                 )
             count += 1
@@ -65,13 +65,13 @@ def _compare(source: Connection, target: Connection, table: Table) -> int:
 
 
 def _set_triggers(target: Connection, table: Table, *, enabled: bool) -> None:
-    """What they would write (the feed, the totals) is copied like everything else."""
+    """Disable or enable triggers: the rows that they write (feed, totals) are copied like all others."""
     action = "ENABLE" if enabled else "DISABLE"
     target.execute(text(f'ALTER TABLE "{table.name}" {action} TRIGGER USER'))
 
 
 def _continue_ids(target: Connection, table: Table) -> None:
-    """The next row gets the id after the last one copied."""
+    """Set the sequence, so that the next row gets the id after the last one copied."""
     if table.c.keys()[0] != "id":
         return
     last = target.execute(select(func.max(table.c.id))).scalar_one()

@@ -1,4 +1,4 @@
-"""Putting one SQLite file in the place of another, never under anybody who has it open."""
+"""Replacement of an SQLite file that no program has open."""
 
 from contextlib import closing
 from pathlib import Path
@@ -11,11 +11,11 @@ _BESIDE = ("-wal", "-shm")
 
 
 def set_aside(path: Path, aside: Path) -> None:
-    """Renames a database with its log, a damaged one too. Raises Conflict where a program has it open."""
+    """Rename a database (also a damaged one) and its log. Raises Conflict where a program has it open."""
     driver = sqlite_driver()
     try:
         with closing(driver.connect(str(path), timeout=_PATIENCE_SECONDS)) as connection:
-            # Needs the file for itself: whoever has it open, even idle, keeps a lock on it in WAL mode.
+            # Requires exclusive access: in WAL mode each program that has the file open, even idle, keeps a lock on it.
             connection.execute("PRAGMA journal_mode=DELETE")
     except driver.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
@@ -28,7 +28,7 @@ def set_aside(path: Path, aside: Path) -> None:
                 )
             ) from error
     except driver.DatabaseError:
-        pass  # Damaged: that is why one restores.
+        pass  # a damaged file may be replaced
     path.rename(aside)
     for suffix in _BESIDE:
         beside = path.with_name(path.name + suffix)
@@ -37,7 +37,7 @@ def set_aside(path: Path, aside: Path) -> None:
 
 
 def read_erased(path: Path) -> tuple[int, ...]:
-    """Whose data a file says was erased; nothing where it cannot tell."""
+    """Return the ids of the employees erased according to a file; none if it cannot be read."""
     driver = sqlite_driver()
     try:
         with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:

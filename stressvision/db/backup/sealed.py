@@ -1,10 +1,10 @@
-"""Sealed files: what a backup is written as. Compressed, in blocks that prove they are whole, encrypted with a key.
+"""Sealed files, the format of backups: compressed, in authenticated blocks, encrypted if there is a key.
 
-Layout: MAGIC, four bytes with the header's length, the header (JSON, readable by anybody, holds no personal data), then
-blocks of four bytes with a length and that many bytes. With a key each block is AES-256-GCM under a key of the file's
-own (HKDF-SHA256 of the key and the header's salt), its nonce the block's number and whether it is the last one, the
-header its associated data: a block changed, left out, moved or missing at the end is noticed. That is the construction
-STREAM of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
+Layout: MAGIC, four bytes with the header's length, the header (JSON in plain text, without personal data), then
+blocks of four bytes with a length and that many bytes. With a key each block is encrypted with AES-256-GCM under a
+key derived for the file (HKDF-SHA256 of the key and the header's salt); its nonce is the block's number and whether it
+is the last one, its associated data the header. A changed, omitted, moved or truncated block is detected. This is the
+construction STREAM of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
 Misuse-Resistance" (2015). Without a key each block carries a BLAKE2b checksum instead.
 """
 
@@ -27,28 +27,29 @@ BLOCK = 1024 * 1024
 _LARGEST_HEADER = 1024 * 1024
 _CHECKSUM = 16
 _FAST = 1
-"""zlib's level: a full backup of a million rows is compressed in seconds, to about a quarter."""
+"""zlib's level: a full backup of a million rows is compressed in seconds, to about a quarter of its size."""
 
 
 @dataclass(frozen=True)
 class Seal:
-    """`content` is what the writer says of the file; `salt` is hexadecimal, empty where there is no key."""
+    """The header of a sealed file. `content`: JSON values of the writer; `salt`: hexadecimal, empty without a key."""
 
     content: dict[str, Any]
     salt: str
 
     @property
     def is_encrypted(self) -> bool:
+        """Whether the blocks are encrypted; otherwise they carry checksums only."""
         return bool(self.salt)
 
 
 def new_key() -> str:
-    """A fresh key as the text its file holds: 32 random bytes in base64."""
+    """Return a new key as the text of a key file: 32 random bytes in base64."""
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def read_key(path: Path | None) -> bytes | None:
-    """The key in that file. Raises ConfigurationError where it is missing or none."""
+    """Return the key in the file (None for no file). Raises ConfigurationError where it is missing or invalid."""
     if path is None:
         return None
     try:
@@ -58,10 +59,10 @@ def read_key(path: Path | None) -> bytes | None:
     if len(key) != KEY_BYTES:
         raise ConfigurationError(
             Message(
-                es=f"{path} no es un archivo de clave legible. Cree una con «python -m stressvision backup key "
+                es=f"{path} no es un archivo de clave válido. Cree una clave con «python -m stressvision backup key "
                 "--output ARCHIVO» y guárdela también fuera de este equipo.",
-                en=f"{path} is no readable key file. Make one with “python -m stressvision backup key --output FILE” "
-                "and keep it outside this machine too.",
+                en=f"{path} is not a valid key file. Create a key with “python -m stressvision backup key --output "
+                "FILE” and keep it outside this machine too.",
             ),
             field="STRESSVISION_BACKUP_KEY_FILE",
         )
@@ -69,7 +70,7 @@ def read_key(path: Path | None) -> bytes | None:
 
 
 def write_sealed(path: Path, content: dict[str, Any], data: Iterable[bytes], key: bytes | None) -> None:
-    """Writes the whole file or none: it gets its name when it is on disk. Only its owner may read it."""
+    """Write a sealed file, renamed to `path` when it is complete on disk; only its owner may read it."""
     seal = Seal(content, os.urandom(16).hex() if key else "")
     header = json.dumps(asdict(seal), sort_keys=True).encode()
     lock = _lock_of(seal, header, key)
@@ -93,13 +94,13 @@ def write_sealed(path: Path, content: dict[str, Any], data: Iterable[bytes], key
 
 
 def read_seal(path: Path) -> Seal:
-    """What the file says of itself. Raises InvalidInput where it is no such file."""
+    """Return the header of a sealed file. Raises InvalidInput for any other file."""
     with path.open("rb") as file:
         return _read_header(file, path)[0]
 
 
 def read_sealed(path: Path, key: bytes | None) -> Iterator[bytes]:
-    """What was sealed, piece by piece. Raises InvalidInput at the first block that is not as it was written."""
+    """Yield the content piece by piece. Raises InvalidInput at the first block that is not as it was written."""
     with path.open("rb") as file:
         seal, header = _read_header(file, path)
         lock = _lock_of(seal, header, key)
@@ -132,22 +133,22 @@ class _Lock(Protocol):
 
 class _Cipher:
     def __init__(self, key: bytes, salt: bytes, header: bytes) -> None:
-        # Here and not above: only who has a key needs its 6 MB.
+        # Imported only with a key: 6 MB.
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
         derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=MAGIC).derive(key)
-        self._cipher, self._header, self._refusal = AESGCM(derived), header, InvalidTag
+        self._cipher, self._header, self._invalid_tag = AESGCM(derived), header, InvalidTag
 
     def close(self, number: int, block: bytes, *, is_last: bool) -> bytes:
-        return self._cipher.encrypt(_place(number, is_last), block, self._header)
+        return self._cipher.encrypt(_block_id(number, is_last), block, self._header)
 
     def open(self, number: int, block: bytes, *, is_last: bool) -> bytes:
         try:
-            return self._cipher.decrypt(_place(number, is_last), block, self._header)
-        except self._refusal as error:
+            return self._cipher.decrypt(_block_id(number, is_last), block, self._header)
+        except self._invalid_tag as error:
             raise _NotWholeError from error
 
 
@@ -165,10 +166,10 @@ class _Checksum:
         return content
 
     def _sum(self, number: int, block: bytes, is_last: bool) -> bytes:
-        return hashlib.blake2b(_place(number, is_last) + block, digest_size=_CHECKSUM, key=self._header).digest()
+        return hashlib.blake2b(_block_id(number, is_last) + block, digest_size=_CHECKSUM, key=self._header).digest()
 
 
-def _place(number: int, is_last: bool) -> bytes:
+def _block_id(number: int, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([is_last])
 
 

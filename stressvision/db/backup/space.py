@@ -1,4 +1,4 @@
-"""Disk space: what deleting left behind is given back, or overwritten, and how large the files are."""
+"""Disk space of the database: its size, and release or overwriting of deleted rows' pages."""
 
 import time
 from collections.abc import Iterable
@@ -18,20 +18,21 @@ from stressvision.db.engine.storage import file_bytes
 from stressvision.db.schema.tables import metadata
 
 _INCREMENTAL = 2
-"""`PRAGMA auto_vacuum`: freed pages can be given back a few at a time."""
+"""`PRAGMA auto_vacuum`: free pages can be returned to the disk a few at a time."""
 _CHECKPOINT_SECONDS = 10.0
 _RETRY_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Space:
-    """Bytes on disk, the write-ahead log included, and how many of them are free pages. PostgreSQL: of our tables."""
+    """Bytes on disk with the write-ahead log, and free ones among them. PostgreSQL: bytes of this program's tables."""
 
     used: int
     free: int
 
 
 def measure_space(database: Database) -> Space:
+    """Return the disk space of the database."""
     path = sqlite_path(database.url)
     if path is None:
         with database.read() as connection:
@@ -47,7 +48,7 @@ def measure_space(database: Database) -> Space:
 
 
 def can_free_gradually(database: Database) -> bool:
-    """Whether a SQLite file was made so that free pages can be given back a few at a time."""
+    """Return whether the database is an SQLite file whose free pages can be returned a few at a time."""
     if not database.is_sqlite:
         return False
     with closing(_open(database)) as connection:
@@ -55,7 +56,10 @@ def can_free_gradually(database: Database) -> bool:
 
 
 def free_some(database: Database, pages: int) -> bool:
-    """Gives up to `pages` free pages back in one short transaction; whether there may be more. SQLite only."""
+    """Return up to `pages` free pages to the disk in one short transaction; return whether more are left. SQLite only.
+
+    Raises DatabaseUnavailable.
+    """
     try:
         with closing(_open(database)) as connection:
             connection.cursor().execute(f"PRAGMA incremental_vacuum({pages:d})").fetchall()
@@ -65,11 +69,11 @@ def free_some(database: Database, pages: int) -> bool:
 
 
 def rewrite(database: Database, tables: Iterable[str]) -> None:
-    """Writes the tables anew: nothing of a deleted row is left in any page, and free space goes back to the disk.
+    """Rewrite the tables, so that no page contains deleted rows and free space is returned to the disk.
 
-    Writers wait meanwhile. SQLite writes the whole file, held in memory while it is at it, and from then on frees
-    gradually. PostgreSQL locks one table after the other, and keeps its own log and backups, which only its
-    administrator can clean. Raises DatabaseUnavailable.
+    Writers wait meanwhile. SQLite rewrites the whole file, held in memory meanwhile, and can free pages gradually
+    afterwards. PostgreSQL locks one table after the other; its own log and backups can only be cleaned by its
+    administrator. Raises DatabaseUnavailable.
     """
     if database.is_sqlite:
         try:
@@ -86,13 +90,16 @@ def rewrite(database: Database, tables: Iterable[str]) -> None:
 
 
 def empty_log(database: Database, patience: float = _CHECKPOINT_SECONDS) -> bool:
-    """Moves the write-ahead log into the file and cuts it to nothing; False where a reader held on to it throughout."""
+    """Move the write-ahead log into the file and truncate it; return False if a reader blocked it until the time-out.
+
+    `patience`: seconds. Raises DatabaseUnavailable.
+    """
     if not database.is_sqlite:
         return True
     deadline = time.monotonic() + patience
     try:
         with closing(_open(database)) as connection:
-            # What can be moved beside the writers is: then they wait for the rest alone.
+            # Moves what is possible without blocking writers, so that they wait for the rest only.
             _pragma(connection, "wal_checkpoint(PASSIVE)")
             while True:
                 is_busy = _pragma(connection, "wal_checkpoint(TRUNCATE)")
@@ -104,7 +111,7 @@ def empty_log(database: Database, patience: float = _CHECKPOINT_SECONDS) -> bool
 
 
 def _open(database: Database) -> Any:
-    """A connection of its own, prepared like every other, outside any transaction."""
+    """Return a pooled connection outside any transaction."""
     return database.engine.raw_connection()
 
 

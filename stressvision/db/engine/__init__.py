@@ -1,1 +1,1 @@
-"""Connections, transactions, the write queue, prepared statements and the change feed."""
+"""Connections, transactions, the write queue, prepared statements and column types."""

@@ -1,4 +1,4 @@
-"""One process at a time for a periodic job, however many reporters run."""
+"""Leader election for periodic jobs: one process at a time, however many reporters run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,16 +8,16 @@ from sqlalchemy import text
 from stressvision.db.engine.connection import Database
 
 _JOBS = 314159265
-"""The first half of the advisory locks' key; the second is the job's name."""
+"""First half of the advisory lock's key; the second half is the hash of the job's name."""
 _TAKE = text(f"SELECT pg_try_advisory_xact_lock({_JOBS}, hashtext(:name))")
 
 
 @contextmanager
 def leading(database: Database, name: str) -> Iterator[bool]:
-    """Whether this process may do the job `name` within the block. Raises DatabaseUnavailable.
+    """Yield whether this process may run the job `name` within the block. Raises DatabaseUnavailable.
 
-    On PostgreSQL a lock that goes with the transaction that took it: whoever is killed leaves nothing behind. On SQLite
-    always: there a job looks and writes within one transaction, and BEGIN IMMEDIATE lets one process do so at a time.
+    On PostgreSQL this is an advisory lock of the block's transaction, released also when the process is killed. On
+    SQLite it is always true: each job reads and writes in one transaction, and BEGIN IMMEDIATE admits one at a time.
     """
     if database.is_sqlite:
         yield True

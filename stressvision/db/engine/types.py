@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Dialect, Text, types
 from stressvision.core.clock import from_stored, to_stored
 
 STORED_MOMENT_GLOB = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]"
-"""The one form of time a SQLite column accepts; a CHECK constraint refuses anything else."""
+"""The only form of time that an SQLite column accepts; a CHECK constraint refuses any other."""
 
 
 class UtcMoment(types.TypeDecorator[datetime]):

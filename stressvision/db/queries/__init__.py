@@ -1,1 +1,1 @@
-"""SQL statements, one module per subject."""
+"""SQL statements, one module per subject; rows come and go as frozen dataclasses."""

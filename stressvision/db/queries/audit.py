@@ -1,44 +1,27 @@
-"""The audit log: who did or looked at what, each row chained to the one before."""
+"""The audit log: reads and changes of personal data, each row chained to the previous one by a hash."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from stressvision.core.clock import to_millisecond
 from stressvision.db.schema.tables import audit_log
+from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
 from stressvision.domain.audit import BEGINNING, TRIMMED, Entry, Head, Link, link_hash
 
 _CHUNK = 1000
 
 _LAST = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
-# As text: what an earlier program wrote there need not be JSON.
-_ROWS = select(
-    audit_log.c.id,
-    audit_log.c.timestamp,
-    audit_log.c.user_id,
-    audit_log.c.action,
-    audit_log.c.entity_type,
-    audit_log.c.entity_id,
-    audit_log.c.ip_address,
-    cast(audit_log.c.details, Text).label("details"),
-    audit_log.c.previous_hash,
-    audit_log.c.hash,
-)
 _INSERT = insert(audit_log)
-_CHAIN = (
-    update(audit_log)
-    .where(audit_log.c.id == bindparam("row_id"))
-    .values(previous_hash=bindparam("before"), hash=bindparam("own"))
-)
 
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """`limit` bounds what is listed, newest first; None elsewhere means whatever it is."""
+    """Which rows to list, newest first, at most `limit`; None does not filter."""
 
     entity_type: str | None = None
     entity_id: int | None = None
@@ -47,66 +30,53 @@ class AuditFilter:
     limit: int = 100
 
 
-def insert_audit(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Appends one row to the chain. In a write transaction: there is one writer, so the last row is the last row."""
-    entry = Entry(**{**values, "timestamp": to_millisecond(values["timestamp"]), "details": _plain(values["details"])})
+def insert_audit(connection: Connection, entry: Entry) -> None:
+    """Append an entry to the chain. Only within a write transaction: the last row read is then the last row."""
+    stored = replace(entry, timestamp=to_millisecond(entry.timestamp), details=_to_json_values(entry.details))
     last = read_head(connection)
     previous = last.hash if last else BEGINNING
-    connection.execute(_INSERT, {**asdict(entry), "previous_hash": previous, "hash": link_hash(previous, entry)})
+    connection.execute(_INSERT, {**vars(stored), "previous_hash": previous, "hash": link_hash(previous, stored)})
 
 
 def read_head(connection: Connection) -> Head | None:
-    """The newest row."""
+    """Return the newest row's id and hash, None for an empty log."""
     row = connection.execute(_LAST).first()
     return Head(row.id, row.hash or "") if row else None
 
 
 def holds_row(connection: Connection, head: Head) -> bool:
-    """Whether the row is there with this hash."""
+    """Return whether the row exists with this hash."""
     query = select(audit_log.c.hash).where(audit_log.c.id == head.id)
     return connection.execute(query).scalar() == head.hash
 
 
 def read_anchor(connection: Connection) -> str:
-    """The hash that the oldest kept row must follow: the beginning's, or the one noted when the log was shortened."""
-    newest = _ROWS.where(audit_log.c.action == TRIMMED).order_by(audit_log.c.id.desc()).limit(1)
+    """Return the hash that precedes the oldest row: the initial one, or the one recorded when the log was trimmed."""
+    newest = STORED_ENTRIES.where(audit_log.c.action == TRIMMED).order_by(audit_log.c.id.desc()).limit(1)
     row = connection.execute(newest).first()
-    noted = _parsed(row.details) if row else None
-    return str(noted["hash"]) if isinstance(noted, dict) and "hash" in noted else BEGINNING
+    details = parse_details(row.details) if row else None
+    return str(details["hash"]) if isinstance(details, dict) and "hash" in details else BEGINNING
 
 
 def stream_links(connection: Connection) -> Iterator[Link]:
-    """Every row in order, a thousand in memory at a time."""
-    rows = connection.execute(_ROWS.order_by(audit_log.c.id), execution_options={"yield_per": _CHUNK})
-    for row in rows:
-        yield Link(row.id, _entry(row), row.previous_hash, row.hash)
+    """Yield every row in order, a thousand in memory at a time."""
+    rows = connection.execute(STORED_ENTRIES.order_by(audit_log.c.id), execution_options={"yield_per": _CHUNK})
+    yield from map(_to_link, rows)
 
 
 def select_audit(connection: Connection, wanted: AuditFilter) -> list[Link]:
-    rows = connection.execute(_matching(_ROWS, wanted).order_by(audit_log.c.id.desc()).limit(wanted.limit))
-    return [Link(row.id, _entry(row), row.previous_hash, row.hash) for row in rows]
+    """Return the rows that match, newest first."""
+    query = _matching(STORED_ENTRIES, wanted).order_by(audit_log.c.id.desc()).limit(wanted.limit)
+    return [_to_link(row) for row in connection.execute(query)]
 
 
 def count_audit(connection: Connection, wanted: AuditFilter) -> int:
-    return connection.execute(_matching(select(func.count()).select_from(audit_log), wanted)).scalar_one()
-
-
-def chain_rows(connection: Connection) -> None:
-    """Chains the rows that were there before there was a chain, and before the triggers that refuse changes."""
-    previous = BEGINNING
-    after = 0
-    page = _ROWS.where(audit_log.c.id > bindparam("after")).order_by(audit_log.c.id).limit(_CHUNK)
-    while rows := connection.execute(page, {"after": after}).all():
-        chained = []
-        for row in rows:
-            own = link_hash(previous, _entry(row))
-            chained.append({"row_id": row.id, "before": previous, "own": own})
-            previous, after = own, row.id
-        connection.execute(_CHAIN, chained)
+    """Return the number of rows that match, regardless of the limit."""
+    return int(connection.execute(_matching(select(func.count()).select_from(audit_log), wanted)).scalar_one())
 
 
 def find_oldest_part(connection: Connection, before: datetime) -> tuple[Head, int] | None:
-    """The last of the rows that all are older than `before`, and how many they are; None where there are none."""
+    """Return the last of the leading rows that are all older than `before`, and their number; None without any."""
     first_kept = connection.execute(select(func.min(audit_log.c.id)).where(audit_log.c.timestamp >= before)).scalar()
     older = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
     if first_kept is not None:
@@ -119,7 +89,7 @@ def find_oldest_part(connection: Connection, before: datetime) -> tuple[Head, in
 
 
 def delete_oldest_part(connection: Connection, through: int) -> None:
-    """The triggers allow it only where the newest row is the note that says so."""
+    """Delete the rows up to an id. The triggers allow it only if the newest row is the TRIMMED entry that names it."""
     connection.execute(delete(audit_log).where(audit_log.c.id <= through))
 
 
@@ -131,25 +101,10 @@ def _matching(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
     return query if wanted.since is None else query.where(audit_log.c.timestamp >= wanted.since)
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row.timestamp,
-        row.user_id,
-        row.action,
-        row.entity_type,
-        row.entity_id,
-        row.ip_address,
-        _parsed(row.details),
-    )
+def _to_link(row: Row[Any]) -> Link:
+    return Link(row.id, to_entry(row), row.previous_hash, row.hash)
 
 
-def _plain(details: object) -> object:
-    """As it will be read again: enumerations are text, keys are text."""
+def _to_json_values(details: object) -> object:
+    """Return the details as they will be read back: enumerations and keys become text."""
     return json.loads(json.dumps(details))
-
-
-def _parsed(details: str | None) -> object:
-    try:
-        return None if details is None else json.loads(details)
-    except ValueError:
-        return details

@@ -1,43 +1,63 @@
-"""The change feed, as the database keeps it: one row for each commit's effect that clients are told of."""
+"""The change feed: one row for each committed change that clients receive as an event."""
 
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
+from stressvision.db.queries.expressions import columns_for
 from stressvision.db.schema.tables import changes
 
 if TYPE_CHECKING:
     import psycopg
 
 CHANNEL = "stressvision_changes"
-"""On which PostgreSQL's triggers tell of a change, when it is committed."""
+"""The channel on which PostgreSQL's triggers notify of a committed change."""
 
 
-def select_changes(connection: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
-    return connection.execute(select(changes).where(changes.c.id > after).order_by(changes.c.id).limit(limit)).all()
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of the row `entity_id`; `kind` names the table and what happened (`detection`, `alert_resolved`, …)."""
+
+    id: int
+    kind: str
+    entity_id: int
+    committed_at: datetime
+
+
+_CHANGE = select(*columns_for(ChangeRow, changes))
+
+
+def select_changes(connection: Connection, after: int, limit: int) -> list[ChangeRow]:
+    """Return up to `limit` changes after an id, in order."""
+    query = _CHANGE.where(changes.c.id > after).order_by(changes.c.id).limit(limit)
+    return [ChangeRow(*row) for row in connection.execute(query)]
 
 
 def last_change_id(connection: Connection) -> int:
-    return connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one()
+    """Return the id of the newest change, 0 where there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one())
 
 
 def oldest_change_id(connection: Connection) -> int:
-    """The first change still kept, 0 where there is none."""
-    return connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one()
+    """Return the id of the oldest stored change, 0 where there is none."""
+    return int(connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one())
 
 
 def prune_changes(connection: Connection, before: datetime) -> int:
-    """Forgets changes older than `before`, but never the newest one: ids must go on increasing."""
+    """Delete changes older than `before` except the newest one, so that ids go on increasing; return their number."""
     kept = _first_change_since(connection, before)
     return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
 
 
 def _first_change_since(connection: Connection, moment: datetime) -> int:
-    """Or the newest. By halving: ids grow with time, and an index on the times would be paid for by every commit."""
+    """Return the first change since `moment`, or the newest one.
+
+    By bisection: ids grow with time, and an index on the times would cost every commit.
+    """
     low, high = oldest_change_id(connection), last_change_id(connection)
     while low < high:
         middle = (low + high) // 2
@@ -50,9 +70,9 @@ def _first_change_since(connection: Connection, moment: datetime) -> int:
 
 
 class CommitWatch:
-    """Tells, for a few microseconds' work, whether anybody has committed since the last time it was asked.
+    """Detect commits of any process since the last check, in a few microseconds on SQLite.
 
-    For one thread. Raises DatabaseUnavailable.
+    For use by one thread. Raises DatabaseUnavailable.
     """
 
     def __init__(self, database: Database) -> None:
@@ -65,24 +85,24 @@ class CommitWatch:
             raise explain_driver_error(error, database.url) from error
 
     def has_news(self) -> bool:
-        """Always true the first time, and on PostgreSQL when the feed has grown."""
+        """Return whether anything (PostgreSQL: a change) was committed since the last call; true the first time."""
         current = self._position()
         news = current != self._seen
         self._seen = current
         return news
 
     def wait(self, seconds: float) -> None:
-        """Until PostgreSQL tells of a change, or so long: SQLite does not tell, and a pooler may swallow it."""
+        """Wait for PostgreSQL's notification or the time-out: SQLite sends none, and a pooler may drop it."""
         if self._database.is_sqlite:
-            # Not a wait on an event: that takes twice the processor time, and this is done hundreds of times a second.
+            # Not a wait on an event, which takes twice the processor time: this is called hundreds of times a second.
             time.sleep(seconds)
             return
-        from psycopg import Error  # PostgreSQL's driver, where it is used alone: 10 MB
+        from psycopg import Error  # imported only for PostgreSQL: 10 MB
 
         try:
             if self._listener is None:
                 self._listener = _listen(self._database)
-                return  # what was committed before it listened is to be asked for
+                return  # commits before the LISTEN are found by the next check
             for _ in self._listener.notifies(timeout=seconds, stop_after=1):
                 pass
         except Error as error:
@@ -104,13 +124,14 @@ class CommitWatch:
             raise explain_driver_error(error, self._database.url) from error
 
     def close(self) -> None:
+        """Close the watch's connections."""
         self._stop_listening()
         if self._connection is not None:
             self._connection.close()
 
 
 def _listen(database: Database) -> "psycopg.Connection":
-    """A connection of its own, outside of any transaction: notifications come between transactions only."""
+    """Return a connection in autocommit mode: notifications are delivered only between transactions."""
     dialect = database.engine.dialect
     arguments, options = dialect.create_connect_args(database.url)
     driver: psycopg.Connection = dialect.connect(*arguments, **options, autocommit=True)  # type: ignore[assignment]

@@ -1,6 +1,6 @@
-"""Queries on detections."""
+"""Detections: storing, listing, and counting expressions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     case,
@@ -21,22 +20,21 @@ from sqlalchemy import (
 )
 
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.paging import older_than
+from stressvision.db.queries.expressions import columns_for, older_than
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
 from stressvision.domain.evidence import Observation
-from stressvision.domain.reports import EmotionTally, Window
 
 _d = detection_events.c
-_is_stress = _d.emotion.in_([str(emotion) for emotion in STRESS_EMOTIONS])
-_visible = [column for column in detection_events.c if column.name != "event_id"]
 
 
 @dataclass(frozen=True)
 class DetectionFilter:
-    """What to list: `start` inclusive, `end` exclusive; None does not filter. `after`: the timestamp and id of the row
-    that came before."""
+    """Which detections to list: `start` inclusive, `end` exclusive; None does not filter.
+
+    `after`: timestamp and id of the previous page's last row.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -46,31 +44,65 @@ class DetectionFilter:
     after: tuple[datetime, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DetectionRow:
+    """A stored detection without its `event_id`. Confidences and shares: 0-1. `bounding_box`: pixels x, y, w, h."""
+
+    id: int
+    session_id: int | None
+    timestamp: datetime
+    device_id: str
+    track_id: str | None
+    employee_id: int | None
+    recognition_confidence: float | None
+    emotion: str | None
+    emotion_confidence: float | None
+    emotion_vector: dict[str, float] | None
+    bounding_box: dict[str, float] | None
+    frame_quality: float | None
+    processing_time_ms: float | None
+    created_at: datetime
+    decision_frames: int | None
+
+
+@dataclass(frozen=True)
+class NewDetection:
+    """A detection to store, without its session. `bounding_box`: an object with x, y, w, h in pixels."""
+
+    timestamp: datetime
+    device_id: str
+    track_id: str | None
+    employee_id: int | None
+    recognition_confidence: float | None
+    emotion: str | None
+    emotion_confidence: float | None
+    emotion_vector: dict[str, float] | None
+    bounding_box: object
+    frame_quality: float | None
+    processing_time_ms: float | None
+    created_at: datetime
+    event_id: str | None
+    decision_frames: int | None
+
+
 @dataclass(frozen=True)
 class ExpressionCount:
-    """One employee's detections in a window: `events` of some expressions among `total`, their mean confidence."""
+    """One employee's detections in a window: `events` of some expressions among `total`, and their mean confidence."""
 
     events: int
     total: int
     mean_confidence: float
 
 
-@dataclass(frozen=True)
-class WindowTotals:
-    detections: int
-    employees: int
-    stress: int
-    fatigue: int
-
-
 _FIND_BY_EVENT = select(_d.id).where(_d.event_id == bindparam("event_id"))
 
 
 def find_by_event(connection: Connection, event_id: str) -> int | None:
+    """Return the id of the detection with this event id, or None."""
     return connection.execute(_FIND_BY_EVENT, {"event_id": event_id}).scalar_one_or_none()
 
 
-_given = [column for column in _d if column.name not in {"id", "session_id"}]
+_new_columns = [column for column in _d if column.name not in {"id", "session_id"}]
 _session = (
     select(sessions.c.id)
     .where(
@@ -85,8 +117,8 @@ _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
 _INSERT_PERMITTED = PreparedStatement(
     insert(detection_events)
     .from_select(
-        [column.name for column in _given] + ["session_id"],
-        select(*(bindparam(column.name, type_=column.type) for column in _given), _session).where(
+        [column.name for column in _new_columns] + ["session_id"],
+        select(*(bindparam(column.name, type_=column.type) for column in _new_columns), _session).where(
             ~exists(select(_d.id).where(_d.event_id == bindparam("event_id", type_=_d.event_id.type))),
             or_(
                 _employee_id.is_(None),
@@ -103,27 +135,38 @@ _INSERT_PERMITTED = PreparedStatement(
 )
 
 
-def insert_permitted(connection: Connection, values: Mapping[str, Any], session: int | str | None) -> int | None:
-    """Stores a detection if its event is new, its employee (if any) active and consenting, its session (if any) there.
+def insert_permitted(connection: Connection, detection: NewDetection, session: int | str | None) -> int | None:
+    """Store a detection if its event is new, its employee (if any) active and consenting, its session (if any) known.
 
-    One statement, because this is what the servers do all day. None: it was not stored, and the caller finds out why.
+    `session`: row id or key. Returns the detection's id, or None if it was not stored; the caller determines the
+    reason. One statement, because it runs for every detection.
     """
     row = {
         "session_row": session if isinstance(session, int) else None,
         "session_key": session if isinstance(session, str) else None,
         "without_session": session is None,
     }
-    return _INSERT_PERMITTED.answer(connection, {**values, **row})
+    return _INSERT_PERMITTED.fetch_scalar(connection, {**vars(detection), **row})
 
 
-def select_detections(connection: Connection, wanted: DetectionFilter) -> Sequence[Row[Any]]:
-    """Newest first."""
-    query = select(*_visible).where(*_conditions(wanted)).order_by(_d.timestamp.desc(), _d.id.desc())
-    return connection.execute(query.limit(wanted.limit)).all()
+_DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))
+
+
+def select_detections(connection: Connection, wanted: DetectionFilter) -> list[DetectionRow]:
+    """Return the detections that match, newest first."""
+    query = _DETECTION.where(*_conditions(wanted)).order_by(_d.timestamp.desc(), _d.id.desc())
+    return [DetectionRow(*row) for row in connection.execute(query.limit(wanted.limit))]
+
+
+def stream_detections(connection: Connection, employee_id: int) -> Iterator[DetectionRow]:
+    """Yield every detection of an employee, oldest first, ten thousand in memory at a time."""
+    query = _DETECTION.where(_d.employee_id == employee_id).order_by(_d.id)
+    for row in connection.execute(query, execution_options={"yield_per": 10_000}):
+        yield DetectionRow(*row)
 
 
 def count_detections(connection: Connection, wanted: DetectionFilter) -> int:
-    """All that match, whatever the limit; of all time from the totals that triggers keep."""
+    """Return the number that match, regardless of the limit; without times from the totals kept by triggers."""
     if (wanted.start, wanted.end, wanted.after) == (None, None, None):
         return _count_ever(connection, wanted.employee_id, wanted.emotion)
     query = select(func.count()).select_from(detection_events).where(*_conditions(wanted))
@@ -136,11 +179,12 @@ def _count_ever(connection: Connection, employee_id: int | None, emotion: str | 
         query = query.where(detection_totals.c.employee_id == employee_id)
     if emotion is not None:
         query = query.where(detection_totals.c.emotion == emotion)
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(query).scalar_one())
 
 
-def select_detections_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    return {row.id: row for row in connection.execute(select(*_visible).where(_d.id.in_(ids)))}
+def select_detections_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, DetectionRow]:
+    """Return the detections that exist, by id."""
+    return {row.id: DetectionRow(*row) for row in connection.execute(_DETECTION.where(_d.id.in_(ids)))}
 
 
 def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
@@ -178,7 +222,7 @@ def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
     )
 
 
-# Built once for each rule: this is asked for every detection that one of them counts.
+# Built once for each rule, because they run for every detection that a rule counts.
 _KINDS: tuple[tuple[Emotion, ...], ...] = (STRESS_EMOTIONS, FATIGUE_EMOTIONS)
 _COUNTS = {emotions: _counting(emotions) for emotions in _KINDS}
 _LATEST = {emotions: PreparedStatement(_latest(emotions)) for emotions in _KINDS}
@@ -187,7 +231,7 @@ _LATEST = {emotions: PreparedStatement(_latest(emotions)) for emotions in _KINDS
 def count_expressions(
     connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
 ) -> ExpressionCount:
-    """Over (after, until]."""
+    """Count one employee's detections over (after, until]."""
     values = {"employee_id": employee_id, "after": after, "until": until}
     events, total, confidence = connection.execute(_COUNTS[emotions], values).one()
     return ExpressionCount(events, total, confidence or 0.0)
@@ -196,70 +240,19 @@ def count_expressions(
 def latest_expression(
     connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], start: datetime, reach: timedelta
 ) -> datetime | None:
-    """The last detection of one of `emotions` within `reach` of `start`: where a window that holds both ends."""
+    """Return the time of the last detection of one of `emotions` within `reach` of `start`, or None.
+
+    It is the end of the window of that length that contains both.
+    """
     values = {"employee_id": employee_id, "start": start, "end": start + reach}
-    return _LATEST[emotions].answer(connection, values)
+    return _LATEST[emotions].fetch_scalar(connection, values)
 
 
 def select_observations(
     connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
 ) -> tuple[Observation, ...]:
-    """One person's detections over (after, until], and which of them show one of `emotions`."""
+    """Return one employee's detections over (after, until], and which of them show one of `emotions`."""
     query = select(_d.timestamp, _d.emotion).where(
         _d.employee_id == employee_id, _d.timestamp > after, _d.timestamp <= until
     )
     return tuple(Observation(row.timestamp, row.emotion in emotions) for row in connection.execute(query))
-
-
-def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
-    """What a report is made of: totals over everybody seen, and tallies of the known employees."""
-    inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
-    totals = connection.execute(
-        select(
-            func.count(_d.id),
-            func.count(_d.employee_id.distinct()),
-            func.count(case((_is_stress, 1))),
-            func.count(case((_d.emotion == str(Emotion.FATIGUE), 1))),
-        ).where(*inside)
-    ).one()
-    query = (
-        select(
-            _d.employee_id,
-            employees.c.full_name,
-            employees.c.employee_code,
-            employees.c.department,
-            _d.emotion,
-            func.count(_d.id),
-            func.coalesce(func.sum(_d.emotion_confidence), 0.0),
-            func.count(_d.emotion_confidence),
-        )
-        .join(employees, employees.c.id == _d.employee_id)
-        .where(*inside)
-        .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
-        .order_by(_d.employee_id, _d.emotion)
-    )
-    return WindowTotals(*totals), tuple(EmotionTally(*row) for row in connection.execute(query))
-
-
-def stream_moments_after(connection: Connection, detection_id: int, before: datetime) -> Iterator[datetime]:
-    """When each detection newer than `detection_id` (by row, so late ones too) happened, if before `before`."""
-    query = select(_d.timestamp).where(_d.id > detection_id)
-    found = connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
-    yield from (moment for moment in found if moment < before)
-
-
-def first_moment(connection: Connection, window: Window) -> datetime | None:
-    """When the first detection of the window happened."""
-    query = select(func.min(_d.timestamp)).where(_d.timestamp >= window.start, _d.timestamp < window.end)
-    moment: datetime | None = connection.execute(query).scalar_one()
-    return moment
-
-
-def settled_detection_id(connection: Connection, closed: datetime) -> int:
-    """The last row before the first one that belongs to a window still open at `closed`."""
-    # With the bare id SQLite would look for the least one from the first row of all onwards.
-    query = select(func.min(_d.id + 0)).where(_d.timestamp >= closed)
-    first_open: int | None = connection.execute(query).scalar_one()
-    if first_open is not None:
-        return first_open - 1
-    return connection.execute(select(func.coalesce(func.max(_d.id), 0))).scalar_one()

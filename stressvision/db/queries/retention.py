@@ -1,4 +1,4 @@
-"""What is past its term: found by an index, deleted a few rows at a time."""
+"""Expired rows: selected by an index, deleted a few at a time."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from stressvision.db.schema.tables import (
     sessions,
 )
 from stressvision.domain.alerts import AlertStatus
-from stressvision.domain.terms import RetentionKind
+from stressvision.domain.retention import RetentionKind
 
 
 @dataclass(frozen=True)
 class Expired:
-    """Rows of one table that a cutoff makes too old; `order`: the oldest first."""
+    """The rows of one table that are older than a cutoff; `order`: oldest first."""
 
     table: Table
     order: ColumnElement[Any]
@@ -38,7 +38,7 @@ def _day(moment: datetime) -> str:
 
 
 def _old_alerts(before: datetime) -> ColumnElement[bool]:
-    """Only what somebody has dealt with: an alert nobody resolved waits for somebody."""
+    """Match resolved alerts only: an unresolved one still needs a decision."""
     return and_(alerts.c.timestamp < before, alerts.c.status == str(AlertStatus.RESOLVED))
 
 
@@ -81,10 +81,11 @@ EXPIRED: Mapping[RetentionKind, tuple[Expired, ...]] = {
     ),
     RetentionKind.AUDIT: (),
 }
-"""The audit log is shortened by services/audit.py alone, which chains what remains."""
+"""The audit log is trimmed by services/audit.py only, which records the hash that the rest follows."""
 
 
 def count_expired(connection: Connection, kind: RetentionKind, before: datetime) -> int:
+    """Return how many rows of this kind are older than `before`."""
     if kind is RetentionKind.AUDIT:
         return connection.execute(select(func.count()).where(audit_log.c.timestamp < before)).scalar_one()
     return sum(
@@ -96,7 +97,7 @@ def count_expired(connection: Connection, kind: RetentionKind, before: datetime)
 
 
 def delete_expired(connection: Connection, expired: Expired, before: datetime, limit: int) -> int:
-    """Deletes the oldest of them, up to `limit`; how many."""
+    """Delete up to `limit` expired rows, the oldest first, and return their number."""
     table = expired.table
     keys = list(table.primary_key.columns) or [column for column in table.c if not column.nullable][:2]
     oldest = select(*keys).where(expired.condition(before)).order_by(expired.order).limit(limit)

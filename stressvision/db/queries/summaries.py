@@ -1,11 +1,14 @@
-"""Queries on the summaries of days."""
+"""Summaries of days, and each employee's totals by day."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from stressvision.db.queries.expressions import columns_for
+from stressvision.db.queries.reports import REPORT, ReportRow
 from stressvision.db.schema.tables import daily_reports, employee_days, employees, reports, stale_days
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind, Window
@@ -18,60 +21,111 @@ _MARK = text("INSERT INTO stale_days (day) VALUES (:day) ON CONFLICT DO NOTHING"
 _COUNTS = tuple(_e[emotion.value] for emotion in Emotion)
 
 
+@dataclass(frozen=True)
+class DailyFigures:
+    """The computed columns of a day's summary.
+
+    `windows`: JSON objects of wire.PeriodFigures; `aggregate`: of wire.Aggregate, the figures that a viewer may see.
+    """
+
+    time_zone: str
+    start_timestamp: datetime
+    end_timestamp: datetime
+    total_detections: int
+    total_employees_detected: int
+    stress_detections: int
+    fatigue_detections: int
+    overall_stress_percentage: float
+    overall_fatigue_percentage: float
+    alerts_triggered: int
+    windows: list[dict[str, Any]]
+    aggregate: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DayRow(DailyFigures):
+    """A stored summary; `coverage`: JSON objects of wire.DeviceCoverage."""
+
+    coverage: list[dict[str, Any]]
+    revision: int
+    generated_at: datetime
+
+    def has_figures(self, figures: DailyFigures) -> bool:
+        """Return whether the stored figures equal these."""
+        return all(getattr(self, name) == value for name, value in vars(figures).items())
+
+
+@dataclass(frozen=True)
+class EmployeeName:
+    """The columns of an employee that a summary shows."""
+
+    id: int
+    full_name: str
+    employee_code: str
+    department: str | None
+
+
 def mark_stale(connection: Connection, day: date) -> None:
-    """A report of that day was written: its summary is to be written, or written again."""
+    """Mark the day's summary as due: one of its reports was written."""
     connection.execute(_MARK, {"day": day.isoformat()})
 
 
 def unmark_stale(connection: Connection, day: date) -> None:
+    """Mark the day's summary as current."""
     connection.execute(delete(stale_days).where(stale_days.c.day == day.isoformat()))
 
 
 def is_stale(connection: Connection, day: date) -> bool:
+    """Return whether the day's summary is due."""
     query = select(stale_days.c.day).where(stale_days.c.day == day.isoformat())
     return connection.execute(query).first() is not None
 
 
 def select_stale(connection: Connection, until: date) -> tuple[date, ...]:
-    """Up to and including `until`, the oldest first."""
+    """Return the days with a due summary up to and including `until`, the oldest first."""
     query = select(stale_days.c.day).where(stale_days.c.day <= until.isoformat()).order_by(stale_days.c.day)
     return tuple(date.fromisoformat(day) for day in connection.execute(query).scalars())
 
 
 def has_summaries(connection: Connection) -> bool:
-    """Or at least days marked for one."""
+    """Return whether any summary exists or is due."""
     return any(connection.execute(select(table).limit(1)).first() for table in (daily_reports, stale_days))
 
 
-def stream_starts(connection: Connection) -> Iterator[Any]:
-    """When each scheduled report begins."""
+def stream_starts(connection: Connection) -> Iterator[datetime]:
+    """Yield the start of each scheduled report."""
     query = select(_r.start_timestamp).where(_r.kind == str(ReportKind.SCHEDULED))
     yield from connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
 
 
-def stream_reports(connection: Connection, window: Window, window_minutes: int) -> Iterator[Row[Any]]:
-    """The scheduled reports of that length that begin within the window, in order, one at a time."""
-    query = select(reports).where(
+def stream_reports(connection: Connection, window: Window, window_minutes: int) -> Iterator[ReportRow]:
+    """Yield the scheduled reports of that length that begin within the window, in order, one in memory at a time."""
+    query = REPORT.where(
         _r.start_timestamp >= window.start,
         _r.start_timestamp < window.end,
         _r.kind == str(ReportKind.SCHEDULED),
         func.coalesce(_r.window_minutes, window_minutes) == window_minutes,
     )
-    yield from connection.execute(query.order_by(_r.start_timestamp), execution_options={"yield_per": 1})
+    for row in connection.execute(query.order_by(_r.start_timestamp), execution_options={"yield_per": 1}):
+        yield ReportRow(*row)
 
 
-def find_day(connection: Connection, day: date) -> Row[Any] | None:
-    return connection.execute(select(daily_reports).where(_d.day == day.isoformat())).one_or_none()
+def find_day(connection: Connection, day: date) -> DayRow | None:
+    """Return the day's summary, or None."""
+    query = select(*columns_for(DayRow, daily_reports)).where(_d.day == day.isoformat())
+    row = connection.execute(query).one_or_none()
+    return None if row is None else DayRow(*row)
 
 
-def store_day(connection: Connection, day: date, values: Mapping[str, Any]) -> None:
-    """`values`: the columns of the summary, but for its day."""
+def store_day(connection: Connection, day: date, summary: DayRow) -> None:
+    """Insert or replace the day's summary."""
+    values = vars(summary)
     if connection.execute(update(daily_reports).where(_d.day == day.isoformat()).values(values)).rowcount == 0:
         connection.execute(insert(daily_reports).values(day=day.isoformat(), **values))
 
 
 def replace_employee_days(connection: Connection, day: date, people: Mapping[int, EmotionTotals]) -> None:
-    """What the day was like for each person; of somebody who was erased nothing is kept."""
+    """Replace the day's totals of each employee; erased employees are left out."""
     connection.execute(delete(employee_days).where(_e.day == day.isoformat()))
     known = set(connection.execute(select(employees.c.id).where(employees.c.id.in_(people))).scalars())
     rows = [
@@ -89,7 +143,7 @@ def replace_employee_days(connection: Connection, day: date, people: Mapping[int
 
 
 def select_employee_days(connection: Connection, first: date, last: date) -> Iterator[tuple[int, date, EmotionTotals]]:
-    """Each person's days from `first` to `last`, both included."""
+    """Yield (employee id, day, totals) of the days from `first` to `last`, both included."""
     query = select(_e.employee_id, _e.day, _e.total_detections, *_COUNTS).where(
         _e.day >= first.isoformat(), _e.day <= last.isoformat()
     )
@@ -98,7 +152,7 @@ def select_employee_days(connection: Connection, first: date, last: date) -> Ite
         yield row.employee_id, date.fromisoformat(row.day), EmotionTotals(row.total_detections, counts)
 
 
-def select_names(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
-    """(id, full_name, employee_code, department) by id."""
-    query = select(employees.c.id, employees.c.full_name, employees.c.employee_code, employees.c.department)
-    return {row.id: row for row in connection.execute(query.where(employees.c.id.in_(ids)))}
+def select_names(connection: Connection, ids: Iterable[int]) -> dict[int, EmployeeName]:
+    """Return the employees that exist, by id."""
+    query = select(*columns_for(EmployeeName, employees))
+    return {row.id: EmployeeName(*row) for row in connection.execute(query.where(employees.c.id.in_(ids)))}

@@ -1,1 +1,1 @@
-"""Tables, triggers, migrations and the conversion of older databases."""
+"""Tables, triggers, migrations, and opening or converting a database."""

@@ -1,4 +1,4 @@
-"""The database of the earlier phases: its tables become ours, every row and every further column kept."""
+"""Conversion of an earlier phase's database: its tables are replaced, every row and every further column is kept."""
 
 from datetime import UTC, datetime
 
@@ -8,9 +8,7 @@ from sqlalchemy.engine import Row
 from stressvision.core.clock import parse_moment, to_stored
 from stressvision.core.errors import InvalidInput
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.queries.alert_history import begin_histories
-from stressvision.db.queries.audit import chain_rows
-from stressvision.db.queries.figures import recount_totals
+from stressvision.db.schema.backfill import chain_audit_rows, insert_alert_histories, recount_totals
 from stressvision.db.schema.tables import (
     alerts,
     audit_log,
@@ -24,20 +22,20 @@ from stressvision.db.schema.triggers import create_triggers
 
 CONVERTED: tuple[Table, ...] = (employees, sessions, detection_events, alerts, reports, audit_log)
 SIGNATURE = frozenset({"employees", "detection_events", "sessions", "alerts"})
-"""Tables whose presence, without a revision of ours, makes a file one of the earlier phases'."""
+"""Tables that identify an earlier phase's database, if it has no Alembic revision."""
 
 FACE_PICTURE = "thumbnail_base64"
-"""The one column that is left behind (the backup has it): no picture of anybody is kept here."""
+"""The only column that is not copied (the backup has it): no pictures of persons are stored here."""
 
 _COPY_ROWS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def convert_legacy(connection: Connection) -> None:
-    """Within the caller's transaction: sets the old tables aside, creates ours, copies every row over.
+    """Rename the old tables, create the current ones and copy every row, within the caller's transaction.
 
-    Times of any form become the stored one (without an offset they were written in UTC). The old face
-    embeddings stay in `employees.face_embedding` but have no sample in `face_samples`, the only thing the
+    Times of any form are converted to the stored one (without an offset they were written in UTC). The old face
+    embeddings stay in `employees.face_embedding` but get no sample in `face_samples`, the only table that the
     gallery reads: those employees need enrolment. Foreign keys must be off.
     """
     present = set(inspect(connection).get_table_names())
@@ -50,8 +48,8 @@ def convert_legacy(connection: Connection) -> None:
         _copy_table(connection, table)
         connection.execute(text(f'DROP TABLE "legacy_{table.name}"'))
     recount_totals(connection)
-    begin_histories(connection)
-    chain_rows(connection)
+    insert_alert_histories(connection)
+    chain_audit_rows(connection)
     create_triggers(connection)
 
 
@@ -71,22 +69,22 @@ def _copy_table(connection: Connection, table: Table) -> None:
     rows = connection.execute(text(f'SELECT {names} FROM "legacy_{table.name}" ORDER BY id'))  # noqa: S608
     insert = text(f'INSERT INTO "{table.name}" ({names}) VALUES ({values})')  # noqa: S608
     while batch := rows.fetchmany(_COPY_ROWS):
-        connection.execute(insert, [_converted(table, row) for row in batch])
+        connection.execute(insert, [_convert_row(table, row) for row in batch])
 
 
-def _converted(table: Table, row: Row[tuple[object, ...]]) -> dict[str, object]:
+def _convert_row(table: Table, row: Row[tuple[object, ...]]) -> dict[str, object]:
     values = dict(row._mapping)
     for column in table.c:
         if not isinstance(column.type, UtcMoment) or column.name not in values:
             continue
-        moment = _stored_moment(values[column.name])
+        moment = _parse_moment(values[column.name])
         if moment is None and not column.nullable:
-            moment = _stored_moment(values.get("created_at")) or _EPOCH
+            moment = _parse_moment(values.get("created_at")) or _EPOCH
         values[column.name] = to_stored(moment) if moment else None
     return values
 
 
-def _stored_moment(value: object) -> datetime | None:
+def _parse_moment(value: object) -> datetime | None:
     try:
         return parse_moment(str(value)) if value is not None else None
     except InvalidInput:

@@ -1,4 +1,4 @@
-"""Opening a database: created, brought up to date, taken over from the earlier phases, or refused."""
+"""Opening a database: create, upgrade, convert or refuse it."""
 
 import os
 from contextlib import closing
@@ -27,10 +27,12 @@ _STAMP = (
     "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
     "INSERT INTO alembic_version (version_num) VALUES (:revision)",
 )
-"""As Alembic does it."""
+"""Alembic's own table, written without importing Alembic."""
 
 
 class OpeningOutcome(StrEnum):
+    """What opening did: a new file, nothing, migrations, or the conversion of an earlier phase's database."""
+
     CREATED = "created"
     CURRENT = "current"
     UPGRADED = "upgraded"
@@ -39,22 +41,22 @@ class OpeningOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """What opening did; `backup` is the copy made before an existing file was changed."""
+    """Outcome of opening a database; `backup`: the copy made before an existing file was changed."""
 
     outcome: OpeningOutcome
     backup: Path | None = None
 
 
 def prepare_database(database: Database, now: datetime) -> Opening:
-    """Brings the database to this program's schema, once, whoever of several processes comes first.
+    """Create the database or bring it to this program's schema; of several processes only the first one changes it.
 
-    Raises DatabaseUnavailable for a file that is not ours, or whose schema is newer than this program.
+    Raises DatabaseUnavailable for another program's file, and for a schema newer than this program.
     """
     _refuse_foreign_file(database)
     with database.change_schema() as connection:
         present = inspect(connection).get_table_names()
         if _OWN in present:
-            return _climb(database, connection, now)
+            return _upgrade_schema(database, connection, now)
         backup = None
         if set(present) >= SIGNATURE:
             backup = _back_up(database, now)
@@ -68,9 +70,9 @@ def prepare_database(database: Database, now: datetime) -> Opening:
 
 
 def inspect_database(database: Database) -> None:
-    """Looks whether the database can be used, and changes nothing. Raises DatabaseUnavailable.
+    """Check that the database can be used, changing nothing. Raises DatabaseUnavailable.
 
-    A SQLite file that does not exist yet can, where its folder can be written.
+    An SQLite file that does not exist yet is accepted if its folder can be written.
     """
     _refuse_foreign_file(database)
     path = sqlite_path(database.url)
@@ -81,7 +83,7 @@ def inspect_database(database: Database) -> None:
         raise explain_driver_error(PermissionError("readonly"), database.url)
 
 
-def _climb(database: Database, connection: Connection, now: datetime) -> Opening:
+def _upgrade_schema(database: Database, connection: Connection, now: datetime) -> Opening:
     current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if current == REVISION:
         return Opening(OpeningOutcome.CURRENT)
@@ -93,19 +95,19 @@ def _climb(database: Database, connection: Connection, now: datetime) -> Opening
             )
         )
     backup = _back_up(database, now) if database.is_sqlite else None
-    _upgrade(connection)
+    _run_migrations(connection)
     return Opening(OpeningOutcome.UPGRADED, backup)
 
 
 def _refuse_foreign_file(database: Database) -> None:
-    """Looks before it touches: a file of somebody else's must not even be switched to WAL."""
+    """Raise DatabaseUnavailable for another program's file, opened read-only so that it is not switched to WAL."""
     path = sqlite_path(database.url)
     if path is None or not path.exists() or path.stat().st_size == 0:
         return
     driver = sqlite_driver()
     try:
-        with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as peek:
-            names = {row[0] for row in peek.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+            names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except driver.Error as error:
         raise explain_driver_error(error, database.url) from error
     if names and _OWN not in names and not names >= SIGNATURE:
@@ -120,7 +122,7 @@ def _refuse_foreign_file(database: Database) -> None:
 
 
 def _back_up(database: Database, now: datetime) -> Path:
-    """A copy beside the file, as it was before this transaction (which has written nothing yet)."""
+    """Copy the file beside itself, before this transaction has written anything, and return the copy's path."""
     path = sqlite_path(database.url)
     assert path is not None  # noqa: S101  only SQLite databases are backed up here
     target = path.with_name(f"{path.stem}.backup-{now:%Y%m%d-%H%M%S}{path.suffix}")
@@ -131,8 +133,8 @@ def _back_up(database: Database, now: datetime) -> Path:
     return target
 
 
-def _upgrade(connection: Connection) -> None:
-    # Imported here alone: a server that finds its database up to date, or makes it, does without Alembic's 11 MB.
+def _run_migrations(connection: Connection) -> None:
+    # Imported only here: a server that creates its database or finds it up to date saves Alembic's 11 MB.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""The triggers that write the change feed, keep totals and guard the audit log, whoever writes."""
+"""Triggers that write the change feed, maintain totals and protect the audit log, for every writing program."""
 
 from sqlalchemy import Connection, text
 
@@ -43,7 +43,7 @@ _SQLITE = (
          SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
 )
 
-# Who writes past connection.py takes its lock here, so that no reader passes over a change that commits late.
+# A program that writes without connection.py takes the write lock here, so that feed ids appear in commit order.
 _POSTGRESQL = (
     f"""CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
@@ -52,7 +52,7 @@ _POSTGRESQL = (
            WHEN TG_ARGV[0] = 'alert' AND TG_OP = 'UPDATE' THEN '_' || (to_jsonb(NEW) ->> 'status') ELSE '' END, NEW.id);
          NOTIFY stressvision_changes;
          RETURN NULL;
-       END $$""",  # noqa: S608  a constant of ours
+       END $$""",  # noqa: S608  a constant of this program
     """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events
        FOR EACH ROW EXECUTE FUNCTION record_change('detection')""",
     """CREATE TRIGGER alert_raised AFTER INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION record_change('alert')""",
@@ -100,5 +100,6 @@ _POSTGRESQL = (
 
 
 def create_triggers(connection: Connection) -> None:
+    """Create all triggers of the connection's dialect."""
     for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
         connection.execute(text(statement))

@@ -1,1 +1,1 @@
-"""From frames to detections."""
+"""Frames to detections: pipeline, per-person state, models."""

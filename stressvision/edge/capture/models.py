@@ -1,4 +1,4 @@
-"""The networks that the pipeline runs, as it sees them."""
+"""The networks that the pipeline runs, and their interfaces."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,24 +18,32 @@ log = structlog.get_logger()
 
 
 class Detecting(Protocol):
+    """Face detector; see `vision.faces.FaceDetector`."""
+
     def detect(self, frame: Frame) -> list[Face]: ...
 
 
 class Encoding(Protocol):
+    """Face embedder; see `vision.embedding.FaceEncoder`."""
+
     def encode(self, frame: Frame, face: Face) -> Embedding: ...
 
 
 class Measuring(Protocol):
+    """Geometry of a face; see `vision.geometry.reader.GeometryReader`."""
+
     def read(self, frame: Frame, face: Face) -> FaceGeometry | None: ...
 
 
 class Expressing(Protocol):
+    """Expression model; see `vision.expression.ExpressionModel`."""
+
     def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate: ...
 
 
 @dataclass(frozen=True)
 class Models:
-    """`expression` None: there is no expression model, so only fatigue is reported."""
+    """The networks of a pipeline; without `expression`, only fatigue is reported."""
 
     detector: Detecting
     encoder: Encoding
@@ -44,7 +52,13 @@ class Models:
 
 
 def load_models(settings: Settings) -> Models:
-    """Opens every network. Raises ModelUnavailable where one without which nothing can be seen is missing."""
+    """Load every network.
+
+    A missing eye or expression model is logged and left out.
+
+    Raises:
+        ModelUnavailable: If the face detector, the face encoder, the mesh or the eye contour network is missing.
+    """
     return Models(FaceDetector(), FaceEncoder(), GeometryReader(_load_lids(settings)), _load_expression(settings))
 
 
@@ -52,7 +66,7 @@ def _load_lids(settings: Settings) -> LidModel | None:
     try:
         return LidModel(settings.models_dir / "eyes.tflite", settings.models_dir / "eyes.json")
     except ModelUnavailable as error:
-        log.error("no eye model: closed eyes are told by their contour only", reason=error.message.en)
+        log.error("eye model not loaded: closed eyes are detected from the eye contour only", reason=error.message.en)
         return None
 
 
@@ -60,5 +74,5 @@ def _load_expression(settings: Settings) -> Expressing | None:
     try:
         return ExpressionModel(settings.models_dir / "expression.tflite", settings.models_dir / "expression.json")
     except ModelUnavailable as error:
-        log.error("no expression model: only fatigue is reported", reason=error.message.en)
+        log.error("expression model not loaded: only fatigue is reported", reason=error.message.en)
         return None

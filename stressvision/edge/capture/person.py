@@ -1,4 +1,4 @@
-"""What is known of one person in front of the camera, for as long as the track lasts."""
+"""State of one tracked person: identity, expression, fatigue and liveness, for as long as the track lasts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 
 VERIFY_SECONDS = 3.0
-"""A named person is looked at again this often."""
+"""Interval at which the identity of a named person is verified."""
 UNKNOWN_SECONDS = 2.0
 COLLECT_SECONDS = 0.15
 PATIENCE_SECONDS = 5.0
-"""Without a usable picture for this long a name is taken back, and who has none is counted as unknown."""
+"""Without a usable frame for this long, a name is withdrawn, and an unnamed person counts as unknown."""
 READING_SECONDS = 0.2
 QUALITY_SECONDS = 0.19
 """A little less than a reading, so that every reading has the quality of its own picture."""
@@ -31,10 +31,14 @@ POSE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class PersonState:
-    """What a person's expression is compatible with. All None: nothing may be or can be said.
+    """The emotion a person's expression is compatible with; all None if it is not allowed or not known.
 
-    `frames`: how many pictures stand behind it, of the last seconds for an expression, of the last minute for fatigue.
-    `covered`: something hides the face, so that an expression cannot be read; lids may still be.
+    Attributes:
+        emotion: The most probable emotion.
+        confidence: Calibrated probability of `emotion`, 0 to 1.
+        vector: Probability of each emotion; None if only fatigue is reported.
+        frames: Frames behind the estimate: those of the period for an expression, of the last minute for fatigue.
+        covered: Whether something hides the face, so that an expression or the lids cannot be read.
     """
 
     emotion: Emotion | None = None
@@ -45,28 +49,30 @@ class PersonState:
 
 
 class FatigueMemory:
-    """Lids and yawns by employee, so that a minute is a minute although the person turned away for a moment.
+    """Fatigue monitors by employee, so that the minute of measurement survives a short loss of the track.
 
-    Forgotten when they stayed away, but for what is usual for them; all of it when they may no longer be recognised.
+    A monitor restarts when the employee stays away, keeping what is usual for them; it is deleted when the employee may
+    no longer be recognised.
     """
 
     def __init__(self) -> None:
         self._monitors: dict[int, FatigueMonitor] = {}
 
     def recall(self, employee_id: int, at: float) -> FatigueMonitor:
-        """What is known of this person; a blank one for somebody new."""
+        """Return the monitor of this employee, a new one if there is none."""
         monitor = self._monitors.setdefault(employee_id, FatigueMonitor())
         if monitor.is_stale(at):
             monitor.restart()
         return monitor
 
     def keep_only(self, employee_ids: Collection[int]) -> None:
+        """Delete the monitors of all other employees."""
         self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in employee_ids}
 
 
 @dataclass
 class Person:
-    """Times are monotonic seconds; each `next_…` is when that is due."""
+    """State of one track. Times are monotonic seconds; each `next_…` is the time at which that step is due."""
 
     track: Track
     since: float
@@ -90,14 +96,16 @@ class Person:
 
     @property
     def match(self) -> Match | None:
+        """The employee this person was recognised as, if any."""
         return self.vote.identity.match
 
     @property
     def standing(self) -> Standing:
+        """Whether the identity is named, unknown or not decided yet."""
         return self.vote.identity.standing
 
     def doubt(self, at: float) -> None:
-        """It may be somebody else now: no name before it has been verified again."""
+        """Withdraw the name until the identity has been verified again: the track may show another person now."""
         self.vote.restart()
         self.since = at
         self.next_embedding = at
@@ -119,31 +127,31 @@ class Person:
         self.period_since = at
 
     def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
-        """Counts one picture, and forgets what was learnt of somebody else."""
+        """Count the identity vote of one frame; reset expression and fatigue if the identity changed."""
         self.vote.add(vote)
         settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
         self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
         self._note_decision(at, memory)
 
-    def lose_patience(self, at: float, memory: FatigueMemory, *, nobody_enrolled: bool) -> None:
-        """Takes back a name that could not be verified for long, and counts as unknown whoever could not be looked at.
+    def lose_patience(self, at: float, memory: FatigueMemory, *, none_enrolled: bool) -> None:
+        """Withdraw a name not verified for PATIENCE_SECONDS; mark a person not identified for as long as unknown.
 
-        Where nobody is enrolled, everybody is unknown at once.
+        If there are no enrolled people, the person is unknown at once.
         """
         if self.standing is Standing.NAMED and at - self.next_embedding >= PATIENCE_SECONDS:
             self.doubt(at)
-        patience = 0.0 if nobody_enrolled else PATIENCE_SECONDS
+        patience = 0.0 if none_enrolled else PATIENCE_SECONDS
         if self.standing is Standing.COLLECTING and at - self.since >= patience:
             self.vote.give_up()
             self._note_decision(at, memory)
 
     def may_be_photograph(self, at: float) -> bool:
-        """Whether it never blinks, or moves as a flat picture does without a blink meanwhile."""
+        """Return whether the face never blinks, or moves like a flat picture without blinking."""
         flat = self.flatness.moves_flat(at) and not self.blinks.blinked(at, FLAT_SECONDS)
         return flat or self.blinks.never_blinks(at)
 
     def state(self, at: float, *, expression_allowed: bool) -> PersonState:
-        """What the face shows now, for the preview."""
+        """Return what the face shows now, for the preview."""
         expression = self.trend.mean(at) if expression_allowed else None
         return self._conclude(expression, self.trend.frames, self.monitor.estimate().probability)
 

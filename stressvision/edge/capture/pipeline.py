@@ -1,7 +1,7 @@
-"""From pictures to detections. No file, no network, no clock: a picture brings its own time.
+"""The pipeline from camera frames to detections. It uses no file, network or clock: each frame carries its own time.
 
-The cost follows what happens: frames are searched for faces 15 times a second, half as often while there are none; an
-embedding is made only of who is new, in doubt or due for verification (at most one a frame); geometry and expression
+The cost follows the scene: faces are detected 15 times a second, half as often while there are none; an embedding is
+computed only for a face that is new, in doubt or due for verification (at most one a frame); geometry and expression
 are read five times a second. A detection stands for all the readings since the one before.
 """
 
@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from stressvision.edge.capture.budget import Budget
+from stressvision.edge.capture.costs import StageTimes, TokenBucket
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, FatigueMemory, Person, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
-from stressvision.edge.capture.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
 from stressvision.vision.gallery import FaceGallery
@@ -26,22 +25,22 @@ from stressvision.wire.detections import DetectionIn
 from stressvision.wire.values import Box
 
 LEAST_FRAME_SECONDS = 0.055
-"""Pictures that come faster than this (about 15 a second, with room for jitter) are not looked at."""
+"""Frames that follow sooner than this (about 15 a second, with room for jitter) are skipped."""
 EMPTY_FRAME_SECONDS = 0.12
-"""While nobody is in view: whoever comes is seen a tenth of a second later, and an empty place costs half."""
+"""The same while no face is in view: a new face is seen a tenth of a second later, and an empty scene costs half."""
 EMBEDDINGS_PER_SECOND = 2.0
-"""Hands before a face raise doubts for as long as they move: this bounds what they cost, to about 17 % of a core."""
+"""Hands moving before a face keep its identity in doubt: this bounds their cost, to about 17 % of a core."""
 EMBEDDINGS_PER_PERSON = 0.5
-"""A second, where that is more: enough to verify everybody in view before their name would have to be taken back."""
+"""Per second, if that is more: enough to verify each person in view before the name would be withdrawn."""
 EMBEDDINGS_AT_ONCE = 12
-"""Four people who come together are named within a second."""
+"""Burst: four people who arrive together are named within a second."""
 LATENESS = 0.2
-"""Share of the period by which a detection may be late and the next still come on the beat."""
+"""Share of the period by which a detection may be late without delaying the next."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What the preview draws of one face. `photograph`: it may be one."""
+    """One face as the preview draws it. `photograph`: it may be a photograph held before the camera."""
 
     face: Face
     standing: Standing
@@ -51,7 +50,14 @@ class Mark:
 
 
 class Pipeline:
-    """Not for several threads at once."""
+    """Turns frames into detections. Not thread-safe.
+
+    Attributes:
+        rules: May be replaced between two frames.
+        stages: Time per stage.
+        frames: Frames processed.
+        marks: The faces of the last processed frame, for the preview.
+    """
 
     def __init__(
         self,
@@ -69,26 +75,37 @@ class Pipeline:
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
         self._memory = FatigueMemory()
-        self._embeddings = Budget(EMBEDDINGS_AT_ONCE)
+        self._embeddings = TokenBucket(EMBEDDINGS_AT_ONCE)
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
-        self._looked_at: float | None = None
+        self._processed_at: float | None = None
+
+    @property
+    def has_expression(self) -> bool:
+        """Whether there is an expression model; without it only fatigue is reported."""
+        return self._models.expression is not None
 
     def use_gallery(self, gallery: FaceGallery | None, at: float) -> None:
-        """Recognises these people from now on, or nobody. Whoever is in view is verified again before being named."""
+        """Recognise the people of `gallery` from now on; None: recognise no one.
+
+        People in view are verified again before they are named. `at`: monotonic seconds.
+        """
         self._gallery = gallery
         self._memory.keep_only({face.employee_id for face in gallery.faces} if gallery else set())
         for person in self._people.values():
             person.doubt(at)
 
     def process(self, shot: Shot, session_id: str) -> list[DetectionIn]:
-        """What this picture adds to report: one detection a person and period, once it is known who they are."""
+        """Process one frame and return the detections that are due.
+
+        There is one detection per person and period, once the identity is decided (named or unknown).
+        """
         at = shot.elapsed
         if shot.cut:
             self._tracker.forget()
-        elif self._looked_at is not None and at - self._looked_at < self._least_seconds:
+        elif self._processed_at is not None and at - self._processed_at < self._least_seconds:
             return []
-        self._looked_at = at
+        self._processed_at = at
         self.frames += 1
         with self.stages.measure("frame"):
             visible = self._find_people(shot)
@@ -126,10 +143,10 @@ class Pipeline:
 
     def _recognise(self, shot: Shot, visible: list[Person]) -> None:
         at = shot.elapsed
-        nobody = self._gallery is not None and not self._gallery.faces
+        none_enrolled = self._gallery is not None and not self._gallery.faces
         for person in visible:
-            person.lose_patience(at, self._memory, nobody_enrolled=nobody)
-        if self._gallery is None or nobody:
+            person.lose_patience(at, self._memory, none_enrolled=none_enrolled)
+        if self._gallery is None or none_enrolled:
             return
         due = [
             person
@@ -146,7 +163,7 @@ class Pipeline:
         with self.stages.measure("embed"):
             embedding = self._models.encoder.encode(shot.frame, person.track.face)
         match = self._gallery.identify(embedding)
-        # Nobody is in two places: whoever resembles a person already in view is not them.
+        # One employee cannot be in view twice: a second face that matches is another person.
         taken = {other.match.employee_id for other in visible if other is not person and other.match}
         person.take_vote(at, None if match and match.employee_id in taken else match, self._memory)
 
@@ -169,7 +186,7 @@ class Pipeline:
 
     def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:
         period = self.rules.detection_seconds
-        # On the beat while frames keep up with it, so that a period is not stretched to the next frame each time.
+        # Keep the schedule while frames keep up with it, so that a period is not stretched to the next frame each time.
         late = shot.elapsed - person.next_detection
         person.next_detection += period if late < LATENESS * period else late + period
         state = self._reported_state(person)

@@ -1,9 +1,9 @@
 """One look at a face: its geometry, then its expression where one can be read."""
 
+from stressvision.edge.capture.costs import StageTimes
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import Person
 from stressvision.edge.capture.rules import Rules
-from stressvision.edge.capture.stages import StageTimes
 from stressvision.vision.camera import Shot
 from stressvision.vision.geometry.reader import FaceGeometry
 

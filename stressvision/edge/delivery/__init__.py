@@ -1,1 +1,1 @@
-"""Outbox, HTTP client and gallery: the exchange with the ingest server."""
+"""The exchange with the ingest server: outbox, uploader, HTTP client, gallery."""

@@ -1,133 +1,220 @@
-"""The ingest server, as a device calls it."""
+"""HTTP client of the ingest server, and the device token."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import ValidationError
 
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
-from stressvision.core.errors import InvalidInput, Message, ServerUnreachable
+from stressvision.core.config import LOOPBACK_HOSTS, Settings
+from stressvision.core.errors import ConfigurationError, InvalidInput, Message, ServerUnreachable
 from stressvision.wire.detections import BatchStored, DeviceHealth
 from stressvision.wire.gallery import Gallery
 
 CONNECT_SECONDS = 2.0
 BATCH_SECONDS = 10.0
 SHORT_SECONDS = 2.0
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""A larger difference between the clocks of device and server is reported."""
 
-_NOT_ADMITTED = {401, 403}
-_TRY_AGAIN = {401, 403, 404, 405, 408, 425, 429}
+_TOKEN_REJECTED = {401, 403}
+_RETRYABLE = {401, 403, 404, 405, 408, 425, 429}
 
 
 @dataclass(frozen=True)
-class GalleryAnswer:
-    """`gallery` None: it has not changed since `etag`."""
+class GalleryResponse:
+    """The server's gallery; `gallery` is None if it has not changed since `etag`."""
 
     gallery: Gallery | None
     etag: str
 
 
+@dataclass
+class ServerStatus:
+    """What the responses show about the server and this device. Written by the client's thread, read by any other.
+
+    Attributes:
+        accepts_token: False while the server requires a token, or another one than this device's.
+        clock_ahead: How far this device's clock is ahead of the server's (negative: behind), to about a second; None
+            before the first response.
+    """
+
+    accepts_token: bool = True
+    clock_ahead: timedelta | None = None
+
+
 class IngestClient:
-    """One HTTP connection that is kept open; one thread each."""
+    """One persistent HTTP connection. Not thread-safe."""
 
     def __init__(self, base: str, *, token: str = "", trusted_ca: str | bool = True, clock: Clock = utc_now) -> None:
-        """`base` such as http://127.0.0.1:5000, without a slash at the end; `trusted_ca`: a PEM file, or True."""
-        self.is_admitted = True
-        """False while the server asks for a token, or for another one than is shown."""
-        self.clock_ahead: timedelta | None = None
-        """How far this device's clock is ahead of the server's, to about a second; None before its first answer."""
-        self._base, self._shown, self._clock = base, remove_credentials(base), clock
+        """Create a client; it connects with the first request.
+
+        Args:
+            base: Such as http://127.0.0.1:5000, without a trailing slash.
+            token: Device token; empty for none.
+            trusted_ca: Path of a PEM file, or True for the certificates of the system.
+            clock: Returns the time now, in UTC.
+        """
+        self.status = ServerStatus()
+        self._base, self._label, self._clock = base, remove_credentials(base), clock
         self._http = requests.Session()
-        # The server is a neighbour: a proxy of the environment has no business between the two.
+        # Ignore the proxy of the environment: the server is on this machine or in the local network.
         self._http.trust_env = False
         self._http.verify = trusted_ca
         if token:
             self._http.headers["Authorization"] = f"Bearer {token}"
 
     def start_session(self, body: str) -> None:
-        """Posts a SessionStart. Raises ServerUnreachable, or InvalidInput where it will never be accepted."""
+        """Post a SessionStart.
+
+        Raises:
+            ServerUnreachable: If it may be accepted later.
+            InvalidInput: If it will never be accepted.
+        """
         self._post("/sessions", body, SHORT_SECONDS, missing_is_final=True)
 
     def end_session(self, session_id: str, body: str) -> None:
-        """Posts a SessionEnd. Raises ServerUnreachable, or InvalidInput where it will never be accepted."""
+        """Post a SessionEnd.
+
+        Raises:
+            ServerUnreachable: If it may be accepted later.
+            InvalidInput: If it will never be accepted.
+        """
         self._post(f"/sessions/{session_id}/end", body, SHORT_SECONDS, missing_is_final=True)
 
     def send_batch(self, bodies: list[str]) -> BatchStored:
-        """Posts detections, given as JSON. Raises ServerUnreachable, or InvalidInput where the batch is refused."""
-        answer = self._post("/detections/batch", '{"detections": [' + ", ".join(bodies) + "]}", BATCH_SECONDS)
+        """Post a batch of detections.
+
+        Args:
+            bodies: Detections as JSON.
+
+        Returns:
+            One result per detection, in the same order.
+
+        Raises:
+            ServerUnreachable: If the batch may be accepted later.
+            InvalidInput: If the batch as a whole is rejected.
+        """
+        response = self._post("/detections/batch", '{"detections": [' + ", ".join(bodies) + "]}", BATCH_SECONDS)
         try:
-            stored = BatchStored.model_validate_json(answer.content)
+            stored = BatchStored.model_validate_json(response.content)
         except ValidationError:
-            raise _unreachable(self._shown, "answered something else than was asked") from None
+            raise _unreachable(self._label, "unexpected response") from None
         if len(stored.results) != len(bodies):
-            raise _unreachable(self._shown, "did not answer for every detection")
+            raise _unreachable(self._label, "response without a result for each detection")
         return stored
 
-    def fetch_gallery(self, etag: str) -> GalleryAnswer:
-        """The enrolled faces, where they changed since `etag`. Raises ServerUnreachable."""
-        answer = self._call("GET", "/gallery", SHORT_SECONDS, headers={"If-None-Match": etag} if etag else {})
-        if answer.status_code == requests.codes.not_modified:
-            return GalleryAnswer(None, etag)
-        if not answer.ok:
-            raise _unreachable(self._shown, f"HTTP {answer.status_code}")
+    def fetch_gallery(self, etag: str) -> GalleryResponse:
+        """Fetch the enrolled faces if they have changed since `etag`.
+
+        Raises:
+            ServerUnreachable: If the server does not return a gallery.
+        """
+        response = self._call("GET", "/gallery", SHORT_SECONDS, headers={"If-None-Match": etag} if etag else {})
+        if response.status_code == requests.codes.not_modified:
+            return GalleryResponse(None, etag)
+        if not response.ok:
+            raise _unreachable(self._label, f"HTTP {response.status_code}")
         try:
-            return GalleryAnswer(Gallery.model_validate_json(answer.content), answer.headers.get("ETag", ""))
+            return GalleryResponse(Gallery.model_validate_json(response.content), response.headers.get("ETag", ""))
         except ValidationError:
-            raise _unreachable(self._shown, "answered something else than a gallery") from None
+            raise _unreachable(self._label, "response is not a gallery") from None
 
     def report_health(self, health: DeviceHealth) -> None:
-        """Raises ServerUnreachable, or InvalidInput where the server does not accept it."""
+        """Post the device's health.
+
+        Raises:
+            ServerUnreachable: If the server does not respond.
+            InvalidInput: If the server rejects the report.
+        """
         self._post("/heartbeat", health.model_dump_json(), SHORT_SECONDS)
 
     def server_time(self) -> datetime | None:
-        """What the server's clock shows now; None before its first answer."""
-        return None if self.clock_ahead is None else self._clock() - self.clock_ahead
+        """Return the server's time now; None before its first response."""
+        ahead = self.status.clock_ahead
+        return None if ahead is None else self._clock() - ahead
 
     def close(self) -> None:
+        """Close the connection."""
         self._http.close()
 
     def _post(self, path: str, body: str, seconds: float, *, missing_is_final: bool = False) -> requests.Response:
         headers = {"Content-Type": "application/json"}
-        answer = self._call("POST", path, seconds, data=body.encode(), headers=headers)
-        if answer.ok:
-            return answer
-        # A server that does not know the address or the caller is set up wrongly; that can be put right, and then
-        # what waits must still be here.
-        final = answer.status_code not in _TRY_AGAIN or (missing_is_final and answer.status_code == 404)
-        if final and answer.status_code < 500:
-            reason = f"HTTP {answer.status_code}: {answer.text[:200]}"
+        response = self._call("POST", path, seconds, data=body.encode(), headers=headers)
+        if response.ok:
+            return response
+        # A path or token the server does not know is a configuration error: once corrected, the message must still
+        # be here.
+        final = response.status_code not in _RETRYABLE or (missing_is_final and response.status_code == 404)
+        if final and response.status_code < 500:
+            reason = f"HTTP {response.status_code}: {response.text[:200]}"
             raise InvalidInput(
-                Message(es=f"El servidor lo rechazó ({reason}).", en=f"The server refused it ({reason}).")
+                Message(es=f"El servidor lo rechazó ({reason}).", en=f"The server rejected it ({reason}).")
             )
-        raise _unreachable(self._shown, f"HTTP {answer.status_code}")
+        raise _unreachable(self._label, f"HTTP {response.status_code}")
 
     def _call(self, method: str, path: str, seconds: float, **options: Any) -> requests.Response:
         try:
-            answer = self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
+            response = self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
         except requests.RequestException as error:
-            raise _unreachable(self._shown, type(error).__name__) from error
-        self._compare_clocks(answer.headers.get("Date", ""))
-        self.is_admitted = answer.status_code not in _NOT_ADMITTED
-        return answer
+            raise _unreachable(self._label, type(error).__name__) from error
+        self._compare_clocks(response.headers.get("Date", ""))
+        self.status.accepts_token = response.status_code not in _TOKEN_REJECTED
+        return response
 
     def _compare_clocks(self, date: str) -> None:
         try:
-            servers = parsedate_to_datetime(date)
+            server_time = parsedate_to_datetime(date)
         except ValueError:
             return
-        if servers.tzinfo is None:  # more than one date, or one that names no zone
+        if server_time.tzinfo is None:  # more than one date, or a date without a zone
             return
-        # The header has whole seconds: it is half of one late on average.
-        self.clock_ahead = self._clock() - servers - timedelta(seconds=0.5)
+        # The header has whole seconds: it is half a second late on average.
+        self.status.clock_ahead = self._clock() - server_time - timedelta(seconds=0.5)
 
 
-def _unreachable(server: str, why: str) -> ServerUnreachable:
+def _unreachable(server: str, reason: str) -> ServerUnreachable:
     return ServerUnreachable(
         Message(
-            es=f"El servidor de ingesta {server} no responde como debe ({why}). Se sigue intentando; nada se pierde.",
-            en=f"The ingest server {server} does not answer as it should ({why}). Still trying; nothing is lost.",
+            es=f"El servidor de ingesta {server} no responde como debe ({reason}). Se reintenta; nada se pierde.",
+            en=f"The ingest server {server} does not respond as expected ({reason}). Retrying; nothing is lost.",
         )
     )
+
+
+def read_token(settings: Settings) -> str:
+    """Return the device's token; empty if it has none.
+
+    Raises:
+        ConfigurationError: If its file cannot be read, or if it would be sent unencrypted.
+    """
+    token = settings.device_token.get_secret_value()
+    path = settings.device_token_file
+    if path is not None:
+        try:
+            token = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigurationError(
+                Message(
+                    es=f"No se puede leer el token de {path} (STRESSVISION_DEVICE_TOKEN_FILE). Créelo en el servidor "
+                    f"con: python -m stressvision token add --device {settings.device_id}",
+                    en=f"Cannot read the token from {path} (STRESSVISION_DEVICE_TOKEN_FILE). Create it on the "
+                    f"server with: python -m stressvision token add --device {settings.device_id}",
+                ),
+                field="STRESSVISION_DEVICE_TOKEN_FILE",
+            ) from None
+    address = urlsplit(settings.ingest_base)
+    if token and address.scheme != "https" and address.hostname not in LOOPBACK_HOSTS:
+        raise ConfigurationError(
+            Message(
+                es="El token del dispositivo viajaría sin cifrar: use https:// en STRESSVISION_INGEST_URL.",
+                en="The device's token would be sent unencrypted: use https:// in STRESSVISION_INGEST_URL.",
+            ),
+            field="STRESSVISION_INGEST_URL",
+        )
+    return token

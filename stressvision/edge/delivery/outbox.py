@@ -1,6 +1,6 @@
-"""What waits to be sent: a small SQLite file, so that neither a dead server nor a pulled plug loses a detection.
+"""The outbox: a queue of messages in a SQLite file, so that no detection is lost to a server failure or a power cut.
 
-It holds no image and no embedding, and is its owner's alone to read. Items leave in the order in which they came.
+It holds no image and no embedding, and only its owner can read the file. Messages leave in the order of arrival.
 """
 
 import json
@@ -21,41 +21,59 @@ from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.core.files import make_private
 
 try:
-    # It bundles a SQLite without the WAL-reset bug that files of several threads or processes run into before 3.51.3.
+    # It bundles a SQLite without the WAL-reset bug, which can corrupt a file used by several connections before 3.51.3.
     import pysqlite3 as sqlite3
 except ImportError:
     sqlite3 = system_sqlite
 
-LARGEST = 100_000
-"""Items kept at most, about 50 MB: a day of one person a second."""
-OLDEST = timedelta(days=7)
-REFUSED_KEPT = 1000
+MAX_MESSAGES = 100_000
+"""About 50 MB: a day of one detection a second."""
+MAX_AGE = timedelta(days=7)
+MAX_REFUSED = 1000
 BUSY_SECONDS = 5.0
 
 log = structlog.get_logger()
 
 
 class MessageKind(StrEnum):
+    """What a message contains."""
+
     SESSION_START = "session_start"
     DETECTION = "detection"
     SESSION_END = "session_end"
 
 
 @dataclass(frozen=True)
-class Item:
-    """`key` is the session an item opens or ends, or the event id of a detection; `body` is the JSON to send."""
+class OutboxMessage:
+    """A message to send.
 
-    id: int
+    Attributes:
+        kind: What it contains.
+        key: The session it starts or ends, or the event id of a detection.
+        body: JSON to send.
+    """
+
     kind: MessageKind
     key: str
     body: str
 
 
 @dataclass(frozen=True)
-class Backlog:
-    """`dropped`: too old or too many, never sent. `refused`: set aside, the server will never take them.
+class StoredMessage(OutboxMessage):
+    """A message of the outbox, with its id."""
 
-    `early`: of those waiting, the ones the server takes once its own clock has reached their time.
+    id: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Counts of messages.
+
+    Attributes:
+        waiting: To be sent.
+        dropped: Deleted unsent, because they were too old or too many.
+        refused: Set aside, because the server rejected them for good.
+        early: Those of `waiting` that the server accepts once its clock has reached their time.
     """
 
     waiting: int
@@ -82,46 +100,55 @@ CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT 
 
 
 class Outbox:
-    """Safe for several threads. `largest` and `oldest` bound it: the oldest detections are dropped and counted."""
+    """A durable, thread-safe queue, bounded by `max_messages` and `max_age`: excess detections are dropped."""
 
     def __init__(
-        self, path: Path, *, clock: Clock = utc_now, largest: int = LARGEST, oldest: timedelta = OLDEST
+        self, path: Path, *, clock: Clock = utc_now, max_messages: int = MAX_MESSAGES, max_age: timedelta = MAX_AGE
     ) -> None:
-        """Opens or creates the file; one that is damaged is set aside under another name.
+        """Open or create the file; a damaged file is renamed and replaced.
 
-        Raises DatabaseUnavailable where the folder cannot be written.
+        Raises:
+            DatabaseUnavailable: If the folder cannot be written.
         """
-        self._clock, self._largest, self._oldest = clock, largest, oldest
+        self._clock, self._max_messages, self._max_age = clock, max_messages, max_age
         self._lock = threading.Lock()
         self._connection = _open(path, clock)
 
     def add(self, kind: MessageKind, key: str, body: str) -> None:
-        """Keeps one item, on disk when this returns. Raises DatabaseUnavailable where the disk does not take it."""
-        self.add_all([(kind, key, body)])
+        """Store one message; it is on disk when this returns.
 
-    def add_all(self, items: Sequence[tuple[MessageKind, str, str]]) -> None:
-        """Keeps several items in one transaction."""
+        Raises:
+            DatabaseUnavailable: If the file cannot be written.
+        """
+        self.add_all([OutboxMessage(kind, key, body)])
+
+    def add_all(self, messages: Sequence[OutboxMessage]) -> None:
+        """Store messages in one transaction; they are on disk when this returns.
+
+        Raises:
+            DatabaseUnavailable: If the file cannot be written.
+        """
         now = self._clock()
         with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT INTO item (kind, key, body, at) VALUES (?, ?, ?, ?)",
-                [(kind.value, key, body, to_stored(now)) for kind, key, body in items],
+                [(message.kind.value, message.key, message.body, to_stored(now)) for message in messages],
             )
-            for kind, key, _ in items:
-                self._follow_session(kind, key, now)
+            for message in messages:
+                self._track_session(message, now)
             self._drop_excess(now)
 
-    def head(self, limit: int) -> list[Item]:
-        """The oldest items that may be sent together: one session's start or end, or up to `limit` detections."""
+    def peek(self, limit: int) -> list[StoredMessage]:
+        """Return the oldest messages to send together: a session's start or end, or up to `limit` detections."""
         with self._lock, _translate_errors():
             rows = self._connection.execute(
                 "SELECT id, kind, key, body FROM item ORDER BY id LIMIT ?", (limit,)
             ).fetchall()
-        items = [Item(row[0], MessageKind(row[1]), row[2], row[3]) for row in rows]
-        return list(takewhile(lambda item: item.kind is MessageKind.DETECTION, items)) or items[:1]
+        messages = [StoredMessage(MessageKind(kind), key, body, id_) for id_, kind, key, body in rows]
+        return list(takewhile(lambda message: message.kind is MessageKind.DETECTION, messages)) or messages[:1]
 
     def settle(self, delivered: Sequence[int], refused: Mapping[int, str]) -> None:
-        """Forgets what was delivered, and sets aside what the server will never take, with its reason."""
+        """Delete delivered messages (by id), and set aside those the server refused, with the reason."""
         with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO refused SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
@@ -130,12 +157,12 @@ class Outbox:
             self._connection.executemany("DELETE FROM item WHERE id = ?", [(item,) for item in (*delivered, *refused)])
             self._connection.execute(
                 "DELETE FROM refused WHERE id NOT IN (SELECT id FROM refused ORDER BY id DESC LIMIT ?)",
-                (REFUSED_KEPT,),
+                (MAX_REFUSED,),
             )
             self._count("refused", len(refused))
 
     def postpone(self, due: Mapping[int, datetime]) -> None:
-        """Takes items (by id) out of the queue until the server's clock has reached `due`: the device's was ahead."""
+        """Take messages (by id) out of the queue until the server's clock has reached `due`: the device's is ahead."""
         with self._lock, _translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO early SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
@@ -143,8 +170,8 @@ class Outbox:
             )
             self._connection.executemany("DELETE FROM item WHERE id = ?", [(item,) for item in due])
 
-    def recall(self, now: datetime) -> None:
-        """Puts what was postponed back where it was in the queue, once `now` (the server's time) has reached it."""
+    def requeue_due(self, now: datetime) -> None:
+        """Put postponed messages back in their place in the queue if they are due at `now` (the server's time)."""
         until = (to_stored(now),)
         with self._lock, _translate_errors(), self._connection:
             if self._connection.execute("SELECT 1 FROM early WHERE due <= ? LIMIT 1", until).fetchone():
@@ -155,37 +182,42 @@ class Outbox:
                 )
                 self._connection.execute("DELETE FROM early WHERE due <= ?", until)
 
-    def forget_others(self, employee_ids: Collection[int]) -> int:
-        """Drops, byte for byte, what waits of people other than these: who withdrew, was erased. How many items."""
+    def delete_except(self, employee_ids: Collection[int]) -> int:
+        """Delete the detections of all other employees, overwriting their bytes; return the number of messages."""
         known = json.dumps(sorted(employee_ids))
-        forgotten = 0
+        deleted = 0
         with self._lock, _translate_errors():
             with self._connection:
                 for table in ("item", "early", "refused"):
-                    forgotten += self._connection.execute(
+                    deleted += self._connection.execute(
                         f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
                         "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
                         (MessageKind.DETECTION.value, known),
                     ).rowcount
-            # Also where nothing was left to drop: the last time may have got no further than here.
+            # Also if nothing was deleted: an earlier call may have failed at this point.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return forgotten
+        return deleted
 
     def touch_session(self, key: str) -> None:
-        """Notes that the session is still running: where it is never ended, this is when it ended."""
+        """Store that the session is still running: this becomes its end if it is never ended."""
         with self._lock, _translate_errors(), self._connection:
             self._connection.execute(
                 "UPDATE open_session SET seen_at = ? WHERE key = ?", (to_stored(self._clock()), key)
             )
 
     def unfinished_sessions(self, device_id: str) -> dict[str, str]:
-        """This device's sessions that were never ended (it was killed), with the stored time of their last sign."""
+        """Return this device's sessions that were not ended (it was killed), with the stored time of the last touch."""
         with self._lock, _translate_errors():
             rows = self._connection.execute("SELECT key, seen_at FROM open_session ORDER BY key").fetchall()
-        # Two devices may share the file: the other one's session is still running.
+        # Two devices may share the file: the session of the other one is still running.
         return {key: seen_at for key, seen_at in rows if key.rpartition("_")[0] == f"session_{device_id}"}
 
     def backlog(self) -> Backlog:
+        """Return the counts of messages.
+
+        Raises:
+            DatabaseUnavailable: If the file cannot be read.
+        """
         with self._lock, _translate_errors():
             queued = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
             early = self._connection.execute("SELECT count(*) FROM early").fetchone()[0]
@@ -193,18 +225,19 @@ class Outbox:
         return Backlog(queued + early, tally.get("dropped", 0), tally.get("refused", 0), early)
 
     def close(self) -> None:
+        """Close the file."""
         with self._lock:
             self._connection.close()
 
-    def _follow_session(self, kind: MessageKind, key: str, now: datetime) -> None:
-        if kind is MessageKind.SESSION_START:
-            self._connection.execute("INSERT OR REPLACE INTO open_session VALUES (?, ?)", (key, to_stored(now)))
-        elif kind is MessageKind.SESSION_END:
-            self._connection.execute("DELETE FROM open_session WHERE key = ?", (key,))
+    def _track_session(self, message: OutboxMessage, now: datetime) -> None:
+        if message.kind is MessageKind.SESSION_START:
+            self._connection.execute("INSERT OR REPLACE INTO open_session VALUES (?, ?)", (message.key, to_stored(now)))
+        elif message.kind is MessageKind.SESSION_END:
+            self._connection.execute("DELETE FROM open_session WHERE key = ?", (message.key,))
 
     def _drop_excess(self, now: datetime) -> None:
-        # Starts and ends of sessions stay: they are few, and detections mean little without them.
-        bounds = (MessageKind.DETECTION.value, to_stored(now - self._oldest), self._largest)
+        # Starts and ends of sessions stay: they are few, and detections refer to them.
+        bounds = (MessageKind.DETECTION.value, to_stored(now - self._max_age), self._max_messages)
         for table in ("item", "early"):
             dropped = self._connection.execute(
                 f"DELETE FROM {table} WHERE kind = ? AND (at < ? OR id <= (SELECT max(id) FROM item) - ?)",  # noqa: S608
@@ -229,7 +262,7 @@ def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
         except sqlite3.DatabaseError:
             aside = path.with_name(f"{path.name}.damaged-{clock():%Y%m%d%H%M%S}")
             path.rename(aside)
-            log.error("the outbox is damaged: it was set aside and a new one begun", set_aside=aside.name)
+            log.error("outbox damaged, renamed and replaced", set_aside=aside.name)
             return _prepare(path)
 
 
@@ -238,7 +271,7 @@ def _prepare(path: Path) -> system_sqlite.Connection:
     connection: system_sqlite.Connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: these devices are switched off by pulling the plug, and one small commit a second costs nothing.
+        # FULL: these devices lose power without notice, and one small commit a second is cheap.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(_SCHEMA)

@@ -1,4 +1,4 @@
-"""`--record-stats FILE`: one line of JSON a minute, to understand afterwards what the device did. Nothing personal."""
+"""Statistics file of `--record-stats FILE`: one line of JSON a minute, without personal data."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ log = structlog.get_logger()
 
 
 class Statistics(BaseModel):
-    """Counts are since the program began; `fps` and `state` are of the moment. `named` counts detections, not people.
+    """One line of the file: counts since the program started; `fps` and `state` are current values.
 
-    `stage_ms`: mean milliseconds of each stage; `breaks`: how often the pictures ended; `clock_ahead_seconds` and
-    `temperature` null: not known.
+    `named` counts detections, not people. `stage_ms`: mean milliseconds of each stage. `breaks`: how often the camera
+    stopped delivering frames. `clock_ahead_seconds` and `temperature` (degrees Celsius) are null if not known.
     """
 
     at: Moment
@@ -39,19 +39,20 @@ class Statistics(BaseModel):
 
 
 class StatisticsFile:
-    """Appends, so that a restart continues the story; where the disk does not take it, watching goes on."""
+    """Appends lines to a file; a failure is logged once and does not stop the device."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._works = True
 
     def write(self, statistics: Statistics) -> None:
+        """Append one line."""
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(statistics.model_dump_json() + "\n")
         except OSError as error:
             if self._works:
-                log.warning("the statistics cannot be written", file=self._path.name, reason=error.strerror)
+                log.warning("statistics not written", file=self._path.name, reason=error.strerror)
             self._works = False
         else:
             self._works = True

@@ -1,1 +1,1 @@
-"""The live preview: MJPEG server, window, overlay."""
+"""Live preview: MJPEG server, window, annotations."""

@@ -1,4 +1,4 @@
-"""The picture as people see it: boxes, employee codes, and what an expression is compatible with."""
+"""Annotated frames: face boxes, employee codes and expressions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,12 +25,12 @@ COVERED = Message(es="cara tapada", en="face covered")
 PHOTOGRAPH = Message(es="¿una fotografía?", en="a photograph?")
 COLLECTING = Message(es="identificando…", en="identifying…")
 
-# Light on dark, told apart by their text and not by colour alone.
+# Light on dark; labels differ by their text, not by colour alone.
 _PLATE = (24, 28, 36)
 _TEXT = (245, 245, 245)
 _FRAMES = {Standing.NAMED: (94, 201, 98), Standing.UNKNOWN: (200, 200, 200), Standing.COLLECTING: (90, 160, 230)}
 _FONT_PIXELS = 15
-# Pillow's own font has no accents. OpenCV's Linux packages bring DejaVu; elsewhere the system has Arial.
+# Pillow's default font has no accented letters. OpenCV's Linux packages bring DejaVu; elsewhere the system has Arial.
 _FONTS = (
     str(Path(cv2.__file__).parent / "qt" / "fonts" / "DejaVuSans.ttf"),
     "DejaVuSans.ttf",
@@ -52,7 +52,7 @@ _FONT = _find_font()
 
 
 def describe(mark: Mark, language: Language) -> list[str]:
-    """The lines beside a face: who, and what."""
+    """Return the label of a face: employee code, expression, photograph warning."""
     if mark.standing is Standing.COLLECTING:
         return [COLLECTING.text(language)]
     lines = [mark.employee_code or UNKNOWN.text(language)]
@@ -66,7 +66,13 @@ def describe(mark: Mark, language: Language) -> list[str]:
 
 
 def draw(frame: Frame, marks: Sequence[Mark], language: Language) -> Frame:
-    """A copy of the frame with every face marked."""
+    """Return a copy of the frame with the faces annotated.
+
+    Args:
+        frame: BGR image, uint8 [H, W, 3].
+        marks: The faces, with boxes in pixels of the frame.
+        language: Language of the labels.
+    """
     picture = Image.fromarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
     pen = ImageDraw.Draw(picture)
     for mark in marks:

@@ -1,4 +1,4 @@
-"""The live picture, on this machine only and never on disk: MJPEG over loopback."""
+"""MJPEG preview server, on the loopback interface only. Frames are never written to disk."""
 
 import json
 import threading
@@ -20,28 +20,28 @@ BOUNDARY = "stressvision-frame"
 FRAME_WAIT_SECONDS = 2.0
 IDLE_WAITS = 5
 STALLED_SECONDS = 10.0
-"""A watcher that takes nothing for this long is dropped."""
+"""A viewer that reads nothing for this long is disconnected."""
 JPEG_QUALITY = 80
-MOST_WATCHERS = 8
+MAX_VIEWERS = 8
 POLL_SECONDS = 0.1
 
 log = structlog.get_logger()
 
 
-class Board:
-    """The newest picture, for whoever watches: drawn and encoded only while somebody does, and once for all."""
+class FrameBoard:
+    """The newest frame for all viewers: drawn and encoded once, and only while there are viewers."""
 
     def __init__(self) -> None:
         self._change = threading.Condition()
-        self._watchers = 0
+        self._viewers = 0
         self._number = 0
         self._jpeg = b""
         self._closed = False
 
-    def show(self, render: Callable[[], Frame]) -> None:
-        """Offers a picture; `render` is called only where somebody watches."""
+    def publish(self, render: Callable[[], Frame]) -> None:
+        """Publish a frame; `render` is called only if there are viewers."""
         with self._change:
-            if not self._watchers:
+            if not self._viewers:
                 return
         encoded, jpeg = cv2.imencode(".jpg", render(), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         if encoded:
@@ -50,49 +50,59 @@ class Board:
                 self._change.notify_all()
 
     @contextmanager
-    def watch(self) -> Iterator[Callable[[], bytes | None]]:
-        """Gives a function that waits for the next picture; None where none comes for a while, or no more will."""
+    def subscribe(self) -> Iterator[Callable[[], bytes | None]]:
+        """Yield a function that waits for the next JPEG.
+
+        It returns None if there is none within FRAME_WAIT_SECONDS, or if the board is closed.
+        """
         with self._change:
-            self._watchers += 1
+            self._viewers += 1
             seen = self._number
 
-        def next_picture() -> bytes | None:
+        def next_jpeg() -> bytes | None:
             nonlocal seen
             with self._change:
-                came = self._change.wait_for(lambda: self._number > seen or self._closed, FRAME_WAIT_SECONDS)
+                arrived = self._change.wait_for(lambda: self._number > seen or self._closed, FRAME_WAIT_SECONDS)
                 seen = self._number
-                return self._jpeg if came and not self._closed else None
+                return self._jpeg if arrived and not self._closed else None
 
         try:
-            yield next_picture
+            yield next_jpeg
         finally:
             with self._change:
-                self._watchers -= 1
-                if not self._watchers:
+                self._viewers -= 1
+                if not self._viewers:
                     self._jpeg = b""
 
     @property
-    def watchers(self) -> int:
-        return self._watchers
+    def viewers(self) -> int:
+        """Number of connected viewers."""
+        return self._viewers
 
     @property
     def closed(self) -> bool:
+        """Whether the board has been closed."""
         return self._closed
 
     def close(self) -> None:
+        """Disconnect the viewers."""
         with self._change:
             self._closed = True
             self._change.notify_all()
 
 
 class PreviewServer:
-    """Serves a Board at /stream.mjpg and /frame.jpg, and what `health` says at /health, to this machine only.
+    """Serves a FrameBoard at /stream.mjpg and /frame.jpg and the health report at /health, on loopback only.
 
-    The stream is at / too: that is the address which the launcher and the doctor tell people.
+    The stream is also at /, the address that the launcher and the doctor show.
     """
 
-    def __init__(self, board: Board, port: int, health: Callable[[], str]) -> None:
-        """`health` returns JSON. Raises ConfigurationError where the port is taken."""
+    def __init__(self, board: FrameBoard, port: int, health: Callable[[], str]) -> None:
+        """Start the server. `health` returns JSON.
+
+        Raises:
+            ConfigurationError: If the port is in use.
+        """
         require_free_port("127.0.0.1", port, "STRESSVISION_PREVIEW_PORT")
         handler = type("Handler", (_Handler,), {"board": board, "health": staticmethod(health)})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -105,30 +115,32 @@ class PreviewServer:
 
     @property
     def url(self) -> str:
+        """Address of the stream."""
         return f"http://localhost:{self.port}/stream.mjpg"
 
     def stop(self) -> None:
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
 
 
-def start_preview(board: Board, port: int, health: Callable[[], str]) -> PreviewServer | None:
-    """The preview, or None where its port is taken: watching goes on without it."""
+def start_preview(board: FrameBoard, port: int, health: Callable[[], str]) -> PreviewServer | None:
+    """Start the preview; return None if its port is in use: the device runs without a preview then."""
     try:
         return PreviewServer(board, port, health)
     except ConfigurationError as error:
-        log.warning("no preview", reason=error.message.en)
+        log.warning("preview not started", reason=error.message.en)
         return None
 
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = STALLED_SECONDS
-    board: Board
+    board: FrameBoard
     health: Callable[[], str]
 
     def do_GET(self) -> None:
-        if not self._comes_from_here():
-            self._answer(HTTPStatus.FORBIDDEN, "application/json", json.dumps({"detail": "loopback only"}).encode())
+        if not self._is_local():
+            self._respond(HTTPStatus.FORBIDDEN, "application/json", json.dumps({"detail": "loopback only"}).encode())
             return
         match urlsplit(self.path).path:
             case "/" | "/stream.mjpg":
@@ -136,35 +148,35 @@ class _Handler(BaseHTTPRequestHandler):
             case "/frame.jpg":
                 self._frame()
             case "/health":
-                self._answer(HTTPStatus.OK, "application/json", self.health().encode())
+                self._respond(HTTPStatus.OK, "application/json", self.health().encode())
             case _:
-                self._answer(HTTPStatus.NOT_FOUND, "application/json", json.dumps({"detail": "not found"}).encode())
+                self._respond(HTTPStatus.NOT_FOUND, "application/json", json.dumps({"detail": "not found"}).encode())
 
-    def _comes_from_here(self) -> bool:
-        """Whether a page or program of this machine asks: neither a rebound name nor a page of another site.
+    def _is_local(self) -> bool:
+        """Check Host, Referer, Origin and Sec-Fetch-Site: no DNS rebinding, no page of another site.
 
-        The dashboard may have been opened as localhost or 127.0.0.1, which browsers hold to be two sites.
+        The dashboard may have been opened as localhost or as 127.0.0.1, which browsers treat as two sites.
         """
-        asked = urlsplit("//" + self.headers.get("Host", "")).hostname
-        asking = self.headers.get("Referer") or self.headers.get("Origin")
+        host = urlsplit("//" + self.headers.get("Host", "")).hostname
+        referrer = self.headers.get("Referer") or self.headers.get("Origin")
         foreign = self.headers.get("Sec-Fetch-Site") == "cross-site"
-        if asking:
-            foreign = urlsplit(asking).hostname not in LOOPBACK_HOSTS
-        return asked in LOOPBACK_HOSTS and not foreign
+        if referrer:
+            foreign = urlsplit(referrer).hostname not in LOOPBACK_HOSTS
+        return host in LOOPBACK_HOSTS and not foreign
 
     def _stream(self) -> None:
-        if self.board.watchers >= MOST_WATCHERS:
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "application/json", b'{"detail": "too many watchers"}')
+        if self.board.viewers >= MAX_VIEWERS:
+            self._respond(HTTPStatus.SERVICE_UNAVAILABLE, "application/json", b'{"detail": "too many viewers"}')
             return
         self.send_response(HTTPStatus.OK)
         self._send_headers(f"multipart/x-mixed-replace; boundary={BOUNDARY}")
         self.end_headers()
         try:
-            with self.board.watch() as next_picture:
-                # A camera that shows nothing for a while ends the stream: who has gone away shows only on writing.
+            with self.board.subscribe() as next_jpeg:
+                # End the stream after a while without frames: a closed connection is noticed only on writing.
                 idle = 0
                 while not self.board.closed and idle < IDLE_WAITS:
-                    jpeg = next_picture()
+                    jpeg = next_jpeg()
                     idle = idle + 1 if jpeg is None else 0
                     if jpeg is not None:
                         self.wfile.write(_part(jpeg))
@@ -172,14 +184,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _frame(self) -> None:
-        with self.board.watch() as next_picture:
-            jpeg = next_picture()
+        with self.board.subscribe() as next_jpeg:
+            jpeg = next_jpeg()
         if jpeg is None:
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "application/json", b'{"detail": "no picture"}')
+            self._respond(HTTPStatus.SERVICE_UNAVAILABLE, "application/json", b'{"detail": "no picture"}')
         else:
-            self._answer(HTTPStatus.OK, "image/jpeg", jpeg)
+            self._respond(HTTPStatus.OK, "image/jpeg", jpeg)
 
-    def _answer(self, status: HTTPStatus, kind: str, body: bytes) -> None:
+    def _respond(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)
         self._send_headers(kind)
         self.send_header("Content-Length", str(len(body)))
@@ -193,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Silent: every frame would be a line."""
+        """Do not log requests."""
 
 
 def _part(jpeg: bytes) -> bytes:

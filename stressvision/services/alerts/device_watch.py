@@ -1,16 +1,23 @@
-"""Alerts of devices: raised when one that was watching falls silent or gets no picture, resolved when it is back."""
+"""Alerts of devices: created when a watching device goes silent or loses its picture, resolved when it returns."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.devices import select_signs
+from stressvision.db.queries.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.devices import DeviceSign, select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
-from stressvision.domain.devices import STOPPED, WATCHING, Trouble, WatchedDevice, draft_of, is_over, trouble_of
+from stressvision.domain.devices import (
+    STOPPED,
+    WATCHING,
+    Outage,
+    WatchedDevice,
+    draft_device_alert,
+    find_outage,
+    has_ended,
+)
 from stressvision.domain.notifications import NoticeKind
-from stressvision.services.alerts.history import HistoryStep, record_step
-from stressvision.services.alerts.silenced import keep_device_quiet
+from stressvision.services.alerts.silences import record_if_device_silenced
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
 
@@ -18,15 +25,15 @@ RETURNED = "El dispositivo volvió, o se detuvo en orden."
 
 
 class DeviceWatch:
-    """One watcher's memory: since when it listens, and since when each device has said that it has no picture."""
+    """State of one watcher: since when it has run, and since when each device has reported a missing picture."""
 
     def __init__(self) -> None:
         self._listening_since: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._checked_at: datetime | None = None
         self._without_picture: dict[str, datetime] = {}
 
-    def look(self, context: Context) -> None:
-        """Raises and resolves what is called for now."""
+    def check(self, context: Context) -> None:
+        """Create and resolve the device alerts that are due now."""
         minutes, now = context.settings.device_alert_minutes, context.clock()
         if not minutes:
             return
@@ -36,22 +43,22 @@ class DeviceWatch:
             devices = [self._device(row, now) for row in select_signs(connection)]
             alerts = rows.select_latest_device_alerts(connection)
         for device in devices:
-            trouble = trouble_of(device, now, listening_since, patience)
+            outage = find_outage(device, now, listening_since, patience)
             own = [alert for alert in alerts if alert.device_id == device.device_id]
-            if trouble is not None and not any(_tells_of(alert, trouble) for alert in own):
-                _raise(context, device, trouble)
+            if outage is not None and not any(_covers(alert, outage) for alert in own):
+                _create(context, device, outage)
             for alert in own:
-                if alert.status != AlertStatus.RESOLVED and is_over(_trouble(alert), device):
+                if alert.status != AlertStatus.RESOLVED and has_ended(_outage(alert), device):
                     _resolve(context, alert.id)
 
     def _listen(self, now: datetime, patience: timedelta) -> datetime:
-        """Since when; anew where the watcher itself was away, as on a machine that slept."""
-        if self._looked_at is None or self._listening_since is None or now - self._looked_at > 2 * patience:
+        """Return since when devices could be heard: from now on, where the watcher itself paused, as in suspension."""
+        if self._checked_at is None or self._listening_since is None or now - self._checked_at > 2 * patience:
             self._listening_since = now
-        self._looked_at = now
+        self._checked_at = now
         return self._listening_since
 
-    def _device(self, row: Any, now: datetime) -> WatchedDevice:
+    def _device(self, row: DeviceSign, now: datetime) -> WatchedDevice:
         if row.state in {WATCHING, STOPPED}:
             self._without_picture.pop(row.device_id, None)
             return WatchedDevice(row.device_id, row.state, row.last_seen)
@@ -59,39 +66,38 @@ class DeviceWatch:
         return WatchedDevice(row.device_id, row.state, row.last_seen, since)
 
 
-def _trouble(alert: Any) -> Trouble:
-    return Trouble(alert.alert_type, alert.evidence_start)
+def _outage(alert: rows.AlertRow) -> Outage:
+    return Outage(alert.alert_type or "", alert.evidence_start or alert.timestamp)
 
 
-def _tells_of(alert: Any, trouble: Trouble) -> bool:
-    """An unresolved one, or one that somebody resolved by hand while the same trouble lasts."""
-    if alert.alert_type != trouble.alert_type:
+def _covers(alert: rows.AlertRow, outage: Outage) -> bool:
+    """Return whether the alert is unresolved, or was resolved by hand while the same outage lasts."""
+    if alert.alert_type != outage.alert_type:
         return False
-    return bool(alert.status != AlertStatus.RESOLVED or alert.evidence_start >= trouble.since)
+    return alert.status != AlertStatus.RESOLVED or (alert.evidence_start or alert.timestamp) >= outage.since
 
 
-def _raise(context: Context, device: WatchedDevice, trouble: Trouble) -> None:
-    draft, now = draft_of(trouble, device.device_id), context.clock()
+def _create(context: Context, device: WatchedDevice, outage: Outage) -> None:
+    draft, now = draft_device_alert(outage, device.device_id), context.clock()
     with context.database.write() as connection:
-        # Looked at again: another watcher may have been first.
-        if any(_tells_of(alert, trouble) for alert in _alerts_of(connection, device.device_id)):
+        # Checked again inside the transaction: another watcher may have been first.
+        if any(_covers(alert, outage) for alert in _alerts_of(connection, device.device_id)):
             return
-        if keep_device_quiet(connection, context, draft, device.device_id):
+        if record_if_device_silenced(connection, context, draft, device.device_id):
             return
         alert_id = rows.insert_alert(
             connection,
-            {
-                "timestamp": now,
-                "device_id": device.device_id,
-                "alert_type": draft.alert_type,
-                "severity": str(draft.severity),
-                "description": draft.description,
-                "status": str(AlertStatus.PENDING),
-                "created_at": now,
-                "evidence_start": trouble.since,
-            },
+            rows.NewAlert(
+                timestamp=now,
+                device_id=device.device_id,
+                alert_type=draft.alert_type,
+                severity=str(draft.severity),
+                description=draft.description,
+                created_at=now,
+                evidence=rows.AlertEvidence(evidence_start=outage.since),
+            ),
         )
-        record_step(connection, alert_id, None, HistoryStep(AlertStep.RAISED, now))
+        insert_step(connection, NewAlertStep(now, str(AlertStep.RAISED), alert_id))
         enqueue(connection, context, NoticeKind.DEVICE, alert_id)
 
 
@@ -101,10 +107,9 @@ def _resolve(context: Context, alert_id: int) -> None:
         row = rows.select_alert(connection, alert_id)
         if row is None or row.status == AlertStatus.RESOLVED:
             return
-        values = {"status": str(AlertStatus.RESOLVED), "resolved_at": now, "resolution_notes": RETURNED}
-        rows.update_alert(connection, alert_id, values)
-        record_step(connection, alert_id, None, HistoryStep(AlertStep.RESOLVED, now, notes=RETURNED))
+        rows.record_decision(connection, alert_id, rows.AlertDecisionMade(AlertStatus.RESOLVED, now, notes=RETURNED))
+        insert_step(connection, NewAlertStep(now, str(AlertStep.RESOLVED), alert_id, notes=RETURNED))
 
 
-def _alerts_of(connection: Connection, device_id: str) -> list[Any]:
+def _alerts_of(connection: Connection, device_id: str) -> list[rows.AlertRow]:
     return [alert for alert in rows.select_latest_device_alerts(connection) if alert.device_id == device_id]

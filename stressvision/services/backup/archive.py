@@ -1,4 +1,4 @@
-"""The folder of backups: what is in it, which belong together, which are too old."""
+"""The backup folder: list its backups, find the chains they form, delete the oldest ones."""
 
 import re
 import shutil
@@ -18,22 +18,24 @@ from stressvision.db.engine.connection import URL, parse_url, sqlite_path
 
 SUFFIX = ".svb"
 _MOMENT, _NUMBER = r"-\d{8}-\d{6}-\d{6}", r"(-\d{5,})?"
-"""How a name goes on after the database's: of a whole backup, and of changes also with their number."""
+"""Suffix of a backup's name after that of the database: its moment, and for changes also their number."""
 _PIECE = 1024 * 1024
 
 
 class BackupKind(StrEnum):
+    """Content of a backup file."""
+
     WHOLE = "whole"
     """The whole SQLite database."""
     CHANGES = "changes"
-    """What has been added or changed since the backup before it in the same chain."""
+    """The rows added or changed since the previous backup of the same chain."""
     DUMP = "dump"
-    """What pg_dump wrote of a PostgreSQL database."""
+    """Output of pg_dump for a PostgreSQL database."""
 
 
 @dataclass(frozen=True)
 class Backup:
-    """`chain` joins a whole backup (number 0) and the changes after it. `rows`: by table, of a whole one."""
+    """A backup file. `chain`: common to a whole backup (number 0) and the changes after it. `rows`: by table."""
 
     path: Path
     kind: BackupKind
@@ -47,21 +49,23 @@ class Backup:
 
 
 def list_backups(settings: Settings, folder: Path | None = None) -> tuple[Backup, ...]:
-    """Those of the configured database, oldest first. What cannot be read as a backup is left out."""
+    """Return the backups of the configured database, oldest first; unreadable files are left out."""
     found = []
     for path in sorted((folder or settings.backup_dir).glob(f"*{SUFFIX}")):
         try:
-            found.append(describe(path))
+            found.append(read_backup(path))
         except InvalidInput:
             continue
-    own = (backup for backup in found if backup.database == stem(parse_url(settings.database_url)))
+    own = (backup for backup in found if backup.database == database_stem(parse_url(settings.database_url)))
     return tuple(sorted(own, key=lambda backup: (backup.created_at, backup.number)))
 
 
 def find_chain(settings: Settings, path: Path | None) -> tuple[Backup, ...]:
-    """The whole backup and the changes after it, up to the one named or to the newest.
+    """Return a whole backup and the changes after it, up to `path` or to the newest.
 
-    Raises NotFound, InvalidInput (one in between is missing).
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: A backup of the chain is missing.
     """
     folder = path.parent if path else settings.backup_dir
     found = list_backups(settings, folder)
@@ -85,9 +89,9 @@ def find_chain(settings: Settings, path: Path | None) -> tuple[Backup, ...]:
 
 
 def rotate(settings: Settings) -> None:
-    """Deletes the oldest chains beyond `backup_keep`: what has a name of ours from before the oldest that is kept.
+    """Delete the oldest chains beyond `backup_keep`.
 
-    Opened are what begins a chain, and what goes.
+    Opens only the first backup of each kept chain, and the deleted ones.
     """
     kept = list(islice(newest_first(settings, is_whole=True), settings.backup_keep))
     if len(kept) == settings.backup_keep:
@@ -98,30 +102,34 @@ def rotate(settings: Settings) -> None:
 
 
 def newest_in_chain(settings: Settings) -> Backup | None:
-    """What a next backup of changes would follow."""
+    """Return the backup that the next backup of changes continues, or None."""
     return next((backup for backup in newest_first(settings) if backup.kind is not BackupKind.DUMP), None)
 
 
 def newest_first(settings: Settings, *, is_whole: bool = False, before: Path | None = None) -> Iterator[Backup]:
-    """Those of the configured database that have the name they were given, which holds the moment.
+    """Yield the backups of the configured database by the moment in their file name; each is opened when reached.
 
-    Opened as they are asked for. `is_whole`: what begins a chain, and no changes. `before`: older than that one.
+    Args:
+        settings: Source of the folder and the database.
+        is_whole: Only the first backup of each chain.
+        before: Only backups older than this one.
     """
-    own = stem(parse_url(settings.database_url))
+    own = database_stem(parse_url(settings.database_url))
     form = re.compile(re.escape(own) + (_MOMENT if is_whole else _MOMENT + _NUMBER))
     named = (path for path in settings.backup_dir.glob(f"*{SUFFIX}") if form.fullmatch(path.stem))
     for path in sorted(named, key=lambda path: path.stem, reverse=True):
         if before is not None and path.stem >= before.stem:
             continue
         try:
-            backup = describe(path)
+            backup = read_backup(path)
         except (InvalidInput, FileNotFoundError):
             continue
         if backup.database == own:
             yield backup
 
 
-def describe(path: Path) -> Backup:
+def read_backup(path: Path) -> Backup:
+    """Return the description of a backup file. Raises InvalidInput where it is none."""
     seal = sealed.read_seal(path)
     content = seal.content
     try:
@@ -138,30 +146,32 @@ def describe(path: Path) -> Backup:
         )
     except (KeyError, ValueError, StressVisionError):
         raise InvalidInput(
-            Message(es=f"{path.name} no es una copia de una base.", en=f"{path.name} is no backup of a database.")
+            Message(es=f"{path.name} no es una copia de una base.", en=f"{path.name} is not a backup of a database.")
         ) from None
 
 
-def own_folder(settings: Settings) -> Path:
+def create_backup_folder(settings: Settings) -> Path:
+    """Create the backup folder, readable by its owner only, and return it."""
     settings.backup_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return settings.backup_dir
 
 
-def stem(url: URL) -> str:
-    """What the backups of a database are called by."""
+def database_stem(url: URL) -> str:
+    """Return the name with which the backups of a database begin."""
     path = sqlite_path(url)
     return path.stem if path else str(url.database)
 
 
 def read_pieces(path: Path) -> Iterator[bytes]:
-    """A file of any size, never whole in memory."""
+    """Yield the content of a file in pieces of 1 MiB."""
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             yield piece
 
 
 @contextmanager
-def saying_what_failed(folder: Path) -> Iterator[None]:
+def translate_io_errors(folder: Path) -> Iterator[None]:
+    """Raise Unavailable, with the free space, for an OSError inside the block."""
     try:
         yield
     except OSError as error:

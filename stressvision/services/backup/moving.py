@@ -1,4 +1,4 @@
-"""Moving the database to another server."""
+"""Move of the database from SQLite to PostgreSQL."""
 
 from contextlib import closing
 
@@ -10,9 +10,16 @@ from stressvision.services.context import open_context
 
 
 def move_database(settings: Settings, target_url: str) -> int:
-    """Copies the configured SQLite file into an empty PostgreSQL database; how many rows.
+    """Copy the configured SQLite file into an empty PostgreSQL database, and return the number of rows.
 
-    The file stays as it is. Raises InvalidInput (other kinds of database), Conflict, DatabaseUnavailable.
+    Args:
+        settings: Names the SQLite file, which stays as it is.
+        target_url: `postgresql://…`; the database is migrated to this program's schema first.
+
+    Raises:
+        InvalidInput: The source is not SQLite, or the target is not PostgreSQL.
+        Conflict: The target is not empty.
+        DatabaseUnavailable: One of the two does not answer.
     """
     with (
         closing(open_context(settings).database) as source,
@@ -22,7 +29,7 @@ def move_database(settings: Settings, target_url: str) -> int:
             raise InvalidInput(
                 Message(
                     es="Se mueve de un archivo SQLite (STRESSVISION_DATABASE_URL) a PostgreSQL (--to postgresql://…).",
-                    en="One moves from an SQLite file (STRESSVISION_DATABASE_URL) to PostgreSQL (--to postgresql://…).",
+                    en="Move from an SQLite file (STRESSVISION_DATABASE_URL) to PostgreSQL (--to postgresql://…).",
                 ),
                 field="--to",
             )

@@ -1,4 +1,4 @@
-"""Getting a database back from its backups."""
+"""Restoration of a database from its backups."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,18 +10,19 @@ from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.backup import copies, sealed
+from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.replacing import read_erased, set_aside
 from stressvision.db.engine.connection import parse_url, sqlite_path
 from stressvision.db.queries.employees import select_employee
 from stressvision.db.queries.erasure import erased_subjects
-from stressvision.services.backup.archive import Backup, BackupKind, find_chain, saying_what_failed
+from stressvision.services.backup.archive import Backup, BackupKind, find_chain, translate_io_errors
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.privacy.erasure import erase_person
 
 
 @dataclass(frozen=True)
 class Restored:
-    """`aside`: the database that was there before, if there was one. `erased_again`: people who stay erased."""
+    """Result of a restoration. `aside`: path of the previous database, if any. `erased_again`: number of people."""
 
     chain: tuple[Backup, ...]
     rows: dict[str, int]
@@ -30,16 +31,27 @@ class Restored:
 
 
 def restore_database(settings: Settings, path: Path | None, actor: Actor, clock: Clock = utc_now) -> Restored:
-    """Puts what a backup holds (the newest, or `path`) in the place of the SQLite database, which is set aside.
+    """Replace the SQLite database by the content of a backup, and set the previous file aside.
 
-    Whoever was erased after that backup was made is erased again. Raises Conflict where a program has the database
-    open, NotFound, InvalidInput (damaged; PostgreSQL), ConfigurationError (key). Nothing changes unless all went well.
+    People erased after the backup was made are erased again. Nothing changes unless everything succeeds.
+
+    Args:
+        settings: Names the database and the backup folder.
+        path: The backup; None for the newest.
+        actor: The caller, for the audit log.
+        clock: Source of the time.
+
+    Raises:
+        Conflict: A program has the database open.
+        NotFound: There is no such backup.
+        InvalidInput: The backup is damaged, or the database is PostgreSQL.
+        ConfigurationError: The backup key cannot be read.
     """
     database = sqlite_path(parse_url(settings.database_url))
     chain = find_chain(settings, path)
     if database is None or chain[0].kind is BackupKind.DUMP:
         raise InvalidInput(_USE_PG_RESTORE)
-    with saying_what_failed(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
+    with translate_io_errors(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
         restored = Path(work) / database.name
         rows = assemble(settings, chain, restored)
         aside, erased = None, frozenset[int]()
@@ -54,7 +66,7 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
 
 
 def _erase_again(context: Context, erased: frozenset[int], actor: Actor) -> int:
-    """Row numbers are never given twice, so they still mean the same people."""
+    """Erase people again by row id; ids are never reused, so they still identify the same people."""
     with context.database.read() as connection:
         known = set(erased_subjects(connection))
         back = [number for number in erased - known if select_employee(connection, number) is not None]
@@ -72,12 +84,15 @@ _USE_PG_RESTORE = Message(
 
 
 def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, ...], dict[str, int]]:
-    """Restores the chain into a temporary file and reads all of it; the backups and the rows by table.
+    """Restore a chain into a temporary file, read all of it, and return its backups and row counts by table.
 
-    Raises NotFound, InvalidInput (damaged), ConfigurationError (key).
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: A backup is damaged or missing.
+        ConfigurationError: The backup key cannot be read.
     """
     chain = find_chain(settings, path)
-    with saying_what_failed(settings.backup_dir), TemporaryDirectory(dir=chain[0].path.parent) as work:
+    with translate_io_errors(settings.backup_dir), TemporaryDirectory(dir=chain[0].path.parent) as work:
         if chain[0].kind is BackupKind.DUMP:
             open_backup(settings, chain[0], Path(work) / "dump")
             return chain, {}
@@ -85,23 +100,23 @@ def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, 
 
 
 def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dict[str, int]:
-    """Writes the database that a chain amounts to, checked; its rows by table. Raises InvalidInput."""
+    """Write the database of a chain to `target`, check it, and return its row counts by table. Raises InvalidInput."""
     open_backup(settings, chain[0], target)
     counted = copies.check_copy(target)
     if counted != chain[0].rows:
-        raise _not_as_counted(chain[0])
+        raise _row_counts_differ(chain[0])
     if len(chain) > 1:
         key = sealed.read_key(settings.backup_key_file)
-        triggers = copies.take_triggers(target)
+        triggers = copies.drop_triggers(target)
         for backup in chain[1:]:
-            copies.apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
-        copies.put_triggers(target, triggers)
+            apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
+        copies.restore_triggers(target, triggers)
         counted = copies.check_copy(target)
     return counted
 
 
 def open_backup(settings: Settings, backup: Backup, target: Path) -> None:
-    """Writes what one whole backup holds, as it was, into a new file that only its owner may read."""
+    """Write the content of one whole backup into a new file, readable by its owner only."""
     key = sealed.read_key(settings.backup_key_file)
     target.touch(mode=0o600)
     with target.open("wb") as file:
@@ -116,10 +131,10 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield from whole
 
 
-def _not_as_counted(backup: Backup) -> InvalidInput:
+def _row_counts_differ(backup: Backup) -> InvalidInput:
     return InvalidInput(
         Message(
             es=f"{backup.path.name} no tiene las filas que tenía al hacerse. Use otra copia.",
-            en=f"{backup.path.name} has not the rows it had when it was made. Use another backup.",
+            en=f"{backup.path.name} does not contain the rows counted when it was made. Use another backup.",
         )
     )

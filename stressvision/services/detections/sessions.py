@@ -1,18 +1,18 @@
-"""Sessions: a device begins and ends to watch."""
+"""Sessions: the periods in which a device is watching."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from stressvision.core.errors import Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import sessions as rows
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.detections import SessionEnd, SessionStart
 
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """`key` is what devices call it (`session_<device>_<epoch>`), `id` its row."""
+    """An open session. `key`: its name for devices (`session_<device>_<epoch>`). `id`: its row id."""
 
     id: int
     key: str
@@ -20,7 +20,7 @@ class OpenedSession:
 
 
 def open_session(context: Context, start: SessionStart) -> OpenedSession:
-    """Opens a session; a device that repeats the session_id it chose gets the same one back."""
+    """Open a session and return it; a repeated `session_id` returns the session that already has it."""
     now = context.clock()
     began = start.start_timestamp or now
     with context.database.write() as connection:
@@ -30,19 +30,16 @@ def open_session(context: Context, start: SessionStart) -> OpenedSession:
             return OpenedSession(existing.id, key, existing.device_id)
         session_id = rows.insert_session(
             connection,
-            {
-                "device_id": start.device_id,
-                "location": start.location,
-                "start_timestamp": began,
-                "status": "active",
-                "session_key": key,
-                "created_at": now,
-            },
+            rows.NewSession(
+                device_id=start.device_id,
+                location=start.location,
+                start_timestamp=began,
+                session_key=key,
+                created_at=now,
+            ),
         )
-        device: dict[str, object] = {"last_seen": now, "state": "watching"}
-        rows.upsert_device(
-            connection, start.device_id, device if start.location is None else {**device, "location": start.location}
-        )
+        status = DeviceReport(last_seen=now, state="watching", location=start.location)
+        upsert_device(connection, start.device_id, status)
     return OpenedSession(session_id, key, start.device_id)
 
 
@@ -53,30 +50,23 @@ def _free_key(connection: Connection, device_id: str, epoch: int) -> str:
 
 
 def read_session_device(context: Context, session: int | str) -> str:
-    """Whose session it is. Raises NotFound."""
+    """Return the id of the device that opened the session. Raises NotFound."""
     with context.database.read() as connection:
-        device_id: str = _existing(connection, session).device_id
-    return device_id
+        return _get_session(connection, session).device_id
 
 
 def close_session(context: Context, session: int | str, end: SessionEnd) -> int:
-    """Ends the session and returns its row id; ending it again changes nothing. Raises NotFound."""
+    """End the session and return its row id; ending it again changes nothing. Raises NotFound."""
     now = context.clock()
     with context.database.write() as connection:
-        row = _existing(connection, session)
+        row = _get_session(connection, session)
         if row.end_timestamp is None:
-            values: dict[str, object] = {"end_timestamp": end.end_timestamp or now, "status": "ended"}
-            if end.fps_avg is not None:
-                values["fps_avg"] = end.fps_avg
-            if end.frames_processed is not None:
-                values["frames_processed"] = end.frames_processed
-            rows.update_session(connection, row.id, values)
-            rows.upsert_device(connection, row.device_id, {"last_seen": now, "state": "stopped", "detail": ""})
-        session_id: int = row.id
-        return session_id
+            rows.end_session(connection, row.id, end.end_timestamp or now, end.fps_avg, end.frames_processed)
+            upsert_device(connection, row.device_id, DeviceReport(last_seen=now, state="stopped", detail=""))
+        return row.id
 
 
-def _existing(connection: Connection, session: int | str) -> Any:
+def _get_session(connection: Connection, session: int | str) -> rows.SessionRow:
     row = rows.find_session(connection, session)
     if row is None:
         raise NotFound(Message(es=f"No existe la sesión {session}.", en=f"There is no session {session}."))

@@ -1,9 +1,9 @@
-"""Storing detections: once each, with consent, and with the alert they call for."""
+"""Storing detections: once each, with consent, and with the alert that is due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -17,20 +17,18 @@ from stressvision.core.errors import (
 )
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import detections as rows
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.queries.employees import select_standings, touch_employee
-from stressvision.db.queries.sessions import upsert_device
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
-from stressvision.domain.detections import is_too_far_ahead
-from stressvision.services.alerts.decisions import create_alert_if_due
+from stressvision.domain.emotions import is_too_far_ahead
+from stressvision.services.alerts.creation import create_alert_if_due
 from stressvision.services.context import Context
 from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
 from stressvision.wire.problems import problem_of, validation_problem
 
-T = TypeVar("T")
-
 
 def store_detection(context: Context, detection: DetectionIn) -> DetectionAccepted:
-    """Durable before it returns. The same event_id twice is stored once and answered the same.
+    """Store a detection and return when it is on disk; a repeated event_id is stored once and gets the same answer.
 
     Raises InvalidInput (unknown employee or session, clock ahead) and ConsentMissing.
     """
@@ -38,26 +36,27 @@ def store_detection(context: Context, detection: DetectionIn) -> DetectionAccept
 
 
 def submit_detection(context: Context, detection: DetectionIn) -> "Future[DetectionAccepted]":
-    """As store_detection, for who has something else to do until it is durable."""
-    return _submit(context, lambda connection: _store(connection, context, detection))
+    """As store_detection, without waiting: the future is resolved when the detection is on disk or was refused."""
+    work = partial(_store, context=context, detection=detection)
+    return context.database.queue.submit(work, on_rollback=context.sightings.forget)
 
 
 def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
-    """All in one transaction, each judged by itself: a refused one carries its reason, the others are stored."""
-    judged = [_judge(item, language) for item in batch]
+    """Store a batch in one transaction; a refused detection does not affect the others and carries its reason."""
+    validated = [_validate(item, language) for item in batch]
 
     def store(connection: Connection) -> list[BatchItem]:
         return [
             item if isinstance(item, BatchItem) else _store_one_of_many(connection, context, item, language)
-            for item in judged
+            for item in validated
         ]
 
-    results = _submit(context, store).result()
+    results = context.database.queue.submit(store, on_rollback=context.sightings.forget).result()
     stored = sum(item.status == "ok" for item in results)
     return BatchStored(stored=stored, refused=len(results) - stored, results=results)
 
 
-def _judge(item: Mapping[str, object], language: Language) -> DetectionIn | BatchItem:
+def _validate(item: Mapping[str, object], language: Language) -> DetectionIn | BatchItem:
     try:
         return DetectionIn.model_validate(item)
     except ValidationError as error:
@@ -74,39 +73,21 @@ def _store_one_of_many(
     return BatchItem(status="ok", detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld)
 
 
-def _submit(context: Context, work: Callable[[Connection], T]) -> "Future[T]":
-    def forget_if_failed(future: "Future[T]") -> None:
-        if future.cancelled() or future.exception():
-            context.sightings.forget()
-
-    def work_from_memory(connection: Connection) -> T:
-        try:
-            return work(connection)
-        except BaseException:
-            # Its transaction may be taken back, and the others of it begin anew.
-            context.sightings.forget()
-            raise
-
-    future = context.database.submit(work_from_memory)
-    future.add_done_callback(forget_if_failed)
-    return future
-
-
 def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
     now = context.clock()
     emotion = _kept_emotion(context, detection)
     withheld = emotion is None and detection.emotion is not None
-    values = _stored_values(context, detection, emotion, now)
+    new = _to_row(context, detection, emotion, now)
     session = _session_name(detection)
     is_ahead = is_too_far_ahead(detection.timestamp, now)
-    detection_id = None if is_ahead else rows.insert_permitted(connection, values, session)
+    detection_id = None if is_ahead else rows.insert_permitted(connection, new, session)
     if detection_id is None:
-        known = rows.find_by_event(connection, values["event_id"]) if values["event_id"] else None
+        known = rows.find_by_event(connection, new.event_id) if new.event_id else None
         if known is None:
-            raise _reason_to_refuse(connection, detection, session, is_ahead)
+            raise _find_refusal(connection, detection, session, is_ahead)
         return DetectionAccepted(detection_id=known, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("device", detection.device_id, now):
-        upsert_device(connection, detection.device_id, {"last_seen": now})
+        upsert_device(connection, detection.device_id, DeviceReport(last_seen=now))
     if detection.employee_id is None:
         return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
@@ -115,42 +96,42 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 
 
-def _stored_values(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> dict[str, Any]:
+def _to_row(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> rows.NewDetection:
     vector = permitted_vector(context.settings.policy, detection.emotion_vector) if emotion else None
-    return {
-        "timestamp": detection.timestamp,
-        "device_id": detection.device_id,
-        "track_id": detection.track_id,
-        "employee_id": detection.employee_id,
-        "recognition_confidence": detection.recognition_confidence,
-        "emotion": str(emotion) if emotion else None,
-        "emotion_confidence": detection.emotion_confidence if emotion else None,
-        # Names, because pydantic writes a dictionary of those ten times as fast as one of members.
-        "emotion_vector": {str(name): share for name, share in vector.items()} if vector else None,
-        "bounding_box": detection.bounding_box,
-        "frame_quality": detection.frame_quality,
-        "processing_time_ms": detection.processing_time_ms,
-        "created_at": now,
-        "event_id": str(detection.event_id) if detection.event_id else None,
-        "decision_frames": detection.frames if emotion else None,
-    }
+    return rows.NewDetection(
+        timestamp=detection.timestamp,
+        device_id=detection.device_id,
+        track_id=detection.track_id,
+        employee_id=detection.employee_id,
+        recognition_confidence=detection.recognition_confidence,
+        emotion=str(emotion) if emotion else None,
+        emotion_confidence=detection.emotion_confidence if emotion else None,
+        # Plain strings as keys: pydantic serialises them ten times as fast as enumeration members.
+        emotion_vector={str(name): share for name, share in vector.items()} if vector else None,
+        bounding_box=detection.bounding_box,
+        frame_quality=detection.frame_quality,
+        processing_time_ms=detection.processing_time_ms,
+        created_at=now,
+        event_id=str(detection.event_id) if detection.event_id else None,
+        decision_frames=detection.frames if emotion else None,
+    )
 
 
 def _session_name(detection: DetectionIn) -> int | str | None:
-    """A row id or a key; a key made of digits alone is taken as an id."""
-    given = detection.session_id
-    return int(given) if isinstance(given, str) and given.isdecimal() else given
+    """Return the session's row id or key; a key of digits alone is read as an id."""
+    session = detection.session_id
+    return int(session) if isinstance(session, str) and session.isdecimal() else session
 
 
-def _reason_to_refuse(
+def _find_refusal(
     connection: Connection, detection: DetectionIn, session: int | str | None, is_ahead: bool
 ) -> StressVisionError:
-    """Why a detection that is not known yet was not stored."""
+    """Return the error that explains why a new detection was not stored."""
     if is_ahead:
         return InvalidInput(
             Message(
                 es="timestamp está en el futuro: ajuste el reloj del dispositivo.",
-                en="timestamp lies in the future: set the device's clock.",
+                en="timestamp is in the future: set the device's clock.",
             ),
             field="timestamp",
         )
@@ -180,7 +161,7 @@ def _reason_to_refuse(
 
 
 def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:
-    """What the policy lets us keep: of a face nobody enrolled, nothing unless a setting says otherwise."""
+    """Return the expression that may be stored: for an unenrolled face none, unless a setting allows it."""
     settings = context.settings
     may_analyse_unknown = settings.analyse_unknown or settings.policy is Policy.RESEARCH
     if detection.employee_id is None and not may_analyse_unknown:

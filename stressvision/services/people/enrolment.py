@@ -1,9 +1,8 @@
-"""Enrolling people, with their consent, and letting them withdraw it."""
+"""Enrolment of employees with their consent, withdrawal of consent, and the demonstration's synthetic people."""
 
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
@@ -23,7 +22,7 @@ CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What enrolling records. `consent_sha256`: of the consent text, version CONSENT_VERSION, that was signed."""
+    """Data of one enrolment. `consent_sha256`: hash of the signed consent text, version CONSENT_VERSION."""
 
     employee_code: str
     full_name: str
@@ -36,54 +35,48 @@ class Enrolment:
 
 
 def require_valid_code(code: str) -> None:
-    """Raises InvalidInput for anything that does not look like EMP001."""
+    """Raise InvalidInput where the code does not have the form EMP001."""
     if not CODE_FORM.fullmatch(code):
         raise InvalidInput(
             Message(
                 es=f"El código «{code}» no sirve: use letras mayúsculas y números, por ejemplo EMP001.",
-                en=f"Code “{code}” does not fit: use capital letters and digits, for example EMP001.",
+                en=f"Code “{code}” is not valid: use capital letters and digits, for example EMP001.",
             ),
             field="code",
         )
 
 
 def consent_text_sha256() -> str:
-    """Of the text that is in force."""
+    """Return the SHA-256, in hex, of the consent text in force."""
     return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
 
 
 def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Employee:
-    """Creates the employee, or enrols an existing one anew: samples are replaced, consent is recorded again.
+    """Create and enrol an employee, or enrol an existing one again: samples are replaced, consent is recorded again.
 
-    Raises InvalidInput for a code that does not fit, Conflict where it would mix real and synthetic people.
+    Raises:
+        InvalidInput: The code does not have the form EMP001.
+        Conflict: It would mix real and synthetic people in one database.
     """
     require_valid_code(enrolment.employee_code)
     now = context.clock()
     quality = sum(sample.quality for sample in enrolment.samples) / len(enrolment.samples)
-    values: dict[str, object] = {
-        "full_name": enrolment.full_name,
-        "face_embedding": mean_embedding(enrolment.samples),
-        "face_encoding_quality": round(quality, 3),
-        "enrollment_date": now,
-        "consent_given": True,
-        "consent_date": now,
-        "is_active": True,
-        "updated_at": now,
-    }
-    values |= {
-        name: value
-        for name, value in (("department", enrolment.department), ("shift", enrolment.shift))
-        if value is not None
-    }
+    code, name, department, shift = (
+        enrolment.employee_code,
+        enrolment.full_name,
+        enrolment.department,
+        enrolment.shift,
+    )
+    face = rows.FaceEnrolment(name, department, shift, mean_embedding(enrolment.samples), round(quality, 3), now)
     with context.database.write() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=enrolment.is_demo)
-        existing = rows.select_employee_by_code(connection, enrolment.employee_code)
+        existing = rows.select_employee_by_code(connection, code)
         if existing is None:
-            created = {"employee_code": enrolment.employee_code, "created_at": now, "is_demo": enrolment.is_demo}
-            employee_id = rows.insert_employee(connection, {**values, **created})
+            new = rows.NewEmployee(code, name, department, shift, now, is_demo=enrolment.is_demo)
+            employee_id = rows.insert_employee(connection, new)
         else:
             employee_id = existing.id
-            rows.update_employee(connection, employee_id, values)
+        rows.store_enrolment(connection, employee_id, face)
         rows.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
         sha256, method = enrolment.consent_sha256, enrolment.consent_method
         _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
@@ -91,8 +84,8 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
         return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
-def existing_with_code(connection: Connection, code: str) -> Any:
-    """The employee's row, as select_employee's. Raises NotFound."""
+def get_employee_by_code(connection: Connection, code: str) -> rows.EmployeeRow:
+    """Return the row of the employee with that code. Raises NotFound."""
     row = rows.select_employee_by_code(connection, code)
     if row is None:
         raise NotFound(Message(es=f"No existe el empleado {code}.", en=f"There is no employee {code}."))
@@ -106,14 +99,14 @@ def withdraw_consent(
     actor: Actor,
     method: ConsentMethod = ConsentMethod.SPOKEN,
 ) -> Employee:
-    """From now on the person is neither recognised nor stored; their face samples are erased. Raises NotFound."""
+    """Record that consent is withdrawn, and delete the face samples. Raises NotFound.
+
+    From then on the person is not recognised, and detections of them are not stored.
+    """
     now = context.clock()
     with context.database.write() as connection:
-        existing = existing_with_code(connection, code)
-        erased = {"face_embedding": None, "face_encoding_quality": None, "enrollment_date": None}
-        rows.update_employee(
-            connection, existing.id, {**erased, "consent_given": False, "consent_date": now, "updated_at": now}
-        )
+        existing = get_employee_by_code(connection, code)
+        rows.clear_enrolment(connection, existing.id, now)
         rows.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
         _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
@@ -121,14 +114,16 @@ def withdraw_consent(
 
 
 def read_population(context: Context) -> Population:
+    """Return the numbers of real and of synthetic employees."""
     with context.database.read() as connection:
         return rows.count_population(connection)
 
 
 def remove_demo(context: Context) -> int:
-    """Empties a database that holds nobody but the demonstration's synthetic people; how many there were.
+    """Empty a database of the demonstration, and return the number of its synthetic people.
 
-    Raises Conflict where there are real people.
+    Raises:
+        Conflict: The database holds real employees.
     """
     with context.database.write() as connection:
         population = rows.count_population(connection)
@@ -155,27 +150,27 @@ def _record_consent(
 ) -> None:
     rows.insert_consent(
         connection,
-        {
-            "employee_id": employee_id,
-            "given": given,
-            "text_version": CONSENT_VERSION,
-            "text_sha256": sha256,
-            "recorded_by": actor.user_id,
-            "recorded_at": context.clock(),
-            "method": str(method),
-        },
+        rows.NewConsent(
+            employee_id=employee_id,
+            given=given,
+            text_version=CONSENT_VERSION,
+            text_sha256=sha256,
+            recorded_by=actor.user_id,
+            recorded_at=context.clock(),
+            method=str(method),
+        ),
     )
 
 
 def refuse_mixture(population: Population, *, is_demo: bool) -> None:
-    """Raises Conflict rather than let real and synthetic people meet in one database."""
+    """Raise Conflict where an enrolment would mix real and synthetic people in one database."""
     if is_demo and population.real:
         raise Conflict(
             Message(
                 es="La base contiene empleados reales y la demostración no escribe en ella. Use otro archivo, por "
                 "ejemplo STRESSVISION_DATABASE_URL=sqlite:///demo.db, o entre en una carpeta vacía.",
                 en="The database holds real employees and the demonstration does not write into it. Use another file, "
-                "for example STRESSVISION_DATABASE_URL=sqlite:///demo.db, or enter an empty folder.",
+                "for example STRESSVISION_DATABASE_URL=sqlite:///demo.db, or change to an empty folder.",
             )
         )
     if not is_demo and population.demo:

@@ -1,4 +1,4 @@
-"""The gallery that devices fetch."""
+"""Gallery of enrolled faces that devices fetch."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
 
 
 def read_gallery(context: Context) -> Gallery:
-    """Enrolled, active and consenting employees only."""
+    """Return the faces of enrolled, active and consenting employees."""
     with context.database.read() as connection:
         faces = select_gallery(connection, EMBEDDING_MODEL)
     return Gallery(
@@ -19,5 +19,5 @@ def read_gallery(context: Context) -> Gallery:
 
 
 def gallery_version(gallery: Gallery) -> str:
-    """The ETag: changes whenever anybody's face, consent or standing does."""
+    """Return the ETag, which changes with every face, consent or activation."""
     return hashlib.sha256(gallery.model_dump_json().encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Enrolling from uploaded stills: what is stated, what was measured, and what of it is kept."""
+"""Enrolment from uploaded stills: check the statement and the measured faces, and store those that are usable."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from stressvision.db.queries import employees as rows
 from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.employees import existing_employee
+from stressvision.services.people.employees import get_employee
 from stressvision.services.people.enrolment import (
     Enrolment,
     consent_text_sha256,
@@ -22,11 +22,11 @@ from stressvision.wire.people import EnrolmentResult, EnrolmentStatement, StillF
 from stressvision.wire.stills import Likeness, Measurement
 
 FEWEST_STILLS = 3
-"""Below this a still of somebody else cannot be told from the others."""
+"""With fewer stills, one of another person cannot be identified among them."""
 MOST_STILLS = 10
 
 Measure = Callable[[Sequence[bytes], Sequence[GalleryFace]], Measurement]
-"""Encoded pictures, and the people enrolled already; raises ModelUnavailable."""
+"""Function of the encoded pictures and the faces already enrolled. Raises ModelUnavailable."""
 
 _USED = Message(es="sirve", en="used")
 _FAULTS: dict[StillFault, Message] = {
@@ -35,11 +35,11 @@ _FAULTS: dict[StillFault, Message] = {
     ),
     "no_face": Message(
         es="no se ve ninguna cara: use una foto de frente, con la cabeza entera.",
-        en="no face can be seen: use a frontal photo with the whole head in it.",
+        en="no face is visible: use a frontal photo with the whole head in it.",
     ),
     "several_faces": Message(
         es="se ve más de una cara: use una foto en la que esté sola la persona.",
-        en="more than one face can be seen: use a photo of the person alone.",
+        en="more than one face is visible: use a photo of the person alone.",
     ),
     "too_small": Message(es="la cara es muy pequeña: acérquese.", en="the face is too small: come closer."),
     "blurred": Message(
@@ -48,18 +48,18 @@ _FAULTS: dict[StillFault, Message] = {
     ),
     "badly_lit": Message(
         es="la cara tiene poca luz, o demasiada: ponga la luz de frente.",
-        en="the face has too little light, or too much: have the light in front.",
+        en="the face has too little or too much light: place the light in front.",
     ),
     "turned_away": Message(es="la cara está de lado: mire a la cámara.", en="the face is turned: look at the camera."),
     "somebody_else": Message(
-        es="parece de otra persona que las demás fotos.", en="seems to show somebody else than the other stills."
+        es="parece de otra persona que las demás fotos.", en="seems to show a different person than the other stills."
     ),
 }
 
 
 @dataclass(frozen=True)
 class UploadedStill:
-    """`content`: the encoded picture, in memory only. `name`: what its faults are reported under."""
+    """An uploaded picture. `content`: the encoded bytes, kept in memory only. `name`: file name, for fault messages."""
 
     name: str
     content: bytes
@@ -74,10 +74,22 @@ def enrol_from_stills(
     actor: Actor,
     language: Language,
 ) -> EnrolmentResult:
-    """Enrols somebody from the stills that serve, of which there must be FEWEST_STILLS; replaces earlier samples.
+    """Enrol an employee from the usable stills, and return the verdict on each; replaces earlier samples.
 
-    Raises NotFound, Conflict (inactive, a demonstration, already enrolled as somebody else), InvalidInput (the
-    consent stated is not the one in force; too few stills serve: each fault named), ModelUnavailable.
+    Args:
+        context: Database, settings and clock.
+        employee_id: An active employee.
+        stills: FEWEST_STILLS to MOST_STILLS pictures, of which FEWEST_STILLS must be usable.
+        statement: The consent text that was signed, and the name of the recording person.
+        measure: Measures the faces in the pictures.
+        actor: The caller, for the audit log.
+        language: Language of the verdicts.
+
+    Raises:
+        NotFound: There is no such employee.
+        Conflict: The employee is inactive, seems enrolled under another code, or the database is a demonstration.
+        InvalidInput: The stated consent is not the one in force, or too few stills are usable; names each fault.
+        ModelUnavailable: The models cannot be loaded.
     """
     employee = _require_enrollable(context, employee_id)
     _require_consent(statement)
@@ -97,7 +109,11 @@ def enrol_from_stills(
     )
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)
-    verdicts = [
+    return EnrolmentResult(employee=enrolled, stills=_verdicts(stills, measurement, language))
+
+
+def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, language: Language) -> list[StillVerdict]:
+    return [
         StillVerdict(
             name=still.name,
             quality=measured.quality,
@@ -106,18 +122,17 @@ def enrol_from_stills(
         )
         for still, measured in zip(stills, measurement.stills, strict=True)
     ]
-    return EnrolmentResult(employee=enrolled, stills=verdicts)
 
 
 def _require_enrollable(context: Context, employee_id: int) -> Employee:
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
-        row = existing_employee(connection, employee_id)
+        row = get_employee(connection, employee_id)
     if not row.is_active:
         raise Conflict(
             Message(
                 es=f"El empleado {employee_id} no está activo: actívelo antes de inscribirlo.",
-                en=f"Employee {employee_id} is not active: activate before enrolling.",
+                en=f"Employee {employee_id} is not active: activate it before enrolment.",
             )
         )
     return Employee.model_validate(row)
@@ -129,7 +144,7 @@ def _require_consent(statement: EnrolmentStatement) -> None:
             Message(
                 es=f"El consentimiento en vigor es la versión {CONSENT_VERSION}: la persona debe firmar ese texto "
                 "(docs/consentimiento.md).",
-                en=f"The consent in force is version {CONSENT_VERSION}: that is the text to be signed "
+                en=f"The consent in force is version {CONSENT_VERSION}: the person must sign that text "
                 "(docs/consentimiento.md).",
             ),
             field="consent_version",
@@ -151,7 +166,8 @@ def _require_number(stills: Sequence[UploadedStill]) -> None:
             Message(
                 es=f"Llegaron {len(stills)} fotos: envíe de {FEWEST_STILLS} a {MOST_STILLS}, cada una en un campo "
                 "«stills».",
-                en=f"{len(stills)} stills came: send {FEWEST_STILLS} to {MOST_STILLS}, each in a field “stills”.",
+                en=f"{len(stills)} stills were received: send {FEWEST_STILLS} to {MOST_STILLS}, each in a field "
+                "“stills”.",
             ),
             field="stills",
         )
@@ -168,7 +184,7 @@ def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement) 
         raise InvalidInput(
             Message(
                 es=f"Sirven {good} fotos y hacen falta {FEWEST_STILLS}. No se guardó nada.",
-                en=f"{good} stills serve and {FEWEST_STILLS} are needed. Nothing was stored.",
+                en=f"{good} stills are usable and {FEWEST_STILLS} are needed. Nothing was stored.",
             ),
             faults=faults,
         )
@@ -186,7 +202,7 @@ def _double(likeness: Likeness) -> Conflict:
             es=f"Esta persona parece estar ya inscrita como {likeness.employee_code} "
             f"(distancia {likeness.distance:.2f}). Si es otra, repita con allow_similar=true.",
             en=f"This person seems to be enrolled already as {likeness.employee_code} "
-            f"(distance {likeness.distance:.2f}). If it is somebody else, repeat with allow_similar=true.",
+            f"(distance {likeness.distance:.2f}). If it is another person, repeat with allow_similar=true.",
         ),
         field="allow_similar",
     )

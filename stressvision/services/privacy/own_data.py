@@ -1,34 +1,34 @@
-"""Everything that is kept about one person, for that person to read."""
+"""Access request: all data stored about one person, for that person."""
 
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import rights as rows
 from stressvision.db.queries.alerts import select_alerts
-from stressvision.db.queries.erasure import reports_mentioning
+from stressvision.db.queries.detections import stream_detections
+from stressvision.db.queries.erasure import ReportMentionRow, reports_mentioning
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.employees import existing_employee
+from stressvision.services.people.employees import get_employee
 from stressvision.wire.alerts import Alert
 from stressvision.wire.backend import Employee, StoredDetection
 from stressvision.wire.rights import AccessRecord, ConsentRecord, DayOfDetections, FaceRecord, OwnData, ReportMention
 
 NOT_ANALYSED = "not_analysed"
 _EVERY = 1_000_000
-"""Alerts of one person: all of them."""
+"""Limit on the alerts of one person that excludes none."""
 
 
 def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_faces: bool = False) -> OwnData:
-    """Days are those of the plant. `with_faces`: with the numbers of the face, which never go over the network.
+    """Return all data stored about an employee; the read is audited. Raises NotFound.
 
-    That it was read is written down. Raises NotFound.
+    Days are in the plant's time zone. `with_faces`: include the face embeddings, which the API never sends.
     """
     with context.database.write() as connection:
-        employee = Employee.model_validate(existing_employee(connection, employee_id))
+        employee = Employee.model_validate(get_employee(connection, employee_id))
         record(connection, context, actor, "read_own_data", "employee", employee_id)
     with context.database.read() as connection:
         return OwnData(
@@ -46,26 +46,26 @@ def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_face
 
 
 def stream_own_detections(context: Context, employee_id: int) -> Iterator[StoredDetection]:
-    """Every detection of the person, oldest first. Reading them is part of read_own_data, which writes it down."""
+    """Yield every detection of the person, oldest first. Audited by read_own_data, which is called first."""
     with context.database.read() as connection:
-        for values in rows.stream_detections(connection, employee_id):
-            yield StoredDetection.model_validate(values)
+        for row in stream_detections(connection, employee_id):
+            yield StoredDetection.model_validate(row)
 
 
-def _face(row: Any, with_numbers: bool) -> FaceRecord:
+def _face(row: rows.FaceRow, with_numbers: bool) -> FaceRecord:
     numbers = [float(number) for number in array("f", row.embedding)] if with_numbers else None
     return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
 
 
 def _days(connection: Connection, employee_id: int, zone: ZoneInfo) -> list[DayOfDetections]:
     days: dict[str, Counter[str]] = {}
-    for hour, emotion, count in rows.count_by_hour_and_emotion(connection, employee_id):
-        counts = days.setdefault(f"{hour.astimezone(zone):%Y-%m-%d}", Counter())
-        counts[emotion or NOT_ANALYSED] += count
+    for row in rows.count_by_hour_and_emotion(connection, employee_id):
+        counts = days.setdefault(f"{row.hour.astimezone(zone):%Y-%m-%d}", Counter())
+        counts[row.emotion or NOT_ANALYSED] += row.count
     return [DayOfDetections(day=day, total=counts.total(), counts=dict(counts)) for day, counts in days.items()]
 
 
-def _mention(row: Any, employee_id: int) -> ReportMention:
+def _mention(row: ReportMentionRow, employee_id: int) -> ReportMention:
     return ReportMention(
         start_timestamp=row.start_timestamp,
         end_timestamp=row.end_timestamp,

@@ -1,4 +1,4 @@
-"""Deleting what is past its term, so gently that nobody notices, and giving the disk its space back."""
+"""Retention: delete expired rows in short transactions beside the running system, and free the disk space."""
 
 import time
 from collections.abc import Callable
@@ -14,27 +14,27 @@ from stressvision.db.queries import retention as rows
 from stressvision.db.queries.detections import DetectionFilter, select_detections
 from stressvision.db.queries.retention import EXPIRED, Expired
 from stressvision.db.schema.tables import metadata
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit
 from stressvision.services.context import Context
 
 FIRST_CHUNK = 100
 LARGEST_CHUNK = 2000
 CHUNK_SECONDS = 0.005
-"""How long one transaction should take at most: others wait for it."""
+"""Target duration of one transaction, for which other writers wait."""
 PAUSE_SECONDS = 0.02
-"""Between two: whoever waits for the writer's place gets it."""
+"""Pause between two transactions, so that waiting writers proceed."""
 PAGES = 100
-"""Given back in one transaction: 400 KiB."""
+"""Pages freed in one transaction: 400 KiB."""
 _WORTH_REWRITING = 0.25
-"""Share of an older file that must be free before it is written anew, once."""
+"""Share of an older file that must be free before it is rewritten, once."""
 _IDLE = timedelta(minutes=5)
-"""Without a detection for so long nobody minds waiting for that."""
+"""Time without a detection after which a rewrite, which blocks the writers, may begin."""
 
 
 @dataclass(frozen=True)
 class RetentionResult:
-    """Rows past their term by kind, deleted unless it was a dry run, and the space before and after."""
+    """Number of expired rows for each term, deleted unless it was a dry run, and the space before and after."""
 
     terms: tuple[tuple[Term, int], ...]
     before: Space
@@ -42,6 +42,7 @@ class RetentionResult:
 
 
 def terms_of(settings: Settings) -> tuple[Term, ...]:
+    """Return the configured terms."""
     return (
         Term(RetentionKind.DETECTIONS, settings.retention_detections_days),
         Term(RetentionKind.ROLLUPS, settings.retention_rollups_days),
@@ -52,7 +53,7 @@ def terms_of(settings: Settings) -> tuple[Term, ...]:
 
 
 def count_expired(context: Context) -> RetentionResult:
-    """What apply_retention would delete now."""
+    """Return what apply_retention would delete now."""
     now = context.clock()
     counted = []
     with context.database.read() as connection:
@@ -66,10 +67,14 @@ def count_expired(context: Context) -> RetentionResult:
 def apply_retention(
     context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep
 ) -> RetentionResult:
-    """Deletes what is past its term beside the running system, and frees the space.
+    """Delete expired rows beside the running system, and free the disk space. Raises DatabaseUnavailable.
 
-    `compact`: the file is written anew, whatever it takes. Safe to repeat after having been cut short. Raises
-    DatabaseUnavailable.
+    Safe to repeat after an interruption.
+
+    Args:
+        context: Database, settings and clock.
+        compact: Rewrite the file even where little is free and writers must wait.
+        pause: Sleeps for a number of seconds between transactions.
     """
     now, before = context.clock(), space.measure_space(context.database)
     counted = []
@@ -84,11 +89,11 @@ def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Call
     if kind is RetentionKind.AUDIT:
         with context.database.write() as connection:
             return trim_audit(connection, context, before)
-    return sum(_delete_gently(context, expired, before, pause) for expired in EXPIRED[kind])
+    return sum(_delete_in_chunks(context, expired, before, pause) for expired in EXPIRED[kind])
 
 
-def _delete_gently(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
-    """In transactions as short as CHUNK_SECONDS, whatever the machine."""
+def _delete_in_chunks(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
+    """Delete rows in transactions of about CHUNK_SECONDS on any machine, and return their number."""
     total, chunk = 0, FIRST_CHUNK
     while True:
         started = time.monotonic()
@@ -110,7 +115,7 @@ def _free(context: Context, before: Space, pause: Callable[[float], None], *, co
         while space.free_some(database, PAGES):
             pause(PAUSE_SECONDS)
     with suppress(DatabaseUnavailable):
-        # A reader that holds on to the log delays this; the next checkpoint does it.
+        # A reader that uses the log prevents this; the next checkpoint empties it.
         space.empty_log(database)
 
 

@@ -1,13 +1,14 @@
-"""Summaries of days and weeks, added up from the reports of their windows, never from single detections."""
+"""Daily and weekly summaries, added up from window reports, never from single detections."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import summaries as rows
+from stressvision.db.queries.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
@@ -15,7 +16,7 @@ from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
 from stressvision.services.reports.coverage import measure_coverage
-from stressvision.services.reports.periods import (
+from stressvision.services.reports.summary_builder import (
     PeriodSums,
     build_summary,
     join_days,
@@ -24,30 +25,38 @@ from stressvision.services.reports.periods import (
 )
 from stressvision.wire.reports import Aggregate, DeviceCoverage, PeriodFigures, Summary
 
-SLICE_MINUTES = 15
-"""How finely the summary of a day tells what a camera saw."""
+SLICE = timedelta(minutes=15)
+"""Length of the slices of a day's coverage strip."""
 
 
 def read_day(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:
-    """A calendar day of the plant, YYYY-MM-DD; `persons` false: what a viewer may see. With persons it is audited.
+    """Return the summary of a calendar day in the plant's time zone; with persons the read is audited.
 
-    Stored where the day is over, added up now where it is not or has changed since. Raises InvalidInput for what is
-    no day, or one to come.
+    A day that is over has a stored summary; one that is not, or has changed since, is added up now.
+
+    Args:
+        context: Database, settings and clock.
+        text: The day, YYYY-MM-DD.
+        actor: The reader, for the audit log.
+        persons: Include persons; otherwise only what a viewer may see.
+
+    Raises:
+        InvalidInput: The text is not a day, or the day is in the future.
     """
-    day = _asked(context, text)
+    day = _parse_past_day(context, text)
     return _summarise(context, "daily", (day,), (day - DAY,), actor, persons=persons)
 
 
 def read_week(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:
-    """The week, Monday to Sunday, that holds the day YYYY-MM-DD; otherwise as read_day."""
-    days = week_of(_asked(context, text))
+    """Return the summary of the week, Monday to Sunday, that contains the day YYYY-MM-DD; otherwise as read_day."""
+    days = week_of(_parse_past_day(context, text))
     return _summarise(context, "weekly", days, week_of(days[0] - DAY), actor, persons=persons)
 
 
 def write_due_summaries(context: Context) -> tuple[date, ...]:
-    """Writes, or writes again, the summary of each day that is over and whose reports have changed.
+    """Write the summary of each day that is over and whose reports have changed, and return these days.
 
-    Each day is one transaction: whoever is killed leaves the day marked as due or its summary whole.
+    Each day is one transaction: after an interruption a day is either complete or still marked as due.
     """
     zone = ZoneInfo(context.settings.time_zone)
     with context.database.write() as connection:
@@ -63,13 +72,13 @@ def write_due_summaries(context: Context) -> tuple[date, ...]:
     return due
 
 
-def _asked(context: Context, text: str) -> date:
+def _parse_past_day(context: Context, text: str) -> date:
     day = parse_day(text, field="date")
     if day > day_of(context.clock(), ZoneInfo(context.settings.time_zone)):
         raise InvalidInput(
             Message(
                 es=f"El día {day} aún no ha llegado: pida hoy o un día anterior.",
-                en=f"{day} is still to come: ask for today or an earlier day.",
+                en=f"{day} is in the future: request today or an earlier day.",
             ),
             field="date",
         )
@@ -93,7 +102,7 @@ def _summarise(
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     stored = rows.find_day(connection, day)
     if stored is None or stored.time_zone != context.settings.time_zone or rows.is_stale(connection, day):
-        return _add_up(connection, context, day)
+        return _sum_reports(connection, context, day)
     people = {employee_id: tally for employee_id, _, tally in rows.select_employee_days(connection, day, day)}
     return PeriodSums(
         days=(day,),
@@ -108,14 +117,14 @@ def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     )
 
 
-def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
+def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
     now = context.clock()
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))
     passed = Window(window.start, max(window.start, min(window.end, now)))
     aggregate = to_aggregate(figures.aggregate)
     if now < window.end and aggregate.departments:
-        # From one quarter of an hour to the next a department may grow by what one person showed.
+        # Between two quarter hours a department may change by the detections of one person.
         aggregate = aggregate.model_copy(update={"departments": [], "withheld": True})
     return PeriodSums(
         days=(day,),
@@ -126,20 +135,20 @@ def _add_up(connection: Connection, context: Context, day: date) -> PeriodSums:
         periods=tuple(to_period_summary(own) for own in figures.windows),
         people=figures.people,
         aggregate=aggregate,
-        coverage=tuple(measure_coverage(connection, passed, SLICE_MINUTES)),
+        coverage=tuple(measure_coverage(connection, passed, SLICE)),
     )
 
 
 def _stream(connection: Connection, context: Context, window: Window) -> Iterator[WindowReport]:
     for row in rows.stream_reports(connection, window, context.settings.interval_minutes):
         summary: dict[str, Any] = row.per_employee_summary or {}
-        people = {int(key): _tally(person) for key, person in summary.items()}
+        people = {int(key): _to_totals(person) for key, person in summary.items()}
         departments = {int(key): person.get("department") for key, person in summary.items()}
         yield WindowReport(_figures(row, people), people, departments)
 
 
-def _figures(row: Any, people: dict[int, EmotionTotals]) -> WindowFigures:
-    """Reports of version 0.1 give their stress in percent only, and their fatigue by person only."""
+def _figures(row: ReportRow, people: dict[int, EmotionTotals]) -> WindowFigures:
+    """Return a report's figures. Reports of version 0.1 store stress in percent only, and fatigue by person only."""
     total = row.total_detections or 0
     stress = row.stress_detections
     fatigue = row.fatigue_detections
@@ -154,41 +163,44 @@ def _figures(row: Any, people: dict[int, EmotionTotals]) -> WindowFigures:
     )
 
 
-def _tally(person: dict[str, Any]) -> EmotionTotals:
+def _to_totals(person: dict[str, Any]) -> EmotionTotals:
     counts = person.get("counts") or {}
     total = person.get("total_detections")
     return EmotionTotals(sum(counts.values()) if total is None else total, counts)
 
 
 def _store(connection: Connection, context: Context, day: date) -> None:
-    sums = _add_up(connection, context, day)
+    sums = _sum_reports(connection, context, day)
     existing = rows.find_day(connection, day)
     rows.unmark_stale(connection, day)
-    if existing is not None and _knows_more(existing, sums, context.settings.time_zone):
+    if existing is not None and _has_deleted_windows(existing, sums, context.settings.time_zone):
         return
-    values = {
-        "time_zone": context.settings.time_zone,
-        "start_timestamp": sums.window.start,
-        "end_timestamp": sums.window.end,
-        "total_detections": sums.totals.detections,
-        "total_employees_detected": len(sums.people),
-        "stress_detections": sums.totals.stress,
-        "fatigue_detections": sums.totals.fatigue,
-        "overall_stress_percentage": sums.totals.stress_pct,
-        "overall_fatigue_percentage": sums.totals.fatigue_pct,
-        "alerts_triggered": sums.totals.alerts,
-        "windows": [period.model_dump(mode="json") for period in sums.periods],
-        "aggregate": sums.aggregate.model_dump(mode="json"),
-    }
-    if existing is None or any(getattr(existing, name) != value for name, value in values.items()):
+    figures = rows.DailyFigures(
+        time_zone=context.settings.time_zone,
+        start_timestamp=sums.window.start,
+        end_timestamp=sums.window.end,
+        total_detections=sums.totals.detections,
+        total_employees_detected=len(sums.people),
+        stress_detections=sums.totals.stress,
+        fatigue_detections=sums.totals.fatigue,
+        overall_stress_percentage=sums.totals.stress_pct,
+        overall_fatigue_percentage=sums.totals.fatigue_pct,
+        alerts_triggered=sums.totals.alerts,
+        windows=[period.model_dump(mode="json") for period in sums.periods],
+        aggregate=sums.aggregate.model_dump(mode="json"),
+    )
+    if existing is None or not existing.has_figures(figures):
         coverage = [device.model_dump(mode="json") for device in sums.coverage]
         revision = 0 if existing is None else existing.revision + 1
-        stamped = {"coverage": coverage, "revision": revision, "generated_at": context.clock()}
-        rows.store_day(connection, day, {**values, **stamped})
+        rows.store_day(
+            connection,
+            day,
+            rows.DayRow(**vars(figures), coverage=coverage, revision=revision, generated_at=context.clock()),
+        )
     rows.replace_employee_days(connection, day, sums.people)
 
 
-def _knows_more(stored: Any, sums: PeriodSums, time_zone: str) -> bool:
-    """Whether reports that the stored summary was added up from are gone, because their term was over."""
-    told = {PeriodFigures.model_validate(period).start_timestamp for period in stored.windows}
-    return stored.time_zone == time_zone and not told <= {period.start_timestamp for period in sums.periods}
+def _has_deleted_windows(stored: rows.DayRow, sums: PeriodSums, time_zone: str) -> bool:
+    """Return whether the stored summary includes reports that retention has deleted since."""
+    stored_starts = {PeriodFigures.model_validate(period).start_timestamp for period in stored.windows}
+    return stored.time_zone == time_zone and not stored_starts <= {period.start_timestamp for period in sums.periods}

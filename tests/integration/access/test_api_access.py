@@ -1,4 +1,4 @@
-"""Who may ask: this machine, under its own names, and the pages it serves itself."""
+"""Host, Origin and CORS checks of the API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,13 +22,13 @@ def client_of(context: Context, origins: tuple[str, ...] = ()) -> Iterator[TestC
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:15300", "[::1]:8000", "LOCALHOST"])
-def test_the_machines_own_names_are_answered(sqlite_context: Context, host: str) -> None:
+def test_own_host_names_are_accepted(sqlite_context: Context, host: str) -> None:
     with client_of(sqlite_context) as client:
         assert client.get("/", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "", "[::1"])
-def test_a_foreign_host_is_refused(sqlite_context: Context, host: str) -> None:
+def test_foreign_host_is_refused(sqlite_context: Context, host: str) -> None:
     with client_of(sqlite_context) as client:
         response = client.get("/api/employees", headers={"Host": host})
     assert response.status_code == 403
@@ -36,7 +36,7 @@ def test_a_foreign_host_is_refused(sqlite_context: Context, host: str) -> None:
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8501", "http://127.0.0.1", "https://[::1]:9999"])
-def test_a_page_of_this_machine_may_read(sqlite_context: Context, origin: str) -> None:
+def test_local_origin_may_read(sqlite_context: Context, origin: str) -> None:
     with client_of(sqlite_context) as client:
         response = client.get("/api/employees", headers={"Origin": origin})
         preflight = client.options(
@@ -56,7 +56,7 @@ def test_a_page_of_this_machine_may_read(sqlite_context: Context, origin: str) -
     "origin", ["https://evil.example", "http://localhost.evil.example", "null", "http://localhost@e"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_a_foreign_page_gets_and_changes_nothing(sqlite_context: Context, origin: str, method: str) -> None:
+def test_foreign_origin_reads_and_changes_nothing(sqlite_context: Context, origin: str, method: str) -> None:
     with client_of(sqlite_context) as client:
         response = client.request(method, "/api/sessions?device_id=cam-1", headers={"Origin": origin})
         assert response.status_code == 403
@@ -64,7 +64,7 @@ def test_a_foreign_page_gets_and_changes_nothing(sqlite_context: Context, origin
         assert client.get("/api/devices").json()["total"] == 0
 
 
-def test_settings_open_the_door_to_one_origin_or_to_all(sqlite_context: Context) -> None:
+def test_settings_allow_one_origin_or_all(sqlite_context: Context) -> None:
     foreign = {"Origin": "https://panel.gloria.example"}
     with client_of(sqlite_context, ("https://panel.gloria.example",)) as client:
         named = client.get("/api/employees", headers=foreign)
@@ -75,7 +75,7 @@ def test_settings_open_the_door_to_one_origin_or_to_all(sqlite_context: Context)
     assert anybody.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_websocket_of_a_foreign_page_is_refused(sqlite_context: Context) -> None:
+def test_websocket_from_foreign_origin_is_refused(sqlite_context: Context) -> None:
     with client_of(sqlite_context) as client:
         with client.websocket_connect("/ws", headers={"Origin": "http://localhost:8501", "Host": "localhost"}) as own:
             assert own.receive_json()["type"] == "connected"
@@ -85,7 +85,7 @@ def test_a_websocket_of_a_foreign_page_is_refused(sqlite_context: Context) -> No
             assert refused.value.status_code == 403
 
 
-def test_nothing_personal_is_cached_or_framed(sqlite_context: Context) -> None:
+def test_responses_forbid_caching_and_framing(sqlite_context: Context) -> None:
     with client_of(sqlite_context) as client:
         headers = client.get("/api/employees").headers
     assert headers["cache-control"] == "no-store"
@@ -93,7 +93,7 @@ def test_nothing_personal_is_cached_or_framed(sqlite_context: Context) -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
-def test_the_documentation_needs_no_other_machine(sqlite_context: Context) -> None:
+def test_documentation_loads_without_external_hosts(sqlite_context: Context) -> None:
     with client_of(sqlite_context) as client:
         page = client.get("/api/docs").text
         assert "http://" not in page
@@ -104,7 +104,7 @@ def test_the_documentation_needs_no_other_machine(sqlite_context: Context) -> No
         assert client.get("/api/openapi.json").json()["paths"]["/api/alerts"]["get"]["summary"].startswith("Lista de")
 
 
-def test_the_documentation_is_english_on_request(sqlite_context: Context) -> None:
+def test_documentation_is_english_on_request(sqlite_context: Context) -> None:
     settings = sqlite_context.settings.model_copy(update={"lang": "en"})
     document = create_app(replace(sqlite_context, settings=settings)).openapi()
     assert document["paths"]["/api/employees/{employee_id}"]["get"]["summary"] == "One employee"

@@ -1,4 +1,4 @@
-"""The audit log: append-only, chained, and whoever alters it nevertheless is found."""
+"""Audit log: append-only, chained, alterations are detected."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +35,7 @@ def write_rows(context: Context, count: int) -> None:
 
 
 def take_guards_away(connection: Connection) -> None:
-    """What somebody does who owns the file."""
+    """Alter the file as its owner could."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("ALTER TABLE audit_log DISABLE TRIGGER USER"))
     else:
@@ -50,7 +50,7 @@ def tamper(context: Context, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def test_the_database_itself_refuses_to_change_it(context: Context) -> None:
+def test_database_refuses_to_change_the_audit_log(context: Context) -> None:
     write_rows(context, 3)
     for statement in (
         "UPDATE audit_log SET user_id = 'otra'",
@@ -87,7 +87,7 @@ SWAP = (
         ),
     ],
 )
-def test_a_changed_removed_added_or_moved_row_is_found(
+def test_changed_removed_added_or_moved_row_is_found(
     sqlite_context: Context, statements: list[str], faults: set[tuple[int, Fault]]
 ) -> None:
     write_rows(sqlite_context, 6)
@@ -98,17 +98,17 @@ def test_a_changed_removed_added_or_moved_row_is_found(
     assert set(verdict.faults) == {ChainFault(row, fault) for row, fault in faults}
 
 
-def test_a_cut_end_is_found_with_the_head_that_was_noted_elsewhere(sqlite_context: Context) -> None:
+def test_removed_end_is_found_with_a_noted_head(sqlite_context: Context) -> None:
     write_rows(sqlite_context, 6)
     noted = verify_audit(sqlite_context).head
     write_rows(sqlite_context, 2)
     assert verify_audit(sqlite_context, noted).is_whole
     tamper(sqlite_context, "DELETE FROM audit_log WHERE id > 4")
-    assert verify_audit(sqlite_context).is_whole, "nothing in the file can tell"
+    assert verify_audit(sqlite_context).is_whole, "the file alone does not show it"
     assert verify_audit(sqlite_context, noted).is_cut
 
 
-def test_shortening_leaves_a_note_and_the_rest_can_be_verified(context: Context, clock: FakeClock) -> None:
+def test_trimming_leaves_a_row_and_the_rest_can_be_verified(context: Context, clock: FakeClock) -> None:
     write_rows(context, 5)
     clock.advance(days=400)
     write_rows(context, 3)
@@ -128,7 +128,7 @@ def test_shortening_leaves_a_note_and_the_rest_can_be_verified(context: Context,
     assert not verify_audit(context).is_whole
 
 
-def test_many_who_write_at_once_make_one_chain(context: Context) -> None:
+def test_concurrent_writers_make_one_chain(context: Context) -> None:
     employee = enrol(context)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: read_employee(context, employee, Actor(f"cuenta.{number}")), range(40)))
@@ -137,7 +137,7 @@ def test_many_who_write_at_once_make_one_chain(context: Context) -> None:
     assert verdict.rows >= 41
 
 
-def test_what_was_there_before_the_chain_is_chained_without_what_somebody_noted(
+def test_rows_older_than_the_chain_are_chained_without_their_notes(
     new_database_url: Callable[[str], str], clock: FakeClock
 ) -> None:
     url = new_database_url("older")
@@ -163,7 +163,7 @@ def test_what_was_there_before_the_chain_is_chained_without_what_somebody_noted(
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
-def test_the_chain_goes_on_in_postgresql(sqlite_context: Context, postgres: Any, clock: FakeClock) -> None:
+def test_chain_continues_after_a_move_to_postgresql(sqlite_context: Context, postgres: Any, clock: FakeClock) -> None:
     write_rows(sqlite_context, 5)
     postgres.psql("CREATE DATABASE audit_move;")
     url = postgres.get_uri(database="audit_move")
@@ -175,19 +175,19 @@ def test_the_chain_goes_on_in_postgresql(sqlite_context: Context, postgres: Any,
         assert (verify_audit(moved).is_whole, verify_audit(moved).rows) == (True, 7)
 
 
-def test_the_log_names_rows_and_accounts_and_no_employee(sqlite_context: Context) -> None:
+def test_audit_log_contains_ids_and_accounts_but_no_employee_name(sqlite_context: Context) -> None:
     employee = enrol(sqlite_context)
     raise_alert(sqlite_context, employee)
     acknowledge_alert(sqlite_context, 1, DOCTOR, "Hablé con Ana Torres")
     read_employee_state(sqlite_context, employee, 15, DOCTOR)
     found = list_audit(sqlite_context, AuditFilter(), DOCTOR)
     assert {entry.action for entry in found.entries} >= {"enrol", "alert_acknowledged", "read_employee_state"}
-    said = found.model_dump_json()
+    shown = found.model_dump_json()
     for word in ("Ana", "Torres", "EMP001"):
-        assert word not in said
+        assert word not in shown
 
 
-def test_who_looked_at_whom_is_a_question_that_is_written_down_too(sqlite_context: Context) -> None:
+def test_listing_the_reads_of_a_person_is_audited(sqlite_context: Context) -> None:
     employee = enrol(sqlite_context)
     read_employee_state(sqlite_context, employee, 15, DOCTOR)
     wanted = AuditFilter(entity_type="employee", entity_id=employee)

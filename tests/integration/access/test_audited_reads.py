@@ -1,4 +1,4 @@
-"""Looks at one person's data: on disk before they are granted, and repeated ones as a number."""
+"""Audited reads of one person's data: on disk before the response, repetitions as a count."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ DOCTOR = Actor(user_id="doctora", ip_address="127.0.0.1")
 
 
 def looks(context: Context) -> list[tuple[str | None, int | None]]:
-    """Who looked, and of how many repetitions it tells, of every row in order."""
+    """Return the user and the number of repetitions of every row, in order."""
     query = (
         select(audit_log.c.user_id, audit_log.c.details)
         .where(audit_log.c.action.like("read_employee%"))
@@ -38,7 +38,7 @@ def live(sqlite_context: Context) -> Iterator[LiveBackend]:
         yield running
 
 
-def test_the_first_look_is_a_row_and_its_repetitions_one_more(context: Context, clock: FakeClock) -> None:
+def test_first_read_is_a_row_and_repetitions_are_one_more(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     for _ in range(4):
         read_employee_state(context, employee, 15, DOCTOR)
@@ -49,9 +49,7 @@ def test_the_first_look_is_a_row_and_its_repetitions_one_more(context: Context, 
     assert looks(context) == [("doctora", None), ("doctora", 3)]
 
 
-def test_a_look_after_the_span_is_a_row_of_its_own_and_brings_what_was_repeated(
-    context: Context, clock: FakeClock
-) -> None:
+def test_read_after_the_span_is_a_new_row_and_writes_the_repetitions(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     for _ in range(3):
         read_employee_state(context, employee, 15, DOCTOR)
@@ -60,7 +58,7 @@ def test_a_look_after_the_span_is_a_row_of_its_own_and_brings_what_was_repeated(
     assert looks(context) == [("doctora", None), ("doctora", 2), ("doctora", None)]
 
 
-def test_another_reader_person_or_question_does_not_repeat(sqlite_context: Context) -> None:
+def test_other_reader_person_or_action_is_not_a_repetition(sqlite_context: Context) -> None:
     context = sqlite_context
     first, second = enrol(context, "EMP001"), enrol(context, "EMP002")
     read_employee_state(context, first, 15, DOCTOR)
@@ -72,13 +70,13 @@ def test_another_reader_person_or_question_does_not_repeat(sqlite_context: Conte
     assert len(looks(context)) == 6
 
 
-def test_who_does_not_exist_is_not_written_down_as_looked_at(sqlite_context: Context) -> None:
+def test_read_of_unknown_employee_is_not_audited(sqlite_context: Context) -> None:
     with pytest.raises(NotFound):
         read_employee_state(sqlite_context, 99, 15, DOCTOR)
     assert looks(sqlite_context) == []
 
 
-def test_what_cannot_be_written_down_is_not_shown_and_not_taken_for_written(sqlite_context: Context) -> None:
+def test_read_that_cannot_be_audited_is_refused_and_not_counted(sqlite_context: Context) -> None:
     context, employee = sqlite_context, enrol(sqlite_context)
     with context.database.write() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
@@ -92,7 +90,7 @@ def test_what_cannot_be_written_down_is_not_shown_and_not_taken_for_written(sqli
     assert looks(context) == [("doctora", None)]
 
 
-def test_readers_at_once_are_one_row_and_their_number(sqlite_context: Context) -> None:
+def test_concurrent_reads_are_one_row_and_a_count(sqlite_context: Context) -> None:
     context, employee = sqlite_context, enrol(sqlite_context)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: read_employee_state(context, employee, 15, DOCTOR), range(20)))
@@ -100,7 +98,7 @@ def test_readers_at_once_are_one_row_and_their_number(sqlite_context: Context) -
     assert looks(context) == [("doctora", None), ("doctora", 19)]
 
 
-def test_a_screen_that_asks_again_sees_what_is_new_and_is_counted_when_the_backend_stops(
+def test_polling_client_sees_new_data_and_is_counted_when_the_backend_stops(
     live: LiveBackend, clock: FakeClock
 ) -> None:
     employee = enrol(live.context)

@@ -1,4 +1,4 @@
-"""`python -m stressvision account`, `token` and `audit`, as they are typed."""
+"""Commands `python -m stressvision account`, `token` and `audit`."""
 
 import getpass
 import io
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from stressvision.commands.arguments import operator
-from stressvision.commands.line import main
+from stressvision.commands.command_line import main
+from stressvision.commands.subcommands import get_operator
 from stressvision.core.config import load_settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.services.auth import hashing
@@ -24,18 +24,18 @@ Type = Callable[..., int]
 
 @pytest.fixture
 def type_in(monkeypatch: pytest.MonkeyPatch) -> Type:
-    """Runs a command line, with what is written into its standard input; the exit code."""
+    """Run a command line with text on its standard input, and return the exit code."""
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
 
-    def run(line: str, said: str = "") -> int:
+    def run(line: str, output: str = "") -> int:
         monkeypatch.setattr(sys, "argv", ["stressvision", *line.split()])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(output))
         return main()
 
     return run
 
 
-def test_accounts_are_made_listed_changed_and_disabled(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
+def test_accounts_are_created_listed_changed_and_disabled(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     assert type_in("account add jefa --role admin", "corta\n") == 2
     assert "entre 15 y 256 caracteres" in capsys.readouterr().err
     assert type_in("account add jefa --role admin", f"{PHRASE}\n") == 0
@@ -52,15 +52,13 @@ def test_accounts_are_made_listed_changed_and_disabled(type_in: Type, capsys: py
     assert listed[0].endswith("desactivada")
 
 
-def test_a_password_is_never_an_argument(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
+def test_password_is_never_an_argument(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         type_in(f"account add jefa --role admin --password {PHRASE.split()[0]}")
     assert refused.value.code == 2
 
 
-def test_a_token_is_shown_once_alone_on_standard_output_and_can_be_revoked(
-    type_in: Type, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_token_is_printed_once_on_stdout_and_can_be_revoked(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     assert type_in("token add --device pi-01") == 2
     assert "account add" in capsys.readouterr().err
     type_in("account add jefa --role admin", f"{PHRASE}\n")
@@ -83,16 +81,16 @@ def test_a_token_is_shown_once_alone_on_standard_output_and_can_be_revoked(
     assert type_in("token revoke 000000000000") == 2
 
 
-def test_the_log_is_shown_and_a_tampered_row_is_named(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
+def test_audit_log_is_printed_and_a_tampered_row_is_named(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     type_in("account add jefa --role admin", f"{PHRASE}\n")
     type_in("token add --device pi-01")
     capsys.readouterr()
     assert type_in("audit show") == 0
     assert [line.split()[2] for line in capsys.readouterr().out.splitlines()] == ["account_added", "token_added"]
     assert type_in("audit verify") == 0
-    said = capsys.readouterr().out
-    assert "Registro íntegro: 2 filas" in said
-    head = said.split()[-1]
+    output = capsys.readouterr().out
+    assert "Registro íntegro: 2 filas" in output
+    head = output.split()[-1]
     assert type_in(f"audit verify --head {head}") == 0
     assert type_in("audit verify --head mal") == 2
     connection = sqlite_driver().connect(str(Path("gloria_stress_system.db")))
@@ -102,29 +100,29 @@ def test_the_log_is_shown_and_a_tampered_row_is_named(type_in: Type, capsys: pyt
     connection.close()
     capsys.readouterr()
     assert type_in("audit verify") == 1
-    said = capsys.readouterr().out
-    assert "Fila 1: su contenido fue cambiado." in said
-    assert "ALTERADO" in said
+    output = capsys.readouterr().out
+    assert "Fila 1: su contenido fue cambiado." in output
+    assert "ALTERADO" in output
 
 
 @pytest.mark.parametrize(
     "line",
     ["account list", "account disable nadie", "token list", "audit show", "audit verify", "withdraw --code EMP009"],
 )
-def test_what_a_command_opened_it_closes_also_where_it_is_refused(type_in: Type, line: str) -> None:
-    """SQLite takes its log away with the last connection."""
+def test_command_closes_its_database_also_after_an_error(type_in: Type, line: str) -> None:
+    """SQLite deletes its write-ahead log with the last connection."""
     type_in(line)
     assert [path.name for path in Path().iterdir()] == ["gloria_stress_system.db"]
 
 
-def test_whoever_asks_about_a_person_here_is_written_down(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reading_a_person_by_command_is_audited(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:
     assert type_in("audit show --employee 3") == 0
     (seen,) = capsys.readouterr().out.splitlines()
     assert seen.split()[2:] == ["read_audit", "employee", "3", f"local:{getpass.getuser()}"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="each of its users has a name")
-def test_a_user_without_a_name_is_written_down_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_system_user_without_a_name_is_audited_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
     import pwd
 
     def find_nobody(uid: int) -> pwd.struct_passwd:
@@ -133,4 +131,4 @@ def test_a_user_without_a_name_is_written_down_by_number(monkeypatch: pytest.Mon
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", find_nobody)
-    assert operator().user_id == f"local:{os.getuid()}"
+    assert get_operator().user_id == f"local:{os.getuid()}"

@@ -1,4 +1,4 @@
-"""Erasing a person: nothing is left, wherever it was; and no table can be forgotten."""
+"""Erasure of a person: no trace is left anywhere, and every table is covered."""
 
 import json
 from array import array
@@ -25,7 +25,7 @@ from stressvision.db.schema.tables import (
     reports,
     sessions,
 )
-from stressvision.domain.scanning import count_hits, face_parts, forms_of
+from stressvision.domain.erasure import count_occurrences, encode_words, pick_face_fragments
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.services.backup.archive import list_backups
 from stressvision.services.backup.backups import make_backup
@@ -33,7 +33,7 @@ from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.people.enrolment import Enrolment, enrol_employee
 from stressvision.services.privacy.erasure import erase_person
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.edge.test_detections_stored import detection
 
@@ -53,7 +53,7 @@ def enrol(context: Context, code: str, name: str, seed: int) -> int:
 
 
 def fill(context: Context, clock: FakeClock) -> int:
-    """Two people, detections enough for an alert of each, a report; the id of the one who will be erased."""
+    """Store two people, an alert of each and a report; return the id of the person to erase."""
     person = enrol(context, CODE, NAME, 1)
     other = enrol(context, OTHER_CODE, OTHER_NAME, 2)
     for number in range(24):
@@ -66,7 +66,7 @@ def fill(context: Context, clock: FakeClock) -> int:
 
 @pytest.fixture
 def secret_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
-    """A database, an outbox, journals and encrypted backups, all in one folder."""
+    """A database, an outbox, log files and encrypted backups in one folder."""
     key = tmp_path / "key"
     key.write_text(sealed.new_key(), encoding="ascii")
     opened = open_context(
@@ -83,13 +83,13 @@ def secret_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened.database.close()
 
 
-def test_every_table_is_covered_or_said_to_be_free_of_persons() -> None:
+def test_every_table_is_erased_or_listed_as_free_of_persons() -> None:
     covered = {table.name for table in personal_tables()}
     assert covered | set(FREE_OF_PERSONS) | set(REWRITTEN) == set(metadata.tables)
     assert not covered & set(FREE_OF_PERSONS)
 
 
-def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
+def test_no_trace_of_the_person_is_left_in_any_file(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
     context = secret_context
     person = fill(context, clock)
     make_backup(context)
@@ -112,25 +112,28 @@ def test_nothing_of_the_person_is_left_in_any_byte(secret_context: Context, cloc
     with context.database.read() as connection:
         assert select_employee(connection, person) is None
     faces = samples_of(1)
-    needles = (*forms_of((CODE, NAME)), *face_parts(None, [_stored(sample) for sample in faces]))
+    needles = (*encode_words((CODE, NAME)), *pick_face_fragments(None, [_stored(sample) for sample in faces]))
     excused = (OTHER_CODE.encode(), OTHER_NAME.encode(), json.dumps(OTHER_NAME)[1:-1].encode())
     context.database.close()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"gloria_stress_system.db", "edge_outbox.db", "reporter.log"} <= {path.name for path in files}
     for path in files:
-        assert count_hits([path.read_bytes()], needles, excused) == 0, path
+        assert count_occurrences([path.read_bytes()], needles, excused) == 0, path
     key = sealed.read_key(context.settings.backup_key_file)
     (backup,) = list_backups(context.settings)
     opened = b"".join(sealed.read_sealed(backup.path, key))
-    assert (count_hits([opened], needles, excused), count_hits([opened], (OTHER_NAME.encode(),)) > 0) == (0, True)
-    assert count_hits([certificate.model_dump_json().encode()], needles) == 0
+    assert (count_occurrences([opened], needles, excused), count_occurrences([opened], (OTHER_NAME.encode(),)) > 0) == (
+        0,
+        True,
+    )
+    assert count_occurrences([certificate.model_dump_json().encode()], needles) == 0
 
 
 def _stored(sample: FaceSampleRow) -> bytes:
     return array("f", sample.embedding).tobytes()
 
 
-def test_rows_go_and_totals_stay(context: Context, clock: FakeClock) -> None:
+def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) -> None:
     person = fill(context, clock)
     with context.database.read() as connection:
         before = connection.execute(select(reports)).one()
@@ -162,8 +165,8 @@ def _sums(summary: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def test_a_row_in_any_personal_table_is_found(sqlite_context: Context) -> None:
-    """Also in tables that are written by parts of the program this test knows nothing of."""
+def test_row_in_any_personal_table_is_deleted(sqlite_context: Context) -> None:
+    """Includes tables written by parts of the program unknown to this test."""
     person = enrol(sqlite_context, CODE, NAME, 1)
     filled = set()
     for table in reversed(personal_tables()):
@@ -194,8 +197,8 @@ def _made_up(table: Table, person: int) -> dict[str, Any]:
     return values
 
 
-def test_words_of_others_stay_whole_in_journals_and_texts(secret_context: Context, clock: FakeClock) -> None:
-    """Also those of people who are not enrolled."""
+def test_names_of_others_stay_in_logs_and_texts(secret_context: Context, clock: FakeClock) -> None:
+    """Includes people who are not enrolled."""
     person = fill(secret_context, clock)
     journal = secret_context.settings.run_dir / "ingest.log"
     journal.parent.mkdir(parents=True)
@@ -213,7 +216,7 @@ def test_words_of_others_stay_whole_in_journals_and_texts(secret_context: Contex
     assert notes == {f"[borrado] y {OTHER_NAME}"}
 
 
-def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) -> None:
+def test_shared_name_is_kept(sqlite_context: Context, clock: FakeClock) -> None:
     person = enrol(sqlite_context, CODE, NAME, 1)
     namesake = enrol(sqlite_context, "EMP002", NAME, 2)
     assert erase_person(sqlite_context, person, DOCTOR).is_complete
@@ -223,7 +226,7 @@ def test_a_namesake_keeps_the_name(sqlite_context: Context, clock: FakeClock) ->
         assert row.full_name == NAME
 
 
-def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
+def test_person_named_like_a_state_and_a_device_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
     person = enrol(sqlite_context, CODE, "Active", 1)
     row = {"device_id": "active", "location": "junto a Active", "start_timestamp": clock(), "status": "active"}
     with sqlite_context.database.write() as connection:
@@ -234,8 +237,8 @@ def test_a_person_called_as_a_state_and_a_device_are_changes_neither(sqlite_cont
     assert tuple(kept) == ("active", "active", "junto a [borrado]")
 
 
-def test_writers_never_wait_while_all_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
-    """And what a report says of the person under somebody else's number goes too."""
+def test_writers_do_not_wait_while_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
+    """Mentions of the person in another person's report entry are deleted too."""
     person = fill(sqlite_context, clock)
     with sqlite_context.database.write() as connection:
         connection.execute(reports.update().values(per_employee_summary={"99": {"name": NAME, "code": CODE}}))

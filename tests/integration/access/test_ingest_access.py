@@ -1,4 +1,4 @@
-"""Ingest once there are accounts: a device, with its token, for itself alone; and what a device does when refused."""
+"""Ingest with accounts: permissions of each role, device tokens, and the reaction of a refused device."""
 
 import json
 import threading
@@ -13,12 +13,11 @@ from werkzeug.serving import make_server
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, ServerUnreachable
-from stressvision.domain.roles import Role
-from stressvision.edge.delivery.client import IngestClient
-from stressvision.edge.delivery.courier import deliver_next
-from stressvision.edge.delivery.credentials import read_token
-from stressvision.edge.delivery.outbox import MessageKind, Outbox
-from stressvision.ingest.access import PERMISSIONS, PUBLIC
+from stressvision.domain.auth import Role
+from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.uploader import deliver_next
+from stressvision.http.permissions import Server, find_permission
 from stressvision.ingest.application import create_application
 from stressvision.services.auth.tokens import add_token
 from stressvision.services.context import Actor, Context
@@ -43,7 +42,7 @@ EXPECTED = {
 }
 
 
-def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Context) -> None:
+def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -> None:
     tokens = give_tokens(sqlite_context)
     application = create_application(sqlite_context)
     client = application.test_client()
@@ -56,7 +55,7 @@ def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Con
         anonymous = client.open(path, method=method)
         allowed = "".join(role[0] for role, answer in asked.items() if answer.status_code != 403)
         found[method, rule.rule] = "public" if anonymous.status_code != 401 else allowed
-        assert rule.endpoint in PERMISSIONS.keys() | PUBLIC
+        assert find_permission(Server.INGEST, method, path) is not None
     assert {endpoint: set(roles) for endpoint, roles in found.items()} == {
         endpoint: set(roles) for endpoint, roles in EXPECTED.items()
     }
@@ -69,7 +68,7 @@ def post(client: FlaskClient, path: str, body: Any, token: str) -> int:
     return client.post(path, json=body, headers=bearing(token)).status_code
 
 
-def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
+def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) -> None:
     token = give_tokens(sqlite_context)[Role.DEVICE]
     client = create_application(sqlite_context).test_client()
     own = {"device_id": "cam-1", "timestamp": "2026-11-22T15:07:00Z"}
@@ -94,7 +93,7 @@ def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
         ({"Host": "evil.example"}, 403),
     ],
 )
-def test_foreign_pages_and_names_are_refused(sqlite_context: Context, headers: dict[str, str], status: int) -> None:
+def test_foreign_origins_and_hosts_are_refused(sqlite_context: Context, headers: dict[str, str], status: int) -> None:
     client = create_application(sqlite_context).test_client()
     assert client.get("/stats", headers=headers).status_code == status
 
@@ -112,32 +111,32 @@ def serving(context: Context) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_refused_token_is_said_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
+def test_refused_token_is_reported_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
     token = give_tokens(sqlite_context)[Role.DEVICE]
     outbox = Outbox(tmp_path / "outbox.db")
     outbox.add(MessageKind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
     detection = {"device_id": "cam-1", "session_id": SESSION, "timestamp": "2026-11-22T15:07:00Z"}
-    outbox.add_all([(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
+    outbox.add_all([OutboxMessage(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
     others = add_token(sqlite_context, TokenRequest(device_id="cam-2"), Actor()).token
     with serving(sqlite_context) as url:
         for refused in ("", "sv_000000000000_" + "x" * 43, others):
             client = IngestClient(url, token=refused)
             with pytest.raises(ServerUnreachable):
                 deliver_next(outbox, client)
-            assert not client.is_admitted
+            assert not client.status.accepts_token
             client.close()
         assert (outbox.backlog().waiting, outbox.backlog().refused) == (6, 0)
         client = IngestClient(url, token=token)
         while deliver_next(outbox, client):
             pass
-        assert client.is_admitted
+        assert client.status.accepts_token
         client.close()
     assert outbox.backlog().waiting == 0
     assert read_ingest_stats(sqlite_context, 0.0).total_detections == 5
     outbox.close()
 
 
-def test_the_token_may_come_from_a_file_and_never_travels_in_the_clear(tmp_path: Path) -> None:
+def test_token_may_come_from_a_file_and_is_never_sent_unencrypted(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("sv_from_file\n")
     assert read_token(Settings()) == ""

@@ -1,4 +1,4 @@
-"""Logging in: whoever guesses is stopped, also after a restart; whoever is revoked is out within five seconds."""
+"""Login: lock-out after failures, across restarts; revoked tokens are refused within five seconds."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -8,9 +8,8 @@ from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
-from stressvision.db.queries.accounts import insert_account
-from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
-from stressvision.domain.roles import Role
+from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
 from stressvision.services.auth.login import SESSION, log_in, log_out
@@ -30,7 +29,7 @@ def guarded(sqlite_context: Context) -> Context:
 
 @pytest.fixture
 def guarded_anywhere(context: Context) -> Context:
-    """On each kind of database."""
+    """A context with accounts, on each kind of database."""
     return add_doctor(context)
 
 
@@ -53,7 +52,7 @@ def guess(context: Context, times: int, actor: Actor = HERE, name: str = "dra.qu
     return outcomes
 
 
-def test_the_right_password_opens_and_the_token_counts_until_it_ends(guarded: Context, clock: FakeClock) -> None:
+def test_correct_password_logs_in_and_the_token_is_valid_until_it_expires(guarded: Context, clock: FakeClock) -> None:
     entered = log_in(guarded, "dra.quispe", PHRASE, HERE)
     assert (entered.name, entered.role) == ("dra.quispe", Role.HEALTH)
     principal = Authenticator(guarded).authenticate(entered.token)
@@ -63,9 +62,7 @@ def test_the_right_password_opens_and_the_token_counts_until_it_ends(guarded: Co
         Authenticator(guarded).authenticate(entered.token)
 
 
-def test_whoever_guesses_waits_longer_each_time_also_after_a_restart(
-    guarded_anywhere: Context, clock: FakeClock
-) -> None:
+def test_repeated_failures_wait_longer_also_after_a_restart(guarded_anywhere: Context, clock: FakeClock) -> None:
     free = FREE_FAILURES[LockoutScope.PAIR]
     assert guess(guarded_anywhere, free + 3) == [Unauthenticated] * free + [TooManyAttempts] * 3
     waits = []
@@ -82,26 +79,26 @@ def test_whoever_guesses_waits_longer_each_time_also_after_a_restart(
     assert guess(guarded_anywhere, free) == [Unauthenticated] * free
 
 
-def test_a_stranger_s_guesses_do_not_keep_the_doctor_out_and_an_unknown_name_is_no_different(guarded: Context) -> None:
+def test_failures_from_another_address_do_not_lock_out_and_unknown_names_behave_alike(guarded: Context) -> None:
     guess(guarded, 6, THERE)
     assert log_in(guarded, "dra.quispe", PHRASE, HERE).name == "dra.quispe"
     assert guess(guarded, 7, name="nadie") == guess(guarded, 7, THERE, name="nadie.mas")
 
 
-def test_a_whole_shift_may_log_in_from_one_address(guarded: Context) -> None:
+def test_many_users_may_log_in_from_one_address(guarded: Context) -> None:
     for _ in range(FREE_FAILURES[LockoutScope.ADDRESS] + 5):
         log_in(guarded, "dra.quispe", PHRASE, HERE)
     spread = [guess(guarded, 1, name=f"nadie.{number}")[0] for number in range(FREE_FAILURES[LockoutScope.ADDRESS] + 1)]
     assert spread == [Unauthenticated] * FREE_FAILURES[LockoutScope.ADDRESS] + [TooManyAttempts]
 
 
-def test_a_hundred_guesses_at_once_are_a_hundred(guarded_anywhere: Context) -> None:
+def test_concurrent_attempts_are_all_counted(guarded_anywhere: Context) -> None:
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda _: guess(guarded_anywhere, 1)[0], range(40)))
     assert outcomes.count(Unauthenticated) == FREE_FAILURES[LockoutScope.PAIR]
 
 
-def test_the_backend_says_when_to_come_again(sqlite_context: Context) -> None:
+def test_lockout_response_has_retry_after(sqlite_context: Context) -> None:
     add_doctor(sqlite_context)
     wrong = {"name": "dra.quispe", "password": "adivinanza"}
     with TestClient(create_app(sqlite_context), base_url="http://localhost", client=("127.0.0.1", 5)) as client:
@@ -119,7 +116,7 @@ def test_the_backend_says_when_to_come_again(sqlite_context: Context) -> None:
     assert "adivinanza" not in "".join(answer.text for answer in answers)
 
 
-def test_a_revoked_token_is_out_when_the_database_is_asked_again(guarded_anywhere: Context) -> None:
+def test_revoked_token_is_refused_after_the_cache_expires(guarded_anywhere: Context) -> None:
     monotonic = Monotonic()
     authenticator = Authenticator(guarded_anywhere, monotonic)
     issued = add_token(guarded_anywhere, TokenRequest(device_id="cam-1"), Actor())
@@ -135,7 +132,7 @@ def test_a_revoked_token_is_out_when_the_database_is_asked_again(guarded_anywher
 
 
 @pytest.mark.parametrize("ending", [disable_account, change_password, log_out])
-def test_sessions_end_with_the_account_the_password_and_the_logout(guarded: Context, ending: object) -> None:
+def test_sessions_end_with_account_password_or_logout(guarded: Context, ending: object) -> None:
     add_account(guarded, "jefa", Role.ADMIN, PHRASE, Actor())
     token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
     principal = Authenticator(guarded).authenticate(token)
@@ -149,7 +146,7 @@ def test_sessions_end_with_the_account_the_password_and_the_logout(guarded: Cont
 
 
 @pytest.mark.parametrize("spoil", [lambda token: token[:-3] + token[:2], lambda token: "sv_zz", lambda token: ""])
-def test_what_is_not_the_token_is_refused_also_right_after_it_was_admitted(guarded: Context, spoil: object) -> None:
+def test_altered_token_is_refused_also_while_the_original_is_cached(guarded: Context, spoil: object) -> None:
     authenticator = Authenticator(guarded)
     token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
     authenticator.authenticate(token)
@@ -157,7 +154,7 @@ def test_what_is_not_the_token_is_refused_also_right_after_it_was_admitted(guard
         authenticator.authenticate(spoil(token))  # type: ignore[operator]
 
 
-def test_the_database_holds_no_password_and_no_secret(guarded: Context) -> None:
+def test_database_contains_no_password_and_no_secret(guarded: Context) -> None:
     token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
     guess(guarded, 1, name="escribió su contraseña aquí")
     secret = token.split("_", 2)[2]
@@ -165,11 +162,11 @@ def test_the_database_holds_no_password_and_no_secret(guarded: Context) -> None:
         tables = ("accounts", "access_tokens", "login_failures", "audit_log")
         stored = " ".join(str(row) for table in tables for row in connection.exec_driver_sql(f"SELECT * FROM {table}"))
     assert "$argon2id$" in stored
-    for told in (PHRASE, secret, "contraseña aquí"):
-        assert told not in stored
+    for secret_text in (PHRASE, secret, "contraseña aquí"):
+        assert secret_text not in stored
 
 
-def test_the_last_administrator_stays_and_a_disabled_account_keeps_the_door_shut(guarded: Context) -> None:
+def test_last_administrator_cannot_be_disabled_and_disabled_account_cannot_log_in(guarded: Context) -> None:
     add_account(guarded, "jefa", Role.ADMIN, PHRASE, Actor())
     with pytest.raises(Conflict, match="única cuenta de administrador"):
         disable_account(guarded, "jefa", Actor())
@@ -190,17 +187,17 @@ def test_the_last_administrator_stays_and_a_disabled_account_keeps_the_door_shut
         "x" * 257,
     ],
 )
-def test_a_password_that_is_tried_first_is_not_taken(sqlite_context: Context, password: str) -> None:
+def test_guessable_password_is_refused(sqlite_context: Context, password: str) -> None:
     with pytest.raises(InvalidInput, match="contraseña"):
         add_account(sqlite_context, "dra.quispe", Role.HEALTH, password, Actor())
 
 
-def test_a_token_needs_somebody_in_charge_and_says_whose_it_is(sqlite_context: Context) -> None:
+def test_token_requires_an_account_and_exactly_one_owner(sqlite_context: Context) -> None:
     with pytest.raises(Conflict, match="account add"):
         add_token(sqlite_context, TokenRequest(device_id="cam-1"), Actor())
-    values = {"name": "jefa", "role": "admin", "password_hash": "", "password_changed_at": sqlite_context.clock()}
+    now = sqlite_context.clock()
     with sqlite_context.database.write() as connection:
-        insert_account(connection, values)
+        insert_account(connection, NewAccount("jefa", "admin", "", None, now, now))
     issued = add_token(sqlite_context, TokenRequest(device_id="cam-1", days=30), Actor("jefa"))
     assert [(token.device_id, token.created_by) for token in list_tokens(sqlite_context).tokens] == [("cam-1", "jefa")]
     assert issued.token.startswith(f"sv_{issued.issued.token_id}_")
@@ -208,7 +205,7 @@ def test_a_token_needs_somebody_in_charge_and_says_whose_it_is(sqlite_context: C
         add_token(sqlite_context, TokenRequest(device_id="cam-1", account="jefa"), Actor())
 
 
-def test_an_administrator_does_it_all_by_api(sqlite_context: Context) -> None:
+def test_administrator_manages_accounts_by_api(sqlite_context: Context) -> None:
     add_account(sqlite_context, "jefa", Role.ADMIN, PHRASE, Actor())
     chief = {"Authorization": f"Bearer {log_in(sqlite_context, 'jefa', PHRASE, HERE).token}"}
     doctor = {"name": "dra.quispe", "role": "health", "password": PHRASE}

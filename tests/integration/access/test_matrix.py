@@ -1,4 +1,4 @@
-"""Role by address by event: what each may, against the real application."""
+"""Permissions of each role on each route and event, checked against the real application."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ from starlette.testclient import WebSocketDenialResponse
 
 from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
-from stressvision.db.queries.accounts import insert_account
-from stressvision.domain.roles import PEOPLE, Role
-from stressvision.http.permissions import PERMISSIONS, PUBLIC
+from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.domain.auth import PEOPLE, Role
+from stressvision.http.permissions import PERMISSIONS, Server
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.auth.tokens import add_token
 from stressvision.services.context import Actor, Context
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.access import TokenRequest
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, ReportEvent
@@ -28,8 +28,9 @@ from tests.integration.conftest import enrol
 from tests.integration.live_backend import raise_alert
 
 HOST = "http://localhost:8000"
+TABLE = {(row.method, row.path): row.roles for row in PERMISSIONS if row.server is Server.BACKEND}
 
-# d device, v viewer, h health, a admin; a route that is not here fails the test, and so does a cell that differs.
+# d device, v viewer, h health, a admin. A missing route or a different cell fails the test.
 EXPECTED = """
 GET       /                                            public
 GET       /health                                      public
@@ -126,12 +127,11 @@ def expected() -> dict[tuple[str, str], set[Role] | None]:
 
 
 def give_tokens(context: Context) -> dict[Role, str]:
-    """One token of each role. The accounts have no password: hashing one takes longer than all the rest."""
+    """Return one token of each role. The accounts have no password: hashing one takes longer than the rest."""
     now = context.clock()
     with context.database.write() as connection:
         for role in sorted(PEOPLE):
-            values = {"name": f"cuenta.{role}", "role": str(role), "password_hash": "", "password_changed_at": now}
-            insert_account(connection, values)
+            insert_account(connection, NewAccount(f"cuenta.{role}", str(role), "", None, now, now))
     wanted = {
         role: TokenRequest(device_id="cam-1") if role is Role.DEVICE else TokenRequest(account=f"cuenta.{role}")
         for role in Role
@@ -163,27 +163,27 @@ def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> 
         return refused.status_code
 
 
-def test_every_route_stands_in_the_table(sqlite_context: Context) -> None:
+def test_every_route_is_in_the_table(sqlite_context: Context) -> None:
     routes = endpoints(create_app(sqlite_context).routes)
     assert ("GET", "/api/employees/{employee_id}") in routes
-    assert routes - PERMISSIONS.keys() - PUBLIC == set()
+    assert routes - TABLE.keys() == set()
 
 
-def test_each_role_may_what_is_written_here_and_nothing_else(sqlite_context: Context) -> None:
+def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -> None:
     tokens = give_tokens(sqlite_context)
     found: dict[tuple[str, str], set[Role] | None] = {}
     with asking(sqlite_context) as client:
-        # Whoever logs out is nobody afterwards.
+        # A logged-out token is invalid afterwards.
         for method, path in sorted(endpoints(client.app.routes), key=lambda endpoint: "logout" in endpoint[1]):  # type: ignore[attr-defined]
             statuses = {role: ask(client, method, path, bearing(token)) for role, token in tokens.items()}
             assert 401 not in statuses.values() or path == "/api/login", f"{method} {path}"
             found[method, path] = {role for role, status in statuses.items() if status != 403}
-            if (method, path) in PUBLIC:
+            if TABLE[method, path] is None:
                 found[method, path] = None
     assert found == expected()
 
 
-def test_a_stranger_gets_401_everywhere_but_at_the_card_the_pulse_and_the_login(sqlite_context: Context) -> None:
+def test_missing_token_gets_401_except_at_root_health_and_login(sqlite_context: Context) -> None:
     give_tokens(sqlite_context)
     with asking(sqlite_context, Pace(identify_seconds=0.05)) as client:
         statuses = {
@@ -207,7 +207,7 @@ def give_token(context: Context) -> str:
     return add_token(context, TokenRequest(account="cuenta.health"), Actor()).token
 
 
-def test_before_there_are_accounts_nobody_is_asked(sqlite_context: Context) -> None:
+def test_no_login_is_required_before_the_first_account(sqlite_context: Context) -> None:
     with asking(sqlite_context) as client:
         assert client.get("/api/employees").status_code == 200
         assert client.get("/").json()["login_required"] is False
@@ -219,7 +219,7 @@ def test_before_there_are_accounts_nobody_is_asked(sqlite_context: Context) -> N
 
 
 @pytest.mark.parametrize("role", EVENTS)
-def test_each_role_follows_the_events_and_fields_that_are_written_here(sqlite_context: Context, role: Role) -> None:
+def test_each_role_receives_exactly_the_listed_events_and_fields(sqlite_context: Context, role: Role) -> None:
     tokens = give_tokens(sqlite_context)
     raise_alert(sqlite_context, enrol(sqlite_context))
     acknowledge_alert(sqlite_context, 1, Actor("dra.quispe"))
@@ -230,15 +230,15 @@ def test_each_role_follows_the_events_and_fields_that_are_written_here(sqlite_co
         client.websocket_connect("/ws?since=0", headers={**bearing(tokens[role]), "Host": "localhost"}) as socket,
     ):
         socket.send_json({"type": "ping"})
-        said: dict[str, set[str]] = {}
+        received: dict[str, set[str]] = {}
         while (message := socket.receive_json())["type"] != "pong":
             fields = set(message) | set(message.get("data", {}))
-            said[message["type"]] = said.get(message["type"], set()) | fields
-    del said["connected"]
-    assert said == EVENTS[role]
+            received[message["type"]] = received.get(message["type"], set()) | fields
+    del received["connected"]
+    assert received == EVENTS[role]
 
 
-def test_who_may_not_see_persons_gets_figures_without(sqlite_context: Context) -> None:
+def test_viewer_gets_figures_without_persons(sqlite_context: Context) -> None:
     tokens = give_tokens(sqlite_context)
     raise_alert(sqlite_context, enrol(sqlite_context))
     write_manual_report(sqlite_context, timedelta(minutes=15))
@@ -251,15 +251,15 @@ def test_who_may_not_see_persons_gets_figures_without(sqlite_context: Context) -
         return " ".join(answer.text for answer in answers)
 
     with asking(sqlite_context) as client:
-        said = {role: texts(client, role) for role in (Role.HEALTH, Role.VIEWER, Role.ADMIN, Role.HEALTH)}
-    assert "Ana Torres" in said[Role.HEALTH]
-    assert "EMP001" in said[Role.HEALTH]
+        received = {role: texts(client, role) for role in (Role.HEALTH, Role.VIEWER, Role.ADMIN, Role.HEALTH)}
+    assert "Ana Torres" in received[Role.HEALTH]
+    assert "EMP001" in received[Role.HEALTH]
     for role in (Role.VIEWER, Role.ADMIN):
-        assert "Ana" not in said[role]
-        assert "EMP001" not in said[role]
+        assert "Ana" not in received[role]
+        assert "EMP001" not in received[role]
 
 
-def test_who_decides_is_the_account_whatever_the_request_says(sqlite_context: Context) -> None:
+def test_decision_is_recorded_under_the_account_not_the_request(sqlite_context: Context) -> None:
     tokens = give_tokens(sqlite_context)
     raise_alert(sqlite_context, enrol(sqlite_context))
     with asking(sqlite_context) as client:
@@ -271,7 +271,7 @@ def test_who_decides_is_the_account_whatever_the_request_says(sqlite_context: Co
     assert [entry["user_id"] for entry in entries["entries"]] == ["cuenta.health"]
 
 
-def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
+def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) -> None:
     headers = bearing(give_tokens(sqlite_context)[Role.DEVICE])
     with asking(sqlite_context) as client:
         own = client.post("/api/sessions", json={"device_id": "cam-1"}, headers=headers)
@@ -284,9 +284,7 @@ def test_a_device_speaks_for_itself_alone(sqlite_context: Context) -> None:
 
 
 @pytest.mark.parametrize("foreign", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
-def test_a_token_opens_nothing_under_a_foreign_name_or_from_a_foreign_page(
-    sqlite_context: Context, foreign: dict[str, str]
-) -> None:
+def test_token_is_refused_with_foreign_host_or_origin(sqlite_context: Context, foreign: dict[str, str]) -> None:
     headers = {**bearing(give_tokens(sqlite_context)[Role.HEALTH]), "Host": "localhost", **foreign}
     with asking(sqlite_context) as client:
         assert client.get("/api/alerts", headers=headers).status_code == 403

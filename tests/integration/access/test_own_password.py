@@ -1,4 +1,4 @@
-"""A person with an account changes their own password: who knows the present one may, everybody else is out."""
+"""Change of one's own password: requires the current one, and revokes the other sessions."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -6,8 +6,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.audit import AuditFilter, select_audit
-from stressvision.domain.lockout import FREE_FAILURES, LockoutScope
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import change_password
 from stressvision.services.auth.authenticator import Authenticator
@@ -29,7 +28,7 @@ def change_own(context: Context, current: str, new: str, token: str) -> Account:
     return change_own_password(context, "dra.quispe", change, token.split("_")[1], OWN)
 
 
-def test_one_s_own_password_ends_everything_else_of_the_account(context: Context, clock: FakeClock) -> None:
+def test_changing_own_password_revokes_other_sessions_and_tokens(context: Context, clock: FakeClock) -> None:
     authenticator = Authenticator(add_doctor(context))
     here, there = (log_in(context, "dra.quispe", PHRASE, actor).token for actor in (HERE, THERE))
     program = add_token(context, TokenRequest(account="dra.quispe"), Actor()).token
@@ -42,9 +41,7 @@ def test_one_s_own_password_ends_everything_else_of_the_account(context: Context
     assert log_in(context, "dra.quispe", OTHER_PHRASE, HERE).name == "dra.quispe"
 
 
-def test_whoever_guesses_at_the_present_password_waits_as_at_the_login(
-    sqlite_context: Context, clock: FakeClock
-) -> None:
+def test_wrong_current_password_is_locked_out_like_a_login(sqlite_context: Context, clock: FakeClock) -> None:
     token = log_in(add_doctor(sqlite_context), "dra.quispe", PHRASE, HERE).token
     for _ in range(FREE_FAILURES[LockoutScope.PAIR]):
         with pytest.raises(InvalidInput, match="actual") as refused:
@@ -60,7 +57,7 @@ def test_whoever_guesses_at_the_present_password_waits_as_at_the_login(
         log_in(sqlite_context, "dra.quispe", PHRASE, HERE)
 
 
-def test_an_administrator_who_is_faster_is_not_overruled(
+def test_concurrent_change_by_an_administrator_is_kept(
     sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = log_in(add_doctor(sqlite_context), "dra.quispe", PHRASE, HERE).token
@@ -75,7 +72,7 @@ def test_an_administrator_who_is_faster_is_not_overruled(
     assert log_in(sqlite_context, "dra.quispe", "lo que dijo la administración", HERE).name == "dra.quispe"
 
 
-def test_a_person_changes_their_own_password_by_api(sqlite_context: Context) -> None:
+def test_own_password_is_changed_by_api(sqlite_context: Context) -> None:
     bearer = {"Authorization": f"Bearer {log_in(add_doctor(sqlite_context), 'dra.quispe', PHRASE, HERE).token}"}
     wanted = {"current_password": PHRASE, "new_password": OTHER_PHRASE}
     with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
@@ -91,7 +88,7 @@ def test_a_person_changes_their_own_password_by_api(sqlite_context: Context) -> 
         assert client.get("/api/alerts", headers=bearer).status_code == 200
     for answer in (*weak, wrong):
         assert answer.status_code == 422
-        assert not any(said in answer.text for said in ("gloria gloria", "adivinanza", PHRASE, OTHER_PHRASE))
+        assert not any(fragment in answer.text for fragment in ("gloria gloria", "adivinanza", PHRASE, OTHER_PHRASE))
     assert {answer.json()["errors"][0]["field"] for answer in weak} == {"new_password"}
     assert "entre 15 y 256 caracteres" in weak[0].json()["detail"]
     assert "15 to 256 characters" in english.json()["detail"]
@@ -102,7 +99,7 @@ def test_a_person_changes_their_own_password_by_api(sqlite_context: Context) -> 
     assert [link.entry.action for link in trail] == ["password_changed", "login_failed", "login"]
 
 
-def test_before_there_are_accounts_there_is_no_password_to_change(sqlite_context: Context) -> None:
+def test_own_password_cannot_be_changed_without_accounts(sqlite_context: Context) -> None:
     with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
         wanted = {"current_password": PHRASE, "new_password": OTHER_PHRASE}
         assert client.post("/api/password", json=wanted).status_code == 403

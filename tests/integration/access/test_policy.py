@@ -1,4 +1,4 @@
-"""Policy `eu` where data enters: no emotion is kept, told of or alerted on, whatever a device sends."""
+"""Policy `eu` at ingest: no emotion but fatigue is stored, reported or alerted on."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +12,7 @@ from stressvision.domain.consent import may_alert, permitted_vector
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_batch, store_detection
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -35,7 +35,7 @@ def seen(clock: FakeClock, employee: int, emotion: str) -> DetectionIn:
     )
 
 
-def test_what_is_not_fatigue_is_stripped_and_the_answer_says_so(context: Context, clock: FakeClock) -> None:
+def test_only_fatigue_is_kept_and_the_response_reports_it(context: Context, clock: FakeClock) -> None:
     europe = under(Policy.EU, context)
     employee = enrol(europe)
     answers = [store_detection(europe, seen(clock, employee, emotion)) for emotion in Emotion]
@@ -48,7 +48,7 @@ def test_what_is_not_fatigue_is_stripped_and_the_answer_says_so(context: Context
     assert set(map(str, kept)) == {"(None, None, None)", "('fatigue', 0.9, {'fatigue': 0.4})"}
 
 
-def test_no_alert_on_stress_arises_not_even_from_what_was_kept_before(context: Context, clock: FakeClock) -> None:
+def test_no_stress_alert_is_created_from_earlier_detections(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     strict = context.settings.model_copy(update={"min_stress_events": 100})
     for _ in range(12):
@@ -63,13 +63,13 @@ def test_no_alert_on_stress_arises_not_even_from_what_was_kept_before(context: C
 
 
 @pytest.mark.parametrize("policy", [Policy.PE, Policy.RESEARCH])
-def test_elsewhere_everything_is_kept(policy: Policy) -> None:
+def test_other_policies_keep_all_emotions(policy: Policy) -> None:
     vector = {Emotion(name): share for name, share in SHARES.items()}
     assert permitted_vector(policy, vector) == vector
     assert permitted_vector(policy, None) is None
     assert may_alert(policy, [Emotion.STRESS, Emotion.SAD])
 
 
-def test_fatigue_may_raise_alerts_everywhere() -> None:
+def test_fatigue_alerts_are_allowed_under_every_policy() -> None:
     assert all(may_alert(policy, [Emotion.FATIGUE]) for policy in Policy)
     assert not may_alert(Policy.EU, [Emotion.STRESS, Emotion.SAD])

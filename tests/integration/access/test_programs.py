@@ -1,4 +1,4 @@
-"""The servers as processes beyond this machine: refused without accounts, encrypted, and silent about secrets."""
+"""Servers with remote access: refused without accounts, encrypted, no secrets in logs."""
 
 import ipaddress
 import json
@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from stressvision.core.config import Settings
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.auth.tokens import add_token
@@ -31,7 +31,7 @@ PHRASE = "cuatro palabras que recuerdo"
 
 @pytest.fixture
 def encrypted(tmp_path: Path) -> Mapping[str, str]:
-    """Settings of servers that listen everywhere, with a certificate of their own for this machine's names."""
+    """Settings of servers that listen on all interfaces, with a self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -63,7 +63,7 @@ def encrypted(tmp_path: Path) -> Mapping[str, str]:
     }
 
 
-def test_without_an_administrator_they_refuse_and_say_what_to_type(
+def test_servers_refuse_to_start_without_administrator_and_name_the_command(
     tmp_path: Path, encrypted: Mapping[str, str]
 ) -> None:
     for script in ("backend_api.py", "server_simulator.py"):
@@ -73,9 +73,7 @@ def test_without_an_administrator_they_refuse_and_say_what_to_type(
             assert "Traceback" not in started.output
 
 
-def test_they_speak_tls_to_whoever_shows_a_token_and_log_no_secret(
-    tmp_path: Path, encrypted: Mapping[str, str]
-) -> None:
+def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, encrypted: Mapping[str, str]) -> None:
     context = open_context(Settings(database_url=encrypted["STRESSVISION_DATABASE_URL"]))
     with closing(context.database):
         add_account(context, "jefa", Role.ADMIN, PHRASE, Actor())
@@ -123,7 +121,7 @@ def test_they_speak_tls_to_whoever_shows_a_token_and_log_no_secret(
                 assert secret[-20:] not in started.output
 
 
-def test_behind_a_proxy_they_serve_what_came_encrypted(tmp_path: Path) -> None:
+def test_servers_behind_a_proxy_serve_encrypted_requests_only(tmp_path: Path) -> None:
     settings = {
         "STRESSVISION_PROXY": "127.0.0.1",
         "STRESSVISION_ALLOWED_HOSTS": "estres.gloria.example",

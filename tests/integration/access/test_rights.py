@@ -1,4 +1,4 @@
-"""What is kept about a person, as that person gets it; and what viewers get of everybody."""
+"""Access requests of persons, and the aggregates for viewers."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,17 +11,16 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.errors import NotFound
 from stressvision.documents.html import write_html
-from stressvision.documents.own_data import document_of_own_data
-from stressvision.documents.reader import ReaderProfile
+from stressvision.documents.own_data import build_own_data_document
+from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.domain.disclosure import SMALLEST_GROUP
-from stressvision.services.aggregates import read_public_overview, read_public_stats
 from stressvision.services.context import Actor, Context
-from stressvision.services.figures import read_stats
+from stressvision.services.figures import read_public_overview, read_public_stats, read_stats
 from stressvision.services.people.employees import read_employee
 from stressvision.services.people.enrolment import withdraw_consent
-from stressvision.services.privacy.forgetting import forget_person
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.privacy.personal_rows import delete_personal_rows
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
@@ -30,7 +29,7 @@ DOCTOR = Actor(user_id="dra.quispe", ip_address="127.0.0.1")
 QUARTER = timedelta(minutes=15)
 
 
-def test_everything_kept_is_told_and_reading_it_is_written_down(context: Context, clock: FakeClock) -> None:
+def test_own_data_is_complete_and_its_read_is_audited(context: Context, clock: FakeClock) -> None:
     person, other = enrol(context), enrol(context, "EMP002", "Luis Paredes")
     raise_alert(context, person)
     raise_alert(context, other)
@@ -57,21 +56,21 @@ def test_everything_kept_is_told_and_reading_it_is_written_down(context: Context
         read_own_data(context, 999, DOCTOR)
 
 
-def test_an_erasure_in_the_middle_of_a_reading_leaves_an_answer(sqlite_context: Context, clock: FakeClock) -> None:
-    """What had been read by then; the clock erases when it is asked between the record and the reading."""
+def test_erasure_during_a_read_still_returns_data(sqlite_context: Context, clock: FakeClock) -> None:
+    """The clock erases the person when it is read between the audit record and the queries."""
     person = enrol(sqlite_context)
     asked = iter([None, sqlite_context])
 
     def moment() -> datetime:
         if between := next(asked, None):
-            forget_person(between, person, DOCTOR)
+            delete_personal_rows(between, person, DOCTOR)
         return clock()
 
     data = read_own_data(replace(sqlite_context, clock=moment), person, DOCTOR)
     assert (data.employee.employee_code, data.faces, data.consents) == ("EMP001", [], [])
 
 
-def test_the_page_says_it_in_words(sqlite_context: Context) -> None:
+def test_own_data_page_is_readable(sqlite_context: Context) -> None:
     person = enrol(sqlite_context)
     raise_alert(sqlite_context, person)
     withdraw_consent(sqlite_context, "EMP001", "1" * 64, DOCTOR)
@@ -80,7 +79,7 @@ def test_the_page_says_it_in_words(sqlite_context: Context) -> None:
         ("es", ("Lo que se guarda de usted", "retirado", "No se guarda nada de su rostro", "Compatible con estrés")),
         ("en", ("What is kept about you", "withdrawn", "Nothing of your face is kept", "Compatible with stress")),
     ):
-        page = write_html(document_of_own_data(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
+        page = write_html(build_own_data_document(data, ReaderProfile(language, "America/Lima", data.generated_at)))  # type: ignore[arg-type]
         assert [word for word in words if word not in page] == []
         assert "<script" not in page
 
@@ -91,7 +90,7 @@ def client(sqlite_context: Context) -> Iterator[TestClient]:
         yield client
 
 
-def test_over_the_api(client: TestClient, sqlite_context: Context) -> None:
+def test_own_data_by_api(client: TestClient, sqlite_context: Context) -> None:
     person = enrol(sqlite_context)
     raise_alert(sqlite_context, person)
     address = f"/api/employees/{person}/data"
@@ -105,18 +104,18 @@ def test_over_the_api(client: TestClient, sqlite_context: Context) -> None:
 
 
 def fill_quarter(context: Context, people: list[int], emotion: str = "neutral") -> None:
-    """A detection of each in the quarter of an hour that is under way."""
+    """Store a detection of each employee in the open quarter hour."""
     for person in people:
         add_detection(context, employee_id=person, emotion=emotion, emotion_confidence=0.9)
 
 
-def test_viewers_get_sums_of_windows_with_enough_people_and_nothing_by_subtraction(
+def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(
     sqlite_context: Context, clock: FakeClock
 ) -> None:
     context = sqlite_context
-    everybody = [enrol(context, f"EMP{number:03}", f"Persona {number}") for number in range(1, SMALLEST_GROUP + 2)]
+    everyone = [enrol(context, f"EMP{number:03}", f"Persona {number}") for number in range(1, SMALLEST_GROUP + 2)]
     answers: list[Any] = []
-    for people, emotion in ((everybody, "neutral"), (everybody[:1], "stress"), (everybody[1:], "happy")):
+    for people, emotion in ((everyone, "neutral"), (everyone[:1], "stress"), (everyone[1:], "happy")):
         fill_quarter(context, people, emotion)
         clock.advance(minutes=15)
         write_due_reports(context, QUARTER)
@@ -131,7 +130,7 @@ def test_viewers_get_sums_of_windows_with_enough_people_and_nothing_by_subtracti
     assert (overview.overall_stress_percentage, overview.withheld) == (0.0, True)
 
 
-def test_what_has_not_closed_is_not_told_to_viewers(sqlite_context: Context, clock: FakeClock) -> None:
+def test_open_windows_are_not_shown_to_viewers(sqlite_context: Context, clock: FakeClock) -> None:
     people = [enrol(sqlite_context, f"EMP{number:03}", f"Persona {number}") for number in range(1, 7)]
     fill_quarter(sqlite_context, people)
     assert read_public_overview(sqlite_context).detections_last_hour == 0
@@ -140,7 +139,7 @@ def test_what_has_not_closed_is_not_told_to_viewers(sqlite_context: Context, clo
     assert read_public_overview(sqlite_context).detections_last_hour == 6
 
 
-def test_how_many_alerts_wait_is_withheld_where_few_are_monitored(sqlite_context: Context) -> None:
+def test_pending_alert_count_is_withheld_where_few_are_monitored(sqlite_context: Context) -> None:
     raise_alert(sqlite_context, enrol(sqlite_context))
     overview = read_public_overview(sqlite_context)
     assert (overview.pending_alerts, overview.withheld) == (0, True)

@@ -1,4 +1,4 @@
-"""The WebSocket once there are accounts: three ways to show a token, and none to keep listening after its end."""
+"""WebSocket with accounts: three ways to send a token, and closing when it is revoked."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from stressvision.api.backend import Pace
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.auth.tokens import parse_token, revoke_token
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens
@@ -23,17 +23,17 @@ def live(sqlite_context: Context) -> Iterator[LiveBackend]:
 
 
 def read_end(follower: Follower) -> tuple[int, list[str]]:
-    """The code with which the server closes, and the kinds of what it says before."""
-    said: list[str] = []
+    """Return the close code of the server and the types of its messages."""
+    received: list[str] = []
     while True:
         try:
-            said.append(follower.receive()["type"])
+            received.append(follower.receive()["type"])
         except ConnectionClosed as closed:
-            return (closed.rcvd.code if closed.rcvd else 0), said
+            return (closed.rcvd.code if closed.rcvd else 0), received
 
 
 @pytest.mark.parametrize("way", ["header", "subprotocol", "message"])
-def test_a_token_is_shown_in_the_header_as_a_subprotocol_or_in_the_first_message(live: LiveBackend, way: str) -> None:
+def test_token_is_accepted_in_header_subprotocol_or_first_message(live: LiveBackend, way: str) -> None:
     token = give_tokens(live.context)[Role.HEALTH]
     options: dict[str, Any] = {}
     if way == "header":
@@ -52,7 +52,7 @@ def test_a_token_is_shown_in_the_header_as_a_subprotocol_or_in_the_first_message
 @pytest.mark.parametrize(
     "message", [{"type": "auth", "token": "sv_x"}, {"type": "auth", "token": 7}, {"type": "ping"}, None]
 )
-def test_who_shows_none_or_a_wrong_one_is_told_nothing(live: LiveBackend, message: object) -> None:
+def test_socket_without_valid_token_receives_nothing(live: LiveBackend, message: object) -> None:
     give_tokens(live.context)
     with live.follow("?since=0") as follower:
         if message is not None:
@@ -60,7 +60,7 @@ def test_who_shows_none_or_a_wrong_one_is_told_nothing(live: LiveBackend, messag
         assert read_end(follower) == (POLICY_VIOLATION, ["error"])
 
 
-def test_a_device_s_token_opens_no_socket(live: LiveBackend) -> None:
+def test_device_token_opens_no_socket(live: LiveBackend) -> None:
     token = give_tokens(live.context)[Role.DEVICE]
     with live.follow() as follower:
         follower.send({"type": "auth", "token": token})
@@ -70,7 +70,7 @@ def test_a_device_s_token_opens_no_socket(live: LiveBackend) -> None:
     assert refused.value.response.status_code == 403
 
 
-def test_a_revoked_token_s_socket_is_closed(live: LiveBackend) -> None:
+def test_socket_of_a_revoked_token_is_closed(live: LiveBackend) -> None:
     tokens = give_tokens(live.context)
     with (
         live.follow(additional_headers=bearing(tokens[Role.HEALTH])) as revoked,
@@ -85,7 +85,7 @@ def test_a_revoked_token_s_socket_is_closed(live: LiveBackend) -> None:
         assert other.receive()["type"] == "pong"
 
 
-def test_who_listened_before_there_were_accounts_is_asked_too(live: LiveBackend) -> None:
+def test_socket_opened_before_the_first_account_must_authenticate(live: LiveBackend) -> None:
     with live.follow() as follower:
         assert follower.receive()["type"] == "connected"
         give_tokens(live.context)

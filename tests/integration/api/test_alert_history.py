@@ -1,4 +1,4 @@
-"""What is kept of an alert, what is written of it, and when it is passed on or kept quiet."""
+"""Evidence and history of alerts, silences and escalation."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,7 +30,7 @@ def alerts_of(context: Context) -> list[Alert]:
 
 
 def store_many(context: Context, clock: FakeClock, employee: int, emotion: str, count: int) -> None:
-    """One a second, up to now."""
+    """Post one detection per second up to now."""
     start = clock()
     batch = [detection(start + timedelta(seconds=second), employee, emotion) for second in range(count)]
     clock.advance(seconds=count)
@@ -41,7 +41,7 @@ def steps_of(context: Context, alert_id: int) -> list[tuple[str, str | None, str
     return [(step.kind, step.user_id, step.notes) for step in read_alert(context, alert_id, DOCTOR).history]
 
 
-def test_an_alert_keeps_its_minutes_its_start_and_what_error_alone_explains(context: Context, clock: FakeClock) -> None:
+def test_alert_stores_minutes_start_and_error_chance(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     store_many(context, clock, employee, "neutral", 45)
     store_many(context, clock, employee, "stress", 10)
@@ -55,7 +55,7 @@ def test_an_alert_keeps_its_minutes_its_start_and_what_error_alone_explains(cont
     assert (alert.usual_share, alert.usual_days) == (None, None)
 
 
-def test_the_usual_level_is_that_of_earlier_days_at_the_same_time(sqlite_context: Context, clock: FakeClock) -> None:
+def test_usual_level_is_median_of_earlier_days_at_same_time(sqlite_context: Context, clock: FakeClock) -> None:
     employee = enrol(sqlite_context)
     now = clock.now
     for days, stressed in ((1, 4), (2, 8), (3, 4), (4, 0)):
@@ -68,7 +68,7 @@ def test_the_usual_level_is_that_of_earlier_days_at_the_same_time(sqlite_context
     assert (alert.usual_share, alert.usual_days) == (10.0, 4)
 
 
-def test_the_history_tells_who_did_what_when(context: Context, clock: FakeClock) -> None:
+def test_history_lists_steps_with_author_and_time(context: Context, clock: FakeClock) -> None:
     post_stress(context, clock, enrol(context), 10)
     acknowledge_alert(context, 1, DOCTOR)
     clock.advance(minutes=1)
@@ -90,7 +90,7 @@ def test_the_history_tells_who_did_what_when(context: Context, clock: FakeClock)
         read_alert(context, 77, DOCTOR)
 
 
-def test_reading_one_person_s_alert_is_audited(sqlite_context: Context, clock: FakeClock) -> None:
+def test_reading_alert_of_a_person_is_audited(sqlite_context: Context, clock: FakeClock) -> None:
     post_stress(sqlite_context, clock, enrol(sqlite_context), 10)
     read_alert(sqlite_context, 1, DOCTOR)
     with sqlite_context.database.read() as connection:
@@ -98,7 +98,7 @@ def test_reading_one_person_s_alert_is_audited(sqlite_context: Context, clock: F
     assert tuple(actions[0]) == ("read_alert", "doctora")
 
 
-def test_fatigue_has_an_alert_of_its_own_beside_that_of_stress(sqlite_context: Context, clock: FakeClock) -> None:
+def test_fatigue_alert_is_separate_from_stress_alert(sqlite_context: Context, clock: FakeClock) -> None:
     employee = enrol(sqlite_context)
     store_many(sqlite_context, clock, employee, "fatigue", 44)
     assert alerts_of(sqlite_context) == []
@@ -119,7 +119,7 @@ def silence_of(context: Context, **changes: object) -> SilenceRequest:
     return SilenceRequest.model_validate(wanted)
 
 
-def test_silence_keeps_alerts_away_tells_of_them_once_and_ends_by_itself(context: Context, clock: FakeClock) -> None:
+def test_silence_suppresses_alerts_records_each_once_and_expires(context: Context, clock: FakeClock) -> None:
     employee, other = enrol(context), enrol(context, "EMP002", "Lars Keller Ruiz")
     silence = begin_silence(context, silence_of(context, employee_id=employee), DOCTOR)
     post_stress(context, clock, employee, 30)
@@ -136,7 +136,7 @@ def test_silence_keeps_alerts_away_tells_of_them_once_and_ends_by_itself(context
     assert list_silences(context, also_past=True, limit=10).silences[0].id == silence.id
 
 
-def test_a_silence_taken_back_no_longer_holds(sqlite_context: Context, clock: FakeClock) -> None:
+def test_ended_silence_no_longer_suppresses(sqlite_context: Context, clock: FakeClock) -> None:
     employee = enrol(sqlite_context)
     silence = begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
     ended = end_silence(sqlite_context, silence.id, Actor(user_id="enfermera"))
@@ -158,16 +158,14 @@ def test_a_silence_taken_back_no_longer_holds(sqlite_context: Context, clock: Fa
         ({"employee_id": 1, "ends_at": "2027-11-22T15:07:30Z"}, "ends_at"),
     ],
 )
-def test_a_silence_that_makes_no_sense_names_its_field(
-    sqlite_context: Context, changes: dict[str, object], field: str
-) -> None:
+def test_invalid_silence_names_field(sqlite_context: Context, changes: dict[str, object], field: str) -> None:
     enrol(sqlite_context)
     with pytest.raises(InvalidInput) as caught:
         begin_silence(sqlite_context, silence_of(sqlite_context, **changes), DOCTOR)
     assert caught.value.field == field
 
 
-def test_what_nobody_acknowledges_is_passed_on_once_for_each_step(context: Context, clock: FakeClock) -> None:
+def test_unacknowledged_alert_escalates_once_per_step(context: Context, clock: FakeClock) -> None:
     first, second = enrol(context), enrol(context, "EMP002", "Lars Keller Ruiz")
     post_stress(context, clock, first, 10)
     post_stress(context, clock, second, 10)
@@ -185,7 +183,7 @@ def test_what_nobody_acknowledges_is_passed_on_once_for_each_step(context: Conte
     assert [step[0] for step in steps_of(context, 2)] == ["raised", "acknowledged"]
 
 
-def test_without_steps_and_in_silence_nothing_is_passed_on(sqlite_context: Context, clock: FakeClock) -> None:
+def test_no_escalation_without_steps_or_during_silence(sqlite_context: Context, clock: FakeClock) -> None:
     employee = enrol(sqlite_context)
     post_stress(sqlite_context, clock, employee, 10)
     begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
@@ -195,9 +193,7 @@ def test_without_steps_and_in_silence_nothing_is_passed_on(sqlite_context: Conte
     assert escalate_due(sqlite_context) == ()
 
 
-def test_many_who_pass_on_acknowledge_and_note_at_once_leave_one_true_history(
-    context: Context, clock: FakeClock
-) -> None:
+def test_concurrent_decisions_leave_consistent_history(context: Context, clock: FakeClock) -> None:
     post_stress(context, clock, enrol(context), 10)
     clock.advance(minutes=20)
 
@@ -221,7 +217,7 @@ def test_many_who_pass_on_acknowledge_and_note_at_once_leave_one_true_history(
     assert (alert.acknowledged_by,) == tuple(user for kind, user, _ in history if kind == "acknowledged")
 
 
-def test_a_late_detection_raises_no_alert_twice(sqlite_context: Context, clock: FakeClock) -> None:
+def test_late_detection_creates_no_second_alert(sqlite_context: Context, clock: FakeClock) -> None:
     employee = enrol(sqlite_context)
     post_stress(sqlite_context, clock, employee, 12)
     store_detection(sqlite_context, detection(clock() - timedelta(minutes=2), employee))

@@ -1,4 +1,4 @@
-"""Alerts over REST and WebSocket: history, notes, silences, escalation, and how notifications fare."""
+"""Alerts over REST and WebSocket: history, notes, silences, escalation, notification state."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -38,7 +38,7 @@ def get(client: TestClient, path: str) -> Any:
     return response.json()
 
 
-def test_one_alert_with_its_history_and_notes(client: TestClient, context: Context) -> None:
+def test_alert_detail_has_history_and_notes(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     client.post("/api/alerts/1/acknowledge", json={"user_id": "doctora"})
     noted = client.post("/api/alerts/1/notes", json={"user_id": "enfermera", "notes": "Pausa"})
@@ -57,13 +57,13 @@ def test_one_alert_with_its_history_and_notes(client: TestClient, context: Conte
 @pytest.mark.parametrize(
     "body", [{"user_id": "a"}, {"user_id": "a", "notes": "  "}, {"notes": "x"}, {"user_id": "a", "notes": "x\0"}]
 )
-def test_a_note_without_words_or_author_is_refused(client: TestClient, context: Context, body: object) -> None:
+def test_note_without_text_or_author_is_rejected(client: TestClient, context: Context, body: object) -> None:
     raise_alert(context, enrol(context))
     assert client.post("/api/alerts/1/notes", json=body).status_code == 422
     assert client.post("/api/alerts/1/notes?user_id=%00", json={"notes": "x"}).status_code == 422
 
 
-def test_alerts_of_devices_are_listed_when_asked_for(client: TestClient, context: Context) -> None:
+def test_device_alerts_are_listed_on_request(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     with context.database.write() as connection:
         connection.exec_driver_sql(
@@ -76,7 +76,7 @@ def test_alerts_of_devices_are_listed_when_asked_for(client: TestClient, context
     assert get(client, "/api/dashboard/overview")["pending_alerts"] == 1
 
 
-def test_a_silence_begins_is_listed_and_ends(client: TestClient, context: Context) -> None:
+def test_silence_is_created_listed_and_ended(client: TestClient, context: Context) -> None:
     employee = enrol(context)
     add_detection(context)
     wanted = {"employee_id": employee, "ends_at": "2026-11-22T18:00:00-05:00", "reason": "Ya atendido"}
@@ -95,7 +95,7 @@ def test_a_silence_begins_is_listed_and_ends(client: TestClient, context: Contex
     assert client.delete("/api/silences/99?user_id=a").status_code == 404
 
 
-def test_how_notifications_fare_is_told_without_addresses(client: TestClient, context: Context) -> None:
+def test_notification_state_has_no_addresses(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     queue = get(client, "/api/notifications")
     assert queue.items() >= {"configured": True, "waiting": 1, "failed": 0, "failing_since": None}.items()
@@ -106,7 +106,7 @@ def test_how_notifications_fare_is_told_without_addresses(client: TestClient, co
     assert not [secret for secret in ("clave-secreta", "gancho") if secret in metrics + str(queue)]
 
 
-def test_what_is_passed_on_reaches_the_websocket_once(context: Context, clock: FakeClock) -> None:
+def test_escalation_reaches_websocket_once(context: Context, clock: FakeClock) -> None:
     with serve(context) as live, live.follow() as follower:
         raise_alert(context, enrol(context))
         clock.advance(minutes=20)

@@ -1,4 +1,4 @@
-"""Kept answers: the same bytes while nothing is committed, and never what was before a commit."""
+"""The response cache: the same bytes until a commit, and never data from before one."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,7 +29,7 @@ def read(backend: LiveBackend, path: str) -> requests.Response:
     return answer
 
 
-def test_what_any_program_commits_is_in_the_next_answer(backend: LiveBackend, clock: FakeClock) -> None:
+def test_next_response_includes_commit_of_any_program(backend: LiveBackend, clock: FakeClock) -> None:
     path = sqlite_path(backend.context.database.url)
     assert path is not None
     assert read(backend, "/api/employees").json()["total"] == 0
@@ -43,7 +43,7 @@ def test_what_any_program_commits_is_in_the_next_answer(backend: LiveBackend, cl
         assert read(backend, "/api/employees").json()["employees"][-1]["full_name"] == f"Persona {count}"
 
 
-def test_a_repeated_answer_has_the_same_body_and_the_same_protective_headers(backend: LiveBackend) -> None:
+def test_cached_response_has_same_body_and_headers(backend: LiveBackend) -> None:
     first, second = read(backend, "/api/employees"), read(backend, "/api/employees")
     assert first.content == second.content
     changing = {"date"}
@@ -53,6 +53,6 @@ def test_a_repeated_answer_has_the_same_body_and_the_same_protective_headers(bac
     assert 'route="/api/employees",status="200"} 2.0' in read(backend, "/metrics").text
 
 
-def test_different_questions_have_different_answers(backend: LiveBackend) -> None:
+def test_cache_key_includes_query_and_language(backend: LiveBackend) -> None:
     assert read(backend, "/api/dashboard/stats?hours=1").json()["period_hours"] == 1
     assert read(backend, "/api/dashboard/stats?hours=2").json()["period_hours"] == 2

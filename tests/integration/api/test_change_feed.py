@@ -1,4 +1,4 @@
-"""Whatever is committed, by whatever program, is in the feed: once, in order."""
+"""The change feed: every commit of any program, once and in order."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,7 +14,7 @@ from stressvision.services.alerts.decisions import acknowledge_alert, resolve_al
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.feed import ChangeFeed
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress
@@ -22,7 +22,7 @@ from tests.integration.edge.test_detections_stored import detection, post_stress
 DOCTOR = Actor(user_id="doctora")
 
 
-def test_the_life_of_an_alert_appears_in_order(context: Context, clock: FakeClock) -> None:
+def test_feed_lists_alert_changes_in_order(context: Context, clock: FakeClock) -> None:
     feed = ChangeFeed(context)
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
@@ -44,7 +44,7 @@ def test_the_life_of_an_alert_appears_in_order(context: Context, clock: FakeCloc
     assert page.position == ids[-1]
 
 
-def test_reading_on_in_pages_neither_repeats_nor_skips(context: Context, clock: FakeClock) -> None:
+def test_feed_pages_neither_repeat_nor_skip_events(context: Context, clock: FakeClock) -> None:
     for _ in range(25):
         store_detection(context, detection(clock.advance(seconds=1), None, None))
     feed = ChangeFeed(context)
@@ -57,7 +57,7 @@ def test_reading_on_in_pages_neither_repeats_nor_skips(context: Context, clock: 
     assert seen == list(range(1, 26))
 
 
-def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
+def test_has_news_reports_each_commit_once(context: Context, clock: FakeClock) -> None:
     feed = ChangeFeed(context)
     feed.has_news()
     assert not feed.has_news()
@@ -67,7 +67,7 @@ def test_news_is_told_once(context: Context, clock: FakeClock) -> None:
     feed.close()
 
 
-def test_a_reader_that_waits_is_woken_by_a_commit(context: Context, clock: FakeClock) -> None:
+def test_commit_wakes_waiting_reader(context: Context, clock: FakeClock) -> None:
     patience = 0.001 if context.database.is_sqlite else 60.0
     feed = ChangeFeed(context)
     feed.wait(patience)
@@ -80,7 +80,7 @@ def test_a_reader_that_waits_is_woken_by_a_commit(context: Context, clock: FakeC
     feed.close()
 
 
-def test_what_is_written_by_hand_in_the_file_is_told_too(sqlite_context: Context, tmp_path: Path) -> None:
+def test_feed_includes_rows_written_with_sqlite3(sqlite_context: Context, tmp_path: Path) -> None:
     feed = ChangeFeed(sqlite_context)
     feed.has_news()
     with closing(sqlite_driver().connect(tmp_path / "gloria_stress_system.db")) as by_hand:
@@ -95,7 +95,7 @@ def test_what_is_written_by_hand_in_the_file_is_told_too(sqlite_context: Context
     assert event.data["device_id"] == "a-mano"
 
 
-def test_what_was_erased_is_passed_over(sqlite_context: Context, clock: FakeClock) -> None:
+def test_feed_skips_erased_entities(sqlite_context: Context, clock: FakeClock) -> None:
     for _ in range(3):
         store_detection(sqlite_context, detection(clock(), None, None))
     with sqlite_context.database.write() as connection:
@@ -106,7 +106,7 @@ def test_what_was_erased_is_passed_over(sqlite_context: Context, clock: FakeCloc
     assert (len(page.events), page.position) == (2, 3)
 
 
-def test_what_is_older_is_forgotten_and_the_newest_change_never(context: Context, clock: FakeClock) -> None:
+def test_old_changes_are_deleted_but_newest_is_kept(context: Context, clock: FakeClock) -> None:
     began = clock()
     with context.database.write() as connection:
         assert prune_changes(connection, began) == 0

@@ -1,4 +1,4 @@
-"""Many at once over real HTTP: one decision, one alert, no error."""
+"""Concurrent requests over real HTTP: one decision, one alert, no error."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from tests.integration.live_backend import raise_alert, serve
 CALLERS = 12
 
 
-def test_whoever_acknowledges_first_is_the_one_recorded(context: Context) -> None:
+def test_first_acknowledgement_is_recorded(context: Context) -> None:
     raise_alert(context, enrol(context))
     with serve(context) as live:
 
@@ -31,7 +31,7 @@ def test_whoever_acknowledges_first_is_the_one_recorded(context: Context) -> Non
     assert len(deciders) == 1
 
 
-def test_simultaneous_detections_raise_one_alert(context: Context) -> None:
+def test_concurrent_detections_create_one_alert(context: Context) -> None:
     employee = enrol(context)
     moment = datetime(2026, 11, 22, 15, 7, 30, tzinfo=UTC).isoformat()
     detection = {

@@ -1,4 +1,4 @@
-"""Employees by the API: created, changed, enrolled from uploaded stills; each step audited, no picture on any disk."""
+"""Employees over REST: create, change, enrol from uploaded stills; audited, no picture on disk."""
 
 import sys
 import tempfile
@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.measuring import measure_stills
+from stressvision.api.measurement_process import measure_stills
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import ModelUnavailable
 from stressvision.domain.consent import CONSENT_VERSION
@@ -40,7 +40,7 @@ def audited(context: Context) -> list[tuple[Any, ...]]:
         ]
 
 
-def test_an_employee_is_created_changed_and_deactivated(client: TestClient, sqlite_context: Context) -> None:
+def test_employee_is_created_changed_and_deactivated(client: TestClient, sqlite_context: Context) -> None:
     created = client.post("/api/employees?user_id=rrhh", json=ANA)
     assert created.status_code == 201, created.text
     employee = created.json()
@@ -59,7 +59,7 @@ def test_an_employee_is_created_changed_and_deactivated(client: TestClient, sqli
     ]
 
 
-def test_a_code_belongs_to_one_person(client: TestClient) -> None:
+def test_employee_code_is_unique(client: TestClient) -> None:
     client.post("/api/employees", json=ANA)
     again = client.post("/api/employees", json=ANA)
     assert again.status_code == 409
@@ -76,13 +76,13 @@ def test_a_code_belongs_to_one_person(client: TestClient) -> None:
         ({**ANA, "area": "Calidad"}, {"area"}),
     ],
 )
-def test_each_field_at_fault_is_named(client: TestClient, body: object, fields: set[str]) -> None:
+def test_each_invalid_field_is_named(client: TestClient, body: object, fields: set[str]) -> None:
     refused = client.post("/api/employees", json=body)
     assert refused.status_code == 422
     assert {fault["field"] for fault in refused.json()["errors"]} == fields
 
 
-def test_a_name_is_changed_but_not_taken_away(client: TestClient, sqlite_context: Context) -> None:
+def test_name_can_be_changed_but_not_removed(client: TestClient, sqlite_context: Context) -> None:
     employee = enrol(sqlite_context)
     assert client.patch(f"/api/employees/{employee}", json={"full_name": None}).status_code == 422
     assert client.patch(f"/api/employees/{employee}", json={"employee_code": "EMP777"}).status_code == 422
@@ -91,17 +91,17 @@ def test_a_name_is_changed_but_not_taken_away(client: TestClient, sqlite_context
     assert client.patch(f"/api/employees/{employee}", json={}).json()["full_name"] == "Ana Torres Vega"
 
 
-def test_real_people_are_not_created_beside_the_demonstrations(client: TestClient, sqlite_context: Context) -> None:
+def test_real_employee_is_rejected_in_demo_database(client: TestClient, sqlite_context: Context) -> None:
     enrol(sqlite_context)
     with sqlite_context.database.write() as connection:
         connection.exec_driver_sql("UPDATE employees SET is_demo = 1")
     assert client.post("/api/employees", json={**ANA, "employee_code": "EMP050"}).status_code == 409
 
 
-def test_enrolling_says_of_each_still_what_it_was_worth(
+def test_enrolment_returns_verdict_per_still(
     client: TestClient, sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    # Whatever would be written to a temporary file fails; the third picture is larger than what is usually spooled.
+    # Writing a temporary file fails; the third picture is larger than the default spool size.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there is no such folder"))
     client.post("/api/employees", json=ANA)
     name, (file, content) = still("EMP001", 3)
@@ -136,9 +136,7 @@ def test_enrolling_says_of_each_still_what_it_was_worth(
         (STATED, "stills"),
     ],
 )
-def test_nobody_is_enrolled_without_stating_consent_to_the_text_in_force(
-    client: TestClient, stated: dict[str, str], field: str
-) -> None:
+def test_enrolment_requires_consent_to_current_text(client: TestClient, stated: dict[str, str], field: str) -> None:
     client.post("/api/employees", json=ANA)
     refused = client.post("/api/employees/1/enrolment", data=stated, files=[still("EMP001", 1)])
     assert refused.status_code == 422
@@ -153,7 +151,7 @@ def test_nobody_is_enrolled_without_stating_consent_to_the_text_in_force(
         ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x\r\nnot a part"),
     ],
 )
-def test_what_is_no_form_is_refused_with_what_to_send(
+def test_invalid_form_is_rejected_with_instructions(
     client: TestClient, headers: dict[str, str], content: bytes
 ) -> None:
     refused = client.post("/api/employees/1/enrolment", headers=headers, content=content)
@@ -161,7 +159,7 @@ def test_what_is_no_form_is_refused_with_what_to_send(
     assert "stills" in refused.json()["detail"] or "consent_version" in refused.json()["detail"]
 
 
-def test_somebody_inactive_or_unknown_is_not_enrolled(client: TestClient) -> None:
+def test_inactive_or_unknown_employee_is_not_enrolled(client: TestClient) -> None:
     client.post("/api/employees", json=ANA)
     client.post("/api/employees/1/deactivate")
     stills = [still("EMP001", number) for number in (1, 2, 3)]
@@ -171,6 +169,6 @@ def test_somebody_inactive_or_unknown_is_not_enrolled(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize("program", ["raise SystemExit(2)", "import threading; threading.Event().wait()"])
-def test_a_measuring_process_that_fails_or_hangs_is_given_up(program: str) -> None:
+def test_failing_or_hanging_measuring_process_is_reported(program: str) -> None:
     with pytest.raises(ModelUnavailable):
         measure_stills([bytes(200_000)], [], (sys.executable, "-c", program), seconds=0.5)

@@ -1,4 +1,4 @@
-"""The keys that clients of the earlier phases read, and what each endpoint says of real rows."""
+"""Answers of each endpoint over real rows, with the keys that earlier clients read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
 from stressvision.services.context import Context
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
@@ -35,7 +35,7 @@ def get(client: TestClient, path: str) -> Any:
     return response.json()
 
 
-def test_the_root_says_where_everything_is(client: TestClient) -> None:
+def test_root_lists_addresses(client: TestClient) -> None:
     card = get(client, "/")
     assert card["service"] == "stressvision-backend"
     assert card["docs"].endswith("/api/docs")
@@ -48,7 +48,7 @@ def test_health_and_readiness(client: TestClient) -> None:
     assert get(client, "/ready") == {"ready": True, "missing": []}
 
 
-def test_employees_are_listed_and_read_without_their_faces(client: TestClient, context: Context) -> None:
+def test_employees_are_returned_without_embeddings(client: TestClient, context: Context) -> None:
     employee = enrol(context)
     listed = get(client, "/api/employees")
     assert listed["total"] == 1
@@ -57,7 +57,7 @@ def test_employees_are_listed_and_read_without_their_faces(client: TestClient, c
     assert "face_embedding" not in listed["employees"][0]
 
 
-def test_status_of_an_employee(client: TestClient, context: Context) -> None:
+def test_employee_status(client: TestClient, context: Context) -> None:
     employee = enrol(context)
     add_detection(context, employee_id=employee, emotion="sad", emotion_confidence=0.7)
     add_detection(context, employee_id=employee, emotion="happy", emotion_confidence=0.9)
@@ -84,7 +84,7 @@ def test_status_of_an_employee(client: TestClient, context: Context) -> None:
         ("?device_id=cam-7", {"location": "Linea"}),
     ],
 )
-def test_a_session_opens_from_query_or_body_and_ends(client: TestClient, query: str, body: object) -> None:
+def test_session_opens_from_query_or_body_and_ends(client: TestClient, query: str, body: object) -> None:
     opened = client.post(f"/api/sessions{query}", json=body)
     assert opened.status_code == 200, opened.text
     session = opened.json()["session_id"]
@@ -95,13 +95,13 @@ def test_a_session_opens_from_query_or_body_and_ends(client: TestClient, query: 
     assert get(client, "/api/devices")["devices"][0]["active_session_id"] is None
 
 
-def test_a_session_without_a_device_names_the_missing_field(client: TestClient) -> None:
+def test_session_without_device_names_missing_field(client: TestClient) -> None:
     response = client.post("/api/sessions", json={"location": "Linea"})
     assert response.status_code == 422
     assert response.json()["errors"] == [{"field": "device_id", "message": "falta este campo"}]
 
 
-def test_a_detection_is_stored_once(client: TestClient) -> None:
+def test_detection_is_stored_once(client: TestClient) -> None:
     detection = {
         "type": "detection",
         "event_id": "7f8c2b60-1f1e-4a3e-9f57-0d9b5c3f8a11",
@@ -132,7 +132,7 @@ def test_alerts_are_pending_by_default_and_all_on_request(client: TestClient, co
 
 @pytest.mark.parametrize("step", ["acknowledge", "resolve"])
 @pytest.mark.parametrize(("query", "body"), [("", {"user_id": "admin"}), ("?user_id=admin", None)])
-def test_whoever_decides_is_named_in_body_or_query(
+def test_author_of_decision_is_read_from_body_or_query(
     client: TestClient, context: Context, step: str, query: str, body: object
 ) -> None:
     raise_alert(context, enrol(context))
@@ -142,14 +142,14 @@ def test_whoever_decides_is_named_in_body_or_query(
     assert "admin" in {changed.json()["alert"]["acknowledged_by"], changed.json()["alert"]["resolved_by"]}
 
 
-def test_an_alert_decided_by_nobody_is_refused(client: TestClient, context: Context) -> None:
+def test_decision_without_author_is_rejected(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     response = client.post("/api/alerts/1/acknowledge")
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == "user_id"
 
 
-def test_a_resolved_alert_does_not_go_back(client: TestClient, context: Context) -> None:
+def test_resolved_alert_cannot_be_acknowledged(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     assert client.post("/api/alerts/1/resolve?user_id=a").status_code == 200
     assert client.post("/api/alerts/1/resolve?user_id=b").json()["alert"]["resolved_by"] == "a"
@@ -203,7 +203,7 @@ def test_reports(client: TestClient, context: Context) -> None:
     assert report["per_employee_summary"][str(employee)].items() >= {"employee_id": employee, "code": "EMP001"}.items()
 
 
-def test_an_export_filters_by_each_parameter(client: TestClient, context: Context) -> None:
+def test_export_filters_by_each_parameter(client: TestClient, context: Context) -> None:
     employee = enrol(context)
     add_detection(context, employee_id=employee, emotion="sad", emotion_confidence=0.8)
     add_detection(context, employee_id=employee, emotion="happy", emotion_confidence=0.8)
@@ -224,7 +224,7 @@ def test_an_export_filters_by_each_parameter(client: TestClient, context: Contex
     assert total("start_date=2026-11-22T15:30:00%2B05:00&end_date=2026-11-22T10:30:00-05:00") == 0
 
 
-def test_metrics_count_by_route_and_never_by_person(client: TestClient, context: Context) -> None:
+def test_metrics_are_labelled_by_route_not_by_path(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     client.get("/api/employees/1")
     client.get("/api/employees/2")

@@ -1,4 +1,4 @@
-"""Taking detections out: the same rows in each format, page by page, in constant memory, and nothing that runs."""
+"""Detection exports: the same rows in each format, in pages, in constant memory, without formulas."""
 
 import csv
 import io
@@ -14,8 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.formats import write_csv
-from stressvision.api.parquet import stream_parquet
+from stressvision.api.export_formats import write_csv
+from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Unavailable
 from stressvision.db.queries.detections import DetectionFilter
@@ -36,13 +36,13 @@ def client(sqlite_context: Context) -> Iterator[TestClient]:
 
 @pytest.fixture
 def either(context: Context) -> Iterator[TestClient]:
-    """On each kind of database."""
+    """A client of the backend on each kind of database."""
     with TestClient(create_app(context), base_url="http://localhost:8000") as client:
         yield client
 
 
 def fill(context: Context, count: int) -> None:
-    """One detection a second up to now; three at a time at the same moment, so that ids decide between them."""
+    """Store detections up to now, three per second with equal times, so that ids decide their order."""
     employee = enrol(context)
     for number in range(count):
         seen = context.clock() - timedelta(seconds=number // 3)
@@ -59,7 +59,7 @@ def fill_fast(context: Context, count: int) -> None:
         )
 
 
-def test_pages_follow_each_other_while_rows_arrive(either: TestClient, context: Context) -> None:
+def test_pages_stay_consistent_while_rows_arrive(either: TestClient, context: Context) -> None:
     fill(context, 20)
     everything = [row["id"] for row in either.get(EXPORT).json()["detections"]]
     seen: list[int] = []
@@ -73,7 +73,7 @@ def test_pages_follow_each_other_while_rows_arrive(either: TestClient, context: 
     assert page["total"] == 22
 
 
-def test_every_format_holds_the_same_rows(either: TestClient, context: Context) -> None:
+def test_every_format_has_the_same_rows(either: TestClient, context: Context) -> None:
     fill(context, 5)
     add_detection(context, bounding_box={"x": -4, "y": 2, "w": 30, "h": 40}, processing_time_ms=14.5)
     listed = either.get(f"{EXPORT}?format=json").json()["detections"]
@@ -95,7 +95,7 @@ def test_every_format_holds_the_same_rows(either: TestClient, context: Context) 
     assert (boxed["bounding_box_x"], boxed["processing_time_ms"]) == (-4, 14.5)
 
 
-def test_a_spreadsheet_runs_nothing_of_a_csv(client: TestClient, sqlite_context: Context) -> None:
+def test_csv_escapes_formulas(client: TestClient, sqlite_context: Context) -> None:
     for track in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'a"b,c\nd'):
         add_detection(sqlite_context, track_id=track)
     lines = csv.DictReader(io.StringIO(client.get(f"{EXPORT}?format=csv").text, newline=""))
@@ -117,14 +117,14 @@ def test_a_spreadsheet_runs_nothing_of_a_csv(client: TestClient, sqlite_context:
         ("", "application/json"),
     ],
 )
-def test_the_format_may_come_from_the_accept_header(client: TestClient, accept: str, media_type: str) -> None:
+def test_format_is_negotiated_by_accept_header(client: TestClient, accept: str, media_type: str) -> None:
     answer = client.get(EXPORT, headers={"Accept": accept})
     assert answer.headers["content-type"].partition(";")[0] == media_type
     assert "Accept" in answer.headers["vary"].split(", ")
 
 
 @pytest.mark.parametrize("day", ["2026-11-22", "20261122", "2026W477"])
-def test_a_file_is_named_after_what_is_in_it(client: TestClient, day: str) -> None:
+def test_file_name_shows_filter(client: TestClient, day: str) -> None:
     asked = f"employee_id=3&emotion=sad&start_date={day}&end_date={day}&format=csv"
     name = "detections_employee-3_sad_from-20261122T000000Z_to-20261123T000000Z.csv"
     assert client.get(f"{EXPORT}?{asked}").headers["content-disposition"] == f'attachment; filename="{name}"'
@@ -133,14 +133,14 @@ def test_a_file_is_named_after_what_is_in_it(client: TestClient, day: str) -> No
 
 
 @pytest.mark.parametrize("query", ["format=xlsx", "cursor=abc", "emocion=sad", "limit=0", "emotion=rabia"])
-def test_what_cannot_be_exported_names_its_parameter(client: TestClient, query: str) -> None:
+def test_invalid_export_parameter_is_named(client: TestClient, query: str) -> None:
     refused = client.get(f"{EXPORT}?{query}")
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == query.partition("=")[0]
 
 
 @pytest.mark.parametrize(("count", "limit"), [(2 * PAGE, None), (2 * PAGE + 1, None), (2 * PAGE + 1, PAGE)])
-def test_pages_have_no_seam(sqlite_context: Context, count: int, limit: int | None) -> None:
+def test_export_pages_join_without_gap(sqlite_context: Context, count: int, limit: int | None) -> None:
     fill_fast(sqlite_context, count)
     stream = DetectionStream(sqlite_context, DetectionFilter(), limit)
     ids = [row.id for page in stream.read_pages() for row in page]
@@ -148,7 +148,7 @@ def test_pages_have_no_seam(sqlite_context: Context, count: int, limit: int | No
     assert (stream.next_cursor is None) == (limit is None)
 
 
-def test_memory_does_not_grow_with_what_is_exported(sqlite_context: Context) -> None:
+def test_export_memory_is_bounded(sqlite_context: Context) -> None:
     fill_fast(sqlite_context, 6 * PAGE)
 
     def peak(limit: int) -> int:
@@ -163,20 +163,20 @@ def test_memory_does_not_grow_with_what_is_exported(sqlite_context: Context) -> 
     assert peak(6 * PAGE) < 1.5 * peak(2 * PAGE)
 
 
-def test_an_export_says_who_took_what(client: TestClient, sqlite_context: Context) -> None:
+def test_export_is_audited(client: TestClient, sqlite_context: Context) -> None:
     client.get(f"{EXPORT}?format=csv&employee_id=3&start_date=2026-11-22")
     with sqlite_context.database.read() as connection:
         query = "SELECT action, entity_id, ip_address FROM audit_log"
         assert tuple(connection.exec_driver_sql(query).one()) == ("export_detections", 3, "testclient")
 
 
-def test_a_parquet_process_that_fails_is_said_before_an_answer_begins(sqlite_context: Context) -> None:
+def test_failing_parquet_process_is_reported_before_response_starts(sqlite_context: Context) -> None:
     everything: dict[str, Any] = dict.fromkeys(ParquetRequest.model_fields)
     with pytest.raises(Unavailable):
         stream_parquet(sqlite_context.settings, ParquetRequest(**everything), (sys.executable, "-c", "exit(2)"))
 
 
-def test_the_backend_starts_without_what_its_processes_load() -> None:
+def test_backend_does_not_import_child_process_libraries() -> None:
     heavy = {"pyarrow", "numpy", "cv2", "dlib", "pandas"}
     code = f"import sys, stressvision.api.app; print(sorted({heavy} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What the indexes tell of a window is what counting its detections one by one tells, on both databases."""
+"""Totals of a window by indexes equal totals counted row by row, on both databases."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 
 EMOTIONS = [*map(str, Emotion), None, "angry", ""]
-"""Also what no program of ours writes, but somebody by hand."""
+"""Emotions of the rows, including two that only a manual edit can write."""
 
 
 def fill(context: Context, now: datetime, people: list[int | None]) -> None:
@@ -45,15 +45,13 @@ def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
             assert figures.count_by_hour(connection, since) == Counter(
                 row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows
             )
-            assert {device: count for device, count in figures.count_by_device(connection, since)} == Counter(
-                row.device_id for row in rows
-            )
+            assert figures.count_by_device(connection, since) == Counter(row.device_id for row in rows)
             seen = Counter(row.employee_id for row in rows if row.employee_id)
             most = [(row.id, row.detection_count) for row in figures.count_by_employee(connection, since, 1)]
             assert most == sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:1]
 
 
-def test_the_most_frequent_comes_first(context: Context, clock: FakeClock) -> None:
+def test_most_frequent_comes_first(context: Context, clock: FakeClock) -> None:
     fill(context, clock(), [None])
     with context.database.read() as connection:
         counts = list(figures.count_emotions(connection, clock() - timedelta(hours=24)).values())

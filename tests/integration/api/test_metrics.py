@@ -1,4 +1,4 @@
-"""What a monitoring system reads: named as Prometheus asks, about the system and never about a person."""
+"""Prometheus metrics: named by its conventions, about the system and never about a person."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def client(context: Context) -> Iterator[TestClient]:
         yield client
 
 
-def test_the_system_is_described(client: TestClient, context: Context) -> None:
+def test_metrics_describe_the_system(client: TestClient, context: Context) -> None:
     raise_alert(context, enrol(context))
     add_detection(context)
     client.post("/api/alerts/1/acknowledge?user_id=doctora")
@@ -55,7 +55,7 @@ def test_the_system_is_described(client: TestClient, context: Context) -> None:
     assert routes <= {"unmatched", *client.get("/api/openapi.json").json()["paths"]}
 
 
-def test_a_disk_that_fills_up_is_said_before_it_is_full(sqlite_context: Context) -> None:
+def test_nearly_full_disk_is_reported(sqlite_context: Context) -> None:
     url = sqlite_context.database.url
     assert find_storage_fault(url) is None
     fault = find_storage_fault(url, least_free=2**62)

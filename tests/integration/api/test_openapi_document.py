@@ -1,4 +1,4 @@
-"""The OpenAPI document is of use: each operation has examples that fit, all of it in the reader's language."""
+"""The OpenAPI document has valid examples for each operation, in the configured language."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,7 +25,7 @@ def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_operation_has_examples_that_fit_their_schemas(sqlite_context: Context, language: str) -> None:
     document = document_in(sqlite_context, language)
-    shown = 0
+    count = 0
     for operation in operations_of(document):
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         for content in (body.get("content", {}).get("application/json") for body in bodies):
@@ -33,11 +33,11 @@ def test_every_operation_has_examples_that_fit_their_schemas(sqlite_context: Con
                 schema = {**content["schema"], "components": document["components"]}
                 jsonschema.validate(content["example"], schema)
                 assert content["example"] != {}, operation["operationId"]
-                shown += 1
-    assert shown >= len(document["paths"])
+                count += 1
+    assert count >= len(document["paths"])
 
 
-def test_an_example_reads_like_an_answer(sqlite_context: Context) -> None:
+def test_examples_have_realistic_values(sqlite_context: Context) -> None:
     document = document_in(sqlite_context, "es")
     content = document["paths"]["/api/employees"]["get"]["responses"]["200"]["content"]["application/json"]
     employee = content["example"]["employees"][0]
@@ -46,12 +46,12 @@ def test_an_example_reads_like_an_answer(sqlite_context: Context) -> None:
     assert new["employee_code"] == "EMP001"
 
 
-def test_a_spanish_reader_finds_no_english(sqlite_context: Context) -> None:
+def test_spanish_document_has_no_english_descriptions(sqlite_context: Context) -> None:
     spanish, english = (document_in(sqlite_context, language) for language in LANGUAGES)
-    told = descriptions_below(spanish)
+    shown = descriptions_below(spanish)
     untranslated = descriptions_below(english) - set(PHRASES)
-    assert told & untranslated == set()
-    assert {"Dónde empieza la página siguiente; null en la última.", SCHEMAS["Employee"]} <= told
+    assert shown & untranslated == set()
+    assert {"Dónde empieza la página siguiente; null en la última.", SCHEMAS["Employee"]} <= shown
     assert set(SCHEMAS) <= set(english["components"]["schemas"])
     for operation in operations_of(spanish):
         assert all(answer["description"] for answer in operation["responses"].values()), operation["operationId"]

@@ -1,4 +1,4 @@
-"""Every error is problem+json, in the reader's language, and says nothing of the inside."""
+"""Every error is problem+json in the client's language, without internal details."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.problems import BODY_LIMIT
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
+from stressvision.http.request_policy import BODY_LIMIT
 from stressvision.services.context import Context, open_context
 from tests.integration.conftest import enrol
 
@@ -45,7 +45,7 @@ def client(sqlite_context: Context) -> Iterator[TestClient]:
         ("GET", "/api/export/detections?emotion=angry", 422),
     ],
 )
-def test_what_cannot_be_done_is_a_problem(client: TestClient, method: str, path: str, status: int) -> None:
+def test_failed_requests_return_problems(client: TestClient, method: str, path: str, status: int) -> None:
     response = client.request(method, path)
     problem = response.json()
     assert response.status_code == problem["status"] == status
@@ -54,13 +54,13 @@ def test_what_cannot_be_done_is_a_problem(client: TestClient, method: str, path:
     assert problem["detail"]
 
 
-def test_a_method_that_is_not_accepted_is_answered_with_those_that_are(client: TestClient) -> None:
+def test_wrong_method_lists_allowed_methods(client: TestClient) -> None:
     response = client.delete("/api/alerts")
     assert response.headers["allow"] == "GET"
     assert "admite GET" in response.json()["detail"]
 
 
-def test_the_language_is_the_readers_and_spanish_otherwise(client: TestClient) -> None:
+def test_problem_language_follows_accept_language_and_defaults_to_spanish(client: TestClient) -> None:
     assert client.get("/api/employees/7").json()["detail"] == "No existe el empleado 7."
     english = client.get("/api/employees/7", headers={"Accept-Language": "en-GB,en;q=0.9,es;q=0.5"})
     assert english.json()["detail"] == "There is no employee 7."
@@ -68,7 +68,7 @@ def test_the_language_is_the_readers_and_spanish_otherwise(client: TestClient) -
     assert neither.json()["detail"] == "No existe el empleado 7."
 
 
-def test_an_unknown_status_lists_those_that_exist(client: TestClient) -> None:
+def test_unknown_status_lists_known_ones(client: TestClient) -> None:
     problem = client.get("/api/alerts?status=open").json()
     assert problem["errors"][0]["field"] == "status"
     for accepted in ("pending", "acknowledged", "resolved", "all"):
@@ -77,19 +77,19 @@ def test_an_unknown_status_lists_those_that_exist(client: TestClient) -> None:
 
 @pytest.mark.parametrize("field", ["start_date", "end_date"])
 @pytest.mark.parametrize("text", ["ayer", "2026-13-01", "22/11/2026"])
-def test_a_bad_date_names_its_field_and_the_form(client: TestClient, field: str, text: str) -> None:
+def test_invalid_date_names_field_and_format(client: TestClient, field: str, text: str) -> None:
     response = client.get("/api/export/detections", params={field: text})
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == field
     assert "2026-11-22T10:30:00Z" in response.json()["detail"]
 
 
-def test_dates_the_wrong_way_round_are_refused(client: TestClient) -> None:
+def test_export_end_before_start_is_rejected(client: TestClient) -> None:
     response = client.get("/api/export/detections?start_date=2026-11-22T10:00:00Z&end_date=2026-11-22T09:00:00Z")
     assert response.status_code == 422
 
 
-def test_a_detection_of_somebody_without_consent_is_refused(client: TestClient, sqlite_context: Context) -> None:
+def test_detection_without_consent_is_rejected(client: TestClient, sqlite_context: Context) -> None:
     employee = enrol(sqlite_context)
     with sqlite_context.database.write() as connection:
         connection.exec_driver_sql("UPDATE employees SET consent_given = 0")
@@ -100,13 +100,13 @@ def test_a_detection_of_somebody_without_consent_is_refused(client: TestClient, 
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[1]", b"null", b'"text"'])
-def test_a_body_that_is_not_a_json_object_is_refused(client: TestClient, body: bytes) -> None:
+def test_body_that_is_not_a_json_object_is_rejected(client: TestClient, body: bytes) -> None:
     response = client.post("/api/detections", content=body, headers={"Content-Type": "application/json"})
     assert response.status_code in {400, 422}
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_a_body_that_is_too_large_is_refused_announced_or_not(client: TestClient) -> None:
+def test_too_large_body_is_rejected_with_or_without_content_length(client: TestClient) -> None:
     def pieces() -> Iterator[bytes]:
         for _ in range(BODY_LIMIT // 1024 + 1):
             yield b" " * 1024
@@ -118,7 +118,7 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(client: TestClient
         assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_an_unexpected_failure_tells_nothing_of_the_inside(tmp_path: Path) -> None:
+def test_unexpected_error_shows_no_internal_details(tmp_path: Path) -> None:
     def broken_clock() -> None:
         raise RuntimeError("the secret of the inside")
 
@@ -133,7 +133,7 @@ def test_an_unexpected_failure_tells_nothing_of_the_inside(tmp_path: Path) -> No
     assert "secret" not in response.text
 
 
-def test_a_database_that_is_gone_is_said_and_found_again(tmp_path: Path) -> None:
+def test_unavailable_database_is_reported_and_recovered(tmp_path: Path) -> None:
     file = tmp_path / "test.db"
     context = open_context(Settings(database_url=f"sqlite:///{file}"))
     with TestClient(create_app(context), base_url=HOST) as client:
@@ -166,7 +166,7 @@ def test_a_database_that_is_gone_is_said_and_found_again(tmp_path: Path) -> None
     "moment",
     ["0001-01-01T00:00:00+14:00", "0966-11-16T04:46:22Z", "9999-12-31T23:59:59-10:00", 0, 1e300, True, [], None],
 )
-def test_a_moment_that_nobody_means_is_refused(client: TestClient, moment: object) -> None:
+def test_out_of_range_timestamp_is_rejected(client: TestClient, moment: object) -> None:
     response = client.post("/api/detections", json={"device_id": "cam-1", "timestamp": moment})
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == "timestamp"

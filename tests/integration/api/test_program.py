@@ -1,4 +1,4 @@
-"""`python backend_api.py` as a process: how it starts, refuses to start, and stops."""
+"""`python backend_api.py` as a process: start, refusal to start, stop."""
 
 import signal
 import socket
@@ -32,7 +32,7 @@ def start(stack: ExitStack, folder: Path, port: int, *arguments: str, **settings
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_soon_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
+def test_signal_stops_backend_with_connected_clients(tmp_path: Path, number: signal.Signals) -> None:
     port = free_port()
     with ExitStack() as stack:
         backend = start(stack, tmp_path, port, "--port", str(port))
@@ -56,7 +56,7 @@ def close_code(client: ClientConnection) -> int | None:
         return client.close_code
 
 
-def test_a_client_that_reads_nothing_does_not_keep_it_from_stopping(tmp_path: Path) -> None:
+def test_client_that_does_not_read_does_not_delay_stop(tmp_path: Path) -> None:
     port = free_port()
     with ExitStack() as stack:
         backend = start(stack, tmp_path, port, "--port", str(port))
@@ -87,7 +87,7 @@ def metric(url: str, name: str) -> float:
     return next(float(line.split()[1]) for line in lines if line.startswith(f"stressvision_{name} "))
 
 
-def test_a_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
+def test_busy_port_is_reported_with_its_process(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
         code, output = run_to_the_end(tmp_path, "--port", str(port))
@@ -98,7 +98,7 @@ def test_a_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"this is not a database at all" * 100, None], ids=["no database", "no folder"])
-def test_a_database_that_cannot_be_opened_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+def test_unreadable_database_is_reported_without_traceback(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "x" / "broken.db"
     if content is not None:
         file.parent.mkdir()
@@ -110,7 +110,7 @@ def test_a_database_that_cannot_be_opened_is_a_sentence(tmp_path: Path, content:
     assert "Traceback" not in output
 
 
-def test_a_setting_that_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
+def test_invalid_setting_is_reported_without_traceback(tmp_path: Path) -> None:
     code, output = run_to_the_end(tmp_path, "--port", "99999")
     assert code == 2
     assert "STRESSVISION_API_PORT" in output
@@ -124,7 +124,7 @@ def test_help_needs_no_database(tmp_path: Path) -> None:
     assert not (tmp_path / "gloria_stress_system.db").exists()
 
 
-def test_the_port_may_come_from_the_settings(tmp_path: Path) -> None:
+def test_port_is_read_from_settings(tmp_path: Path) -> None:
     port = free_port()
     with ExitStack() as stack:
         start(stack, tmp_path, port, STRESSVISION_API_PORT=str(port))

@@ -1,4 +1,4 @@
-"""Two ingest and two backend processes on one database: every feed whole and in order, every alert raised once."""
+"""Two ingest and two backend processes on one database: every feed complete and ordered, every alert created once."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +51,7 @@ def follow(client: ClientConnection, count: int) -> list[dict[str, object]]:
     return events
 
 
-def test_every_feed_is_whole_and_in_order_and_each_person_has_one_alert(tmp_path: Path, database_url: str) -> None:
+def test_every_feed_is_complete_and_ordered_with_one_alert_per_person(tmp_path: Path, database_url: str) -> None:
     context = open_context(Settings(database_url=database_url))
     people = [enrol(context, code=f"EMP{number:03}") for number in range(PEOPLE)]
     context.database.close()

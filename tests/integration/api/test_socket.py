@@ -1,4 +1,4 @@
-"""The WebSocket over real HTTP: every commit of every process, once, in order, whoever else is listening."""
+"""The WebSocket over real HTTP: every commit of every process, once and in order, with any number of clients."""
 
 import asyncio
 import multiprocessing
@@ -14,13 +14,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Close
 
 from stressvision.api.backend import Pace
-from stressvision.api.websocket.connection import TOO_SLOW
+from stressvision.api.websocket.session import TOO_SLOW
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_batch, store_detection
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import Follower, LiveBackend, add_detection, raise_alert, serve
@@ -36,14 +36,14 @@ def live(sqlite_context: Context) -> Iterator[LiveBackend]:
 
 
 def commit_many(database_url: str, device: str, count: int) -> None:
-    """A process of its own: as ingest would, through its own connection."""
+    """Store detections in another process, through its own connection."""
     context = open_context(Settings(database_url=database_url))
     for track in range(count):
         store_detection(context, DetectionIn(device_id=device, timestamp=utc_now(), track_id=f"trk_{track}"))
     context.database.close()
 
 
-def test_whatever_is_committed_arrives_in_its_own_form(context: Context) -> None:
+def test_every_kind_of_commit_is_delivered(context: Context) -> None:
     with serve(context) as live, live.follow() as follower:
         greeting = follower.receive()
         employee = enrol(context)
@@ -68,7 +68,7 @@ def test_whatever_is_committed_arrives_in_its_own_form(context: Context) -> None
     assert events[12].items() >= {"resolved_by": "doctora", "resolution_notes": "Conversado"}.items()
 
 
-def test_two_processes_that_write_are_heard_by_all_once_and_in_order(live: LiveBackend) -> None:
+def test_events_of_two_processes_reach_every_client_once_in_order(live: LiveBackend) -> None:
     database_url, count, listeners = live.context.settings.database_url, 60, 5
     spawn = multiprocessing.get_context("spawn")
     writers = [spawn.Process(target=commit_many, args=(database_url, f"cam-{place}", count)) for place in range(2)]
@@ -87,7 +87,7 @@ def test_two_processes_that_write_are_heard_by_all_once_and_in_order(live: LiveB
             assert tracks == [f"trk_{track}" for track in range(count)]
 
 
-def test_a_client_resumes_where_it_left_without_gap_or_repetition(live: LiveBackend) -> None:
+def test_client_resumes_without_gap_or_repetition(live: LiveBackend) -> None:
     for _ in range(3):
         add_detection(live.context)
     with live.follow("?since=1") as follower:
@@ -98,7 +98,7 @@ def test_a_client_resumes_where_it_left_without_gap_or_repetition(live: LiveBack
     assert ids == [2, 3, 4]
 
 
-def test_resuming_while_others_write_misses_and_repeats_nothing(live: LiveBackend) -> None:
+def test_resuming_during_writes_misses_and_repeats_nothing(live: LiveBackend) -> None:
     count = 150
     writer = multiprocessing.get_context("spawn").Process(
         target=commit_many, args=(live.context.settings.database_url, "cam-1", count)
@@ -106,14 +106,14 @@ def test_resuming_while_others_write_misses_and_repeats_nothing(live: LiveBacken
     writer.start()
     heard: list[int] = []
     while len(heard) < count:
-        # Cut after every few events, so that many seams between replay and live are crossed.
+        # Reconnects after every few events, to cross from replay to live delivery many times.
         with live.follow(f"?since={len(heard)}") as follower:
             heard += [event["id"] for event in follower.receive_events(min(7, count - len(heard)))]
     writer.join()
     assert heard == list(range(1, count + 1))
 
 
-def test_a_client_that_was_away_too_long_is_told_of_the_gap(live: LiveBackend) -> None:
+def test_client_resuming_after_deleted_events_gets_gap(live: LiveBackend) -> None:
     for _ in range(3):
         add_detection(live.context)
     with live.context.database.write() as connection:
@@ -125,7 +125,7 @@ def test_a_client_that_was_away_too_long_is_told_of_the_gap(live: LiveBackend) -
         assert follower.receive()["gap"] is False
 
 
-def test_an_id_from_another_database_is_a_gap_and_live_events_follow(live: LiveBackend) -> None:
+def test_id_of_another_database_is_a_gap_and_live_events_follow(live: LiveBackend) -> None:
     add_detection(live.context)
     with live.follow("?since=999999") as follower:
         assert follower.receive().items() >= {"gap": True, "last_id": 1}.items()
@@ -133,7 +133,7 @@ def test_an_id_from_another_database_is_a_gap_and_live_events_follow(live: LiveB
         assert follower.receive_events(1)[0]["id"] == 2
 
 
-def test_a_row_written_by_hand_and_unreadable_stops_nobody(live: LiveBackend) -> None:
+def test_unreadable_row_does_not_stop_delivery(live: LiveBackend) -> None:
     with live.follow() as follower:
         follower.receive()
         with live.context.database.write() as connection:
@@ -148,7 +148,7 @@ def test_a_row_written_by_hand_and_unreadable_stops_nobody(live: LiveBackend) ->
 
 
 @pytest.mark.parametrize("since", ["abc", "-1", "1.5", "", "1" * 30, "٣"])
-def test_a_since_that_is_no_id_is_refused_with_a_reason(live: LiveBackend, since: str) -> None:
+def test_invalid_since_is_rejected_with_reason(live: LiveBackend, since: str) -> None:
     with live.follow(f"?since={since}") as follower:
         [error], closed = read_to_the_end(follower)
     assert error["type"] == "error"
@@ -156,7 +156,7 @@ def test_a_since_that_is_no_id_is_refused_with_a_reason(live: LiveBackend, since
     assert closed.code == 1008
 
 
-def test_a_ping_is_answered_and_anything_else_is_an_error_not_the_end(live: LiveBackend) -> None:
+def test_ping_is_answered_and_unknown_message_gets_error(live: LiveBackend) -> None:
     with live.follow() as follower:
         follower.receive()
         for nonsense in ("", "{", "[]", "null", '"ping"', '{"type": "dance"}', '{"type": ["ping"]}', "[" * 5000, b"\0"):
@@ -166,26 +166,26 @@ def test_a_ping_is_answered_and_anything_else_is_an_error_not_the_end(live: Live
         assert follower.receive()["type"] == "pong"
 
 
-def test_errors_are_in_the_readers_language(live: LiveBackend) -> None:
+def test_errors_are_in_client_language(live: LiveBackend) -> None:
     with live.follow(additional_headers={"Accept-Language": "en"}) as follower:
         follower.receive()
         follower.send({"type": "dance"})
         assert "not understood" in follower.receive()["detail"]
 
 
-def test_heartbeats_come_by_themselves(sqlite_context: Context) -> None:
+def test_heartbeats_are_sent_periodically(sqlite_context: Context) -> None:
     with serve(sqlite_context, Pace(heartbeat_seconds=0.02)) as live, live.follow() as follower:
         assert [follower.receive()["type"] for _ in range(4)] == ["connected", *["heartbeat"] * 3]
 
 
-def test_a_slow_client_is_dropped_and_delays_nobody(sqlite_context: Context) -> None:
+def test_slow_client_is_dropped_without_delaying_others(sqlite_context: Context) -> None:
     batches, size = 8, 100
     batch = [{"device_id": "cam-1", "timestamp": "2026-11-22T15:00:00Z"} for _ in range(size)]
     with (
         serve(sqlite_context, Pace(mailbox_size=size, closing_seconds=20), send_buffer=4096) as live,
         live.follow() as quick,
         narrow_socket(live.port) as narrow,
-        # The library stops reading from the network while one message waits for its user.
+        # The library stops reading from the network while one message is queued.
         live.follow(sock=narrow, max_queue=1) as slow,
     ):
         quick.receive()
@@ -223,6 +223,6 @@ async def _listen_as_documented(url: str) -> str:
         return str(await websocket.recv())
 
 
-def test_an_asyncio_client_connects_as_documented(live: LiveBackend) -> None:
+def test_asyncio_client_connects_as_documented(live: LiveBackend) -> None:
     message = asyncio.run(_listen_as_documented(f"ws://localhost:{live.port}/ws"))
     assert '"type":"connected"' in message

@@ -1,4 +1,4 @@
-"""What a WebSocket client asked to hear of is what it hears, live and when it resumes."""
+"""A WebSocket client receives only its subscription, live and when it resumes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from stressvision.api.backend import Pace
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import Role
 from stressvision.services.alerts.decisions import acknowledge_alert
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens
@@ -22,7 +22,7 @@ def live(sqlite_context: Context) -> Iterator[LiveBackend]:
 
 
 def hear(follower: Follower) -> list[dict[str, Any]]:
-    """What comes up to the answer to a ping."""
+    """Return the messages before the answer to a ping."""
     follower.send({"type": "ping"})
     heard = []
     while (message := follower.receive())["type"] != "pong":
@@ -30,12 +30,12 @@ def hear(follower: Follower) -> list[dict[str, Any]]:
     return heard
 
 
-def subscribe(follower: Follower, **wish: object) -> dict[str, Any]:
-    follower.send({"type": "subscribe", **wish})
+def subscribe(follower: Follower, **fields: object) -> dict[str, Any]:
+    follower.send({"type": "subscribe", **fields})
     return follower.receive()
 
 
-def test_types_of_events_and_one_person_are_chosen(live: LiveBackend) -> None:
+def test_subscription_selects_types_and_employee(live: LiveBackend) -> None:
     ana, luis = enrol(live.context), enrol(live.context, "EMP002", "Luis Rojas")
     with live.follow() as follower, live.follow() as everything:
         follower.receive()
@@ -60,7 +60,7 @@ def test_types_of_events_and_one_person_are_chosen(live: LiveBackend) -> None:
         assert follower.receive_events(1)[0]["type"] == "detection"
 
 
-def test_a_subscription_in_the_address_holds_for_what_was_missed(live: LiveBackend) -> None:
+def test_subscription_in_url_applies_to_replay(live: LiveBackend) -> None:
     ana = enrol(live.context)
     add_detection(live.context)
     raise_alert(live.context, ana)
@@ -74,7 +74,7 @@ def test_a_subscription_in_the_address_holds_for_what_was_missed(live: LiveBacke
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("fields", "detail"),
     [
         ({"events": ["alerta"]}, "alert_acknowledged"),
         ({"events": []}, "events"),
@@ -84,21 +84,21 @@ def test_a_subscription_in_the_address_holds_for_what_was_missed(live: LiveBacke
         ({"employe_id": 1}, "employe_id"),
     ],
 )
-def test_a_subscription_that_does_not_fit_says_why_and_changes_nothing(
-    live: LiveBackend, wish: dict[str, object], said: str
+def test_invalid_subscription_gets_reason_and_changes_nothing(
+    live: LiveBackend, fields: dict[str, object], detail: str
 ) -> None:
     enrol(live.context)
     with live.follow() as follower:
         follower.receive()
         subscribe(follower, events=["detection"])
-        refusal = subscribe(follower, **wish)
+        refusal = subscribe(follower, **fields)
         assert refusal["type"] == "error"
-        assert said in refusal["detail"]
+        assert detail in refusal["detail"]
         add_detection(live.context)
         assert follower.receive_events(1)[0]["type"] == "detection"
 
 
-def test_an_address_that_does_not_fit_is_closed_with_a_reason(live: LiveBackend) -> None:
+def test_invalid_url_parameters_close_with_reason(live: LiveBackend) -> None:
     with live.follow("?events=alerta") as follower:
         assert "alert_acknowledged" in follower.receive()["detail"]
         with pytest.raises(ConnectionClosed) as closed:
@@ -107,7 +107,7 @@ def test_an_address_that_does_not_fit_is_closed_with_a_reason(live: LiveBackend)
     assert closed.value.rcvd.code == 1008
 
 
-def test_following_one_person_is_written_down(live: LiveBackend) -> None:
+def test_following_one_person_is_audited(live: LiveBackend) -> None:
     ana = enrol(live.context)
     with live.follow() as follower:
         follower.receive()
@@ -118,7 +118,7 @@ def test_following_one_person_is_written_down(live: LiveBackend) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
-def test_who_may_not_see_persons_follows_none_not_even_by_when_they_are_seen(live: LiveBackend, role: Role) -> None:
+def test_role_without_persons_cannot_follow_an_employee(live: LiveBackend, role: Role) -> None:
     ana = enrol(live.context)
     headers = bearing(give_tokens(live.context)[role])
     with live.follow(additional_headers=headers) as follower:
@@ -131,7 +131,7 @@ def test_who_may_not_see_persons_follows_none_not_even_by_when_they_are_seen(liv
             follower.receive()
 
 
-def test_heartbeats_say_where_to_resume_although_nothing_was_wanted(sqlite_context: Context) -> None:
+def test_heartbeat_has_position_when_subscription_matches_nothing(sqlite_context: Context) -> None:
     with serve(sqlite_context, Pace(heartbeat_seconds=0.02)) as live, live.follow("?events=report") as follower:
         follower.receive()
         add_detection(sqlite_context)

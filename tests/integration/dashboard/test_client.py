@@ -1,4 +1,4 @@
-"""The dashboard's client against real HTTP: answers become models, and every failure becomes one of our errors."""
+"""The dashboard's client against real HTTP: answers become models, and failures become StressVisionError."""
 
 import json
 import socket
@@ -12,12 +12,12 @@ from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     InvalidInput,
-    Message,
     NotFound,
     ServerUnreachable,
     StressVisionError,
     Unavailable,
 )
+from stressvision.core.texts import Message
 from stressvision.dashboard.client import BackendClient
 from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
 
@@ -35,12 +35,12 @@ def backend(state: FakeBackend) -> Iterator[BackendClient]:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port that takes connections and never answers."""
+    """A port that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-def test_every_question_is_answered_with_its_model(backend: BackendClient, state: FakeBackend) -> None:
+def test_each_request_returns_its_model(backend: BackendClient, state: FakeBackend) -> None:
     assert backend.overview().pending_alerts == 2
     assert backend.stats(24).period_hours == 24
     assert backend.devices().total == 2
@@ -51,7 +51,7 @@ def test_every_question_is_answered_with_its_model(backend: BackendClient, state
     assert len(backend.reports(5).reports) == 5
 
 
-def test_decisions_carry_who_and_why(backend: BackendClient, state: FakeBackend) -> None:
+def test_decisions_carry_user_and_notes(backend: BackendClient, state: FakeBackend) -> None:
     assert backend.acknowledge(1, "medico").alert.status == "acknowledged"
     assert backend.resolve(1, "medico", "Conversación realizada").alert.resolution_notes == "Conversación realizada"
     assert state.decisions == [
@@ -61,7 +61,7 @@ def test_decisions_carry_who_and_why(backend: BackendClient, state: FakeBackend)
 
 
 @pytest.mark.parametrize("kind", [Conflict, NotFound, InvalidInput, ConsentMissing, Unavailable])
-def test_a_problem_becomes_the_error_it_was(
+def test_problem_is_raised_as_its_error(
     backend: BackendClient, state: FakeBackend, kind: type[StressVisionError]
 ) -> None:
     state.refusal = kind(Message(es="La alerta ya está resuelta.", en="The alert is resolved."))
@@ -70,21 +70,21 @@ def test_a_problem_becomes_the_error_it_was(
     assert caught.value.message.es == "La alerta ya está resuelta."
 
 
-def test_the_reader_is_answered_in_their_language(backend: BackendClient, state: FakeBackend) -> None:
+def test_answers_use_requested_language(backend: BackendClient, state: FakeBackend) -> None:
     state.refusal = Unavailable(Message(es="Base de datos ocupada.", en="Database busy."))
     with pytest.raises(Unavailable) as caught:
         BackendClient(backend.base, "en").overview()
     assert caught.value.message.en == "Database busy."
 
 
-def test_nobody_there_says_where_and_what_to_do(unused_base: str) -> None:
+def test_unreachable_backend_names_address_and_remedy(unused_base: str) -> None:
     with pytest.raises(ServerUnreachable) as caught:
         BackendClient(unused_base, "es").overview()
     assert unused_base in caught.value.message.es
-    assert "backend_api.py" in caught.value.message.es
+    assert "Avise a quien administra" in caught.value.message.es
 
 
-def test_an_answer_that_never_comes_is_given_up(silent_port: int) -> None:
+def test_missing_answer_times_out(silent_port: int) -> None:
     with pytest.raises(ServerUnreachable):
         BackendClient(f"http://127.0.0.1:{silent_port}", "es", answer_seconds=0.05).overview()
 
@@ -93,16 +93,16 @@ def test_an_answer_that_never_comes_is_given_up(silent_port: int) -> None:
     ("status", "body"),
     [(200, "<html>"), (200, json.dumps({"total_employees": "many"})), (502, "<html>"), (404, json.dumps({"a": 1}))],
 )
-def test_another_program_on_the_port_is_named(status: int, body: str) -> None:
-    stranger = FastAPI()
-    stranger.get("/api/dashboard/overview")(lambda: Response(body, status))
-    with served(stranger) as base, pytest.raises(Unavailable) as caught:
+def test_unexpected_answer_names_address_without_content(status: int, body: str) -> None:
+    other_program = FastAPI()
+    other_program.get("/api/dashboard/overview")(lambda: Response(body, status))
+    with served(other_program) as base, pytest.raises(Unavailable) as caught:
         BackendClient(base, "es").overview()
     assert base in caught.value.message.es
-    assert "many" not in caught.value.message.es, "what was answered may be somebody's data"
+    assert "many" not in caught.value.message.es, "the answer may be personal data"
 
 
-def test_a_proxy_of_the_environment_is_not_asked(
+def test_proxy_of_the_environment_is_not_used(
     backend: BackendClient, unused_base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", unused_base)
@@ -112,7 +112,7 @@ def test_a_proxy_of_the_environment_is_not_asked(
 
 @pytest.fixture
 def unused_base() -> str:
-    """An address where nobody listens."""
+    """An address without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     return f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""The live feed in short visits: nothing twice, nothing left out, and the same against the real backend."""
+"""The live feed by polling: no detection twice or missing, also against the real backend."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +10,7 @@ from fastapi import FastAPI, WebSocket
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable, Unavailable
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.feed import BACKLOG, LiveFeed, follow
+from stressvision.dashboard.feed import BACKLOG, LiveFeed, poll_feed
 from stressvision.services.context import Context
 from tests.integration.fake_api import FakeBackend, create_fake_api, detection, served
 from tests.integration.live_backend import add_detection, serve
@@ -33,78 +33,78 @@ def ids(feed: LiveFeed) -> list[int]:
     return [item.id for item in feed.latest]
 
 
-def test_a_newcomer_sees_the_last_ones_newest_first(backend: BackendClient) -> None:
-    assert follow(backend, None) == follow(backend, follow(backend, None))
-    assert ids(follow(backend, None)) == list(range(100, 90, -1))
+def test_first_poll_returns_latest_detections_newest_first(backend: BackendClient) -> None:
+    assert poll_feed(backend, None) == poll_feed(backend, poll_feed(backend, None))
+    assert ids(poll_feed(backend, None)) == list(range(100, 90, -1))
 
 
-def test_going_on_adds_what_came_meanwhile(backend: BackendClient, state: FakeBackend) -> None:
-    before = follow(backend, None)
+def test_next_poll_adds_new_detections(backend: BackendClient, state: FakeBackend) -> None:
+    before = poll_feed(backend, None)
     state.detections.insert(0, detection(101, utc_now(), "stress"))
-    after = follow(backend, before)
+    after = poll_feed(backend, before)
     assert ids(after) == list(range(101, 91, -1))
     assert after.latest[0].emotion == "stress"
 
 
-def test_another_database_begins_anew(backend: BackendClient, state: FakeBackend) -> None:
-    before = follow(backend, None)
+def test_feed_restarts_on_another_database(backend: BackendClient, state: FakeBackend) -> None:
+    before = poll_feed(backend, None)
     state.detections = [detection(1, utc_now(), "happy")]
-    assert ids(follow(backend, before)) == [1]
+    assert ids(poll_feed(backend, before)) == [1]
 
 
-def test_somebody_far_behind_does_not_read_it_all(backend: BackendClient, state: FakeBackend) -> None:
+def test_poll_far_behind_reads_only_the_backlog(backend: BackendClient, state: FakeBackend) -> None:
     state.detections = [detection(number, utc_now(), "neutral") for number in range(500, 0, -1)]
-    assert ids(follow(backend, LiveFeed(3, ()))) == list(range(500, 490, -1))
+    assert ids(poll_feed(backend, LiveFeed(3, ()))) == list(range(500, 490, -1))
     assert state.sent == BACKLOG
 
 
-def test_an_alert_among_the_events_changes_nothing(backend: BackendClient, state: FakeBackend) -> None:
-    before = follow(backend, None)
+def test_other_events_only_move_the_position(backend: BackendClient, state: FakeBackend) -> None:
+    before = poll_feed(backend, None)
     state.other_event = 101
-    after = follow(backend, before)
+    after = poll_feed(backend, before)
     assert after == LiveFeed(101, before.latest)
 
 
-def test_no_news_is_one_question(backend: BackendClient, state: FakeBackend) -> None:
-    before = follow(backend, None)
+def test_poll_without_news_opens_one_connection(backend: BackendClient, state: FakeBackend) -> None:
+    before = poll_feed(backend, None)
     state.calls.clear()
-    assert follow(backend, before) is before
+    assert poll_feed(backend, before) is before
     assert state.calls == ["WS /ws"]
 
 
-def test_an_empty_feed_is_empty(backend: BackendClient, state: FakeBackend) -> None:
+def test_empty_feed(backend: BackendClient, state: FakeBackend) -> None:
     state.detections.clear()
-    assert follow(backend, None) == LiveFeed(0, ())
+    assert poll_feed(backend, None) == LiveFeed(0, ())
 
 
-def test_nobody_there_is_one_of_our_errors() -> None:
+def test_unreachable_backend_raises_server_unreachable() -> None:
     with pytest.raises(ServerUnreachable):
-        follow(BackendClient("http://127.0.0.1:9", "es"), None)
+        poll_feed(BackendClient("http://127.0.0.1:9", "es"), None)
 
 
-def test_another_program_is_one_of_our_errors() -> None:
-    stranger = FastAPI()
+def test_unexpected_messages_raise_unavailable() -> None:
+    other_program = FastAPI()
 
-    @stranger.websocket("/ws")
+    @other_program.websocket("/ws")
     async def greet(websocket: WebSocket) -> None:
         await websocket.accept()
         await websocket.send_text("hola")
         await websocket.receive_text()
 
-    with served(stranger) as base, pytest.raises(Unavailable):
-        follow(BackendClient(base, "es"), None)
+    with served(other_program) as base, pytest.raises(Unavailable):
+        poll_feed(BackendClient(base, "es"), None)
 
 
-def test_the_real_backend_speaks_the_same(sqlite_context: Context) -> None:
-    """Each visit may come a moment before the backend has seen the commit; none may lose or repeat one."""
+def test_polls_of_the_real_backend_lose_and_repeat_nothing(sqlite_context: Context) -> None:
+    """A poll may precede the backend's view of the commit; no detection may be lost or repeated."""
     now = sqlite_context.clock()
     with serve(sqlite_context) as live:
         backend = BackendClient(live.url, "es")
-        visits = [follow(backend, None)]
+        visits = [poll_feed(backend, None)]
         assert visits[0].latest == ()
 
         def arrives(count: int) -> bool:
-            visits.append(follow(backend, visits[-1]))
+            visits.append(poll_feed(backend, visits[-1]))
             return len(visits[-1].latest) >= count
 
         for number in range(1, 4):

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.core.texts import Message
 from stressvision.wire.access import LoggedIn
 from stressvision.wire.notifications import NoticeQueue, NoticeTarget
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, employee, report, served
@@ -33,9 +34,9 @@ def empty(state: FakeBackend) -> FakeBackend:
 
 def page(name: str) -> AppTest:
     script = f"""
-from stressvision.dashboard.app import open_screen
+from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages import {name}
-{name}.render(open_screen()[1])
+{name}.render(open_page()[1])
 """
     return AppTest.from_string(script, default_timeout=30).run()
 
@@ -45,7 +46,7 @@ def overview() -> AppTest:
 
 
 def shown(app: AppTest) -> str:
-    """Everything the page says, HTML included."""
+    """Return the HTML of every element."""
     assert not app.exception
     return "\n".join(element.proto.body for element in app.get("html"))
 
@@ -68,7 +69,7 @@ def test_overview_follows_the_api(state: FakeBackend) -> None:
     assert "pendientes de revisar" not in text
 
 
-def test_looking_at_the_overview_looks_nobody_up(state: FakeBackend) -> None:
+def test_overview_requests_no_single_person(state: FakeBackend) -> None:
     overview()
     assert state.calls
     assert not [call for call in state.calls if call.startswith("GET /api/employees/")]
@@ -80,41 +81,39 @@ def test_looking_at_the_overview_looks_nobody_up(state: FakeBackend) -> None:
         ("alerts", "No hay alertas pendientes"),
         ("employees", "Aún no hay empleados"),
         ("reports", "Aún no hay reportes"),
-        ("camera", "Ningún dispositivo se ha presentado"),
+        ("camera", "Ningún dispositivo ha enviado"),
     ],
 )
-def test_an_empty_database_gets_a_helpful_sentence(empty: FakeBackend, name: str, sentence: str) -> None:
+def test_empty_database_shows_a_message(empty: FakeBackend, name: str, sentence: str) -> None:
     assert sentence in shown(page(name))
 
 
-def test_an_empty_overview_says_what_is_missing(empty: FakeBackend) -> None:
+def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
     text = shown(overview())
     for sentence in ("Aún no hay detecciones", "Aún no ha pasado nadie ante una cámara", "Ningún dispositivo"):
         assert sentence in text
     assert "pendientes de revisar" not in text
-    assert "0.0 %" not in text  # of nobody there is no share
+    assert "0.0 %" not in text  # no share without detections
 
 
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
-def test_without_a_backend_every_page_stays_calm(
-    state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
-    assert "El backend no responde" not in shown(reachable)
+    assert "El servidor no responde" not in shown(reachable)
     monkeypatch.setenv("STRESSVISION_API_URL", "http://127.0.0.1:9")
     text = shown(reachable.run())
-    assert "El backend no responde" in text
-    assert "se recupera sola" in text
+    assert "El servidor no responde" in text
+    assert "se actualiza sola" in text
 
 
-def test_the_backends_own_reason_is_passed_on(state: FakeBackend) -> None:
+def test_pages_show_the_reason_of_the_api(state: FakeBackend) -> None:
     state.refusal = DatabaseUnavailable(Message(es="La base de datos está ocupada.", en="The database is busy."))
     text = shown(page("alerts"))
     assert "no están disponibles por ahora" in text
     assert "La base de datos está ocupada." in text
 
 
-def test_alerts_say_who_when_and_on_what_evidence(state: FakeBackend) -> None:
+def test_alerts_show_person_severity_and_evidence(state: FakeBackend) -> None:
     text = shown(page("alerts"))
     assert "Lars Keller Ruiz · EMP002" in text
     assert "Severidad alta" in text
@@ -130,24 +129,24 @@ def test_alerts_are_filtered_by_status(state: FakeBackend) -> None:
     assert not [button for button in app.button if button.label == "Resolver"]
 
 
-def test_acknowledging_asks_once_who_does_it(state: FakeBackend) -> None:
+def test_acknowledging_asks_for_the_user_once(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="acknowledge_1").click().run()
     assert state.decisions == []
-    app.text_input(key="attendant_field").input("  medico.ocupacional ")
+    app.text_input(key="user_id_field").input("  medico.ocupacional ")
     submit(app).click().run()
     assert state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
-    assert [box.value for box in app.success] == ["Alerta 1 reconocida."]
+    assert [box.value for box in app.success] == ["Alerta 1 atendida."]
     assert "Atiende: medico.ocupacional" in shown(app)
     app.button(key="acknowledge_2").click().run()
     assert state.decisions[1:] == [("acknowledge", 2, "medico.ocupacional", None)]
 
 
-def test_whoever_logged_in_is_not_asked_for_a_name(state: FakeBackend) -> None:
+def test_logged_in_account_is_not_asked_for_a_user(state: FakeBackend) -> None:
     app = page("alerts")
     soon = utc_now() + timedelta(hours=1)
-    visitor = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
-    app.session_state["visitor"] = LoggedIn.model_validate(visitor)
+    principal = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
+    app.session_state["principal"] = LoggedIn.model_validate(principal)
     app.button(key="acknowledge_1").click().run()
     assert state.decisions == [("acknowledge", 1, "dra.quispe", None)]
     assert "Atiende:" not in shown(app)
@@ -156,32 +155,32 @@ def test_whoever_logged_in_is_not_asked_for_a_name(state: FakeBackend) -> None:
 def test_resolving_takes_notes(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="resolve_1").click().run()
-    app.text_input(key="attendant_field").input("medico")
+    app.text_input(key="user_id_field").input("medico")
     app.text_area(key="notes_1").input("Pausa acordada.\nSe revisa el viernes.")
     submit(app).click().run()
     assert state.decisions == [("resolve", 1, "medico", "Pausa acordada.\nSe revisa el viernes.")]
     assert [box.value for box in app.success] == ["Alerta 1 resuelta."]
 
 
-def test_nobody_decides_anonymously(state: FakeBackend) -> None:
+def test_decision_without_user_is_refused(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="resolve_1").click().run()
-    app.text_input(key="attendant_field").input("   ")
+    app.text_input(key="user_id_field").input("   ")
     submit(app).click().run()
     assert state.decisions == []
     assert [box.value for box in app.warning] == ["Escriba su identificador para continuar."]
 
 
-def test_a_decision_that_came_too_late_is_said_clearly(state: FakeBackend) -> None:
+def test_refused_decision_shows_the_reason(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="acknowledge_1").click().run()
-    app.text_input(key="attendant_field").input("medico")
+    app.text_input(key="user_id_field").input("medico")
     state.alerts[1] = alert(1, status="resolved", resolved_by="otra.persona", resolved_at=utc_now())
     submit(app).click().run()
     assert [box.value for box in app.warning] == ["No se pudo cambiar la alerta 1. La alerta ya está resuelta."]
 
 
-def test_an_alert_shows_its_minutes_its_usual_level_and_what_error_explains(state: FakeBackend) -> None:
+def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> None:
     state.alerts = {1: alert(1, escalation_level=1), 2: alert(2, usual_share=None, error_chance=0.63)}
     text = shown(page("alerts"))
     assert "1 de 2 detecciones" in text
@@ -192,11 +191,11 @@ def test_an_alert_shows_its_minutes_its_usual_level_and_what_error_explains(stat
     assert "63 %" in text
 
 
-def test_the_history_is_looked_up_once_and_takes_notes(state: FakeBackend) -> None:
+def test_detail_is_requested_once_and_takes_notes(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="open_1").click().run()
     assert "Generada" in shown(app)
-    app.text_input(key="detail_attendant").input("enfermera")
+    app.text_input(key="detail_user_id").input("enfermera")
     app.text_area(key="detail_note").input(" Pausa ofrecida ")
     submit(app, "Añadir nota").click().run()
     assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
@@ -204,10 +203,10 @@ def test_the_history_is_looked_up_once_and_takes_notes(state: FakeBackend) -> No
     assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
 
 
-def test_silence_is_asked_for_with_a_reason_and_taken_back(state: FakeBackend) -> None:
+def test_silence_needs_a_reason_and_can_be_ended(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="open_1").click().run()
-    app.text_input(key="detail_attendant").input("medico")
+    app.text_input(key="detail_user_id").input("medico")
     submit(app, "Silenciar").click().run()
     assert state.silences == []
     assert [box.value for box in app.warning] == ["Escriba primero el texto."]
@@ -228,11 +227,11 @@ def test_silence_is_asked_for_with_a_reason_and_taken_back(state: FakeBackend) -
     assert state.silences == []
 
 
-def test_a_message_s_link_opens_its_alert(state: FakeBackend) -> None:
+def test_alert_link_opens_its_alert(state: FakeBackend) -> None:
     app = AppTest.from_string(
-        "from stressvision.dashboard.app import open_screen\n"
+        "from stressvision.dashboard.app import open_page\n"
         "from stressvision.dashboard.pages import alerts\n"
-        "alerts.render(open_screen()[1])\n",
+        "alerts.render(open_page()[1])\n",
         default_timeout=30,
     )
     app.query_params["alerta"] = "3"
@@ -241,7 +240,7 @@ def test_a_message_s_link_opens_its_alert(state: FakeBackend) -> None:
     assert state.calls.count("GET /api/alerts/3") == 1
 
 
-def test_devices_have_a_list_of_their_own(state: FakeBackend) -> None:
+def test_device_alerts_have_their_own_list(state: FakeBackend) -> None:
     silent = {"employee_id": None, "employee_name": None, "device_id": "pi-envasado-02", "evidence_events": None}
     state.alerts[9] = alert(9, **silent, evidence_minutes=None, description="Sin señal")
     app = page("alerts")
@@ -252,7 +251,7 @@ def test_devices_have_a_list_of_their_own(state: FakeBackend) -> None:
     assert "Lars Keller Ruiz" not in shown(app)
 
 
-def test_messages_that_do_not_get_out_are_told(state: FakeBackend) -> None:
+def test_undelivered_notifications_are_shown(state: FakeBackend) -> None:
     assert "sin entregar" not in shown(page("alerts"))
     target = NoticeTarget(
         target="a", label="json://x", waiting=3, sent=0, failed=0, last_sent_at=None, last_error="json://x no responde"
@@ -263,7 +262,7 @@ def test_messages_that_do_not_get_out_are_told(state: FakeBackend) -> None:
     assert "json://x no responde" in text
 
 
-def test_many_alerts_come_in_portions(state: FakeBackend) -> None:
+def test_alerts_are_paged(state: FakeBackend) -> None:
     state.alerts = {number: alert(number) for number in range(1, 31)}
     app = page("alerts")
     assert "Se muestran 20 de 30." in shown(app)
@@ -271,14 +270,14 @@ def test_many_alerts_come_in_portions(state: FakeBackend) -> None:
     assert "Se muestran" not in shown(app)
 
 
-def test_employees_are_listed_with_what_they_lack(state: FakeBackend) -> None:
+def test_employee_list_shows_missing_enrolment(state: FakeBackend) -> None:
     table = page("employees").dataframe[0].value
     assert table["name"][0] == "Ana Torres Vega (demostración)"
     assert table["enrolment"][3] == "Necesita inscripción"
     assert list(table["code"]) == ["EMP001", "EMP002", "EMP003", "EMP004"]
 
 
-def test_a_person_is_looked_up_only_when_asked(state: FakeBackend) -> None:
+def test_person_is_requested_only_on_submit(state: FakeBackend) -> None:
     app = page("employees")
     assert "cada consulta queda registrada" in shown(app)
     app.selectbox(key="look_up_person").select(2)
@@ -292,7 +291,7 @@ def test_a_person_is_looked_up_only_when_asked(state: FakeBackend) -> None:
     assert len(app.get("plotly_chart")) == 2
 
 
-def test_a_person_who_was_not_seen_is_no_error(state: FakeBackend) -> None:
+def test_person_without_detections(state: FakeBackend) -> None:
     app = page("employees")
     app.selectbox(key="look_up_person").select(4)
     submit(app).click().run()
@@ -301,13 +300,13 @@ def test_a_person_who_was_not_seen_is_no_error(state: FakeBackend) -> None:
     assert "necesita inscripción" in text
 
 
-def test_looking_up_nobody_is_answered(state: FakeBackend) -> None:
+def test_look_up_without_person_shows_warning(state: FakeBackend) -> None:
     app = page("employees")
     submit(app).click().run()
     assert [box.value for box in app.warning] == ["Elija primero a una persona."]
 
 
-def test_the_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> None:
+def test_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> None:
     app = page("reports")
     state.reports.insert(0, report(99, utc_now(), kind="manual", overall_stress_percentage=71.2))
     app.run()
@@ -318,31 +317,31 @@ def test_the_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> N
     assert "<dd>26.6 %</dd>" in shown(app.run())
 
 
-def test_a_revised_report_is_marked(state: FakeBackend) -> None:
+def test_revised_report_is_marked(state: FakeBackend) -> None:
     state.reports = [report(1, utc_now(), revision=2)]
     assert "Revisión 2: llegaron detecciones tarde" in shown(page("reports"))
 
 
-def test_a_report_without_employees_says_so(state: FakeBackend) -> None:
+def test_report_without_employees_shows_message(state: FakeBackend) -> None:
     state.reports = [report(1, utc_now(), per_employee_summary={}, total_employees_detected=0)]
     assert "no se reconoció a ningún empleado" in shown(page("reports"))
 
 
-def test_a_document_is_prepared_only_when_asked_for(state: FakeBackend) -> None:
+def test_document_is_prepared_only_on_request(state: FakeBackend) -> None:
     app = page("reports")
     assert not [call for call in state.calls if call.startswith("GET /api/reports/")]
-    app.date_input(key="paper_day").set_value(date(2026, 11, 18))
-    app.segmented_control(key="paper_span").set_value("weekly")
-    app.button(key="paper_prepare").click().run()
+    app.date_input(key="document_day").set_value(date(2026, 11, 18))
+    app.segmented_control(key="document_span").set_value("weekly")
+    app.button(key="document_prepare").click().run()
     assert "GET /api/reports/weekly/2026-11-18" in state.calls
-    assert app.session_state["paper"].content == b"weekly/2026-11-18 format=pdf&persons=false"
-    assert app.session_state["paper"].name == "reporte_semanal_2026-11-18.pdf"
+    assert app.session_state["document"].content == b"weekly/2026-11-18 format=pdf&persons=false"
+    assert app.session_state["document"].name == "reporte_semanal_2026-11-18.pdf"
 
 
-def test_a_document_that_cannot_be_had_is_said_calmly(state: FakeBackend) -> None:
+def test_unavailable_document_shows_reason(state: FakeBackend) -> None:
     app = page("reports")
     state.refusal = DatabaseUnavailable(Message(es="La base de datos está ocupada.", en="The database is busy."))
-    app.button(key="paper_prepare").click().run()
+    app.button(key="document_prepare").click().run()
     assert "La base de datos está ocupada." in shown(app)
 
 
@@ -358,15 +357,13 @@ def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:
 
 
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
-def test_english_on_request(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
     titles = {"alerts": "Alerts", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 
-def test_a_wrong_setting_is_explained_instead_of_a_traceback(
-    state: FakeBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_setting_is_explained(state: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_TIME_ZONE", "America/Arequipa")
     text = shown(overview())
     assert "STRESSVISION_TIME_ZONE" in text
@@ -374,7 +371,7 @@ def test_a_wrong_setting_is_explained_instead_of_a_traceback(
     assert "no existe esa zona horaria" in text
 
 
-def test_five_hundred_people_and_a_very_long_name(state: FakeBackend) -> None:
+def test_five_hundred_people_with_long_names(state: FakeBackend) -> None:
     long_name = "María del Rosario Guadalupe Huamán-Quispe de la Torre y Ugarte"
     state.employees = [
         employee(number, employee_code=f"EMP{number:03d}", full_name=f"{long_name} {number}")

@@ -23,7 +23,7 @@ def wait_for(dashboard: Program, port: int) -> str:
     return base
 
 
-def test_it_serves_on_its_port_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_serves_on_its_port_until_stopped(tmp_path: Path) -> None:
     port = free_port()
     settings = {"STRESSVISION_DASHBOARD_PORT": str(port)}
     with program("main.py", folder=tmp_path, settings=settings) as dashboard:
@@ -34,7 +34,7 @@ def test_it_serves_on_its_port_until_it_is_told_to_stop(tmp_path: Path) -> None:
         assert "Traceback" not in dashboard.output
 
 
-def test_streamlit_finds_the_same_program_and_its_settings(tmp_path: Path) -> None:
+def test_streamlit_run_uses_the_same_settings(tmp_path: Path) -> None:
     port = free_port()
     arguments = ("run", str(PROJECT_ROOT / "main.py"), f"--server.port={port}")
     with program(str(Path(sys.executable).parent / "streamlit"), *arguments, folder=tmp_path, settings={}) as dashboard:
@@ -43,14 +43,14 @@ def test_streamlit_finds_the_same_program_and_its_settings(tmp_path: Path) -> No
             pass
 
 
-def test_help_is_in_the_readers_language(tmp_path: Path) -> None:
+def test_help_uses_configured_language(tmp_path: Path) -> None:
     code, spanish = run(tmp_path, "--help")
     assert code == 0
     assert "Tablero de Stress Vision" in spanish
     assert "The Stress Vision dashboard" in run(tmp_path, "--help", STRESSVISION_LANG="en")[1]
 
 
-def test_a_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
+def test_busy_port_names_its_holder(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
         code, output = run(tmp_path, STRESSVISION_DASHBOARD_PORT=str(port))
@@ -59,7 +59,7 @@ def test_a_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
     assert "Traceback" not in output
 
 
-def test_a_misspelt_setting_ends_it_with_a_sentence(tmp_path: Path) -> None:
+def test_misspelt_setting_exits_with_a_message(tmp_path: Path) -> None:
     code, output = run(tmp_path, STRESSVISION_DASHBORD_PORT="8501")
     assert code == 2
     assert "¿Quiso decir STRESSVISION_DASHBOARD_PORT?" in output

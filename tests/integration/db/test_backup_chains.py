@@ -1,4 +1,4 @@
-"""Whatever happens between backups, what a chain brings back is the database as it was at the last of them."""
+"""Restoring a chain of backups yields the database of the last one, for random changes between them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -23,7 +23,7 @@ from stressvision.services.detections.sessions import close_session, open_sessio
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.privacy.retention import apply_retention
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from stressvision.wire.detections import DetectionIn, DeviceHealth, SessionEnd, SessionStart
 from tests.conftest import FakeClock
 
@@ -33,7 +33,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 @dataclass
 class Plant:
-    """A small database that is written to, and its rows at the last backup."""
+    """A small database under change, and its rows at the last backup."""
 
     context: Context
     clock: FakeClock
@@ -78,7 +78,7 @@ class Plant:
         self.at_last_backup = before
 
     def _delete(self, which: str) -> None:
-        # By hand, with foreign keys off: an audit log lets nobody.
+        # On a plain connection, without foreign keys; triggers refuse it for the audit log.
         with closing(sqlite_driver().connect(str(path_of(self.context)))) as connection:
             for table in metadata.tables:
                 if table != "audit_log":
@@ -91,7 +91,7 @@ def path_of(context: Context) -> Path:
 
 
 def rows_of(path: Path) -> Rows:
-    """All of them as SQLite keeps them, with their numbers."""
+    """Return all rows as SQLite stores them, with their row ids."""
     with closing(sqlite_driver().connect(str(path))) as connection:
         names = (*metadata.tables, "sqlite_sequence", "alembic_version")
         return {name: connection.execute(f'SELECT rowid, * FROM "{name}" ORDER BY rowid').fetchall() for name in names}
@@ -99,7 +99,7 @@ def rows_of(path: Path) -> Rows:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be copied: making a database takes longer than all that happens to it."""
+    """A prepared file to copy: creating a database takes longer than the test's changes."""
     path = tmp_path_factory.mktemp("empty") / "planta.db"
     with closing(open_context(Settings(database_url=f"sqlite:///{path}"), FakeClock()).database):
         pass
@@ -153,9 +153,7 @@ REFILLED = [Plant.watch, Plant.back_up, Plant.delete_everything, Plant.watch, Pl
 @example(happenings=LOST_A_REPORT)
 @example(happenings=REFILLED)
 @given(happenings=st.lists(st.sampled_from(HAPPENINGS), max_size=14))
-def test_a_chain_brings_back_the_very_rows_whatever_happened(
-    empty: Path, happenings: list[Callable[[Plant], None]]
-) -> None:
+def test_restored_chain_has_the_rows_of_the_last_backup(empty: Path, happenings: list[Callable[[Plant], None]]) -> None:
     with a_plant(empty) as plant:
         live(plant, [*happenings, Plant.back_up_changes])
         assert restored(plant) == plant.at_last_backup

@@ -1,4 +1,4 @@
-"""Backups are proven, lose nothing, and come back; retention deletes what is past its term and frees the disk."""
+"""Backups are verified and restore every row; retention deletes expired rows and frees disk space."""
 
 import json
 import subprocess
@@ -19,7 +19,8 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from stressvision.db.backup import sealed
-from stressvision.db.backup.copies import apply_changes, check_copy
+from stressvision.db.backup.copies import check_copy
+from stressvision.db.backup.increments import apply_changes
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.schema.tables import (
@@ -30,7 +31,7 @@ from stressvision.db.schema.tables import (
     metadata,
     sessions,
 )
-from stressvision.domain.terms import RetentionKind, Term
+from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.backup.archive import BackupKind, list_backups, newest_in_chain, rotate
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
@@ -39,7 +40,7 @@ from stressvision.services.detections.sessions import close_session, open_sessio
 from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention, count_expired
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -67,7 +68,7 @@ def everything(context: Context) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[Any, ...]]]) -> None:
-    """What the newest backup brings back is this, row for row. Closes the context."""
+    """Assert that the newest backup restores exactly these rows. Closes the context."""
     context.database.close()
     restore_database(context.settings, None, DOCTOR, clock)
     again = open_context(context.settings, clock)
@@ -76,7 +77,7 @@ def require_return(context: Context, clock: FakeClock, expected: dict[str, list[
 
 
 def live_through_a_quarter(context: Context, clock: FakeClock, employee: int) -> None:
-    """Changes of every sort: new rows, changed ones, deleted ones."""
+    """Insert, update and delete rows."""
     open_session(context, SessionStart(device_id=f"cam-{clock.now.minute}"))
     raise_alert(context, employee)
     clock.advance(minutes=15)
@@ -85,7 +86,7 @@ def live_through_a_quarter(context: Context, clock: FakeClock, employee: int) ->
     write_due_reports(context, QUARTER)
 
 
-def test_whole_and_changes_restore_to_the_very_rows(context: Context, clock: FakeClock) -> None:
+def test_whole_and_incremental_backups_restore_identical_rows(context: Context, clock: FakeClock) -> None:
     first, second = enrol(context), enrol(context, "EMP002", "Luis Paredes")
     live_through_a_quarter(context, clock, first)
     make_backup(context)
@@ -115,8 +116,8 @@ def test_whole_and_changes_restore_to_the_very_rows(context: Context, clock: Fak
         assert next_id > max(row[0] for row in expected["detection_events"])
 
 
-def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: Context, clock: FakeClock) -> None:
-    """Also where row numbers begin anew, and where what the lost rows pointed at is gone with them."""
+def test_emptied_tables_are_restored_with_their_later_rows(context: Context, clock: FakeClock) -> None:
+    """Includes tables whose row ids are reused, and deleted rows with deleted parents."""
     with context.database.write() as connection:
         connection.execute(
             insert(device_minutes),
@@ -139,8 +140,8 @@ def test_what_was_emptied_comes_back_empty_and_what_came_after_with_it(context: 
     require_return(context, clock, everything(context))
 
 
-def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: Context, clock: FakeClock) -> None:
-    """Its row stands among those that stay, and its session goes with it."""
+def test_expired_late_detection_is_deleted_from_backups_too(context: Context, clock: FakeClock) -> None:
+    """Its row id lies between kept ones, and its session is deleted with it."""
     began = clock.now
     opened = open_session(context, SessionStart(device_id="cam-2"))
     clock.advance(hours=1)
@@ -158,10 +159,8 @@ def test_what_came_late_leaves_the_copies_too_once_it_is_past_its_term(context: 
     require_return(context, clock, expected)
 
 
-def test_the_removed_demonstration_stays_away_when_a_backup_returns(
-    context: Context, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """By the machine's own clock: the command knows no other."""
+def test_removed_demonstration_is_not_restored(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    """Uses the machine's clock, as the command does."""
     own = replace(context, clock=utc_now)
     sample = FaceSampleRow(tuple(0.01 * i for i in range(128)), 0.9)
     synthetic = Enrolment("EMP001", "Kofi Mendoza", None, None, (sample,), consent_sha256="0" * 64, is_demo=True)
@@ -178,8 +177,8 @@ def test_the_removed_demonstration_stays_away_when_a_backup_returns(
     assert everything(own) == expected
 
 
-def test_changes_are_never_added_to_a_backup_of_an_earlier_form(context: Context) -> None:
-    """The upgrade's new tables and indexes are in no row."""
+def test_no_incremental_backup_follows_one_of_an_older_schema(context: Context) -> None:
+    """New tables and indexes of an upgrade are not part of any row."""
     make_backup(context)
     with context.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'next'"))
@@ -188,7 +187,7 @@ def test_changes_are_never_added_to_a_backup_of_an_earlier_form(context: Context
     assert (made.kind, made.number) == (BackupKind.WHOLE, 0)
 
 
-def test_a_chain_of_version_0_2_still_tells_which_rows_had_gone(context: Context) -> None:
+def test_chain_of_version_0_2_restores_its_deletions(context: Context) -> None:
     kept = [add_detection(context).detection_id for _ in range(3)][-1]
     context.database.close()
     path = Path(context.settings.database_url.removeprefix("sqlite:///"))
@@ -196,7 +195,7 @@ def test_a_chain_of_version_0_2_still_tells_which_rows_had_gone(context: Context
     assert [row[0] for row in everything(context)["detection_events"]] == [kept]
 
 
-def test_an_erasure_begins_a_new_chain(context: Context, clock: FakeClock) -> None:
+def test_erasure_starts_a_new_chain(context: Context, clock: FakeClock) -> None:
     person = enrol(context)
     make_backup(context)
     enrol(context, "EMP002")
@@ -210,7 +209,7 @@ def test_an_erasure_begins_a_new_chain(context: Context, clock: FakeClock) -> No
     assert verify_backup(context.settings, None)[1]["employees"] == 2
 
 
-def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context: Context, clock: FakeClock) -> None:
+def test_restore_is_refused_while_a_program_has_the_file_open(context: Context, clock: FakeClock) -> None:
     enrol(context)
     make_backup(context)
     other = Database(context.settings.database_url)
@@ -222,7 +221,7 @@ def test_a_backup_beside_running_programs_is_refused_a_place_under_them(context:
     assert check_copy(Path(other.url.database or ""))["employees"] == 1
 
 
-def test_who_was_erased_stays_erased_when_an_earlier_backup_returns(
+def test_erased_employee_stays_erased_after_restoring_an_earlier_backup(
     context: Context, clock: FakeClock, tmp_path: Path
 ) -> None:
     person = enrol(context)
@@ -243,7 +242,7 @@ def test_who_was_erased_stays_erased_when_an_earlier_backup_returns(
     assert b"EMP001" not in Path(again.database.url.database or "").read_bytes()
 
 
-def test_what_is_damaged_missing_or_absent_is_refused(context: Context) -> None:
+def test_damaged_incomplete_or_missing_backup_is_refused(context: Context) -> None:
     with pytest.raises(NotFound):
         verify_backup(context.settings, None)
     enrol(context)
@@ -264,10 +263,10 @@ def test_what_is_damaged_missing_or_absent_is_refused(context: Context) -> None:
     assert verify_backup(context.settings, whole.path)[1]["employees"] == 1
 
 
-def test_changes_follow_the_newest_of_this_database_whatever_else_lies_beside_it(
+def test_incremental_backup_follows_the_newest_valid_one_of_this_database(
     context: Context, clock: FakeClock, tmp_path: Path
 ) -> None:
-    """Two of the same moment, one of a database whose name sorts later, a damaged one, a renamed one."""
+    """Beside it: two of the same time, one of a database whose name sorts later, a damaged one, a renamed one."""
     make_backup(context)
     clock.advance(seconds=1)
     whole = make_backup(context).path
@@ -286,7 +285,7 @@ def test_changes_follow_the_newest_of_this_database_whatever_else_lies_beside_it
     assert newest_in_chain(other.model_copy(update={"database_url": f"sqlite:///{tmp_path}/planta-8.db"})) is None
 
 
-def test_the_oldest_go_and_a_new_one_is_due_after_its_hours(context: Context, clock: FakeClock) -> None:
+def test_oldest_backups_are_deleted_and_a_new_one_is_due_after_its_hours(context: Context, clock: FakeClock) -> None:
     few = replace(context, settings=context.settings.model_copy(update={"backup_keep": 2}))
     made = []
     for _ in range(4):
@@ -298,8 +297,8 @@ def test_the_oldest_go_and_a_new_one_is_due_after_its_hours(context: Context, cl
     assert not is_due(replace(few, settings=few.settings.model_copy(update={"backup_hours": 0})))
 
 
-def test_only_what_is_needed_is_opened(context: Context, clock: FakeClock) -> None:
-    """A folder in a backup's place cannot be opened: the changes of many days, a whole one that is not asked for."""
+def test_only_required_backups_are_opened(context: Context, clock: FakeClock) -> None:
+    """A folder in place of a backup cannot be opened: here the backups that are not required."""
     few = replace(context, settings=context.settings.model_copy(update={"backup_keep": 2}))
     made = []
     for _ in range(3):
@@ -322,7 +321,7 @@ def test_only_what_is_needed_is_opened(context: Context, clock: FakeClock) -> No
 
 
 def fill_a_year(context: Context, clock: FakeClock) -> None:
-    """A detection each day of 400 days, oldest first, with a vector that takes space; resolved and open alerts."""
+    """A context with a detection on each of 400 days, oldest first, with a large vector; resolved and open alerts."""
     employee = enrol(context)
     rows = [
         {
@@ -345,11 +344,11 @@ def yearly(context: Context, clock: FakeClock) -> Context:
     return context
 
 
-def test_what_is_past_its_term_goes_and_the_disk_gets_its_space_back(yearly: Context) -> None:
-    told = count_expired(yearly)
+def test_expired_rows_are_deleted_and_disk_space_is_freed(yearly: Context) -> None:
+    counted = count_expired(yearly)
     pauses: list[float] = []
     outcome = apply_retention(yearly, pause=pauses.append)
-    assert dict(told.terms) == dict(outcome.terms)
+    assert dict(counted.terms) == dict(outcome.terms)
     assert dict(outcome.terms)[Term(RetentionKind.DETECTIONS, 30)] == 2000 - 31 * 5
     assert outcome.after.used < outcome.before.used / 3
     assert outcome.after.free == 0
@@ -361,13 +360,13 @@ def test_what_is_past_its_term_goes_and_the_disk_gets_its_space_back(yearly: Con
     assert [count for _, count in again.terms] == [0] * 5
 
 
-def test_a_term_of_zero_keeps_for_ever(yearly: Context) -> None:
+def test_term_of_zero_deletes_nothing(yearly: Context) -> None:
     forever = replace(yearly, settings=yearly.settings.model_copy(update={"retention_detections_days": 0}))
     assert dict(apply_retention(forever, pause=lambda _: None).terms)[Term(RetentionKind.DETECTIONS, 0)] == 0
 
 
 def test_each_kind_has_its_own_term(context: Context, clock: FakeClock) -> None:
-    """An open alert waits for somebody, however old; a resolved one and the quarter-hour go in their own time."""
+    """Open alerts are kept at any age; resolved ones and reports are deleted after their own terms."""
     live_through_a_quarter(context, clock, enrol(context))
     clock.advance(days=366)
     outcome = {term.kind: count for term, count in apply_retention(context, pause=lambda _: None).terms}
@@ -390,7 +389,7 @@ def on_postgresql(postgres: object, tmp_path: Path, clock: FakeClock) -> Iterato
 
 
 @pytest.mark.skipif(find_spec("pgserver") is None, reason="needs a PostgreSQL")
-def test_postgresql_is_dumped_for_its_own_tools(
+def test_postgresql_dump_is_readable_by_pg_restore(
     on_postgresql: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -1,4 +1,4 @@
-"""A disk that is full, a file that cannot be written or is held, a clock set back: said, and nothing acknowledged."""
+"""Full disk, read-only or locked file, clock set back: reported, and no lost write is acknowledged."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_pa
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import read_overview
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress
@@ -36,7 +36,7 @@ def count_stored(path: Path) -> int:
 
 @contextmanager
 def limit_pages(database: Database, further: int) -> Iterator[None]:
-    """As if the disk had room for so many pages more. It is a setting of the connection that writes."""
+    """Limit the file to this many more pages, a setting of the writing connection, to imitate a full disk."""
     with database.write() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages + further}"))
@@ -45,7 +45,7 @@ def limit_pages(database: Database, further: int) -> Iterator[None]:
         connection.execute(text("PRAGMA max_page_count = 1073741823"))
 
 
-def test_on_a_full_disk_exactly_what_was_acknowledged_is_stored(sqlite_context: Context, clock: FakeClock) -> None:
+def test_full_disk_stores_exactly_the_acknowledged_detections(sqlite_context: Context, clock: FakeClock) -> None:
     context, acknowledged, failures = sqlite_context, [], []
     events = [detection(clock(), None, None, track_id="x" * 60) for _ in range(400)]
 
@@ -66,7 +66,7 @@ def test_on_a_full_disk_exactly_what_was_acknowledged_is_stored(sqlite_context: 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_file_that_may_only_be_read_is_said_to_be(tmp_path: Path, clock: FakeClock) -> None:
+def test_read_only_file_is_reported(tmp_path: Path, clock: FakeClock) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/g.db")
     open_context(settings, clock).database.close()
     (tmp_path / "g.db").chmod(0o400)
@@ -74,7 +74,7 @@ def test_a_file_that_may_only_be_read_is_said_to_be(tmp_path: Path, clock: FakeC
         open_context(settings, clock)
 
 
-def test_a_database_that_refuses_writing_acknowledges_nothing_and_is_read_on(
+def test_database_that_cannot_be_written_acknowledges_nothing_and_stays_readable(
     sqlite_context: Context, clock: FakeClock
 ) -> None:
     with sqlite_context.database.write() as connection:
@@ -85,7 +85,7 @@ def test_a_database_that_refuses_writing_acknowledges_nothing_and_is_read_on(
     assert count_stored(file_of(sqlite_context)) == 0
 
 
-def test_a_file_held_by_another_program_is_said_to_be_and_is_used_again_when_it_is_free(
+def test_locked_file_is_reported_and_used_again_when_unlocked(
     tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "BUSY_TIMEOUT_MS", 100)
@@ -104,7 +104,7 @@ def test_a_file_held_by_another_program_is_said_to_be_and_is_used_again_when_it_
     context.database.close()
 
 
-def test_a_clock_set_back_an_hour_loses_nothing_and_repeats_no_alert(context: Context, clock: FakeClock) -> None:
+def test_clock_set_back_an_hour_loses_no_detection_and_repeats_no_alert(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
     clock.advance(minutes=15)

@@ -1,4 +1,4 @@
-"""`python -m stressvision rights, erase, retention, backup, restore` as they are typed."""
+"""The commands rights, erase, retention, backup and restore of `python -m stressvision`."""
 
 import getpass
 import json
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.commands.line import main
-from stressvision.commands.rights import hand_over
+from stressvision.commands.command_line import main
+from stressvision.commands.rights import write_certificate
 from stressvision.core.clock import utc_now
 from stressvision.core.config import load_settings
 from stressvision.core.errors import InvalidInput, Message
@@ -29,13 +29,13 @@ Typed = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Types a command in a folder of its own; its exit code and what it said."""
+    """Run a command in a folder of its own; return its exit code and output."""
 
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["stressvision", *arguments])
         code = main()
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
 
     return run
 
@@ -54,20 +54,20 @@ def test_backups_from_key_to_restoration(typed: Typed, monkeypatch: pytest.Monke
     assert (Path("clave").stat().st_mode & 0o077, typed("backup", "key", "--output", "clave")[0]) == (0, 2)
     monkeypatch.setenv("STRESSVISION_BACKUP_KEY_FILE", "clave")
     assert "Copia hecha y leída de vuelta" in typed("backup", "make")[1]
-    code, said = typed("backup", "list")
-    assert (code, "completa, cifrada" in said) == (0, True)
-    code, said = typed("backup", "verify")
-    assert (code, said.startswith("Sana.")) == (0, True)
+    code, printed = typed("backup", "list")
+    assert (code, "completa, cifrada" in printed) == (0, True)
+    code, printed = typed("backup", "verify")
+    assert (code, printed.startswith("Sana.")) == (0, True)
     Path("gloria_stress_system.db").write_bytes(b"lost")
-    code, said = typed("restore")
-    assert (code, "Restaurada" in said, "before-restore" in said) == (0, True, True)
+    code, printed = typed("restore")
+    assert (code, "Restaurada" in printed, "before-restore" in printed) == (0, True, True)
     context = open_context(load_settings())
     with closing(context.database):
         assert enrol(context, "EMP002", "Luis Paredes") == 2
 
 
 @pytest.mark.usefixtures("filled")
-def test_nothing_is_restored_under_a_running_system(typed: Typed) -> None:
+def test_restore_is_refused_while_the_system_runs(typed: Typed) -> None:
     typed("backup", "make")
     own = identify(os.getpid())
     assert own is not None
@@ -76,24 +76,24 @@ def test_nothing_is_restored_under_a_running_system(typed: Typed) -> None:
     path = record_path(load_settings().run_dir)
     path.parent.mkdir()
     path.write_text(LauncherRecord(launcher=own, components=(part,)).model_dump_json(), encoding="utf-8")
-    code, said = typed("restore")
-    assert (code, "está en marcha (api)" in said) == (2, True)
+    code, printed = typed("restore")
+    assert (code, "está en marcha (api)" in printed) == (2, True)
 
 
 @pytest.mark.usefixtures("filled")
 def test_what_is_kept_and_its_end(typed: Typed) -> None:
-    code, said = typed("rights", "--code", "EMP001", "--output", "salida/datos.html", "--recorded-by", "dra.quispe")
-    assert (code, "10 detecciones" in said) == (0, True)
+    code, printed = typed("rights", "--code", "EMP001", "--output", "salida/datos.html", "--recorded-by", "dra.quispe")
+    assert (code, "10 detecciones" in printed) == (0, True)
     page, annex = Path("salida/datos.html"), Path("salida/datos.json")
     assert [path.stat().st_mode & 0o077 for path in (page, annex)] == [0, 0]
     assert "Ana Torres Vega" in page.read_text("utf-8")
     data = json.loads(annex.read_text("utf-8"))
     assert (len(data["detections"]), len(data["faces"][0]["embedding"])) == (10, 128)
-    code, said = typed("retention", "--dry-run")
-    assert (code, "30 días" in said, "No se borró nada" in said) == (0, True, True)
+    code, printed = typed("retention", "--dry-run")
+    assert (code, "30 días" in printed, "No se borró nada" in printed) == (0, True, True)
     assert typed("erase", "--code", "EMP001") == (2, "No se borró nada. Confirme con el código, o use --yes.\n")
-    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "certificados")
-    assert (code, "no queda ninguno" in said, "EMP001" in said) == (0, True, False)
+    code, printed = typed("erase", "--code", "EMP001", "--yes", "--output", "certificados")
+    assert (code, "no queda ninguno" in printed, "EMP001" in printed) == (0, True, False)
     (certificate,) = Path("certificados").glob("*.json")
     assert json.loads(certificate.read_text("utf-8"))["is_complete"]
     assert typed("erase", "--code", "EMP001", "--yes") == (2, "No existe el empleado EMP001.\n")
@@ -109,10 +109,10 @@ def test_what_is_kept_and_its_end(typed: Typed) -> None:
         ("ocupado/datos.html", "No se pudo escribir ocupado/datos.html"),
     ],
 )
-def test_nothing_is_read_that_could_not_be_handed_over(typed: Typed, output: str, reason: str) -> None:
+def test_rights_reads_nothing_if_the_output_cannot_be_written(typed: Typed, output: str, reason: str) -> None:
     Path("ocupado").write_text("")
-    code, said = typed("rights", "--code", "EMP001", "--output", output)
-    assert (code, reason in said) == (2, True)
+    code, printed = typed("rights", "--code", "EMP001", "--output", output)
+    assert (code, reason in printed) == (2, True)
     context = open_context(load_settings())
     with closing(context.database), context.database.read() as connection:
         query = "SELECT count(*) FROM audit_log WHERE action = 'read_own_data'"
@@ -120,23 +120,23 @@ def test_nothing_is_read_that_could_not_be_handed_over(typed: Typed, output: str
 
 
 @pytest.mark.usefixtures("filled")
-def test_nobody_is_erased_whose_certificate_could_not_be_kept(typed: Typed) -> None:
+def test_erase_deletes_nothing_if_the_certificate_cannot_be_written(typed: Typed) -> None:
     Path("ocupado").write_text("")
-    code, said = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
-    assert (code, "ocupado/certificados" in said, "No se borró nada" in said) == (2, True, True)
+    code, printed = typed("erase", "--code", "EMP001", "--yes", "--output", "ocupado/certificados")
+    assert (code, "ocupado/certificados" in printed, "No se borró nada" in printed) == (2, True, True)
     assert typed("rights", "--code", "EMP001", "--output", "datos.html")[0] == 0
 
 
-def test_a_certificate_is_shown_before_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_certificate_is_printed_before_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     certificate = ErasureCertificate(
         certificate_id="c-1", erased_at=utc_now(), erased_by="ana", row_counts={}, places=[], is_complete=True
     )
     with pytest.raises(InvalidInput, match="El borrado está hecho"):
-        hand_over(certificate, Path("no-existe"), "es")
+        write_certificate(certificate, Path("no-existe"), "es")
     assert "Certificado de borrado c-1" in capsys.readouterr().out
 
 
-def who_did(action: str) -> list[str]:
+def users_of(action: str) -> list[str]:
     context = open_context(load_settings())
     with closing(context.database), context.database.read() as connection:
         query = f"SELECT user_id FROM audit_log WHERE action = '{action}'"
@@ -144,13 +144,13 @@ def who_did(action: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_log_tells_this_machines_users_from_accounts(typed: Typed) -> None:
+def test_audit_log_distinguishes_local_users_from_accounts(typed: Typed) -> None:
     own = f"local:{getpass.getuser()}"
     typed("backup", "make")
     (backup,) = Path("backups").iterdir()
     kept = shutil.copy2(backup, ".")
     typed("rights", "--code", "EMP001", "--output", "datos.html")
     typed("erase", "--code", "EMP001", "--yes")
-    assert [who_did(action) for action in ("read_own_data", "erase")] == [[own], [own]]
-    code, said = typed("restore", "--file", kept)
-    assert (code, who_did("read_own_data"), who_did("erase")) == (0, [], [own]), said
+    assert [users_of(action) for action in ("read_own_data", "erase")] == [[own], [own]]
+    code, printed = typed("restore", "--file", kept)
+    assert (code, users_of("read_own_data"), users_of("erase")) == (0, [], [own]), printed

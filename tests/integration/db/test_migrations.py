@@ -1,4 +1,4 @@
-"""A database that climbed is the database that is created today, and its totals are right whatever happens."""
+"""A migrated database equals a new one, and triggers keep its totals right."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,11 +24,11 @@ from tests.integration.edge.test_detections_stored import detection
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
-def test_the_revision_of_the_tables_is_the_newest_one() -> None:
+def test_revision_of_the_tables_is_the_newest_migration() -> None:
     assert ScriptDirectory(str(opening._MIGRATIONS)).get_current_head() == REVISION
 
 
-# What a plant's database may hold; the timestamps are text to SQLite and moments to PostgreSQL, both in UTC.
+# Rows of a database in use; timestamps are text in SQLite and timestamptz in PostgreSQL, both in UTC.
 IN_USE = (
     "INSERT INTO employees (employee_code, full_name, consent_given) VALUES ('EMP001', 'Ana Torres Vega', true)",
     """INSERT INTO detection_events (timestamp, device_id, employee_id, emotion, emotion_confidence, event_id) VALUES
@@ -48,7 +48,7 @@ SCHEMAS = Path(__file__).parents[1] / "schemas"
 
 
 def create_0002(connection: Connection) -> None:
-    """The schema as version 0.1 left it, statement by statement: what a database in use may have."""
+    """Create the schema of version 0.1, statement by statement."""
     for statement in (SCHEMAS / f"0002.{connection.dialect.name}.sql").read_text("utf-8").split("\n--\n"):
         connection.exec_driver_sql(statement)
 
@@ -105,10 +105,10 @@ def counted(connection: Connection) -> Counter[tuple[str, int, str]]:
 
 
 def totals(connection: Connection) -> Counter[tuple[str, int, str]]:
-    return Counter({(device, person, emotion): count for device, person, emotion, count in read_totals(connection)})
+    return Counter({(row.device_id, row.employee_id, row.emotion): row.count for row in read_totals(connection)})
 
 
-def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
+def test_migrated_database_equals_a_new_one_and_counts_its_rows(
     context: Context, clock: FakeClock, older: Database
 ) -> None:
     with context.database.read() as connection:
@@ -128,7 +128,7 @@ def test_a_database_that_climbs_becomes_what_is_created_and_counts_what_it_held(
         assert [tuple(row) for row in history] == [("raised", None), ("resolved", "dra.quispe")]
 
 
-def test_totals_follow_whatever_is_inserted_changed_or_deleted(context: Context) -> None:
+def test_totals_follow_inserts_updates_and_deletes(context: Context) -> None:
     with context.database.write() as connection:
         for number in range(30):
             emotion = "stress" if number % 4 else None

@@ -1,4 +1,4 @@
-"""From an SQLite file to PostgreSQL: everything, exactly, and life goes on there."""
+"""Moving a database from an SQLite file to PostgreSQL copies every row, and the target can be used."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from stressvision.services.backup.moving import move_database
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import read_ingest_stats
-from stressvision.services.reports.windows import write_manual_report
+from stressvision.services.reports.creation import write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import DATABASES, enrol
 from tests.integration.edge.test_detections_stored import detection, post_stress
@@ -32,7 +32,7 @@ def target_url(postgres: Any, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def lived_in(sqlite_context: Context, clock: FakeClock) -> Context:
-    """A database with something in nearly every table."""
+    """A database with rows in nearly every table."""
     employee = enrol(sqlite_context)
     post_stress(sqlite_context, clock, employee, 12)
     vector = {"neutral": 0.75, "happy": 0.25}
@@ -42,7 +42,7 @@ def lived_in(sqlite_context: Context, clock: FakeClock) -> Context:
     return sqlite_context
 
 
-def test_every_row_arrives_and_new_ones_follow(lived_in: Context, target_url: str, clock: FakeClock) -> None:
+def test_every_row_is_copied_and_new_ones_can_be_stored(lived_in: Context, target_url: str, clock: FakeClock) -> None:
     moved = move_database(lived_in.settings, target_url)
     arrived = open_context(Settings(database_url=target_url), clock)
     with lived_in.database.read() as source, arrived.database.read() as target:
@@ -64,7 +64,7 @@ def rows_of(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def test_a_row_that_arrives_changed_leaves_the_target_empty(lived_in: Context, target_url: str) -> None:
+def test_differing_row_leaves_the_target_empty(lived_in: Context, target_url: str) -> None:
     arrived = open_context(Settings(database_url=target_url))
     rounding = "ALTER TABLE detection_events ALTER COLUMN emotion_confidence TYPE numeric(2, 0)"
     with arrived.database.write() as connection:
@@ -76,7 +76,7 @@ def test_a_row_that_arrives_changed_leaves_the_target_empty(lived_in: Context, t
     arrived.database.close()
 
 
-def test_only_from_a_file_to_postgresql(lived_in: Context, tmp_path: Path) -> None:
+def test_other_directions_are_refused(lived_in: Context, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         move_database(lived_in.settings, f"sqlite:///{tmp_path}/otra.db")
     assert not (tmp_path / "otra.db").exists()

@@ -1,4 +1,4 @@
-"""Databases that are new, ours, of the earlier phases, or somebody else's."""
+"""Opening new, current, legacy and foreign databases."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from stressvision.core.errors import ConfigurationError, DatabaseUnavailable
 from stressvision.db.engine.connection import Database
 from stressvision.db.schema.opening import OpeningOutcome, prepare_database
 from stressvision.services.alerts.decisions import read_alert
-from stressvision.services.context import Actor, check_database, open_context, open_context_telling
+from stressvision.services.context import Actor, check_database, open_context, open_context_with_outcome
 from stressvision.services.people.employees import list_employees
 from stressvision.services.people.gallery import read_gallery
 from tests.integration.legacy_database import LEGACY_ROWS, write_legacy_database
@@ -33,14 +33,14 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_new_file_is_private_and_the_second_opening_finds_it_ready(tmp_path: Path) -> None:
+def test_new_file_is_private_and_current_when_opened_again(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/nueva.db")
-    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CREATED
+    assert open_context_with_outcome(settings)[1].outcome is OpeningOutcome.CREATED
     assert (tmp_path / "nueva.db").stat().st_mode & 0o077 == 0
-    assert open_context_telling(settings)[1].outcome is OpeningOutcome.CURRENT
+    assert open_context_with_outcome(settings)[1].outcome is OpeningOutcome.CURRENT
 
 
-def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> None:
+def test_many_processes_open_a_new_database_at_once(database_url: str) -> None:
     databases = [Database(database_url) for _ in range(6)]
     with ThreadPoolExecutor(6) as pool:
         outcomes = [
@@ -51,9 +51,9 @@ def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> No
         database.close()
 
 
-def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Path) -> None:
+def test_legacy_database_is_backed_up_and_keeps_every_row(legacy: Path) -> None:
     untouched = {table: rows(legacy, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS}
-    context, opening = open_context_telling(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
+    context, opening = open_context_with_outcome(Settings(database_url=f"sqlite:///{legacy}"), lambda: NOW)
     assert opening.outcome is OpeningOutcome.CONVERTED
     assert opening.backup is not None
     assert {table: rows(opening.backup, f"SELECT count(*) FROM {table}") for table in LEGACY_ROWS} == untouched
@@ -63,14 +63,14 @@ def test_the_earlier_phases_database_is_backed_up_and_keeps_every_row(legacy: Pa
     context.database.close()
 
 
-def test_alerts_of_the_earlier_phases_have_a_history(legacy: Path) -> None:
+def test_legacy_alerts_get_a_history(legacy: Path) -> None:
     context = open_context(Settings(database_url=f"sqlite:///{legacy}"))
     (step,) = read_alert(context, 1, Actor()).history
     assert (step.kind, step.user_id) == ("raised", None)
     context.database.close()
 
 
-def test_mixed_times_become_the_one_form(legacy: Path) -> None:
+def test_legacy_times_are_converted_to_the_stored_form(legacy: Path) -> None:
     open_context(Settings(database_url=f"sqlite:///{legacy}")).database.close()
     times = rows(legacy, "SELECT timestamp FROM detection_events ORDER BY id")
     assert times == [
@@ -81,7 +81,7 @@ def test_mixed_times_become_the_one_form(legacy: Path) -> None:
     ]
 
 
-def test_further_columns_stay_and_pictures_of_people_do_not(legacy: Path) -> None:
+def test_further_columns_are_kept_and_pictures_are_not(legacy: Path) -> None:
     open_context(Settings(database_url=f"sqlite:///{legacy}")).database.close()
     assert rows(legacy, "SELECT landmarks FROM detection_events WHERE id = 1") == [("[1, 2]",)]
     columns = {row[1] for row in rows(legacy, "PRAGMA table_info(employees)")}
@@ -89,7 +89,7 @@ def test_further_columns_stay_and_pictures_of_people_do_not(legacy: Path) -> Non
     assert b"RETRATO" not in legacy.read_bytes()
 
 
-def test_faces_measured_by_another_network_need_enrolment_and_match_nobody(legacy: Path) -> None:
+def test_legacy_embeddings_need_enrolment_and_are_not_in_the_gallery(legacy: Path) -> None:
     context = open_context(Settings(database_url=f"sqlite:///{legacy}"))
     (employee,) = list_employees(context).employees
     assert (employee.employee_code, employee.enrolment_status) == ("EMP001", "needs_enrolment")
@@ -97,7 +97,7 @@ def test_faces_measured_by_another_network_need_enrolment_and_match_nobody(legac
     context.database.close()
 
 
-def test_a_time_in_any_other_form_is_refused_by_the_file_itself(tmp_path: Path) -> None:
+def test_check_constraint_refuses_other_forms_of_time(tmp_path: Path) -> None:
     path = tmp_path / "g.db"
     open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
     for wrong in ("2026-11-22T10:00:00Z", "2026-11-22 10:00:00", "ayer"):
@@ -108,7 +108,7 @@ def test_a_time_in_any_other_form_is_refused_by_the_file_itself(tmp_path: Path) 
             connection.execute("INSERT INTO detection_events(timestamp, device_id) VALUES (?, 'pi-1')", (wrong,))
 
 
-def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
+def test_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "g.db"
     open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
     with closing(sqlite3.connect(path)) as connection:
@@ -118,7 +118,7 @@ def test_a_schema_from_the_future_is_refused(tmp_path: Path) -> None:
         open_context(Settings(database_url=f"sqlite:///{path}"))
 
 
-def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "g.db"
     path.write_bytes(b"esto no es una base de datos" * 100)
     with pytest.raises(DatabaseUnavailable, match="no es una base de datos"):
@@ -126,12 +126,12 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == b"esto no es una base de datos" * 100
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match="carpeta"):
         open_context(Settings(database_url=f"sqlite:///{tmp_path}/falta/g.db"))
 
 
-def test_checking_changes_nothing(tmp_path: Path, legacy: Path) -> None:
+def test_inspection_changes_nothing(tmp_path: Path, legacy: Path) -> None:
     before = legacy.read_bytes()
     check_database(Settings(database_url=f"sqlite:///{legacy}"))
     check_database(Settings(database_url=f"sqlite:///{tmp_path}/nueva.db"))
@@ -140,6 +140,6 @@ def test_checking_changes_nothing(tmp_path: Path, legacy: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:", "una cosa"])
-def test_another_kind_of_database_is_refused(url: str) -> None:
+def test_unsupported_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="STRESSVISION_DATABASE_URL"):
         open_context(Settings(database_url=url))

@@ -1,4 +1,4 @@
-"""What is done all day reads the window that is asked for, never the whole history, also without statistics."""
+"""Frequent queries read only their window through indexes, with and without SQLite's statistics."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -17,13 +17,13 @@ from stressvision.services.detections.storing import store_detection
 from stressvision.services.feed import ChangeFeed
 from stressvision.services.figures import read_ingest_stats, read_overview, read_stats
 from stressvision.services.people.employees import read_employee_state
-from stressvision.services.reports.windows import write_due_reports, write_manual_report
+from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection
 
 NEWEST_FIRST = "SCAN detection_events USING INDEX ix_detection_events_timestamp"
-"""Walks the index from its end, and stops at the limit."""
+"""Scans the index from its end and stops at the limit."""
 
 
 def follow(context: Context) -> None:
@@ -32,7 +32,7 @@ def follow(context: Context) -> None:
 
 
 def raise_alert(context: Context) -> None:
-    """With one detection, and with all the evidence that is kept."""
+    """Raise an alert with all its evidence from one detection."""
     eager = replace(context, settings=context.settings.model_copy(update={"min_stress_events": 1}))
     assert store_detection(eager, detection(context.clock(), 1)).alert_created
 
@@ -51,14 +51,14 @@ ALL_DAY: dict[str, Callable[[Context], object]] = {
 
 
 @pytest.mark.parametrize("name", ALL_DAY)
-def test_no_query_walks_all_detections(sqlite_context: Context, clock: FakeClock, name: str) -> None:
+def test_no_query_scans_all_detections(sqlite_context: Context, clock: FakeClock, name: str) -> None:
     employee = enrol(sqlite_context)
     store_detection(sqlite_context, detection(clock() - timedelta(minutes=20), employee))
     asked: list[str] = []
 
     def note(connection: Any, _record: object) -> None:
-        # Below SQLAlchemy, which the busiest statement goes past; what triggers do is told as a comment.
-        connection.set_trace_callback(lambda said: asked.append(said) if "detection_events" in said else None)
+        # Traced in the driver, because prepared statements bypass SQLAlchemy; triggers' statements appear as comments.
+        connection.set_trace_callback(lambda sql: asked.append(sql) if "detection_events" in sql else None)
 
     sqlite_context.database.close()
     event.listen(sqlite_context.database.engine, "connect", note)
@@ -80,7 +80,7 @@ DETECTIONS, RARE_EVERY = 4000, 1000
 
 
 def fill(connection: Connection, clock: FakeClock) -> None:
-    """One detection a minute up to now; few show fatigue, nobody sad."""
+    """Store one detection per minute up to now; few show fatigue, none sadness."""
     rows = [
         {
             "timestamp": clock() - timedelta(minutes=number),
@@ -93,7 +93,7 @@ def fill(connection: Connection, clock: FakeClock) -> None:
 
 
 def plans_of(connection: Connection, ask: Callable[[], object]) -> list[str]:
-    """A line for each step of each query of `ask`."""
+    """Return the query plan of each query of `ask`, one line per step."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
@@ -108,7 +108,7 @@ def plans_of(connection: Connection, ask: Callable[[], object]) -> list[str]:
 
 
 @pytest.mark.parametrize("analyzed", [False, True], ids=["without statistics", "with statistics"])
-def test_a_rare_expression_is_found_by_its_own_index(context: Context, clock: FakeClock, analyzed: bool) -> None:
+def test_rare_expression_is_found_by_its_index(context: Context, clock: FakeClock, analyzed: bool) -> None:
     start, place = clock() - timedelta(days=2), clock() - timedelta(days=1)
     rare = DetectionFilter(emotion="fatigue")
     with context.database.write() as connection:
@@ -137,7 +137,7 @@ def test_a_rare_expression_is_found_by_its_own_index(context: Context, clock: Fa
         ("neutral", "employee_id_timestamp (employee_id=? AND timestamp>? AND timestamp<?)"),
     ],
 )
-def test_an_expression_of_one_person_is_looked_for_among_theirs(
+def test_expression_of_one_employee_is_found_by_its_index(
     sqlite_context: Context, clock: FakeClock, emotion: str, index: str
 ) -> None:
     wanted = DetectionFilter(emotion=emotion, employee_id=1, start=clock() - timedelta(days=2), end=clock())
@@ -146,7 +146,7 @@ def test_an_expression_of_one_person_is_looked_for_among_theirs(
     assert plan == [f"SEARCH detection_events USING INDEX ix_detection_events_{index}"]
 
 
-def test_how_many_there_ever_were_is_read_from_the_totals(context: Context, clock: FakeClock) -> None:
+def test_total_count_is_read_from_the_totals(context: Context, clock: FakeClock) -> None:
     with context.database.write() as connection:
         fill(connection, clock)
         for emotion, count in ((None, DETECTIONS), ("fatigue", 4), ("happy", 445), ("neutral", 3551), ("sad", 0)):

@@ -1,4 +1,4 @@
-"""Cameras that go away and come back, read by the real OpenCV."""
+"""Reconnection of cameras, read by the real OpenCV."""
 
 import threading
 import time
@@ -16,11 +16,11 @@ from stressvision.vision.source import Capture, Source, open_capture, parse_sour
 from tests.programs.running import free_port, wait_until
 
 RETURN_SECONDS = 10.0
-"""What is promised: from the return of the camera to its first picture."""
+"""Maximum time from the return of the camera to its first frame."""
 
 
 class NetworkCamera:
-    """MJPEG over HTTP on a port of its own, until it is pulled."""
+    """MJPEG over HTTP on its own port, until `pull` disconnects it."""
 
     def __init__(self, port: int) -> None:
         self._pulled = threading.Event()
@@ -52,11 +52,11 @@ class _Stream(BaseHTTPRequestHandler):
                 self.wfile.write(head.encode() + jpeg + b"\r\n")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Silent."""
+        """Do not log requests."""
 
 
 class WatchedCamera(Camera):
-    """A camera that notes each time it is opened, in vain or not."""
+    """A camera that records each attempt to open it."""
 
     def __init__(self, source: Source) -> None:
         self.tries: list[float] = []
@@ -96,7 +96,7 @@ def wait_for_fault(camera: Camera) -> None:
     wait_until(has_fault, "a fault of the camera")
 
 
-def test_a_network_camera_that_was_pulled_and_returned_is_seen_again_within_ten_seconds(
+def test_network_camera_reconnects_within_ten_seconds(
     start: Callable[[str], WatchedCamera],
 ) -> None:
     port = free_port()
@@ -121,9 +121,7 @@ def test_a_network_camera_that_was_pulled_and_returned_is_seen_again_within_ten_
     assert "s3cret" not in fault.message.es + fault.message.en
 
 
-def test_a_recording_that_was_removed_and_returned_is_seen_again_within_ten_seconds(
-    start: Callable[[str], WatchedCamera], tmp_path: Path
-) -> None:
+def test_recording_reopens_within_ten_seconds(start: Callable[[str], WatchedCamera], tmp_path: Path) -> None:
     path, hidden = tmp_path / "camera.mp4", tmp_path / "hidden.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 15, (64, 48))
     for number in range(8):

@@ -10,12 +10,12 @@ import pytest
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable
-from stressvision.edge.delivery.client import IngestClient
-from stressvision.edge.delivery.contact import Contact
-from stressvision.edge.delivery.courier import Courier, deliver_next
-from stressvision.edge.delivery.enrolled import EnrolledPeople
-from stressvision.edge.delivery.outbox import MessageKind, Outbox
-from stressvision.edge.health.troubles import CLOCK_TOLERANCE
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
+from stressvision.edge.delivery.gallery import GalleryCache
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.server_sync import ServerSync
+from stressvision.edge.delivery.uploader import Uploader, deliver_next
+from stressvision.edge.status import DeviceStatus
 from stressvision.wire.detections import DetectionIn, DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
 
@@ -45,7 +45,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def add_detections(outbox: Outbox, *keys: str) -> None:
-    outbox.add_all([(MessageKind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
+    outbox.add_all([OutboxMessage(MessageKind.DETECTION, key, f'{{"event_id": "{key}"}}') for key in keys])
 
 
 def add_session(outbox: Outbox, kind: MessageKind) -> None:
@@ -60,11 +60,11 @@ def deliver_all(outbox: Outbox, client: IngestClient) -> None:
 def wait_until(condition: Callable[[], bool]) -> None:
     limit = time.monotonic() + DEADLINE
     while not condition():
-        assert time.monotonic() < limit, "waited in vain"
+        assert time.monotonic() < limit, "condition not met in time"
         threading.Event().wait(0.01)
 
 
-def test_a_session_and_its_detections_arrive_in_order(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
+def test_session_and_detections_arrive_in_order(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
     add_session(outbox, MessageKind.SESSION_START)
     add_detections(outbox, *(f"d{number}" for number in range(450)))
     add_session(outbox, MessageKind.SESSION_END)
@@ -76,7 +76,7 @@ def test_a_session_and_its_detections_arrive_in_order(outbox: Outbox, client: In
 
 
 @pytest.mark.parametrize("status", [500, 503, 408, 429, 404])
-def test_a_server_that_cannot_take_it_now_loses_nothing(
+def test_temporary_server_error_loses_no_message(
     outbox: Outbox, client: IngestClient, ingest: FakeIngest, status: int
 ) -> None:
     add_detections(outbox, "a", "b")
@@ -91,7 +91,7 @@ def test_a_server_that_cannot_take_it_now_loses_nothing(
     assert list(ingest.detections) == ["a", "b"]
 
 
-def test_an_answer_that_is_lost_stores_nothing_twice(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
+def test_lost_response_stores_nothing_twice(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
     add_detections(outbox, "a", "b")
     ingest.fault = lambda path: FakeIngest.LOSE_ANSWER
     with pytest.raises(ServerUnreachable):
@@ -105,9 +105,7 @@ def test_an_answer_that_is_lost_stores_nothing_twice(outbox: Outbox, client: Ing
     assert outbox.backlog().waiting == 0
 
 
-def test_a_detection_that_is_refused_for_good_does_not_hold_up_the_others(
-    outbox: Outbox, client: IngestClient, ingest: FakeIngest
-) -> None:
+def test_refused_detection_does_not_block_the_others(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
     ingest.refused = {"b"}
     add_detections(outbox, "a", "b", "c")
 
@@ -117,10 +115,12 @@ def test_a_detection_that_is_refused_for_good_does_not_hold_up_the_others(
     assert (outbox.backlog().waiting, outbox.backlog().refused) == (0, 1)
 
 
-def test_a_batch_that_is_refused_as_a_whole_is_taken_apart_until_the_culprit_is_found(
+def test_refused_batch_is_split_until_the_cause_is_isolated(
     outbox: Outbox, client: IngestClient, ingest: FakeIngest
 ) -> None:
-    outbox.add_all([(MessageKind.DETECTION, key, body) for key, body in (("a", '{"event_id": "a"}'), ("b", "{}"))])
+    outbox.add_all(
+        [OutboxMessage(MessageKind.DETECTION, key, body) for key, body in (("a", '{"event_id": "a"}'), ("b", "{}"))]
+    )
     add_detections(outbox, "c", "d", "e")
     serve = ingest.serve
 
@@ -135,9 +135,7 @@ def test_a_batch_that_is_refused_as_a_whole_is_taken_apart_until_the_culprit_is_
     assert outbox.backlog().refused == 1
 
 
-def test_the_end_of_a_session_nobody_knows_is_set_aside(
-    outbox: Outbox, client: IngestClient, ingest: FakeIngest
-) -> None:
+def test_end_of_an_unknown_session_is_set_aside(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
     add_session(outbox, MessageKind.SESSION_END)
     add_detections(outbox, "a")
     ingest.fault = lambda path: 404 if path.endswith("/end") else None
@@ -148,36 +146,36 @@ def test_the_end_of_a_session_nobody_knows_is_set_aside(
     assert outbox.backlog().refused == 1
 
 
-def test_what_piled_up_while_the_server_was_away_is_delivered_when_it_comes_back(outbox: Outbox) -> None:
+def test_backlog_is_delivered_when_the_server_returns(outbox: Outbox) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    courier = Courier(outbox, IngestClient(f"http://127.0.0.1:{port}"), spread=lambda low, high: 0.02)
-    courier.start()
+    uploader = Uploader(outbox, IngestClient(f"http://127.0.0.1:{port}"), jitter=lambda low, high: 0.02)
+    uploader.start()
     add_session(outbox, MessageKind.SESSION_START)
-    courier.notice()
+    uploader.wake()
     for number in range(5):
         add_detections(outbox, f"d{number}")
-        courier.notice()
+        uploader.wake()
     ingest = FakeIngest(port)
     wait_until(lambda: outbox.backlog().waiting == 0)
-    courier.stop(1.0)
+    uploader.stop(1.0)
     ingest.stop()
 
     assert ingest.calls == [("start", SESSION), *(("detection", f"d{number}") for number in range(5))]
 
 
-def test_stopping_delivers_what_is_left(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
-    courier = Courier(outbox, client)
-    courier.start()
+def test_stop_delivers_the_remaining_messages(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
+    uploader = Uploader(outbox, client)
+    uploader.start()
     add_detections(outbox, "a")
     add_session(outbox, MessageKind.SESSION_END)
-    courier.stop(5.0)
+    uploader.stop(5.0)
 
     assert ingest.calls == [("detection", "a"), ("end", SESSION)]
 
 
-def test_an_unchanged_gallery_is_not_sent_again(client: IngestClient, ingest: FakeIngest) -> None:
+def test_unchanged_gallery_is_not_sent_again(client: IngestClient, ingest: FakeIngest) -> None:
     first = client.fetch_gallery("")
     again = client.fetch_gallery(first.etag)
     ingest.gallery = {**ingest.gallery, "policy": "eu"}
@@ -189,7 +187,7 @@ def test_an_unchanged_gallery_is_not_sent_again(client: IngestClient, ingest: Fa
     assert changed.gallery.policy == "eu"
 
 
-def test_something_else_at_the_address_is_no_server(client: IngestClient, ingest: FakeIngest) -> None:
+def test_response_that_is_no_gallery_is_server_unreachable(client: IngestClient, ingest: FakeIngest) -> None:
     ingest.gallery = {"hello": "world"}
     with pytest.raises(ServerUnreachable) as caught:
         client.fetch_gallery("")
@@ -203,7 +201,7 @@ def add_timed(outbox: Outbox, timestamp: datetime) -> str:
     return str(detection.event_id)
 
 
-def test_what_a_clock_ahead_made_too_early_waits_and_does_not_hold_up_the_rest(
+def test_early_detection_waits_without_blocking_the_others(
     outbox: Outbox, client: IngestClient, ingest: FakeIngest
 ) -> None:
     ahead = timedelta(minutes=20)
@@ -213,7 +211,7 @@ def test_what_a_clock_ahead_made_too_early_waits_and_does_not_hold_up_the_rest(
     deliver_all(outbox, client)
     kept = outbox.backlog()
     ingest.early = set()
-    outbox.recall(utc_now() + ahead + timedelta(seconds=2))
+    outbox.requeue_due(utc_now() + ahead + timedelta(seconds=2))
     deliver_all(outbox, client)
 
     assert (kept.waiting, kept.early, kept.refused) == (1, 1, 0)
@@ -221,56 +219,54 @@ def test_what_a_clock_ahead_made_too_early_waits_and_does_not_hold_up_the_rest(
     assert outbox.backlog().waiting == 0
 
 
-def test_a_timestamp_that_is_refused_although_it_has_passed_is_set_aside(
-    outbox: Outbox, client: IngestClient, ingest: FakeIngest
-) -> None:
+def test_refused_past_timestamp_is_set_aside(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
     ingest.early = {add_timed(outbox, utc_now() - timedelta(hours=1))}
     deliver_all(outbox, client)
 
     assert (outbox.backlog().waiting, outbox.backlog().refused) == (0, 1)
 
 
-def test_the_courier_sends_what_was_too_early_once_the_servers_clock_has_reached_it(
-    outbox: Outbox, ingest: FakeIngest
-) -> None:
+def test_uploader_sends_early_detection_when_due(outbox: Outbox, ingest: FakeIngest) -> None:
     event_id = add_timed(outbox, utc_now() - timedelta(seconds=1))
-    outbox.postpone({outbox.head(1)[0].id: utc_now() - timedelta(seconds=1)})
+    outbox.postpone({outbox.peek(1)[0].id: utc_now() - timedelta(seconds=1)})
     client = IngestClient(ingest.url)
     client.fetch_gallery("")
-    courier = Courier(outbox, client)
-    courier.start()
+    uploader = Uploader(outbox, client)
+    uploader.start()
     wait_until(lambda: event_id in ingest.detections)
-    courier.stop(5.0)
+    uploader.stop(5.0)
 
     assert outbox.backlog().waiting == 0
 
 
 @pytest.mark.parametrize("minutes", [20, -20])
-def test_a_device_clock_that_differs_from_the_servers_is_noticed(ingest: FakeIngest, minutes: int) -> None:
+def test_clock_difference_to_the_server_is_measured(ingest: FakeIngest, minutes: int) -> None:
     shift = timedelta(minutes=minutes)
-    contact = make_contact(IngestClient(ingest.url, clock=lambda: utc_now() + shift))
-    contact.start()
-    wait_until(lambda: contact.clock_ahead is not None)
-    contact.stop(5.0)
+    client = IngestClient(ingest.url, clock=lambda: utc_now() + shift)
+    sync = make_sync(client)
+    sync.start()
+    wait_until(lambda: client.status.clock_ahead is not None)
+    sync.stop(5.0)
 
-    assert contact.clock_ahead is not None
-    assert abs(contact.clock_ahead - shift) < timedelta(seconds=2)
+    assert client.status.clock_ahead is not None
+    assert abs(client.status.clock_ahead - shift) < timedelta(seconds=2)
 
 
-def test_a_clock_that_agrees_is_measured_within_the_tolerance(client: IngestClient) -> None:
+def test_equal_clocks_are_within_the_tolerance(client: IngestClient) -> None:
     client.fetch_gallery("")
-    ahead = make_contact(client).clock_ahead
+    ahead = client.status.clock_ahead
 
     assert ahead is not None
     assert abs(ahead) < CLOCK_TOLERANCE
 
 
-def make_contact(client: IngestClient) -> Contact:
-    people = EnrolledPeople(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
-    return Contact(client, people, lambda: DeviceHealth(device_id="cam-1", state="watching"), gallery_seconds=0.2)
+def make_sync(client: IngestClient) -> ServerSync:
+    cache = GalleryCache(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
+    status = DeviceStatus(DeviceHealth(device_id="cam-1", state="watching"))
+    return ServerSync(client, cache, status, gallery_seconds=0.2)
 
 
-def test_the_password_of_a_server_behind_a_tunnel_is_not_said() -> None:
+def test_error_omits_the_password_of_the_server_address() -> None:
     with pytest.raises(ServerUnreachable) as caught:
         IngestClient("http://pi:s3cret@127.0.0.1:1").fetch_gallery("")
 

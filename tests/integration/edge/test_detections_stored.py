@@ -1,4 +1,4 @@
-"""What is stored of a detection, once, with consent, and what it sets off."""
+"""Storage of detections: idempotence, consent, and the alerts they create."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -47,14 +47,14 @@ def alerts_of(context: Context) -> int:
     return list_alerts(context, None, 100, None, NOBODY).total
 
 
-def test_an_event_sent_twice_is_stored_once_and_answered_the_same(context: Context, clock: FakeClock) -> None:
+def test_duplicate_event_is_stored_once_with_the_same_response(context: Context, clock: FakeClock) -> None:
     event = detection(clock(), None, None, event_id=str(uuid4()))
     first, second = store_detection(context, event), store_detection(context, event)
     assert first.detection_id == second.detection_id
     assert len(stored(context)) == 1
 
 
-def test_how_many_frames_stand_behind_an_emotion_is_kept_where_it_is_said(context: Context, clock: FakeClock) -> None:
+def test_frame_count_of_an_emotion_is_stored(context: Context, clock: FakeClock) -> None:
     person = enrol(context)
     for frames in (12, None):
         store_detection(context, detection(clock(), person, frames=frames))
@@ -62,7 +62,7 @@ def test_how_many_frames_stand_behind_an_emotion_is_kept_where_it_is_said(contex
     assert sorted(row.decision_frames or 0 for row in stored(context)) == [0, 0, 12]
 
 
-def test_a_session_key_links_the_detection_and_an_unknown_one_is_refused(context: Context, clock: FakeClock) -> None:
+def test_session_key_links_the_detection_and_an_unknown_key_is_refused(context: Context, clock: FakeClock) -> None:
     session = open_session(context, SessionStart(device_id="pi-1"))
     assert session.key == f"session_pi-1_{int(clock().timestamp())}"
     store_detection(context, detection(clock(), None, None, session_id=session.key))
@@ -72,16 +72,14 @@ def test_a_session_key_links_the_detection_and_an_unknown_one_is_refused(context
     assert caught.value.field == "session_id"
 
 
-def test_opening_the_same_session_again_gives_the_same_one_and_ending_it_again_changes_nothing(
-    context: Context, clock: FakeClock
-) -> None:
+def test_starting_and_ending_a_session_are_idempotent(context: Context, clock: FakeClock) -> None:
     start = SessionStart(device_id="pi-1", session_id="session_pi-1_7")
     assert open_session(context, start) == open_session(context, start)
     first = close_session(context, "session_pi-1_7", SessionEnd(frames_processed=5))
     assert close_session(context, first, SessionEnd(frames_processed=9)) == first
 
 
-def test_without_consent_nothing_is_stored(context: Context, clock: FakeClock) -> None:
+def test_detection_without_consent_is_not_stored(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     store_detection(context, detection(clock(), employee))
     withdraw_consent(context, "EMP001", "0" * 64, DOCTOR)
@@ -92,19 +90,19 @@ def test_without_consent_nothing_is_stored(context: Context, clock: FakeClock) -
     assert len(stored(context)) == 1
 
 
-def test_a_face_nobody_enrolled_is_counted_and_not_analysed(context: Context, clock: FakeClock) -> None:
+def test_unknown_face_is_counted_and_not_analysed(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock(), None, "stress", emotion_vector={"stress": 1.0}))
     (row,) = stored(context)
     assert (row.emotion, row.emotion_confidence, row.emotion_vector) == (None, None, None)
 
 
-def test_a_study_may_analyse_faces_nobody_enrolled(context: Context, clock: FakeClock) -> None:
+def test_research_policy_allows_analysis_of_unknown_faces(context: Context, clock: FakeClock) -> None:
     study = replace(context, settings=context.settings.model_copy(update={"policy": Policy.RESEARCH}))
     store_detection(study, detection(clock(), None, "happy"))
     assert stored(study)[0].emotion == "happy"
 
 
-def test_the_european_policy_is_enforced_where_data_enters(context: Context, clock: FakeClock) -> None:
+def test_eu_policy_is_enforced_on_ingest(context: Context, clock: FakeClock) -> None:
     europe = replace(context, settings=context.settings.model_copy(update={"policy": Policy.EU}))
     employee = enrol(europe)
     store_detection(europe, detection(clock(), employee, "stress"))
@@ -112,13 +110,13 @@ def test_the_european_policy_is_enforced_where_data_enters(context: Context, clo
     assert [row.emotion for row in stored(europe)] == ["fatigue", None]
 
 
-def test_a_clock_far_ahead_is_refused(context: Context, clock: FakeClock) -> None:
+def test_timestamp_far_in_the_future_is_refused(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock() + timedelta(minutes=5), None, None))
     with pytest.raises(InvalidInput, match="futuro"):
         store_detection(context, detection(clock() + timedelta(minutes=6), None, None))
 
 
-def test_a_bad_one_does_not_keep_the_others_of_a_batch_out(context: Context, clock: FakeClock) -> None:
+def test_invalid_detection_does_not_block_its_batch(context: Context, clock: FakeClock) -> None:
     good = detection(clock(), None, None).model_dump(mode="json")
     outcome = store_batch(context, [good, {**good, "timestamp": "ayer"}, {**good, "employee_id": 99}, good], "es")
     assert [item.status for item in outcome.results] == ["ok", "refused", "refused", "ok"]
@@ -131,9 +129,7 @@ def post_stress(context: Context, clock: FakeClock, employee: int, count: int) -
     return [store_detection(context, detection(clock.advance(seconds=1), employee)).alert_created for _ in range(count)]
 
 
-def test_the_tenth_stress_detection_raises_the_alert_and_no_later_one_another(
-    context: Context, clock: FakeClock
-) -> None:
+def test_tenth_stress_detection_creates_the_only_alert(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     assert post_stress(context, clock, employee, 30) == [False] * 9 + [True] + [False] * 20
     (alert,) = list_alerts(context, None, 10, None, NOBODY).alerts
@@ -147,7 +143,7 @@ def test_detections_older_than_the_window_do_not_count(context: Context, clock: 
     assert post_stress(context, clock, employee, 9) == [False] * 9
 
 
-def test_after_an_hour_an_open_alert_no_longer_silences(context: Context, clock: FakeClock) -> None:
+def test_open_alert_suppresses_another_for_an_hour_only(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
     clock.advance(minutes=61)
@@ -155,7 +151,7 @@ def test_after_an_hour_an_open_alert_no_longer_silences(context: Context, clock:
     assert alerts_of(context) == 2
 
 
-def test_after_a_resolution_ten_newer_detections_are_needed(context: Context, clock: FakeClock) -> None:
+def test_resolved_alert_needs_ten_newer_detections(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     post_stress(context, clock, employee, 12)
     resolve_alert(context, 1, DOCTOR, "Conversación realizada")
@@ -163,7 +159,7 @@ def test_after_a_resolution_ten_newer_detections_are_needed(context: Context, cl
     assert post_stress(context, clock, employee, 1) == [True]
 
 
-def test_detections_that_arrive_late_and_out_of_order_still_raise_the_alert(context: Context, clock: FakeClock) -> None:
+def test_late_and_unordered_detections_create_the_alert(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     moments = [clock() - timedelta(hours=3, seconds=second) for second in range(10)]
     raised = [store_detection(context, detection(moment, employee)).alert_created for moment in moments]
@@ -171,9 +167,7 @@ def test_detections_that_arrive_late_and_out_of_order_still_raise_the_alert(cont
     assert list_alerts(context, None, 10, None, NOBODY).alerts[0].timestamp == moments[0]
 
 
-def test_fifty_concurrent_posts_across_the_tenth_event_raise_exactly_one_alert(
-    context: Context, clock: FakeClock
-) -> None:
+def test_fifty_concurrent_posts_create_exactly_one_alert(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     posts = [detection(clock() - timedelta(seconds=second), employee) for second in range(50)]
     with ThreadPoolExecutor(10) as pool:
@@ -182,7 +176,7 @@ def test_fifty_concurrent_posts_across_the_tenth_event_raise_exactly_one_alert(
     assert alerts_of(context) == 1
 
 
-def test_an_alert_is_acknowledged_then_resolved_and_never_taken_back(context: Context, clock: FakeClock) -> None:
+def test_alert_states_only_advance(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
     assert acknowledge_alert(context, 1, DOCTOR).acknowledged_by == "doctora"
@@ -196,6 +190,6 @@ def test_an_alert_is_acknowledged_then_resolved_and_never_taken_back(context: Co
     assert caught.value.field == "user_id"
 
 
-def test_settings_move_the_threshold(context: Context, clock: FakeClock) -> None:
+def test_settings_change_the_threshold(context: Context, clock: FakeClock) -> None:
     strict = replace(context, settings=Settings(database_url="sqlite:///x.db", min_stress_events=3))
     assert post_stress(strict, clock, enrol(strict), 3) == [False, False, True]

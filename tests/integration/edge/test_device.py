@@ -1,4 +1,4 @@
-"""The device as a process: what a person and the launcher see of it."""
+"""The device as a process: its output, heartbeat and deliveries."""
 
 import os
 import signal
@@ -104,7 +104,7 @@ def detail_of(device: RunningDevice) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_watches_reports_and_ends_its_session_when_asked_to_stop(
+def test_device_reports_and_ends_its_session_on_signal(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, number: int
 ) -> None:
     device = launch(ingest.url, "--source", "demo")
@@ -126,7 +126,7 @@ def test_it_watches_reports_and_ends_its_session_when_asked_to_stop(
     assert "Traceback" not in device.output
 
 
-def test_a_recording_played_once_is_reported_with_names_and_ends_the_program(
+def test_recording_played_once_is_reported_and_ends_the_program(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
 ) -> None:
     stills = sorted((PROJECT_ROOT / "demo" / "enrol" / "EMP001").glob("*.jpg"))
@@ -167,11 +167,11 @@ def cut_recording(path: Path, seconds: float) -> None:
     writer.release()
 
 
-def test_what_nobody_received_waits_for_the_next_start(
+def test_undelivered_detections_are_sent_after_restart(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
 ) -> None:
     offline = launch("http://127.0.0.1:1", "--source", "demo")
-    offline.wait_until(lambda: "session begins" in offline.output)
+    offline.wait_until(lambda: "session started" in offline.output)
     code = offline.stop(signal.SIGTERM)
     waiting = Outbox(tmp_path / "edge_outbox.db").backlog().waiting
     online = launch(ingest.url, "--source", "demo")
@@ -183,7 +183,7 @@ def test_what_nobody_received_waits_for_the_next_start(
     assert [kind for kind, _ in ingest.calls if kind != "detection"] == ["start", "end", "start", "end"]
 
 
-def test_a_session_cut_short_by_a_kill_is_ended_at_the_next_start(
+def test_session_of_a_killed_device_is_ended_at_the_next_start(
     launch: Callable[..., RunningDevice], ingest: FakeIngest
 ) -> None:
     killed = launch(ingest.url, "--source", "demo")
@@ -198,14 +198,14 @@ def test_a_session_cut_short_by_a_kill_is_ended_at_the_next_start(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process's limits are set from outside on Linux alone")
-def test_a_full_disk_neither_ends_the_watching_nor_what_has_to_be_done_at_the_end(
+def test_full_disk_stops_neither_the_device_nor_its_shutdown(
     launch: Callable[..., RunningDevice], ingest: FakeIngest
 ) -> None:
     import resource
 
     device = launch(ingest.url, "--source", "demo")
     device.wait_until(lambda: device.heartbeat is not None and len(ingest.detections) >= 1)
-    # No file takes a further byte: what the disk says is different, what SQLite makes of it is not.
+    # No file can grow: the error differs from that of a full disk, but SQLite handles both alike.
     _, hard = resource.prlimit(device.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(device.process.pid, resource.RLIMIT_FSIZE, (0, hard))
     before = len(ingest.health)
@@ -216,7 +216,7 @@ def test_a_full_disk_neither_ends_the_watching_nor_what_has_to_be_done_at_the_en
     assert device.heartbeat is None
 
 
-def test_without_a_camera_it_stays_and_says_what_to_do(
+def test_missing_camera_is_reported_and_the_device_keeps_running(
     launch: Callable[..., RunningDevice], ingest: FakeIngest
 ) -> None:
     device = launch(ingest.url, "--source", "missing.mp4")
@@ -237,7 +237,7 @@ def test_help_is_in_spanish() -> None:
     assert all(option in shown for option in ("--source", "--device-id", "--headless", "--demo"))
 
 
-def test_a_device_name_that_does_not_fit_is_refused_without_a_traceback(tmp_path: Path) -> None:
+def test_invalid_device_name_is_refused_without_a_traceback(tmp_path: Path) -> None:
     command = [sys.executable, str(PROJECT_ROOT / "pi_simulator.py"), "--device-id", "no sirve"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=tmp_path)
 
@@ -246,19 +246,19 @@ def test_a_device_name_that_does_not_fit_is_refused_without_a_traceback(tmp_path
     assert "Traceback" not in run.stderr
 
 
-def test_the_password_of_a_network_camera_is_in_no_line_and_no_report(
+def test_camera_password_is_neither_logged_nor_reported(
     launch: Callable[..., RunningDevice], ingest: FakeIngest
 ) -> None:
     address = f"http://admin:s3cret@127.0.0.1:{find_free_port()}/video?token=s3cret"
     device = launch(ingest.url, "--source", address, "--record-stats", "stats.jsonl")
     device.wait_until(lambda: bool(ingest.health) and ingest.health[-1]["state"] == "no_camera")
-    said = detail_of(device)
+    detail = detail_of(device)
     code = device.stop(signal.SIGTERM)
     written = [path for path in device.folder.rglob("*") if path.is_file()]
 
     assert code == 0
-    assert "127.0.0.1" in said
+    assert "127.0.0.1" in detail
     assert {"output.txt", "stats.jsonl", "edge_outbox.db"} <= {path.name for path in written}
     assert all(b"s3cret" not in path.read_bytes() for path in written)
     assert "s3cret" not in str([*ingest.health, *ingest.sessions.values()])
-    assert "s3cret" not in said
+    assert "s3cret" not in detail

@@ -3,7 +3,7 @@ from stressvision.services.devices import list_devices, record_health
 from stressvision.wire.detections import DeviceHealth
 
 
-def test_heat_throttling_and_clock_reach_whoever_asks_for_the_devices(context: Context) -> None:
+def test_devices_are_listed_with_temperature_throttling_and_clock(context: Context) -> None:
     record_health(context, DeviceHealth(device_id="pc", state="watching"))
     record_health(
         context,
@@ -14,8 +14,8 @@ def test_heat_throttling_and_clock_reach_whoever_asks_for_the_devices(context: C
         DeviceHealth(device_id="pi", state="watching", temperature=54.2, throttled=False, clock_ahead_seconds=0.3),
     )
 
-    told = {
+    listed = {
         device.device_id: (device.temperature, device.throttled, device.clock_ahead_seconds)
         for device in list_devices(context).devices
     }
-    assert told == {"pc": (None, None, None), "pi": (54.2, False, 0.3)}
+    assert listed == {"pc": (None, None, None), "pi": (54.2, False, 0.3)}

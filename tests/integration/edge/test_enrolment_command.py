@@ -1,4 +1,4 @@
-"""`python -m stressvision enrol` as its operator types it."""
+"""The command `python -m stressvision enrol`."""
 
 import getpass
 import shutil
@@ -31,7 +31,7 @@ def enrol(folder: Path, code: str, photos: Path, *more: str) -> tuple[int, str]:
     return command(folder, "enrol", "--code", code, "--name", "Ana Torres Vega", "--photos", str(photos), *more)
 
 
-def test_enrolling_measures_the_stills_and_records_the_consent(tmp_path: Path) -> None:
+def test_enrol_stores_embeddings_and_consent(tmp_path: Path) -> None:
     code, output = enrol(tmp_path, "EMP001", STILLS / "EMP001", "--recorded-by", "operador")
     assert code == 0, output
     assert "EMP001 Ana Torres Vega" in output
@@ -47,7 +47,7 @@ def test_enrolling_measures_the_stills_and_records_the_consent(tmp_path: Path) -
     assert query(tmp_path, "SELECT count(*) FROM face_samples") == [(5,)]
 
 
-def test_somebody_already_enrolled_is_pointed_out(tmp_path: Path) -> None:
+def test_person_already_enrolled_is_refused(tmp_path: Path) -> None:
     assert enrol(tmp_path, "EMP001", STILLS / "EMP001")[0] == 0
     code, output = enrol(tmp_path, "EMP009", STILLS / "EMP001")
     assert (code, "EMP001" in output, "--allow-similar" in output) == (2, True, True)
@@ -58,14 +58,12 @@ def test_somebody_already_enrolled_is_pointed_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "expected"),
     [(("--name", " "), "--name: es demasiado corto"), (("--department", "Línea\n2"), "--department: no debe tener")],
 )
-def test_what_the_backend_would_refuse_about_a_person_is_refused_before_any_picture(
-    tmp_path: Path, more: tuple[str, ...], said: str
-) -> None:
+def test_invalid_fields_are_refused_before_reading_stills(tmp_path: Path, more: tuple[str, ...], expected: str) -> None:
     code, output = enrol(tmp_path, "EMP001", tmp_path / "none", *more)
-    assert (code, said in output) == (2, True), output
+    assert (code, expected in output) == (2, True), output
 
 
 @pytest.fixture
@@ -75,41 +73,41 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_still_without_a_face_is_named(tmp_path: Path, photos: Path) -> None:
+def test_still_without_a_face_is_named(tmp_path: Path, photos: Path) -> None:
     cv2.imwrite(str(photos / "pared.png"), np.full((480, 640, 3), 127, np.uint8))
     code, output = enrol(tmp_path, "EMP001", photos)
     assert (code, "pared.png: no se ve ninguna cara" in output) == (2, True)
 
 
-def test_a_still_with_two_faces_is_named(tmp_path: Path, photos: Path) -> None:
+def test_still_with_two_faces_is_named(tmp_path: Path, photos: Path) -> None:
     both = np.hstack([np.asarray(cv2.imread(str(STILLS / code / "1.jpg"))) for code in ("EMP001", "EMP002")])
     cv2.imwrite(str(photos / "dos.jpg"), both)
     code, output = enrol(tmp_path, "EMP001", photos)
     assert (code, "dos.jpg: se ven 2 caras" in output) == (2, True)
 
 
-def test_a_still_of_somebody_else_is_named(tmp_path: Path, photos: Path) -> None:
+def test_still_of_another_person_is_named(tmp_path: Path, photos: Path) -> None:
     shutil.copy(STILLS / "EMP002" / "1.jpg", photos / "otro.jpg")
     code, output = enrol(tmp_path, "EMP001", photos)
     assert (code, "otro.jpg" in output) == (2, True)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("EMP001", "no-existe"), "No existe la carpeta"),
         (("EMP001", "."), "0 fotos"),
         (("emp 1", "."), "EMP001"),
     ],
 )
-def test_what_cannot_be_enrolled_is_said_without_a_traceback(
-    tmp_path: Path, arguments: tuple[str, str], said: str
+def test_invalid_enrolment_is_refused_without_a_traceback(
+    tmp_path: Path, arguments: tuple[str, str], expected: str
 ) -> None:
     code, output = enrol(tmp_path, arguments[0], tmp_path / arguments[1])
-    assert (code, said in output, "Traceback" in output) == (2, True, False)
+    assert (code, expected in output, "Traceback" in output) == (2, True, False)
 
 
-def test_the_demonstration_and_real_people_never_meet(tmp_path: Path) -> None:
+def test_demo_and_real_people_are_never_mixed(tmp_path: Path) -> None:
     code, output = command(tmp_path, "prepare", "--demo")
     assert (code, "4 personas sintéticas" in output) == (0, True)
     assert query(tmp_path, "SELECT count(*), min(is_demo) FROM employees") == [(4, 1)]
@@ -122,7 +120,7 @@ def test_the_demonstration_and_real_people_never_meet(tmp_path: Path) -> None:
     assert command(tmp_path, "demo", "--remove")[0] == 2
 
 
-def test_withdrawing_erases_the_face(tmp_path: Path) -> None:
+def test_withdraw_erases_the_embeddings(tmp_path: Path) -> None:
     enrol(tmp_path, "EMP001", STILLS / "EMP001")
     assert command(tmp_path, "withdraw", "--code", "EMP001")[0] == 0
     assert query(tmp_path, "SELECT consent_given, face_embedding FROM employees") == [(0, None)]

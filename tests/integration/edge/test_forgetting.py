@@ -1,4 +1,4 @@
-"""Who withdrew while the outbox could not be written is forgotten as soon as it can be."""
+"""Deletion after a withdrawal of consent, while the outbox is locked."""
 
 import threading
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ def ingest() -> Iterator[FakeIngest]:
     server.stop()
 
 
-def test_a_withdrawal_that_finds_the_outbox_held_is_followed_when_it_is_free(
+def test_withdrawal_is_applied_when_the_locked_outbox_is_free(
     ingest: FakeIngest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "BUSY_SECONDS", 0.05)
-    monkeypatch.setattr(device, "INTAKE_SECONDS", 0.1)
+    monkeypatch.setattr(device, "RETRY_SECONDS", 0.1)
     settings = Settings(
         ingest_url=ingest.url,
         outbox_path=tmp_path / "outbox.db",
@@ -57,7 +57,7 @@ def test_a_withdrawal_that_finds_the_outbox_held_is_followed_when_it_is_free(
         ThreadPoolExecutor(1) as pool,
         closing(sqlite.connect(settings.outbox_path, isolation_level=None)) as other,
     ):
-        watching = pool.submit(device.watch, settings, source, stopping)
+        running = pool.submit(device.run_device, settings, source, stopping)
         try:
 
             def keys() -> list[str]:
@@ -73,6 +73,6 @@ def test_a_withdrawal_that_finds_the_outbox_held_is_followed_when_it_is_free(
             wait_until(lambda: "of-1" not in keys(), "the detection to go")
         finally:
             stopping.set()
-        watching.result(DEADLINE)
+        running.result(DEADLINE)
 
     assert "of-1" in still

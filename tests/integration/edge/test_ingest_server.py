@@ -1,4 +1,4 @@
-"""The ingest server as devices meet it: over HTTP, and through being killed."""
+"""The ingest server over HTTP, and across kills."""
 
 import functools
 import random
@@ -55,7 +55,7 @@ def a_detection(**values: object) -> dict[str, object]:
     return {"type": "detection", "device_id": "pi-1", "timestamp": now, "track_id": "trk_1", **values}
 
 
-def test_a_session_of_a_device_from_beginning_to_end(ingest: Ingest) -> None:
+def test_session_of_a_device_from_start_to_end(ingest: Ingest) -> None:
     opened = requests.post(f"{ingest.base}/sessions", json={"device_id": "pi-1", "location": "Planta A"}, timeout=5)
     key = opened.json()["session_id"]
     assert key.startswith("session_pi-1_")
@@ -81,7 +81,9 @@ def test_a_session_of_a_device_from_beginning_to_end(ingest: Ingest) -> None:
         ("/detections", b'{"x": "' + b"a" * 1_100_000 + b'"}', 413, None),
     ],
 )
-def test_bad_input_gets_a_clear_answer(ingest: Ingest, path: str, body: bytes, status: int, field: str | None) -> None:
+def test_invalid_input_returns_a_problem(
+    ingest: Ingest, path: str, body: bytes, status: int, field: str | None
+) -> None:
     answer = requests.post(ingest.base + path, data=body, timeout=5)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -90,13 +92,13 @@ def test_bad_input_gets_a_clear_answer(ingest: Ingest, path: str, body: bytes, s
     assert [fault["field"] for fault in problem["errors"]][:1] == ([field] if field else [])
 
 
-def test_a_foreign_host_name_is_refused(ingest: Ingest) -> None:
+def test_foreign_host_header_is_refused(ingest: Ingest) -> None:
     answer = requests.get(f"{ingest.base}/gallery", headers={"Host": "evil.example"}, timeout=5)
     assert answer.status_code == 403
     assert "STRESSVISION_ALLOWED_HOSTS" in answer.json()["detail"]
 
 
-def test_the_gallery_changes_its_tag_when_consent_is_withdrawn(ingest: Ingest) -> None:
+def test_gallery_etag_changes_with_a_withdrawal(ingest: Ingest) -> None:
     context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
     enrol(context)
     first = requests.get(f"{ingest.base}/gallery", timeout=5)
@@ -111,7 +113,7 @@ def test_the_gallery_changes_its_tag_when_consent_is_withdrawn(ingest: Ingest) -
     assert (changed.status_code, changed.json()["faces"]) == (200, [])
 
 
-def test_a_busy_port_names_its_holder_and_the_setting(ingest: Ingest, tmp_path: Path) -> None:
+def test_busy_port_error_names_the_process_and_the_setting(ingest: Ingest, tmp_path: Path) -> None:
     with program(
         "server_simulator.py", folder=tmp_path, settings={"STRESSVISION_INGEST_PORT": str(ingest.port)}
     ) as second:
@@ -121,7 +123,7 @@ def test_a_busy_port_names_its_holder_and_the_setting(ingest: Ingest, tmp_path: 
         assert "Traceback" not in second.output
 
 
-def test_a_foreign_database_is_refused_untouched(tmp_path: Path) -> None:
+def test_foreign_database_is_refused_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "ajena.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE facturas(id)")
@@ -134,7 +136,7 @@ def test_a_foreign_database_is_refused_untouched(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_thousand_detections_survive_ten_kills_without_a_duplicate(tmp_path: Path) -> None:
+def test_thousand_detections_survive_ten_kills_without_duplicates(tmp_path: Path) -> None:
     server = Ingest(tmp_path)
     running = [server.start()]
     done = threading.Event()

@@ -1,4 +1,4 @@
-"""Ten thousand detections on their way while devices and ingest are killed, again and again."""
+"""Ten thousand detections delivered while devices and ingest are killed repeatedly."""
 
 import os
 import random
@@ -97,7 +97,7 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
     plant.close()
 
 
-def test_ten_thousand_detections_survive_fifty_kills_once_each_and_in_order(plant: Plant) -> None:
+def test_ten_thousand_detections_survive_fifty_kills_in_order_without_duplicates(plant: Plant) -> None:
     chance = random.Random(4)
     share = DETECTIONS // STEPS // len(DEVICES)
     plant.allow(0)

@@ -1,6 +1,6 @@
-"""Ten minutes of a neutral face, as the device sees them and as the alert rule judges them.
+"""Ten minutes of a neutral face, through the device's pipeline and the alert rule.
 
-A few frames of the bundled recording, each with other noise, are looped. The real networks look at each of them once;
+A few frames of the bundled recording, each with other noise, are looped. The real networks process each of them once;
 tracking, smoothing, fatigue and the rule run over all ten minutes of simulated time.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
-from stressvision.domain.alerts import AlertRule, Evidence, decide
+from stressvision.domain.alerts import AlertRule, Evidence, draft_alert
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
@@ -31,7 +31,7 @@ from tests.conftest import FakeClock
 DEMO = PROJECT_ROOT / "demo"
 PEOPLE = ("ana", "lars", "kofi")
 LAST_SECOND = 23.0
-"""By then all of them have been on screen."""
+"""By then each person has been on screen."""
 MINUTES = 10
 FRAMES_PER_SECOND = 2.5
 EVERY = 6
@@ -43,8 +43,8 @@ MARGIN_SECONDS = 0.3
 """The faces of the recording change from one expression to the next; this much is left out at both ends."""
 
 
-class Remembered:
-    """The real networks, asked once a picture: what they said of it before, they would say again."""
+class CachedNetworks:
+    """The real networks, with their results cached per frame: they are deterministic."""
 
     def __init__(self, models: Models) -> None:
         self._models = models
@@ -69,8 +69,8 @@ class Remembered:
         return self._expressions[id(frame_bgr)]
 
 
-class Acquainted:
-    """An encoder to which everybody is the one person enrolled: who it is does not matter here."""
+class SinglePersonEncoder:
+    """An encoder that recognises each face as the one enrolled person: identity does not matter here."""
 
     def encode(self, frame: Frame, face: Face) -> Embedding:
         return np.zeros(EMBEDDING_SIZE)
@@ -107,9 +107,9 @@ def watch() -> Callable[[Sequence[Frame]], list[DetectionIn]]:
     models = load_models(Settings())
 
     def run(loop: Sequence[Frame]) -> list[DetectionIn]:
-        remembered = Remembered(models)
+        remembered = CachedNetworks(models)
         rules = Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
-        pipeline = Pipeline(Models(remembered, Acquainted(), remembered, remembered), rules)
+        pipeline = Pipeline(Models(remembered, SinglePersonEncoder(), remembered, remembered), rules)
         enrolled = EnrolledFace(1, "EMP001", np.zeros((3, EMBEDDING_SIZE)))
         pipeline.use_gallery(FaceGallery([enrolled], 0.5, 0.05), 0.0)
         begin = FakeClock().now
@@ -124,7 +124,7 @@ def watch() -> Callable[[Sequence[Frame]], list[DetectionIn]]:
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_ten_minutes_of_a_neutral_face_raise_no_alert(
+def test_ten_minutes_of_a_neutral_face_create_no_alert(
     person: str, frames: dict[str, list[Frame]], watch: Callable[[Sequence[Frame]], list[DetectionIn]]
 ) -> None:
     detections = watch(frames[person])
@@ -135,5 +135,5 @@ def test_ten_minutes_of_a_neutral_face_raise_no_alert(
         counted = [found for found in detections if found.emotion in rule.emotions]
         confidence = float(np.mean([found.emotion_confidence or 0.0 for found in counted])) if counted else 0.0
         # Ten minutes lie within the rule's window: what it would see at their end is what it saw most of.
-        assert decide(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
+        assert draft_alert(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
     assert {found.frames for found in detections[10:]} <= set(range(2, 30))

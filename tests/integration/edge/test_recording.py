@@ -1,4 +1,4 @@
-"""The whole pipeline on the bundled recording of synthetic people, as fast as it goes, against its labels."""
+"""The whole pipeline on the bundled recording of synthetic people, at full speed, against its labels."""
 
 import csv
 import random
@@ -108,17 +108,17 @@ def of(seen: list[Seen], employee_id: int | None) -> list[Seen]:
     return [item for item in seen if item.detection.employee_id == employee_id]
 
 
-def test_enough_is_reported(seen: list[Seen]) -> None:
+def test_minimum_number_of_detections_is_reported(seen: list[Seen]) -> None:
     assert len(seen) >= 60
 
 
-def test_nobody_is_ever_given_anothers_name(seen: list[Seen], labels: list[Label]) -> None:
+def test_no_person_is_reported_under_another_name(seen: list[Seen], labels: list[Label]) -> None:
     for item in seen:
         on_screen = {label.employee_id for label in labels if label.start <= item.at <= label.end}
         assert item.detection.employee_id in on_screen | {None}, item
 
 
-def test_everybody_enrolled_is_named_in_nearly_all_of_their_detections(seen: list[Seen], labels: list[Label]) -> None:
+def test_enrolled_people_are_named_in_nearly_all_detections(seen: list[Seen], labels: list[Label]) -> None:
     for employee_id in (ANA, LARS, KOFI, MEI):
         alone = [
             item
@@ -129,7 +129,7 @@ def test_everybody_enrolled_is_named_in_nearly_all_of_their_detections(seen: lis
         assert len(of(alone, employee_id)) >= 0.95 * len(alone)
 
 
-def test_the_two_who_cross_are_both_named_again_and_keep_their_tracks(seen: list[Seen]) -> None:
+def test_crossing_people_keep_their_tracks_and_names(seen: list[Seen]) -> None:
     for loop in range(LOOPS):
         for employee_id in (ANA, LARS):
             own = [item for item in of(seen, employee_id) if item.loop == loop and 41 <= item.at <= 47]
@@ -139,7 +139,7 @@ def test_the_two_who_cross_are_both_named_again_and_keep_their_tracks(seen: list
             assert {item.detection.track_id for item in before} == {item.detection.track_id for item in after}
 
 
-def test_the_visitor_is_counted_and_neither_named_nor_analysed(seen: list[Seen]) -> None:
+def test_visitor_is_counted_and_neither_named_nor_analysed(seen: list[Seen]) -> None:
     visits = [item for item in seen if 48 <= item.at <= 54]
 
     assert len(visits) >= 8
@@ -148,7 +148,7 @@ def test_the_visitor_is_counted_and_neither_named_nor_analysed(seen: list[Seen])
     }
 
 
-def test_the_tired_person_is_reported_as_fatigued_and_nobody_else_ever_is(seen: list[Seen]) -> None:
+def test_fatigue_is_reported_of_the_tired_person_only(seen: list[Seen]) -> None:
     tired = [item for item in of(seen, KOFI) if item.at >= 24]
     fatigued = [item for item in seen if item.detection.emotion is Emotion.FATIGUE]
 
@@ -157,7 +157,7 @@ def test_the_tired_person_is_reported_as_fatigued_and_nobody_else_ever_is(seen: 
     assert min(item.at for item in fatigued) > 22.6
 
 
-def test_the_person_under_stress_meets_the_alert_rule(seen: list[Seen]) -> None:
+def test_stressed_person_meets_the_alert_rule(seen: list[Seen]) -> None:
     stressed = [item for item in of(seen, LARS) if item.detection.emotion in STRESS_EMOTIONS]
     confidences = [item.detection.emotion_confidence or 0.0 for item in stressed]
 
@@ -165,14 +165,14 @@ def test_the_person_under_stress_meets_the_alert_rule(seen: list[Seen]) -> None:
     assert sum(confidences) / len(confidences) > 0.5
 
 
-def test_the_content_person_gives_no_cause_for_an_alert(seen: list[Seen]) -> None:
+def test_content_person_does_not_meet_the_alert_rule(seen: list[Seen]) -> None:
     emotions = Counter(item.detection.emotion for item in of(seen, ANA))
 
     assert sum(emotions[emotion] for emotion in STRESS_EMOTIONS) <= 2
     assert emotions[Emotion.HAPPY] >= 10
 
 
-def test_every_vector_sums_to_one_and_names_its_own_greatest(seen: list[Seen]) -> None:
+def test_emotion_vectors_sum_to_one_and_emotion_is_their_maximum(seen: list[Seen]) -> None:
     vectors = [item.detection for item in seen if item.detection.emotion_vector]
 
     assert vectors
@@ -182,28 +182,26 @@ def test_every_vector_sums_to_one_and_names_its_own_greatest(seen: list[Seen]) -
         assert max(vector, key=vector.__getitem__) is detection.emotion
 
 
-def test_people_who_replace_each_other_from_one_frame_to_the_next_are_never_mistaken(
-    build: Callable[[], Pipeline], labels: list[Label]
-) -> None:
+def test_people_swapped_between_two_frames_are_not_confused(build: Callable[[], Pipeline], labels: list[Label]) -> None:
     shots = [shot for shot in play_at_once(DEMO / "turno.mp4", start=FakeClock().now) if not 41 <= shot.elapsed < 47]
     alone = [
         [
             shot
             for shot in shots
-            if any(label.start <= shot.elapsed < label.end for label in labels if label.employee_id == who)
+            if any(label.start <= shot.elapsed < label.end for label in labels if label.employee_id == person)
         ]
-        for who in (ANA, LARS, KOFI, MEI, None)
+        for person in (ANA, LARS, KOFI, MEI, None)
     ]
     pipeline, chance = build(), random.Random(7)
     named = 0
     frame = 0
     for _ in range(40):
-        who, own = chance.choice(list(zip((ANA, LARS, KOFI, MEI, None), alone, strict=True)))
+        person, own = chance.choice(list(zip((ANA, LARS, KOFI, MEI, None), alone, strict=True)))
         begin = chance.randrange(len(own) - 40)
         for shot in own[begin : begin + chance.randrange(8, 40)]:
             moved = Shot(shot.frame, shot.at, frame / 15, cut=frame == 0)
             for detection in pipeline.process(moved, "session_cam-1_1"):
-                assert detection.employee_id in (who, None)
+                assert detection.employee_id in (person, None)
                 named += detection.employee_id is not None
             frame += 1
 

@@ -1,4 +1,4 @@
-"""Two cameras on one device, as the launcher runs them: a process, an outbox, a log and a preview each."""
+"""Two cameras on one device, run by the launcher: one process, outbox, log and preview each."""
 
 import json
 import urllib.request
@@ -14,7 +14,7 @@ NAMES = ("entrada", "linea2")
 
 
 def free_neighbours() -> int:
-    """A free port whose neighbour above is free too."""
+    """Return a free port whose successor is free too."""
     while not is_port_free("127.0.0.1", (first := free_port()) + 1):
         continue
     return first
@@ -22,8 +22,8 @@ def free_neighbours() -> int:
 
 def ask(port: int, path: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-        said: dict[str, Any] = json.load(answer)
-        return said
+        body: dict[str, Any] = json.load(answer)
+        return body
 
 
 def all_run(folder: Path) -> bool:
@@ -31,12 +31,12 @@ def all_run(folder: Path) -> bool:
     return record is not None and all(part.state is ComponentState.RUNNING for part in record.components)
 
 
-def say(command: str, folder: Path, settings: dict[str, str]) -> tuple[int, str]:
+def run_command(command: str, folder: Path, settings: dict[str, str]) -> tuple[int, str]:
     with program("start_complete_system.py", command, folder=folder, settings=settings) as run:
         return run.wait(), run.output
 
 
-def test_each_camera_is_a_device_of_its_own_and_stop_ends_them_all(tmp_path: Path) -> None:
+def test_each_camera_is_a_device_and_stop_ends_all(tmp_path: Path) -> None:
     preview, ingest = free_neighbours(), free_port()
     settings = {
         "STRESSVISION_CAMERAS": "entrada=demo,linea2=demo",
@@ -46,11 +46,11 @@ def test_each_camera_is_a_device_of_its_own_and_stop_ends_them_all(tmp_path: Pat
     }
     with program("start_complete_system.py", "--option", "1", "--headless", folder=tmp_path, settings=settings) as run:
         wait_until(lambda: all_run(tmp_path), f"both cameras watched: {run.output}", patience=90)
-        code, table = say("status", tmp_path, settings)
+        code, table = run_command("status", tmp_path, settings)
         healths = [ask(preview + place, "/health") for place in range(2)]
         wait_until(lambda: set(ask(ingest, "/stats")["detections_by_device"]) == set(NAMES), "detections of both")
         record = read_record(tmp_path / ".run")
-        stopped, said = say("stop", tmp_path, settings)
+        stopped, output = run_command("stop", tmp_path, settings)
         ended = run.wait()
 
     assert code == 0
@@ -60,6 +60,6 @@ def test_each_camera_is_a_device_of_its_own_and_stop_ends_them_all(tmp_path: Pat
         assert f"Pi {name}" in table
         assert (tmp_path / ".run" / "logs" / f"edge-{name}.log").stat().st_size > 0
         assert (tmp_path / f"edge_outbox-{name}.db").exists()
-    assert (stopped, ended) == (0, 0), said
+    assert (stopped, ended) == (0, 0), output
     assert len(record.components) == 3
     assert not any(is_running(part.process) for part in record.components)

@@ -1,4 +1,4 @@
-"""What `report_generator.py` does with its options; run in this process, with a database of its own."""
+"""Options of `report_generator.py`, run in this process with a database of their own."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ REFUSED = 2
 
 @pytest.fixture
 def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
-    """One detection of Ana's in each of the last two whole hours."""
+    """Store one detection in each of the last two whole hours."""
     monkeypatch.setenv("STRESSVISION_DATABASE_URL", f"sqlite:///{tmp_path}/plant.db")
     context = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db"))
     ana = enrol(context)
@@ -41,7 +41,7 @@ def count_reports(context: Context) -> int:
     return count
 
 
-def test_a_range_is_written_again_and_twice_is_once(
+def test_range_is_rewritten_idempotently(
     plant: Context, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     since = (utc_now() - timedelta(minutes=80)).isoformat()
@@ -54,7 +54,7 @@ def test_a_range_is_written_again_and_twice_is_once(
     assert count_reports(plant) == 2
 
 
-def test_a_moment_without_a_zone_is_the_plants(
+def test_moment_without_zone_is_plant_time(
     plant: Context, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STRESSVISION_TIME_ZONE", "Pacific/Kiritimati")
@@ -66,9 +66,7 @@ def test_a_moment_without_a_zone_is_the_plants(
     assert "2 reportes escritos" in capfd.readouterr().out
 
 
-def test_a_week_is_handed_over_as_a_file_for_nobody_else(
-    plant: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_week_is_written_to_a_private_file(plant: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     target = tmp_path / "semana.html"
     assert run(monkeypatch, "--from", "2026-01-01") == 0
     two_hours_ago = (utc_now() - timedelta(hours=2)).astimezone(ZoneInfo("America/Lima")).date().isoformat()
@@ -78,7 +76,7 @@ def test_a_week_is_handed_over_as_a_file_for_nobody_else(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("--from", "ayer"), "--from: «ayer»"),
         (("--from", "2026-11-22", "--to", "32/13"), "--to: «32/13»"),
@@ -90,13 +88,13 @@ def test_a_week_is_handed_over_as_a_file_for_nobody_else(
         (("--now", "--format", "pdf"), "indique el archivo con --output"),
     ],
 )
-def test_what_does_not_fit_is_named_and_nothing_is_written(
+def test_invalid_option_is_named_and_nothing_is_written(
     plant: Context,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
-    said: str,
+    expected: str,
 ) -> None:
     assert run(monkeypatch, *arguments) == REFUSED
-    assert said in capfd.readouterr().err
+    assert expected in capfd.readouterr().err
     assert count_reports(plant) == 0

@@ -1,20 +1,19 @@
-"""Jobs of the reporter: none in another's way, by one process at a time."""
+"""Jobs of the reporter: independent of each other, each in one process at a time."""
 
 import threading
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.leadership import leading
-from stressvision.reporter.jobs import Job, list_jobs
+from stressvision.reporter.jobs import DailyAt, Job, WindowEnds, list_jobs
 from stressvision.reporter.schedule import run_schedule
-from stressvision.reporter.triggers import DailyAt, WindowEnds
 from stressvision.services.context import Context
 from tests.programs.running import PATIENCE_SECONDS
 
 HOURLY = WindowEnds(timedelta(hours=1))
 
 
-def test_a_job_that_fails_or_hangs_keeps_no_other_from_running(sqlite_context: Context) -> None:
+def test_failing_or_hanging_job_does_not_block_others(sqlite_context: Context) -> None:
     done, hanging = threading.Event(), threading.Event()
 
     def fail(_context: Context) -> None:
@@ -34,7 +33,7 @@ def test_a_job_that_fails_or_hangs_keeps_no_other_from_running(sqlite_context: C
     assert hanging.is_set()
 
 
-def test_a_job_is_led_by_one_process_and_others_are_free(context: Context) -> None:
+def test_job_runs_in_one_process_and_others_stay_free(context: Context) -> None:
     with leading(context.database, "first") as mine, leading(context.database, "first") as theirs:
         assert mine
         assert theirs == context.database.is_sqlite
@@ -44,12 +43,12 @@ def test_a_job_is_led_by_one_process_and_others_are_free(context: Context) -> No
         assert again
 
 
-def test_every_job_has_a_name_of_its_own(sqlite_context: Context) -> None:
+def test_job_names_are_unique(sqlite_context: Context) -> None:
     names = [job.name for job in list_jobs(sqlite_context.settings, timedelta(minutes=15))]
     assert len(names) == len(set(names))
 
 
-def test_a_day_ends_by_the_plants_clock() -> None:
+def test_day_ends_in_plant_time() -> None:
     trigger = DailyAt(time(0, 20), ZoneInfo("America/Lima"))
     evening = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)
     due = trigger.get_next_fire_time(None, evening)

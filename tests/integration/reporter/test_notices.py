@@ -1,4 +1,4 @@
-"""Messages: queued with what they tell of, sent at least once to real receivers, and never in ingest's way."""
+"""Messages: queued with the reported event, delivered at least once to real receivers, without delaying ingest."""
 
 import json
 import logging
@@ -12,14 +12,14 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.core.errors import Message, ServerUnreachable
-from stressvision.notifications.delivery import Round, deliver_due
-from stressvision.notifications.message import Written
+from stressvision.notifications.delivery import DeliveryResult, deliver_due
+from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.alerts.decisions import resolve_alert
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.notifications import claim_notice, read_queue
-from stressvision.services.reports.windows import write_due_reports
+from stressvision.services.reports.creation import write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import DOCTOR, detection, post_stress
@@ -28,7 +28,7 @@ from tests.programs.running import free_port
 
 
 def notifying(context: Context, *addresses: str, **settings: Any) -> Context:
-    """The context, with these addresses to tell."""
+    """Return the context with these notification addresses."""
     urls = tuple(SecretStr(address) for address in addresses)
     return replace(context, settings=context.settings.model_copy(update={"notify_urls": urls, **settings}))
 
@@ -37,7 +37,7 @@ def raise_one(context: Context, clock: FakeClock) -> None:
     post_stress(context, clock, enrol(context), 10)
 
 
-def deliver(context: Context) -> Round:
+def deliver(context: Context) -> DeliveryResult:
     return deliver_due(context, jitter=lambda: 0.5)
 
 
@@ -47,14 +47,14 @@ def states(context: Context) -> list[tuple[str, str, int]]:
         return [(row.kind, row.state, row.attempts) for row in rows]
 
 
-def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis(
+def test_alert_is_sent_once_by_mail_and_webhook_without_name_or_diagnosis(
     sqlite_context: Context, clock: FakeClock
 ) -> None:
     with mail_server() as mail, web_receiver() as hook:
         telling = notifying(sqlite_context, mail.address, hook.address)
         raise_one(telling, clock)
-        assert deliver(telling) == Round(sent=2, failed=0)
-        assert deliver(telling) == Round(sent=0, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=2, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0)
     for body in (mail.bodies[0], json.loads(hook.bodies[0])["message"]):
         assert "Hay una alerta nueva que revisar." in body
         assert "Severidad: alta" in body
@@ -66,7 +66,7 @@ def test_an_alert_is_told_once_by_mail_and_webhook_without_a_name_or_a_diagnosis
     assert {len(key) for key in mail.keys + hook.keys} == {36}
 
 
-def test_the_message_is_queued_in_the_transaction_of_the_alert(context: Context, clock: FakeClock) -> None:
+def test_message_is_queued_in_the_transaction_of_the_alert(context: Context, clock: FakeClock) -> None:
     telling = notifying(context, "json://127.0.0.1:9/x", "json://127.0.0.1:9/y")
     raise_one(telling, clock)
     assert states(context) == [("alert", "waiting", 0)] * 2
@@ -75,7 +75,7 @@ def test_the_message_is_queued_in_the_transaction_of_the_alert(context: Context,
     assert not [row for row in kept if "127.0.0.1" in row.target]
 
 
-def test_many_detections_at_once_queue_one_message_for_each_target(context: Context, clock: FakeClock) -> None:
+def test_concurrent_detections_queue_one_message_per_target(context: Context, clock: FakeClock) -> None:
     telling = notifying(context, "json://127.0.0.1:9/x", "json://127.0.0.1:9/y")
     employee = enrol(telling)
     posts = [detection(clock() - timedelta(seconds=second), employee) for second in range(40)]
@@ -89,7 +89,7 @@ def test_many_detections_at_once_queue_one_message_for_each_target(context: Cont
     assert states(context) == [("alert", "waiting", 0)] * 2 + [("alert_escalated", "waiting", 0)] * 2
 
 
-def test_senders_at_once_send_each_message_once(context: Context, clock: FakeClock) -> None:
+def test_concurrent_senders_send_each_message_once(context: Context, clock: FakeClock) -> None:
     sent: list[str] = []
     telling = notifying(context, *(f"json://127.0.0.1:9/{number}" for number in range(6)))
     raise_one(telling, clock)
@@ -98,60 +98,60 @@ def test_senders_at_once_send_each_message_once(context: Context, clock: FakeClo
     assert sum(each.sent for each in rounds) == len(sent) == len(set(sent)) == 6
 
 
-def test_what_nobody_asked_for_is_not_queued(sqlite_context: Context, clock: FakeClock) -> None:
+def test_unsubscribed_kinds_are_not_queued(sqlite_context: Context, clock: FakeClock) -> None:
     raise_one(notifying(sqlite_context), clock)
     only_reports = notifying(sqlite_context, "json://127.0.0.1:9/x", notify_events=("reports",))
     post_stress(only_reports, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
     assert states(sqlite_context) == []
 
 
-def test_a_receiver_that_is_down_gets_it_when_it_is_back(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_is_delivered_when_the_receiver_returns(sqlite_context: Context, clock: FakeClock) -> None:
     port = free_port()
     telling = notifying(sqlite_context, f"json://127.0.0.1:{port}/gancho-secreto")
     raise_one(telling, clock)
     for _ in range(3):
-        assert deliver(telling) == Round(sent=0, failed=1)
-        assert deliver(telling) == Round(sent=0, failed=0), "it waits before it tries again"
+        assert deliver(telling) == DeliveryResult(sent=0, failed=1)
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0), "it waits before it tries again"
         clock.advance(minutes=10)
     queue = read_queue(telling)
     assert queue.failing_since is not None
     assert "rechaza la conexión" in str(queue.targets[0].last_error)
     assert "gancho-secreto" not in queue.model_dump_json()
     with web_receiver(port) as hook:
-        assert deliver(telling) == Round(sent=1, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=1, failed=0)
     assert len(hook.bodies) == 1
     assert states(sqlite_context) == [("alert", "sent", 4)]
     assert read_queue(telling).failing_since is None
 
 
-def test_a_receiver_that_hangs_keeps_no_other_waiting(sqlite_context: Context, clock: FakeClock) -> None:
+def test_hanging_receiver_does_not_delay_others(sqlite_context: Context, clock: FakeClock) -> None:
     with hanging_receiver() as silent, web_receiver() as hook:
         telling = notifying(sqlite_context, silent, hook.address)
         raise_one(telling, clock)
         post_stress(telling, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
-        assert deliver(telling) == Round(sent=2, failed=1)
+        assert deliver(telling) == DeliveryResult(sent=2, failed=1)
     assert len(hook.bodies) == 2
     assert {target.last_error is None for target in read_queue(telling).targets} == {True, False}
 
 
-def test_killed_between_taking_and_sending_it_is_sent_by_the_next_with_the_same_key(
-    context: Context, clock: FakeClock
-) -> None:
+def test_message_claimed_by_a_killed_sender_is_sent_with_the_same_key(context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(context, hook.address)
         raise_one(telling, clock)
         taken = claim_notice(telling)
         assert taken is not None
-        assert deliver(telling) == Round(sent=0, failed=0), "it is still the other's"
+        assert deliver(telling) == DeliveryResult(sent=0, failed=0), "it is still the other's"
         clock.advance(minutes=2)
-        assert deliver(telling) == Round(sent=1, failed=0)
+        assert deliver(telling) == DeliveryResult(sent=1, failed=0)
     assert hook.keys == [taken.key]
 
 
-def test_killed_after_sending_it_is_sent_twice_with_one_key(sqlite_context: Context, clock: FakeClock) -> None:
-    sent: list[Written] = []
+def test_message_of_a_sender_killed_after_sending_is_repeated_with_the_same_key(
+    sqlite_context: Context, clock: FakeClock
+) -> None:
+    sent: list[OutgoingMessage] = []
 
-    def send_and_die(_address: str, message: Written) -> None:
+    def send_and_die(_address: str, message: OutgoingMessage) -> None:
         sent.append(message)
         raise KeyboardInterrupt
 
@@ -164,32 +164,32 @@ def test_killed_after_sending_it_is_sent_twice_with_one_key(sqlite_context: Cont
     assert sent[0] == sent[1]
 
 
-def test_in_quiet_hours_it_waits_unless_it_is_serious(sqlite_context: Context, clock: FakeClock) -> None:
+def test_quiet_hours_postpone_all_but_severe_alerts(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00")
         raise_one(telling, clock)
         assert deliver(telling).sent == 1, "high severity passes"
         strict = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00", notify_quiet_except="none")
         post_stress(strict, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
-        assert deliver(strict) == Round(sent=0, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=50)
-        assert deliver(strict) == Round(sent=0, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=5)
-        assert deliver(strict) == Round(sent=1, failed=0)
+        assert deliver(strict) == DeliveryResult(sent=1, failed=0)
     assert states(sqlite_context) == [("alert", "sent", 1)] * 2
 
 
-def test_what_is_settled_meanwhile_calls_nobody(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_about_a_settled_alert_is_not_sent(sqlite_context: Context, clock: FakeClock) -> None:
     telling = notifying(sqlite_context, "json://127.0.0.1:9/x")
     raise_one(telling, clock)
     clock.advance(minutes=15)
     assert escalate_due(telling) == (1,)
     resolve_alert(telling, 1, DOCTOR)
-    assert deliver(telling) == Round(sent=0, failed=0)
+    assert deliver(telling) == DeliveryResult(sent=0, failed=0)
     assert states(sqlite_context) == [("alert", "obsolete", 0), ("alert_escalated", "obsolete", 0)]
 
 
-def test_an_escalation_says_how_long_nobody_answered(sqlite_context: Context, clock: FakeClock) -> None:
+def test_escalation_states_the_waiting_time(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address)
         raise_one(telling, clock)
@@ -199,7 +199,7 @@ def test_an_escalation_says_how_long_nobody_answered(sqlite_context: Context, cl
     assert "Nadie ha reconocido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
 
 
-def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_message_is_sent_where_subscribed(sqlite_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
         telling = notifying(sqlite_context, hook.address, notify_events=("reports",))
         raise_one(telling, clock)
@@ -209,8 +209,8 @@ def test_a_report_is_told_where_it_is_asked_for(sqlite_context: Context, clock: 
     assert "Hay un reporte nuevo: 22/11/2026 10:00 – 10:15." in json.loads(hook.bodies[0])["message"]
 
 
-def test_after_days_in_vain_it_is_given_up(sqlite_context: Context, clock: FakeClock) -> None:
-    def refuse(_address: str, _message: Written) -> None:
+def test_message_fails_after_the_configured_days(sqlite_context: Context, clock: FakeClock) -> None:
+    def refuse(_address: str, _message: OutgoingMessage) -> None:
         raise ServerUnreachable(Message(es="no responde", en="no answer"))
 
     telling = notifying(sqlite_context, "json://127.0.0.1:9/x")

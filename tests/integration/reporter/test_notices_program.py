@@ -1,4 +1,4 @@
-"""The programs around notifications: the reporter that delivers them, and the command that tries them."""
+"""Programs of notifications: the reporter that delivers them, and the command that tests them."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from stressvision.commands.notices import notify
+from stressvision.commands.notifications import notify
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError
@@ -21,7 +21,7 @@ from tests.programs.running import free_port, program, wait_until
 CHECK = Namespace(test=False, check=True)
 
 
-def test_the_reporter_delivers_what_a_process_queued_that_is_gone(tmp_path: Path, clock: FakeClock) -> None:
+def test_reporter_delivers_messages_of_an_ended_process(tmp_path: Path, clock: FakeClock) -> None:
     clock.now = utc_now()
     url = f"sqlite:///{tmp_path}/gloria_stress_system.db"
     with web_receiver() as hook:
@@ -37,36 +37,36 @@ def test_the_reporter_delivers_what_a_process_queued_that_is_gone(tmp_path: Path
     assert len(hook.bodies) == 1
 
 
-def test_a_test_message_says_of_each_address_whether_it_arrives(capsys: pytest.CaptureFixture[str]) -> None:
+def test_test_message_reports_the_result_of_each_address(capsys: pytest.CaptureFixture[str]) -> None:
     with mail_server() as mail:
-        nobody = f"json://usuario:clave-secreta@127.0.0.1:{free_port()}/gancho"
-        addresses = (SecretStr(mail.address), SecretStr(nobody))
+        unreachable = f"json://usuario:clave-secreta@127.0.0.1:{free_port()}/gancho"
+        addresses = (SecretStr(mail.address), SecretStr(unreachable))
         assert notify(Settings(notify_urls=addresses), Namespace(test=True, check=False)) == 1
-    said = capsys.readouterr().out
-    assert "mailto://127.0.0.1" in said
-    assert ": entregado" in said
-    assert "rechaza la conexión" in said
-    assert "clave-secreta" not in said
+    output = capsys.readouterr().out
+    assert "mailto://127.0.0.1" in output
+    assert ": entregado" in output
+    assert "rechaza la conexión" in output
+    assert "clave-secreta" not in output
     assert "Los avisos llegan a este destino." in mail.bodies[0]
 
 
-def test_without_an_address_the_setting_is_named() -> None:
+def test_missing_address_names_the_setting() -> None:
     with pytest.raises(ConfigurationError, match="STRESSVISION_NOTIFY_URLS"):
         notify(Settings(), Namespace(test=True, check=False))
 
 
-def test_addresses_are_told_by_their_kind_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_addresses_are_shown_by_scheme_only(capsys: pytest.CaptureFixture[str]) -> None:
     addresses = "mailtos://medico:clave-secreta@smtp.example.com?to=a@b.pe jsons://hooks.example.com/gancho-secreto"
     assert notify(Settings.model_validate({"notify_urls": addresses}), CHECK) == 0
     assert capsys.readouterr().out == "2 en STRESSVISION_NOTIFY_URLS: mailtos, jsons\n"
 
 
 @pytest.mark.parametrize("address", ["nada://clave-secreta", "mailto://", "clave-secreta:x@host", "tgram://clave"])
-def test_what_is_no_address_is_told_by_its_place(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_invalid_address_is_shown_by_its_position(address: str, capfd: pytest.CaptureFixture[str]) -> None:
     settings = Settings(notify_urls=(SecretStr("json://127.0.0.1"), SecretStr(address)))
     with pytest.raises(ConfigurationError) as refused:
         notify(settings, CHECK)
-    told = refused.value.message
-    assert told.es.startswith("2 en STRESSVISION_NOTIFY_URLS: json, ?. No se entiende la n.º 2:")
-    assert "No. 2 is not understood" in told.en
-    assert "clave" not in "".join((told.es, told.en, *capfd.readouterr()))
+    message = refused.value.message
+    assert message.es.startswith("2 en STRESSVISION_NOTIFY_URLS: json, ?. No se entiende la n.º 2:")
+    assert "No. 2 is not understood" in message.en
+    assert "clave" not in "".join((message.es, message.en, *capfd.readouterr()))

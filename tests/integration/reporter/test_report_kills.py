@@ -1,4 +1,4 @@
-"""Eight hours of reports through twenty kills of the reporter, while devices deliver up to an hour late."""
+"""Eight hours of reports with twenty kills of the reporter, while devices deliver up to an hour late."""
 
 import os
 import random
@@ -24,16 +24,16 @@ from tests.programs.simulated_plant import BEGAN, HOURS, LATEST, QUARTER, delive
 KILLS = 20
 REAL_KILLS = 4
 Sums = dict[datetime, Any]
-"""Detections, recognised people and stress share by the beginning of the window."""
+"""Detections, recognised people and stress share by the start of the window."""
 Figures = dict[datetime, tuple[int, Any]]
 
 
 class Killed(Exception):
-    """Stands for the end of the process: whatever transaction was open is taken back, as the database itself would."""
+    """Simulates the end of the process: the open transaction is rolled back, as the database would."""
 
 
 def kill_within(context: Context, statement: int) -> bool:
-    """Does the reporter's work in a context of its own and ends before its n-th statement; whether it came to that."""
+    """Run the reporter's work until before its n-th statement, and return whether it was reached."""
     own = open_context(context.settings, context.clock)
     done = 0
 
@@ -54,7 +54,7 @@ def kill_within(context: Context, statement: int) -> bool:
 
 
 def kill_process(context: Context, statement: int) -> bool:
-    """The same with a process and SIGKILL."""
+    """Run the reporter in a process, and end it by SIGKILL."""
     url = context.settings.database_url
     command = [sys.executable, "-m", "tests.programs.small_reporter", url, context.clock().isoformat(), str(statement)]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
@@ -64,7 +64,7 @@ def kill_process(context: Context, statement: int) -> bool:
 
 
 def read_figures(context: Context) -> Figures:
-    """Of each scheduled report: its revision, and all that it says of the window."""
+    """Return the revision and the figures of each scheduled report."""
     with context.database.read() as connection:
         rows = connection.execute(
             text(
@@ -79,7 +79,7 @@ def read_figures(context: Context) -> Figures:
 
 
 def check_revisions(before: Figures, after: Figures) -> None:
-    """A revision more exactly where something changed; nothing disappears."""
+    """Check that exactly the changed reports have one more revision, and that none disappears."""
     assert before.keys() <= after.keys()
     for start, (revision, figures) in after.items():
         if start not in before:
@@ -98,7 +98,7 @@ def sums_by_report(context: Context, since: datetime) -> Sums:
 
 
 def sums_by_sql(context: Context, since: datetime) -> Sums:
-    """The same straight from the detections, of each quarter of an hour that is over and has some."""
+    """Return the same figures from the detections, for each closed quarter hour that has any."""
     quarters = {}
     start = since
     with context.database.read() as connection:
@@ -130,7 +130,7 @@ def plant(context: Context, clock: FakeClock) -> Context:
     return replace(context, settings=settings)
 
 
-def test_every_window_has_one_right_report_whenever_the_reporter_is_killed(plant: Context, clock: FakeClock) -> None:
+def test_every_window_has_one_correct_report_whenever_the_reporter_is_killed(plant: Context, clock: FakeClock) -> None:
     chance = random.Random(20)
     people = [enrol(plant, f"EMP00{number}", f"Persona {number}") for number in range(1, 4)]
     deliveries = simulate_shift(chance, people)

@@ -1,4 +1,4 @@
-"""Reports: one for each window that has detections, right, and right again when late ones arrive."""
+"""Reports: one for each window with detections, revised when late ones arrive."""
 
 import json
 from datetime import timedelta
@@ -12,13 +12,8 @@ from stressvision.services.alerts.decisions import list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
-from stressvision.services.reports.windows import (
-    list_reports,
-    read_report,
-    rewrite_reports,
-    write_due_reports,
-    write_manual_report,
-)
+from stressvision.services.reports.creation import rewrite_reports, write_due_reports, write_manual_report
+from stressvision.services.reports.reading import list_reports, read_report
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -27,7 +22,7 @@ from tests.integration.edge.test_detections_stored import detection
 QUARTER = timedelta(minutes=15)
 
 
-def test_the_open_window_has_no_report_and_a_closed_one_has_one(context: Context, clock: FakeClock) -> None:
+def test_open_window_has_no_report_and_closed_one_has_one(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock(), None, None))
     assert write_due_reports(context, QUARTER) == ()
     clock.advance(minutes=15)
@@ -37,14 +32,14 @@ def test_the_open_window_has_no_report_and_a_closed_one_has_one(context: Context
     assert list_reports(context, 10).total == 1
 
 
-def test_windows_missed_while_nobody_ran_are_written_at_start(context: Context, clock: FakeClock) -> None:
+def test_missed_windows_are_written_at_start(context: Context, clock: FakeClock) -> None:
     for _ in range(4):
         store_detection(context, detection(clock(), None, None))
         clock.advance(minutes=30)
     assert [report.total_detections for report in write_due_reports(context, QUARTER)] == [1, 1, 1, 1]
 
 
-def test_a_late_detection_revises_its_window_and_no_other(context: Context, clock: FakeClock) -> None:
+def test_late_detection_revises_its_window_only(context: Context, clock: FakeClock) -> None:
     early = clock()
     store_detection(context, detection(early, None, None))
     store_detection(context, detection(clock.advance(minutes=15), None, None))
@@ -56,7 +51,7 @@ def test_a_late_detection_revises_its_window_and_no_other(context: Context, cloc
     assert list_reports(context, 10).total == 2
 
 
-def test_detections_of_the_still_open_window_are_not_forgotten(context: Context, clock: FakeClock) -> None:
+def test_detections_of_the_open_window_are_reported_later(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock(), None, None))
     clock.advance(minutes=15)
     store_detection(context, detection(clock(), None, None))
@@ -66,7 +61,7 @@ def test_detections_of_the_still_open_window_are_not_forgotten(context: Context,
     assert second.total_detections == 1
 
 
-def test_a_manual_report_covers_the_last_quarter_and_agrees_with_sql(context: Context, clock: FakeClock) -> None:
+def test_manual_report_covers_the_last_quarter_and_agrees_with_sql(context: Context, clock: FakeClock) -> None:
     ana, lars = enrol(context), enrol(context, "EMP002", "Lars Keller Ruiz")
     emotions = ["neutral"] * 5 + ["stress"] * 3 + ["sad"] * 2 + ["fatigue"]
     for emotion in emotions:
@@ -83,15 +78,15 @@ def test_a_manual_report_covers_the_last_quarter_and_agrees_with_sql(context: Co
                 "GROUP BY employee_id ORDER BY employee_id"
             )
         ).all()
-    said = [(p.employee_id, p.total_detections, p.stress_pct) for p in report.per_employee_summary.values()]
-    assert said == [(row[0], row[1], float(row[2])) for row in by_hand]
+    figures = [(p.employee_id, p.total_detections, p.stress_pct) for p in report.per_employee_summary.values()]
+    assert figures == [(row[0], row[1], float(row[2])) for row in by_hand]
     assert report.kind == "manual"
     assert (report.total_detections, report.total_employees_detected) == (13, 2)
     assert report.overall_stress_percentage == round(100 * 5 / 13, 2)
     assert report.per_employee_summary[str(ana)].fatigue_pct == round(100 / 11, 2)
 
 
-def test_the_report_rule_cannot_raise_a_second_alert(context: Context, clock: FakeClock) -> None:
+def test_report_rule_cannot_create_a_second_alert(context: Context, clock: FakeClock) -> None:
     ana = enrol(context)
     for _ in range(12):
         store_detection(context, detection(clock.advance(seconds=1), ana))
@@ -101,13 +96,13 @@ def test_the_report_rule_cannot_raise_a_second_alert(context: Context, clock: Fa
     assert list_alerts(context, None, 10, None, Actor()).total == 1
 
 
-def test_a_quarter_without_anybody_has_a_manual_report_of_nothing(context: Context) -> None:
+def test_manual_report_without_detections_is_empty(context: Context) -> None:
     report = write_manual_report(context, QUARTER)
     assert (report.total_detections, report.overall_stress_percentage) == (0, 0.0)
     assert write_due_reports(context, QUARTER) == ()
 
 
-def test_the_stored_summary_is_json_that_sqlite3_shows(sqlite_context: Context, clock: FakeClock) -> None:
+def test_stored_summary_is_json_readable_by_sqlite3(sqlite_context: Context, clock: FakeClock) -> None:
     ana = enrol(sqlite_context)
     store_detection(sqlite_context, detection(clock.advance(seconds=1), ana))
     clock.advance(seconds=1)
@@ -117,14 +112,12 @@ def test_the_stored_summary_is_json_that_sqlite3_shows(sqlite_context: Context, 
     assert json.loads(stored)[str(ana)]["counts"]["stress"] == 1
 
 
-def test_a_report_that_does_not_exist_is_said_so(context: Context) -> None:
+def test_unknown_report_raises_not_found(context: Context) -> None:
     with pytest.raises(NotFound, match="77"):
         read_report(context, 77)
 
 
-def test_coverage_counts_the_minutes_in_which_a_camera_watched_or_saw_somebody(
-    context: Context, clock: FakeClock
-) -> None:
+def test_coverage_counts_minutes_with_a_health_report_or_detection(context: Context, clock: FakeClock) -> None:
     clock.now = clock.now.replace(minute=0, second=30)
     for state in ("watching", "watching", "no_camera", "starting"):
         record_health(context, DeviceHealth(device_id="pi-1", state=state))
@@ -139,7 +132,7 @@ def test_coverage_counts_the_minutes_in_which_a_camera_watched_or_saw_somebody(
     assert report.coverage[0].strip == [100, 0, 100, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0]
 
 
-def test_a_camera_that_fell_silent_is_missed_for_a_day(sqlite_context: Context, clock: FakeClock) -> None:
+def test_silent_camera_is_expected_for_a_day(sqlite_context: Context, clock: FakeClock) -> None:
     record_health(sqlite_context, DeviceHealth(device_id="pi-1", state="watching"))
     for hours, expected in ((20, ["pi-1", "pi-2"]), (20, ["pi-2"])):
         store_detection(sqlite_context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
@@ -148,7 +141,7 @@ def test_a_camera_that_fell_silent_is_missed_for_a_day(sqlite_context: Context, 
         assert [device.device_id for device in report.coverage] == expected
 
 
-def test_a_report_is_compared_with_the_window_before_it(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_is_compared_with_the_previous_window(sqlite_context: Context, clock: FakeClock) -> None:
     ana = enrol(sqlite_context)
     for emotions in (["stress", "fatigue"], ["neutral"]):
         for emotion in emotions:
@@ -162,7 +155,7 @@ def test_a_report_is_compared_with_the_window_before_it(sqlite_context: Context,
     assert second == read_report(sqlite_context, second.id)
 
 
-def test_a_report_whose_detections_are_gone_stays(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_stays_after_its_detections_are_deleted(sqlite_context: Context, clock: FakeClock) -> None:
     began = clock()
     for _ in range(3):
         store_detection(sqlite_context, detection(clock(), None, None))
@@ -177,7 +170,7 @@ def test_a_report_whose_detections_are_gone_stays(sqlite_context: Context, clock
     assert (report.total_detections, report.revision) == (3, 0)
 
 
-def test_windows_are_written_again_within_a_range_only(context: Context, clock: FakeClock) -> None:
+def test_windows_are_rewritten_within_the_range_only(context: Context, clock: FakeClock) -> None:
     moments = [clock.advance(minutes=15) for _ in range(6)]
     for moment in moments:
         store_detection(context, detection(moment, None, None))
@@ -190,7 +183,7 @@ def test_windows_are_written_again_within_a_range_only(context: Context, clock: 
     assert len(write_due_reports(context, QUARTER)) == 3
 
 
-def test_another_interval_does_not_hide_detections_from_the_quarter_hours(context: Context, clock: FakeClock) -> None:
+def test_another_interval_does_not_hide_detections_from_quarter_hours(context: Context, clock: FakeClock) -> None:
     store_detection(context, detection(clock(), None, None))
     clock.advance(hours=1)
     assert len(write_due_reports(context, timedelta(hours=1))) == 1

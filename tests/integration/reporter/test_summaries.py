@@ -1,4 +1,4 @@
-"""Days and weeks by the plant's calendar: added up from reports, kept when they are over, right again when late."""
+"""Daily and weekly summaries in plant time: summed from reports, stored once over, revised for late detections."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,25 +7,26 @@ import pytest
 from sqlalchemy import insert, text
 
 from stressvision.core.errors import InvalidInput
-from stressvision.db.queries.sessions import upsert_device
+from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
+from stressvision.services.reports.creation import write_due_reports
+from stressvision.services.reports.reading import list_reports
 from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
-from stressvision.services.reports.windows import list_reports, write_due_reports
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.edge.test_detections_stored import detection
 
 QUARTER = timedelta(minutes=15)
 NOON = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)
-"""A Wednesday's, in Lima."""
+"""A Wednesday in Lima."""
 WEDNESDAY = "2026-11-18"
 
 
 @pytest.fixture
 def context(sqlite_context: Context) -> Context:
-    """What SQL there is also runs on PostgreSQL in test_report_kills.py."""
+    """The same SQL runs on PostgreSQL in test_report_kills.py."""
     return sqlite_context
 
 
@@ -36,7 +37,7 @@ def ana(context: Context, clock: FakeClock) -> int:
 
 
 def see(context: Context, employee_id: int, at: datetime, emotions: str) -> None:
-    """One detection a second: S stress, N neutral, F fatigue."""
+    """Store one detection a second: S stress, N neutral, F fatigue."""
     names = {"S": "stress", "N": "neutral", "F": "fatigue"}
     rows: list[dict[str, Any]] = [
         {
@@ -50,17 +51,17 @@ def see(context: Context, employee_id: int, at: datetime, emotions: str) -> None
         for second, letter in enumerate(emotions)
     ]
     with context.database.write() as connection:
-        upsert_device(connection, "pi-1", {"last_seen": at})
+        upsert_device(connection, "pi-1", DeviceReport(last_seen=at))
         connection.execute(insert(detection_events), rows)
 
 
 def report(context: Context) -> tuple[str, ...]:
-    """What the reporter does; the days summarised."""
+    """Write due reports and summaries as the reporter does, and return the summarised days."""
     write_due_reports(context, QUARTER)
     return tuple(day.isoformat() for day in write_due_summaries(context))
 
 
-def test_a_day_is_the_plants_and_is_kept_once_it_is_over(context: Context, clock: FakeClock, ana: int) -> None:
+def test_day_is_in_plant_time_and_stored_once_over(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON - timedelta(hours=12, minutes=1), "SS")  # Tuesday, 23:59
     see(context, ana, NOON - timedelta(hours=12), "SSNNFN")
     see(context, ana, NOON + timedelta(hours=11, minutes=50), "N")
@@ -81,7 +82,7 @@ def test_a_day_is_the_plants_and_is_kept_once_it_is_over(context: Context, clock
     assert kept.previous.total_detections == 2
 
 
-def test_a_late_detection_revises_its_day(context: Context, clock: FakeClock, ana: int) -> None:
+def test_late_detection_revises_its_day(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON, "SN")
     clock.now = NOON + timedelta(days=1)
     assert report(context) == (WEDNESDAY,)
@@ -93,7 +94,7 @@ def test_a_late_detection_revises_its_day(context: Context, clock: FakeClock, an
     assert (revised.total_detections, revised.revision) == (3, 1)
 
 
-def test_a_week_adds_up_its_days(context: Context, clock: FakeClock, ana: int) -> None:
+def test_week_is_the_sum_of_its_days(context: Context, clock: FakeClock, ana: int) -> None:
     luis = enrol(context, "EMP002", "Luis Rojas")
     for day, emotions in ((-1, "SSSS"), (0, "SN"), (1, "NN"), (4, "N")):
         see(context, ana, NOON + timedelta(days=day), emotions)
@@ -110,7 +111,7 @@ def test_a_week_adds_up_its_days(context: Context, clock: FakeClock, ana: int) -
     assert read_week(context, "2026-11-23", Actor()).previous is not None
 
 
-def test_what_is_usual_for_a_person_needs_a_history(context: Context, clock: FakeClock, ana: int) -> None:
+def test_usual_level_needs_a_history(context: Context, clock: FakeClock, ana: int) -> None:
     for day in range(4):
         see(context, ana, NOON + timedelta(days=day), "S" * (3 * day) + "N" * (30 - 3 * day))
         clock.now = NOON + timedelta(days=day, hours=14)
@@ -123,9 +124,7 @@ def test_what_is_usual_for_a_person_needs_a_history(context: Context, clock: Fak
     assert last.usual == usual[3]
 
 
-def test_days_of_an_earlier_version_are_summarised_at_the_first_start(
-    context: Context, clock: FakeClock, ana: int
-) -> None:
+def test_days_of_an_earlier_version_are_summarised_at_first_start(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON, "SSN")
     clock.now = NOON + timedelta(days=2)
     write_due_reports(context, QUARTER)
@@ -136,7 +135,7 @@ def test_days_of_an_earlier_version_are_summarised_at_the_first_start(
     assert read_day(context, WEDNESDAY, Actor()).overall_stress_percentage == 66.67
 
 
-def test_a_summary_outlives_the_reports_it_was_made_of(context: Context, clock: FakeClock, ana: int) -> None:
+def test_summary_outlives_its_reports(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON, "SSN")
     clock.now = NOON + timedelta(days=1)
     report(context)
@@ -149,7 +148,7 @@ def test_a_summary_outlives_the_reports_it_was_made_of(context: Context, clock: 
     assert read_day(context, WEDNESDAY, Actor()) == kept
 
 
-def test_who_was_erased_leaves_their_counts_and_no_name(context: Context, clock: FakeClock, ana: int) -> None:
+def test_erased_person_leaves_counts_and_no_name(context: Context, clock: FakeClock, ana: int) -> None:
     see(context, ana, NOON, "SN")
     clock.now = NOON + timedelta(days=1)
     report(context)
@@ -163,9 +162,7 @@ def test_who_was_erased_leaves_their_counts_and_no_name(context: Context, clock:
     assert (day.total_detections, day.per_employee_summary) == (2, {})
 
 
-def test_departments_are_told_to_viewers_only_of_days_that_are_over(
-    context: Context, clock: FakeClock, ana: int
-) -> None:
+def test_viewers_see_departments_of_past_days_only(context: Context, clock: FakeClock, ana: int) -> None:
     for number in range(2, 8):
         see(context, enrol(context, f"EMP00{number}", f"Persona {number}"), NOON, "SN")
     clock.now = NOON + timedelta(hours=1)
@@ -179,7 +176,7 @@ def test_departments_are_told_to_viewers_only_of_days_that_are_over(
     assert not over.withheld
 
 
-def test_a_day_without_anybody_is_empty_and_one_to_come_is_refused(context: Context, clock: FakeClock) -> None:
+def test_day_without_detections_is_empty_and_future_day_is_refused(context: Context, clock: FakeClock) -> None:
     clock.now = NOON
     empty = read_day(context, WEDNESDAY, Actor())
     assert (empty.total_detections, empty.previous, empty.coverage) == (0, None, [])

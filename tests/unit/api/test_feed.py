@@ -1,4 +1,4 @@
-"""The feed's reader and the hub, against a feed that a test writes by hand."""
+"""The feed reader and the hub, over a hand-written feed."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ GONE = Message(es="no está", en="gone")
 
 
 class FakeFeed:
-    """Events 1 to `last`, some of them erased; unreadable while `is_gone`. Many sources can be opened on it."""
+    """Events 1 to `last`, some of them erased; unavailable while `is_gone`. Any number of sources can be open."""
 
     def __init__(self, last: int = 0, erased: frozenset[int] = frozenset()) -> None:
         self.last = last
@@ -31,11 +31,11 @@ class FakeFeed:
         self.open_sources = 0
 
     def open(self) -> "FakeSource":
-        self.refuse_if_gone()
+        self.raise_if_gone()
         self.open_sources += 1
         return FakeSource(self)
 
-    def refuse_if_gone(self) -> None:
+    def raise_if_gone(self) -> None:
         if self.is_gone:
             raise DatabaseUnavailable(GONE)
 
@@ -46,7 +46,7 @@ class FakeSource:
         self.seen = -1
 
     def has_news(self) -> bool:
-        self.feed.refuse_if_gone()
+        self.feed.raise_if_gone()
         has_news = self.seen != self.feed.last
         self.seen = self.feed.last
         return has_news
@@ -61,13 +61,13 @@ class FakeSource:
         return min(1, self.feed.last)
 
     def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
-        self.feed.refuse_if_gone()
+        self.feed.raise_if_gone()
         if self.feed.fails_with:
             raise self.feed.fails_with
         position = min(event_id + limit, max(self.feed.last, event_id))
         kept = [event for event in range(event_id + 1, position + 1) if event not in self.feed.erased]
         if self.feed.unreadable & set(kept):
-            raise ValueError("a row that cannot be read")
+            raise ValueError("unreadable row")
         moment = datetime(2026, 11, 22, tzinfo=UTC)
         return FeedPage(tuple(DetectionEvent(id=event, committed_at=moment, data={}) for event in kept), position)
 
@@ -93,32 +93,32 @@ def ids(batches: list[Batch]) -> list[int | None]:
 def test_every_event_is_delivered_once_in_order_across_pages() -> None:
     feed = FakeFeed(last=10)
     with following(feed, position=2) as (_, batches):
-        wait_until(lambda: len(ids(batches)) == 8, "what was there")
+        wait_until(lambda: len(ids(batches)) == 8, "the stored events")
         feed.last = 12
-        wait_until(lambda: len(ids(batches)) == 10, "what came later")
+        wait_until(lambda: len(ids(batches)) == 10, "the later events")
     assert ids(batches) == list(range(3, 13))
     assert feed.open_sources == 0
 
 
-def test_what_nobody_follows_is_passed_over_and_what_comes_then_is_not() -> None:
+def test_events_without_followers_are_skipped() -> None:
     feed, batches, hub = FakeFeed(last=10), list[Batch](), Hub()
     reader = FeedReader(feed.open, poll_seconds=lambda: 0.001)
-    reader.start(0, batches.append, hub.pass_over)
-    wait_until(lambda: hub.position == 10, "what nobody follows is passed over")
+    reader.start(0, batches.append, hub.skip_to)
+    wait_until(lambda: hub.position == 10, "events without followers are skipped")
     hub.join(Mailbox(size=1))
     feed.last = 13
-    wait_until(lambda: len(ids(batches)) == 3, "what came later")
+    wait_until(lambda: len(ids(batches)) == 3, "the later events")
     reader.stop()
     assert ids(batches) == [11, 12, 13]
 
 
-def test_erased_events_do_not_hold_up_those_after_them() -> None:
+def test_erased_events_do_not_block_later_ones() -> None:
     with following(FakeFeed(last=10, erased=frozenset(range(1, 10)))) as (_, batches):
-        wait_until(lambda: len(ids(batches)) == 1, "the one that is left")
+        wait_until(lambda: len(ids(batches)) == 1, "the remaining event")
     assert ids(batches) == [10]
 
 
-def test_a_row_that_cannot_be_read_is_passed_over_alone() -> None:
+def test_only_the_unreadable_row_is_skipped() -> None:
     feed = FakeFeed(last=10)
     feed.unreadable = frozenset({2, 5, 6})
     with following(feed) as (reader, batches):
@@ -127,31 +127,31 @@ def test_a_row_that_cannot_be_read_is_passed_over_alone() -> None:
     assert ids(batches) == [1, 3, 4, 7, 8, 9, 10]
 
 
-def test_a_database_that_goes_away_is_said_and_nothing_is_lost() -> None:
+def test_unavailable_database_is_a_fault_and_loses_no_event() -> None:
     feed = FakeFeed(last=2)
     with following(feed) as (reader, batches):
-        wait_until(lambda: len(ids(batches)) == 2, "what was there")
+        wait_until(lambda: len(ids(batches)) == 2, "the stored events")
         assert reader.fault is None
         feed.is_gone = True
-        wait_until(lambda: reader.fault == GONE, "the loss is said")
+        wait_until(lambda: reader.fault == GONE, "the fault is reported")
         feed.last = 4
         feed.is_gone = False
-        wait_until(lambda: len(ids(batches)) == 4, "what came meanwhile")
-        wait_until(lambda: reader.fault is None, "the recovery is said")
+        wait_until(lambda: len(ids(batches)) == 4, "the events stored meanwhile")
+        wait_until(lambda: reader.fault is None, "the fault is cleared")
     assert ids(batches) == [1, 2, 3, 4]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_reader_that_dies_is_a_fault() -> None:
+def test_dead_reader_thread_is_a_fault() -> None:
     feed = FakeFeed(last=1)
-    feed.fails_with = RuntimeError("a mistake of ours")
+    feed.fails_with = RuntimeError("a bug")
     with following(feed) as (reader, _):
-        wait_until(lambda: reader.fault is not None, "the death is said")
+        wait_until(lambda: reader.fault is not None, "the fault is reported")
         assert reader.fault is not None
         assert "reinicie" in reader.fault.es
 
 
-def test_a_full_mailbox_says_so_and_takes_nothing_more() -> None:
+def test_full_mailbox_overflows_and_accepts_no_more() -> None:
     async def scenario() -> None:
         mailbox = Mailbox(size=2)
         for event in (1, 2, 3, 4):
@@ -165,7 +165,7 @@ def test_a_full_mailbox_says_so_and_takes_nothing_more() -> None:
     asyncio.run(scenario())
 
 
-def test_a_burst_overflows_nobody_who_reads() -> None:
+def test_burst_does_not_overflow_a_reading_client() -> None:
     async def scenario() -> None:
         hub = Hub()
         reading, idle = Mailbox(size=5), Mailbox(size=5)
@@ -188,7 +188,7 @@ def test_a_burst_overflows_nobody_who_reads() -> None:
     asyncio.run(scenario())
 
 
-def test_whoever_left_receives_nothing() -> None:
+def test_client_that_left_receives_nothing() -> None:
     async def scenario() -> None:
         hub, mailbox = Hub(), Mailbox(size=1)
         hub.join(mailbox)
@@ -199,7 +199,7 @@ def test_whoever_left_receives_nothing() -> None:
     asyncio.run(scenario())
 
 
-def test_stopping_a_reader_that_never_started_is_harmless() -> None:
+def test_stopping_an_unstarted_reader_is_harmless() -> None:
     reader = FeedReader(FakeFeed().open, poll_seconds=lambda: 0.001)
     reader.stop()
     assert reader.fault is None

@@ -1,4 +1,4 @@
-"""A picture is only called live while the device says so, and only comes from this machine."""
+"""The state of the preview: live only while the device reports it, and only from this machine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -35,5 +35,5 @@ def device(**changes: object) -> Device:
         ({"preview_url": "http://127.0.0.1.example/stream.mjpg"}, "elsewhere"),
     ],
 )
-def test_what_is_shown(changes: dict[str, object], expected: str | None) -> None:
+def test_preview_state(changes: dict[str, object], expected: str | None) -> None:
     assert preview_state(device(**changes), NOW) == expected

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from stressvision.dashboard import charts
 from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.dashboard.screen import Screen
 from stressvision.wire.backend import HourCount, StoredDetection
 from stressvision.wire.reports import EmployeeReport
 
 NOW = datetime(2026, 11, 22, 15, 31, 5, tzinfo=UTC)
-SCREEN = Screen(BackendClient("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"), clock=lambda: NOW)
+CONTEXT = PageContext(BackendClient("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"), clock=lambda: NOW)
 
 
 def seen(minutes_ago: int, emotion: str | None) -> StoredDetection:
@@ -22,34 +22,34 @@ def seen(minutes_ago: int, emotion: str | None) -> StoredDetection:
     )
 
 
-def test_distribution_names_every_expression_in_one_order() -> None:
-    bars = charts.distribution(SCREEN, {"sad": 3, "neutral": 7}).data[0]
+def test_distribution_lists_every_expression_in_fixed_order() -> None:
+    bars = charts.distribution(CONTEXT, {"sad": 3, "neutral": 7}).data[0]
     assert list(bars.y) == ["Neutra", "Alegría", "Estrés", "Tristeza", "Fatiga"]
     assert list(bars.x) == [7, 0, 0, 3, 0]
     assert list(bars.marker.color) == list(EXPRESSIONS.values())
 
 
-def test_distribution_shows_what_was_only_counted_where_there_is_any() -> None:
-    bars = charts.distribution(SCREEN, {"neutral": 7}, not_analysed=5).data[0]
+def test_distribution_includes_faces_counted_without_analysis() -> None:
+    bars = charts.distribution(CONTEXT, {"neutral": 7}, not_analysed=5).data[0]
     assert bars.y[-1] == "Sin analizar"
     assert bars.x[-1] == 5
     assert bars.marker.pattern.shape[-1] == "/"
 
 
-def test_hours_are_the_plants() -> None:
-    figure = charts.by_hour(SCREEN, [HourCount(hour=datetime(2026, 11, 22, 14, tzinfo=UTC), count=12)], 24)
+def test_by_hour_uses_plant_time_zone() -> None:
+    figure = charts.by_hour(CONTEXT, [HourCount(hour=datetime(2026, 11, 22, 14, tzinfo=UTC), count=12)], 24)
     assert list(figure.data[0].customdata) == ["22/11 09:00"]
     assert list(figure.data[0].y) == [12]
     assert figure.layout.xaxis.range == (datetime(2026, 11, 21, 10), datetime(2026, 11, 22, 11))  # noqa: DTZ001
 
 
-def test_timeline_has_one_trace_for_each_expression_that_was_seen() -> None:
-    figure = charts.timeline(SCREEN, [seen(1, "stress"), seen(2, "stress"), seen(3, "happy"), seen(4, None)], 15)
+def test_timeline_has_one_trace_per_detected_expression() -> None:
+    figure = charts.timeline(CONTEXT, [seen(1, "stress"), seen(2, "stress"), seen(3, "happy"), seen(4, None)], 15)
     assert {trace.name: len(trace.x) for trace in figure.data} == {"Alegría": 1, "Estrés": 2, "Sin analizar": 1}
     assert {trace.name: trace.marker.color for trace in figure.data}["Estrés"] == EXPRESSIONS["stress"]
 
 
-def test_people_with_one_name_stay_apart() -> None:
+def test_people_with_equal_names_keep_separate_bars() -> None:
     def own(code: str) -> EmployeeReport:
         return EmployeeReport(
             employee_id=1,
@@ -60,6 +60,6 @@ def test_people_with_one_name_stay_apart() -> None:
             avg_confidence=None,
         )
 
-    labels = charts.people(SCREEN, [own("EMP001"), own("EMP002")]).data[0].y
+    labels = charts.people(CONTEXT, [own("EMP001"), own("EMP002")]).data[0].y
     assert len(set(labels)) == 2
     assert max(len(label) for label in labels) <= 30

@@ -38,7 +38,7 @@ def one_report(name: str = "Kofi Mendoza Díaz") -> Report:
     )
 
 
-def test_csv_has_one_line_a_person() -> None:
+def test_csv_has_one_line_per_person() -> None:
     text = report_csv(one_report())
     assert text.startswith("\ufeff"), "spreadsheets take it for Latin-1 without the mark"
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
@@ -62,11 +62,11 @@ def test_csv_has_one_line_a_person() -> None:
     ]
 
 
-def test_csv_never_starts_a_formula() -> None:
+def test_csv_escapes_formulas() -> None:
     rows = list(csv.DictReader(io.StringIO(report_csv(one_report(name='=HYPERLINK("http://x")')))))
     assert rows[0]["name"] == '\'=HYPERLINK("http://x")'
 
 
-def test_json_is_the_report_of_the_wire() -> None:
+def test_json_is_the_wire_report() -> None:
     report = one_report()
     assert Report.model_validate(json.loads(report_json(report))) == report

@@ -1,4 +1,4 @@
-"""The colours of the five expressions can be told apart, by everybody and on both themes."""
+"""The colours of the five expressions: distinguishable with colour blindness and on both themes."""
 
 import itertools
 import tomllib
@@ -52,21 +52,21 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_every_expression_has_a_colour_and_the_theme_uses_the_same() -> None:
+def test_palette_covers_every_expression_and_matches_theme() -> None:
     assert list(EXPRESSIONS) == [emotion.value for emotion in Emotion]
     assert THEME["chartCategoricalColors"] == list(EXPRESSIONS.values())
     assert expression_colour(None) == NOT_ANALYSED
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_colours_are_apart(sight: str) -> None:
+def test_colours_are_distinguishable(sight: str) -> None:
     for one, other in itertools.combinations(EXPRESSIONS.values(), 2):
         distance = sum((a - b) ** 2 for a, b in zip(as_seen(one, sight), as_seen(other, sight), strict=True)) ** 0.5
         assert distance >= 0.06, f"{one} and {other} look alike with {sight}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_colours_stand_out_from_the_background(theme: str) -> None:
+def test_colours_contrast_with_background(theme: str) -> None:
     background = THEME[theme]["backgroundColor"]
     for colour in (*EXPRESSIONS.values(), NOT_ANALYSED):
         assert contrast(colour, background) >= 3, colour

@@ -1,4 +1,4 @@
-"""What the dashboard says is complete in both languages and claims no more than an expression."""
+"""The texts of the dashboard: complete in both languages, and no claim beyond an expression."""
 
 import re
 import string
@@ -17,25 +17,25 @@ ALL = [
 ]
 
 
-def blanks(text: str) -> set[str | None]:
+def placeholders(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_there_are_sentences_to_look_at() -> None:
+def test_texts_are_collected() -> None:
     assert len(ALL) > 100
 
 
-def test_both_languages_have_the_same_blanks() -> None:
+def test_both_languages_have_the_same_placeholders() -> None:
     assert [name for name, message in ALL if not (message.es.strip() and message.en.strip())] == []
-    assert [name for name, message in ALL if blanks(message.es) != blanks(message.en)] == []
+    assert [name for name, message in ALL if placeholders(message.es) != placeholders(message.en)] == []
 
 
-def test_nobody_is_said_to_be_stressed() -> None:
+def test_no_text_claims_an_emotion() -> None:
     claim = r"\b(estresad[oa]s?|deprimid[oa]s?|triste|cansad[oa]s?|stressed|depressed|sad|tired)\b"
     assert [name for name, message in ALL if re.search(claim, f"{message.es} {message.en}", re.IGNORECASE)] == []
 
 
-def test_every_value_of_the_domain_has_its_words() -> None:
+def test_every_domain_value_has_a_text() -> None:
     assert (
         set(texts.common.EXPRESSIONS) == set(texts.common.COMPATIBLE) == {*(emotion.value for emotion in Emotion), None}
     )

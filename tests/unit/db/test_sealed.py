@@ -1,4 +1,4 @@
-"""Sealed files: whole, or refused."""
+"""Sealed files: read back completely, or refused."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def opened(path: Path, key: bytes | None) -> bytes:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["plain", "encrypted"])
-def test_what_was_sealed_comes_back_whatever_its_size(tmp_path: Path, key: bytes | None) -> None:
+def test_content_of_any_size_is_read_back(tmp_path: Path, key: bytes | None) -> None:
     path = tmp_path / "a.svb"
     noise = bytes(number * 2654435761 >> 13 & 255 for number in range(BLOCK // 4)) * 10
     for pieces in ([], [b""], [b"EMP001"], [noise, b"end"]):
@@ -36,7 +36,7 @@ def test_what_was_sealed_comes_back_whatever_its_size(tmp_path: Path, key: bytes
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_nothing_of_the_content_can_be_read_without_the_key(tmp_path: Path) -> None:
+def test_content_cannot_be_read_without_the_key(tmp_path: Path) -> None:
     path = tmp_path / "a.svb"
     write_sealed(path, {}, [b"EMP001"], KEYS[1])
     assert b"EMP001" not in path.read_bytes()
@@ -49,7 +49,7 @@ def test_nothing_of_the_content_can_be_read_without_the_key(tmp_path: Path) -> N
 @pytest.mark.parametrize("key", KEYS, ids=["plain", "encrypted"])
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_one_changed_bit_is_noticed_wherever_it_is(tmp_path: Path, key: bytes | None, place: float, bit: int) -> None:
+def test_any_changed_bit_is_detected(tmp_path: Path, key: bytes | None, place: float, bit: int) -> None:
     path = tmp_path / "a.svb"
     write_sealed(path, {"rows": {"alerts": 3}}, [b"x" * 5000], key)
     content = bytearray(path.read_bytes())
@@ -60,7 +60,7 @@ def test_one_changed_bit_is_noticed_wherever_it_is(tmp_path: Path, key: bytes | 
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["plain", "encrypted"])
-def test_a_file_cut_short_is_noticed(tmp_path: Path, key: bytes | None) -> None:
+def test_truncated_file_is_detected(tmp_path: Path, key: bytes | None) -> None:
     path = tmp_path / "a.svb"
     noise = bytes(number * 2654435761 >> 13 & 255 for number in range(BLOCK // 4)) * 10
     write_sealed(path, {}, [noise[: BLOCK // 8]] * 30, key)
@@ -71,7 +71,7 @@ def test_a_file_cut_short_is_noticed(tmp_path: Path, key: bytes | None) -> None:
             opened(path, key)
 
 
-def test_a_key_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_invalid_key_file_is_refused_with_instructions(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text(new_key(), encoding="ascii")
     assert len(read_key(path) or b"") == 32

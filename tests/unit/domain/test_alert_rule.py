@@ -1,4 +1,4 @@
-"""When an alert is called for, and what may become of it."""
+"""Alert rule, severity and status transitions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,10 +12,10 @@ from stressvision.domain.alerts import (
     Evidence,
     Severity,
     Transition,
-    decide,
-    evidence_start,
-    severity_of,
-    transition,
+    check_transition,
+    compute_evidence_start,
+    draft_alert,
+    rate_severity,
 )
 
 RULE = AlertRule()
@@ -26,9 +26,9 @@ def evidence(events: int = 10, total: int = 900, confidence: float = 0.9, *, is_
     return Evidence(events, total, confidence, is_open)
 
 
-def test_the_tenth_event_calls_for_an_alert_and_the_ninth_does_not() -> None:
-    assert decide(RULE, evidence(9)) is None
-    draft = decide(RULE, evidence(10))
+def test_tenth_event_creates_an_alert_and_the_ninth_does_not() -> None:
+    assert draft_alert(RULE, evidence(9)) is None
+    draft = draft_alert(RULE, evidence(10))
     assert draft is not None
     assert draft.description == "Expresión compatible con estrés prolongado: 10 detecciones en 15 minutos"
 
@@ -39,11 +39,11 @@ def test_the_tenth_event_calls_for_an_alert_and_the_ninth_does_not() -> None:
     confidence=st.floats(0, 1),
     is_open=st.booleans(),
 )
-def test_an_alert_is_called_for_exactly_where_the_rule_says(
+def test_alert_is_due_exactly_where_the_rule_requires_it(
     events: int, extra: int, confidence: float, is_open: bool
 ) -> None:
     expected = events >= 10 and confidence > 0.5 and not is_open
-    assert (decide(RULE, evidence(events, events + extra, confidence, is_open=is_open)) is not None) == expected
+    assert (draft_alert(RULE, evidence(events, events + extra, confidence, is_open=is_open)) is not None) == expected
 
 
 @pytest.mark.parametrize(
@@ -51,20 +51,20 @@ def test_an_alert_is_called_for_exactly_where_the_rule_says(
     [(0.81, Severity.HIGH), (0.8, Severity.MEDIUM), (0.5, Severity.MEDIUM), (0.49, Severity.LOW)],
 )
 def test_severity_follows_the_mean_confidence(confidence: float, severity: Severity) -> None:
-    assert severity_of(confidence) is severity
+    assert rate_severity(confidence) is severity
 
 
-def test_a_report_also_asks_for_a_share_of_the_window() -> None:
+def test_report_rule_also_requires_a_share_of_the_window() -> None:
     rule = AlertRule(min_share=50.0)
-    assert decide(rule, evidence(449, 900)) is None
-    assert decide(rule, evidence(450, 900)) is not None
+    assert draft_alert(rule, evidence(449, 900)) is None
+    assert draft_alert(rule, evidence(450, 900)) is not None
 
 
 def test_after_a_resolution_only_newer_detections_count() -> None:
     resolved = AT - timedelta(minutes=5)
-    assert evidence_start(RULE, AT, None) == AT - timedelta(minutes=15)
-    assert evidence_start(RULE, AT, resolved) == resolved
-    assert evidence_start(RULE, AT, AT - timedelta(hours=2)) == AT - timedelta(minutes=15)
+    assert compute_evidence_start(RULE, AT, None) == AT - timedelta(minutes=15)
+    assert compute_evidence_start(RULE, AT, resolved) == resolved
+    assert compute_evidence_start(RULE, AT, AT - timedelta(hours=2)) == AT - timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(
@@ -78,5 +78,5 @@ def test_after_a_resolution_only_newer_detections_count() -> None:
         ("resolved", "acknowledged", Transition.REFUSE),
     ],
 )
-def test_states_only_go_forward(current: str, wanted: str, step: Transition) -> None:
-    assert transition(AlertStatus(current), AlertStatus(wanted)) is step
+def test_status_only_advances(current: str, wanted: str, step: Transition) -> None:
+    assert check_transition(AlertStatus(current), AlertStatus(wanted)) is step

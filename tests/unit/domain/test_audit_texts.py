@@ -1,4 +1,4 @@
-"""Whatever the log says about an employee has its words, for that person and for who looks at the log."""
+"""Every audit action about an employee has a text for the person and for readers of the log."""
 
 import ast
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from stressvision.dashboard.texts import access
 from stressvision.documents import own_data_texts
 
 RECORDERS = {"record": (3, 4), "record_read": (2, 3), "submit_read": (2, 3)}
-"""Of services/audit.py, with where each takes the action and the kind of what it is about."""
+"""Functions of services/audit.py, with the positions of their action and entity type."""
 
 
 def recorded_actions() -> set[str]:
-    """Every action that a service records about an employee, as its source has it."""
+    """Return every action that the source of a service records about an employee."""
     modules = [ast.parse(path.read_text("utf-8")) for path in sorted(Path(services.__path__[0]).rglob("*.py"))]
     return {
         action
@@ -35,7 +35,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def words(module: ast.Module, value: ast.expr) -> set[str]:
-    """What an expression can be: a string, one of two, or whatever a name is bound to anywhere in its module."""
+    """Return the possible values of an expression: a string, one of two, or all values bound to a name."""
     match value:
         case ast.Constant(value=str(word)):
             return {word}
@@ -60,16 +60,16 @@ def bindings(module: ast.Module, name: str) -> Iterator[ast.expr]:
                     yield call.args[names.index(name)]
 
 
-def test_the_source_tells_which_actions_there_are() -> None:
+def test_actions_are_found_in_the_source() -> None:
     spelled_out = {"enrol", "read_employee", "read_employee_state", "follow_employee", "read_audit", "erase"}
     handed_on = {"change_employee", "activate_employee", "deactivate_employee", "silence_begun", "silence_ended"}
     assert spelled_out | handed_on <= recorded_actions()
 
 
-def test_whoever_reads_the_log_has_words_for_each() -> None:
+def test_dashboard_has_a_text_for_each_action() -> None:
     assert recorded_actions() - access.ACTIONS.keys() == set()
 
 
-def test_the_person_has_words_for_each() -> None:
-    """Of an erasure none are needed: after it there is nobody who could ask, and an id is never given twice."""
+def test_own_data_has_a_text_for_each_action() -> None:
+    """Erasure needs no text: afterwards no person can request the data, and ids are never reused."""
     assert recorded_actions() - own_data_texts.ACTIONS.keys() == {"erase"}

@@ -1,4 +1,4 @@
-"""Who may be recognised, and what the policy lets us keep."""
+"""Consent rules, and what each policy keeps."""
 
 import pytest
 
@@ -16,15 +16,15 @@ from stressvision.services.people.enrolment import consent_text_sha256
 
 @pytest.mark.parametrize("consent", [True, False])
 @pytest.mark.parametrize("active", [True, False])
-def test_only_active_people_who_consent_are_recognised(consent: bool, active: bool) -> None:
+def test_only_active_consenting_employees_are_recognised(consent: bool, active: bool) -> None:
     assert may_be_recognised(EnrolmentStatus(consent, active)) == (consent and active)
 
 
 @pytest.mark.parametrize("emotion", list(Emotion))
-def test_the_european_policy_keeps_fatigue_alone(emotion: Emotion) -> None:
+def test_eu_policy_keeps_fatigue_only(emotion: Emotion) -> None:
     assert permitted_emotion(Policy.EU, emotion) == (emotion if emotion is Emotion.FATIGUE else None)
     assert permitted_emotion(Policy.PE, emotion) is emotion
 
 
-def test_a_changed_text_is_a_new_version() -> None:
+def test_changed_consent_text_is_a_new_version() -> None:
     assert consent_text_sha256() == CONSENT_HASHES[CONSENT_VERSION]

@@ -1,4 +1,4 @@
-"""A day's sums, and what of them a viewer may see."""
+"""Daily totals, and the part that a viewer may see."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ def department_of(employee_id: int) -> str | None:
 
 
 def window(number: int, seen: Mapping[int, int]) -> WindowReport:
-    """Each person seen so often, always with an expression compatible with stress."""
+    """Return a report with these detections by person, all of stress."""
     total = sum(seen.values())
     start = BEGAN + number * timedelta(minutes=15)
     figures = WindowFigures(start, start + timedelta(minutes=15), total, len(seen), total, 0, 0)
@@ -32,7 +32,7 @@ def day(windows: list[dict[int, int]]) -> DayFigures:
 
 
 @given(SEEN)
-def test_a_day_is_the_sum_of_its_windows(windows: list[dict[int, int]]) -> None:
+def test_day_is_the_sum_of_its_windows(windows: list[dict[int, int]]) -> None:
     found = day(windows)
     total = sum(sum(seen.values()) for seen in windows)
     assert sum(own.detections for own in found.windows) == total
@@ -41,7 +41,7 @@ def test_a_day_is_the_sum_of_its_windows(windows: list[dict[int, int]]) -> None:
 
 
 @given(SEEN)
-def test_what_a_viewer_sees_rests_on_five_people_also_after_subtraction(windows: list[dict[int, int]]) -> None:
+def test_public_figures_rest_on_five_people_also_after_subtraction(windows: list[dict[int, int]]) -> None:
     found = day(windows).aggregate
     assert all(own.employees >= SMALLEST_GROUP for own in found.windows)
     assert all(group.people >= SMALLEST_GROUP for group in found.groups)
@@ -53,7 +53,7 @@ def test_what_a_viewer_sees_rests_on_five_people_also_after_subtraction(windows:
     assert not hidden or len(hidden) >= SMALLEST_GROUP
 
 
-def test_it_says_that_something_is_left_out() -> None:
-    everybody = dict.fromkeys(range(1, 17), 3)
+def test_aggregate_reports_withheld_figures() -> None:
+    everyone = dict.fromkeys(range(1, 17), 3)
     assert not sum_day([]).aggregate.withheld
-    assert day([everybody, {1: 2}]).aggregate.withheld
+    assert day([everyone, {1: 2}]).aggregate.withheld

@@ -1,4 +1,4 @@
-"""What viewers see of small groups: nothing, and nothing from which it follows."""
+"""Disclosure control: small groups are not shown and cannot be computed."""
 
 from itertools import combinations
 
@@ -11,7 +11,7 @@ GROUPS = st.dictionaries(st.sampled_from("ABCDEFGH"), st.frozensets(st.integers(
 
 
 def people(*counts: int) -> dict[str, frozenset[int]]:
-    """Disjoint groups A, B, … of so many people."""
+    """Return disjoint groups A, B, … of these sizes."""
     starts = [sum(counts[:place]) for place in range(len(counts))]
     return {
         name: frozenset(range(start, start + count))
@@ -19,36 +19,36 @@ def people(*counts: int) -> dict[str, frozenset[int]]:
     }
 
 
-def test_large_groups_are_shown_and_the_total_too() -> None:
+def test_large_groups_and_their_total_are_shown() -> None:
     assert suppress_small_groups(people(5, 9)).shown == {"A", "B"}
     assert suppress_small_groups(people(5, 9)).has_total
 
 
-def test_one_small_group_takes_the_smallest_other_with_it() -> None:
+def test_small_group_withholds_the_smallest_other() -> None:
     assert suppress_small_groups(people(2, 9, 6)).shown == {"B"}
 
 
-def test_small_groups_that_hide_each_other_take_no_other() -> None:
+def test_small_groups_that_protect_each_other_withhold_no_other() -> None:
     assert suppress_small_groups(people(3, 9, 2)).shown == {"B"}
 
 
-def test_too_few_people_altogether_show_nothing() -> None:
+def test_too_few_people_in_total_show_nothing() -> None:
     found = suppress_small_groups(people(2, 2))
     assert (found.shown, found.has_total) == (frozenset(), False)
 
 
-def test_a_group_in_which_nobody_was_seen_gives_nobody_away_by_its_absence() -> None:
+def test_empty_group_is_withheld_without_effect_on_others() -> None:
     assert suppress_small_groups(people(0, 7)).shown == {"B"}
 
 
 @given(GROUPS)
-def test_no_group_shown_and_no_difference_from_the_total_rests_on_fewer_than_five(
+def test_no_group_and_no_difference_rests_on_fewer_than_five(
     groups: dict[str, frozenset[int]],
 ) -> None:
     found = suppress_small_groups(groups)
-    everybody = frozenset().union(*groups.values())
+    everyone = frozenset().union(*groups.values())
     assert all(len(groups[name]) >= SMALLEST_GROUP for name in found.shown)
-    assert found.has_total == (len(everybody) >= SMALLEST_GROUP)
+    assert found.has_total == (len(everyone) >= SMALLEST_GROUP)
     assert found.has_total or not found.shown
     for count in range(len(found.shown) + 1):
         for subtracted in combinations(sorted(found.shown), count):

@@ -1,4 +1,4 @@
-"""What remains of a person in reports and texts, and how their traces are looked for."""
+"""Erasure rules: removal from reports and texts, and the search for traces."""
 
 from typing import Any
 
@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stressvision.domain.emotions import Emotion
-from stressvision.domain.erasure import NOBODY, Traces, forget_person
-from stressvision.domain.scanning import count_hits, face_parts, forms_of, overwrite
+from stressvision.domain.erasure import (
+    ERASED_KEY,
+    Traces,
+    count_occurrences,
+    encode_words,
+    forget_person,
+    mask_words,
+    pick_face_fragments,
+)
 
 COUNTS = st.fixed_dictionaries({emotion.value: st.integers(0, 50) for emotion in Emotion})
 
@@ -27,7 +34,7 @@ def entry(employee_id: int, counts: dict[str, int]) -> dict[str, Any]:
 
 
 @given(st.dictionaries(st.integers(1, 5), COUNTS, max_size=5), st.lists(st.integers(1, 6), max_size=4))
-def test_a_report_keeps_its_sums_and_nothing_else_of_whom_it_forgets(
+def test_report_keeps_sums_and_no_name_of_an_erased_person(
     people: dict[int, dict[str, int]], forgotten: list[int]
 ) -> None:
     summary = {str(person): entry(person, counts) for person, counts in people.items()}
@@ -42,10 +49,10 @@ def test_a_report_keeps_its_sums_and_nothing_else_of_whom_it_forgets(
         assert f"EMP{person:03}" not in str(result)
         assert f"Persona {person}" not in str(result)
     kept = set(people) - set(forgotten)
-    assert {key: value for key, value in result.items() if key != NOBODY} == {str(p): summary[str(p)] for p in kept}
+    assert {key: value for key, value in result.items() if key != ERASED_KEY} == {str(p): summary[str(p)] for p in kept}
 
 
-def test_a_code_is_taken_out_of_texts_only_where_it_stands_alone() -> None:
+def test_code_is_removed_from_texts_only_where_it_stands_alone() -> None:
     traces = Traces("EMP001", ("Ana Torres Vega",))
     assert traces.remove_from("EMP001: hablé con ana torres vega y con EMP0010") == (
         "[borrado]: hablé con [borrado] y con EMP0010"
@@ -56,22 +63,22 @@ def test_a_code_is_taken_out_of_texts_only_where_it_stands_alone() -> None:
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300), st.integers(1, 40))
-def test_a_trace_is_found_wherever_a_stream_is_cut(before: bytes, after: bytes, size: int) -> None:
+def test_trace_is_found_across_pieces_of_a_stream(before: bytes, after: bytes, size: int) -> None:
     data = before + b"EMP001" + after
     pieces = [data[start : start + size] for start in range(0, len(data), size)]
-    assert count_hits(pieces, (b"EMP001",)) == count_hits([data], (b"EMP001",)) >= 1
+    assert count_occurrences(pieces, (b"EMP001",)) == count_occurrences([data], (b"EMP001",)) >= 1
 
 
-def test_another_code_that_holds_this_one_is_no_trace() -> None:
+def test_longer_code_is_not_a_trace() -> None:
     pieces = [b"..EMP00", b"10..EMP001", b"1"]
-    assert count_hits(pieces, (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 0
-    assert count_hits([*pieces, b" EMP001;"], (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 1
+    assert count_occurrences(pieces, (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 0
+    assert count_occurrences([*pieces, b" EMP001;"], (b"EMP001",), excused=(b"EMP0010", b"EMP0011")) == 1
 
 
-def test_needles_are_the_forms_in_which_text_and_faces_are_stored() -> None:
-    assert forms_of(("EMP001", "María", "")) == (b"EMP001", "María".encode(), b"Mar\\u00eda")
+def test_needles_are_the_stored_forms_of_texts_and_faces() -> None:
+    assert encode_words(("EMP001", "María", "")) == (b"EMP001", "María".encode(), b"Mar\\u00eda")
     samples = (bytes(range(256)) * 2, bytes(512))
-    parts = face_parts("[0.0123, 0.4567, 0.891, 0.2345, 0.6789]", samples)
+    parts = pick_face_fragments("[0.0123, 0.4567, 0.891, 0.2345, 0.6789]", samples)
     assert samples[0][:32] in parts
     assert bytes(32) not in parts
 
@@ -85,16 +92,16 @@ def test_needles_are_the_forms_in_which_text_and_faces_are_stored() -> None:
         (r"Jos\u00e9 Pe\u00f1a, José Peña Ruiz", "*******************, José Peña Ruiz"),
     ],
 )
-def test_only_what_stands_alone_is_overwritten_in_a_text(before: str, after: str) -> None:
+def test_only_whole_words_are_masked(before: str, after: str) -> None:
     words, others = ("EMP001", "José Peña"), ("José Peña Ruiz",)
-    assert overwrite(before.encode(), words, others) == after.encode()
+    assert mask_words(before.encode(), words, others) == after.encode()
 
 
 @given(
     st.binary(max_size=60), st.sampled_from([b" EMP001 ", "«José»".encode(), b"EMP001", b""]), st.binary(max_size=60)
 )
-def test_what_is_overwritten_stays_as_long_and_is_found_no_more(before: bytes, word: bytes, after: bytes) -> None:
+def test_masked_text_keeps_its_length_and_loses_the_word(before: bytes, word: bytes, after: bytes) -> None:
     text = before + word + after
-    cleaned = overwrite(text, ("EMP001", "José"))
+    cleaned = mask_words(text, ("EMP001", "José"))
     assert len(cleaned) == len(text)
-    assert overwrite(cleaned, ("EMP001", "José")) == cleaned
+    assert mask_words(cleaned, ("EMP001", "José")) == cleaned

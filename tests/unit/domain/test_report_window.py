@@ -1,4 +1,4 @@
-"""Windows that do not overlap, and percentages that a person can recompute."""
+"""Report windows and percentages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ LENGTHS = st.integers(1, 1440).map(lambda minutes: timedelta(minutes=minutes))
 
 
 @given(MOMENTS, LENGTHS)
-def test_every_moment_lies_in_exactly_one_window(moment: datetime, length: timedelta) -> None:
+def test_every_moment_is_in_exactly_one_window(moment: datetime, length: timedelta) -> None:
     window = window_holding(moment, length)
     assert window.start <= moment < window.end
     assert window.end - window.start == length
@@ -31,7 +31,7 @@ def tally(employee_id: int, emotion: str | None, count: int, confidence: float =
     return EmotionTally(employee_id, "Ana", "EMP001", "Producción", emotion, count, rated * confidence, rated)
 
 
-def test_a_summary_counts_stress_and_sadness_of_all_detections() -> None:
+def test_summary_counts_stress_and_sadness_of_all_detections() -> None:
     (ana,) = summarise([tally(1, "neutral", 70), tally(1, "stress", 10, 0.9), tally(1, "sad", 3), tally(1, None, 17)])
     assert ana.total_detections == 100
     assert ana.stress_pct == 13.0
@@ -39,16 +39,16 @@ def test_a_summary_counts_stress_and_sadness_of_all_detections() -> None:
     assert ana.avg_confidence == round((73 * 0.8 + 10 * 0.9) / 83, 3)
 
 
-def test_somebody_who_was_never_analysed_has_no_confidence() -> None:
+def test_unanalysed_employee_has_no_confidence() -> None:
     (ana,) = summarise([tally(1, None, 5)])
     assert (ana.stress_pct, ana.avg_confidence) == (0.0, None)
 
 
 @given(st.dictionaries(st.sampled_from(["neutral", "happy", "stress", "sad", "fatigue"]), st.integers(0, 1000)))
-def test_a_percentage_lies_between_nothing_and_everything(counts: dict[str, int]) -> None:
+def test_percentage_is_between_0_and_100(counts: dict[str, int]) -> None:
     assert 0.0 <= stress_percentage(counts, sum(counts.values())) <= 100.0
 
 
-def test_a_half_is_rounded_as_sql_rounds_it() -> None:
+def test_half_is_rounded_like_sql() -> None:
     assert stress_percentage({"stress": 17}, 32) == 53.13
     assert stress_percentage({"stress": 1, "sad": 2}, 32) == 9.38

@@ -1,11 +1,11 @@
-"""When a device is in trouble, and when it is over."""
+"""Start and end of device troubles."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA
-from stressvision.domain.devices import Trouble, WatchedDevice, is_over, trouble_of
+from stressvision.domain.devices import Outage, WatchedDevice, find_outage, has_ended
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=8)
@@ -20,16 +20,16 @@ def ago(minutes: float) -> datetime:
     ("device", "listening", "expected"),
     [
         (WatchedDevice("pi", "watching", ago(4)), LONG_AGO, None),
-        (WatchedDevice("pi", "watching", ago(5)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
+        (WatchedDevice("pi", "watching", ago(5)), LONG_AGO, Outage(DEVICE_SILENT, ago(5))),
         (WatchedDevice("pi", "watching", ago(60)), ago(4), None),
         (WatchedDevice("pi", "stopped", ago(60)), LONG_AGO, None),
         (WatchedDevice("pi", "no_camera", ago(0), ago(4)), LONG_AGO, None),
-        (WatchedDevice("pi", "no_camera", ago(0), ago(6)), LONG_AGO, Trouble(DEVICE_WITHOUT_DATA, ago(6))),
-        (WatchedDevice("pi", "no_camera", ago(5), ago(9)), LONG_AGO, Trouble(DEVICE_SILENT, ago(5))),
+        (WatchedDevice("pi", "no_camera", ago(0), ago(6)), LONG_AGO, Outage(DEVICE_WITHOUT_DATA, ago(6))),
+        (WatchedDevice("pi", "no_camera", ago(5), ago(9)), LONG_AGO, Outage(DEVICE_SILENT, ago(5))),
     ],
 )
-def test_trouble(device: WatchedDevice, listening: datetime, expected: Trouble | None) -> None:
-    assert trouble_of(device, NOW, listening, PATIENCE) == expected
+def test_trouble(device: WatchedDevice, listening: datetime, expected: Outage | None) -> None:
+    assert find_outage(device, NOW, listening, PATIENCE) == expected
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_trouble(device: WatchedDevice, listening: datetime, expected: Trouble |
         (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "watching", ago(1)), True),
     ],
 )
-def test_only_what_is_heard_ends_it(alert_type: str, device: WatchedDevice, over: bool) -> None:
-    assert is_over(Trouble(alert_type, ago(9)), device) is over
+def test_outage_ends_with_a_matching_heartbeat(alert_type: str, device: WatchedDevice, over: bool) -> None:
+    assert has_ended(Outage(alert_type, ago(9)), device) is over

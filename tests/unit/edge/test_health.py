@@ -9,11 +9,15 @@ from stressvision.core.heartbeat import read_heartbeat
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
+from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Outbox
-from stressvision.edge.health.machine import Machine
-from stressvision.edge.health.watch import DeviceCounters, HealthWatch
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
+from stressvision.edge.health.machine import MachineState
+from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera
 from stressvision.vision.source import parse_source
+from stressvision.wire.detections import DeviceHealth
 from tests.unit.edge.test_pipeline import FakeNetworks, Sitting
 
 COMPONENT = "edge-entrada"
@@ -26,67 +30,64 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened.close()
 
 
-def make_health(
+def make_monitor(
     outbox: Outbox,
     run_dir: Path,
-    tally: DeviceCounters,
-    machine: Machine,
-    ahead: timedelta | None,
-    *,
-    admitted: bool = True,
-) -> HealthWatch:
+    counters: DeviceCounters,
+    machine: MachineState | None = None,
+    server: ServerStatus | None = None,
+) -> tuple[HealthMonitor, DeviceStatus]:
     networks = FakeNetworks(Sitting())
     rules = Rules("entrada", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
-    return HealthWatch(
-        Settings(device_id="entrada", run_dir=run_dir),
-        COMPONENT,
+    status = DeviceStatus(DeviceHealth(device_id="entrada", state="starting"))
+    sources = HealthSources(
         Camera(parse_source("demo", run_dir)),
         Pipeline(Models(networks, networks, networks, networks), rules),
         outbox,
-        tally,
-        clock_ahead=lambda: ahead,
-        is_admitted=lambda: admitted,
-        has_expression=True,
-        statistics=None,
-        examine=lambda: machine,
+        counters,
+        server or ServerStatus(),
     )
-
-
-def test_heat_throttling_and_clock_are_numbers_for_the_server_and_words_for_a_person(
-    outbox: Outbox, tmp_path: Path
-) -> None:
-    health = make_health(
-        outbox, tmp_path, DeviceCounters(taken=1), Machine(84.0, throttled=True), timedelta(seconds=-61.04)
+    monitor = HealthMonitor(
+        Settings(device_id="entrada", run_dir=run_dir),
+        sources,
+        status,
+        DeviceHeartbeat(run_dir, COMPONENT),
+        examine=lambda: machine or MachineState(),
     )
-    health.look_at_machine(0.0)
-    health.say(1.0)
-    said = health.latest
-
-    assert (said.temperature, said.throttled, said.clock_ahead_seconds) == (84.0, True, -61.0)
-    assert "84 °C; frenado por temperatura o tensión" in said.detail
-    assert "reloj atrasado 61 s" in said.detail
+    return monitor, status
 
 
-def test_what_a_machine_does_not_tell_is_nothing(outbox: Outbox, tmp_path: Path) -> None:
-    health = make_health(outbox, tmp_path, DeviceCounters(taken=1), Machine(), None)
-    health.look_at_machine(0.0)
-    health.say(1.0)
+def test_heat_throttling_and_clock_are_reported_as_numbers_and_as_text(outbox: Outbox, tmp_path: Path) -> None:
+    machine, server = MachineState(84.0, throttled=True), ServerStatus(clock_ahead=timedelta(seconds=-61.04))
+    monitor, status = make_monitor(outbox, tmp_path, DeviceCounters(taken=1), machine, server)
+    monitor.update_machine(0.0)
+    monitor.update(1.0)
+    report = status.report
 
-    assert (health.latest.temperature, health.latest.throttled, health.latest.clock_ahead_seconds) == (None, None, None)
-    assert health.latest.detail == "vigilando la grabación de demostración"
+    assert (report.temperature, report.throttled, report.clock_ahead_seconds) == (84.0, True, -61.0)
+    assert "84 °C; frenado por temperatura o tensión" in report.detail
+    assert "reloj atrasado 61 s" in report.detail
 
 
-def test_the_heartbeat_bears_the_component_s_name_and_comes_with_the_first_picture(
-    outbox: Outbox, tmp_path: Path
-) -> None:
-    tally = DeviceCounters()
-    health = make_health(outbox, tmp_path, tally, Machine(), None)
-    health.say(1.0)
+def test_unknown_machine_state_is_null(outbox: Outbox, tmp_path: Path) -> None:
+    monitor, status = make_monitor(outbox, tmp_path, DeviceCounters(taken=1))
+    monitor.update_machine(0.0)
+    monitor.update(1.0)
+    report = status.report
+
+    assert (report.temperature, report.throttled, report.clock_ahead_seconds) == (None, None, None)
+    assert report.detail == "vigilando la grabación de demostración"
+
+
+def test_heartbeat_of_the_component_is_written_with_the_first_frame(outbox: Outbox, tmp_path: Path) -> None:
+    counters = DeviceCounters()
+    monitor, _ = make_monitor(outbox, tmp_path, counters)
+    monitor.update(1.0)
     before = read_heartbeat(tmp_path, COMPONENT)
-    tally.taken = 1
-    health.say(1.0)
+    counters.taken = 1
+    monitor.update(1.0)
     during = read_heartbeat(tmp_path, COMPONENT)
-    health.fall_silent()
+    monitor.close()
 
     assert before is None
     assert during is not None
@@ -94,9 +95,9 @@ def test_the_heartbeat_bears_the_component_s_name_and_comes_with_the_first_pictu
     assert read_heartbeat(tmp_path, COMPONENT) is None
 
 
-def test_a_token_that_the_server_refuses_is_said_on_the_device_itself(outbox: Outbox, tmp_path: Path) -> None:
-    health = make_health(outbox, tmp_path, DeviceCounters(taken=1), Machine(), None, admitted=False)
-    health.say(1.0)
+def test_rejected_token_is_reported_on_the_device(outbox: Outbox, tmp_path: Path) -> None:
+    monitor, _ = make_monitor(outbox, tmp_path, DeviceCounters(taken=1), server=ServerStatus(accepts_token=False))
+    monitor.update(1.0)
     beat = read_heartbeat(tmp_path, COMPONENT)
     assert beat is not None
     assert beat.state == "not_admitted"

@@ -43,7 +43,7 @@ def gallery_of(*people: int) -> FaceGallery:
 
 @dataclass
 class Sitting:
-    """Who sits where in the frames to come. A person's face is recognised by its size in these tests."""
+    """The people in the next frames, by position. In these tests a face is identified by its size."""
 
     people: dict[int, Face] = field(default_factory=dict)
     eyes: float = 0.31
@@ -58,7 +58,7 @@ class Sitting:
 
 @dataclass
 class FakeNetworks:
-    """Stands in for every network, and counts what is asked of it."""
+    """Replaces the networks, and counts their calls."""
 
     sitting: Sitting
     encoded: int = 0
@@ -82,7 +82,7 @@ class FakeNetworks:
 
 
 class Stage:
-    """A pipeline over fake networks, and the time that passes before it."""
+    """A pipeline with fake networks, and simulated time."""
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ def names(detections: list[DetectionIn]) -> list[int | None]:
     return [detection.employee_id for detection in detections]
 
 
-def test_an_enrolled_person_is_reported_once_a_second_with_a_name_and_an_expression() -> None:
+def test_enrolled_person_is_reported_once_a_second_with_name_and_expression() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
     stage.sitting.sit(ANA, 300)
@@ -144,7 +144,7 @@ def test_an_enrolled_person_is_reported_once_a_second_with_a_name_and_an_express
     assert len({detection.event_id for detection in detections}) == len(detections)
 
 
-def test_detections_carry_the_time_of_their_picture() -> None:
+def test_detections_have_the_time_of_their_frame() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -157,7 +157,7 @@ def test_detections_carry_the_time_of_their_picture() -> None:
     assert all(step == pytest.approx(1.0, abs=0.08) for step in steps)
 
 
-def test_a_stranger_is_counted_and_never_analysed() -> None:
+def test_unknown_person_is_counted_and_not_analysed() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(STRANGER, 300)
@@ -169,7 +169,7 @@ def test_a_stranger_is_counted_and_never_analysed() -> None:
     assert (stage.networks.expressions, stage.networks.measures) == (0, 0)
 
 
-def test_a_setting_lets_strangers_be_analysed() -> None:
+def test_setting_allows_analysis_of_unknown_people() -> None:
     stage = Stage(analyse_unknown=True)
     stage.enrol(ANA)
     stage.sitting.sit(STRANGER, 300)
@@ -180,7 +180,7 @@ def test_a_setting_lets_strangers_be_analysed() -> None:
     assert set(names(detections)) == {None}
 
 
-def test_nothing_is_reported_before_it_is_known_who_it_is() -> None:
+def test_nothing_is_reported_before_the_identity_is_decided() -> None:
     stage = Stage()
     stage.sitting.sit(ANA, 300)
 
@@ -188,7 +188,7 @@ def test_nothing_is_reported_before_it_is_known_who_it_is() -> None:
     assert set(names(stage.watch(3))) == {None}
 
 
-def test_where_nobody_is_enrolled_everybody_is_counted_at_once_and_nothing_is_computed() -> None:
+def test_empty_gallery_counts_people_at_once_without_embeddings() -> None:
     stage = Stage()
     stage.enrol()
     stage.sitting.sit(ANA, 300)
@@ -197,7 +197,7 @@ def test_where_nobody_is_enrolled_everybody_is_counted_at_once_and_nothing_is_co
     assert stage.networks.encoded == 0
 
 
-def test_under_the_european_policy_no_expression_is_estimated_and_fatigue_still_is() -> None:
+def test_eu_policy_estimates_fatigue_and_no_expression() -> None:
     stage = Stage(policy=Policy.EU)
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -229,7 +229,7 @@ def test_closed_eyes_become_fatigue() -> None:
     assert stage.watch(4)[-1].emotion is Emotion.FATIGUE
 
 
-def test_a_face_too_bad_to_read_is_reported_without_an_expression() -> None:
+def test_low_quality_face_is_reported_without_an_expression() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -297,7 +297,7 @@ def test_a_face_turned_by_thirty_degrees_is_read_and_one_by_fifty_is_not() -> No
     assert {item.emotion for item in away} == {None}
 
 
-def test_who_takes_anothers_seat_is_never_given_the_others_name() -> None:
+def test_person_taking_a_seat_does_not_inherit_the_name() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
     stage.sitting.sit(ANA, 300)
@@ -311,7 +311,7 @@ def test_who_takes_anothers_seat_is_never_given_the_others_name() -> None:
     assert set(names(after)) == {LARS}
 
 
-def test_what_was_learnt_of_one_person_is_not_told_of_the_next() -> None:
+def test_expression_is_reset_when_the_identity_changes() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
     stage.sitting.sit(ANA, 300)
@@ -327,7 +327,7 @@ def test_what_was_learnt_of_one_person_is_not_told_of_the_next() -> None:
     assert {(item.employee_id, item.emotion) for item in after} == {(LARS, Emotion.STRESS)}
 
 
-def test_fatigue_is_remembered_of_a_person_who_was_out_of_sight_for_a_moment() -> None:
+def test_fatigue_survives_a_short_absence() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -343,7 +343,7 @@ def test_fatigue_is_remembered_of_a_person_who_was_out_of_sight_for_a_moment() -
     assert {(item.employee_id, item.emotion, item.track_id) for item in back} == {(ANA, Emotion.FATIGUE, "trk_2")}
 
 
-def test_one_name_is_never_given_to_two_people_in_view() -> None:
+def test_two_people_in_view_never_share_a_name() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 150)
@@ -357,7 +357,7 @@ def test_one_name_is_never_given_to_two_people_in_view() -> None:
     assert {item.employee_id for item in both if item.track_id == "trk_2"} == {None}
 
 
-def test_nobody_is_named_while_two_cross_and_both_are_named_right_afterwards() -> None:
+def test_crossing_people_are_unnamed_and_then_named_correctly() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
     reported: list[tuple[float, int | None]] = []
@@ -374,7 +374,7 @@ def test_nobody_is_named_while_two_cross_and_both_are_named_right_afterwards() -
     assert min(apart for apart, _ in reported) > 90
 
 
-def test_a_withdrawal_takes_the_name_away_at_once() -> None:
+def test_withdrawal_removes_the_name_at_once() -> None:
     stage = Stage()
     stage.enrol(ANA, LARS)
     stage.sitting.sit(ANA, 300)
@@ -387,7 +387,7 @@ def test_a_withdrawal_takes_the_name_away_at_once() -> None:
     assert set(names(after)) == {None}
 
 
-def test_a_withdrawal_forgets_what_was_measured_of_the_person() -> None:
+def test_withdrawal_deletes_the_measurements() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -404,7 +404,7 @@ def test_a_withdrawal_forgets_what_was_measured_of_the_person() -> None:
     assert {(item.employee_id, item.emotion) for item in back if item.employee_id} == {(ANA, Emotion.STRESS)}
 
 
-def test_without_a_gallery_nobody_is_recognised_any_more() -> None:
+def test_without_a_gallery_recognition_stops() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -414,7 +414,7 @@ def test_without_a_gallery_nobody_is_recognised_any_more() -> None:
     assert set(names(stage.watch(PATIENCE_SECONDS + 2))) == {None}
 
 
-def test_a_name_that_cannot_be_verified_for_long_is_taken_back() -> None:
+def test_unverified_name_is_withdrawn() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -429,7 +429,7 @@ def test_a_name_that_cannot_be_verified_for_long_is_taken_back() -> None:
     assert set(names(stage.watch(3))) == {None}
 
 
-def test_a_settled_person_costs_an_embedding_every_few_seconds_only() -> None:
+def test_named_person_costs_an_embedding_every_few_seconds() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -442,7 +442,7 @@ def test_a_settled_person_costs_an_embedding_every_few_seconds_only() -> None:
     assert stage.networks.expressions - expressions == pytest.approx(60, abs=10)
 
 
-def test_a_picture_that_raises_doubts_for_ever_does_not_take_the_whole_processor() -> None:
+def test_endless_doubt_is_rate_limited() -> None:
     stage = Stage()
     stage.enrol(ANA)
 
@@ -454,12 +454,10 @@ def test_a_picture_that_raises_doubts_for_ever_does_not_take_the_whole_processor
     assert stage.networks.encoded <= 20 * EMBEDDINGS_PER_SECOND + EMBEDDINGS_AT_ONCE
 
 
-@pytest.mark.parametrize(("somebody", "least", "most"), [(True, 13, 16), (False, 7, 9)])
-def test_pictures_that_come_too_fast_are_not_looked_at_and_fewer_while_nobody_is_there(
-    somebody: bool, least: int, most: int
-) -> None:
+@pytest.mark.parametrize(("is_occupied", "least", "most"), [(True, 13, 16), (False, 7, 9)])
+def test_frame_rate_is_limited_and_halved_for_an_empty_scene(is_occupied: bool, least: int, most: int) -> None:
     stage = Stage()
-    if somebody:
+    if is_occupied:
         stage.sitting.sit(ANA, 300)
     for index in range(60):
         moment = BEGIN + timedelta(seconds=index / 60)
@@ -468,7 +466,7 @@ def test_pictures_that_come_too_fast_are_not_looked_at_and_fewer_while_nobody_is
     assert least <= stage.pipeline.frames <= most
 
 
-def test_after_a_cut_everybody_is_new() -> None:
+def test_cut_resets_the_tracks() -> None:
     stage = Stage()
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -483,9 +481,7 @@ def test_after_a_cut_everybody_is_new() -> None:
 
 
 @pytest.mark.parametrize(("flagged", "quality_is_nil"), [(True, True), (False, False)])
-def test_a_face_that_never_blinks_is_marked_as_a_photograph_where_the_setting_says_so(
-    flagged: bool, quality_is_nil: bool
-) -> None:
+def test_face_that_never_blinks_is_flagged_if_enabled(flagged: bool, quality_is_nil: bool) -> None:
     stage = Stage(flag_photographs=flagged)
     stage.enrol(ANA)
     stage.sitting.sit(ANA, 300)
@@ -498,7 +494,7 @@ def test_a_face_that_never_blinks_is_marked_as_a_photograph_where_the_setting_sa
     assert stage.pipeline.marks[0].photograph is flagged
 
 
-def test_everybody_of_a_crowd_keeps_their_name() -> None:
+def test_each_person_of_a_crowd_keeps_the_name() -> None:
     crowd = range(1, 21)
     stage = Stage()
     stage.enrol(*crowd)

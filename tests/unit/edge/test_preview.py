@@ -12,7 +12,7 @@ from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.person import PersonState
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.edge.preview.drawing import describe, draw
-from stressvision.edge.preview.server import Board, PreviewServer, start_preview
+from stressvision.edge.preview.server import FrameBoard, PreviewServer, start_preview
 from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
 from tests.faces import make_face, make_frame
@@ -21,10 +21,10 @@ DEADLINE = 10
 
 
 class Studio:
-    """A preview on a free port, and a camera that shows pictures until the test is over."""
+    """A preview server on a free port, and a camera that publishes frames until the test ends."""
 
     def __init__(self) -> None:
-        self.board = Board()
+        self.board = FrameBoard()
         self.rendered = 0
         self.server = PreviewServer(self.board, free_port(), lambda: '{"state": "watching"}')
         self._over = threading.Event()
@@ -33,7 +33,7 @@ class Studio:
 
     def _film(self) -> None:
         while not self._over.wait(0.01):
-            self.board.show(self._render)
+            self.board.publish(self._render)
 
     def _render(self) -> Frame:
         self.rendered += 1
@@ -67,7 +67,7 @@ def studio() -> Iterator[Studio]:
     studio.close()
 
 
-def test_a_picture_is_served_and_not_to_be_stored(studio: Studio) -> None:
+def test_frame_is_served_with_no_store(studio: Studio) -> None:
     status, headers, body = studio.ask("/frame.jpg")
 
     assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
@@ -76,7 +76,7 @@ def test_a_picture_is_served_and_not_to_be_stored(studio: Studio) -> None:
     assert picture.shape == (480, 640, 3)
 
 
-def test_nothing_is_drawn_while_nobody_watches(studio: Studio) -> None:
+def test_frames_are_rendered_only_with_a_viewer(studio: Studio) -> None:
     before = studio.rendered
     studio.ask("/health")
 
@@ -86,7 +86,7 @@ def test_nothing_is_drawn_while_nobody_watches(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("path", ["/stream.mjpg", "/"])
-def test_the_stream_goes_on(studio: Studio, path: str) -> None:
+def test_stream_continues(studio: Studio, path: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", studio.server.port, timeout=DEADLINE)
     connection.request("GET", path)
     answer = connection.getresponse()
@@ -105,11 +105,11 @@ def read_part(answer: http.client.HTTPResponse) -> bytes:
     return answer.read(length)
 
 
-def test_health_says_what_the_device_says(studio: Studio) -> None:
+def test_health_is_served(studio: Studio) -> None:
     assert studio.ask("/health")[2] == b'{"state": "watching"}'
 
 
-def test_an_address_that_does_not_exist(studio: Studio) -> None:
+def test_unknown_path_is_not_found(studio: Studio) -> None:
     assert studio.ask("/etc/passwd")[0] == 404
 
 
@@ -122,7 +122,7 @@ def test_an_address_that_does_not_exist(studio: Studio) -> None:
         {"Sec_Fetch_Site": "cross-site"},
     ],
 )
-def test_pages_of_other_sites_get_nothing(studio: Studio, headers: dict[str, str]) -> None:
+def test_pages_of_other_sites_are_refused(studio: Studio, headers: dict[str, str]) -> None:
     status, _, body = studio.ask("/frame.jpg", **headers)
 
     assert status == 403
@@ -130,22 +130,22 @@ def test_pages_of_other_sites_get_nothing(studio: Studio, headers: dict[str, str
 
 
 @pytest.mark.parametrize("page", ["http://localhost:8501/", "http://127.0.0.1:8501/"])
-def test_the_dashboard_of_this_machine_may_embed_it(studio: Studio, page: str) -> None:
+def test_local_dashboard_may_embed_the_frame(studio: Studio, page: str) -> None:
     status, headers, _ = studio.ask("/frame.jpg", Host="localhost:8502", Referer=page, Sec_Fetch_Site="cross-site")
 
     assert status == 200
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_a_busy_port_means_no_preview_and_no_failure(studio: Studio) -> None:
-    assert start_preview(Board(), studio.server.port, lambda: "{}") is None
+def test_busy_port_disables_the_preview(studio: Studio) -> None:
+    assert start_preview(FrameBoard(), studio.server.port, lambda: "{}") is None
 
 
 def mark(standing: Standing, code: str | None = None, state: PersonState | None = None) -> Mark:
     return Mark(make_face(320, 240), standing, code, state or PersonState())
 
 
-def test_a_face_is_described_by_code_and_expression_and_never_called_stressed() -> None:
+def test_label_shows_code_and_expression_compatible_with_stress() -> None:
     stressed = mark(Standing.NAMED, "EMP002", PersonState(Emotion.STRESS, 0.81))
 
     assert describe(stressed, "es") == ["EMP002", "expresión compatible con estrés 81 %"]

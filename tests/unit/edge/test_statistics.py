@@ -26,7 +26,7 @@ SAMPLE = Statistics(
 )
 
 
-def test_a_line_is_added_each_time(tmp_path: Path) -> None:
+def test_each_write_appends_a_line(tmp_path: Path) -> None:
     StatisticsFile(tmp_path / "stats.jsonl").write(SAMPLE)
     StatisticsFile(tmp_path / "stats.jsonl").write(SAMPLE.model_copy(update={"ended": True}))
 
@@ -35,7 +35,7 @@ def test_a_line_is_added_each_time(tmp_path: Path) -> None:
     assert '"at":"2026-11-22T10:30:00.000Z"' in lines[0]
 
 
-def test_a_file_that_cannot_be_written_does_not_end_the_watching(tmp_path: Path) -> None:
+def test_unwritable_file_raises_nothing(tmp_path: Path) -> None:
     file = StatisticsFile(tmp_path / "absent" / "stats.jsonl")
     file.write(SAMPLE)
     (tmp_path / "absent").mkdir()

@@ -1,4 +1,4 @@
-"""Errors as a reader gets them: in their language, naming the field."""
+"""Errors as problems: translated, naming the field."""
 
 import pytest
 from pydantic import ValidationError
@@ -12,9 +12,10 @@ from stressvision.core.errors import (
     StressVisionError,
     Unavailable,
 )
+from stressvision.http.problems import reader_language
 from stressvision.wire.alerts import AlertDecision
 from stressvision.wire.detections import DetectionIn
-from stressvision.wire.problems import problem_of, reader_language, status_of, validation_problem
+from stressvision.wire.problems import problem_of, status_of, validation_problem
 
 MESSAGE = Message(es="No hay.", en="There is none.")
 
@@ -31,17 +32,17 @@ def test_each_error_has_its_status(kind: type[StressVisionError], status: int) -
     ("header", "language"),
     [(None, "es"), ("en-US,en;q=0.9", "en"), ("es-PE", "es"), ("fr", "es"), ("fr,en;q=0.5", "en"), (";;;", "es")],
 )
-def test_the_reader_s_language_is_spoken(header: str | None, language: str) -> None:
+def test_reader_language_follows_accept_language(header: str | None, language: str) -> None:
     assert reader_language(header, "es") == language
 
 
-def test_a_problem_speaks_the_language_and_names_the_field() -> None:
+def test_problem_is_translated_and_names_field() -> None:
     problem = problem_of(InvalidInput(MESSAGE, field="user_id"), "en")
     assert (problem.status, problem.title, problem.detail) == (422, "Invalid data", "There is none.")
     assert problem.errors[0].field == "user_id"
 
 
-def test_every_fault_of_a_detection_is_named_in_spanish() -> None:
+def test_every_invalid_field_is_named_in_spanish() -> None:
     with pytest.raises(ValidationError) as caught:
         DetectionIn.model_validate({"device_id": "pi 1", "timestamp": "ayer", "emotion": "rabia", "frame_quality": 3})
     problem = validation_problem(caught.value.errors(), "es")
@@ -52,7 +53,7 @@ def test_every_fault_of_a_detection_is_named_in_spanish() -> None:
     assert "forma esperada" in faults["device_id"]
 
 
-def test_faults_read_as_spanish_sentences() -> None:
+def test_validation_problem_details_are_spanish_sentences() -> None:
     with pytest.raises(ValidationError) as caught:
         AlertDecision.model_validate({"user_id": ""})
     assert validation_problem(caught.value.errors(), "es").detail == "user_id: es demasiado corto (longitud mínima: 1)"

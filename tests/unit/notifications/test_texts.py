@@ -1,4 +1,4 @@
-"""What messages say: complete in both languages, and nothing of anybody."""
+"""Message texts: complete in both languages, without personal data."""
 
 import re
 import string
@@ -10,7 +10,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
-from stressvision.notifications.message import write_message, write_test
+from stressvision.notifications.message import compose_message, compose_test_message
 from stressvision.services.notifications import Notice
 from stressvision.wire.alerts import Alert
 
@@ -44,25 +44,25 @@ def all_messages() -> list[Message]:
     return found + [message for _, message in texts.REASONS]
 
 
-def test_both_languages_have_the_same_blanks_and_every_kind_its_words() -> None:
+def test_both_languages_have_the_same_placeholders_and_every_kind_has_texts() -> None:
     assert [message for message in all_messages() if blanks(message.es) != blanks(message.en)] == []
     assert set(texts.TITLES) == set(texts.OPENINGS) == set(NoticeKind)
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 @pytest.mark.parametrize("kind", [NoticeKind.ALERT, NoticeKind.ESCALATION, NoticeKind.DEVICE])
-def test_a_message_names_nobody_and_no_diagnosis_and_links_to_the_alert(lang: Language, kind: NoticeKind) -> None:
+def test_message_has_no_name_and_no_diagnosis_and_links_to_the_alert(lang: Language, kind: NoticeKind) -> None:
     settings = Settings(lang=lang, dashboard_url="https://tablero.example.com/")
     notice = Notice(1, kind, key="k", target="t", attempts=1, created_at=AT, subject=ALERT)
-    written = write_message(settings, notice)
-    said = f"{written.title}\n{written.body}"
-    assert "https://tablero.example.com/alertas?alerta=12" in said
-    assert "22/11/2026 10:07" in said
-    assert "{" not in said
+    written = compose_message(settings, notice)
+    text = f"{written.title}\n{written.body}"
+    assert "https://tablero.example.com/alertas?alerta=12" in text
+    assert "22/11/2026 10:07" in text
+    assert "{" not in text
     personal = r"Ana|Torres|EMP001|estr[eé]s|stress(?! vision)|fatig|trist|sad\b|expresi"
-    assert re.findall(personal, said, re.IGNORECASE) == []
+    assert re.findall(personal, text, re.IGNORECASE) == []
 
 
-def test_the_test_message_says_that_it_is_one() -> None:
-    assert "prueba" in write_test(Settings(), "k").title
-    assert "test" in write_test(Settings(lang="en"), "k").title
+def test_test_message_identifies_itself() -> None:
+    assert "prueba" in compose_test_message(Settings(), "k").title
+    assert "test" in compose_test_message(Settings(lang="en"), "k").title

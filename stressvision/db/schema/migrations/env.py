@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection (and in the transaction) that migration.py hands over."""
+"""Alembic's entry: runs the migrations on the connection, and in the transaction, that opening.py passes."""
 
 from alembic import context
 

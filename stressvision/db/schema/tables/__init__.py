@@ -1,4 +1,4 @@
-"""The tables. Names and columns are public: people query them with sqlite3; add, never rename."""
+"""The tables. Names and columns are a public contract (users query the file with sqlite3): add, never rename."""
 
 from sqlalchemy import CheckConstraint, Connection
 
@@ -27,7 +27,7 @@ from stressvision.db.schema.tables.reports import (
 from stressvision.db.schema.tables.rights import erasures
 
 REVISION = "0011"
-"""The Alembic revision that these tables and db/triggers.py amount to."""
+"""The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
     "REVISION",
@@ -66,9 +66,9 @@ for _table in metadata.tables.values():
 
 
 def create_tables(connection: Connection) -> None:
-    """All of them, with their indexes: one that is partial on SQLite is so on PostgreSQL too.
+    """Create all tables and their indexes; an index that is partial on SQLite is partial on PostgreSQL too.
 
-    Said here, because an index that names a dialect loads it: 6 MB in every program.
+    The PostgreSQL condition is set here because an index that names a dialect loads it: 6 MB in every program.
     """
     if connection.dialect.name == "postgresql":
         for index in (index for table in metadata.tables.values() for index in table.indexes):

@@ -1,4 +1,4 @@
-"""Who may come in, and with what."""
+"""Accounts, access tokens and failed logins."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
@@ -35,7 +35,7 @@ access_tokens = Table(
     Index("ix_access_tokens_account_id", "account_id"),
     sqlite_autoincrement=True,
 )
-"""A token speaks either for an account or for a device. Only the Argon2 hash of its secret is kept."""
+"""A token belongs either to an account or to a device. Only the Argon2 hash of its secret is stored."""
 
 login_failures = Table(
     "login_failures",
@@ -44,4 +44,4 @@ login_failures = Table(
     Column("failures", Integer, nullable=False),
     moment("last_at", required=True),
 )
-"""`subject` is a hash of whom it counts: what was typed as a name may have been a password."""
+"""`subject`: a hash of the name or address, because the text typed as a name may have been a password."""

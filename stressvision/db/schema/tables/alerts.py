@@ -1,4 +1,4 @@
-"""What asks for attention."""
+"""Alerts, silences and the history of alerts."""
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
@@ -36,7 +36,7 @@ alerts = Table(
     Index("ix_alerts_device_id_timestamp", "device_id", "timestamp"),
     sqlite_autoincrement=True,
 )
-"""Of a person (`employee_id`) or of a device (`device_id`), never of both."""
+"""An alert is about an employee (`employee_id`) or a device (`device_id`), never both."""
 
 alert_silences = Table(
     "alert_silences",
@@ -54,7 +54,7 @@ alert_silences = Table(
     Index("ix_alert_silences_device_id_ends_at", "device_id", "ends_at"),
     sqlite_autoincrement=True,
 )
-"""`ended_at`: taken back before its end."""
+"""`ended_at`: when the silence was ended early."""
 
 alert_events = Table(
     "alert_events",
@@ -73,4 +73,4 @@ alert_events = Table(
     Index("ix_alert_events_silence_id", "silence_id"),
     sqlite_autoincrement=True,
 )
-"""The history of each alert; what was silenced has a silence and no alert."""
+"""The history of each alert; a silenced one has a `silence_id` and no `alert_id`."""

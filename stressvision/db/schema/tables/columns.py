@@ -1,4 +1,4 @@
-"""What the tables are made of: their common register, and the columns that most of them have."""
+"""Metadata, naming convention and common columns of the tables."""
 
 from datetime import datetime
 
@@ -38,16 +38,20 @@ def _stored_now_postgresql(element: stored_now, compiler: SQLCompiler, **options
 
 
 def key() -> Column[int]:
+    """Return the primary key `id`."""
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
 def moment(name: str, *, required: bool = False) -> Column[object]:
+    """Return a column of UTC times."""
     return Column(name, UtcMoment, nullable=not required)
 
 
 def stamp(name: str = "created_at") -> Column[object]:
+    """Return a column of UTC times that defaults to the time of the insertion."""
     return Column(name, UtcMoment, nullable=False, server_default=stored_now())
 
 
 def employee(*, required: bool = False) -> Column[int]:
+    """Return the foreign key `employee_id`."""
     return Column("employee_id", Integer, ForeignKey("employees.id"), nullable=not required)

@@ -1,4 +1,4 @@
-"""What changed, in the order in which it was committed."""
+"""The change feed: committed changes in commit order."""
 
 from sqlalchemy import Column, Integer, Table, Text
 
@@ -13,4 +13,4 @@ changes = Table(
     stamp("committed_at"),
     sqlite_autoincrement=True,
 )
-"""The change feed: written by triggers, so that whatever any process commits is in it."""
+"""Written by triggers, so that it contains the commits of every process."""

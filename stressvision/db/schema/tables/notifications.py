@@ -1,4 +1,4 @@
-"""Messages that wait to be sent, and what became of them."""
+"""The queue of notifications, and the state of each."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
@@ -23,4 +23,4 @@ notifications = Table(
     Index("ix_notifications_state_next_attempt_at", "state", "next_attempt_at"),
     sqlite_autoincrement=True,
 )
-"""One row a message and target. `target`: a fingerprint of its address, which is a secret and stays in the settings."""
+"""One row per message and target. `target`: a fingerprint of the address, which is a secret kept in the settings."""

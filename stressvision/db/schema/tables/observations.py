@@ -1,4 +1,4 @@
-"""What the devices are, and what they saw."""
+"""Devices, sessions and detections."""
 
 from sqlalchemy import (
     JSON,
@@ -56,13 +56,13 @@ sessions = Table(
 )
 
 SHOWS_SOMETHING: ColumnElement[bool] = column("emotion", Text).is_distinct_from(literal_column("'neutral'"))
-"""What the index on expressions holds: the few detections, and those without one, so that the many do not pay for it.
+"""The condition of the partial index on expressions: neutral detections, the majority, are not in it.
 
-SQLite reads it only for a query that has this very condition; a bound expression proves nothing to it.
+SQLite uses the index only for a query with this literal condition; a bound parameter does not match it.
 """
-# Without a type: behind a Boolean SQLAlchemy writes `= 1`, and it is another condition.
+# Without a type: SQLAlchemy appends `= 1` to a Boolean, which is another condition.
 ONE_SHOWS_SOMETHING: ColumnElement[bool] = literal_column("'neutral' <> emotion")
-"""The few detections of one person. Said in another way: of two indexes with one condition SQLite takes the worse."""
+"""The same condition for one person's index, worded differently: with equal ones SQLite chooses the worse index."""
 
 detection_events = Table(
     "detection_events",
@@ -105,4 +105,4 @@ detection_totals = Table(
     Column("emotion", Text, primary_key=True),
     Column("count", Integer, nullable=False),
 )
-"""How many detections there are, kept by triggers. Employee 0: nobody enrolled; emotion '': not analysed."""
+"""Counts of detections, maintained by triggers. Employee 0: not enrolled; emotion '': not analysed."""

@@ -1,4 +1,4 @@
-"""Who may be recognised, what of their faces is kept, and what they agreed to."""
+"""Employees, their face samples and their consents."""
 
 from sqlalchemy import Boolean, Column, Float, Index, LargeBinary, Table, Text, text
 

@@ -1,4 +1,4 @@
-"""What is told of each window of time, of each day, and how much of it the cameras saw."""
+"""Reports of windows and days, and camera coverage."""
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
@@ -42,7 +42,7 @@ report_progress = Table(
     Column("window_minutes", Integer, primary_key=True, autoincrement=False),
     Column("last_detection_id", Integer, nullable=False),
 )
-"""Up to which detection every closed window of that length has its report."""
+"""Last detection (by row) up to which every closed window of that length has its report."""
 
 device_minutes = Table(
     "device_minutes",
@@ -50,7 +50,7 @@ device_minutes = Table(
     Column("device_id", Text, primary_key=True),
     Column("minute", UtcMoment, primary_key=True),
 )
-"""The minutes in which a camera is known to have watched: it said so, or it saw somebody."""
+"""Minutes in which a camera was watching, known from a heartbeat or a detection."""
 
 daily_reports = Table(
     "reports_daily",
@@ -74,10 +74,10 @@ daily_reports = Table(
     stamp("generated_at"),
     sqlite_autoincrement=True,
 )
-"""One row a calendar day of the plant, named YYYY-MM-DD; nobody's name is in it. `aggregate`: what a viewer may see."""
+"""One row per calendar day of the plant (YYYY-MM-DD), without names. `aggregate`: the figures that a viewer may see."""
 
 stale_days = Table("stale_days", metadata, Column("day", Text, primary_key=True))
-"""Days whose reports have changed since their summary was written."""
+"""Days with reports newer than their summary."""
 
 employee_days = Table(
     "employee_days",
@@ -91,4 +91,4 @@ employee_days = Table(
     Column("sad", Integer, nullable=False),
     Column("fatigue", Integer, nullable=False),
 )
-"""What a day was like for one person: what a later day is compared with."""
+"""Totals of one employee's day, with which later days are compared."""

@@ -1,4 +1,4 @@
-"""What was erased, without saying whose it was."""
+"""Certificates of erasure, without the person's identity."""
 
 from sqlalchemy import JSON, Column, Integer, Table, Text
 
@@ -15,5 +15,5 @@ erasures = Table(
     Column("row_counts", JSON, nullable=False),
     sqlite_autoincrement=True,
 )
-"""`subject_id`: a row number that no other row names any more. It is kept so that a backup from before the erasure,
-restored from wherever it was taken to, is cleaned again."""
+"""`subject_id`: a row number that no other row refers to. It is kept so that a backup from before the erasure is
+cleaned again when it is restored, wherever it was stored."""

@@ -1,4 +1,4 @@
-"""Running totals of detections, so that asking for all of them does not read all of them."""
+"""Running totals of detections, so that counting all of them does not read all of them."""
 
 from alembic import op
 

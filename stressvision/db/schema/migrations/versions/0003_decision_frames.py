@@ -1,4 +1,4 @@
-"""How many frames stand behind a decision."""
+"""Number of frames behind each estimate."""
 
 from alembic import op
 

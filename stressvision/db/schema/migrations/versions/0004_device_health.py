@@ -1,4 +1,4 @@
-"""What a device tells of its own health: how hot it is, whether it is slowed down, and how far its clock is off."""
+"""Health of a device: temperature, throttling and clock offset."""
 
 from alembic import op
 

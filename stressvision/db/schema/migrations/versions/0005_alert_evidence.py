@@ -1,4 +1,4 @@
-"""What an alert rests on, and its history."""
+"""Evidence, silences and history of alerts."""
 
 from alembic import op
 
@@ -69,7 +69,7 @@ _TRIGGER = {
        WHEN (NEW.escalation_level > OLD.escalation_level) EXECUTE FUNCTION record_change('alert_escalated')""",
 }
 
-# What is known of the alerts that are there already.
+# The history of existing alerts, as far as their columns contain it.
 _HISTORY = (
     "SELECT id, employee_id, timestamp, 'raised', NULL, NULL FROM alerts",
     """SELECT id, employee_id, acknowledged_at, 'acknowledged', acknowledged_by, NULL FROM alerts
@@ -81,7 +81,7 @@ _HISTORY = (
 
 def upgrade() -> None:
     dialect = op.get_bind().dialect.name
-    # The order of the columns is that of db/tables.
+    # In the order of the columns in db/schema/tables.
     op.execute(f"ALTER TABLE alerts ADD COLUMN {_COLUMNS[0]}")
     for statement in _TABLES[dialect]:
         op.execute(statement)

@@ -1,4 +1,4 @@
-"""Messages that wait to be sent."""
+"""Queue of notifications."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What a report covers, and summaries of days and weeks."""
+"""Camera coverage of reports, and summaries of days and weeks."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Who may come in: accounts, tokens, and the count of failed logins."""
+"""Accounts, access tokens, and the count of failed logins."""
 
 from alembic import op
 

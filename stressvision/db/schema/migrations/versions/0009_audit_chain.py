@@ -1,6 +1,6 @@
-"""Each row of the audit log vouches for the one before, and nobody changes one unnoticed.
+"""Hash chain of the audit log, which makes every later change of a row detectable.
 
-What doctors noted on alerts leaves the log's details: free text may name a person, and a chained row stays as it is.
+Notes on alerts are removed from the log's details: free text may name a person, and a chained row cannot be changed.
 """
 
 import json
@@ -8,7 +8,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from stressvision.db.queries.audit import chain_rows
+from stressvision.db.schema.backfill import chain_audit_rows
 
 revision = "0009"
 down_revision = "0008"
@@ -47,13 +47,13 @@ def upgrade() -> None:
     connection = op.get_bind()
     for column in ("previous_hash", "hash"):
         op.execute(f"ALTER TABLE audit_log ADD COLUMN {column} TEXT")
-    _take_notes_out(connection)
-    chain_rows(connection)
+    _remove_notes(connection)
+    chain_audit_rows(connection)
     for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
         op.execute(sa.text(statement))
 
 
-def _take_notes_out(connection: sa.Connection) -> None:
+def _remove_notes(connection: sa.Connection) -> None:
     found = connection.execute(
         sa.text(
             "SELECT id, CAST(details AS TEXT) FROM audit_log WHERE entity_type = 'alert'"

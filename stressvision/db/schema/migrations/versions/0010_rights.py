@@ -1,4 +1,4 @@
-"""Consent, erasure and backups, written down."""
+"""Certificates of erasure, and the method of a consent."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Detections of a rare expression, anybody's or one person's, are found without walking all the others."""
+"""Indexes that find detections of a rare expression, of all persons or of one, without reading the others."""
 
 from alembic import op
 
