@@ -23,7 +23,8 @@ from benchmarks.document import replace_section, verdict
 from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
 from stressvision.core.config import Policy, Settings
 from stressvision.edge.capture.models import load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import FrameBoard

@@ -8,19 +8,19 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import cv2
-import dlib
 import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
+from stressvision.vision.encoder_network import EncoderNetwork
 from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import (
     FACE_DETECTOR,
-    FACE_ENCODER,
     FACE_MESH,
     IRIS,
     Frame,
@@ -110,14 +110,14 @@ def measure_bare(settings: Settings) -> dict[str, float]:
 
     Each network counts as often as one reading runs it: both eyes, and every view of the expression model's card.
     """
-    encoder = dlib.face_recognition_model_v1(str(find_model(FACE_ENCODER)))
+    encoder = EncoderNetwork()
     chip = np.full((150, 150, 3), 128, np.uint8)
     expression, lids = settings.models_dir / "expression.tflite", settings.models_dir / "eyes.tflite"
     views = len(read_card(expression.with_suffix(".json")).views)
     return {
         "detect": _time_network(find_model(FACE_DETECTOR)),
-        "embed": _time_call(lambda: encoder.compute_face_descriptor(chip), EMBEDDING_ROUNDS),
-        "openness": 2 * _time_network(find_model(IRIS))
+        "embed": 2 * _time_call(lambda: encoder.run(chip), EMBEDDING_ROUNDS),
+        "geometry": 2 * _time_network(find_model(IRIS))
         + _time_network(find_model(FACE_MESH))
         + 2 * _time_network(lids),
         "expression": views * _time_network(expression),

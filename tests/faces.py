@@ -3,6 +3,11 @@
 import numpy as np
 
 from stressvision.vision.faces import Face, FaceBox
+from stressvision.vision.geometry.cover import Cover
+from stressvision.vision.geometry.eyes import Lids
+from stressvision.vision.geometry.mouth import RELAXED, Mouth
+from stressvision.vision.geometry.pose import HeadPose
+from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
 
 
@@ -17,6 +22,24 @@ def make_face(x: float, y: float = 100.0, side: float = 100.0, *, turn: float = 
         mouth=(x, y + 0.2 * side),
         left_ear=(x - 0.45 * side, y),
         right_ear=(x + 0.45 * side, y),
+    )
+
+
+def make_geometry(
+    aspect: float = 0.31,
+    mouth: Mouth = RELAXED,
+    *,
+    closed: float | None = None,
+    pose: tuple[float, float] = (0.0, 0.0),
+    cover: Cover | None = None,
+) -> FaceGeometry:
+    """What a look at a face measures: lids of this `aspect`, a `mouth`, and yaw and pitch in degrees."""
+    hidden = cover or Cover()
+    return FaceGeometry(
+        HeadPose(*pose, 0.0),
+        hidden,
+        None if hidden.eyes else Lids(aspect, closed),
+        None if hidden.mouth else mouth,
     )
 
 
