@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.history import PEOPLE, enrol_people
 from stressvision.core.config import Settings
-from stressvision.db.backup import sealed
+from stressvision.db.backup.keys import new_key
 from stressvision.db.backup.space import measure_space
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.backup.backups import continue_backup, make_backup
@@ -48,7 +48,7 @@ def main() -> None:
 def drill(folder: Path, rows: int) -> None:
     """Run every step in a new folder and print its duration."""
     key = folder / "key"
-    key.write_text(sealed.new_key(), encoding="ascii")
+    key.write_text(new_key(), encoding="ascii")
     settings = Settings(
         database_url=f"sqlite:///{folder}/planta.db",
         backup_dir=folder / "backups",
