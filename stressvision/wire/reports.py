@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from stressvision.wire.values import Moment, NextCursor, WireModel
+from stressvision.wire.values import ODD_FIELDS, Moment, NextCursor, WireModel
 
 
 class UsualLevel(WireModel):
@@ -79,6 +79,7 @@ class Report(WireModel):
     previous: PreviousPeriod | None = None
     window_minutes: int | None = None
     generated_at: Moment
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class ReportList(WireModel):

@@ -1,7 +1,7 @@
 """Field types that several messages share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -74,6 +74,11 @@ Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
 """The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
+
+ODD_FIELDS: Any = Field(
+    default=(),
+    description="Fields whose stored value another program wrote in a form of its own: null, 0 or as it stands.",
+)
 
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 

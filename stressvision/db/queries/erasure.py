@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from stressvision.db.queries.expressions import columns_for
+from stressvision.db.queries.row_reader import RowReader
 from stressvision.db.schema.tables import employees, erasures, face_samples, metadata, reports
 from stressvision.domain.erasure import Traces, forget_person
 
@@ -79,6 +80,9 @@ class ReportMentionRow:
     per_employee_summary: dict[str, dict[str, Any]]
 
 
+_read_report_mention = RowReader(ReportMentionRow)
+
+
 def personal_tables() -> tuple[Table, ...]:
     """Return the tables with rows of one employee, children before parents; `employees` itself is the last."""
     others = (table for table in reversed(metadata.sorted_tables) if table is not employees)
@@ -127,7 +131,7 @@ def reports_mentioning(connection: Connection, employee_id: int) -> list[ReportM
     """Return the reports that contain the employee, oldest first."""
     mentioned = reports.c.per_employee_summary[str(employee_id)].as_string().is_not(None)
     query = select(*columns_for(ReportMentionRow, reports)).where(mentioned).order_by(reports.c.start_timestamp)
-    return [ReportMentionRow(*row) for row in connection.execute(query)]
+    return _read_report_mention.many(connection.execute(query))
 
 
 def forget_in_report(connection: Connection, report_id: int, employee_id: int) -> None:

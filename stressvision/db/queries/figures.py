@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, desc, exists, func, select
 
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.queries.expressions import columns_for
+from stressvision.db.queries.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, detection_totals, employees
 from stressvision.db.schema.tables.observations import SHOWS_SOMETHING
 from stressvision.domain.emotions import Emotion
@@ -24,6 +25,9 @@ class EmployeeCountRow:
     detection_count: int
 
 
+_read_employee_count = RowReader(EmployeeCountRow)
+
+
 @dataclass(frozen=True, slots=True)
 class TotalRow:
     """Number of detections. `employee_id` 0: not enrolled; `emotion` '': not analysed."""
@@ -32,6 +36,9 @@ class TotalRow:
     employee_id: int
     emotion: str
     count: int
+
+
+_read_total = RowReader(TotalRow)
 
 
 # Detections are counted through indexes, once for each of the few expressions, devices, hours and employees. To group
@@ -94,7 +101,7 @@ def count_by_employee(connection: Connection, since: datetime, limit: int) -> li
     ).subquery()
     query = select(people).where(people.c.detection_count > 0)
     ordered = query.order_by(people.c.detection_count.desc(), people.c.id).limit(limit)
-    return [EmployeeCountRow(*row) for row in connection.execute(ordered)]
+    return _read_employee_count.many(connection.execute(ordered))
 
 
 def count_by_device(connection: Connection, since: datetime) -> dict[str, int]:
@@ -110,4 +117,4 @@ def count_by_device(connection: Connection, since: datetime) -> dict[str, int]:
 def read_totals(connection: Connection) -> list[TotalRow]:
     """Return all totals above zero."""
     query = select(*columns_for(TotalRow, detection_totals)).where(detection_totals.c.count > 0)
-    return [TotalRow(*row) for row in connection.execute(query)]
+    return _read_total.many(connection.execute(query))

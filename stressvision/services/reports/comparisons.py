@@ -24,7 +24,7 @@ def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: Zo
         day = day_of(row.start_timestamp, zone)
         if day not in usual:
             usual[day] = usual_before(connection, day)
-        summary = row.per_employee_summary or {}
+        summary = row.per_employee_summary
         people = {key: {**person, "usual": usual[day].get(person["employee_id"])} for key, person in summary.items()}
         reports.append(
             Report.model_validate(
@@ -44,6 +44,7 @@ def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: Zo
                     "previous": previous.get((row.start_timestamp, row.end_timestamp - row.start_timestamp)),
                     "window_minutes": row.window_minutes,
                     "generated_at": row.generated_at,
+                    "odd_fields": row.odd_fields,
                 }
             )
         )

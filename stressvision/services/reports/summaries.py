@@ -101,7 +101,12 @@ def _summarise(
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     stored = rows.find_day(connection, day)
-    if stored is None or stored.time_zone != context.settings.time_zone or rows.is_stale(connection, day):
+    if (
+        stored is None
+        or stored.odd_fields
+        or stored.time_zone != context.settings.time_zone
+        or rows.is_stale(connection, day)
+    ):
         return _sum_reports(connection, context, day)
     people = {employee_id: tally for employee_id, _, tally in rows.select_employee_days(connection, day, day)}
     return PeriodSums(
