@@ -127,7 +127,10 @@ class Summary(WireModel):
     """A calendar day of the plant (00:00 to 24:00) or a week (Monday to Sunday).
 
     `day`: YYYY-MM-DD, the Monday of a week. `is_final`: the period is over and its summary stored; until then it may
-    grow. `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the totals
+    grow; a period without detections is final when it is over. `unreported_detections`: detections of the period that
+    no report counts yet, 0 without persons.
+
+    `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the totals
     add up the visible figures.
     """
 
@@ -142,6 +145,7 @@ class Summary(WireModel):
     has_persons: bool
     withheld: bool = False
     total_detections: int
+    unreported_detections: int = 0
     total_employees_detected: int
     overall_stress_percentage: float
     overall_fatigue_percentage: float

@@ -32,12 +32,16 @@ def _parse_moment(value: object) -> object:
     try:
         return parse_moment(value)
     except InvalidInput as error:
-        raise ValueError(error.message.es) from None
+        raise PydanticCustomError(
+            "datetime_invalid",
+            "{text}",
+            {"text": error.message.en.rstrip("."), "spanish": error.message.es.rstrip(".")},
+        ) from None
 
 
 def _reject_naive(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs an offset")
+        raise PydanticCustomError("datetime_naive", "a time needs an offset")
     return value
 
 
@@ -63,7 +67,7 @@ Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 def _reject_nul(value: str) -> str:
     if "\0" in value:
-        raise ValueError("contiene el carácter nulo, que ninguna base de datos guarda")
+        raise PydanticCustomError("nul_character", "Text should not hold the NUL character, which no database stores")
     return value
 
 

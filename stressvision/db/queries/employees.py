@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader, Within
+from stressvision.db.queries.row_reader import ReadRow, RowReader, Within, as_text
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
@@ -292,5 +292,6 @@ def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow,
     )
     faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
     for row in connection.execute(query):
-        faces.setdefault((row.id, row.employee_code), []).append(tuple(array("f", row.embedding)))
+        if isinstance(row.embedding, bytes) and len(row.embedding) % 4 == 0:
+            faces.setdefault((row.id, as_text(row.employee_code)), []).append(tuple(array("f", row.embedding)))
     return tuple(EnrolledFaceRow(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())

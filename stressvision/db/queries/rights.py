@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from stressvision.db.queries.erasure import owned_rows, personal_tables
 from stressvision.db.queries.expressions import columns_for, hour_start
-from stressvision.db.queries.row_reader import RowReader
+from stressvision.db.queries.row_reader import RowReader, as_it_stands
 from stressvision.db.schema.tables import alerts, audit_log, consents, detection_events, face_samples
 
 _READ_SEPARATELY = {"alerts", "consents", "detection_events", "detection_totals", "employees", "face_samples"}
@@ -102,7 +102,7 @@ def select_accesses(connection: Connection, employee_id: int) -> list[AccessRow]
 def select_further_rows(connection: Connection, employee_id: int) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all other tables, by table, as names and values: the tables are known at run time only."""
     found = {
-        table.name: [dict(row._mapping) for row in connection.execute(owned_rows(table, employee_id))]
+        table.name: [as_it_stands(dict(row._mapping)) for row in connection.execute(owned_rows(table, employee_id))]
         for table in personal_tables()
         if table.name not in _READ_SEPARATELY
     }

@@ -102,10 +102,11 @@ class Entries(Shape):
 class RowReader(Generic[R]):
     """Load rows of one query into one row class; the query's columns are in the order of the class's fields."""
 
-    def __init__(self, row_class: type[R]) -> None:
+    def __init__(self, row_class: type[R], names: Iterable[str] | None = None) -> None:
+        """Read rows of `row_class`. `names`: only these fields, for find_odd."""
         hints = get_type_hints(row_class, include_extras=True)
         self._class = row_class
-        self._names = row_fields(row_class)
+        self._names = tuple(names or row_fields(row_class))
         self._repairs = tuple(_repair_of(hints[name]) for name in self._names)
         self._is_flagged = issubclass(row_class, ReadRow)
 
@@ -122,6 +123,11 @@ class RowReader(Generic[R]):
             return self._class(*values)
         ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
         return self._class(*values, odd_fields=tuple(odd)) if self._is_flagged else self._class(*values)
+
+    def find_odd(self, row: Sequence[Any]) -> tuple[str, ...]:
+        """Return the names of the row's odd fields."""
+        checks = zip(self._names, self._repairs, row, strict=True)
+        return tuple(name for name, repair, stored in checks if not repair(stored)[1])
 
     def many(self, rows: Iterable[Sequence[Any]]) -> list[R]:
         """Return all rows."""
@@ -144,6 +150,27 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
+def as_it_stands(value: Any) -> Any:
+    """Return a stored value as JSON can hold it: text for bytes and for what is not JSON, None for infinity."""
+    if isinstance(value, Unreadable):
+        return as_text(value.raw)
+    if isinstance(value, bytes):
+        return as_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {as_text(key): as_it_stands(item) for key, item in value.items()}
+    return [as_it_stands(item) for item in value] if isinstance(value, list) else value
+
+
+def sum_by_text(counts: Iterable[tuple[object, int]]) -> dict[str | None, int]:
+    """Return counts by text, None for NULL: a text column may hold the same word as text and as bytes."""
+    totals: Counter[str | None] = Counter()
+    for name, count in counts:
+        totals[None if name is None else as_text(name)] += count
+    return dict(totals)
+
+
 def _is_row_id(key: object) -> bool:
     return isinstance(key, str) and key.isascii() and key.lstrip("-").isdigit() and len(key) < 19
 
@@ -154,7 +181,7 @@ def _repair_of(hint: Any) -> Repair:
         hint, *rest = get_args(hint)
         marks = tuple(rest)
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    is_optional = types.NoneType in options
+    is_optional = types.NoneType in options or hint is object
     (kind,) = (option for option in options if option is not types.NoneType)
     repair = _marked(get_origin(kind) or kind, marks)
     return _optional(repair) if is_optional else _required(repair, get_origin(kind) or kind)

@@ -127,7 +127,7 @@ def find_day(connection: Connection, day: date) -> DayRow | None:
 
 def store_day(connection: Connection, day: date, summary: DayRow) -> None:
     """Insert or replace the day's summary."""
-    values = vars(summary)
+    values = {name: value for name, value in vars(summary).items() if name != "odd_fields"}
     if connection.execute(update(daily_reports).where(_d.day == day.isoformat()).values(values)).rowcount == 0:
         connection.execute(insert(daily_reports).values(day=day.isoformat(), **values))
 
