@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from stressvision.core.names import clean_name
 from stressvision.wire.backend import Employee
 from stressvision.wire.values import Share, WireModel
 
@@ -32,13 +33,19 @@ def _reject_unprintable(text: str) -> str:
     return text
 
 
+def _clean(value: object) -> object:
+    return clean_name(value) if isinstance(value, str) else value
+
+
 FullName = Annotated[
     str,
+    BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_reject_unprintable),
 ]
 Word = Annotated[
     str,
+    BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
     AfterValidator(_reject_unprintable),
 ]
