@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from requests.certs import where
+from requests.certs import where  # type: ignore[attr-defined]  # missing in the stubs
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message

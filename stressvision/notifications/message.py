@@ -7,9 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
+from stressvision.db.queries.token_expiry import ExpiringToken
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
-from stressvision.services.notifications import ExpiringToken, Notice, NoticeItem
+from stressvision.services.notifications import Notice, NoticeItem
 from stressvision.wire.alerts import Alert
 from stressvision.wire.reports import Report
 

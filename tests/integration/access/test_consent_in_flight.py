@@ -23,7 +23,7 @@ from stressvision.services.people.enrolment import (
     enrol_employee,
     withdraw_consent,
 )
-from stressvision.services.people.stills import UploadedStill, enrol_from_stills
+from stressvision.services.people.stills import Measure, UploadedStill, enrol_from_stills
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.personal_rows import delete_personal_rows
 from stressvision.services.reports.creation import write_due_reports
@@ -77,10 +77,12 @@ def faces_and_consents(context: Context) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def measuring(interruption: Callable[[], object]) -> Callable[[Sequence[bytes], Sequence[GalleryFace]], Measurement]:
+def measuring(interruption: Callable[[], object]) -> Measure:
     """Return a measurement of three good stills, during which something happens."""
 
-    def measure(stills: Sequence[bytes], _others: Sequence[GalleryFace]) -> Measurement:
+    def measure(
+        stills: Sequence[bytes], _own: Sequence[Sequence[float]], _others: Sequence[GalleryFace]
+    ) -> Measurement:
         interruption()
         return Measurement(stills=[MeasuredStill(quality=0.9, embedding=[0.01] * 128) for _ in stills], double=None)
 
