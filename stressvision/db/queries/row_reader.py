@@ -105,7 +105,7 @@ class RowReader(Generic[R]):
     def __init__(self, row_class: type[R], names: Iterable[str] | None = None) -> None:
         """Read rows of `row_class`. `names`: only these fields, for find_odd."""
         hints = get_type_hints(row_class, include_extras=True)
-        self._class = row_class
+        self._class: Any = row_class
         self._names = tuple(names or row_fields(row_class))
         self._repairs = tuple(_repair_of(hints[name]) for name in self._names)
         self._is_flagged = issubclass(row_class, ReadRow)
@@ -119,10 +119,11 @@ class RowReader(Generic[R]):
             values.append(value)
             if not is_sound:
                 odd.append(name)
-        if not odd:
-            return self._class(*values)
-        ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
-        return self._class(*values, odd_fields=tuple(odd)) if self._is_flagged else self._class(*values)
+        if odd:
+            ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
+        flags = {"odd_fields": tuple(odd)} if odd and self._is_flagged else {}
+        loaded: R = self._class(*values, **flags)
+        return loaded
 
     def find_odd(self, row: Sequence[Any]) -> tuple[str, ...]:
         """Return the names of the row's odd fields."""
