@@ -9,11 +9,12 @@ from stressvision.core.names import clean_name
 from stressvision.wire.backend import Employee
 from stressvision.wire.values import Share, WireModel
 
-CODE_PATTERN = r"^[A-Z]{2,10}[0-9]{1,8}$"
-"""Employee codes look like EMP001."""
+CODE_PATTERN = r"^[A-Z0-9]{1,20}(-[A-Z0-9]{1,20}){0,3}$"
+"""Employee codes look like EMP001; those of other systems too (T101, 12345, P-0012)."""
 
 StillFault = Literal[
     "unreadable",
+    "too_large",
     "no_face",
     "several_faces",
     "too_small",
@@ -21,6 +22,7 @@ StillFault = Literal[
     "badly_lit",
     "turned_away",
     "somebody_else",
+    "copy",
 ]
 """Reasons to reject a still."""
 
@@ -74,6 +76,8 @@ class EnrolmentStatement(BaseModel):
     """Form fields sent with the stills: `consent_version` of the signed text, and the recorder's name.
 
     `consent_sha256`, of docs/consentimiento.md, is optional; if sent, it must be that of the text in force.
+    `allow_similar`: enrol although another enrolled person resembles the stills. `replace_face`: enrol although the
+    stills show another face than the one enrolled under this employee.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -82,6 +86,7 @@ class EnrolmentStatement(BaseModel):
     consent_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     recorded_by: Word
     allow_similar: bool = False
+    replace_face: bool = False
 
 
 class StillVerdict(WireModel):
@@ -94,8 +99,12 @@ class StillVerdict(WireModel):
 
 
 class EnrolmentResult(WireModel):
-    """Answer to an enrolment. `stills`: every picture sent, in order."""
+    """Answer to an enrolment. `stills`: every picture sent, in order.
+
+    `warning`: with `allow_similar`, that the two similar people may not be recognised.
+    """
 
     status: Literal["ok"] = "ok"
     employee: Employee
     stills: list[StillVerdict]
+    warning: str | None = None

@@ -105,7 +105,7 @@ class RowReader(Generic[R]):
     def __init__(self, row_class: type[R], names: Iterable[str] | None = None) -> None:
         """Read rows of `row_class`. `names`: only these fields, for find_odd."""
         hints = get_type_hints(row_class, include_extras=True)
-        self._class: Any = row_class
+        self._class: Callable[..., R] = row_class
         self._names = tuple(names or row_fields(row_class))
         self._repairs = tuple(_repair_of(hints[name]) for name in self._names)
         self._is_flagged = issubclass(row_class, ReadRow)
@@ -122,8 +122,7 @@ class RowReader(Generic[R]):
         if odd:
             ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
         flags = {"odd_fields": tuple(odd)} if odd and self._is_flagged else {}
-        loaded: R = self._class(*values, **flags)
-        return loaded
+        return self._class(*values, **flags)
 
     def find_odd(self, row: Sequence[Any]) -> tuple[str, ...]:
         """Return the names of the row's odd fields."""
