@@ -31,25 +31,29 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stressvision.training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    one = commands.add_parser("prepare", help="read the archive, set repeated pictures aside, measure eye positions")
+    one = commands.add_parser("prepare", help="read all sets, set repeated pictures aside")
     one.add_argument("--data", type=Path, required=True, help="archive of FER2013 pictures with FER+ votes (.npz)")
-    one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: load_steps().prepare(given.data, given.work, given.seed))
+    one.add_argument("--people", type=Path, required=True, help="folder of taiwan, radiate, lfw and london (.npz)")
+    one.set_defaults(run=lambda given: load_steps().prepare(given.data, given.people, given.work))
 
-    one = commands.add_parser("train", help="train; a stopped run goes on where it was")
-    one.add_argument("--epochs", type=int, default=None, help="default: what the shipped model was trained for")
+    one = commands.add_parser("train", help="read features off both towers and train the heads; goes on after a stop")
+    add_towers(one)
     one.add_argument("--seed", type=int, default=7)
-    one.add_argument("--threads", type=int, default=2)
-    one.set_defaults(run=lambda given: load_steps().train(given.work, given.epochs, given.seed, given.threads))
+    one.add_argument("--processes", type=int, default=2)
+    one.set_defaults(
+        run=lambda given: load_steps().train(given.work, given.mobile, given.residual, given.seed, given.processes)
+    )
 
-    one = commands.add_parser("calibrate", help="fit the temperature on half of the validation pictures")
-    one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: load_steps().calibrate(given.work, given.seed))
+    one = commands.add_parser("calibrate", help="fit offsets, temperature and baseline on persons held out")
+    one.set_defaults(run=lambda given: load_steps().calibrate(given.work))
 
     one = commands.add_parser("export", help="convert in three precisions, compare, write one with its card")
+    add_towers(one)
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
     one.add_argument("--precision", choices=("float32", "float16", "int8"), default="int8")
-    one.set_defaults(run=lambda given: load_steps().export(given.work, given.models, given.precision))
+    one.set_defaults(
+        run=lambda given: load_steps().export(given.work, given.models, given.mobile, given.residual, given.precision)
+    )
 
     for command in commands.choices.values():
         command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
@@ -80,6 +84,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(run=run_evaluation)
     return parser
+
+
+def add_towers(command: argparse.ArgumentParser) -> None:
+    """The two networks whose features are read."""
+    command.add_argument("--mobile", type=Path, required=True, help="OpenCV Zoo's MobileFaceNet for expressions (.onnx)")
+    command.add_argument("--residual", type=Path, required=True, help="the expression model of release 0.3.0 (.tflite)")
 
 
 def run_evaluation(given: argparse.Namespace) -> None:

@@ -147,7 +147,8 @@ class Baseline:
 class ExpressionCard:
     """What the card says about preparing a face: the crops to look at, their side in pixels, and the calibration.
 
-    `groups` has for each of the network's classes the index into CLASSES that its probability is added to.
+    `groups` has for each of the network's classes the index into CLASSES that its probability is added to, `offsets`
+    what is added to its logit after the division by `temperature`.
     """
 
     sha256: str
@@ -155,6 +156,7 @@ class ExpressionCard:
     views: tuple[View, ...]
     smallest_deviation: float
     temperature: float
+    offsets: tuple[float, ...]
     groups: tuple[int, ...]
     baseline: Baseline
 
@@ -176,12 +178,16 @@ def read_card(path: Path) -> ExpressionCard:
         )
         if not views:
             raise ValueError("no views")
+        offsets = tuple(float(value) for value in content["offsets"])
+        if len(offsets) != len(groups):
+            raise ValueError(f"offsets {offsets}")
         return ExpressionCard(
             sha256=str(content["sha256"]),
             size=int(content["input"]["size"]),
             views=views,
             smallest_deviation=float(content["input"]["smallest_deviation"]),
             temperature=float(content["temperature"]),
+            offsets=offsets,
             groups=groups,
             baseline=_read_baseline(content["baseline"], len(groups)),
         )
@@ -281,13 +287,18 @@ class ExpressionModel:
         """
         size = self.card.size
         crops = [align_face(frame_bgr, left_eye, right_eye, view, size) for view in self.card.views]
-        return self._conclude(np.mean([self._answer(crop) for crop in crops], axis=0), reference)
+        answer = np.mean([self._answer(crop) for crop in crops], axis=0)
+        return self._conclude(centre_logits(answer), reference)
 
     def estimate_aligned(
         self, grey: npt.NDArray[np.uint8], *, reference: ExpressionReference | None = None
     ) -> ExpressionEstimate:
         """Estimate the expression of an aligned grey face, uint8 [size, size]."""
-        return self._conclude(self._answer(grey), reference)
+        return self._conclude(centre_logits(self._answer(grey)), reference)
+
+    def refer(self, estimate: ExpressionEstimate, reference: ExpressionReference | None) -> ExpressionEstimate:
+        """The same estimate with a reference subtracted, or with none."""
+        return self._conclude(np.asarray(estimate.logits, np.float64), reference)
 
     def make_reference(self, estimates: Sequence[ExpressionEstimate]) -> ExpressionReference:
         """Average this model's estimates of one person's relaxed pictures. Raises InvalidInput where there is none."""
@@ -300,13 +311,13 @@ class ExpressionModel:
 
     def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of the network's classes."""
-        return _soften(np.asarray(self._network.run(grey), np.float64) / self.card.temperature)
+        logits = np.asarray(self._network.run(grey), np.float64)
+        return _soften(logits / self.card.temperature + np.asarray(self.card.offsets))
 
     def _conclude(
-        self, probabilities: npt.NDArray[np.float64], reference: ExpressionReference | None
+        self, logits: npt.NDArray[np.float64], reference: ExpressionReference | None
     ) -> ExpressionEstimate:
-        """Subtract the reference from probabilities of the network's classes and add them up to states."""
-        logits = centre_logits(probabilities)
+        """Subtract the reference from the logits of the network's classes and add their probabilities up to states."""
         fits = (
             reference is not None
             and reference.model == self.card.sha256
