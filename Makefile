@@ -1,5 +1,5 @@
-# What is done by hand, often. `make help` lists it; every target prepares .venv first where it is missing.
-.PHONY: help audit check test bench model run constraints prepared
+# Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
+.PHONY: settings help audit check test bench model run constraints prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN := python -m stressvision.training
 
@@ -12,7 +12,7 @@ check: prepared ## style, types and layers
 	mypy
 	lint-imports
 
-audit: prepared ## known vulnerabilities of everything pinned; says so where no advisory source can be reached
+audit: prepared ## known vulnerabilities of everything pinned; reports where no advisory source can be reached
 	@tools=$$(mktemp -d) && python -m venv $$tools && { $$tools/bin/pip install -q pip-audit==2.10.1 \
 	    && timeout 20 python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)"; } >/dev/null 2>&1 \
 	    || { echo "audit: SKIPPED, no advisory source can be reached from here: nothing was checked"; rm -rf $$tools; exit 0; }; \
@@ -22,7 +22,7 @@ audit: prepared ## known vulnerabilities of everything pinned; says so where no 
 test: ## the whole suite
 	python3 -m tests
 
-bench: prepared ## what the servers stand and the device costs, into docs/performance.md
+bench: prepared ## measures servers and device, into docs/performance.md
 	python -m benchmarks.server
 	python -m benchmarks.edge
 
@@ -35,10 +35,13 @@ model: ## trains both models again: make model DATA=ferplus.npz EYES=eyes.npz FA
 	$(TRAIN) evaluate --data $(DATA)
 	$(TRAIN) eyes --crops $(EYES) --faces $(FACES)
 
+settings: prepared ## writes docs/settings.md from the settings
+	python -m stressvision.core.settings_document > docs/settings.md
+
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo
 
-constraints: ## resolves again what the pinned requirements bring in
+constraints: ## resolves the dependencies of the pinned requirements again
 	: > constraints.txt
 	venv=$$(mktemp -d) && python3 -m venv $$venv && $$venv/bin/pip install -q -r requirements-test.txt \
 	    && $$venv/bin/pip freeze --exclude dlib > constraints.txt; rm -rf $$venv

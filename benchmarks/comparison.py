@@ -22,7 +22,7 @@ from benchmarks.history import DEVICES, PEOPLE, fill_history
 from benchmarks.load import get, post, press, ready_made
 from benchmarks.programs import Server, run_bare, run_program
 from benchmarks.websocket import Latency, commit_detections, measure_latency
-from stressvision.db.connection import sqlite_driver
+from stressvision.db.engine.connection import sqlite_driver
 
 READS = {
     "overview": "/api/dashboard/overview",

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 

@@ -27,8 +27,8 @@ from benchmarks.playback import (
     read_shots,
     show_at_camera_rate,
 )
-from stressvision.config import PROJECT_ROOT, Settings
-from stressvision.edge.models import Models, load_models
+from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.edge.capture.models import Models, load_models
 from stressvision.training.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
 from stressvision.vision.gallery import FaceGallery

@@ -6,6 +6,7 @@ and encoding, with the recording's people enrolled. Writes its section of docs/p
 """
 
 import argparse
+import functools
 import os
 import resource
 import tempfile
@@ -20,12 +21,12 @@ import psutil
 
 from benchmarks.document import replace_section, verdict
 from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
-from stressvision.config import Policy, Settings
-from stressvision.edge.drawing import draw
-from stressvision.edge.models import load_models
-from stressvision.edge.outbox import Kind, Outbox
-from stressvision.edge.pipeline import Pipeline, Rules
-from stressvision.edge.preview import Board
+from stressvision.core.config import Policy, Settings
+from stressvision.edge.capture.models import load_models
+from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.preview.drawing import draw
+from stressvision.edge.preview.server import FrameBoard
 from stressvision.vision.camera import Shot, play_at_once
 
 HEADING = "## Edge: memory"
@@ -66,17 +67,22 @@ def main() -> None:
 def run(settings: Settings, seconds: float) -> Iterator[Sample]:
     """One sample a minute of video."""
     rules = Rules("benchmark", Policy.PE, analyse_unknown=True, detection_seconds=1.0, flag_photographs=True)
-    pipeline, board, process = Pipeline(load_models(settings), rules), Board(), psutil.Process()
+    pipeline, board, process = Pipeline(load_models(settings), rules), FrameBoard(), psutil.Process()
     pipeline.use_gallery(enrol_demo(settings), 0.0)
     due = 0.0
-    with tempfile.TemporaryDirectory() as folder, board.watch():
+    with tempfile.TemporaryDirectory() as folder, board.subscribe():
         outbox = Outbox(Path(folder) / "outbox.db")
         for shot in play_endlessly(seconds):
             detections = pipeline.process(shot, SESSION)
             if detections:
-                outbox.add_all([(Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections])
-                outbox.settle([item.id for item in outbox.head(len(detections))], {})
-                board.show(lambda frame=shot.frame: draw(frame, pipeline.marks, "es"))
+                outbox.add_all(
+                    [
+                        OutboxMessage(MessageKind.DETECTION, str(item.event_id), item.model_dump_json())
+                        for item in detections
+                    ]
+                )
+                outbox.settle([item.id for item in outbox.peek(len(detections))], {})
+                board.publish(functools.partial(draw, shot.frame, pipeline.marks, "es"))
             if shot.elapsed >= due:
                 due += SAMPLE_SECONDS
                 yield Sample(shot.elapsed, process.memory_info().rss / 2**20, process.num_fds())

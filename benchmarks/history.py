@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from stressvision.config import Settings
-from stressvision.db.connection import sqlite_driver
-from stressvision.db.employees import FaceSample
-from stressvision.db.figures import recount_totals
+from stressvision.core.config import Settings
+from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.schema.backfill import recount_totals
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.enrolment import Enrolment, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
 
 PEOPLE, DEVICES = 50, 4
 RECENT = 10_000
@@ -56,7 +56,7 @@ def enrol_people(context: Context) -> None:
     """PEOPLE of them, each with a made-up face."""
     chance = Random(7)  # noqa: S311  no secret
     for number in range(1, PEOPLE + 1):
-        sample = FaceSample(tuple(chance.random() for _ in range(128)), 0.9)
+        sample = FaceSampleRow(tuple(chance.random() for _ in range(128)), 0.9)
         enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", (sample,) * 3, "0" * 64)
         enrol_employee(context, enrolment, Actor(user_id="bench"))
 

@@ -11,9 +11,9 @@ import cv2
 import dlib
 import numpy as np
 
-from stressvision.config import PROJECT_ROOT, Policy, Settings
-from stressvision.edge.models import Models
-from stressvision.edge.pipeline import Pipeline, Rules
+from stressvision.core.config import PROJECT_ROOT, Policy, Settings
+from stressvision.edge.capture.models import Models
+from stressvision.edge.capture.pipeline import Pipeline, Rules
 from stressvision.vision.camera import Shot, play_at_once
 from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card

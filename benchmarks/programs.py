@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 
 
 @dataclass(frozen=True)

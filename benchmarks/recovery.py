@@ -19,16 +19,16 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from benchmarks.history import PEOPLE, enrol_people
-from stressvision.config import Settings
-from stressvision.db import sealed
-from stressvision.db.space import measure_space
-from stressvision.db.tables import detection_events
-from stressvision.services.backups import continue_backup, make_backup
+from stressvision.core.config import Settings
+from stressvision.db.backup import sealed
+from stressvision.db.backup.space import measure_space
+from stressvision.db.schema.tables import detection_events
+from stressvision.services.backup.backups import continue_backup, make_backup
+from stressvision.services.backup.restoring import restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.detections import store_detection
-from stressvision.services.erasure import erase_person
-from stressvision.services.restoring import restore_database, verify_backup
-from stressvision.services.retention import apply_retention
+from stressvision.services.detections.storing import store_detection
+from stressvision.services.privacy.erasure import erase_person
+from stressvision.services.privacy.retention import apply_retention
 from stressvision.wire.detections import DetectionIn
 
 MIB = 2**20

@@ -5,6 +5,7 @@ One client more connects and never reads. Clock readings of one machine, so that
 
 import asyncio
 import base64
+import functools
 import json
 import multiprocessing
 import os
@@ -14,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.pool import Pool
 
-from stressvision.clock import utc_now
-from stressvision.config import Settings
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
 from stressvision.services.context import open_context
-from stressvision.services.detections import store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionIn
 
 WARM_UP_SECONDS = 1
@@ -109,7 +110,7 @@ async def _receive(
     silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
     silent.pause_reading()
     for reception in receptions:
-        await loop.create_connection(lambda reception=reception: Client(port, reception), "127.0.0.1", port)  # type: ignore[misc]
+        await loop.create_connection(functools.partial(Client, port, reception), "127.0.0.1", port)
     committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
     await asyncio.sleep(1)
     silent.close()

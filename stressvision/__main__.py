@@ -4,7 +4,7 @@ from stressvision.launcher.environment import enter
 
 enter()
 
-from stressvision.commands.line import main
+from stressvision.commands.command_line import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

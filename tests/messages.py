@@ -1,8 +1,8 @@
-"""The sentences of a module of texts, wherever its values hold them."""
+"""Messages inside the values of a module of texts."""
 
 from collections.abc import Iterator
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 
 
 def messages(value: object) -> Iterator[Message]:

@@ -1,0 +1,1 @@
+"""The backend: REST endpoints, the WebSocket and their OpenAPI document."""

@@ -1,4 +1,4 @@
-"""The application: routers, middleware and the feed, around one context."""
+"""The composition root of the backend: routers, middleware and the live feed around one context."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,21 +12,18 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
-from stressvision.api.access import DOCS_PATH, AccessMiddleware
-from stressvision.api.answers import Answers, AnswersMiddleware
-from stressvision.api.backend import Backend, Pace, pause_of, usual_pace
-from stressvision.api.docs import describe
-from stressvision.api.feed import FeedReader
-from stressvision.api.gate import GateMiddleware
-from stressvision.api.hub import Batch, Envelope, Hub
-from stressvision.api.metrics import Metrics, MetricsMiddleware
-from stressvision.api.parameters import refuse_unknown
-from stressvision.api.problems import install_problem_handlers
+from stressvision.api.backend import BackendState, Pace, default_pace, poll_interval
+from stressvision.api.error_handlers import install_error_handlers
+from stressvision.api.middleware.authentication import AuthenticationMiddleware
+from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
+from stressvision.api.middleware.query_parameters import reject_unknown_parameters
+from stressvision.api.middleware.request_policy import DOCS_PATH, RequestPolicyMiddleware
+from stressvision.api.middleware.response_cache import ResponseCache, ResponseCacheMiddleware
+from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
-    access,
+    accounts,
     alerts,
     audit,
-    changes,
     dashboard,
     detections,
     devices,
@@ -34,27 +31,30 @@ from stressvision.api.routers import (
     exports,
     health,
     notifications,
+    personal_data,
     reports,
-    rights,
     sessions,
     silences,
+    websocket,
 )
-from stressvision.errors import Unavailable
+from stressvision.api.websocket.feed import FeedReader
+from stressvision.api.websocket.hub import Envelope, Hub, HubBridge
+from stressvision.core.errors import Unavailable
+from stressvision.http.request_policy import origin_pattern
 from stressvision.services.audit import record_repetitions
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
-from stressvision.services.feed import Feed
-from stressvision.services.gate import Gate
+from stressvision.services.feed import ChangeFeed
 from stressvision.services.reads import SPAN
-from stressvision.wire.callers import origin_pattern
 from stressvision.wire.events import HeartbeatEvent
 
 log = structlog.get_logger()
 
 _ROUTERS = (
-    detections,  # first, because routes are tried in this order
+    detections,  # first: routes are tried in this order, and this one is called most
     health,
     employees,
-    rights,
+    personal_data,
     sessions,
     alerts,
     silences,
@@ -63,18 +63,18 @@ _ROUTERS = (
     reports,
     exports,
     devices,
-    changes,
-    access,
+    websocket,
+    accounts,
     audit,
 )
 
 
 def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
-    """The backend over an open database; the feed is followed while the application's lifespan lasts.
+    """Create the backend over an open database. It follows the feed during the application's lifespan.
 
     Raises DatabaseUnavailable.
     """
-    settings = context.settings
+    backend = _create_backend(context, pace or default_pace(context))
     app: FastAPI = FastAPIOffline(
         title="Stress Vision",
         version=VERSION,
@@ -83,16 +83,32 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         static_url=f"{DOCS_PATH}/assets",
         generate_unique_id_function=_operation_id,
-        lifespan=_live,
+        lifespan=_run_background_tasks,
     )
-    app.state.backend = _assemble(context, pace or usual_pace(context))
+    app.state.backend = backend
     for module in _ROUTERS:
-        app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
-    describe(app, settings.lang)
-    install_problem_handlers(app, settings.lang)
-    # The last one added sees a request first.
-    app.add_middleware(AnswersMiddleware, answers=app.state.backend.answers)
-    app.add_middleware(GateMiddleware, gate=app.state.backend.gate, settings=settings)
+        app.include_router(module.router, dependencies=[Depends(reject_unknown_parameters)])
+    install_document(app, context.settings.lang)
+    install_error_handlers(app, context.settings.lang)
+    _add_middleware(app, backend)
+    return app
+
+
+def _create_backend(context: Context, pace: Pace) -> BackendState:
+    open_source = partial(ChangeFeed, context)
+    with closing(open_source()) as source:
+        hub = Hub(position=source.last_id())
+    reader = FeedReader(open_source, partial(poll_interval, pace, hub))
+    # On PostgreSQL, asking for commits costs a query, and it does not report commits to every table.
+    response_cache = ResponseCache(open_source if context.database.is_sqlite else None)
+    return BackendState(context, pace, hub, reader, Metrics(hub), open_source, response_cache, Authenticator(context))
+
+
+def _add_middleware(app: FastAPI, backend: BackendState) -> None:
+    """Add the middleware, the innermost first."""
+    settings = backend.context.settings
+    app.add_middleware(ResponseCacheMiddleware, response_cache=backend.response_cache)
+    app.add_middleware(AuthenticationMiddleware, authenticator=backend.authenticator, settings=settings)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -100,61 +116,41 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
         allow_methods=("GET", "POST", "PATCH", "DELETE"),
         allow_headers=("Content-Type", "Accept-Language", "Authorization"),
     )
-    app.add_middleware(AccessMiddleware, settings=settings)
-    app.add_middleware(MetricsMiddleware, metrics=app.state.backend.metrics)
-    return app
+    app.add_middleware(RequestPolicyMiddleware, settings=settings)
+    app.add_middleware(MetricsMiddleware, metrics=backend.metrics)
 
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _assemble(context: Context, pace: Pace) -> Backend:
-    open_source = partial(Feed, context)
-    with closing(open_source()) as source:
-        hub = Hub(position=source.last_id())
-    reader = FeedReader(open_source, partial(pause_of, pace, hub))
-    # PostgreSQL tells of commits for the price of a query, and not of those to every table.
-    answers = Answers(open_source if context.database.is_sqlite else None)
-    return Backend(context, pace, hub, reader, Metrics(hub), open_source, answers, Gate(context))
-
-
 @asynccontextmanager
-async def _live(app: FastAPI) -> AsyncIterator[None]:
-    backend: Backend = app.state.backend
-    loop = asyncio.get_running_loop()
-
-    def deliver(batch: Batch) -> None:
-        asyncio.run_coroutine_threadsafe(backend.hub.publish(batch), loop).result()
-
-    async def pass_over(position: int) -> bool:
-        return backend.hub.pass_over(position)
-
-    def ask_to_pass_over(position: int) -> bool:
-        if backend.hub.is_followed:
-            return False
-        return asyncio.run_coroutine_threadsafe(pass_over(position), loop).result()
-
-    backend.reader.start(backend.hub.position, deliver, ask_to_pass_over)
-    tasks = [asyncio.create_task(_beat(backend)), asyncio.create_task(_write_repeated_reads(backend.context))]
+async def _run_background_tasks(app: FastAPI) -> AsyncIterator[None]:
+    backend: BackendState = app.state.backend
+    bridge = HubBridge(backend.hub, asyncio.get_running_loop())
+    backend.reader.start(backend.hub.position, bridge.publish, bridge.skip_to)
+    tasks = [
+        asyncio.create_task(_send_heartbeats(backend)),
+        asyncio.create_task(_store_repeated_reads(backend.context)),
+    ]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.to_thread(backend.reader.stop)
-        backend.answers.close()
+        backend.response_cache.close()
         await asyncio.to_thread(_record_repetitions, backend.context, is_ending=True)
 
 
-async def _beat(backend: Backend) -> None:
+async def _send_heartbeats(backend: BackendState) -> None:
     while True:
         await asyncio.sleep(backend.pace.heartbeat_seconds)
-        beat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)
-        backend.hub.broadcast(Envelope(beat.model_dump_json()))
+        heartbeat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)
+        backend.hub.broadcast(Envelope(heartbeat.model_dump_json()))
 
 
-async def _write_repeated_reads(context: Context) -> None:
+async def _store_repeated_reads(context: Context) -> None:
     while True:
         await asyncio.sleep(SPAN.total_seconds())
         await asyncio.to_thread(_record_repetitions, context)
@@ -164,4 +160,4 @@ def _record_repetitions(context: Context, *, is_ending: bool = False) -> None:
     try:
         record_repetitions(context, is_ending=is_ending)
     except Unavailable as error:
-        log.warning("repeated reads not written down yet", reason=error.message.en)
+        log.warning("repeated reads not saved", reason=error.message.en)

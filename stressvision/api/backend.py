@@ -1,30 +1,31 @@
-"""What one running backend consists of."""
+"""State of one running backend, and its timing."""
 
 import asyncio
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from stressvision.api.answers import Answers
-from stressvision.api.feed import FeedReader, OpenSource
-from stressvision.api.hub import Hub
-from stressvision.api.metrics import Metrics
-from stressvision.errors import Message, Unavailable
+from stressvision.api.middleware.metrics import Metrics
+from stressvision.api.middleware.response_cache import ResponseCache
+from stressvision.api.websocket.feed import FeedReader, OpenSource
+from stressvision.api.websocket.hub import Hub
+from stressvision.core.errors import Message, Unavailable
+from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
-from stressvision.services.gate import Gate
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How often things happen; tests choose their own.
+    """Intervals and limits of the live feed; tests choose their own.
 
-    `poll_seconds`: how often the feed is asked for news; half of it is the mean wait of an event.
-    `busy_seconds`: the same while events come, for a second after each.
-    `unfollowed_seconds`: the same while no client follows it.
-    `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute of 20 a second.
-    `identify_seconds`: how long a client may take to show a token in its first message.
-    `recheck_seconds`: how often a client's token is looked at again, so that a revoked one ends within five seconds.
-    `closing_seconds`: how long a dropped client may take to make room for the reason; less than a stop may take.
+    `heartbeat_seconds`: interval of heartbeat messages.
+    `poll_seconds`: interval of polling the feed; half of it is the mean delay of an event.
+    `busy_seconds`: the same interval for a second after each event.
+    `unfollowed_seconds`: the same interval while no client follows the feed.
+    `mailbox_size`: messages a client may fall behind before it is dropped, most of a minute at 20 per second.
+    `identify_seconds`: time for a client to send a token in its first message.
+    `recheck_seconds`: interval of checking a client's token again, so that a revoked one ends within five seconds.
+    `closing_seconds`: time for a dropped client to receive the close reason; shorter than the grace of a stop.
     """
 
     heartbeat_seconds: float = 30.0
@@ -37,36 +38,38 @@ class Pace:
     recheck_seconds: float = 2.0
 
 
-def usual_pace(context: Context) -> Pace:
-    """PostgreSQL says when there is news: asking it is only for when something between the two swallows that."""
+def default_pace(context: Context) -> Pace:
+    """Return the pace for a database. PostgreSQL notifies of commits; polling it covers lost notifications only."""
     return Pace() if context.database.is_sqlite else Pace(poll_seconds=0.1, busy_seconds=0.1)
 
 
 BUSY_SECONDS = 1.0
 
 
-def pause_of(pace: Pace, hub: Hub) -> float:
-    """Seconds until the feed is asked again."""
+def poll_interval(pace: Pace, hub: Hub) -> float:
+    """Return the seconds until the feed is polled again."""
     if not hub.is_followed:
         return pace.unfollowed_seconds
     return pace.busy_seconds if time.monotonic() - hub.published_at < BUSY_SECONDS else pace.poll_seconds
 
 
 @dataclass(frozen=True)
-class Backend:
+class BackendState:
+    """Objects of one running backend, built once by `create_app`."""
+
     context: Context
     pace: Pace
     hub: Hub
     reader: FeedReader
     metrics: Metrics
     open_source: OpenSource
-    answers: Answers
-    gate: Gate
+    response_cache: ResponseCache
+    authenticator: Authenticator
     uploads: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the one enrolment whose stills are in memory."""
+    """Held by the enrolment whose stills are in memory: one at a time."""
 
     def database_fault(self) -> Message | None:
-        """What keeps the database from answering, or None where it answers."""
+        """Return why the database does not answer, or None."""
         try:
             with closing(self.open_source()) as source:
                 source.last_id()

@@ -9,32 +9,31 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from stressvision.api.app import create_app
-from stressvision.arguments import Arguments
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
-from stressvision.logs import configure_logs
-from stressvision.memory import share_heap
-from stressvision.ports import require_free_port
-from stressvision.services.accounts import require_administrator
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program, share_heap
+from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
 GRACE_SECONDS = 1
-"""How long requests under way may take to end when the backend is stopped."""
+"""Time for running requests to end when the backend is stopped."""
 
 SEND_BUFFER = 256 * 1024
-"""Bytes the kernel holds for one client; left to itself it holds megabytes before a slow one is noticed."""
+"""Bytes the kernel buffers for one client; by default it buffers megabytes before a slow client is noticed."""
 
 UNREAD_LIMIT_MS = 30_000
-"""A peer that reads nothing for this long is given up by the kernel; a dropped client would otherwise linger."""
+"""The kernel closes a connection whose peer reads nothing for this long; a dropped client would otherwise stay."""
 
 MESSAGE_LIMIT = 64 * 1024
-"""Bytes a WebSocket client may send at once; a ping has 15."""
+"""Largest message of a WebSocket client, in bytes; a ping has 15."""
 
 log = structlog.get_logger()
 
 
 def main() -> int:
-    """Serves until SIGINT or SIGTERM; WebSocket clients are told, requests under way are answered first."""
+    """Serve until SIGINT or SIGTERM; close WebSockets and answer running requests before returning."""
     return run_program(_serve)
 
 
@@ -47,7 +46,7 @@ def _serve() -> int:
     settings = load_settings(**vars(parser.parse_args()))
     configure_logs(settings, "backend")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # uvicorn raises the signal that ended it once more when everything is closed.
+    # uvicorn raises the signal that stopped it again once everything is closed.
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
         share_heap()
         context = open_context(settings)
@@ -61,11 +60,11 @@ def _serve() -> int:
 
 
 def create_server(app: ASGIApp, settings: Settings | None = None) -> uvicorn.Server:
-    """The server as it is run: its address is that of the sockets it is given, its certificate the settings'."""
+    """Create the uvicorn server. Its address comes from the sockets passed to `run`, its certificate from settings."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            # uvloop cannot close while a client that does not read holds its connection open.
+            # uvloop cannot close while a client that does not read keeps its connection open.
             loop="asyncio",
             log_config=None,
             log_level="warning",
@@ -86,7 +85,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.create_server((settings.host, settings.api_port), family=family, backlog=1024)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    # asyncio sets it itself, but only where it can tell from the listener that it is TCP.
+    # asyncio sets it only if the listener shows that it is TCP.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_LIMIT_MS)

@@ -1,1 +1,1 @@
-"""`python -m stressvision …`: where vision and services meet."""
+"""Subcommands of `python -m stressvision`, and the two helper processes of the backend."""

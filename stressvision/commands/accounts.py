@@ -1,4 +1,4 @@
-"""`python -m stressvision account` and `token`: who may come in, and with what."""
+"""`python -m stressvision account` and `token`: accounts and API tokens."""
 
 import argparse
 import getpass
@@ -6,81 +6,140 @@ import sys
 
 from pydantic import ValidationError
 
-from stressvision.commands.arguments import Commands, Say, operator
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.domain.roles import PEOPLE, Role
-from stressvision.errors import InvalidInput, Message
-from stressvision.services import accounts, tokens
+from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Language, Message
+from stressvision.domain.auth import PEOPLE, Role
+from stressvision.services.auth import accounts, tokens
 from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 
+ACCOUNT = Message(es="cuentas de personas", en="people's accounts")
+ACCOUNT_ADD = Message(
+    es="crea una cuenta; la contraseña se pide, nunca va en la orden",
+    en="create an account; the password is prompted for, never an argument",
+)
+ACCOUNT_NAME = Message(es="nombre de la cuenta, por ejemplo dra.quispe", en="the account's name, e.g. dr.quispe")
+ACCOUNT_ROLE = Message(
+    es="viewer: solo agregados; health: salud ocupacional; admin: cuentas, dispositivos, empleados",
+    en="viewer: aggregates only; health: occupational health; admin: accounts, devices, employees",
+)
+ACCOUNT_LIST = Message(es="muestra las cuentas", en="list the accounts")
+ACCOUNT_DISABLE = Message(
+    es="desactiva una cuenta y termina sus sesiones", en="disable an account and end its sessions"
+)
+ACCOUNT_PASSWORD = Message(
+    es="cambia la contraseña y termina las sesiones", en="change the password and end the sessions"
+)
+ACCOUNT_ADDED = Message(es="Cuenta {name} creada ({role}).", en="Account {name} created ({role}).")
+ACCOUNT_DISABLED = Message(
+    es="Cuenta {name} desactivada; sus sesiones y tokens ya no valen.",
+    en="Account {name} disabled; its sessions and tokens are no longer valid.",
+)
+ACCOUNT_CHANGED = Message(
+    es="Contraseña de {name} cambiada; sus sesiones y tokens ya no valen.",
+    en="Password of {name} changed; its sessions and tokens are no longer valid.",
+)
+ACCOUNT_IS_DISABLED = Message(es="desactivada", en="disabled")
+PASSWORD_PROMPT = Message(es="Contraseña para {name}: ", en="Password for {name}: ")
+PASSWORD_AGAIN_PROMPT = Message(es="Otra vez: ", en="Again: ")
+TOKEN = Message(es="tokens de dispositivos y programas", en="tokens of devices and programs")
+TOKEN_ADD = Message(es="crea un token y lo muestra esta única vez", en="create a token and show it once")
+TOKEN_DEVICE = Message(es="dispositivo que lo usará", en="device that will use it")
+TOKEN_ACCOUNT = Message(
+    es="cuenta en cuyo nombre un programa lo usará", en="account on whose behalf a program will use it"
+)
+TOKEN_DAYS = Message(es="días que vale (por omisión 365)", en="days it is valid (default 365)")
+TOKEN_LIST = Message(es="muestra los tokens, sin su secreto", en="list the tokens, without their secrets")
+TOKEN_REVOKE = Message(
+    es="revoca un token: deja de valer en 5 segundos", en="revoke a token: it becomes invalid within 5 seconds"
+)
+TOKEN_ID = Message(es="identificador que muestra token list", en="id shown by token list")
+TOKEN_ADDED = Message(
+    es="Token {id}, válido hasta {day}. No se volverá a mostrar. En el dispositivo va en "
+    "STRESSVISION_DEVICE_TOKEN_FILE o STRESSVISION_DEVICE_TOKEN.",
+    en="Token {id}, valid until {day}. It will not be shown again. On the device it goes into "
+    "STRESSVISION_DEVICE_TOKEN_FILE or STRESSVISION_DEVICE_TOKEN.",
+)
+TOKEN_REVOKED = Message(es="Token {id} revocado.", en="Token {id} revoked.")
+TOKEN_IS_REVOKED = Message(es="revocado", en="revoked")
 
-def add_commands(commands: Commands, say: Say) -> None:
-    account = commands.add_parser("account", help=say("account"), description=say("account"))
-    actions = account.add_subparsers(required=True, metavar=say("command"))
-    adding = actions.add_parser("add", help=say("account_add"), description=say("account_add"))
-    adding.add_argument("name", help=say("account_name"))
-    adding.add_argument("--role", required=True, choices=sorted(str(role) for role in PEOPLE), help=say("account_role"))
+
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    account = add_parser(commands, "account", language, ACCOUNT)
+    actions = add_subparsers(account, language)
+    adding = add_parser(actions, "add", language, ACCOUNT_ADD)
+    adding.add_argument("name", help=ACCOUNT_NAME.text(language))
+    adding.add_argument(
+        "--role", required=True, choices=sorted(str(role) for role in PEOPLE), help=ACCOUNT_ROLE.text(language)
+    )
     adding.set_defaults(command=add_account)
-    listing = actions.add_parser("list", help=say("account_list"), description=say("account_list"))
+    listing = add_parser(actions, "list", language, ACCOUNT_LIST)
     listing.set_defaults(command=list_accounts)
-    for name, function in (("disable", disable_account), ("password", change_password)):
-        changing = actions.add_parser(name, help=say(f"account_{name}"), description=say(f"account_{name}"))
-        changing.add_argument("name", help=say("account_name"))
+    for name, summary, function in (
+        ("disable", ACCOUNT_DISABLE, disable_account),
+        ("password", ACCOUNT_PASSWORD, change_password),
+    ):
+        changing = add_parser(actions, name, language, summary)
+        changing.add_argument("name", help=ACCOUNT_NAME.text(language))
         changing.set_defaults(command=function)
 
-    token = commands.add_parser("token", help=say("token"), description=say("token"))
-    actions = token.add_subparsers(required=True, metavar=say("command"))
-    adding = actions.add_parser("add", help=say("token_add"), description=say("token_add"))
-    whose = adding.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--device", metavar="ID", help=say("token_device"))
-    whose.add_argument("--account", metavar="NAME", help=say("token_account"))
-    adding.add_argument("--days", type=int, default=365, metavar="N", help=say("token_days"))
+    token = add_parser(commands, "token", language, TOKEN)
+    actions = add_subparsers(token, language)
+    adding = add_parser(actions, "add", language, TOKEN_ADD)
+    owner = adding.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--device", metavar="ID", help=TOKEN_DEVICE.text(language))
+    owner.add_argument("--account", metavar="NAME", help=TOKEN_ACCOUNT.text(language))
+    adding.add_argument("--days", type=int, default=365, metavar="N", help=TOKEN_DAYS.text(language))
     adding.set_defaults(command=add_token)
-    listing = actions.add_parser("list", help=say("token_list"), description=say("token_list"))
+    listing = add_parser(actions, "list", language, TOKEN_LIST)
     listing.set_defaults(command=list_tokens)
-    revoking = actions.add_parser("revoke", help=say("token_revoke"), description=say("token_revoke"))
-    revoking.add_argument("token_id", metavar="ID", help=say("token_id"))
+    revoking = add_parser(actions, "revoke", language, TOKEN_REVOKE)
+    revoking.add_argument("token_id", metavar="ID", help=TOKEN_ID.text(language))
     revoking.set_defaults(command=revoke_token)
 
 
 def add_account(settings: Settings, arguments: argparse.Namespace) -> int:
-    password = _ask_password(settings, arguments.name)
+    """Create an account with a password that is prompted for."""
+    password = _prompt_password(settings, arguments.name)
     with opened_context(settings) as context:
-        added = accounts.add_account(context, arguments.name, Role(arguments.role), password, operator())
-    print(TEXTS["account_added"].text(settings.lang).format(name=added.name, role=added.role))
+        added = accounts.add_account(context, arguments.name, Role(arguments.role), password, get_operator())
+    print(ACCOUNT_ADDED.text(settings.lang).format(name=added.name, role=added.role))
     return 0
 
 
 def list_accounts(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the accounts."""
     with opened_context(settings) as context:
-        found = accounts.list_accounts(context).accounts
-    for account in found:
-        ended = TEXTS["disabled"].text(settings.lang) if account.disabled_at else ""
+        listed = accounts.list_accounts(context).accounts
+    for account in listed:
+        ended = ACCOUNT_IS_DISABLED.text(settings.lang) if account.disabled_at else ""
         print(f"{account.name}  {account.role}  {account.created_at:%Y-%m-%d}  {ended}".rstrip())
     return 0
 
 
 def disable_account(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Disable an account and end its sessions."""
     with opened_context(settings) as context:
-        accounts.disable_account(context, arguments.name, operator())
-    print(TEXTS["account_disabled"].text(settings.lang).format(name=arguments.name))
+        accounts.disable_account(context, arguments.name, get_operator())
+    print(ACCOUNT_DISABLED.text(settings.lang).format(name=arguments.name))
     return 0
 
 
 def change_password(settings: Settings, arguments: argparse.Namespace) -> int:
-    password = _ask_password(settings, arguments.name)
+    """Replace the password of an account and end its sessions."""
+    password = _prompt_password(settings, arguments.name)
     with opened_context(settings) as context:
-        accounts.change_password(context, arguments.name, password, operator())
-    print(TEXTS["account_changed"].text(settings.lang).format(name=arguments.name))
+        accounts.change_password(context, arguments.name, password, get_operator())
+    print(ACCOUNT_CHANGED.text(settings.lang).format(name=arguments.name))
     return 0
 
 
 def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
-    """The token alone goes to standard output, so that it can go straight into the device's file."""
+    """Create a token; only the token is printed to standard output, so that it can be redirected to a file."""
     try:
-        wanted = TokenRequest(device_id=arguments.device, account=arguments.account, days=arguments.days)
+        request = TokenRequest(device_id=arguments.device, account=arguments.account, days=arguments.days)
     except ValidationError:
         raise InvalidInput(
             Message(
@@ -92,36 +151,42 @@ def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
             field="device",
         ) from None
     with opened_context(settings) as context:
-        issued = tokens.add_token(context, wanted, operator())
-    told = TEXTS["token_added"].text(settings.lang)
-    print(told.format(id=issued.issued.token_id, day=f"{issued.issued.expires_at:%Y-%m-%d}"), file=sys.stderr)
+        issued = tokens.add_token(context, request, get_operator())
+    notice = TOKEN_ADDED.text(settings.lang)
+    print(notice.format(id=issued.issued.token_id, day=f"{issued.issued.expires_at:%Y-%m-%d}"), file=sys.stderr)
     print(issued.token)
     return 0
 
 
 def list_tokens(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the tokens, without their secrets."""
     with opened_context(settings) as context:
-        found = tokens.list_tokens(context).tokens
-    for token in found:
-        ended = TEXTS["revoked"].text(settings.lang) if token.revoked_at else ""
-        whose = token.account or token.device_id
-        print(f"{token.token_id}  {whose}  {token.expires_at:%Y-%m-%d}  {ended}".rstrip())
+        listed = tokens.list_tokens(context).tokens
+    for token in listed:
+        ended = TOKEN_IS_REVOKED.text(settings.lang) if token.revoked_at else ""
+        owner = token.account or token.device_id
+        print(f"{token.token_id}  {owner}  {token.expires_at:%Y-%m-%d}  {ended}".rstrip())
     return 0
 
 
 def revoke_token(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Revoke a token."""
     with opened_context(settings) as context:
-        tokens.revoke_token(context, arguments.token_id, operator())
-    print(TEXTS["token_revoked"].text(settings.lang).format(id=arguments.token_id))
+        tokens.revoke_token(context, arguments.token_id, get_operator())
+    print(TOKEN_REVOKED.text(settings.lang).format(id=arguments.token_id))
     return 0
 
 
-def _ask_password(settings: Settings, name: str) -> str:
-    """Twice at a terminal; one line where there is none. Raises InvalidInput where the two differ."""
+def _prompt_password(settings: Settings, name: str) -> str:
+    """Prompt for the password, twice at a terminal; read one line of standard input otherwise.
+
+    Raises:
+        InvalidInput: If the two passwords differ.
+    """
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass(TEXTS["ask_password"].text(settings.lang).format(name=name))
-    if getpass.getpass(TEXTS["ask_again"].text(settings.lang)) != password:
+    password = getpass.getpass(PASSWORD_PROMPT.text(settings.lang).format(name=name))
+    if getpass.getpass(PASSWORD_AGAIN_PROMPT.text(settings.lang)) != password:
         raise InvalidInput(
             Message(
                 es="Las dos contraseñas no coinciden: repita la orden.",

@@ -1,56 +1,89 @@
-"""`python -m stressvision audit`: who looked at or changed what, and whether the log is whole."""
+"""`python -m stressvision audit`: verify the hash chain of the audit log, and print its entries."""
 
 import argparse
 from datetime import timedelta
 
-from stressvision.clock import utc_now
-from stressvision.commands.arguments import Commands, Say, operator
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.audit import AuditFilter
+from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Language, Message
+from stressvision.db.queries.audit import AuditFilter
 from stressvision.domain.audit import Fault, Head
-from stressvision.errors import InvalidInput, Message
 from stressvision.services.audit import list_audit, verify_audit
 from stressvision.services.context import opened_context
 
 FAULTS_SHOWN = 20
 
+AUDIT = Message(es="registro de auditoría", en="the audit log")
+AUDIT_VERIFY = Message(es="comprueba que nadie alteró el registro", en="check the log for alterations")
+AUDIT_VERIFY_ABOUT = Message(
+    es="Comprueba la cadena de hashes del registro de auditoría: encuentra filas cambiadas, quitadas o movidas. "
+    "Anote fuera de esta máquina la cabeza que muestra: con --head se ve después si se cortó el final.",
+    en="Checks the audit log's chain of hashes: finds rows that were changed, removed or moved. Note the head that "
+    "it shows outside this machine: with --head a later check detects whether the end was cut off.",
+)
+AUDIT_HEAD = Message(es="cabeza anotada en una verificación anterior", en="head noted at an earlier verification")
+AUDIT_SHOW = Message(es="muestra quién consultó o cambió qué", en="show accesses and changes")
+AUDIT_EMPLOYEE = Message(es="solo lo de este empleado (id)", en="only entries about this employee (id)")
+AUDIT_USER = Message(es="solo lo de esta cuenta", en="only entries of this account")
+AUDIT_DAYS = Message(es="solo los últimos N días", en="only the last N days")
+AUDIT_LIMIT = Message(es="cuántas filas como máximo", en="maximum number of rows")
+AUDIT_CHANGED = Message(es="Fila {id}: su contenido fue cambiado.", en="Row {id}: its content was changed.")
+AUDIT_DISPLACED = Message(
+    es="Fila {id}: antes de ella falta, sobra o se movió una fila.",
+    en="Row {id}: a row before it is missing, was added or was moved.",
+)
+AUDIT_MORE = Message(es="… y {count} más.", en="… and {count} more.")
+AUDIT_CUT = Message(
+    es="La fila anotada {head} ya no está: se cortó o se reescribió el registro.",
+    en="The noted row {head} is missing: the log was cut or rewritten.",
+)
+AUDIT_WHOLE = Message(
+    es="Registro íntegro: {rows} filas. Cabeza: {head}", en="The log is intact: {rows} rows. Head: {head}"
+)
+AUDIT_BROKEN = Message(
+    es="El registro fue ALTERADO ({rows} filas). Cabeza: {head}",
+    en="The log was ALTERED ({rows} rows). Head: {head}",
+)
 
-def add_commands(commands: Commands, say: Say) -> None:
-    audit = commands.add_parser("audit", help=say("audit"), description=say("audit"))
-    actions = audit.add_subparsers(required=True, metavar=say("command"))
-    verifying = actions.add_parser("verify", help=say("audit_verify"), description=say("audit_verify_about"))
-    verifying.add_argument("--head", metavar="ID:HASH", help=say("audit_head"))
+
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    audit = add_parser(commands, "audit", language, AUDIT)
+    actions = add_subparsers(audit, language)
+    verifying = add_parser(actions, "verify", language, AUDIT_VERIFY, about=AUDIT_VERIFY_ABOUT)
+    verifying.add_argument("--head", metavar="ID:HASH", help=AUDIT_HEAD.text(language))
     verifying.set_defaults(command=verify)
-    showing = actions.add_parser("show", help=say("audit_show"), description=say("audit_show"))
-    showing.add_argument("--employee", type=int, metavar="ID", help=say("audit_employee"))
-    showing.add_argument("--user", metavar="NAME", help=say("audit_user"))
-    showing.add_argument("--days", type=int, metavar="N", help=say("audit_days"))
-    showing.add_argument("--limit", type=int, default=100, metavar="N", help=say("audit_limit"))
+    showing = add_parser(actions, "show", language, AUDIT_SHOW)
+    showing.add_argument("--employee", type=int, metavar="ID", help=AUDIT_EMPLOYEE.text(language))
+    showing.add_argument("--user", metavar="NAME", help=AUDIT_USER.text(language))
+    showing.add_argument("--days", type=int, metavar="N", help=AUDIT_DAYS.text(language))
+    showing.add_argument("--limit", type=int, default=100, metavar="N", help=AUDIT_LIMIT.text(language))
     showing.set_defaults(command=show)
 
 
 def verify(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Exit code 1 where a row was changed, removed or moved."""
-    noted = _parse_head(arguments.head)
+    """Verify the hash chain; return 1 if a row was changed, removed or moved."""
+    noted_head = _parse_head(arguments.head)
     with opened_context(settings) as context:
-        verdict = verify_audit(context, noted)
+        verdict = verify_audit(context, noted_head)
     for finding in verdict.faults[:FAULTS_SHOWN]:
-        name = "audit_changed" if finding.fault is Fault.CHANGED else "audit_displaced"
-        print(TEXTS[name].text(settings.lang).format(id=finding.id))
+        message = AUDIT_CHANGED if finding.fault is Fault.CHANGED else AUDIT_DISPLACED
+        print(message.text(settings.lang).format(id=finding.id))
     if len(verdict.faults) > FAULTS_SHOWN:
-        print(TEXTS["audit_more"].text(settings.lang).format(count=len(verdict.faults) - FAULTS_SHOWN))
+        print(AUDIT_MORE.text(settings.lang).format(count=len(verdict.faults) - FAULTS_SHOWN))
     if verdict.is_cut:
-        print(TEXTS["audit_cut"].text(settings.lang).format(head=arguments.head))
+        print(AUDIT_CUT.text(settings.lang).format(head=arguments.head))
     head = f"{verdict.head.id}:{verdict.head.hash}" if verdict.head else "-"
-    told = TEXTS["audit_whole" if verdict.is_whole else "audit_broken"]
-    print(told.text(settings.lang).format(rows=verdict.rows, head=head))
+    message = AUDIT_WHOLE if verdict.is_whole else AUDIT_BROKEN
+    print(message.text(settings.lang).format(rows=verdict.rows, head=head))
     return 0 if verdict.is_whole else 1
 
 
 def show(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the newest entries, oldest first. Reading the log is itself audited."""
     since = utc_now() - timedelta(days=arguments.days) if arguments.days is not None else None
-    wanted = AuditFilter(
+    criteria = AuditFilter(
         entity_type="employee" if arguments.employee is not None else None,
         entity_id=arguments.employee,
         user_id=arguments.user,
@@ -58,11 +91,11 @@ def show(settings: Settings, arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     with opened_context(settings) as context:
-        found = list_audit(context, wanted, operator()).entries
-    for entry in reversed(found):
+        entries = list_audit(context, criteria, get_operator()).entries
+    for entry in reversed(entries):
         entity = f"{entry.entity_type} {entry.entity_id if entry.entity_id is not None else ''}".strip()
-        who = " ".join(part for part in (entry.user_id, entry.ip_address) if part) or "-"
-        print(f"{entry.timestamp:%Y-%m-%d %H:%M:%S}Z  {entry.action}  {entity}  {who}")
+        origin = " ".join(part for part in (entry.user_id, entry.ip_address) if part) or "-"
+        print(f"{entry.timestamp:%Y-%m-%d %H:%M:%S}Z  {entry.action}  {entity}  {origin}")
     return 0
 
 

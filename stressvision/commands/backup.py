@@ -1,73 +1,137 @@
-"""`python -m stressvision backup …` and `restore`."""
+"""`python -m stressvision backup …` and `restore`: backups of the database."""
 
 import argparse
 import os
 from pathlib import Path
 
-from stressvision.commands.arguments import Commands, Say, operator
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.sealed import new_key
-from stressvision.errors import Conflict, Language, Message
+from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
+from stressvision.core.config import Settings
+from stressvision.core.errors import Conflict, Language, Message
+from stressvision.db.backup.sealed import new_key
 from stressvision.launcher.record import read_record, running_components
-from stressvision.services.archive import Backup, find_chain, list_backups
-from stressvision.services.backups import make_backup
+from stressvision.services.backup.archive import Backup, BackupKind, find_chain, list_backups
+from stressvision.services.backup.backups import make_backup
+from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import opened_context
-from stressvision.services.restoring import open_backup, restore_database, verify_backup
 
 _MIB = 2**20
 
+BACKUP = Message(es="copias de seguridad: make, list, verify, key, open", en="backups: make, list, verify, key, open")
+BACKUP_MAKE = Message(es="hace una copia ahora, sin detener nada", en="make a backup now, without stopping the system")
+BACKUP_LIST = Message(es="muestra las copias que hay", en="list the backups")
+BACKUP_VERIFY = Message(
+    es="restaura una copia en un archivo temporal y la lee entera",
+    en="restore a backup into a temporary file and read all of it",
+)
+BACKUP_KEY = Message(es="crea una clave de cifrado", en="create an encryption key")
+BACKUP_OPEN = Message(
+    es="escribe lo que contiene una copia completa (para pg_restore)",
+    en="write the content of a full backup (for pg_restore)",
+)
+BACKUP_FILE = Message(es="la copia (por omisión, la última)", en="backup file (default: the newest)")
+BACKUP_OUTPUT = Message(es="archivo que se escribe", en="file to write")
+BACKUP_LINE = Message(
+    es="{name}  {at}  {size:>9.1f} MiB  {kind}{encrypted}", en="{name}  {at}  {size:>9.1f} MiB  {kind}{encrypted}"
+)
+BACKUP_ENCRYPTED = Message(es=", cifrada", en=", encrypted")
+BACKUP_WHOLE = Message(es="completa", en="full")
+BACKUP_CHANGES = Message(es="cambios", en="changes")
+BACKUP_DUMP = Message(es="volcado de PostgreSQL", en="PostgreSQL dump")
+BACKUP_MADE = Message(
+    es="Copia hecha y leída de vuelta: {name}, {size:.1f} MiB.",
+    en="Backup written and verified: {name}, {size:.1f} MiB.",
+)
+BACKUP_NONE = Message(es="No hay copias en {where}.", en="There are no backups in {where}.")
+BACKUP_SOUND = Message(
+    es="Sana. Archivos: {count}; filas: {rows}; hasta {at} (UTC).",
+    en="Valid. Files: {count}; rows: {rows}; up to {at} (UTC).",
+)
+BACKUP_KEY_MADE = Message(
+    es="Clave creada en {path}. Guarde una copia fuera de este equipo: sin ella las copias no se pueden leer. Para "
+    "usarla: STRESSVISION_BACKUP_KEY_FILE={path}",
+    en="Key created in {path}. Keep a copy outside this machine: without it the backups cannot be read. To use it: "
+    "STRESSVISION_BACKUP_KEY_FILE={path}",
+)
+BACKUP_OPENED = Message(es="Escrito: {path}", en="Written: {path}")
+RESTORE = Message(
+    es="vuelve a una copia de seguridad (con el sistema detenido)",
+    en="restore a backup (with the system stopped)",
+)
+RESTORED = Message(
+    es="Restaurada {name}, hasta {at} (UTC): {rows} filas. La base anterior quedó en {aside}.",
+    en="Restored {name}, up to {at} (UTC): {rows} rows. The previous database is at {aside}.",
+)
+RESTORED_AND_ERASED_AGAIN = Message(
+    es="Se volvió a borrar a {count} personas que ya estaban borradas.",
+    en="{count} people erased earlier were erased again.",
+)
 
-def add_commands(commands: Commands, say: Say) -> None:
-    keeping = commands.add_parser("backup", help=say("backup"), description=say("backup"))
-    actions = keeping.add_subparsers(required=True, metavar=say("command"))
-    making = actions.add_parser("make", help=say("backup_make"), description=say("backup_make"))
+_KINDS = {
+    BackupKind.WHOLE: BACKUP_WHOLE,
+    BackupKind.CHANGES: BACKUP_CHANGES,
+    BackupKind.DUMP: BACKUP_DUMP,
+}
+
+
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    parser = add_parser(commands, "backup", language, BACKUP)
+    actions = add_subparsers(parser, language)
+    making = add_parser(actions, "make", language, BACKUP_MAKE)
     making.set_defaults(command=make)
-    listing = actions.add_parser("list", help=say("backup_list"), description=say("backup_list"))
+    listing = add_parser(actions, "list", language, BACKUP_LIST)
     listing.set_defaults(command=show)
-    verifying = actions.add_parser("verify", help=say("backup_verify"), description=say("backup_verify"))
-    verifying.add_argument("--file", type=Path, help=say("backup_file"))
+    verifying = add_parser(actions, "verify", language, BACKUP_VERIFY)
+    verifying.add_argument("--file", type=Path, help=BACKUP_FILE.text(language))
     verifying.set_defaults(command=verify)
-    keys = actions.add_parser("key", help=say("backup_key"), description=say("backup_key"))
-    keys.add_argument("--output", type=Path, required=True, help=say("backup_output"))
+    keys = add_parser(actions, "key", language, BACKUP_KEY)
+    keys.add_argument("--output", type=Path, required=True, help=BACKUP_OUTPUT.text(language))
     keys.set_defaults(command=make_key)
-    opening = actions.add_parser("open", help=say("backup_open"), description=say("backup_open"))
-    opening.add_argument("--file", type=Path, help=say("backup_file"))
-    opening.add_argument("--output", type=Path, required=True, help=say("backup_output"))
-    opening.set_defaults(command=open_one)
+    opening = add_parser(actions, "open", language, BACKUP_OPEN)
+    opening.add_argument("--file", type=Path, help=BACKUP_FILE.text(language))
+    opening.add_argument("--output", type=Path, required=True, help=BACKUP_OUTPUT.text(language))
+    opening.set_defaults(command=decrypt)
 
-    restoring = commands.add_parser("restore", help=say("restore"), description=say("restore"))
-    restoring.add_argument("--file", type=Path, help=say("backup_file"))
+    restoring = add_parser(commands, "restore", language, RESTORE)
+    restoring.add_argument("--file", type=Path, help=BACKUP_FILE.text(language))
     restoring.set_defaults(command=restore)
 
 
 def make(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Make a backup and read it back."""
     del arguments
     with opened_context(settings) as context:
         made = make_backup(context)
-    print(TEXTS["backup_made"].text(settings.lang).format(name=made.path, size=made.bytes / _MIB))
+    print(BACKUP_MADE.text(settings.lang).format(name=made.path, size=made.bytes / _MIB))
     return 0
 
 
 def show(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the backups."""
     del arguments
-    found = list_backups(settings)
-    for backup in found:
-        print(_line(backup, settings.lang))
-    if not found:
-        print(TEXTS["backup_none"].text(settings.lang).format(where=settings.backup_dir))
+    backups = list_backups(settings)
+    for backup in backups:
+        print(_format_line(backup, settings.lang))
+    if not backups:
+        print(BACKUP_NONE.text(settings.lang).format(where=settings.backup_dir))
     return 0
 
 
 def verify(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Restore a backup into a temporary file and read all of it."""
     chain, rows = verify_backup(settings, arguments.file)
     at = f"{chain[-1].created_at:%Y-%m-%d %H:%M:%S}"
-    said = TEXTS["backup_sound"].text(settings.lang)
-    print(said.format(count=len(chain), rows=sum(rows.values()), at=at))
+    result = BACKUP_SOUND.text(settings.lang)
+    print(result.format(count=len(chain), rows=sum(rows.values()), at=at))
     return 0
 
 
 def make_key(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write a new encryption key to a file that only its owner can read.
+
+    Raises:
+        Conflict: If the file exists.
+    """
     path: Path = arguments.output
     if path.exists():
         raise Conflict(
@@ -80,25 +144,29 @@ def make_key(settings: Settings, arguments: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(new_key() + "\n")
-    print(TEXTS["backup_key_made"].text(settings.lang).format(path=path))
+    print(BACKUP_KEY_MADE.text(settings.lang).format(path=path))
     return 0
 
 
-def open_one(settings: Settings, arguments: argparse.Namespace) -> int:
+def decrypt(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Write the decrypted content of a full backup to a file."""
     whole, *_ = find_chain(settings, arguments.file)
     open_backup(settings, whole, arguments.output)
-    print(TEXTS["backup_opened"].text(settings.lang).format(path=arguments.output))
+    print(BACKUP_OPENED.text(settings.lang).format(path=arguments.output))
     return 0
 
 
 def restore(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Replace the database by a backup; the previous database is kept.
+
+    Raises:
+        Conflict: If the system is running.
+    """
     _refuse_running(settings)
-    restored = restore_database(settings, arguments.file, operator())
+    restored = restore_database(settings, arguments.file, get_operator())
     newest = restored.chain[-1]
     print(
-        TEXTS["restored"]
-        .text(settings.lang)
-        .format(
+        RESTORED.text(settings.lang).format(
             name=newest.path.name,
             at=f"{newest.created_at:%Y-%m-%d %H:%M:%S}",
             rows=sum(restored.rows.values()),
@@ -106,12 +174,15 @@ def restore(settings: Settings, arguments: argparse.Namespace) -> int:
         )
     )
     if restored.erased_again:
-        print(TEXTS["restored_again_erased"].text(settings.lang).format(count=restored.erased_again))
+        print(RESTORED_AND_ERASED_AGAIN.text(settings.lang).format(count=restored.erased_again))
     return 0
 
 
 def _refuse_running(settings: Settings) -> None:
-    """Raises Conflict naming what the launcher has running; the database itself tells of anything else."""
+    """Raise Conflict, with their names, if the launcher has components running.
+
+    Other processes are noticed by `restore_database`, which needs the database for itself.
+    """
     record = read_record(settings.run_dir)
     running = ", ".join(part.component.name for part in running_components(record)) if record else ""
     if running:
@@ -123,15 +194,11 @@ def _refuse_running(settings: Settings) -> None:
         )
 
 
-def _line(backup: Backup, language: Language) -> str:
-    return (
-        TEXTS["backup_line"]
-        .text(language)
-        .format(
-            name=backup.path.name,
-            at=f"{backup.created_at:%Y-%m-%d %H:%M:%S} UTC",
-            size=backup.bytes / _MIB,
-            kind=TEXTS[f"backup_{backup.kind}"].text(language),
-            encrypted=TEXTS["backup_encrypted"].text(language) if backup.is_encrypted else "",
-        )
+def _format_line(backup: Backup, language: Language) -> str:
+    return BACKUP_LINE.text(language).format(
+        name=backup.path.name,
+        at=f"{backup.created_at:%Y-%m-%d %H:%M:%S} UTC",
+        size=backup.bytes / _MIB,
+        kind=_KINDS[backup.kind].text(language),
+        encrypted=BACKUP_ENCRYPTED.text(language) if backup.is_encrypted else "",
     )

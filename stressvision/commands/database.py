@@ -1,51 +1,90 @@
-"""`python -m stressvision prepare` and `move`: the database, ready before anything else starts, or elsewhere."""
+"""`python -m stressvision prepare` and `move`: create, migrate or move the database."""
 
 import argparse
 from contextlib import closing
 
-from stressvision.commands.arguments import Commands, Say
-from stressvision.commands.demo import enrol_demo
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.services.context import check_database, open_context_telling
-from stressvision.services.moving import move_database
+from stressvision.commands.demo import DEMO_ENROL, enrol_demo
+from stressvision.commands.subcommands import Subparsers, add_parser
+from stressvision.core.config import Settings
+from stressvision.core.errors import Language, Message
+from stressvision.db.schema.opening import OpeningOutcome
+from stressvision.services.backup.moving import move_database
+from stressvision.services.context import check_database, open_context_with_outcome
+
+PREPARE = Message(es="crea o actualiza la base de datos", en="create or update the database")
+PREPARE_CHECK = Message(es="solo mirar, sin cambiar nada", en="only check, change nothing")
+DATABASE_CREATED = Message(es="Base de datos creada: {where}.", en="Database created: {where}.")
+DATABASE_READY = Message(es="Base de datos lista: {where}.", en="Database ready: {where}.")
+DATABASE_UPGRADED = Message(
+    es="Base de datos actualizada: {where}. Copia anterior: {backup}.",
+    en="Database updated: {where}. Backup: {backup}.",
+)
+DATABASE_CONVERTED = Message(
+    es="Base de datos de una fase anterior convertida: {where}. Copia anterior: {backup}. Los empleados deben "
+    "inscribirse de nuevo: su rostro se midió con otra red.",
+    en="Database of an earlier phase converted: {where}. Backup: {backup}. Employees need to enrol again: "
+    "their embeddings come from another network.",
+)
+DATABASE_USABLE = Message(es="La base de datos se puede usar: {where}.", en="The database is usable: {where}.")
+MOVE = Message(
+    es="copia la base SQLite a PostgreSQL y compara fila por fila (detenga antes el sistema)",
+    en="copy the SQLite database to PostgreSQL and compare row by row (stop the system first)",
+)
+MOVE_TO = Message(es="base de destino, vacía: postgresql://…", en="empty target database: postgresql://…")
+MOVED = Message(
+    es="Copiadas y comparadas {rows} filas de {source} a {where}. El archivo queda como estaba. Para usar la nueva "
+    "base, cambie STRESSVISION_DATABASE_URL.",
+    en="{rows} rows copied from {source} to {where} and compared. The file is unchanged. To use the new database, "
+    "change STRESSVISION_DATABASE_URL.",
+)
+
+_OUTCOMES = {
+    OpeningOutcome.CREATED: DATABASE_CREATED,
+    OpeningOutcome.CURRENT: DATABASE_READY,
+    OpeningOutcome.UPGRADED: DATABASE_UPGRADED,
+    OpeningOutcome.CONVERTED: DATABASE_CONVERTED,
+}
 
 
-def add_commands(commands: Commands, say: Say) -> None:
-    preparing = commands.add_parser("prepare", help=say("prepare"), description=say("prepare"))
-    preparing.add_argument("--demo", action="store_true", help=say("demo_enrol"))
-    preparing.add_argument("--check", action="store_true", help=say("check"))
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    preparing = add_parser(commands, "prepare", language, PREPARE)
+    preparing.add_argument("--demo", action="store_true", help=DEMO_ENROL.text(language))
+    preparing.add_argument("--check", action="store_true", help=PREPARE_CHECK.text(language))
     preparing.set_defaults(command=prepare)
 
-    moving = commands.add_parser("move", help=say("move"), description=say("move"))
-    moving.add_argument("--to", required=True, metavar="URL", help=say("move_to"))
+    moving = add_parser(commands, "move", language, MOVE)
+    moving.add_argument("--to", required=True, metavar="URL", help=MOVE_TO.text(language))
     moving.set_defaults(command=move)
 
 
 def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Creates, updates or takes over the database; with --demo enrols its people; with --check only looks."""
+    """Create, migrate or convert the database; with --demo enrol the demo people; with --check only check it."""
     if arguments.check:
         check_database(settings)
-        print(TEXTS["usable"].text(settings.lang).format(where=_where(settings)))
+        print(DATABASE_USABLE.text(settings.lang).format(where=_display_url(settings)))
         return 0
-    context, opening = open_context_telling(settings)
+    context, opening = open_context_with_outcome(settings)
     backup = opening.backup or "-"
     with closing(context.database):
-        print(TEXTS[str(opening.outcome)].text(settings.lang).format(where=_where(settings), backup=backup), flush=True)
+        print(
+            _OUTCOMES[opening.outcome].text(settings.lang).format(where=_display_url(settings), backup=backup),
+            flush=True,
+        )
         if arguments.demo:
             enrol_demo(context)
     return 0
 
 
 def move(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Copies the configured file into PostgreSQL, compares every row, and says which setting to change."""
+    """Copy the configured file into PostgreSQL and compare each row."""
     rows = move_database(settings, arguments.to)
     target = settings.model_copy(update={"database_url": arguments.to})
-    print(TEXTS["moved"].text(settings.lang).format(rows=rows, source=_where(settings), where=_where(target)))
+    print(MOVED.text(settings.lang).format(rows=rows, source=_display_url(settings), where=_display_url(target)))
     return 0
 
 
-def _where(settings: Settings) -> str:
-    """Without the password that a PostgreSQL address may hold."""
+def _display_url(settings: Settings) -> str:
+    """Return the database URL without user and password."""
     scheme, _, rest = settings.database_url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"

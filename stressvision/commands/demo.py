@@ -1,19 +1,19 @@
-"""The demonstration's synthetic people: enrolled from the bundled stills, never beside real ones."""
+"""`python -m stressvision demo`: the synthetic people of the demo, never in one database with real people."""
 
 import argparse
 import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from stressvision.commands.arguments import Commands, Say
-from stressvision.commands.enrolment import read_stills, stored_samples
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
+from stressvision.commands.enrolment import read_stills, to_sample_rows
+from stressvision.commands.subcommands import Subparsers, add_parser
+from stressvision.core.config import Settings
+from stressvision.core.errors import Language, Message
 from stressvision.domain.consent import ConsentMethod
-from stressvision.services.backups import restart_chain
+from stressvision.services.backup.backups import restart_chain
 from stressvision.services.context import Actor, Context, opened_context
-from stressvision.services.employees import list_employees
-from stressvision.services.enrolment import (
+from stressvision.services.people.employees import list_employees
+from stressvision.services.people.enrolment import (
     Enrolment,
     consent_text_sha256,
     enrol_employee,
@@ -26,34 +26,54 @@ from stressvision.vision.enrolment import measure_stills
 DEPARTMENT = "Demostración"
 ACTOR = Actor(user_id="demo")
 
+DEMO = Message(es="personas sintéticas de la demostración", en="synthetic people of the demo")
+DEMO_ENROL = Message(es="inscribirlas", en="enrol them")
+DEMO_REMOVE = Message(es="vaciar la base de la demostración", en="empty the demo database")
+DEMO_READY = Message(
+    es="Demostración: {count} personas sintéticas inscritas (no existen; datos CC0).",
+    en="Demo: {count} synthetic people enrolled (they do not exist; CC0 data).",
+)
+DEMO_REMOVED = Message(
+    es="Se borró la demostración: {count} personas sintéticas y todo lo suyo.",
+    en="Demo removed: {count} synthetic people and their data.",
+)
+
 
 @dataclass(frozen=True)
 class DemoPerson:
+    """A synthetic person of the demo recording."""
+
     code: str
     name: str
 
 
-def add_commands(commands: Commands, say: Say) -> None:
-    people = commands.add_parser("demo", help=say("demo"), description=say("demo"))
-    choice = people.add_mutually_exclusive_group(required=True)
-    choice.add_argument("--enrol", action="store_true", help=say("demo_enrol"))
-    choice.add_argument("--remove", action="store_true", help=say("demo_remove"))
-    people.set_defaults(command=change_demo)
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    parser = add_parser(commands, "demo", language, DEMO)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--enrol", action="store_true", help=DEMO_ENROL.text(language))
+    choice.add_argument("--remove", action="store_true", help=DEMO_REMOVE.text(language))
+    parser.set_defaults(command=change_demo)
 
 
 def change_demo(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Enrol or remove the synthetic people."""
     with opened_context(settings) as context:
         if arguments.remove:
             count = remove_demo(context)
             restart_chain(context)
-            print(TEXTS["demo_removed"].text(settings.lang).format(count=count))
+            print(DEMO_REMOVED.text(settings.lang).format(count=count))
         else:
             enrol_demo(context)
     return 0
 
 
 def enrol_demo(context: Context) -> None:
-    """Enrols whoever of them is not yet. Raises Conflict where the database holds real people."""
+    """Enrol the synthetic people that are not enrolled yet.
+
+    Raises:
+        Conflict: If the database holds real people.
+    """
     refuse_mixture(read_population(context), is_demo=True)
     settings = context.settings
     people = read_demo_people(settings.demo_dir)
@@ -71,17 +91,17 @@ def enrol_demo(context: Context) -> None:
             full_name=person.name,
             department=DEPARTMENT,
             shift="morning",
-            samples=stored_samples(samples),
+            samples=to_sample_rows(samples),
             consent_sha256=consent_text_sha256(),
             is_demo=True,
             consent_method=ConsentMethod.DEMONSTRATION,
         )
         enrol_employee(context, enrolment, ACTOR)
-    print(TEXTS["demo_ready"].text(settings.lang).format(count=len(people)), flush=True)
+    print(DEMO_READY.text(settings.lang).format(count=len(people)), flush=True)
 
 
 def read_demo_people(demo_dir: Path) -> list[DemoPerson]:
-    """Those of labels.csv who are enrolled, by code."""
+    """Return the enrolled people of labels.csv, sorted by code."""
     with (demo_dir / "labels.csv").open(encoding="utf-8", newline="") as labels:
         rows = [row for row in csv.DictReader(labels) if row["enrolled"] == "yes"]
     return [DemoPerson(code, name) for code, name in sorted({(row["employee_code"], row["full_name"]) for row in rows})]

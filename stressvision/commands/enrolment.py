@@ -1,4 +1,4 @@
-"""`python -m stressvision enrol` and `withdraw`: a person's face and consent, from photos or the camera."""
+"""`python -m stressvision enrol` and `withdraw`: enrol a person from photos or a camera, withdraw consent."""
 
 import argparse
 import sys
@@ -9,16 +9,15 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
-from stressvision.commands.arguments import Commands, Say, operator
-from stressvision.commands.stills import take_stills
-from stressvision.commands.texts import TEXTS
-from stressvision.config import Settings
-from stressvision.db.employees import FaceSample
+from stressvision.commands.still_capture import take_stills
+from stressvision.commands.subcommands import EMPLOYEE_CODE, Subparsers, add_parser, get_operator
+from stressvision.core.config import Settings
+from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Language, Message
+from stressvision.core.validation import describe_error
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
-from stressvision.errors import Conflict, ConsentMissing, InvalidInput, Message
-from stressvision.faults import explain_fault
 from stressvision.services.context import Context, opened_context
-from stressvision.services.enrolment import (
+from stressvision.services.people.enrolment import (
     Enrolment,
     consent_text_sha256,
     enrol_employee,
@@ -27,8 +26,8 @@ from stressvision.services.enrolment import (
     require_valid_code,
     withdraw_consent,
 )
-from stressvision.services.gallery import read_gallery
-from stressvision.services.stills import FEWEST_STILLS
+from stressvision.services.people.gallery import read_gallery
+from stressvision.services.people.stills import FEWEST_STILLS
 from stressvision.vision import enrolment as vision
 from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.people import EmployeeNew
@@ -36,38 +35,88 @@ from stressvision.wire.people import EmployeeNew
 PICTURES = {".jpg", ".jpeg", ".png"}
 
 _FIELDS = {"code": "employee_code", "name": "full_name", "department": "department", "shift": "shift"}
-"""Under what name the backend knows what an option of `enrol` says."""
+"""Options of `enrol`, and the fields of `EmployeeNew` they set."""
 
-_HOW_GIVEN = (ConsentMethod.PAPER.value, ConsentMethod.ELECTRONIC.value)
-_HOW_WITHDRAWN = (*_HOW_GIVEN, ConsentMethod.SPOKEN.value)
+_CONSENT_METHODS = (ConsentMethod.PAPER.value, ConsentMethod.ELECTRONIC.value)
+_WITHDRAWAL_METHODS = (*_CONSENT_METHODS, ConsentMethod.SPOKEN.value)
+
+ENROL = Message(es="inscribe a una persona", en="enrol a person")
+ENROL_ABOUT = Message(
+    es="Inscribe a una persona a partir de varias fotos o de la cámara. Al hacerlo usted declara que la persona "
+    "firmó el consentimiento de docs/consentimiento.md; se guardan su fecha y versión, ninguna imagen.",
+    en="Enrols a person from several photos or the camera. By doing so you declare that the person signed the "
+    "consent in docs/consentimiento.md; its date and version are kept, and no image.",
+)
+FULL_NAME = Message(es="nombre completo", en="full name")
+DEPARTMENT = Message(es="área", en="department")
+SHIFT = Message(es="turno: morning, afternoon o night", en="shift: morning, afternoon or night")
+RECORDED_BY = Message(es="quién registra el consentimiento", en="user that records the consent")
+ALLOW_SIMILAR = Message(
+    es="inscribir aunque se parezca a alguien ya inscrito", en="enrol even if the face resembles an enrolled person"
+)
+PHOTOS = Message(es="carpeta con las fotos (jpg o png)", en="folder of photos (jpg or png)")
+CAMERA = Message(es="tomar las fotos con la cámara N (por omisión 0)", en="take the stills with camera N (default 0)")
+WITHDRAW = Message(es="retira el consentimiento de una persona", en="withdraw a person's consent")
+WITHDRAW_ABOUT = Message(
+    es="Registra que la persona retiró su consentimiento: deja de ser reconocida y se borran los números de su rostro.",
+    en="Records that the person withdrew consent: recognition ends, and the face embeddings are erased.",
+)
+ENROLLED = Message(
+    es="{code} {name}: inscripción con {stills} fotos, calidad {quality:.2f}. Consentimiento versión {version}, {day}.",
+    en="{code} {name}: enrolled from {stills} stills, quality {quality:.2f}. Consent version {version}, {day}.",
+)
+WITHDRAWN = Message(
+    es="{code} {name}: consentimiento retirado. Deja de ser reconocida en 5 segundos como máximo.",
+    en="{code} {name}: consent withdrawn. Recognition ends within 5 seconds.",
+)
+CONSENT_QUESTION = Message(
+    es="¿{name} firmó el consentimiento versión {version}? [s/N] ",
+    en="Has {name} signed consent version {version}? [y/N] ",
+)
+CONSENT_NOT_CONFIRMED = Message(
+    es="Sin consentimiento firmado no se inscribe a nadie. No se guardó nada.",
+    en="Signed consent is required. Nothing was stored.",
+)
+CONSENT_METHOD = Message(
+    es="cómo: paper (firmado), electronic (por medio electrónico), spoken (de palabra, solo para retirar)",
+    en="method: paper (signed), electronic, spoken (to withdraw only)",
+)
 
 
-def add_commands(commands: Commands, say: Say) -> None:
-    enrolling = commands.add_parser("enrol", help=say("enrol"), description=say("enrol_about"))
-    enrolling.add_argument("--code", required=True, help=say("code"))
-    enrolling.add_argument("--name", required=True, help=say("name"))
-    enrolling.add_argument("--department", help=say("department"))
-    enrolling.add_argument("--shift", help=say("shift"))
-    enrolling.add_argument("--recorded-by", help=say("recorded_by"))
+def add_commands(commands: Subparsers, language: Language) -> None:
+    """Add the subcommands of this module."""
+    enrolling = add_parser(commands, "enrol", language, ENROL, about=ENROL_ABOUT)
+    enrolling.add_argument("--code", required=True, help=EMPLOYEE_CODE.text(language))
+    enrolling.add_argument("--name", required=True, help=FULL_NAME.text(language))
+    enrolling.add_argument("--department", help=DEPARTMENT.text(language))
+    enrolling.add_argument("--shift", help=SHIFT.text(language))
+    enrolling.add_argument("--recorded-by", help=RECORDED_BY.text(language))
     enrolling.add_argument(
-        "--method", choices=_HOW_GIVEN, default=ConsentMethod.PAPER.value, help=say("consent_method")
+        "--method", choices=_CONSENT_METHODS, default=ConsentMethod.PAPER.value, help=CONSENT_METHOD.text(language)
     )
-    enrolling.add_argument("--allow-similar", action="store_true", help=say("allow_similar"))
+    enrolling.add_argument("--allow-similar", action="store_true", help=ALLOW_SIMILAR.text(language))
     pictures = enrolling.add_mutually_exclusive_group(required=True)
-    pictures.add_argument("--photos", type=Path, metavar="DIR", help=say("photos"))
-    pictures.add_argument("--camera", nargs="?", const="0", metavar="N", help=say("camera"))
+    pictures.add_argument("--photos", type=Path, metavar="DIR", help=PHOTOS.text(language))
+    pictures.add_argument("--camera", nargs="?", const="0", metavar="N", help=CAMERA.text(language))
     enrolling.set_defaults(command=enrol)
 
-    withdrawing = commands.add_parser("withdraw", help=say("withdraw"), description=say("withdraw_about"))
-    withdrawing.add_argument("--code", required=True, help=say("code"))
-    withdrawing.add_argument("--recorded-by", help=say("recorded_by"))
+    withdrawing = add_parser(commands, "withdraw", language, WITHDRAW, about=WITHDRAW_ABOUT)
+    withdrawing.add_argument("--code", required=True, help=EMPLOYEE_CODE.text(language))
+    withdrawing.add_argument("--recorded-by", help=RECORDED_BY.text(language))
     withdrawing.add_argument(
-        "--method", choices=_HOW_WITHDRAWN, default=ConsentMethod.SPOKEN.value, help=say("consent_method")
+        "--method", choices=_WITHDRAWAL_METHODS, default=ConsentMethod.SPOKEN.value, help=CONSENT_METHOD.text(language)
     )
     withdrawing.set_defaults(command=withdraw)
 
 
 def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Enrol a person, with the operator's declaration of consent.
+
+    Raises:
+        ConsentMissing: If the operator does not confirm the consent.
+        InvalidInput: If a field or a still is not acceptable.
+        Conflict: If the database holds the demo, or the person seems to be enrolled already.
+    """
     person = _read_person(arguments)
     with opened_context(settings) as context:
         refuse_mixture(read_population(context), is_demo=False)
@@ -76,21 +125,19 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         samples = vision.measure_stills(stills)
         _refuse_outliers(samples)
         if not arguments.allow_similar:
-            _refuse_double(context, person.employee_code, samples)
+            _refuse_duplicate(context, person.employee_code, samples)
         enrolment = Enrolment(
             employee_code=person.employee_code,
             full_name=person.full_name,
             department=person.department,
             shift=person.shift,
-            samples=stored_samples(samples),
+            samples=to_sample_rows(samples),
             consent_sha256=consent_text_sha256(),
             consent_method=ConsentMethod(arguments.method),
         )
-        employee = enrol_employee(context, enrolment, operator(arguments.recorded_by))
+        employee = enrol_employee(context, enrolment, get_operator(arguments.recorded_by))
     print(
-        TEXTS["enrolled"]
-        .text(settings.lang)
-        .format(
+        ENROLLED.text(settings.lang).format(
             code=employee.employee_code,
             name=employee.full_name,
             stills=employee.face_samples,
@@ -103,42 +150,54 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _read_person(arguments: argparse.Namespace) -> EmployeeNew:
-    """What was typed about the person, by the rules that the backend has for it. Raises InvalidInput."""
+    """Validate the person's fields with the rules of the backend.
+
+    Raises:
+        InvalidInput: With the option to correct.
+    """
     require_valid_code(arguments.code)
-    typed = {_FIELDS[option]: getattr(arguments, option) for option in _FIELDS}
+    values = {_FIELDS[option]: getattr(arguments, option) for option in _FIELDS}
     try:
-        return EmployeeNew.model_validate(typed)
+        return EmployeeNew.model_validate(values)
     except ValidationError as error:
         fault = error.errors()[0]
         option = next(option for option, name in _FIELDS.items() if name == fault["loc"][0])
         raise InvalidInput(
-            Message(es=f"--{option}: {explain_fault(fault, 'es')}.", en=f"--{option}: {explain_fault(fault, 'en')}."),
+            Message(
+                es=f"--{option}: {describe_error(fault, 'es')}.",
+                en=f"--{option}: {describe_error(fault, 'en')}.",
+            ),
             field=option,
         ) from None
 
 
 def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Record the withdrawal of consent and erase the face embeddings."""
     method = ConsentMethod(arguments.method)
     with opened_context(settings) as context:
         employee = withdraw_consent(
-            context, arguments.code, consent_text_sha256(), operator(arguments.recorded_by), method
+            context, arguments.code, consent_text_sha256(), get_operator(arguments.recorded_by), method
         )
-    print(TEXTS["withdrawn"].text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
+    print(WITHDRAWN.text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
     return 0
 
 
 def read_stills(folder: Path) -> list[vision.Still]:
-    """The pictures of a folder, by name. Raises InvalidInput where there are too few or one cannot be read."""
+    """Read the pictures of a folder, sorted by name.
+
+    Raises:
+        InvalidInput: If there are too few, or one cannot be read.
+    """
     if not folder.is_dir():
         raise InvalidInput(
-            Message(es=f"No existe la carpeta {folder}.", en=f"There is no folder {folder}."), field="photos"
+            Message(es=f"No existe la carpeta {folder}.", en=f"Folder {folder} does not exist."), field="photos"
         )
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
     if len(paths) < FEWEST_STILLS:
         raise InvalidInput(
             Message(
                 es=f"En {folder} hay {len(paths)} fotos (jpg o png): se necesitan al menos {FEWEST_STILLS}.",
-                en=f"{folder} holds {len(paths)} photos (jpg or png): at least {FEWEST_STILLS} are needed.",
+                en=f"{folder} contains {len(paths)} photos (jpg or png): at least {FEWEST_STILLS} are required.",
             ),
             field="photos",
         )
@@ -157,49 +216,50 @@ def _read_picture(path: Path) -> np.ndarray:
     return picture
 
 
-def stored_samples(samples: Sequence[vision.FaceSample]) -> tuple[FaceSample, ...]:
-    return tuple(FaceSample(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
+def to_sample_rows(samples: Sequence[vision.FaceSample]) -> tuple[FaceSampleRow, ...]:
+    """Convert measured samples to rows of the database."""
+    return tuple(FaceSampleRow(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
 
 
 def _require_consent(settings: Settings, name: str) -> None:
-    """At a terminal the operator is asked; elsewhere the command itself is the statement (its help says so)."""
+    """Ask the operator at a terminal; elsewhere the command itself is the declaration, as its help states."""
     if not sys.stdin.isatty():
         return
-    question = TEXTS["confirm"].text(settings.lang).format(name=name, version=CONSENT_VERSION)
+    question = CONSENT_QUESTION.text(settings.lang).format(name=name, version=CONSENT_VERSION)
     if input(question).strip().lower() not in {"s", "si", "sí", "y", "yes"}:
-        raise ConsentMissing(TEXTS["no_consent"])
+        raise ConsentMissing(CONSENT_NOT_CONFIRMED)
 
 
 def _refuse_outliers(samples: Sequence[vision.FaceSample]) -> None:
-    strange = [sample.name for sample in samples if sample.outlier]
-    if strange:
-        names = ", ".join(strange)
+    outliers = [sample.name for sample in samples if sample.outlier]
+    if outliers:
+        names = ", ".join(outliers)
         raise InvalidInput(
             Message(
                 es=f"Estas fotos parecen de otra persona: {names}. Quítelas o cámbielas y repita.",
-                en=f"These stills seem to show somebody else: {names}. Remove or replace them and try again.",
+                en=f"These stills seem to show another person: {names}. Remove or replace them and try again.",
             ),
             field="photos",
         )
 
 
-def _refuse_double(context: Context, code: str, samples: Sequence[vision.FaceSample]) -> None:
-    others = [
+def _refuse_duplicate(context: Context, code: str, samples: Sequence[vision.FaceSample]) -> None:
+    enrolled = [
         EnrolledFace(face.employee_id, face.employee_code, np.array(face.embeddings, dtype=np.float64))
         for face in read_gallery(context).faces
         if face.employee_code != code
     ]
     settings = context.settings
-    double = vision.find_double(
-        samples, FaceGallery(others, settings.recognition_threshold, settings.recognition_margin)
+    duplicate = vision.find_double(
+        samples, FaceGallery(enrolled, settings.recognition_threshold, settings.recognition_margin)
     )
-    if double is not None:
+    if duplicate is not None:
         raise Conflict(
             Message(
-                es=f"Esta persona parece estar ya inscrita como {double.employee_code} "
-                f"(distancia {double.distance:.2f}). Si es otra, repita con --allow-similar.",
-                en=f"This person seems to be enrolled already as {double.employee_code} "
-                f"(distance {double.distance:.2f}). If it is somebody else, repeat with --allow-similar.",
+                es=f"Esta persona parece estar ya inscrita como {duplicate.employee_code} "
+                f"(distancia {duplicate.distance:.2f}). Si es otra, repita con --allow-similar.",
+                en=f"This person seems to be enrolled already as {duplicate.employee_code} "
+                f"(distance {duplicate.distance:.2f}). If it is another person, repeat with --allow-similar.",
             ),
             field="code",
         )

@@ -1,4 +1,4 @@
-"""The Streamlit application: one script run draws the page that is open."""
+"""The Streamlit application: one script run renders the open page."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,95 +8,97 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from stressvision.config import Settings, load_settings
-from stressvision.dashboard import blocks, door, texts
-from stressvision.dashboard.client import Backend
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import ConfigurationError
+from stressvision.core.texts import detect_language
+from stressvision.dashboard import html, login, texts
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
-from stressvision.dashboard.screen import Screen
-from stressvision.domain.roles import Role
-from stressvision.errors import ConfigurationError
+from stressvision.domain.auth import Role
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
 
 
-def open_screen() -> tuple[Settings, Screen]:
-    """Raises ConfigurationError where the settings cannot be used."""
+def open_page() -> tuple[Settings, PageContext]:
+    """Return the settings and the context of this script run. Raise ConfigurationError where a setting is invalid."""
     settings = load_settings()
     zone = ZoneInfo(settings.time_zone)
-    backend = Backend(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
-    visitor = door.known_visitor()
-    screen = Screen(door.with_visitor(backend), settings.lang, zone, role=visitor.role if visitor else None)
-    return settings, screen
+    backend = BackendClient(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
+    principal = login.current_principal()
+    context = PageContext(login.authenticate(backend), settings.lang, zone, role=principal.role if principal else None)
+    return settings, context
 
 
 def draw() -> None:
+    """Render the open page, the login form, or the reason why neither can be shown."""
     st.set_page_config(page_title="Stress Vision", page_icon=MARK, layout="wide")
     st.logo(LOGO, size="large")
-    st.html(blocks.STYLE)
+    st.html(html.STYLE)
     try:
-        settings, screen = open_screen()
+        settings, context = open_page()
     except ConfigurationError as error:
-        st.html(blocks.notice(texts.common.PRODUCT.es, error.message.es, error.message.en))
+        st.html(html.notice(texts.common.PRODUCT.es, error.message.text(detect_language())))
         return
-    if door.is_left_open(settings, screen.backend):
-        said = (screen.say(texts.access.EXPOSED), screen.say(texts.access.EXPOSED_REMEDY))
-        st.html(blocks.notice(texts.common.PRODUCT.es, *said))
-    elif door.must_log_in():
-        # The pages are known at the door too: the address, with what a message linked to, is kept until after it.
-        st.navigation(_pages(screen), position="hidden")
-        door.show_login(screen, behind_proxy=bool(settings.proxy))
+    if login.is_exposed_without_accounts(settings, context.backend):
+        sentences = (context.text(texts.access.EXPOSED), context.text(texts.access.EXPOSED_REMEDY))
+        st.html(html.notice(texts.common.PRODUCT.es, *sentences))
+    elif login.is_login_required():
+        # Pages are registered before the login too: the address with its alert link survives it.
+        st.navigation(_pages(context), position="hidden")
+        login.show_login(context, behind_proxy=bool(settings.proxy))
     else:
-        page = st.navigation(_pages(screen), position="top")
-        door.show_visitor(screen, behind_proxy=bool(settings.proxy))
+        page = st.navigation(_pages(context), position="top")
+        login.show_account_bar(context, behind_proxy=bool(settings.proxy))
         page.run()
 
 
-def _pages(screen: Screen) -> list[StreamlitPage]:
-    """Those that whoever looks may see."""
+def _pages(context: PageContext) -> list[StreamlitPage]:
+    """Return the pages that the role of the principal may open."""
     alerts_page = st.Page(
-        partial(alerts.render, screen),
-        title=screen.say(texts.common.ALERTS),
+        partial(alerts.render, context),
+        title=context.text(texts.common.ALERTS),
         icon=":material/notifications:",
         url_path="alertas",
     )
-    sees_alerts = "alerts" in _ROOMS[screen.role]
+    sees_alerts = "alerts" in _PAGES_OF_ROLE[context.role]
     pages = {
         "overview": st.Page(
-            partial(overview.render, screen, alerts_page if sees_alerts else None),
-            title=screen.say(texts.common.OVERVIEW),
+            partial(overview.render, context, alerts_page if sees_alerts else None),
+            title=context.text(texts.common.OVERVIEW),
             icon=":material/monitoring:",
             url_path="resumen",
             default=True,
         ),
         "alerts": alerts_page,
         "employees": st.Page(
-            partial(employees.render, screen),
-            title=screen.say(texts.common.EMPLOYEES),
+            partial(employees.render, context),
+            title=context.text(texts.common.EMPLOYEES),
             icon=":material/group:",
             url_path="empleados",
         ),
         "reports": st.Page(
-            partial(reports.render, screen),
-            title=screen.say(texts.common.REPORTS),
+            partial(reports.render, context),
+            title=context.text(texts.common.REPORTS),
             icon=":material/description:",
             url_path="reportes",
         ),
         "camera": st.Page(
-            partial(camera.render, screen),
-            title=screen.say(texts.common.CAMERA),
+            partial(camera.render, context),
+            title=context.text(texts.common.CAMERA),
             icon=":material/videocam:",
             url_path="camara",
         ),
     }
-    return [page for name, page in pages.items() if name in _ROOMS[screen.role]]
+    return [page for name, page in pages.items() if name in _PAGES_OF_ROLE[context.role]]
 
 
-_EVERY_ROOM = frozenset({"overview", "alerts", "employees", "reports", "camera"})
-_ROOMS: Mapping[Role | None, frozenset[str]] = {
-    None: _EVERY_ROOM,
-    Role.HEALTH: _EVERY_ROOM,
+_ALL_PAGES = frozenset({"overview", "alerts", "employees", "reports", "camera"})
+_PAGES_OF_ROLE: Mapping[Role | None, frozenset[str]] = {
+    None: _ALL_PAGES,
+    Role.HEALTH: _ALL_PAGES,
     Role.ADMIN: frozenset({"overview", "employees", "reports"}),
     Role.VIEWER: frozenset({"overview", "reports"}),
 }
-"""The live picture shows persons: it is the doctor's alone. The backend refuses the rest in any case."""
+"""The live picture shows persons: only health may open it. The API enforces the roles on its own."""

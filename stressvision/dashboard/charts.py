@@ -1,4 +1,4 @@
-"""The charts. Colours and words come from the palette and the texts; numbers are drawn as the API gave them."""
+"""The Plotly charts. Colours come from the palette, labels from the texts, numbers unchanged from the API."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from stressvision.dashboard import texts
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import ACCENT, expression_colour
-from stressvision.dashboard.screen import Screen
 from stressvision.wire.backend import HourCount, StoredDetection
 from stressvision.wire.reports import EmployeeReport
 
@@ -19,13 +19,13 @@ _ROW = 34
 _TIMELINE_BARS = 30
 
 
-def distribution(screen: Screen, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
-    """One bar for each expression, with its count, and one for faces that were only counted."""
+def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
+    """Return one bar per expression with its count, and one for faces counted without analysis where there are any."""
     shown = [expression for expression in _ORDER if expression or not_analysed]
     figure = go.Figure(
         go.Bar(
             x=[counts.get(expression, 0) if expression else not_analysed for expression in shown],
-            y=[screen.say(texts.common.EXPRESSIONS[expression]) for expression in shown],
+            y=[context.text(texts.common.EXPRESSIONS[expression]) for expression in shown],
             orientation="h",
             marker_color=[expression_colour(expression) for expression in shown],
             marker_pattern_shape=[_pattern(expression) for expression in shown],
@@ -42,14 +42,14 @@ def distribution(screen: Screen, counts: Mapping[str, int], not_analysed: int = 
     return figure
 
 
-def by_hour(screen: Screen, hours: Sequence[HourCount], period_hours: int) -> go.Figure:
-    """Detections of each hour of the period, in the plant's time."""
-    this_hour = _naive(screen, screen.clock()).replace(minute=0, second=0, microsecond=0)
+def by_hour(context: PageContext, hours: Sequence[HourCount], period_hours: int) -> go.Figure:
+    """Return the detections per hour of the period, in the plant's time zone."""
+    this_hour = _naive(context, context.clock()).replace(minute=0, second=0, microsecond=0)
     figure = go.Figure(
         go.Bar(
-            x=[_naive(screen, item.hour) + timedelta(minutes=30) for item in hours],
+            x=[_naive(context, item.hour) + timedelta(minutes=30) for item in hours],
             y=[item.count for item in hours],
-            customdata=[f"{screen.local(item.hour):%d/%m %H:%M}" for item in hours],
+            customdata=[f"{context.local(item.hour):%d/%m %H:%M}" for item in hours],
             width=3600 * 1000 * 0.78,
             marker_color=ACCENT,
             hovertemplate="%{customdata}<br>%{y:,}<extra></extra>",
@@ -62,17 +62,17 @@ def by_hour(screen: Screen, hours: Sequence[HourCount], period_hours: int) -> go
     return figure
 
 
-def timeline(screen: Screen, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:
-    """One person's detections, stacked by expression along the chosen period."""
-    end = screen.local(screen.clock()).replace(tzinfo=None)
+def timeline(context: PageContext, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:
+    """Return one person's detections of the last `minutes`, stacked by expression."""
+    end = context.local(context.clock()).replace(tzinfo=None)
     start = end - timedelta(minutes=minutes)
     figure = go.Figure()
     for expression in _ORDER:
-        own = [_naive(screen, item.timestamp) for item in detections if item.emotion == expression]
+        own = [_naive(context, item.timestamp) for item in detections if item.emotion == expression]
         if own:
             figure.add_histogram(
                 x=own,
-                name=screen.say(texts.common.EXPRESSIONS[expression]),
+                name=context.text(texts.common.EXPRESSIONS[expression]),
                 marker_color=expression_colour(expression),
                 marker_pattern_shape=_pattern(expression),
                 xbins={"start": start, "end": end, "size": minutes * 60_000 / _TIMELINE_BARS},
@@ -85,8 +85,8 @@ def timeline(screen: Screen, detections: Sequence[StoredDetection], minutes: int
     return figure
 
 
-def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
-    """One stacked bar for each employee of a report."""
+def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figure:
+    """Return one stacked bar per employee of a report."""
     names = [_shorten(summary.name, summary.code) for summary in summaries]
     figure = go.Figure()
     for expression in filter(None, _ORDER):
@@ -94,7 +94,7 @@ def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
             x=[summary.counts.get(expression, 0) for summary in summaries],
             y=names,
             orientation="h",
-            name=screen.say(texts.common.EXPRESSIONS[expression]),
+            name=context.text(texts.common.EXPRESSIONS[expression]),
             marker_color=expression_colour(expression),
             hovertemplate="%{y}<br>%{fullData.name}: %{x:,}<extra></extra>",
         )
@@ -106,7 +106,7 @@ def people(screen: Screen, summaries: Sequence[EmployeeReport]) -> go.Figure:
 
 
 def _pattern(expression: str | None) -> str:
-    """Faces that were only counted are hatched: their grey alone is too near to that of a neutral expression."""
+    """Return hatching for faces counted without analysis: their grey is too close to that of a neutral face."""
     return "" if expression else "/"
 
 
@@ -123,10 +123,10 @@ def _dress(figure: go.Figure, height: int) -> None:
     figure.update_yaxes(fixedrange=True, automargin=True, title_text="")
 
 
-def _naive(screen: Screen, moment: datetime) -> datetime:
-    return screen.local(moment).replace(tzinfo=None)
+def _naive(context: PageContext, moment: datetime) -> datetime:
+    return context.local(moment).replace(tzinfo=None)
 
 
 def _shorten(name: str, code: str) -> str:
-    """Names of people must not push the bars out of a phone's window; the code keeps them apart."""
+    """Return at most 20 characters of the name, and the code: long names leave no room for bars on a phone."""
     return f"{name if len(name) <= 20 else name[:19] + '…'} · {code}"

@@ -1,4 +1,4 @@
-"""The backend as the dashboard sees it: one typed call for each question."""
+"""The client of the REST API: one typed method per request."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
@@ -6,18 +6,17 @@ from typing import Literal, TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
-from stressvision.errors import (
+from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
     InvalidInput,
-    Language,
-    Message,
     NotFound,
     ServerUnreachable,
     StressVisionError,
     Unauthenticated,
     Unavailable,
 )
+from stressvision.core.texts import Language, Message
 from stressvision.wire.access import Account, AuditList, LoggedIn, LoginRequest, PasswordChange
 from stressvision.wire.alerts import (
     AlertChanged,
@@ -30,7 +29,7 @@ from stressvision.wire.alerts import (
     SilenceRequest,
 )
 from stressvision.wire.backend import DeviceList, EmployeeList, EmployeeState, Overview, ServiceCard, Stats
-from stressvision.wire.notices import NoticeQueue
+from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import Problem
 from stressvision.wire.reports import ReportList
 from stressvision.wire.values import WireModel
@@ -52,11 +51,12 @@ Answer = TypeVar("Answer", bound=WireModel)
 
 
 @dataclass(frozen=True)
-class Backend:
-    """The REST API at `base`, answering in `language`.
+class BackendClient:
+    """The REST API at `base`, with answers in `language`.
 
-    Every method raises ServerUnreachable where nobody answers within `answer_seconds`, Unavailable where the answer is
-    of no use, and the error the backend named (NotFound, Conflict, InvalidInput, ConsentMissing) with its own words.
+    Every method raises ServerUnreachable where no answer arrives within `answer_seconds`, Unavailable where the answer
+    cannot be used, and the error that the API reports, with its text: NotFound, Conflict, InvalidInput, ConsentMissing
+    or Unauthenticated.
     """
 
     base: str
@@ -65,92 +65,107 @@ class Backend:
     trusted_ca: str | bool = True
     token: str = field(default="", repr=False)
 
-    def card(self) -> ServiceCard:
+    def service_card(self) -> ServiceCard:
+        """Return the name and version of the service, and whether it requires a login."""
         return self._get(ServiceCard, "/")
 
     def log_in(self, name: str, password: str, address: str) -> LoggedIn:
-        """`address`: the browser's, for the backend's count of failures. Raises Unauthenticated, Unavailable."""
+        """Return a new session. `address`: the browser's, for the limit on failed attempts. Raise Unauthenticated, "
+        "Unavailable."""
         return self._post(LoggedIn, "/api/login", LoginRequest(name=name, password=password), address)
 
     def log_out(self) -> None:
+        """Revoke the token of this session."""
         self._send(requests.Request("POST", f"{self.base}/api/logout"))
 
     def change_password(self, current: str, new: str, address: str) -> Account:
-        """Of whoever is logged in. `address`: as in log_in. Raises InvalidInput, Unavailable."""
+        """Change the password of the logged-in account. `address`: as in log_in. Raise InvalidInput, Unavailable."""
         change = PasswordChange(current_password=current, new_password=new)
         return self._post(Account, "/api/password", change, address)
 
     def overview(self) -> Overview:
+        """Return the figures of the last hour."""
         return self._get(Overview, "/api/dashboard/overview")
 
     def stats(self, hours: int) -> Stats:
+        """Return the counts of the last `hours`."""
         return self._get(Stats, "/api/dashboard/stats", hours=hours)
 
     def devices(self) -> DeviceList:
+        """Return every known device with its state."""
         return self._get(DeviceList, "/api/devices")
 
     def employees(self) -> EmployeeList:
+        """Return every employee."""
         return self._get(EmployeeList, "/api/employees")
 
     def employee_state(self, employee_id: int, minutes: int) -> EmployeeState:
-        """What was seen of one person. The backend records each of these look-ups."""
+        """Return one person's detections of the last `minutes`. The API audits each request."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
 
-    def audit_of(self, employee_id: int, limit: int) -> AuditList:
-        """Who looked at or changed one person's data. The backend records each of these look-ups."""
+    def audit_entries(self, employee_id: int, limit: int) -> AuditList:
+        """Return the latest audit entries about one person's data. The API audits each request."""
         return self._get(AuditList, "/api/audit", entity_type="employee", entity_id=employee_id, limit=limit)
 
     def alerts(self, status: AlertFilter, limit: int, about: AlertSubject = "people") -> AlertList:
+        """Return the newest alerts with that status."""
         return self._get(AlertList, "/api/alerts", status=status, limit=limit, about=about)
 
     def alert(self, alert_id: int) -> AlertDetail:
-        """One alert with its history. The backend records each of these look-ups."""
+        """Return one alert with its history. The API audits each request."""
         return self._get(AlertDetail, f"/api/alerts/{alert_id}")
 
-    def note(self, alert_id: int, user_id: str, notes: str) -> AlertDetail:
+    def add_note(self, alert_id: int, user_id: str, notes: str) -> AlertDetail:
+        """Add a note to an alert and return its detail."""
         return self._post(AlertDetail, f"/api/alerts/{alert_id}/notes", AlertNote(user_id=user_id, notes=notes))
 
     def silences(self) -> SilenceList:
-        """Those in force."""
+        """Return the silences in force."""
         return self._get(SilenceList, "/api/silences")
 
     def begin_silence(self, wanted: SilenceRequest) -> Silence:
+        """Create a silence."""
         return self._post(Silence, "/api/silences", wanted)
 
     def end_silence(self, silence_id: int, user_id: str) -> Silence:
+        """End a silence."""
         address = f"{self.base}/api/silences/{silence_id}"
-        return self._ask(Silence, requests.Request("DELETE", address, params={"user_id": user_id}))
+        return self._request(Silence, requests.Request("DELETE", address, params={"user_id": user_id}))
 
     def notifications(self) -> NoticeQueue:
+        """Return the state of the notification queue."""
         return self._get(NoticeQueue, "/api/notifications")
 
     def acknowledge(self, alert_id: int, user_id: str) -> AlertChanged:
+        """Acknowledge an alert. Raise Conflict where it is already resolved."""
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", AlertDecision(user_id=user_id))
 
     def resolve(self, alert_id: int, user_id: str, notes: str | None) -> AlertChanged:
+        """Resolve an alert. Raise Conflict where another decision precedes it."""
         decision = AlertDecision(user_id=user_id, notes=notes)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
     def reports(self, limit: int) -> ReportList:
+        """Return the newest reports."""
         return self._get(ReportList, "/api/reports", limit=limit)
 
-    def paper(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
-        """A report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""
+    def report_document(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
+        """Return a report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""
         query = {"format": form, "persons": str(persons).lower()}
         return self._send(requests.Request("GET", f"{self.base}/api/reports/{place}", params=query)).content
 
-    def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
-        return self._ask(kind, requests.Request("GET", self.base + path, params=query))
+    def _get(self, model: type[Answer], path: str, **query: str | int) -> Answer:
+        return self._request(model, requests.Request("GET", self.base + path, params=query))
 
-    def _post(self, kind: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
+    def _post(self, model: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
         headers = {"X-Forwarded-For": address} if address else {}
         data = body.model_dump(mode="json")
-        return self._ask(kind, requests.Request("POST", self.base + path, json=data, headers=headers))
+        return self._request(model, requests.Request("POST", self.base + path, json=data, headers=headers))
 
-    def _ask(self, kind: type[Answer], request: requests.Request) -> Answer:
+    def _request(self, model: type[Answer], request: requests.Request) -> Answer:
         response = self._send(request)
         try:
-            return kind.model_validate_json(response.content)
+            return model.model_validate_json(response.content)
         except ValidationError:
             raise not_understood(self.base) from None
 
@@ -160,7 +175,7 @@ class Backend:
             request.headers["Authorization"] = f"Bearer {self.token}"
         with requests.Session() as session:
             session.verify = self.trusted_ca
-            session.trust_env = False  # a proxy of the environment must not see what goes over loopback
+            session.trust_env = False  # loopback requests must not pass a proxy of the environment
             try:
                 response = session.send(
                     session.prepare_request(request), timeout=(CONNECT_SECONDS, self.answer_seconds)
@@ -173,12 +188,12 @@ class Backend:
 
 
 def unreachable(base: str) -> ServerUnreachable:
+    """Return the error for an address that does not answer."""
     return ServerUnreachable(
         Message(
-            es=f"No hay respuesta en {base}. Compruebe que el backend está en marcha: opción 4 de "
-            "«python start_complete_system.py», o «python backend_api.py».",
-            en=f"There is no answer at {base}. Check that the backend is running: option 4 of "
-            "“python start_complete_system.py”, or “python backend_api.py”.",
+            es=f"No hay respuesta en {base}. Avise a quien administra el sistema si no vuelve en unos minutos.",
+            en=f"There is no answer at {base}. Inform the administrator of the system if it does not return within "
+            "minutes.",
         )
     )
 
@@ -193,11 +208,12 @@ def _refusal(response: requests.Response) -> StressVisionError:
 
 
 def not_understood(base: str) -> Unavailable:
+    """Return the error for an answer that is not the expected model."""
     return Unavailable(
         Message(
-            es=f"Lo que responde {base} no es lo que este tablero espera. "
-            "Compruebe que en ese puerto está el backend y que ambos son de la misma versión.",
-            en=f"What {base} answers is not what this dashboard expects. "
-            "Check that the backend is on that port and that both are of the same version.",
+            es=f"La respuesta de {base} no es la que este tablero espera. "
+            "Quien administra el sistema debe comprobar qué programa usa ese puerto, y su versión.",
+            en=f"The answer of {base} is not what this dashboard expects. "
+            "The administrator of the system should check which program uses that port, and its version.",
         )
     )

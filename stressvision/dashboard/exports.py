@@ -1,11 +1,11 @@
-"""A report as a file, holding exactly what the page shows."""
+"""One report as a file, with the figures that the page shows."""
 
 import csv
 import io
 
-from stressvision.clock import to_wire
+from stressvision.core.clock import to_wire
+from stressvision.core.spreadsheets import escape_formula
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.wire.exports import without_formula
 from stressvision.wire.reports import Report
 
 _COLUMNS = (
@@ -23,11 +23,12 @@ _COLUMNS = (
 
 
 def report_json(report: Report) -> str:
+    """Return the report as indented JSON."""
     return report.model_dump_json(indent=2)
 
 
 def report_csv(report: Report) -> str:
-    """One line for each employee, with a byte-order mark so that spreadsheets read the accents."""
+    """Return one line per employee, with a byte-order mark so that spreadsheets decode the accents."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
@@ -36,9 +37,9 @@ def report_csv(report: Report) -> str:
             [
                 to_wire(report.start_timestamp),
                 to_wire(report.end_timestamp),
-                without_formula(own.code),
-                without_formula(own.name),
-                without_formula(own.department or ""),
+                escape_formula(own.code),
+                escape_formula(own.name),
+                escape_formula(own.department or ""),
                 own.total_detections,
                 own.stress_pct,
                 own.fatigue_pct,

@@ -1,7 +1,7 @@
-"""The newest detections, from the backend's change feed: following it looks nobody up, so nothing is audited.
+"""The latest detections, read from the backend's change feed, which needs no audited look-up.
 
-The feed is followed in short visits, one a refresh: each goes on where the one before ended, so no thread has to be
-kept alive beside Streamlit's, and what is shown belongs to the session that is looking.
+Each refresh opens one short WebSocket connection that resumes at the position of the one before: no thread has to live
+beside Streamlit's, and the content belongs to the browser session.
 """
 
 import ssl
@@ -11,39 +11,39 @@ from pydantic import ValidationError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from stressvision.dashboard.client import CONNECT_SECONDS, Backend, not_understood, unreachable
+from stressvision.dashboard.client import CONNECT_SECONDS, BackendClient, not_understood, unreachable
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import Connected, DetectionEvent
 from stressvision.wire.values import WireModel
 
 KEPT = 10
 BACKLOG = 60
-"""How many events before the present are read at most: alerts and reports are among them."""
+"""Limit of events read per poll; alerts and reports count too."""
 
 _PING = '{"type": "ping"}'
 
 
 @dataclass(frozen=True)
-class Feed:
-    """`position`: the event to go on after. `latest`: at most ten detections, newest first."""
+class LiveFeed:
+    """The latest detections, newest first, at most ten. `position`: the id of the event to resume after."""
 
     position: int
     latest: tuple[StoredDetection, ...]
 
 
-class _Kind(WireModel):
+class _EventKind(WireModel):
     type: str
 
 
-def follow(backend: Backend, feed: Feed | None) -> Feed:
-    """The feed as it is now, having been at `feed`. Raises ServerUnreachable, and Unavailable for a strange answer."""
+def poll_feed(backend: BackendClient, feed: LiveFeed | None) -> LiveFeed:
+    """Return the feed with the events since `feed`. Raise ServerUnreachable, or Unavailable for an invalid answer."""
     try:
-        present = Connected.model_validate_json(_visit(backend)[0]).last_id
-        if feed is None or feed.position > present:  # at the beginning, or of another database
-            feed = Feed(0, ())
+        present = Connected.model_validate_json(_receive_messages(backend)[0]).last_id
+        if feed is None or feed.position > present:  # first poll, or another database
+            feed = LiveFeed(0, ())
         if feed.position == present:
             return feed
-        messages = _visit(backend, since=max(feed.position, present - BACKLOG))
+        messages = _receive_messages(backend, since=max(feed.position, present - BACKLOG))
         events = [DetectionEvent.model_validate_json(text) for text in messages if _kind(text) == "detection"]
         newest_first = [StoredDetection.model_validate(event.data) for event in reversed(events)]
     except (OSError, WebSocketException):
@@ -51,11 +51,11 @@ def follow(backend: Backend, feed: Feed | None) -> Feed:
     except (ValidationError, IndexError):
         raise not_understood(backend.base) from None
     position = max([present, *(event.id for event in events)])
-    return Feed(position, (*newest_first, *feed.latest)[:KEPT])
+    return LiveFeed(position, (*newest_first, *feed.latest)[:KEPT])
 
 
-def _visit(backend: Backend, since: int | None = None) -> list[str]:
-    """What the backend sends up to its answer to a ping, which comes after everything that was missed."""
+def _receive_messages(backend: BackendClient, since: int | None = None) -> list[str]:
+    """Return the messages up to the answer to a ping, which follows every missed event."""
     query = "" if since is None else f"?since={since}"
     address = f"{backend.base.replace('http', 'ws', 1)}/ws{query}"
     messages: list[str] = []
@@ -75,11 +75,11 @@ def _visit(backend: Backend, since: int | None = None) -> list[str]:
     return messages
 
 
-def _encryption(backend: Backend) -> ssl.SSLContext | None:
+def _encryption(backend: BackendClient) -> ssl.SSLContext | None:
     if not backend.base.startswith("https"):
         return None
     return ssl.create_default_context(cafile=backend.trusted_ca if isinstance(backend.trusted_ca, str) else None)
 
 
 def _kind(message: str) -> str:
-    return _Kind.model_validate_json(message).type
+    return _EventKind.model_validate_json(message).type

@@ -1,8 +1,8 @@
-"""One colour for each expression, severity and device state, readable on the light and on the dark theme.
+"""One colour per expression, severity and device state, readable on the light and the dark theme.
 
-The five expression colours were searched for the largest smallest difference: every pair is at least 0.06 apart in
-OKLab (Ottosson 2020) for normal sight and for full protanopia, deuteranopia and tritanopia (Machado et al. 2009), and
-each has a contrast of at least 3:1 (WCAG 2.2, 1.4.11) with both backgrounds. A colour never stands without its word.
+The five expression colours maximise the smallest difference of any pair: at least 0.06 in OKLab (Ottosson 2020) for
+normal sight and for full protanopia, deuteranopia and tritanopia (Machado et al. 2009), with a contrast of at least 3:1
+(WCAG 2.2, 1.4.11) to both backgrounds. A colour never stands without its word.
 """
 
 from collections.abc import Mapping
@@ -23,4 +23,5 @@ ACCENT = "#4E77BC"
 
 
 def expression_colour(expression: str | None) -> str:
+    """Return the colour of an expression, or that of a face counted without analysis."""
     return EXPRESSIONS.get(expression or "", NOT_ANALYSED)

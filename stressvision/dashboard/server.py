@@ -1,4 +1,4 @@
-"""Both ways in: Python starts Streamlit's server, and Streamlit runs the same script for every page it draws."""
+"""The entry point: Python starts Streamlit's server, and Streamlit runs the same script for every page."""
 
 import sys
 from collections.abc import Sequence
@@ -7,32 +7,32 @@ from functools import partial
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
-from stressvision.arguments import Arguments
-from stressvision.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program
 from stressvision.dashboard import texts
-from stressvision.door import run_program
-from stressvision.ports import require_free_port
 
 SCRIPT = PROJECT_ROOT / "main.py"
 
 
 def main() -> None:
-    """Draws the page when Streamlit runs the script; serves it when Python does."""
+    """Render the page when run by Streamlit; start the server when run by Python."""
     if get_script_run_ctx(suppress_warning=True) is None:
         sys.exit(run_program(partial(serve, sys.argv[1:])))
-    # Not at the top: the pages' caches complain when they are made before Streamlit's runtime.
+    # Imported here: the pages' caches warn when they are created before Streamlit's runtime.
     from stressvision.dashboard.app import draw
 
     draw()
 
 
 def serve(arguments: Sequence[str]) -> int:
-    """Runs Streamlit's server in this process, on the address and port of the settings, until it is told to stop."""
+    """Run Streamlit's server in this process, on the configured address and port, until a signal ends it."""
     settings = load_settings()
-    Arguments(description=texts.program.USAGE.text(settings.lang)).parse_args(arguments)
+    Arguments(description=texts.common.USAGE.text(settings.lang)).parse_args(arguments)
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = settings.served_at(settings.dashboard_port)
-    print(texts.program.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for whoever started it
+    print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
     cli.main(
         [
             "run",
@@ -48,7 +48,7 @@ def serve(arguments: Sequence[str]) -> int:
 
 
 def _beyond_this_machine(settings: Settings) -> list[str]:
-    """Streamlit's certificate, and the name from whose pages it takes a WebSocket."""
+    """Return Streamlit's options for TLS and for the host name from which it accepts WebSockets."""
     options = [f"--browser.serverAddress={settings.allowed_hosts[0]}"] if settings.allowed_hosts else []
     if settings.tls_certificate and settings.tls_key:
         options += [

@@ -1,5 +1,6 @@
-"""When occupational health is told, and what becomes of an alert afterwards."""
+"""Alert rules: when an alert is created, its states, its silences and its escalation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,9 +10,9 @@ from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 PROLONGED_STRESS = "high_stress_prolonged"
 PROLONGED_FATIGUE = "fatigue_prolonged"
 DEVICE_SILENT = "device_silent"
-"""A camera device that was watching is no longer heard."""
+"""A camera device that was watching has stopped communicating."""
 DEVICE_WITHOUT_DATA = "device_no_data"
-"""A camera device is heard, and has got no picture for a while."""
+"""A camera device communicates, but has had no picture for some minutes."""
 
 _DESCRIPTIONS = {
     PROLONGED_STRESS: "Expresión compatible con estrés prolongado: {events} detecciones en {minutes} minutos",
@@ -20,19 +21,23 @@ _DESCRIPTIONS = {
 
 
 class Severity(StrEnum):
+    """How urgent an alert is."""
+
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
 
 class AlertStatus(StrEnum):
+    """State of an alert, in the order in which it advances."""
+
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
 
 
 class Subject(StrEnum):
-    """What alerts are about. Those of devices never stand among those of people unless somebody asks for all."""
+    """What alerts are about. Lists of alerts show those of people unless devices or all are requested."""
 
     PEOPLE = "people"
     DEVICES = "devices"
@@ -40,7 +45,7 @@ class Subject(StrEnum):
 
 
 class AlertStep(StrEnum):
-    """What an alert's history tells. `silenced`: it would have been raised, and somebody had asked for silence."""
+    """A step in an alert's history. `silenced`: the alert was due, and a silence was in force."""
 
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
@@ -52,7 +57,11 @@ class AlertStep(StrEnum):
 
 @dataclass(frozen=True)
 class AlertRule:
-    """At least `min_events` detections of `emotions`, and `min_share` percent of all, within `window`."""
+    """At least `min_events` detections of `emotions`, and `min_share` percent of all detections, within `window`.
+
+    Their mean confidence must exceed `min_confidence`. After an alert, `quiet` passes without another while the first
+    is unresolved.
+    """
 
     alert_type: str = PROLONGED_STRESS
     emotions: tuple[Emotion, ...] = STRESS_EMOTIONS
@@ -65,9 +74,9 @@ class AlertRule:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One employee's detections in the window: `events` that the rule counts among `total`.
+    """Detections of one employee in the window: `events` that the rule counts among `total`.
 
-    Detections before the last resolution are not in it: what was dealt with does not count again.
+    Detections before the last resolution are excluded: what was resolved does not count again.
     """
 
     events: int
@@ -78,20 +87,22 @@ class Evidence:
 
 @dataclass(frozen=True)
 class AlertDraft:
+    """An alert that is due, before it is stored."""
+
     alert_type: str
     severity: Severity
     description: str
 
 
-def severity_of(mean_confidence: float) -> Severity:
-    """High above 0.8, medium from 0.5 to 0.8, low below (only rules that accept less can give it)."""
+def rate_severity(mean_confidence: float) -> Severity:
+    """Return high above 0.8, medium from 0.5 to 0.8, low below (only rules that accept less reach it)."""
     if mean_confidence > 0.8:
         return Severity.HIGH
     return Severity.MEDIUM if mean_confidence >= 0.5 else Severity.LOW
 
 
-def decide(rule: AlertRule, evidence: Evidence) -> AlertDraft | None:
-    """The alert that the evidence calls for, or None."""
+def draft_alert(rule: AlertRule, evidence: Evidence) -> AlertDraft | None:
+    """Return the alert that the evidence requires under the rule, or None."""
     if evidence.has_open_alert or evidence.events < rule.min_events:
         return None
     if evidence.mean_confidence <= rule.min_confidence:
@@ -101,28 +112,51 @@ def decide(rule: AlertRule, evidence: Evidence) -> AlertDraft | None:
     minutes = int(rule.window.total_seconds() // 60)
     return AlertDraft(
         rule.alert_type,
-        severity_of(evidence.mean_confidence),
+        rate_severity(evidence.mean_confidence),
         _DESCRIPTIONS[rule.alert_type].format(events=evidence.events, minutes=minutes),
     )
 
 
-def evidence_start(rule: AlertRule, at: datetime, last_resolved_at: datetime | None) -> datetime:
-    """Where the window that ends at `at` begins: after a resolution only newer detections count."""
+def compute_evidence_start(rule: AlertRule, at: datetime, last_resolved_at: datetime | None) -> datetime:
+    """Return the start of the window that ends at `at`: after a resolution only newer detections count."""
     start = at - rule.window
     return max(start, last_resolved_at) if last_resolved_at else start
 
 
 class Transition(StrEnum):
-    """What asking for a new status amounts to."""
+    """Result of requesting a new status."""
 
     CHANGE = "change"
     REPEAT = "repeat"
     REFUSE = "refuse"
 
 
-def transition(current: AlertStatus, wanted: AlertStatus) -> Transition:
-    """pending → acknowledged → resolved, or pending → resolved; repeating is harmless; nothing goes back."""
+def check_transition(current: AlertStatus, wanted: AlertStatus) -> Transition:
+    """Return whether an alert may pass from `current` to `wanted`.
+
+    Allowed are pending → acknowledged → resolved, and pending → resolved. Repeating a status changes nothing; going
+    back is refused.
+    """
     if current is wanted:
         return Transition.REPEAT
     order = list(AlertStatus)
     return Transition.CHANGE if order.index(wanted) > order.index(current) else Transition.REFUSE
+
+
+LONGEST_SILENCE = timedelta(days=30)
+"""A longer silence must be requested again, so that none is forgotten."""
+
+
+def is_valid_silence_end(now: datetime, ends_at: datetime) -> bool:
+    """Return whether a silence may end then: in the future, within LONGEST_SILENCE."""
+    return now < ends_at <= now + LONGEST_SILENCE
+
+
+ESCALATION_LIMIT = timedelta(days=1)
+"""Older unacknowledged alerts are not escalated: after a long outage they would flood the recipients."""
+
+
+def compute_escalation_level(waiting_since: datetime, now: datetime, steps: Sequence[int]) -> int:
+    """Return how many of `steps` (minutes without acknowledgement, ascending) have passed; 0 past ESCALATION_LIMIT."""
+    waited = now - waiting_since
+    return sum(waited >= timedelta(minutes=minutes) for minutes in steps) if waited <= ESCALATION_LIMIT else 0

@@ -1,4 +1,4 @@
-"""The chain of the audit log: each row vouches for its own words and for the row before it."""
+"""The hash chain of the audit log: each row's hash covers its content and the hash of the row before it."""
 
 import hashlib
 import json
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from stressvision.clock import to_stored
+from stressvision.core.clock import to_stored
 
 BEGINNING = "0" * 64
-"""What stands where the first row's predecessor would."""
+"""Previous hash of the first row."""
 TRIMMED = "audit_trimmed"
-"""The action of the row that says up to where the log was shortened, and with which hash the rest goes on."""
+"""Action of the row that records up to where the log was shortened, and the hash on which the rest continues."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one row says. `details` is whatever JSON can hold."""
+    """Content of one row. `details` is any JSON value."""
 
     timestamp: datetime
     user_id: str | None
@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Link:
-    """A row as it is stored, with the hash of the row before it and its own."""
+    """A stored row with the hash of the row before it and its own."""
 
     id: int
     entry: Entry
@@ -39,29 +39,33 @@ class Link:
 
 
 class Fault(StrEnum):
+    """A break of the chain."""
+
     CHANGED = "changed"
-    """The row's words are not those that its hash was taken of."""
+    """The row's content does not match its hash."""
     DISPLACED = "displaced"
-    """The row does not follow the one before it: one between them was removed, added or moved."""
+    """The row does not follow the one before it: a row between them was removed, added or moved."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class ChainFault:
+    """A fault, and the id of the row in which it was found."""
+
     id: int
     fault: Fault
 
 
 @dataclass(frozen=True)
 class Head:
-    """The newest row. Noted elsewhere, it shows later whether the end of the log was cut off."""
+    """The newest row. Noted outside the database, it shows later whether the end of the log was removed."""
 
     id: int
     hash: str
 
 
 def link_hash(previous_hash: str, entry: Entry) -> str:
-    """SHA-256, in hex, over the previous row's hash and the row's words as canonical JSON."""
-    words = [
+    """Return the SHA-256, in hex, of the previous row's hash and the row's content as canonical JSON."""
+    content = [
         previous_hash,
         to_stored(entry.timestamp),
         entry.user_id,
@@ -71,20 +75,22 @@ def link_hash(previous_hash: str, entry: Entry) -> str:
         entry.ip_address,
         entry.details,
     ]
-    canonical = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    # A row written by another program may hold what is not valid Unicode: it is hashed all the same.
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Rows written by other programs may contain invalid Unicode; these are hashed too.
     return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
 
 
-def find_faults(links: Iterable[Link], anchor: str) -> Iterator[Finding]:
-    """Every row, in the order of their ids, that is not what it was or where it was.
+def find_faults(links: Iterable[Link], anchor: str) -> Iterator[ChainFault]:
+    """Yield a fault for every changed or displaced row.
 
-    `anchor`: the hash of the row before the first one that is kept.
+    Args:
+        links: Rows in the order of their ids.
+        anchor: Hash of the row before the first one that is kept.
     """
     expected = anchor
     for link in links:
         if link.previous_hash != expected:
-            yield Finding(link.id, Fault.DISPLACED)
+            yield ChainFault(link.id, Fault.DISPLACED)
         if link.hash != link_hash(link.previous_hash or "", link.entry):
-            yield Finding(link.id, Fault.CHANGED)
+            yield ChainFault(link.id, Fault.CHANGED)
         expected = link.hash or ""

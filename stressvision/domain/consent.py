@@ -1,51 +1,51 @@
-"""Who may be recognised, and what may be inferred about them."""
+"""Consent and policy: which employees may be recognised, and which estimates about them may be kept."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stressvision.config import Policy
+from stressvision.core.config import Policy
 from stressvision.domain.emotions import Emotion
 
 CONSENT_VERSION = "2026-11"
 """Version of the consent text in docs/consentimiento.md that enrolment records."""
 
 CONSENT_HASHES = {"2026-11": "1856097d377f318298d1e420e6fcb950ba0e350d975fe3c9528d0cb1f27cf741"}
-"""SHA-256 of each version of the text: another text is another version, and people are asked anew."""
+"""SHA-256 of each version of the text. A changed text is a new version, and employees are asked again."""
 
 
 class ConsentMethod(StrEnum):
-    """How somebody said yes or no. Yes needs more than a spoken word; no does not."""
+    """How consent was given or withdrawn. Giving it requires more than a spoken word; withdrawing it does not."""
 
     PAPER = "paper"
     ELECTRONIC = "electronic"
     SPOKEN = "spoken"
     DEMONSTRATION = "demonstration"
-    """A synthetic person, who cannot."""
+    """A synthetic person of the demonstration, without consent to give."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What decides whether an employee may be processed at all."""
+class EnrolmentStatus:
+    """The two facts that decide whether an employee's data may be processed."""
 
     consent_given: bool
     is_active: bool
 
 
-def may_be_recognised(standing: Standing) -> bool:
-    """Only active employees whose consent stands."""
-    return standing.consent_given and standing.is_active
+def may_be_recognised(status: EnrolmentStatus) -> bool:
+    """Return whether the employee is active and has given consent."""
+    return status.consent_given and status.is_active
 
 
 def permitted_emotion(policy: Policy, emotion: Emotion | None) -> Emotion | None:
-    """What the policy lets us keep of an estimate: under `eu` only fatigue, as a safety signal."""
+    """Return the part of an estimate that the policy lets us keep: under `eu` only fatigue, as a safety signal."""
     if policy is Policy.EU and emotion != Emotion.FATIGUE:
         return None
     return emotion
 
 
 def permitted_vector(policy: Policy, vector: Mapping[Emotion, float] | None) -> dict[Emotion, float] | None:
-    """The shares that may be kept beside a permitted emotion: under `eu` that of fatigue alone, not the others'."""
+    """Return the shares that may be kept beside a permitted emotion: under `eu` only that of fatigue."""
     if not vector:
         return None
     if policy is not Policy.EU:
@@ -54,5 +54,5 @@ def permitted_vector(policy: Policy, vector: Mapping[Emotion, float] | None) -> 
 
 
 def may_alert(policy: Policy, emotions: Collection[Emotion]) -> bool:
-    """Whether a rule over these emotions may raise alerts; also over detections kept under an earlier policy."""
+    """Return whether a rule over these emotions may create alerts, also from detections of an earlier policy."""
     return all(permitted_emotion(policy, emotion) is not None for emotion in emotions)

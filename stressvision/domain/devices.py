@@ -1,4 +1,4 @@
-"""When a camera device that was watching no longer does, and when it is back."""
+"""Outages of camera devices: when a device that was watching no longer does, and when the outage has ended."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ _DESCRIPTIONS = {
 
 
 @dataclass(frozen=True)
-class Device:
-    """`state` as it last said itself, when it was last heard, and since when it has said that it has no picture."""
+class WatchedDevice:
+    """Last reported state of a device, time of its last report, and since when it has reported a missing picture."""
 
     device_id: str
     state: str
@@ -25,34 +25,39 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Outage:
+    """A device outage of one alert type, and its beginning."""
+
     alert_type: str
     since: datetime
 
 
-def trouble_of(device: Device, now: datetime, listening_since: datetime, patience: timedelta) -> Trouble | None:
-    """What has lasted longer than `patience`. Silence counts only from when somebody was there to hear: while the
-    server was off it heard nobody. A device that was stopped in order is not silent.
+def find_outage(device: WatchedDevice, now: datetime, listening_since: datetime, patience: timedelta) -> Outage | None:
+    """Return the outage that has lasted at least `patience`, or None.
+
+    Silence counts from `listening_since` at the earliest: a server that was off received nothing. A device that was
+    shut down in order is not silent.
     """
     if device.state == STOPPED:
         return None
     if now - max(device.last_seen, listening_since) >= patience:
-        return Trouble(DEVICE_SILENT, device.last_seen)
+        return Outage(DEVICE_SILENT, device.last_seen)
     since = device.without_picture_since
     if since is not None and now - since >= patience:
-        return Trouble(DEVICE_WITHOUT_DATA, since)
+        return Outage(DEVICE_WITHOUT_DATA, since)
     return None
 
 
-def is_over(trouble: Trouble, device: Device) -> bool:
-    """Only what is heard of the device ends a trouble: that nothing is known does not."""
+def has_ended(outage: Outage, device: WatchedDevice) -> bool:
+    """Return whether a report of the device ends the outage; missing information never does."""
     if device.state == STOPPED:
         return True
-    if trouble.alert_type == DEVICE_SILENT:
-        return device.last_seen > trouble.since
-    return device.state == WATCHING and device.last_seen > trouble.since
+    if outage.alert_type == DEVICE_SILENT:
+        return device.last_seen > outage.since
+    return device.state == WATCHING and device.last_seen > outage.since
 
 
-def draft_of(trouble: Trouble, device_id: str) -> AlertDraft:
-    description = _DESCRIPTIONS[trouble.alert_type].format(device=device_id)
-    return AlertDraft(trouble.alert_type, Severity.MEDIUM, description)
+def draft_device_alert(outage: Outage, device_id: str) -> AlertDraft:
+    """Return the alert for an outage, of medium severity."""
+    description = _DESCRIPTIONS[outage.alert_type].format(device=device_id)
+    return AlertDraft(outage.alert_type, Severity.MEDIUM, description)

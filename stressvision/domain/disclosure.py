@@ -1,19 +1,19 @@
-"""What a viewer may see of aggregates: nothing that rests on fewer than five people, nor what would give it away.
+"""Disclosure control: which aggregates may be shown without identifying a person.
 
-Two rules, for two kinds of table:
+No figure may rest on fewer than five people, nor allow such a figure to be computed. Two rules, for two kinds of table:
 
 * Groups that add up to a published total (departments, shifts): a small group is withheld, and with it as many of the
-  smallest others as it takes until what is withheld rests on five people too. Otherwise the total less the groups shown
-  would be the small group again (complementary suppression).
-* Windows of time: one that rests on fewer than five people is left out of everything, totals included, and every figure
-  is a sum of whole windows that do not overlap. Whatever is subtracted from whatever, only such windows remain.
+  smallest others as needed until the withheld groups together rest on five people too. Otherwise the total minus the
+  published groups would be the small group (complementary suppression).
+* Windows of time: a window that rests on fewer than five people is left out of everything, totals included, and every
+  figure is a sum of whole windows that do not overlap. Differences between any two figures are sums of such windows.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 SMALLEST_GROUP = 5
-"""People. Below it a colleague can often tell who is meant (docs/adr/0023)."""
+"""People. In a smaller group a colleague can often identify the person (docs/adr/0023)."""
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,32 @@ class Disclosure:
 
 
 def is_large_enough(people: int, smallest: int = SMALLEST_GROUP) -> bool:
-    """Whether a figure over that many people may be shown by itself."""
+    """Return whether a figure over that many people may be shown by itself."""
     return people >= smallest
 
 
 def suppress_small_groups(groups: Mapping[str, Collection[int]], smallest: int = SMALLEST_GROUP) -> Disclosure:
-    """Which of the groups, given as name → ids of the people each rests on, may be shown beside their total.
+    """Return which groups may be shown beside their total.
 
-    A person may be in several groups. What is withheld rests on no person at all or on `smallest` at least; where that
-    cannot be reached, nothing is shown, nor the total. The same groups give the same answer, whatever their order.
+    A person may be in several groups. The withheld groups rest on no person at all or on `smallest` at least; where
+    that cannot be reached, nothing is shown, nor the total. Equal groups yield an equal result, whatever their order.
+
+    Args:
+        groups: Name of each group → ids of the people it rests on.
+        smallest: Fewest people that a published figure may rest on.
     """
     people = {name: frozenset(members) for name, members in groups.items()}
     by_size = sorted(people, key=lambda name: (len(people[name]), name))
     withheld = {name for name in by_size if not is_large_enough(len(people[name]), smallest)}
-    hidden = _together(people, withheld)
+    hidden = _union(people, withheld)
     for name in by_size:
         if not hidden or is_large_enough(len(hidden), smallest):
             break
         withheld.add(name)
-        hidden = _together(people, withheld)
-    everybody = _together(people, set(people))
-    return Disclosure(frozenset(people) - withheld, has_total=is_large_enough(len(everybody), smallest))
+        hidden = _union(people, withheld)
+    everyone = _union(people, set(people))
+    return Disclosure(frozenset(people) - withheld, has_total=is_large_enough(len(everyone), smallest))
 
 
-def _together(people: Mapping[str, frozenset[int]], names: set[str]) -> frozenset[int]:
+def _union(people: Mapping[str, frozenset[int]], names: set[str]) -> frozenset[int]:
     return frozenset().union(*(people[name] for name in names))

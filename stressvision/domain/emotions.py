@@ -1,12 +1,13 @@
-"""The five expressions, and what counts as stress."""
+"""The five expressions of a detection, what counts as stress, and the tolerated clock error of a device."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
 class Emotion(StrEnum):
-    """What an expression is compatible with. Never what somebody feels."""
+    """What an expression is compatible with, never what a person feels."""
 
     NEUTRAL = "neutral"
     HAPPY = "happy"
@@ -16,17 +17,28 @@ class Emotion(StrEnum):
 
 
 STRESS_EMOTIONS = (Emotion.STRESS, Emotion.SAD)
-"""What the alert rule and every stress percentage count; fatigue is reported apart."""
+"""Counted by the stress alert and by every stress percentage; fatigue is reported apart."""
 FATIGUE_EMOTIONS = (Emotion.FATIGUE,)
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""Detections further ahead of the server's clock are refused: they would count in later windows."""
+
+
+def is_too_far_ahead(moment: datetime, now: datetime) -> bool:
+    """Return whether a detection's timestamp is more than FUTURE_TOLERANCE in the future."""
+    return moment > now + FUTURE_TOLERANCE
 
 
 def percent(part: int, total: int) -> float:
-    """With two decimals; 0 of nothing. A half is rounded up, as SQL's round() does: 17 of 32 are 53.13."""
+    """Return `part` of `total` in percent with two decimals, or 0 where `total` is 0.
+
+    A half is rounded up, as SQL's round() does: 17 of 32 is 53.13.
+    """
     if not total:
         return 0.0
     return float(Decimal(100.0 * part / total).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def stress_percentage(counts: Mapping[str, int], total: int) -> float:
-    """(stress + sad) of `total` detections, in percent; 0 where there are none."""
+    """Return (stress + sad) of `total` detections in percent, or 0 where there are none."""
     return percent(sum(counts.get(emotion, 0) for emotion in STRESS_EMOTIONS), total)

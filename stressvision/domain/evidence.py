@@ -1,4 +1,4 @@
-"""What an alert rests on, so that a person can judge it: which minutes, what is usual, what error alone explains."""
+"""Evidence of an alert: counts by minute, the person's usual level, and the probability of errors as its cause."""
 
 import math
 from collections import Counter
@@ -10,23 +10,23 @@ from statistics import median
 MINUTE = timedelta(minutes=1)
 
 USUAL_DAYS = 14
-"""How many earlier days are asked for a person's usual level: two weeks of the same shift."""
+"""Earlier days used for a person's usual level: two weeks of the same shift."""
 FEWEST_USUAL_DAYS = 3
-"""Below this there is no usual level: one bad day must not be taken for a habit."""
+"""With fewer days there is no usual level: one bad day is not a habit."""
 FEWEST_DAY_DETECTIONS = 30
-"""A day on which a person passed by for less than this (half a minute, one detection a second) says nothing."""
+"""Days with fewer detections (half a minute, at one a second) are ignored."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """`counts`: whether the rule counts this detection."""
+    """Time of one detection, and whether the rule counts it."""
 
     at: datetime
     counts: bool
 
 
 @dataclass(frozen=True)
-class MinuteCount:
+class MinuteFigures:
     """One minute of the clock: `events` that count among `total` detections."""
 
     start: datetime
@@ -35,15 +35,15 @@ class MinuteCount:
 
 
 @dataclass(frozen=True)
-class UsualLevel:
-    """`share`: in percent, the median of `days` earlier days at the same time of day."""
+class UsualFigures:
+    """Median `share`, in percent, of `days` earlier days at the same time of day."""
 
     share: float
     days: int
 
 
-def count_by_minute(observations: Iterable[Observation], start: datetime, end: datetime) -> tuple[MinuteCount, ...]:
-    """Every minute that (start, end] touches, in order, also those in which nothing was seen."""
+def count_by_minute(observations: Iterable[Observation], start: datetime, end: datetime) -> tuple[MinuteFigures, ...]:
+    """Return every minute that (start, end] touches, in order, also those without a detection."""
     total: Counter[datetime] = Counter()
     events: Counter[datetime] = Counter()
     for observation in observations:
@@ -53,39 +53,44 @@ def count_by_minute(observations: Iterable[Observation], start: datetime, end: d
     first = _minute(start)
     count = (_minute(end) - first) // MINUTE + 1
     minutes = (first + number * MINUTE for number in range(count))
-    return tuple(MinuteCount(minute, events[minute], total[minute]) for minute in minutes)
+    return tuple(MinuteFigures(minute, events[minute], total[minute]) for minute in minutes)
 
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def usual_level(days: Iterable[tuple[int, int]]) -> UsualLevel | None:
-    """From (events, total) of earlier days; None where too few of them say anything."""
+def compute_usual_level(days: Iterable[tuple[int, int]]) -> UsualFigures | None:
+    """Return the usual level from the (events, total) of earlier days, or None where too few days have enough data."""
     shares = [100.0 * events / total for events, total in days if total >= FEWEST_DAY_DETECTIONS]
     if len(shares) < FEWEST_USUAL_DAYS:
         return None
-    return UsualLevel(round(median(shares), 1), len(shares))
+    return UsualFigures(round(median(shares), 1), len(shares))
 
 
-def error_rate(
+def compute_error_rate(
     confusion: Sequence[Sequence[int]], classes: Sequence[str], actual: str, mistaken_for: Iterable[str]
 ) -> float | None:
-    """The share of `actual` pictures that a model took for one of `mistaken_for`; None where there are none.
+    """Return the share of `actual` pictures that a model classified as one of `mistaken_for`, or None without pictures.
 
-    `confusion`: rows what raters say, columns what the model says, both in the order of `classes`.
+    Args:
+        confusion: Picture counts [class by raters, class by the model], both in the order of `classes`.
+        classes: Names of the classes.
+        actual: Class by the raters.
+        mistaken_for: Classes by the model that count as errors.
     """
     row: Mapping[str, int] = dict(zip(classes, confusion[classes.index(actual)], strict=True))
     total = sum(row.values())
     return sum(row[name] for name in mistaken_for) / total if total else None
 
 
-def chance_by_error(events: int, total: int, rate: float) -> float:
-    """How likely at least `events` of `total` detections are if each is mistaken with probability `rate`: 0-1.
+def compute_error_chance(events: int, total: int, rate: float) -> float:
+    """Return the probability (0-1) of at least `events` of `total` detections if each is wrong with probability `rate`.
 
     The upper tail of the binomial distribution (Feller, An Introduction to Probability Theory, vol. 1, ch. VI). It
-    takes detections for independent. They are not: neighbouring pictures of one face share light, pose and mistake, so
-    the true figure is larger. A large value tells that error alone explains an alert; a tiny one only that it does not.
+    assumes independent detections. They are not: neighbouring pictures of one face share light, pose and error, so the
+    true probability is larger. A large value means that errors alone explain an alert; a tiny one only that they do
+    not.
     """
     if events <= 0:
         return 1.0
@@ -94,7 +99,7 @@ def chance_by_error(events: int, total: int, rate: float) -> float:
     if rate >= 1.0:
         return 1.0
     upper, lower = range(events, total + 1), range(events)
-    # The shorter tail in effect: the one whose terms do not have to cancel.
+    # Sum the smaller tail, whose terms do not cancel.
     if events > total * rate:
         return min(1.0, math.fsum(_binomial_term(count, total, rate) for count in upper))
     return max(0.0, 1.0 - math.fsum(_binomial_term(count, total, rate) for count in lower))

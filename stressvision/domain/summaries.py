@@ -1,4 +1,4 @@
-"""A day's summary, added up from its quarter-hour reports: once with persons, once with what a viewer may see."""
+"""Daily totals, added up from quarter-hour reports: with persons, and as aggregates that a viewer may see."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,33 +9,35 @@ from stressvision.domain.disclosure import is_large_enough, suppress_small_group
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 
 SETTLED_AFTER = timedelta(hours=1)
-"""A day's summary is first written this long after its end: what devices kept while offline has then mostly come."""
+"""Wait after the end of a day before its summary is written: most detections kept by offline devices arrive by then."""
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many detections, and how many of them showed which expression; those left over were not analysed."""
+class EmotionTotals:
+    """Total number of detections, and their number per expression; the rest were not analysed."""
 
     total: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
-    def __add__(self, other: "Tally") -> "Tally":
+    def __add__(self, other: "EmotionTotals") -> "EmotionTotals":
         names = {*self.counts, *other.counts}
         counts = {name: self.counts.get(name, 0) + other.counts.get(name, 0) for name in names}
-        return Tally(self.total + other.total, counts)
+        return EmotionTotals(self.total + other.total, counts)
 
     @property
     def stress(self) -> int:
+        """Number of stress and sad detections."""
         return sum(self.counts.get(emotion, 0) for emotion in STRESS_EMOTIONS)
 
     @property
     def fatigue(self) -> int:
+        """Number of fatigue detections."""
         return self.counts.get(Emotion.FATIGUE, 0)
 
 
 @dataclass(frozen=True)
 class WindowFigures:
-    """One stretch of time over everybody seen, with `employees` recognised."""
+    """Figures of one window over all detections, with the number of `employees` recognised."""
 
     start: datetime
     end: datetime
@@ -48,27 +50,27 @@ class WindowFigures:
 
 @dataclass(frozen=True)
 class WindowReport:
-    """What a stored report says: its figures, and each person's tally by id, with their department."""
+    """A stored report: its figures, and the totals and department of each person by employee id."""
 
     figures: WindowFigures
-    people: Mapping[int, Tally]
+    people: Mapping[int, EmotionTotals]
     departments: Mapping[int, str | None]
 
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """A department over a day. None: the people in none."""
+    """A department over a day. `department` None: the people without one."""
 
     department: str | None
     people: int
-    tally: Tally
+    tally: EmotionTotals
 
 
 @dataclass(frozen=True)
-class Aggregate:
-    """What may be shown without persons: windows with enough people in them, and departments that hide nobody.
+class AggregateFigures:
+    """Figures that may be shown without persons: windows with enough people, and departments that identify no one.
 
-    `groups` is empty where there is nothing to show; `withheld` says that something was left out.
+    `withheld`: something was left out.
     """
 
     windows: tuple[WindowFigures, ...]
@@ -79,16 +81,18 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class DayFigures:
+    """A day with persons, and the aggregate that may be shown without them."""
+
     windows: tuple[WindowFigures, ...]
-    people: Mapping[int, Tally]
-    aggregate: Aggregate
+    people: Mapping[int, EmotionTotals]
+    aggregate: AggregateFigures
 
 
 def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
-    """Takes the reports one by one: only one of them is in memory at a time."""
+    """Return the totals of a day. Reports are consumed one by one, with only one in memory at a time."""
     windows: list[WindowFigures] = []
     shown: list[WindowFigures] = []
-    people: dict[int, Tally] = defaultdict(Tally)
+    people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
     public: dict[str | None, _Group] = defaultdict(_Group)
     for report in reports:
         windows.append(report.figures)
@@ -102,8 +106,15 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
     return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public))
 
 
-def group_by_department(people: Mapping[int, Tally], departments: Mapping[int, str | None]) -> tuple[GroupFigures, ...]:
-    """By name, those in no department last."""
+def group_by_department(
+    people: Mapping[int, EmotionTotals], departments: Mapping[int, str | None]
+) -> tuple[GroupFigures, ...]:
+    """Return the totals of each department by name, people without one last.
+
+    Args:
+        people: Totals by employee id.
+        departments: Department by employee id.
+    """
     groups: dict[str | None, _Group] = defaultdict(_Group)
     for employee_id, tally in people.items():
         groups[departments.get(employee_id)].add(employee_id, tally)
@@ -112,24 +123,24 @@ def group_by_department(people: Mapping[int, Tally], departments: Mapping[int, s
 
 @dataclass
 class _Group:
-    """A department while it is being added up."""
+    """Mutable sum of a department."""
 
     members: set[int] = field(default_factory=set)
-    tally: Tally = field(default_factory=Tally)
+    tally: EmotionTotals = field(default_factory=EmotionTotals)
 
-    def add(self, employee_id: int, tally: Tally) -> None:
+    def add(self, employee_id: int, tally: EmotionTotals) -> None:
         self.members.add(employee_id)
         self.tally += tally
 
 
 def _aggregate(
     windows: list[WindowFigures], shown: list[WindowFigures], groups: Mapping[str | None, _Group]
-) -> Aggregate:
+) -> AggregateFigures:
     disclosure = suppress_small_groups({name or "": group.members for name, group in groups.items()})
     allowed = {name: group for name, group in groups.items() if (name or "") in disclosure.shown}
     members = {employee_id for group in groups.values() for employee_id in group.members}
     withheld = len(shown) < len(windows) or len(allowed) < len(groups)
-    return Aggregate(tuple(shown), len(members), _figures(allowed), withheld)
+    return AggregateFigures(tuple(shown), len(members), _figures(allowed), withheld)
 
 
 def _figures(groups: Mapping[str | None, _Group]) -> tuple[GroupFigures, ...]:

@@ -1,211 +1,242 @@
-"""The device: watches, keeps what it sees until it is delivered, and says how it is doing."""
+"""The camera device: `build_device` assembles it, `CameraDevice.run` is its main loop."""
 
 import threading
 import time
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 
-from stressvision.cameras import ONLY_DEVICE
-from stressvision.clock import from_stored, utc_now
-from stressvision.config import Settings
-from stressvision.edge.client import IngestClient
-from stressvision.edge.contact import Contact
-from stressvision.edge.courier import Courier
-from stressvision.edge.credentials import read_token
-from stressvision.edge.drawing import draw
-from stressvision.edge.enrolled import EnrolledPeople, stricter
-from stressvision.edge.health import HealthWatch, Tally
-from stressvision.edge.intake import Intake
-from stressvision.edge.models import Models, load_models
-from stressvision.edge.outbox import Kind, Outbox
-from stressvision.edge.pipeline import Pipeline, Rules
-from stressvision.edge.preview import Board, start_preview
-from stressvision.edge.routine import Routine
-from stressvision.edge.window import can_open_window, close_window, show_in_window
+from stressvision.core.cameras import ONLY_DEVICE
+from stressvision.core.config import Settings
+from stressvision.edge.capture.models import Models, load_models
+from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.delivery.buffer import OutboxBuffer
+from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.server_sync import ServerSync
+from stressvision.edge.delivery.uploader import Uploader
+from stressvision.edge.health.heartbeat import DeviceHeartbeat
+from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
+from stressvision.edge.health.statistics import StatisticsFile
+from stressvision.edge.preview.display import Display
+from stressvision.edge.session import DeviceSession
+from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
-from stressvision.wire.detections import SessionEnd, SessionStart
+from stressvision.wire.detections import DeviceHealth
 
+FRAME_WAIT_SECONDS = 0.25
+SHUTDOWN_SECONDS = 2.5
+"""Time for each of the two network threads to finish."""
 HEARTBEAT_SECONDS = 1.0
-TAKE_SECONDS = 0.25
-GOODBYE_SECONDS = 2.5
-INTAKE_SECONDS = 10.0
+RETRY_SECONDS = 10.0
 MACHINE_SECONDS = 10.0
 STATISTICS_SECONDS = 60.0
 
 log = structlog.get_logger()
 
 
-def watch(
+def run_device(
     settings: Settings,
     source: Source,
     stopping: threading.Event,
     statistics: Path | None = None,
     component: str = ONLY_DEVICE,
 ) -> None:
-    """Runs the device until `stopping` is set, or until a recording that is played once has ended.
+    """Run the device until `stopping` is set, or until a recording that is played once has ended.
 
-    `statistics`: a file to which a line is added every minute and at the end. `component`: as what it writes its
-    heartbeat for the launcher.
+    Args:
+        settings: Settings of the device.
+        source: The camera or recording.
+        stopping: Set by another thread or a signal handler to stop the device.
+        statistics: File to which a line of figures is appended every minute and at the end.
+        component: Name of the heartbeat that the launcher reads.
 
-    Raises ModelUnavailable where a network is missing, DatabaseUnavailable where the outbox cannot be opened.
+    Raises:
+        ModelUnavailable: If a required network is missing.
+        DatabaseUnavailable: If the outbox cannot be opened.
+        ConfigurationError: If the device's token cannot be read or would be sent unencrypted.
     """
     models = load_models(settings)
     outbox = Outbox(settings.outbox_path)
     try:
-        _Watch(settings, source, models, outbox, statistics, component).run(stopping)
+        build_device(settings, source, models, outbox, statistics, component).run(stopping)
     finally:
         outbox.close()
 
 
-class _Watch:
-    """One run of the device, from the beginning of its session to the end."""
+def build_device(
+    settings: Settings, source: Source, models: Models, outbox: Outbox, statistics: Path | None, component: str
+) -> "CameraDevice":
+    """Build the parts of the device, each from those before it; no thread but the preview server's is started."""
+    token, trusted_ca = read_token(settings), settings.trusted_ca
+    # One connection per thread: a slow upload must not delay a withdrawal of consent.
+    upload_client = IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca)
+    sync_client = IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca)
+
+    rules = _rules_of(settings)
+    camera, pipeline, counters = Camera(source), Pipeline(models, rules), DeviceCounters()
+    gallery = GalleryCache(
+        threshold=settings.recognition_threshold,
+        margin=settings.recognition_margin,
+        lease_seconds=settings.gallery_lease_seconds,
+        monotonic=time.monotonic,
+    )
+    uploader = Uploader(outbox, upload_client)
+    buffer = OutboxBuffer(outbox, uploader.wake)
+    session = DeviceSession(settings, outbox, buffer)
+
+    status = DeviceStatus(DeviceHealth(device_id=settings.device_id, location=settings.location, state="starting"))
+    display = Display(settings.preview_port, settings.lang, status.to_json, window=not settings.headless)
+    health = HealthMonitor(
+        settings,
+        HealthSources(camera, pipeline, outbox, counters, sync_client.status),
+        status,
+        DeviceHeartbeat(settings.run_dir, component),
+        StatisticsFile(statistics) if statistics else None,
+        preview_url=display.url,
+    )
+    sync = ServerSync(sync_client, gallery, status, gallery_seconds=settings.gallery_seconds)
+    return CameraDevice(
+        rules,
+        CaptureParts(camera, pipeline, counters),
+        DeliveryParts(outbox, session, buffer, uploader, sync, gallery),
+        health,
+        display,
+    )
+
+
+def _rules_of(settings: Settings) -> Rules:
+    return Rules(
+        settings.device_id,
+        settings.policy,
+        settings.analyse_unknown,
+        settings.detection_seconds,
+        flag_photographs=settings.liveness == "flag",
+    )
+
+
+@dataclass(frozen=True)
+class CaptureParts:
+    """The part of a device that turns frames into detections."""
+
+    camera: Camera
+    pipeline: Pipeline
+    counters: DeviceCounters
+
+
+@dataclass(frozen=True)
+class DeliveryParts:
+    """The part of a device that exchanges data with the ingest server."""
+
+    outbox: Outbox
+    session: DeviceSession
+    buffer: OutboxBuffer
+    uploader: Uploader
+    sync: ServerSync
+    gallery: GalleryCache
+
+
+class PeriodicTask:
+    """An action of the main loop that is due every `every` seconds; it receives the seconds since its last run.
+
+    It is due at once, or after `first_after` seconds.
+    """
+
+    def __init__(self, every: float, action: Callable[[float], None], *, first_after: float | None = None) -> None:
+        self._every, self._action = every, action
+        self._ran_at = float("-inf") if first_after is None else time.monotonic() + first_after - every
+
+    def run_if_due(self, now: float) -> None:
+        """Run the action if it is due. `now`: monotonic seconds."""
+        elapsed = now - self._ran_at
+        if elapsed >= self._every:
+            self._ran_at = now
+            self._action(elapsed)
+
+
+class CameraDevice:
+    """One run of the device, from the start of its session to the end."""
 
     def __init__(
-        self,
-        settings: Settings,
-        source: Source,
-        models: Models,
-        outbox: Outbox,
-        statistics: Path | None,
-        component: str,
+        self, rules: Rules, capture: CaptureParts, delivery: DeliveryParts, health: HealthMonitor, display: Display
     ) -> None:
-        self._settings, self._source, self._outbox = settings, source, outbox
-        self._rules = Rules(
-            settings.device_id,
-            settings.policy,
-            settings.analyse_unknown,
-            settings.detection_seconds,
-            flag_photographs=settings.liveness == "flag",
-        )
-        self._pipeline = Pipeline(models, self._rules)
-        self._camera = Camera(source)
-        self._people = EnrolledPeople(
-            threshold=settings.recognition_threshold,
-            margin=settings.recognition_margin,
-            lease_seconds=settings.gallery_lease_seconds,
-            monotonic=time.monotonic,
-        )
-        self._people_version = 0
-        self._tally = Tally()
-        self._window = not settings.headless and can_open_window()
-        token, trusted_ca = read_token(settings), settings.trusted_ca
-        self._courier = Courier(outbox, IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca))
-        self._intake = Intake(outbox, self._courier.notice)
-        self._contact = Contact(
-            IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca),
-            self._people,
-            lambda: self._health.latest,
-            gallery_seconds=settings.gallery_seconds,
-        )
-        self._began = utc_now()
-        self._unfinished = outbox.unfinished_sessions(settings.device_id)
-        self._session_id = _new_session_id(settings.device_id, int(self._began.timestamp()), self._unfinished)
-        self._started = time.monotonic()
-        self._health = HealthWatch(
-            settings,
-            component,
-            self._camera,
-            self._pipeline,
-            outbox,
-            self._tally,
-            clock_ahead=lambda: self._contact.clock_ahead,
-            is_admitted=lambda: self._contact.is_admitted,
-            has_expression=models.expression is not None,
-            statistics=statistics,
-        )
-        self._board = Board()
-        self._preview = start_preview(self._board, settings.preview_port, self._health.to_json)
-        self._health.preview_url = self._preview.url if self._preview else None
+        self._rules, self._delivery, self._health, self._display = rules, delivery, health, display
+        self._camera, self._pipeline, self._counters = capture.camera, capture.pipeline, capture.counters
+        self._gallery_version = 0
 
     def run(self, stopping: threading.Event) -> None:
-        self._begin_session()
+        """Process frames until `stopping` is set or the recording has ended; then deliver what is left.
+
+        Raises:
+            DatabaseUnavailable: If the start of the session cannot be stored.
+        """
+        delivery, started = self._delivery, time.monotonic()
+        delivery.session.start(self._camera.source.label.en)
         self._camera.start()
-        self._courier.start()
-        self._contact.start()
-        routines = [
-            Routine(MACHINE_SECONDS, self._health.look_at_machine),
-            Routine(HEARTBEAT_SECONDS, self._health.say),
-            Routine(INTAKE_SECONDS, self._tend_intake),
-            Routine(STATISTICS_SECONDS, self._health.record, first_after=STATISTICS_SECONDS),
+        delivery.uploader.start()
+        delivery.sync.start()
+        tasks = [
+            PeriodicTask(MACHINE_SECONDS, self._health.update_machine),
+            PeriodicTask(HEARTBEAT_SECONDS, self._health.update),
+            PeriodicTask(RETRY_SECONDS, self._retry_writes),
+            PeriodicTask(STATISTICS_SECONDS, self._health.record, first_after=STATISTICS_SECONDS),
         ]
         try:
             while not stopping.is_set() and not self._camera.finished:
-                shot = self._camera.take(TAKE_SECONDS)
-                self._follow_gallery()
+                shot = self._camera.take(FRAME_WAIT_SECONDS)
+                self._apply_gallery(delivery.gallery.current())
                 if shot is not None:
-                    self._look_at(shot)
-                self._tally.unsaved = self._intake.unsaved
-                for routine in routines:
-                    routine.run_if_due(time.monotonic())
+                    self._process_frame(shot)
+                self._counters.unsaved = delivery.buffer.unsaved
+                for task in tasks:
+                    task.run_if_due(time.monotonic())
         finally:
-            self._stop(time.monotonic() - self._started)
+            self._stop(time.monotonic() - started)
 
-    def _look_at(self, shot: Shot) -> None:
-        self._tally.taken += 1
-        detections = self._pipeline.process(shot, self._session_id)
-        self._tally.detections += len(detections)
-        self._tally.named += sum(detection.employee_id is not None for detection in detections)
+    def _process_frame(self, shot: Shot) -> None:
+        self._counters.taken += 1
+        detections = self._pipeline.process(shot, self._delivery.session.id)
+        self._counters.detections += len(detections)
+        self._counters.named += sum(detection.employee_id is not None for detection in detections)
         if detections:
-            self._intake.keep(*((Kind.DETECTION, str(item.event_id), item.model_dump_json()) for item in detections))
-        self._board.show(lambda: draw(shot.frame, self._pipeline.marks, self._settings.lang))
-        if self._window:
-            show_in_window(draw(shot.frame, self._pipeline.marks, self._settings.lang))
+            self._delivery.buffer.enqueue(
+                *(
+                    OutboxMessage(MessageKind.DETECTION, str(item.event_id), item.model_dump_json())
+                    for item in detections
+                )
+            )
+        self._display.show(shot.frame, self._pipeline.marks)
 
-    def _follow_gallery(self) -> None:
-        enrolled = self._people.current()
-        if enrolled.version != self._people_version:
-            self._people_version = enrolled.version
-            self._pipeline.rules = replace(self._rules, policy=stricter(self._settings.policy, enrolled.policy))
-            self._pipeline.use_gallery(enrolled.gallery, time.monotonic())
-            if enrolled.people is not None:
-                self._intake.forget_others(enrolled.people)
+    def _apply_gallery(self, state: GalleryState) -> None:
+        if state.version == self._gallery_version:
+            return
+        self._gallery_version = state.version
+        self._pipeline.rules = replace(self._rules, policy=stricter(self._rules.policy, state.policy))
+        self._pipeline.use_gallery(state.gallery, time.monotonic())
+        if state.employee_ids is not None:
+            self._delivery.buffer.delete_except(state.employee_ids)
 
-    def _begin_session(self) -> None:
-        ended = [
-            (Kind.SESSION_END, key, SessionEnd(end_timestamp=from_stored(seen_at)).model_dump_json())
-            for key, seen_at in self._unfinished.items()
-        ]
-        start = SessionStart(
-            device_id=self._settings.device_id,
-            location=self._settings.location,
-            session_id=self._session_id,
-            start_timestamp=self._began,
-        )
-        self._outbox.add_all([*ended, (Kind.SESSION_START, self._session_id, start.model_dump_json())])
-        log.info("session begins", session=self._session_id, source=self._source.label.en)
-
-    def _tend_intake(self, elapsed: float) -> None:
+    def _retry_writes(self, elapsed: float) -> None:
         del elapsed
-        self._intake.sign_session(self._session_id)
-        self._intake.retry()
+        self._delivery.session.keep_alive()
+        self._delivery.buffer.retry()
 
     def _stop(self, seconds: float) -> None:
+        delivery = self._delivery
         self._camera.stop()
-        end = SessionEnd(
-            end_timestamp=utc_now(),
-            fps_avg=round(self._pipeline.frames / seconds, 2) if seconds > 0 else 0.0,
-            frames_processed=self._pipeline.frames,
+        delivery.session.end(self._pipeline.frames, seconds)
+        self._counters.unsaved = delivery.buffer.unsaved
+        delivery.sync.stop(SHUTDOWN_SECONDS)
+        delivery.uploader.stop(SHUTDOWN_SECONDS)
+        self._display.close()
+        self._health.close()
+        log.info(
+            "session ended",
+            session=delivery.session.id,
+            frames=self._pipeline.frames,
+            waiting=delivery.outbox.backlog().waiting,
         )
-        self._intake.keep((Kind.SESSION_END, self._session_id, end.model_dump_json()))
-        self._tally.unsaved = self._intake.unsaved
-        self._contact.stop(GOODBYE_SECONDS)
-        self._courier.stop(GOODBYE_SECONDS)
-        self._board.close()
-        if self._preview is not None:
-            self._preview.stop()
-        if self._window:
-            close_window()
-        self._health.fall_silent()
-        backlog = self._outbox.backlog()
-        log.info("session ends", session=self._session_id, frames=self._pipeline.frames, waiting=backlog.waiting)
-
-
-def _new_session_id(device_id: str, epoch: int, taken: Collection[str]) -> str:
-    """A name that no session has which was cut short: one killed and started again may fall into the same second."""
-    while (session_id := f"session_{device_id}_{epoch}") in taken:
-        epoch += 1
-    return session_id

@@ -1,4 +1,4 @@
-"""`python pi_simulator.py`: a camera device on this computer."""
+"""Command line of `pi_simulator.py`: a camera device on this computer."""
 
 import argparse
 import signal
@@ -8,19 +8,19 @@ from types import FrameType
 
 import structlog
 
-from stressvision.arguments import Arguments
-from stressvision.cameras import name_component
-from stressvision.config import load_settings
-from stressvision.door import run_program
-from stressvision.edge.device import watch
-from stressvision.logs import configure_logs
+from stressvision.core.arguments import Arguments
+from stressvision.core.cameras import name_component
+from stressvision.core.config import load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.program import run_program
+from stressvision.edge.device import run_device
 from stressvision.vision.source import DEMO, parse_source, silence_opencv
 
 log = structlog.get_logger()
 
 
 def main() -> int:
-    """Watches until SIGINT or SIGTERM; what was seen is delivered, or kept until the next start."""
+    """Run the device until SIGINT or SIGTERM; undelivered detections are kept until the next start."""
     return run_program(_run)
 
 
@@ -33,19 +33,19 @@ def _run() -> int:
     component = name_component(camera)
     configure_logs(settings, component)
     if settings.cameras and camera is None:
-        log.warning("STRESSVISION_CAMERAS names several: this program watches STRESSVISION_SOURCE; see --camera")
+        log.warning("STRESSVISION_CAMERAS ignored: this program uses STRESSVISION_SOURCE; see --camera")
     silence_opencv()
     stopping = threading.Event()
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+    def request_stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask_to_stop)
+        signal.signal(number, request_stop)
     source = parse_source(
         settings.source, settings.demo_dir, once=once, rotation=settings.rotation, mirror=settings.mirror
     )
-    watch(settings, source, stopping, statistics, component)
+    run_device(settings, source, stopping, statistics, component)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""The ingest server: the Flask application that devices post to."""

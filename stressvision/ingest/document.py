@@ -1,4 +1,4 @@
-"""Ingest's OpenAPI document, made from the very models that it reads and answers."""
+"""Ingest's OpenAPI document, built from the models of its requests and answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from stressvision import VERSION
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.wire.backend import IngestStats, Liveness
 from stressvision.wire.detections import (
     BatchStored,
@@ -24,15 +24,15 @@ from stressvision.wire.detections import (
 from stressvision.wire.gallery import Gallery
 from stressvision.wire.problems import PROBLEM_TYPE, Problem
 
-_Seen = tuple[type[BaseModel], Literal["validation", "serialization"]]
-"""A model, and from which side: what is sent, or what is answered."""
+_ModelMode = tuple[type[BaseModel], Literal["validation", "serialization"]]
+"""A model, and whether its schema describes a request or an answer."""
 
 _COMPONENTS = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True)
 class _Operation:
-    """`name`: the view's, and the operation's id. `answer` None: 204, without a body."""
+    """One operation. `name`: of the view, and the operation's id. `answer` None: 204, without a body."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class _Operation:
 
 
 _OPERATIONS = (
-    _Operation("get", "/health", "health", Message(es="Si el servidor vive", en="Whether the server lives"), Liveness),
+    _Operation("get", "/health", "health", Message(es="Estado del servidor", en="Health of the server"), Liveness),
     _Operation(
         "post",
         "/sessions",
@@ -92,7 +92,7 @@ _OPERATIONS = (
         "post",
         "/heartbeat",
         "receive_heartbeat",
-        Message(es="Cómo está un dispositivo", en="How a device is doing"),
+        Message(es="Estado de un dispositivo", en="Health of a device"),
         None,
         DeviceHealth,
     ),
@@ -101,7 +101,7 @@ _OPERATIONS = (
         "get",
         "/gallery",
         "gallery",
-        Message(es="Rostros de quienes consintieron (ETag)", en="Faces of those who consented (ETag)"),
+        Message(es="Rostros de quienes consintieron (ETag)", en="Faces of employees with consent (ETag)"),
         Gallery,
     ),
 )
@@ -115,12 +115,12 @@ _SESSION = {
 }
 
 
-def write_document(language: Language) -> dict[str, Any]:
-    """OpenAPI 3.1."""
-    read: list[_Seen] = [(operation.body, "validation") for operation in _OPERATIONS if operation.body]
-    answered: list[_Seen] = [(operation.answer, "serialization") for operation in _OPERATIONS if operation.answer]
+def build_document(language: Language) -> dict[str, Any]:
+    """Build the OpenAPI 3.1 document in a language."""
+    requests: list[_ModelMode] = [(operation.body, "validation") for operation in _OPERATIONS if operation.body]
+    answers: list[_ModelMode] = [(operation.answer, "serialization") for operation in _OPERATIONS if operation.answer]
     references, definitions = models_json_schema(
-        [*read, *answered, (Problem, "serialization")],
+        [*requests, *answers, (Problem, "serialization")],
         ref_template=_COMPONENTS,
     )
     schemas: Mapping[Any, Mapping[str, Any]] = references
@@ -130,7 +130,9 @@ def write_document(language: Language) -> dict[str, Any]:
     }
     paths: dict[str, dict[str, Any]] = {}
     for operation in _OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, schemas, problem, language)
+        paths.setdefault(operation.path, {})[operation.method] = _describe_operation(
+            operation, schemas, problem, language
+        )
     return {
         "openapi": "3.1.0",
         "info": {"title": "Stress Vision ingest", "version": VERSION},
@@ -139,7 +141,7 @@ def write_document(language: Language) -> dict[str, Any]:
     }
 
 
-def _describe(
+def _describe_operation(
     operation: _Operation, schemas: Mapping[Any, Mapping[str, Any]], problem: Mapping[str, Any], language: Language
 ) -> dict[str, Any]:
     described: dict[str, Any] = {

@@ -8,24 +8,23 @@ import structlog
 import waitress
 from flask import Flask
 
-from stressvision.arguments import Arguments
-from stressvision.config import Settings, load_settings
-from stressvision.door import run_program
+from stressvision.core.arguments import Arguments
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.logs import configure_logs
+from stressvision.core.ports import require_free_port
+from stressvision.core.program import run_program, share_heap
 from stressvision.ingest.application import create_application
-from stressvision.logs import configure_logs
-from stressvision.memory import share_heap
-from stressvision.ports import require_free_port
-from stressvision.services.accounts import require_administrator
+from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
 THREADS = 16
-"""Also how many detections can share one commit."""
+"""Also the largest number of detections in one commit."""
 
 log = structlog.get_logger()
 
 
 def main() -> int:
-    """Serves until SIGINT or SIGTERM; requests under way are answered first."""
+    """Serve until SIGINT or SIGTERM; answer running requests before returning."""
     return run_program(_serve)
 
 
@@ -46,14 +45,14 @@ def _serve() -> int:
     if settings.tls_certificate:
         _serve_encrypted(application, settings)
     else:
-        # waitress ends its loop on KeyboardInterrupt and lets its threads finish what they hold.
+        # waitress ends its loop on KeyboardInterrupt and lets its threads finish their requests.
         waitress.create_server(
             application,
             host=settings.host,
             port=settings.ingest_port,
             threads=THREADS,
             ident=None,
-            # ingest/access.py looks at who sends them; waitress would take them away before.
+            # The request policy checks their sender; waitress would remove them before.
             clear_untrusted_proxy_headers=False,
         ).run()
     context.database.close()
@@ -62,12 +61,12 @@ def _serve() -> int:
 
 
 def _serve_encrypted(application: Flask, settings: Settings) -> None:
-    """Under uvicorn, because waitress knows no TLS."""
-    # Here and not above: without a certificate their 7 MB are not needed.
+    """Serve under uvicorn, because waitress has no TLS."""
+    # Imported here: without a certificate their 7 MB are not needed.
     import uvicorn
     from a2wsgi import WSGIMiddleware
 
-    # a2wsgi has names of its own for the types of both interfaces.
+    # a2wsgi defines its own types of both interfaces.
     wsgi: Any = application
     asgi: Any = WSGIMiddleware(wsgi, workers=THREADS)
     with suppress(KeyboardInterrupt):

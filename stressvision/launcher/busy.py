@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Sequence
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
+from stressvision.core.ports import PortHolder, find_port_holder, is_port_free
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.record import LauncherRecord, running_components
-from stressvision.ports import PortHolder, find_port_holder, is_port_free
 
 
 def describe_busy_ports(host: str, components: Sequence[Component], record: LauncherRecord | None) -> list[Message]:

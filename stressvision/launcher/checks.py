@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.cameras import PI_CAMERA, SETTING, without_credentials
-from stressvision.children import command_of, environment_of
-from stressvision.clock import utc_now
-from stressvision.config import PREFIX, PROJECT_ROOT, Settings
-from stressvision.errors import Message
+from stressvision.core.cameras import PI_CAMERA, SETTING, remove_credentials
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.core.errors import Message
+from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
 from stressvision.launcher.environment import RUN, missing_packages
@@ -47,7 +47,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What was found about a subject; where not all is well, it says what to do."""
 
     subject: Message
@@ -55,23 +55,23 @@ class Finding:
     said: Message
 
 
-def check_python() -> Finding:
+def check_python() -> CheckResult:
     version = sys.version.split()[0]
     subject = Message(es="Python", en="Python")
     if sys.version_info >= (3, 14):
-        return Finding(
+        return CheckResult(
             subject,
             Level.WARNING,
             Message(es=f"{version}: probado con 3.11-3.13", en=f"{version}: tried with 3.11-3.13"),
         )
-    return Finding(subject, Level.GOOD, Message(es=version, en=version))
+    return CheckResult(subject, Level.GOOD, Message(es=version, en=version))
 
 
-def check_packages() -> Finding:
+def check_packages() -> CheckResult:
     subject = Message(es="Dependencias", en="Dependencies")
     missing = ", ".join(missing_packages(Project(PROJECT_ROOT), RUN))
     if missing:
-        return Finding(
+        return CheckResult(
             subject,
             Level.PROBLEM,
             Message(
@@ -79,31 +79,33 @@ def check_packages() -> Finding:
                 en=f"{missing} missing. Type: python3 start_complete_system.py",
             ),
         )
-    return Finding(
+    return CheckResult(
         subject, Level.GOOD, Message(es="instaladas, con los modelos de rostro", en="installed, face models too")
     )
 
 
-def check_library(name: str, code: str) -> Finding:
+def check_library(name: str, code: str) -> CheckResult:
     """Whether a compiled library loads on this machine."""
     subject = Message(es=name, en=name)
     done = _run([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
     if done.returncode == 0 and "loaded" in done.stdout:
-        return Finding(subject, Level.GOOD, Message(es="se carga", en="loads"))
+        return CheckResult(subject, Level.GOOD, Message(es="se carga", en="loads"))
     said = (done.stderr or done.stdout).strip().splitlines()
     reason = said[-1] if said else f"exit {done.returncode}"
     remedy = f"{sys.executable} -m pip install -r {PROJECT_ROOT / 'requirements.txt'}"
     if any(library in reason for library in ("libGL", "libgthread", "libglib")):
         remedy = "sudo apt install libgl1 libglib2.0-0"
-    return Finding(subject, Level.PROBLEM, Message(es=f"{reason}. Escriba: {remedy}", en=f"{reason}. Type: {remedy}"))
+    return CheckResult(
+        subject, Level.PROBLEM, Message(es=f"{reason}. Escriba: {remedy}", en=f"{reason}. Type: {remedy}")
+    )
 
 
-def check_expression_model(settings: Settings) -> Finding:
+def check_expression_model(settings: Settings) -> CheckResult:
     subject = Message(es="Modelo de expresión", en="Expression model")
     path = settings.models_dir / "expression.tflite"
     if path.is_file() and path.with_suffix(".json").is_file():
-        return Finding(subject, Level.GOOD, Message(es=str(path), en=str(path)))
-    return Finding(
+        return CheckResult(subject, Level.GOOD, Message(es=str(path), en=str(path)))
+    return CheckResult(
         subject,
         Level.PROBLEM,
         Message(
@@ -113,37 +115,37 @@ def check_expression_model(settings: Settings) -> Finding:
     )
 
 
-def check_database() -> Finding:
+def check_database() -> CheckResult:
     return _ask(Message(es="Base de datos", en="Database"), prepare_command("--check"))
 
 
-def check_notifications(settings: Settings) -> Finding:
+def check_notifications(settings: Settings) -> CheckResult:
     """Whether what is configured can be understood; nobody is sent anything."""
     subject = Message(es="Avisos", en="Notifications")
     if settings.notify_urls:
-        return _ask(subject, (*command_of("stressvision"), "notify", "--check"))
+        return _ask(subject, (*build_command("stressvision"), "notify", "--check"))
     said = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
     )
-    return Finding(subject, Level.GOOD, said)
+    return CheckResult(subject, Level.GOOD, said)
 
 
-def _ask(subject: Message, command: Sequence[str]) -> Finding:
+def _ask(subject: Message, command: Sequence[str]) -> CheckResult:
     """What one of our commands says about it, in its last line; a problem where it refuses."""
     done = _run(command)
     said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
     last = said[-1] if said else f"exit {done.returncode}"
-    return Finding(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))
+    return CheckResult(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))
 
 
-def check_sqlite() -> Finding:
+def check_sqlite() -> CheckResult:
     subject = Message(es="SQLite", en="SQLite")
     version = max(_bundled_sqlite(), sqlite3.sqlite_version_info)
     text = ".".join(map(str, version))
     if version >= SAFE_SQLITE:
-        return Finding(subject, Level.GOOD, Message(es=text, en=text))
-    return Finding(
+        return CheckResult(subject, Level.GOOD, Message(es=text, en=text))
+    return CheckResult(
         subject,
         Level.WARNING,
         Message(
@@ -155,19 +157,19 @@ def check_sqlite() -> Finding:
     )
 
 
-def check_ports(settings: Settings) -> list[Finding]:
+def check_ports(settings: Settings) -> list[CheckResult]:
     subject = Message(es="Puertos", en="Ports")
     record = read_record(settings.run_dir.absolute())
     if record and is_running(record.launcher):
-        return [Finding(subject, Level.GOOD, Message(es="en uso por este sistema", en="in use by this system"))]
+        return [CheckResult(subject, Level.GOOD, Message(es="en uso por este sistema", en="in use by this system"))]
     components = choose_components(find_option(str(DEFAULT_OPTION)), settings, demo=False, headless=True)
     busy = describe_busy_ports(settings.host, components, record)
     numbers = ", ".join(str(use.number) for component in components for use in component.ports)
-    free = Finding(subject, Level.GOOD, Message(es=f"{numbers}: libres", en=f"{numbers}: free"))
-    return [Finding(subject, Level.PROBLEM, message) for message in busy] or [free]
+    free = CheckResult(subject, Level.GOOD, Message(es=f"{numbers}: libres", en=f"{numbers}: free"))
+    return [CheckResult(subject, Level.PROBLEM, message) for message in busy] or [free]
 
 
-def check_cameras(settings: Settings) -> list[Finding]:
+def check_cameras(settings: Settings) -> list[CheckResult]:
     """Every configured source; without a camera the demo still runs, so these are never worse than a warning."""
     if not settings.cameras:
         return [_check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
@@ -177,81 +179,83 @@ def check_cameras(settings: Settings) -> list[Finding]:
     ]
 
 
-def _check_source(subject: Message, source: str, setting: str) -> Finding:
+def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
     if "://" in source:
         # Not asked for a picture: that may take long, and the device keeps trying anyway.
-        shown = without_credentials(source)
-        return Finding(subject, Level.GOOD, Message(es=shown, en=shown))
+        shown = remove_credentials(source)
+        return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
     if source == PI_CAMERA:
         return _check_pi_camera(subject)
     if not source.isdecimal():
         if source == "demo" or Path(source).is_file():
-            return Finding(subject, Level.GOOD, Message(es=source, en=source))
+            return CheckResult(subject, Level.GOOD, Message(es=source, en=source))
         said = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
-        return Finding(subject, Level.WARNING, said)
+        return CheckResult(subject, Level.WARNING, said)
     return _check_index(subject, source)
 
 
-def _check_pi_camera(subject: Message) -> Finding:
+def _check_pi_camera(subject: Message) -> CheckResult:
     if _run([sys.executable, "-c", PI_CAMERA_TRIAL]).returncode == 0:
-        return Finding(subject, Level.GOOD, Message(es="libcamera, con GStreamer", en="libcamera, through GStreamer"))
+        return CheckResult(
+            subject, Level.GOOD, Message(es="libcamera, con GStreamer", en="libcamera, through GStreamer")
+        )
     said = Message(
         es="el OpenCV instalado no incluye GStreamer, que libcamera necesita: use una cámara USB, o publique la de la "
         "Pi como rtsp://… (docs/edge.md)",
         en="the installed OpenCV has no GStreamer, which libcamera needs: use a USB camera, or publish the Pi's as "
         "rtsp://… (docs/edge.md)",
     )
-    return Finding(subject, Level.WARNING, said)
+    return CheckResult(subject, Level.WARNING, said)
 
 
-def _check_index(subject: Message, source: str) -> Finding:
+def _check_index(subject: Message, source: str) -> CheckResult:
     device = Path(f"/dev/video{source}")
     if sys.platform == "linux" and not device.exists():
         said = Message(
             es=f"no hay {device}: conecte una cámara, o use --demo", en=f"no {device}: connect a camera, or use --demo"
         )
-        return Finding(subject, Level.WARNING, said)
+        return CheckResult(subject, Level.WARNING, said)
     if sys.platform == "linux" and not os.access(device, os.R_OK | os.W_OK):
         typed = "sudo usermod -aG video $USER"
         said = Message(
             es=f"sin permiso para {device}: {typed}, y vuelva a entrar",
             en=f"no permission for {device}: {typed}, and log in again",
         )
-        return Finding(subject, Level.WARNING, said)
+        return CheckResult(subject, Level.WARNING, said)
     if _run([sys.executable, "-c", CAMERA_TRIAL, source]).returncode:
         said = Message(
             es=f"la cámara {source} no da imagen: ¿la usa otro programa? Pruebe otro número, o --demo",
             en=f"camera {source} gives no picture: does another program use it? Try another number, or --demo",
         )
-        return Finding(subject, Level.WARNING, said)
-    return Finding(
+        return CheckResult(subject, Level.WARNING, said)
+    return CheckResult(
         subject, Level.GOOD, Message(es=f"la cámara {source} da imagen", en=f"camera {source} gives pictures")
     )
 
 
-def check_disk() -> Finding:
+def check_disk() -> CheckResult:
     subject = Message(es="Disco", en="Disk")
     free = shutil.disk_usage(Path.cwd()).free
     said = Message(es=f"{free / 1e9:.1f} GB libres", en=f"{free / 1e9:.1f} GB free")
     if free >= LOW_DISK_BYTES:
-        return Finding(subject, Level.GOOD, said)
+        return CheckResult(subject, Level.GOOD, said)
     level = Level.PROBLEM if free < NO_DISK_BYTES else Level.WARNING
-    return Finding(subject, level, Message(es=f"{said.es}: libere espacio", en=f"{said.en}: free some space"))
+    return CheckResult(subject, level, Message(es=f"{said.es}: libere espacio", en=f"{said.en}: free some space"))
 
 
-def check_time_zone(settings: Settings) -> Finding:
+def check_time_zone(settings: Settings) -> CheckResult:
     subject = Message(es="Zona horaria", en="Time zone")
     zone = ZoneInfo(settings.time_zone)
     now = utc_now().astimezone(zone)
-    return Finding(subject, Level.GOOD, Message(es=f"{zone.key}, {now:%H:%M}", en=f"{zone.key}, {now:%H:%M}"))
+    return CheckResult(subject, Level.GOOD, Message(es=f"{zone.key}, {now:%H:%M}", en=f"{zone.key}, {now:%H:%M}"))
 
 
-def check_display(settings: Settings) -> Finding:
+def check_display(settings: Settings) -> CheckResult:
     subject = Message(es="Pantalla", en="Display")
     if has_display():
-        return Finding(subject, Level.GOOD, Message(es="disponible", en="available"))
+        return CheckResult(subject, Level.GOOD, Message(es="disponible", en="available"))
     preview = f"http://127.0.0.1:{settings.preview_port}"
-    return Finding(
+    return CheckResult(
         subject,
         Level.GOOD,
         Message(es=f"ninguna: la cámara se ve en {preview}", en=f"none: the camera shows at {preview}"),
@@ -276,7 +280,7 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
-            env=environment_of(),
+            env=build_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from stressvision.config import Settings, load_settings
-from stressvision.door import EXIT_REFUSED, run_program
-from stressvision.errors import ConfigurationError, Language, Message
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import ConfigurationError, Language, Message
+from stressvision.core.program import EXIT_REFUSED, run_program
 from stressvision.launcher.busy import describe_busy_ports
 from stressvision.launcher.checks import has_display
 from stressvision.launcher.components import (

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stressvision.cameras import ONLY_DEVICE, name_component
-from stressvision.config import PREFIX, PROJECT_ROOT, Settings
-from stressvision.errors import ConfigurationError, Message
+from stressvision.core.cameras import ONLY_DEVICE, name_component
+from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.core.errors import ConfigurationError, Message
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _describe_devices(settings: Settings, demo: bool, headless: bool) -> Sequenc
         _describe_device(
             name_component(named.name),
             Message(es=f"Pi {named.name}", en=f"Pi {named.name}"),
-            settings.watch_with(named.name),
+            settings.select_camera(named.name),
             ("--camera", named.name, *camera),
         )
         for named in settings.cameras

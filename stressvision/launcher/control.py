@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.launcher.printer import Row, print_table
 from stressvision.launcher.process import signal_group
 from stressvision.launcher.record import (
@@ -20,7 +20,7 @@ from stressvision.launcher.record import (
     remove_record,
     running_components,
 )
-from stressvision.launcher.supervisor import ComponentView, Limits, State
+from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits
 
 LAUNCHER_SECONDS = 3 * Limits.grace_seconds
 """A launcher that was asked to stop gives its components two graces, edge first; past that it is not waited for."""
@@ -43,7 +43,9 @@ def show_status(run_dir: Path, language: Language) -> int:
         )
         print(orphans.text(language))
         return 1
-    return 0 if all(part.state is State.RUNNING and is_running(part.process) for part in record.components) else 1
+    return (
+        0 if all(part.state is ComponentState.RUNNING and is_running(part.process) for part in record.components) else 1
+    )
 
 
 def stop_everything(run_dir: Path, language: Language, *, grace_seconds: float = Limits.grace_seconds) -> int:
@@ -100,6 +102,10 @@ def _row(part: ComponentRecord) -> Row:
     return Row(view, measure_memory(pid) if pid else None)
 
 
-def _without_process(state: State) -> State:
+def _without_process(state: ComponentState) -> ComponentState:
     """A recorded state that needs a process is no longer true once the process is gone."""
-    return state if state in (State.PENDING, State.BACKOFF, State.FATAL) else State.STOPPED
+    return (
+        state
+        if state in (ComponentState.PENDING, ComponentState.BACKOFF, ComponentState.FATAL)
+        else ComponentState.STOPPED
+    )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from stressvision.config import Settings
-from stressvision.errors import Message
+from stressvision.core.config import Settings
+from stressvision.core.errors import Message
 from stressvision.launcher import checks
-from stressvision.launcher.checks import Finding, Level
+from stressvision.launcher.checks import CheckResult, Level
 
 LEVEL_TEXTS = {
     Level.GOOD: Message(es="bien", en="ok"),
@@ -31,7 +31,7 @@ def examine(settings: Settings) -> int:
     return 1 if problems else 0
 
 
-def find_all(settings: Settings) -> Iterator[Finding]:
+def find_all(settings: Settings) -> Iterator[CheckResult]:
     """In the order in which a person would mend things."""
     yield checks.check_python()
     yield checks.check_packages()

@@ -20,7 +20,13 @@ import types
 from importlib import metadata
 from pathlib import Path
 
-from stressvision.errors import ConfigurationError, Language, Message, StressVisionError, Unavailable
+from stressvision.core.errors import (
+    ConfigurationError,
+    Language,
+    Message,
+    StressVisionError,
+    Unavailable,
+)
 from stressvision.launcher import installation
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from stressvision.heartbeat import read_heartbeat
+from stressvision.core.heartbeat import read_heartbeat
 from stressvision.launcher.components import Component, PortUse
 
 ANSWER_SECONDS = 1.0

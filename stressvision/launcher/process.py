@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stressvision.children import environment_of
+from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 
 BIRTH = Path(__file__).with_name("birth.py")
@@ -52,7 +52,7 @@ def start_child(component: Component, log_path: Path) -> ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=environment_of({"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}),
+                env=build_environment({"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )

@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.supervisor import ComponentView, State
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 SAME_BIRTH_SECONDS = 0.05
 """The kernel counts births in hundredths of a second; a process id is not used again that soon."""
@@ -30,7 +30,7 @@ class ComponentRecord(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     component: Component
-    state: State
+    state: ComponentState
     process: ProcessRecord | None
     detail: Message
 

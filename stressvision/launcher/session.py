@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from stressvision.children import environment_of
-from stressvision.errors import Message
+from stressvision.core.errors import Message
+from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.journal import Journal
 from stressvision.launcher.printer import LogLine, Printer, Row
 from stressvision.launcher.process import start_child
 from stressvision.launcher.record import measure_memory, remove_record, write_record
-from stressvision.launcher.supervisor import ComponentView, Limits, State, Supervisor
+from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
 
 TURN_SECONDS = 0.2
 SHOW_SECONDS = 2.0
@@ -52,7 +52,7 @@ def run_session(session: Session, printer: Printer) -> int:
     try:
         write_record(session.run_dir, supervisor.views)
         for command in session.prepare:
-            code = subprocess.run(command, env=environment_of(), stdin=subprocess.DEVNULL, check=False).returncode
+            code = subprocess.run(command, env=build_environment(), stdin=subprocess.DEVNULL, check=False).returncode
             if received:
                 return 0
             if code:
@@ -118,7 +118,7 @@ def _keep_record(run_dir: Path, views: Sequence[ComponentView], printer: Printer
 
 def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
     """The addresses, once everything is up; and what is not."""
-    behind = [view for view in views if view.state is not State.RUNNING]
+    behind = [view for view in views if view.state is not ComponentState.RUNNING]
     if behind:
         es, en = "Arrancó, salvo:", "Started, except:"
         for view in behind:
@@ -127,7 +127,7 @@ def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
     else:
         es, en = f"Todo en marcha en {seconds:.0f} s.", f"Everything runs after {seconds:.0f} s."
     for view in views:
-        if view.state is State.RUNNING and view.component.address:
+        if view.state is ComponentState.RUNNING and view.component.address:
             address = view.component.address + (API_DOCS if view.component.name == "api" else "")
             es += f"\n  {view.component.label.es:<12} {address}  {view.detail.es}".rstrip()
             en += f"\n  {view.component.label.en:<12} {address}  {view.detail.en}".rstrip()

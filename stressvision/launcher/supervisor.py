@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from stressvision.errors import Message
+from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Health
 
 
-class State(StrEnum):
+class ComponentState(StrEnum):
     PENDING = "pending"
     """Waits for another component."""
     STARTING = "starting"
@@ -64,7 +64,7 @@ class ComponentView:
     """What there is to say about a component now."""
 
     component: Component
-    state: State
+    state: ComponentState
     pid: int | None
     detail: Message
 
@@ -75,7 +75,7 @@ NOTHING = Message(es="", en="")
 @dataclass
 class _Unit:
     component: Component
-    state: State = State.PENDING
+    state: ComponentState = ComponentState.PENDING
     process: Process | None = None
     detail: Message = NOTHING
     started_at: float = 0.0
@@ -87,7 +87,7 @@ class _Unit:
     ever_up: bool = False
     deaths: deque[float] = field(default_factory=deque)
 
-    def become(self, state: State, detail: Message = NOTHING) -> None:
+    def become(self, state: ComponentState, detail: Message = NOTHING) -> None:
         self.state, self.detail = state, detail
 
 
@@ -118,12 +118,14 @@ class Supervisor:
     @property
     def settled(self) -> bool:
         """Nothing is on its way up any more: each component runs, waits for something it names, or was given up."""
-        return all(unit.state in (State.RUNNING, State.WAITING, State.FATAL) for unit in self._units)
+        return all(
+            unit.state in (ComponentState.RUNNING, ComponentState.WAITING, ComponentState.FATAL) for unit in self._units
+        )
 
     @property
     def finished(self) -> bool:
         """No process is left, and none will be started."""
-        over = (State.STOPPED, State.FATAL) if self._stopping else (State.FATAL,)
+        over = (ComponentState.STOPPED, ComponentState.FATAL) if self._stopping else (ComponentState.FATAL,)
         return all(unit.state in over for unit in self._units)
 
     def tick(self) -> None:
@@ -138,8 +140,8 @@ class Supervisor:
         """From now on `tick` stops the components, those of the lowest rank first."""
         self._stopping = True
         for unit in self._units:
-            if unit.process is None and unit.state is not State.FATAL:
-                unit.become(State.STOPPED)
+            if unit.process is None and unit.state is not ComponentState.FATAL:
+                unit.become(ComponentState.STOPPED)
 
     def kill(self) -> None:
         """As `stop`, without asking the processes."""
@@ -149,10 +151,10 @@ class Supervisor:
                 unit.process.kill()
 
     def _look(self, unit: _Unit, now: float) -> None:
-        if unit.state is State.PENDING:
+        if unit.state is ComponentState.PENDING:
             if self._may_start(unit):
                 self._launch(unit, now)
-        elif unit.state is State.BACKOFF:
+        elif unit.state is ComponentState.BACKOFF:
             if now >= unit.retry_at:
                 self._launch(unit, now)
         elif unit.process is not None:
@@ -164,11 +166,11 @@ class Supervisor:
 
     def _may_start(self, unit: _Unit) -> bool:
         awaited = (other for other in self._units if other.component.name in unit.component.after)
-        return all(other.state in (State.RUNNING, State.FATAL) for other in awaited)
+        return all(other.state in (ComponentState.RUNNING, ComponentState.FATAL) for other in awaited)
 
     def _launch(self, unit: _Unit, now: float) -> None:
         unit.started_at = unit.answered_at = unit.ask_at = now
-        unit.become(State.STARTING)
+        unit.become(ComponentState.STARTING)
         try:
             unit.process = self._start(unit.component)
         except OSError as error:
@@ -182,11 +184,11 @@ class Supervisor:
         if health.answers:
             unit.answered_at = now
             unit.ever_up = True
-            state = State.RUNNING if health.ready else State.WAITING
+            state = ComponentState.RUNNING if health.ready else ComponentState.WAITING
             unit.become(state, Message(es=health.detail, en=health.detail))
             unit.ask_at = now + self._limits.ask_seconds
             return
-        patience = self._limits.start_seconds if unit.state is State.STARTING else self._limits.silence_seconds
+        patience = self._limits.start_seconds if unit.state is ComponentState.STARTING else self._limits.silence_seconds
         if now - unit.answered_at > patience:
             unit.process.kill()
             silence = Message(es=f"sin respuesta en {patience:.0f} s", en=f"no answer in {patience:.0f} s")
@@ -196,18 +198,18 @@ class Supervisor:
         if unit.process is not None:
             unit.process.kill()  # what it had started itself could still hold its port
         unit.process = None
-        unit.failed_starts = unit.failed_starts + 1 if unit.state is State.STARTING else 0
+        unit.failed_starts = unit.failed_starts + 1 if unit.state is ComponentState.STARTING else 0
         unit.deaths.append(now)
         while unit.deaths[0] < now - self._limits.deaths_window_seconds:
             unit.deaths.popleft()
         hopeless = not unit.ever_up and unit.failed_starts >= self._limits.start_attempts
         if hopeless or len(unit.deaths) > self._limits.deaths:
-            unit.become(State.FATAL, cause)
+            unit.become(ComponentState.FATAL, cause)
             return
         delay = min(self._limits.first_delay_seconds * 2**unit.failed_starts, self._limits.longest_delay_seconds)
         unit.retry_at = now + delay
         unit.become(
-            State.BACKOFF,
+            ComponentState.BACKOFF,
             Message(es=f"{cause.es}; reinicio en {delay:.1f} s", en=f"{cause.en}; restart in {delay:.1f} s"),
         )
 
@@ -217,16 +219,16 @@ class Supervisor:
             if unit.process is not None and unit.process.poll() is not None:
                 unit.process.kill()
                 unit.process = None
-                unit.become(State.STOPPED)
+                unit.become(ComponentState.STOPPED)
         left = [unit for unit in self._units if unit.process is not None]
         rank = min((unit.component.stop_rank for unit in left), default=0)
         for unit in left:
             if unit.process is None or unit.component.stop_rank != rank:
                 continue
-            if unit.state is not State.STOPPING:
+            if unit.state is not ComponentState.STOPPING:
                 unit.stopping_since = now
                 unit.process.terminate()
-                unit.become(State.STOPPING)
+                unit.become(ComponentState.STOPPING)
             elif now - unit.stopping_since > self._limits.grace_seconds:
                 unit.process.kill()
 

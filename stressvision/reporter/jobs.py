@@ -1,44 +1,69 @@
-"""What the reporter does periodically: one line for each job."""
+"""The reporter's periodic jobs, and their triggers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
-from stressvision.config import Settings
-from stressvision.notices.delivery import deliver_due
-from stressvision.reporter.triggers import DailyAt, WindowEnds
-from stressvision.services.backups import continue_backup, is_due, make_backup
+from stressvision.core.config import Settings
+from stressvision.domain.reports import window_holding
+from stressvision.notifications.delivery import deliver_due
+from stressvision.services.alerts.device_watch import DeviceWatch
+from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.context import Context
-from stressvision.services.device_watch import DeviceWatch
-from stressvision.services.escalation import escalate_due
-from stressvision.services.reports import write_due_reports
-from stressvision.services.retention import apply_retention
-from stressvision.services.summaries import write_due_summaries
+from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.reports.creation import write_due_reports
+from stressvision.services.reports.summaries import write_due_summaries
 
 log = structlog.get_logger()
 
-DEVICES = timedelta(seconds=15)
-ESCALATION = timedelta(seconds=30)
-NOTICES = timedelta(seconds=5)
-NIGHT = time(3, 10)
-"""By the plant's clock, when it is quietest."""
-BACKUP_LOOK = timedelta(minutes=10)
+DEVICES_INTERVAL = timedelta(seconds=15)
+ESCALATION_INTERVAL = timedelta(seconds=30)
+NOTIFICATIONS_INTERVAL = timedelta(seconds=5)
+RETENTION_TIME = time(3, 10)
+"""In plant time, when there is least activity."""
+BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
-DUE = "due"
-"""The job whose next run the reporter's heartbeat tells."""
+REPORTS_JOB = "due"
+"""Name of the job whose next run the heartbeat shows."""
+
+
+class WindowEnds(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 ships no types
+    """Fires at the end of each UTC-aligned window of `length`; APScheduler's interval trigger is not aligned."""
+
+    def __init__(self, length: timedelta) -> None:
+        self._length = length
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the end of the window that holds `now`."""
+        return window_holding(now, self._length).end
+
+
+class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 ships no types
+    """Fires once a calendar day, at `at` in the time zone `zone`."""
+
+    def __init__(self, at: time, zone: ZoneInfo) -> None:
+        self._at = at
+        self._zone = zone
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next time after `now`."""
+        today = now.astimezone(self._zone).date()
+        due = datetime.combine(today, self._at, self._zone)
+        return due if due > now else datetime.combine(today + timedelta(days=1), self._at, self._zone)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done now and whenever `trigger` fires, by one process at a time.
+    """An action run at start-up and whenever `trigger` fires, by one process at a time.
 
-    The process may be killed at any moment and a run that was missed is made up for once: `run` leaves nothing half
-    done and finds nothing to do when it is repeated. What it raises is logged; the other jobs go on. After Unavailable
-    (the database is held, a server is away) it runs again within a minute.
+    The process may be killed at any moment, and missed runs are replaced by one: `run` must be atomic and idempotent.
+    Its exceptions are logged; the other jobs continue. After Unavailable (the database is locked, a server is
+    unreachable) it runs again within a minute.
     """
 
     name: str
@@ -47,15 +72,15 @@ class Job:
 
 
 def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
-    """`length`: of the windows that get a report each."""
+    """Return the jobs. `length`: length of the report windows."""
     watch = DeviceWatch()
     return (
-        Job(DUE, WindowEnds(length), lambda context: _write_due(context, length)),
-        Job("devices", WindowEnds(DEVICES), watch.look),
-        Job("escalation", WindowEnds(ESCALATION), _escalate),
-        Job("notices", WindowEnds(NOTICES), _deliver),
-        Job("retention", DailyAt(NIGHT, ZoneInfo(settings.time_zone)), _keep_terms),
-        Job("backup", WindowEnds(BACKUP_LOOK), _back_up),
+        Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
+        Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
+        Job("escalation", WindowEnds(ESCALATION_INTERVAL), _escalate),
+        Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _deliver_notifications),
+        Job("retention", DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)), _apply_retention),
+        Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
 
@@ -71,15 +96,15 @@ def _escalate(context: Context) -> None:
         log.info("alert escalated", alert=alert_id)
 
 
-def _deliver(context: Context) -> None:
+def _deliver_notifications(context: Context) -> None:
     deliver_due(context)
 
 
-def _keep_terms(context: Context) -> None:
+def _apply_retention(context: Context) -> None:
     outcome = apply_retention(context)
     deleted = {str(term.kind): count for term, count in outcome.terms if count}
     if deleted:
-        log.info("past its term and deleted", **deleted, freed=outcome.before.used - outcome.after.used)
+        log.info("expired rows deleted", **deleted, freed=outcome.before.used - outcome.after.used)
 
 
 def _back_up(context: Context) -> None:

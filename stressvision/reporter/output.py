@@ -1,32 +1,40 @@
-"""What `report_generator.py` hands over: lines for a terminal, or a file."""
+"""Output of `report_generator.py`: a report as text, JSON, HTML or PDF, to the terminal or a file."""
 
 import sys
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.config import Policy
-from stressvision.errors import ConfigurationError, Message
-from stressvision.ownership import make_private
-from stressvision.printing.contents import document_of_report, document_of_summary
-from stressvision.printing.html import write_html
-from stressvision.printing.press import print_pdf
-from stressvision.printing.reader import Reader
-from stressvision.reporter.texts import TEXTS
+from stressvision.core.config import Policy
+from stressvision.core.errors import ConfigurationError, Message
+from stressvision.core.files import make_private
+from stressvision.documents.html import write_html
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_report_document, build_summary_document
+from stressvision.reporter import texts
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary
 
+_SUMMARIES = {"daily": texts.DAILY_SUMMARY, "weekly": texts.WEEKLY_SUMMARY}
 
-class Form(StrEnum):
+
+class OutputFormat(StrEnum):
+    """Format of a report."""
+
     TEXT = "text"
     JSON = "json"
     HTML = "html"
     PDF = "pdf"
 
 
-def hand_over(context: Context, told: Report | Summary, form: Form, target: Path | None) -> None:
-    """Into the file, or onto standard output. Raises ConfigurationError where the file cannot be written."""
-    content = _content(context, told, form)
+def write_output(context: Context, report: Report | Summary, output_format: OutputFormat, target: Path | None) -> None:
+    """Write a report to `target`, or to standard output if None.
+
+    Raises:
+        ConfigurationError: If the file cannot be written.
+    """
+    content = _render(context, report, output_format)
     if target is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
@@ -39,55 +47,58 @@ def hand_over(context: Context, told: Report | Summary, form: Form, target: Path
         raise ConfigurationError(
             Message(
                 es=f"No se pudo escribir {target} ({reason}). Indique con --output un archivo de una carpeta suya.",
-                en=f"{target} could not be written ({reason}). Name with --output a file in a folder of yours.",
+                en=f"{target} could not be written ({reason}). Choose a file in your own folder with --output.",
             ),
             field="--output",
         ) from None
-    say(TEXTS["written"].text(context.settings.lang).format(file=target))
+    print_line(texts.WRITTEN.text(context.settings.lang).format(file=target))
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
+    """Print a line and flush standard output."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def _content(context: Context, told: Report | Summary, form: Form) -> bytes:
-    if form is Form.TEXT:
-        return (_lines(context, told) + "\n").encode()
-    if form is Form.JSON:
-        return told.model_dump_json(indent=2).encode() + b"\n"
+def _render(context: Context, report: Report | Summary, output_format: OutputFormat) -> bytes:
+    if output_format is OutputFormat.TEXT:
+        return (_render_text(context, report) + "\n").encode()
+    if output_format is OutputFormat.JSON:
+        return report.model_dump_json(indent=2).encode() + b"\n"
     settings = context.settings
-    reader = Reader(
+    reader = ReaderProfile(
         language=settings.lang,
         time_zone=settings.time_zone,
         asked_at=context.clock(),
         shows_stress=settings.policy is not Policy.EU,
     )
-    document = document_of_report(told, reader) if isinstance(told, Report) else document_of_summary(told, reader)
-    return print_pdf(document) if form is Form.PDF else write_html(document).encode()
+    document = (
+        build_report_document(report, reader) if isinstance(report, Report) else build_summary_document(report, reader)
+    )
+    return make_pdf(document) if output_format is OutputFormat.PDF else write_html(document).encode()
 
 
-def _lines(context: Context, told: Report | Summary) -> str:
+def _render_text(context: Context, report: Report | Summary) -> str:
     settings = context.settings
     zone = ZoneInfo(settings.time_zone)
-    start, end = told.start_timestamp.astimezone(zone), told.end_timestamp.astimezone(zone)
-    form = TEXTS["report"] if isinstance(told, Report) else TEXTS[told.kind]
+    start, end = report.start_timestamp.astimezone(zone), report.end_timestamp.astimezone(zone)
+    template = texts.REPORT if isinstance(report, Report) else _SUMMARIES[report.kind]
     lines = [
-        form.text(settings.lang).format(
-            id=told.id if isinstance(told, Report) else told.day,
+        template.text(settings.lang).format(
+            id=report.id if isinstance(report, Report) else report.day,
             day=f"{start:%Y-%m-%d}",
             start=f"{start:%H:%M}",
             end=f"{end:%H:%M}",
-            detections=told.total_detections,
-            employees=told.total_employees_detected,
-            stress=told.overall_stress_percentage,
-            alerts=told.alerts_triggered,
+            detections=report.total_detections,
+            employees=report.total_employees_detected,
+            stress=report.overall_stress_percentage,
+            alerts=report.alerts_triggered,
         )
     ]
     lines += [
         f"  {person.code}  {person.name:<28} {person.total_detections or 0:>5}  {person.stress_pct:6.2f} %"
-        for person in told.per_employee_summary.values()
+        for person in report.per_employee_summary.values()
     ]
-    if not told.total_detections:
-        lines.append(TEXTS["nobody"].text(settings.lang))
+    if not report.total_detections:
+        lines.append(texts.NO_DETECTIONS.text(settings.lang))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Runs the reporter's jobs: each at start-up for what was missed, then when it is due, none in another's way."""
+"""Scheduler of the reporter's jobs: each runs at start-up and when it is due, in a thread of its own."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,30 +10,33 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from stressvision.db.leadership import leading
-from stressvision.errors import Unavailable
-from stressvision.heartbeat import write_heartbeat
-from stressvision.reporter.jobs import DUE, Job
+from stressvision.core.errors import Unavailable
+from stressvision.core.heartbeat import write_heartbeat
+from stressvision.db.engine.leadership import leading
+from stressvision.reporter.jobs import REPORTS_JOB, Job
 from stressvision.services.context import Context
 
 HEARTBEAT_SECONDS = 1.0
 RETRY_SECONDS = 30
-"""After a database that could not be used: soon, not at the next quarter of an hour."""
+"""Delay after Unavailable, instead of waiting for the next quarter of an hour."""
 
 log = structlog.get_logger()
 
 
 def run_schedule(context: Context, jobs: Iterable[Job], is_stopped: Callable[[float], bool]) -> None:
-    """Runs each job now and whenever it is due, until `is_stopped(seconds)` says so.
+    """Run each job now and whenever it is due, until `is_stopped` returns True.
 
-    `is_stopped` waits up to that many seconds; the process's heartbeat is written between waits.
+    Args:
+        context: Context of the jobs.
+        jobs: Jobs with distinct names.
+        is_stopped: Waits for at most the seconds passed to it; the heartbeat is written between the waits.
     """
     zone = ZoneInfo(context.settings.time_zone)
-    todo = tuple(jobs)
-    # A thread for each, so that one that takes long keeps no other from its time.
-    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(todo))})
+    scheduled = tuple(jobs)
+    # One thread per job, so that a slow job does not delay the others.
+    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(scheduled))})
     scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
-    for job in todo:
+    for job in scheduled:
         scheduler.add_job(
             _run,
             job.trigger,
@@ -47,7 +50,7 @@ def run_schedule(context: Context, jobs: Iterable[Job], is_stopped: Callable[[fl
     scheduler.start()
     try:
         while not is_stopped(HEARTBEAT_SECONDS):
-            due = scheduler.get_job(DUE)
+            due = scheduler.get_job(REPORTS_JOB)
             upcoming = f"{due.next_run_time.astimezone(zone):%H:%M}" if due and due.next_run_time else "-"
             write_heartbeat(
                 context.settings.run_dir,
@@ -66,9 +69,9 @@ def _run(context: Context, job: Job, scheduler: BackgroundScheduler) -> None:
             if is_leader:
                 job.run(context)
             else:
-                log.debug("another process does the job", job=job.name)
+                log.debug("job skipped, another process runs it", job=job.name)
     except Unavailable as error:
-        log.warning("a job waits", job=job.name, reason=error.message.text(context.settings.lang))
+        log.warning("job postponed", job=job.name, reason=error.message.text(context.settings.lang))
         scheduler.modify_job(job.name, next_run_time=datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS))
 
 

@@ -1,1 +1,1 @@
-"""One use case = one function = one transaction. Frameworks parse, call one of these, and render."""
+"""Use cases: one function, one transaction each. The web frameworks parse, call one of them, and render."""

@@ -1,11 +1,12 @@
-"""Writing down who looked at or changed what, in the transaction that does it."""
+"""Audit log: record reads and changes in the transaction that makes them, list, verify and trim the log."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from stressvision.db.audit import (
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.audit import (
     AuditFilter,
     count_audit,
     delete_oldest_part,
@@ -17,24 +18,24 @@ from stressvision.db.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.db.connection import Connection
-from stressvision.domain.audit import TRIMMED, Finding, Head, find_faults
+from stressvision.domain.audit import TRIMMED, ChainFault, Entry, Head, find_faults
 from stressvision.services.context import Actor, Context
-from stressvision.services.reads import Look, Repetitions
+from stressvision.services.reads import AuditedRead, RepeatedReads
 from stressvision.wire.access import AuditEntry, AuditList
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What verifying the log found. `is_cut`: the row that was noted elsewhere is not there as it was."""
+class ChainVerdict:
+    """Result of verifying the log. `is_cut`: the row noted outside the database is missing or changed."""
 
     rows: int
     head: Head | None
-    faults: tuple[Finding, ...]
+    faults: tuple[ChainFault, ...]
     is_cut: bool
 
     @property
     def is_whole(self) -> bool:
+        """Whether no fault was found."""
         return not self.faults and not self.is_cut
 
 
@@ -47,24 +48,35 @@ def record(
     entity_id: int | None,
     details: Mapping[str, object] | None = None,
 ) -> None:
+    """Add a row to the audit log, in the caller's write transaction.
+
+    Args:
+        connection: The write transaction.
+        context: Source of the time.
+        actor: The person, device or program that acts.
+        action: What was done, as a stable name such as `alert_resolved`.
+        entity_type: Kind of the affected entity, such as `employee`.
+        entity_id: Its row id, if it has one.
+        details: Further JSON values.
+    """
     insert_audit(
         connection,
-        {
-            "timestamp": context.clock(),
-            "user_id": actor.user_id,
-            "action": action,
-            "entity_type": entity_type,
-            "entity_id": entity_id,
-            "ip_address": actor.ip_address,
-            "details": dict(details) if details else None,
-        },
+        Entry(
+            timestamp=context.clock(),
+            user_id=actor.user_id,
+            action=action,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            ip_address=actor.ip_address,
+            details=dict(details) if details else None,
+        ),
     )
 
 
 def record_read(context: Context, actor: Actor, action: str, entity_type: str, entity_id: int) -> None:
-    """Writes down a look at one person's data, before it is granted. In no transaction of the caller's.
+    """Record a read of one person's data before its result is returned. Must not be called inside a transaction.
 
-    What the same reader repeats within some seconds is counted, and written as one row more (services/reads.py).
+    Equal reads within a few seconds are counted, and written as one more row (services/reads.py).
     """
     submit_read(context, actor, action, entity_type, entity_id).result()
 
@@ -77,41 +89,42 @@ def submit_read(
     entity_id: int,
     details: Mapping[str, object] | None = None,
 ) -> "Future[None]":
-    """As record_read, for who has something else to do meanwhile: nothing may be shown before the future ends well."""
+    """Submit what record_read records. The result may be returned only after the future has completed without error."""
     now = context.clock()
-    look = Look(actor.user_id, actor.ip_address, action, entity_type, entity_id, tuple(sorted((details or {}).items())))
-    return context.reads.note(look, now, lambda ended: _submit_looks(context, ended, look))
+    sorted_details = tuple(sorted((details or {}).items()))
+    read = AuditedRead(actor.user_id, actor.ip_address, action, entity_type, entity_id, sorted_details)
+    return context.reads.note(read, now, lambda ended: _submit_reads(context, ended, read))
 
 
 def record_repetitions(context: Context, *, is_ending: bool = False) -> None:
-    """Writes down what was repeated and is over; `is_ending`: all of it, because the process ends."""
+    """Record the repeated reads whose span has ended; `is_ending`: all of them, because the process ends."""
 
-    def write(repetitions: Repetitions) -> "Future[None]":
-        return _submit_looks(context, repetitions)
+    def write(repetitions: RepeatedReads) -> "Future[None]":
+        return _submit_reads(context, repetitions)
 
     written = context.reads.write_all(write) if is_ending else context.reads.write_ended(context.clock(), write)
     if written is not None:
         written.result()
 
 
-def _submit_looks(context: Context, repetitions: Repetitions, first: Look | None = None) -> "Future[None]":
+def _submit_reads(context: Context, repetitions: RepeatedReads, first: AuditedRead | None = None) -> "Future[None]":
     def write(connection: Connection) -> None:
-        for look, times in repetitions:
-            _insert_look(connection, context, look, {"times": times})
+        for read, times in repetitions:
+            _insert_read(connection, context, read, {"times": times})
         if first is not None:
-            _insert_look(connection, context, first, {})
+            _insert_read(connection, context, first, {})
 
-    return context.database.submit(write)
+    return context.database.queue.submit(write)
 
 
-def _insert_look(connection: Connection, context: Context, look: Look, details: Mapping[str, object]) -> None:
-    actor = Actor(user_id=look.user_id, ip_address=look.ip_address)
-    said = {**dict(look.details), **details}
-    record(connection, context, actor, look.action, look.entity_type, look.entity_id, said)
+def _insert_read(connection: Connection, context: Context, read: AuditedRead, details: Mapping[str, object]) -> None:
+    actor = Actor(user_id=read.user_id, ip_address=read.ip_address)
+    all_details = {**dict(read.details), **details}
+    record(connection, context, actor, read.action, read.entity_type, read.entity_id, all_details)
 
 
 def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList:
-    """Newest first. To ask who looked at one person is itself a look at that person's data, and written down."""
+    """Return the audit rows that match, newest first. Listing the reads of one employee is itself audited."""
     if wanted.entity_type == "employee" and wanted.entity_id is not None:
         with context.database.write() as connection:
             record(connection, context, actor, "read_audit", "employee", wanted.entity_id)
@@ -122,20 +135,21 @@ def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList
     return AuditList(entries=entries, total=total)
 
 
-def verify_audit(context: Context, noted: Head | None = None) -> Verdict:
-    """Looks at every row. `noted`: the head as it was written down elsewhere, earlier."""
+def verify_audit(context: Context, noted: Head | None = None) -> ChainVerdict:
+    """Verify every row of the log. `noted`: an earlier head, noted outside the database."""
     with context.database.read() as connection:
         faults = tuple(find_faults(stream_links(connection), read_anchor(connection)))
         rows = count_audit(connection, AuditFilter())
         head = read_head(connection)
         is_cut = noted is not None and not holds_row(connection, noted)
-    return Verdict(rows, head, faults, is_cut)
+    return ChainVerdict(rows, head, faults, is_cut)
 
 
 def trim_audit(connection: Connection, context: Context, before: datetime) -> int:
-    """Deletes the rows that all are older than `before`, oldest first; how many. In a write transaction.
+    """Delete the oldest rows up to the first that is not older than `before`, and return their number.
 
-    A row of its own says up to where, and with which hash the rest goes on, so that the rest can still be verified.
+    Called in a write transaction. A row of its own records up to where the log was deleted, and the hash on which the
+    rest continues, so that the rest can still be verified.
     """
     part = find_oldest_part(connection, before)
     if part is None:

@@ -1,20 +1,47 @@
-"""What every service works with, and for whom."""
+"""Context of every service call: database, settings, clock, and the actor on whose behalf it runs."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from stressvision.clock import Clock, utc_now
-from stressvision.config import Settings
-from stressvision.db.connection import Database, sqlite_path
-from stressvision.db.migration import Opening, Outcome, inspect_database, prepare_database
-from stressvision.domain.roles import Role
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.db.engine.connection import Database, sqlite_path
+from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
+from stressvision.domain.auth import Role
 from stressvision.services.reads import ReadLog
-from stressvision.services.sightings import Sightings
+
+LAST_SEEN_INTERVAL = timedelta(seconds=1)
+
+
+class Sightings:
+    """Cache of the `last_seen` values this process has written: one write a second for each person and device.
+
+    Shared between threads without a lock: a lost entry costs one extra write.
+    """
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[str, str | int], datetime] = {}
+
+    def is_due(self, kind: str, name: str | int, at: datetime) -> bool:
+        """Return whether `at` must be written; if so, it counts as written."""
+        known = self._written.get((kind, name))
+        if known is not None and abs(at - known) < LAST_SEEN_INTERVAL:
+            return False
+        self._written[kind, name] = at
+        return True
+
+    def forget(self) -> None:
+        """Empty the cache, for when a transaction may have been rolled back."""
+        self._written.clear()
 
 
 @dataclass(frozen=True)
 class Context:
+    """What one process shares between all service calls."""
+
     database: Database
     settings: Settings
     clock: Clock = utc_now
@@ -24,43 +51,58 @@ class Context:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks, for the audit log. Without accounts `user_id` is what the caller says of itself, and `role` is None."""
+    """The caller, for permissions and the audit log.
+
+    Without accounts, `user_id` is the name that the request states, and `role` is None.
+    """
 
     user_id: str | None = None
     ip_address: str | None = None
     role: Role | None = None
     device_id: str | None = None
-    """The device whose token was shown."""
+    """Device that the token belongs to, if any."""
 
     def claiming(self, user_id: str | None) -> "Actor":
-        """As whom this is recorded, where the request names somebody: once there are accounts, that does not count."""
+        """Return the actor under the user id that the request states; a logged-in actor keeps its own."""
         return self if self.role is not None or user_id is None else replace(self, user_id=user_id)
 
 
+def require_user_id(actor: Actor) -> None:
+    """Raise InvalidInput where the actor has no user id: every decision is recorded under a name."""
+    if not actor.user_id:
+        raise InvalidInput(
+            Message(
+                es='Falta user_id, la persona que decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
+                en='user_id, the person who decides, is missing: send {"user_id": "admin"} as JSON, or ?user_id=admin.',
+            ),
+            field="user_id",
+        )
+
+
 def open_context(settings: Settings, clock: Clock = utc_now) -> Context:
-    """Opens the configured database, brought to this program's schema. Raises DatabaseUnavailable."""
-    context, _ = open_context_telling(settings, clock)
+    """Open the configured database, migrated to this program's schema. Raises DatabaseUnavailable."""
+    context, _ = open_context_with_outcome(settings, clock)
     return context
 
 
 @contextmanager
 def opened_context(settings: Settings) -> Iterator[Context]:
-    """As open_context, closed with the block."""
+    """Yield an open context, and close its database after the block. Raises DatabaseUnavailable."""
     context = open_context(settings)
     with closing(context.database):
         yield context
 
 
-def open_context_telling(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
-    """As open_context, and tells what opening did to the database."""
+def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
+    """Open the context, and return with it what opening changed in the database. Raises DatabaseUnavailable."""
     database = Database(settings.database_url)
     opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
-    if path is not None and opening.outcome is Outcome.CREATED:
+    if path is not None and opening.outcome is OpeningOutcome.CREATED:
         path.chmod(0o600)
     return Context(database, settings, clock), opening
 
 
 def check_database(settings: Settings) -> None:
-    """Whether open_context would find a database it can use; changes nothing. Raises DatabaseUnavailable."""
+    """Raise DatabaseUnavailable where open_context could not use the database; changes nothing."""
     inspect_database(Database(settings.database_url))

@@ -1,40 +1,60 @@
-"""How the devices are doing."""
+"""State of the camera devices, as they report it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from stressvision.db.coverage import note_minute
-from stressvision.db.sessions import count_devices, select_devices, upsert_device
+from stressvision.db.queries.coverage import note_minute
+from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
 from stressvision.services.context import Context
+from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
-from stressvision.wire.pages import next_cursor, write_name
 
 LIST_LIMIT = 1000
-"""Devices of one page, unless fewer are asked for."""
+"""Default number of devices on one page."""
 
 
 def record_health(context: Context, health: DeviceHealth) -> None:
+    """Store a device's health report; while it is watching, also that it watched in this minute."""
     values = health.model_dump(exclude={"device_id"}, exclude_none=True)
     now = context.clock()
     with context.database.write() as connection:
-        upsert_device(connection, health.device_id, {**values, "last_seen": now})
+        upsert_device(connection, health.device_id, DeviceReport(**values, last_seen=now))
         if health.state == "watching":
             note_minute(connection, health.device_id, now)
 
 
 def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> DeviceList:
-    """By name; `after` goes on behind that one. A device that stopped without saying so, or cannot be heard, is
-    `silent`."""
+    """Return a page of devices by name, starting behind `after`.
+
+    A device is `silent` where its last report is older than `device_silent_seconds`, unless it was shut down in order.
+    """
     silent_before = context.clock() - timedelta(seconds=context.settings.device_silent_seconds)
-    devices = []
     with context.database.read() as connection:
         found = select_devices(connection, limit + 1, after)
         total = count_devices(connection)
-        for row in found[:limit]:
-            values = dict(row._mapping)
-            if row.last_seen < silent_before and row.state != "stopped":
-                values["state"] = "silent"
-            devices.append(Device.model_validate({**values, "stage_ms": row.stage_ms or {}}))
     return DeviceList(
-        devices=devices, total=total, next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id))
+        devices=[_to_device(row, silent_before) for row in found[:limit]],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id)),
+    )
+
+
+def _to_device(row: DeviceRow, silent_before: datetime) -> Device:
+    is_silent = row.last_seen < silent_before and row.state != "stopped"
+    return Device(
+        device_id=row.device_id,
+        location=row.location,
+        state="silent" if is_silent else row.state,
+        detail=row.detail,
+        last_seen=row.last_seen,
+        active_session_id=row.active_session_id,
+        fps=row.fps,
+        frames_processed=row.frames_processed,
+        frames_dropped=row.frames_dropped,
+        outbox_depth=row.outbox_depth,
+        stage_ms=row.stage_ms or {},
+        preview_url=row.preview_url,
+        temperature=row.temperature,
+        throttled=row.throttled,
+        clock_ahead_seconds=row.clock_ahead_seconds,
     )

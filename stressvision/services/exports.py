@@ -1,16 +1,16 @@
-"""Taking detections out: however many there are, a page of them is all that is ever in memory."""
+"""Export of detections, read page by page: memory use does not grow with their number."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from stressvision.db import detections as rows
-from stressvision.db.detections import DetectionFilter
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.db.queries import detections as rows
+from stressvision.db.queries.detections import DetectionFilter
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.paging import write_instant
 from stressvision.wire.backend import StoredDetection
-from stressvision.wire.pages import write_instant
 
 PAGE = 1000
 
@@ -18,10 +18,10 @@ Page = list[StoredDetection]
 
 
 class DetectionStream:
-    """Detections, newest first, at most `limit` of them; each page is a short read of its own.
+    """Detections, newest first, at most `limit` of them; each page is a short read transaction of its own.
 
-    So that an export of minutes neither holds up the writers nor keeps the WAL from being emptied; what is stored
-    meanwhile is newer than where it reads. Every page may raise DatabaseUnavailable.
+    An export of several minutes therefore neither delays the writers nor blocks the checkpoint of the WAL. Detections
+    stored meanwhile are newer than its position and not included. Every page may raise DatabaseUnavailable.
     """
 
     def __init__(self, context: Context, wanted: DetectionFilter, limit: int | None = None) -> None:
@@ -29,9 +29,10 @@ class DetectionStream:
         self._wanted = wanted
         self._limit = limit
         self.next_cursor: str | None = None
-        """Known when the last page was read: where to go on, if the limit ended it."""
+        """Cursor of the next detection, set after the last page if the limit ended the stream."""
 
     def read_pages(self) -> Iterator[Page]:
+        """Yield the pages. Raises DatabaseUnavailable."""
         left, after = self._limit, self._wanted.after
         while True:
             size = PAGE if left is None else min(PAGE, left)
@@ -50,18 +51,22 @@ class DetectionStream:
 
 
 def count_export(context: Context, wanted: DetectionFilter) -> int:
-    """Every match, however many pages there are."""
+    """Return the number of matching detections over all pages."""
     with context.database.read() as connection:
         return rows.count_detections(connection, replace(wanted, after=None))
 
 
 def record_export(context: Context, wanted: DetectionFilter, kind: str, actor: Actor) -> None:
-    """Before anything is read. Raises InvalidInput where the period ends before it begins."""
+    """Record an export in the audit log, before anything is read. `kind`: the file format.
+
+    Raises:
+        InvalidInput: The period ends before it begins.
+    """
     if wanted.start and wanted.end and wanted.start >= wanted.end:
         raise InvalidInput(
             Message(
                 es="start_date debe ser anterior a end_date.",
-                en="start_date must come before end_date.",
+                en="start_date must be before end_date.",
             ),
             field="start_date",
         )
@@ -71,7 +76,7 @@ def record_export(context: Context, wanted: DetectionFilter, kind: str, actor: A
         record(connection, context, actor, "export_detections", "employee", wanted.employee_id, details)
 
 
-def prime(pages: Iterator[Page]) -> Iterator[Page]:
-    """Reads the first page now, so that what is wrong is said before an answer has begun."""
+def read_first_page(pages: Iterator[Page]) -> Iterator[Page]:
+    """Read the first page now, so that an error occurs before the response has begun, and return all pages."""
     first = next(pages, None)
     return pages if first is None else chain([first], pages)

@@ -1,13 +1,12 @@
-"""The feed: what has been committed, by whatever process, as events in order."""
+"""Change feed: the changes committed by any process, as events in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from stressvision.db import changes
-from stressvision.db.alerts import select_alerts_by_id
-from stressvision.db.detections import select_detections_by_id
-from stressvision.db.reports import select_reports_by_id
+from stressvision.db.queries import changes
+from stressvision.db.queries.alerts import AlertRow, select_alerts_by_id
+from stressvision.db.queries.detections import DetectionRow, select_detections_by_id
+from stressvision.db.queries.reports import ReportRow, select_reports_by_id
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
@@ -17,44 +16,45 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class FeedPage:
-    """`position`: where to read on, also where what stood there has been erased since."""
+    """Events, and the `position` to continue from, also where the last events were erased."""
 
     events: tuple[FeedEvent, ...]
     position: int
 
 
-class Feed:
-    """A reader of the feed, for one thread. Every method raises DatabaseUnavailable."""
+class ChangeFeed:
+    """A reader of the feed. Not thread-safe. Every method raises DatabaseUnavailable."""
 
     def __init__(self, context: Context) -> None:
         self._database = context.database
         self._watch = changes.CommitWatch(context.database)
 
     def has_news(self) -> bool:
-        """Whether anything was committed since this was last asked: a few microseconds on SQLite."""
+        """Return whether anything was committed since the last call. Takes a few microseconds on SQLite."""
         return self._watch.has_news()
 
     def wait(self, seconds: float) -> None:
-        """Until there may be news, at most so long: PostgreSQL says when, SQLite cannot."""
+        """Block until there may be news, at most `seconds`. PostgreSQL notifies; on SQLite the time always passes."""
         self._watch.wait(seconds)
 
     def last_id(self) -> int:
+        """Return the id of the newest event, 0 where there is none."""
         with self._database.read() as connection:
             return changes.last_change_id(connection)
 
     def oldest_id(self) -> int:
-        """The oldest event still kept, 0 where there is none."""
+        """Return the id of the oldest event still kept, 0 where there is none."""
         with self._database.read() as connection:
             return changes.oldest_change_id(connection)
 
     def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
-        """Up to `limit` events after `event_id`, in order; what was erased since is left out."""
+        """Return up to `limit` events after `event_id`, in order, without those whose entity was erased."""
         with self._database.read() as connection:
             found = changes.select_changes(connection, event_id, limit)
             ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
             for change in found:
                 ids[change.kind.partition("_")[0]].append(change.entity_id)
-            entities: dict[str, Mapping[int, Any]] = {
+            entities: dict[str, Mapping[int, DetectionRow | AlertRow | ReportRow]] = {
                 "detection": select_detections_by_id(connection, ids["detection"]) if ids["detection"] else {},
                 "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
                 "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
@@ -64,16 +64,42 @@ class Feed:
         return FeedPage(tuple(event for event in events if event is not None), position)
 
     def close(self) -> None:
+        """Close the connection that watches for commits."""
         self._watch.close()
 
 
-def _event(change: Any, entity: Any) -> FeedEvent | None:
+def _event(change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRow | None) -> FeedEvent | None:
     if entity is None:
         return None
-    base = {"id": change.id, "committed_at": change.committed_at}
-    if change.kind == "detection":
-        return DetectionEvent(**base, data=StoredDetection.model_validate(entity).model_dump(mode="json"))
-    values = {**entity._mapping, **base}
-    if change.kind == "report":
-        return ReportEvent.model_validate({**values, "report_id": change.entity_id})
-    return AlertEvent.model_validate({**values, "type": change.kind, "alert_id": change.entity_id})
+    if isinstance(entity, DetectionRow):
+        data = StoredDetection.model_validate(entity).model_dump(mode="json")
+        return DetectionEvent(id=change.id, committed_at=change.committed_at, data=data)
+    if isinstance(entity, ReportRow):
+        return ReportEvent(
+            id=change.id,
+            committed_at=change.committed_at,
+            report_id=change.entity_id,
+            start_timestamp=entity.start_timestamp,
+            end_timestamp=entity.end_timestamp,
+            total_detections=entity.total_detections,
+            overall_stress_percentage=entity.overall_stress_percentage,
+            revision=entity.revision,
+        )
+    return AlertEvent(
+        id=change.id,
+        committed_at=change.committed_at,
+        type=change.kind,
+        alert_id=change.entity_id,
+        employee_id=entity.employee_id,
+        employee_name=entity.employee_name,
+        alert_type=entity.alert_type,
+        severity=entity.severity,
+        description=entity.description,
+        status=entity.status,
+        timestamp=entity.timestamp,
+        acknowledged_by=entity.acknowledged_by,
+        resolved_by=entity.resolved_by,
+        resolution_notes=entity.resolution_notes,
+        device_id=entity.device_id,
+        escalation_level=entity.escalation_level,
+    )

@@ -1,16 +1,29 @@
-"""The figures of the overview and the statistics: aggregates, nobody's in particular."""
+"""Aggregate figures: overview and statistics, with all data or as a viewer may see them.
+
+The public variants are sums of stored quarter-hour reports, and only of those that rest on enough people: differences
+between any two figures, over any period, are sums of whole windows with enough people in them (domain/disclosure.py).
+They contain nothing by camera: fewer people pass one camera than are in a window.
+"""
 
 import time
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from stressvision.db import figures as rows
-from stressvision.db.alerts import count_alerts
-from stressvision.db.detections import DetectionFilter, select_detections
-from stressvision.db.employees import count_monitored
-from stressvision.db.sessions import count_active_sessions, count_heard_devices
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import figures as rows
+from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.devices import count_heard_devices
+from stressvision.db.queries.employees import count_monitored
+from stressvision.db.queries.reports import ReportRow
+from stressvision.db.queries.sessions import count_active_sessions
+from stressvision.db.queries.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage
+from stressvision.domain.reports import Window, window_holding
 from stressvision.services.context import Context
 from stressvision.wire.backend import (
     DeviceCount,
@@ -25,30 +38,32 @@ from stressvision.wire.backend import (
 
 TOP_EMPLOYEES = 10
 RECENT_DETECTIONS = 10
-NOBODY = 0
-"""What the totals call a face nobody enrolled."""
+NOT_ENROLLED = 0
+"""Employee id under which the totals count faces of people who are not enrolled."""
+_HOUR = timedelta(hours=1)
 
 
 def read_overview(context: Context) -> Overview:
+    """Return the figures of the last hour. Raises DatabaseUnavailable."""
     now = context.clock()
-    hour_ago = now - timedelta(hours=1)
+    hour_ago = now - _HOUR
     with context.database.read() as connection:
         counts = rows.count_emotions(connection, hour_ago)
         total = sum(counts.values())
-        known = {emotion: count for emotion, count in counts.items() if emotion is not None}
         heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
         return Overview(
             total_employees=count_monitored(connection),
             detections_last_hour=total,
             employees_detected_last_hour=rows.count_people(connection, hour_ago),
             pending_alerts=count_alerts(connection, AlertStatus.PENDING),
-            overall_stress_percentage=stress_percentage(known, total),
+            overall_stress_percentage=stress_percentage(_analysed(counts), total),
             active_devices=count_heard_devices(connection, heard_since),
             timestamp=now,
         )
 
 
 def read_stats(context: Context, hours: int) -> Stats:
+    """Return the statistics of the last `hours`. Raises DatabaseUnavailable."""
     since = context.clock() - timedelta(hours=hours)
     with context.database.read() as connection:
         return Stats(
@@ -64,21 +79,27 @@ def read_stats(context: Context, hours: int) -> Stats:
                 EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)
             ],
             detections_by_device=[
-                DeviceCount(device_id=device, count=count) for device, count in rows.count_by_device(connection, since)
+                DeviceCount(device_id=device, count=count)
+                for device, count in rows.count_by_device(connection, since).items()
             ],
         )
 
 
 def read_ingest_stats(context: Context, started: float) -> IngestStats:
-    """`started`: the monotonic-clock reading, in seconds, when the server began to serve."""
+    """Return the totals since the beginning of the database.
+
+    Args:
+        context: Database, settings and clock.
+        started: Reading of the monotonic clock, in seconds, when the server started.
+    """
     with context.database.read() as connection:
         devices: Counter[str] = Counter()
         emotions: Counter[str] = Counter()
         people: set[int] = set()
-        for device_id, employee_id, emotion, count in rows.read_totals(connection):
-            devices[device_id] += count
-            emotions[emotion or "not_analysed"] += count
-            people |= {employee_id} - {NOBODY}
+        for total in rows.read_totals(connection):
+            devices[total.device_id] += total.count
+            emotions[total.emotion or "not_analysed"] += total.count
+            people |= {total.employee_id} - {NOT_ENROLLED}
         recent = select_detections(connection, DetectionFilter(limit=RECENT_DETECTIONS))
         return IngestStats(
             total_detections=devices.total(),
@@ -89,3 +110,81 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
             uptime_seconds=round(time.monotonic() - started, 1),
             recent_detections=[StoredDetection.model_validate(row).model_dump(mode="json") for row in recent],
         )
+
+
+@dataclass
+class _PublicSums:
+    """Sums over the windows that may be shown. `withheld`: some windows were left out."""
+
+    detections: int = 0
+    emotions: Counter[str | None] = field(default_factory=Counter)
+    people: set[str] = field(default_factory=set)
+    hours: Counter[datetime] = field(default_factory=Counter)
+    withheld: bool = False
+
+
+def read_public_overview(context: Context) -> Overview:
+    """Return the overview over the closed windows of the last hour, for viewers.
+
+    Where few employees are monitored, the number of pending alerts is withheld too. Raises DatabaseUnavailable.
+    """
+    now = context.clock()
+    with context.database.read() as connection:
+        sums = _sum_public(_windows(connection, context, now - _HOUR, now))
+        monitored = count_monitored(connection)
+        heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
+        shows_alerts = is_large_enough(monitored)
+        return Overview(
+            total_employees=monitored,
+            detections_last_hour=sums.detections,
+            employees_detected_last_hour=len(sums.people),
+            pending_alerts=count_alerts(connection, AlertStatus.PENDING) if shows_alerts else 0,
+            overall_stress_percentage=stress_percentage(_analysed(sums.emotions), sums.detections),
+            active_devices=count_heard_devices(connection, heard_since),
+            timestamp=now,
+            withheld=sums.withheld or not shows_alerts,
+        )
+
+
+def read_public_stats(context: Context, hours: int) -> Stats:
+    """Return the statistics over the closed windows of the last `hours`, for viewers. Raises DatabaseUnavailable."""
+    now = context.clock()
+    with context.database.read() as connection:
+        sums = _sum_public(_windows(connection, context, now - hours * _HOUR, now))
+    return Stats(
+        period_hours=hours,
+        emotions_distribution=[
+            EmotionCount(emotion=emotion, count=count) for emotion, count in sums.emotions.most_common() if count
+        ],
+        detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in sorted(sums.hours.items())],
+        top_employees=[],
+        detections_by_device=[],
+        withheld=sums.withheld,
+    )
+
+
+def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[ReportRow]:
+    return stream_reports(connection, Window(start, end), context.settings.interval_minutes)
+
+
+def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
+    sums = _PublicSums()
+    for report in reports:
+        people = report.per_employee_summary or {}
+        if not is_large_enough(len(people)):
+            sums.withheld = True
+            continue
+        counts = Counter[str | None]()
+        for person in people.values():
+            counts.update(person["counts"])
+        total = report.total_detections or 0
+        counts[None] = total - counts.total()
+        sums.detections += total
+        sums.emotions += counts
+        sums.people |= set(people)
+        sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
+    return sums
+
+
+def _analysed(emotions: Mapping[str | None, int]) -> dict[str, int]:
+    return {emotion: count for emotion, count in emotions.items() if emotion is not None}

@@ -1,6 +1,6 @@
-"""Looks at one person's data that repeat each other within a few seconds, as a screen's do that asks again and again.
+"""Coalescing of audited reads: equal reads within a few seconds, as from a screen that refreshes, share two rows.
 
-The first is written at once; the others become one row more, with how many they were, when the span has ended.
+The first read is written at once; the repetitions become one more row, with their number, when the span has ended.
 """
 
 import threading
@@ -13,8 +13,8 @@ SPAN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class Look:
-    """Who looked at what. `details`: names and values, in a form that can be compared."""
+class AuditedRead:
+    """A read of one person's data. `details`: names and values, in hashable form."""
 
     user_id: str | None
     ip_address: str | None
@@ -26,7 +26,7 @@ class Look:
 
 @dataclass
 class _Span:
-    """`written`: the first look, on disk. `repetitions`: how many came after it."""
+    """`written`: the write of the first read. `repetitions`: number of equal reads after it."""
 
     began: datetime
     written: "Future[None]"
@@ -36,66 +36,69 @@ class _Span:
         return abs(now - self.began) < SPAN
 
 
-Repetitions = tuple[tuple[Look, int], ...]
-"""Looks, and how often each was repeated."""
-Write = Callable[[Repetitions], "Future[None]"]
+RepeatedReads = tuple[tuple[AuditedRead, int], ...]
+"""Reads, and the number of repetitions of each."""
+Write = Callable[[RepeatedReads], "Future[None]"]
 
 
 class ReadLog:
-    """What one process has still to write. For all its threads."""
+    """The reads that one process has still to write. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._spans: dict[Look, _Span] = {}
+        self._spans: dict[AuditedRead, _Span] = {}
 
-    def note(self, look: Look, now: datetime, write: Write) -> "Future[None]":
-        """Ends when the look may be granted: it, or the first of those it repeats, is on disk.
+    def note(self, read: AuditedRead, now: datetime, write: Write) -> "Future[None]":
+        """Return a future that completes when the read, or the first of those it repeats, is on disk.
 
-        `write` is called for a first look, and given what has ended meanwhile to be written with it.
+        Args:
+            read: The read to audit.
+            now: Time of the read.
+            write: Called for a first read, with the repetitions of ended spans that are to be written with it.
         """
         with self._lock:
-            span = self._spans.get(look)
+            span = self._spans.get(read)
             if span is not None and span.covers(now):
                 span.repetitions += 1
                 return span.written
             ended = self._take(lambda other: not other.covers(now))
             written = write(tuple((other, was.repetitions) for other, was in ended.items() if was.repetitions))
-            self._spans[look] = _Span(now, written)
-        written.add_done_callback(lambda future: self._restore(future, look, ended))
+            self._spans[read] = _Span(now, written)
+        written.add_done_callback(lambda future: self._restore(future, read, ended))
         return written
 
     def write_ended(self, now: datetime, write: Write) -> "Future[None] | None":
-        """Writes the repetitions of the spans that have ended; None where there are none."""
+        """Write the repetitions of the spans that have ended, and return the write; None where there are none."""
         return self._write_taken(lambda span: not span.covers(now), write)
 
     def write_all(self, write: Write) -> "Future[None] | None":
-        """As write_ended, of all spans: for when the process ends."""
+        """Write the repetitions of all spans, for the end of the process."""
         return self._write_taken(lambda _span: True, write)
 
     def _write_taken(self, wanted: Callable[[_Span], bool], write: Write) -> "Future[None] | None":
         with self._lock:
             taken = self._take(wanted)
-            repetitions = tuple((look, span.repetitions) for look, span in taken.items() if span.repetitions)
+            repetitions = tuple((read, span.repetitions) for read, span in taken.items() if span.repetitions)
             written = write(repetitions) if repetitions else None
         if written is not None:
             written.add_done_callback(lambda future: self._restore(future, None, taken))
         return written
 
-    def _take(self, wanted: Callable[[_Span], bool]) -> dict[Look, _Span]:
-        taken = {look: span for look, span in self._spans.items() if wanted(span)}
-        for look in taken:
-            del self._spans[look]
+    def _take(self, wanted: Callable[[_Span], bool]) -> dict[AuditedRead, _Span]:
+        taken = {read: span for read, span in self._spans.items() if wanted(span)}
+        for read in taken:
+            del self._spans[read]
         return taken
 
-    def _restore(self, written: "Future[None]", first: Look | None, taken: dict[Look, _Span]) -> None:
-        """What could not be written is not forgotten, and a first look that was not counts for nothing."""
+    def _restore(self, written: "Future[None]", first: AuditedRead | None, taken: dict[AuditedRead, _Span]) -> None:
+        """After a failed write, keep the taken repetitions for the next one and discard the unwritten first read."""
         if not written.cancelled() and written.exception() is None:
             return
         with self._lock:
             if first is not None:
                 self._spans.pop(first, None)
-            for look, span in taken.items():
-                if look in self._spans:
-                    self._spans[look].repetitions += span.repetitions
+            for read, span in taken.items():
+                if read in self._spans:
+                    self._spans[read].repetitions += span.repetitions
                 else:
-                    self._spans[look] = span
+                    self._spans[read] = span

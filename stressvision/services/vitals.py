@@ -1,19 +1,19 @@
-"""How the system itself is doing, for who watches over it."""
+"""Health figures of the system, for monitoring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stressvision.db.alerts import count_alerts
-from stressvision.db.changes import last_change_id
-from stressvision.db.storage import find_storage_fault, read_size
+from stressvision.core.errors import Message
+from stressvision.db.engine.storage import find_storage_fault, read_size
+from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.changes import last_change_id
 from stressvision.domain.alerts import AlertStatus
-from stressvision.errors import Message
 from stressvision.services.context import Context
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """`alerts`: how many of each status. `last_event_id`: of the feed. `database_bytes`: on the disk."""
+    """Number of alerts by status, id of the last event of the change feed, and size of the database on disk."""
 
     alerts: Mapping[AlertStatus, int]
     last_event_id: int
@@ -21,7 +21,7 @@ class Vitals:
 
 
 def read_vitals(context: Context) -> Vitals:
-    """Raises DatabaseUnavailable."""
+    """Return the current figures. Raises DatabaseUnavailable."""
     with context.database.read() as connection:
         return Vitals(
             alerts={status: count_alerts(connection, status) for status in AlertStatus},
@@ -31,5 +31,5 @@ def read_vitals(context: Context) -> Vitals:
 
 
 def read_storage_fault(context: Context) -> Message | None:
-    """What keeps new data from being stored, as far as can be seen without storing any; None where nothing does."""
+    """Return what prevents new data from being stored, or None; found without a write."""
     return find_storage_fault(context.database.url)

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from stressvision.errors import Message, StressVisionError, Unavailable
+from stressvision.core.errors import Message, StressVisionError, Unavailable
 from stressvision.training import assessment
 
 DEFAULT_WORK = Path("training-run")
@@ -98,7 +98,7 @@ def run_evaluation(given: argparse.Namespace) -> None:
         assessment.evaluate(given.data, given.map, given.models, given.report, given.against)
         return
     # Only this needs what the whole system needs; whoever makes models need not have it installed.
-    from stressvision.config import Settings
+    from stressvision.core.config import Settings
     from stressvision.training import recognition
 
     settings = Settings()

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.counterpart import group_answers, run_counterpart
 from stressvision.training.data import STATES, FloatArray, IntArray, UInt8Array, read_archive, standardise
 from stressvision.training.diagram import draw_reliability

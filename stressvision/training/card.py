@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.augmentation import canonical_eyes
 from stressvision.training.calibration import Calibration
 from stressvision.training.data import SMALLEST_DEVIATION

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import CLASSES, FloatArray, UInt8Array
 from stressvision.training.evaluation import spread_other
 from stressvision.training.inference import InferenceRun, run_model

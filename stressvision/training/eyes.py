@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import IntArray, UInt8Array, describe_pictures
 from stressvision.vision.embedding import FaceEncoder
 from stressvision.vision.eyes import GREATEST_TURN, LEAST_EYE_DISTANCE

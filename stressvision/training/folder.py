@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import PICTURE_SIZE, STATES, IntArray, UInt8Array
 from stressvision.vision.expression import ExpressionCard, align_face
 from stressvision.vision.faces import Face, FaceDetector

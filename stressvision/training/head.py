@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import CLASSES, FloatArray
 from stressvision.training.features import FaceFeatures
 from stressvision.training.samples import EMOTIONS, GROUPS, FaceSet, adjust_for_frequency, draw_chances

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.assessment import make_folder
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import Face, FaceDetector
+from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import assess
 
@@ -40,7 +41,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Distances:
-    """To each enrolled person's nearest still: of strangers [photographs, people], of the enrolled likewise.
+    """To each enrolled person: of strangers [photographs, people], of the enrolled likewise.
 
     `own[i]` is the column of photograph i's own person, whose stills do not include it.
     """
@@ -97,12 +98,10 @@ def measure_distances(folder: Path) -> Distances:
     for column, stills in enumerate(people):
         for index, still in enumerate(stills):
             others = [*stills[:index], *stills[index + 1 :]]
-            rows.append(
-                [_nearest(still, others if place == column else stills_) for place, stills_ in enumerate(people)]
-            )
+            rows.append(_distances(still, [*people[:column], others, *people[column + 1 :]]))
             own.append(column)
     return Distances(
-        np.array([[_nearest(stranger, stills) for stills in people] for stranger in strangers]),
+        np.array([_distances(stranger, people) for stranger in strangers]),
         np.array(rows),
         np.array(own),
         reader.skipped,
@@ -129,8 +128,11 @@ def _name(distances: npt.NDArray[np.float64], threshold: float, margin: float) -
     return np.where(sure, distances.argmin(axis=1), -1)
 
 
-def _nearest(embedding: Embedding, stills: Sequence[Embedding]) -> float:
-    return float(np.linalg.norm(np.array(stills) - embedding, axis=1).min())
+def _distances(embedding: Embedding, people: Sequence[Sequence[Embedding]]) -> list[float]:
+    """Return the distance to each person, as the device's gallery measures it."""
+    faces = [EnrolledFace(index, str(index), np.array(stills)) for index, stills in enumerate(people)]
+    nearest = FaceGallery(faces, threshold=np.inf, margin=0.0).nearest(embedding)
+    return [match.distance for match in sorted(nearest, key=lambda match: match.employee_id)]
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import STATES, IntArray
 from stressvision.training.evaluation import measure_probabilities
 from stressvision.training.samples import ALIGNED_EYES, Eyes, FaceSet, hold_out, read_ferplus, read_people

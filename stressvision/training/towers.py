@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stressvision.errors import InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import CLASSES, FloatArray
 from stressvision.training.folding import FoldedBlock, FoldedConvolution, FoldedNetwork
 

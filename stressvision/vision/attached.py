@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stressvision.cameras import PI_CAMERA
+from stressvision.core.cameras import PI_CAMERA
 
 RECEIVERS = ("unicam", "rp1-cfe")
 """How the names of the nodes begin that receive a ribbon camera's data: Raspberry Pi up to 4, and 5."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import cv2
 
-from stressvision.clock import Clock, utc_now
-from stressvision.errors import CameraUnavailable, Message
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
 from stressvision.vision.scene import FROZEN_SECONDS, PictureWatch, Scene, fault_of
 from stressvision.vision.source import Capture, Source, no_camera, open_capture

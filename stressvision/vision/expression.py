@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import InvalidInput, Message, ModelUnavailable
+from stressvision.core.errors import InvalidInput, Message, ModelUnavailable
 from stressvision.vision.networks import GreyNetwork
 
 STATES = ("neutral", "happy", "stress", "sad")

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from stressvision.errors import Message, ModelUnavailable
+from stressvision.core.errors import Message, ModelUnavailable
 from stressvision.vision.faces import Face, Point
 from stressvision.vision.networks import Frame, GreyNetwork
 

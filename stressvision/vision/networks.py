@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.errors import Message, ModelUnavailable
+from stressvision.core.errors import Message, ModelUnavailable
 
 Frame = npt.NDArray[np.uint8]
 """A picture [height, width, 3], BGR."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from stressvision.errors import CameraUnavailable, Message
+from stressvision.core.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
 from stressvision.vision.source import Source
 

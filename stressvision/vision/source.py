@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from stressvision.cameras import PI_CAMERA, without_credentials
-from stressvision.config import Rotation
-from stressvision.errors import CameraUnavailable, Message
+from stressvision.core.cameras import PI_CAMERA, remove_credentials
+from stressvision.core.config import Rotation
+from stressvision.core.errors import CameraUnavailable, Message
 
 DEMO = "demo"
 DEMO_RECORDING = "turno.mp4"
@@ -97,7 +97,7 @@ def parse_source(
         label = Message(es="la cámara de la Raspberry Pi", en="the Raspberry Pi's camera")
         return Source(PI_CAMERA, label, rotation=rotation, mirror=mirror)
     if "://" in text:
-        shown = without_credentials(text)
+        shown = remove_credentials(text)
         return Source(text, Message(es=shown, en=shown), rotation=rotation, mirror=mirror)
     path, label = text, Message(es=Path(text).name, en=Path(text).name)
     if text == DEMO:

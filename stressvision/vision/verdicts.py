@@ -12,7 +12,7 @@ from stressvision.wire.people import StillFault
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StillJudgement:
     """`sample` is there where there is no `fault`. `quality` 0-1, None where there is not one face."""
 
     fault: StillFault | None
@@ -20,7 +20,7 @@ class Verdict:
     sample: FaceSample | None = None
 
 
-def judge_stills(pictures: Sequence[Frame | None]) -> list[Verdict]:
+def judge_stills(pictures: Sequence[Frame | None]) -> list[StillJudgement]:
     """One verdict a picture, in order; None stands for one that could not be read.
 
     A face below RECOGNISABLE is refused for the worst of its criteria, and among the others those that seem to show
@@ -32,17 +32,17 @@ def judge_stills(pictures: Sequence[Frame | None]) -> list[Verdict]:
     return [_unless_outlier(verdict, next(samples)) if verdict.sample else verdict for verdict in verdicts]
 
 
-def _judge(picture: Frame | None, detector: FaceDetector, encoder: FaceEncoder) -> Verdict:
+def _judge(picture: Frame | None, detector: FaceDetector, encoder: FaceEncoder) -> StillJudgement:
     if picture is None:
-        return Verdict("unreadable")
+        return StillJudgement("unreadable")
     faces = detector.detect(picture)
     if len(faces) != 1:
-        return Verdict("several_faces" if faces else "no_face")
+        return StillJudgement("several_faces" if faces else "no_face")
     quality = assess(picture, faces[0])
     if not quality.recognisable:
-        return Verdict(_worst_of(quality), quality.share)
+        return StillJudgement(_worst_of(quality), quality.share)
     sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share)
-    return Verdict(None, quality.share, sample)
+    return StillJudgement(None, quality.share, sample)
 
 
 def _worst_of(quality: Quality) -> StillFault:
@@ -55,5 +55,5 @@ def _worst_of(quality: Quality) -> StillFault:
     return min(grades, key=lambda fault: grades[fault])
 
 
-def _unless_outlier(verdict: Verdict, marked: FaceSample) -> Verdict:
+def _unless_outlier(verdict: StillJudgement, marked: FaceSample) -> StillJudgement:
     return replace(verdict, fault="somebody_else", sample=None) if marked.outlier else verdict

@@ -1,1 +1,1 @@
-"""The JSON that crosses a process boundary: the one thing the edge, the servers and the dashboard share."""
+"""The JSON that crosses a process boundary, as pydantic models shared by the edge, the servers and the dashboard."""

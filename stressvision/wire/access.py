@@ -1,11 +1,10 @@
-"""Accounts, tokens, logins and the audit log over HTTP."""
+"""Messages about accounts, tokens, logins and the audit log."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.domain.passwords import MOST
-from stressvision.domain.roles import Role
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH, Role
 from stressvision.wire.values import DeviceId, Moment, WireModel
 
 ACCOUNT_NAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -15,6 +14,8 @@ PersonRole = Literal[Role.VIEWER, Role.HEALTH, Role.ADMIN]
 
 
 class LoginRequest(BaseModel):
+    """Body of POST /api/login."""
+
     model_config = ConfigDict(
         extra="forbid",
         hide_input_in_errors=True,
@@ -22,11 +23,11 @@ class LoginRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class LoggedIn(WireModel):
-    """`token` goes into the header `Authorization: Bearer …`, never into an address."""
+    """Answer to a login. Send `token` in the header `Authorization: Bearer …`, never in a URL."""
 
     token: str
     name: str
@@ -35,21 +36,25 @@ class LoggedIn(WireModel):
 
 
 class AccountRequest(BaseModel):
+    """Body of POST /api/accounts."""
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(pattern=ACCOUNT_NAME)
     role: PersonRole
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class PasswordRequest(BaseModel):
+    """A new password for another account, set by an administrator."""
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: str = Field(min_length=1, max_length=MOST)
+    password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class PasswordChange(BaseModel):
-    """One's own."""
+    """Body of POST /api/password: change the password of the authenticated account."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -59,11 +64,13 @@ class PasswordChange(BaseModel):
         },
     )
 
-    current_password: str = Field(min_length=1, max_length=MOST)
-    new_password: str = Field(min_length=1, max_length=MOST)
+    current_password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
+    new_password: str = Field(min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class Account(WireModel):
+    """One account of a person."""
+
     id: int
     name: str
     role: Role
@@ -74,12 +81,14 @@ class Account(WireModel):
 
 
 class AccountList(WireModel):
+    """All accounts."""
+
     accounts: list[Account]
     total: int
 
 
 class TokenRequest(BaseModel):
-    """For a device, or for an account that a program uses. `days`: how long it is valid."""
+    """Token for a device, or for an account that a program uses. `days`: validity."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -89,7 +98,7 @@ class TokenRequest(BaseModel):
 
 
 class Token(WireModel):
-    """Never the secret: only its hash is kept."""
+    """An issued token, without its secret: only the hash is stored."""
 
     token_id: str
     device_id: str | None
@@ -101,18 +110,22 @@ class Token(WireModel):
 
 
 class TokenList(WireModel):
+    """All issued tokens."""
+
     tokens: list[Token]
     total: int
 
 
 class TokenIssued(WireModel):
-    """`token` is shown this once."""
+    """Answer to a token request. `token` is shown only once."""
 
     token: str
     issued: Token
 
 
 class AuditEntry(WireModel):
+    """One row of audit_log."""
+
     id: int
     timestamp: Moment
     user_id: str | None
@@ -125,7 +138,7 @@ class AuditEntry(WireModel):
 
 
 class AuditList(WireModel):
-    """Newest first; `total` counts every match."""
+    """Audit entries, newest first; `total` counts every match."""
 
     entries: list[AuditEntry]
     total: int

@@ -1,18 +1,17 @@
-"""Alerts: what they rest on, what was done about them, and silence."""
+"""Messages about alerts: evidence, history, decisions and silences."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.wire.pages import NextCursor
-from stressvision.wire.values import DeviceId, Moment, WireModel, Words
+from stressvision.wire.values import DeviceId, Moment, NextCursor, WireModel, Words
 
 UserName = Field(default=None, min_length=1, max_length=100)
 Notes = Field(default=None, max_length=4000)
 
 
 class MinuteCount(WireModel):
-    """One minute of the clock: `events` that the rule counts among `total` detections."""
+    """One minute of the clock: `events` counted by the rule, out of `total` detections."""
 
     start: Moment
     events: int
@@ -20,13 +19,13 @@ class MinuteCount(WireModel):
 
 
 class Alert(WireModel):
-    """Of a person (`employee_id`) or of a device (`device_id`).
+    """An alert about a person (`employee_id`) or a device (`device_id`).
 
-    `evidence_*` say what it stands on: how many detections, of how many, with what mean confidence, from when, in which
-    minutes. `usual_share`: the person's own share at that time of day on `usual_days` earlier days, in percent, null
-    where there is too little history. `error_chance`, 0-1: how likely so many come about by the model's errors alone,
-    taking detections for independent (they are not: the true figure is larger). `escalation_level`: how often it was
-    passed on because nobody had acknowledged it.
+    `evidence_*`: number of matching detections, of all detections, their mean confidence, start and minutes.
+    `usual_share`: the person's usual share at that time of day over `usual_days` earlier days, in percent; null with
+    too little history. `error_chance`, 0-1: probability that so many come from model errors alone, if detections were
+    independent (they are not: the true figure is larger). `escalation_level`: number of escalations for lack of an
+    acknowledgement.
     """
 
     id: int
@@ -57,6 +56,8 @@ class Alert(WireModel):
 
 
 class AlertList(WireModel):
+    """One page of alerts; `total` counts every match."""
+
     alerts: list[Alert]
     total: int
     next_cursor: NextCursor = None
@@ -80,7 +81,7 @@ class AlertDetail(Alert):
 
 
 class AlertDecision(BaseModel):
-    """Who decides on an alert, and why. `user_id` may come as a query parameter instead."""
+    """Author and reason of a decision on an alert. `user_id` may be a query parameter instead."""
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
 
@@ -89,7 +90,7 @@ class AlertDecision(BaseModel):
 
 
 class AlertNote(BaseModel):
-    """What somebody adds to an alert, whatever its state. `user_id` may come as a query parameter instead."""
+    """A note on an alert in any state. `user_id` may be a query parameter instead."""
 
     model_config = ConfigDict(
         extra="ignore", json_schema_extra={"example": {"user_id": "admin", "notes": "Conversación realizada"}}
@@ -100,13 +101,15 @@ class AlertNote(BaseModel):
 
 
 class AlertChanged(WireModel):
+    """Answer to a decision on an alert."""
+
     status: Literal["ok"] = "ok"
     alert_id: int
     alert: Alert
 
 
 class SilenceRequest(BaseModel):
-    """No alerts of one employee, or of one device, until `ends_at`. `user_id` may be a query parameter instead."""
+    """Suppress alerts of one employee or device until `ends_at`. `user_id` may be a query parameter instead."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -128,14 +131,14 @@ class SilenceRequest(BaseModel):
 
 
 class SilencedAlert(WireModel):
-    """What would have been an alert."""
+    """An alert that a silence suppressed."""
 
     timestamp: Moment
     details: dict[str, Any] | None
 
 
 class Silence(WireModel):
-    """`ended_at`: taken back before `ends_at`. `silenced`: what it kept quiet, newest first, 20 at most."""
+    """A silence. `ended_at`: ended before `ends_at`. `silenced`: suppressed alerts, newest first, at most 20."""
 
     id: int
     employee_id: int | None
@@ -152,5 +155,7 @@ class Silence(WireModel):
 
 
 class SilenceList(WireModel):
+    """Silences, newest first."""
+
     silences: list[Silence]
     total: int

@@ -1,18 +1,17 @@
-"""What the backend's REST endpoints answer."""
+"""Answers of the REST endpoints, and the request that opens a session."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.detections import SESSION_KEY
-from stressvision.wire.pages import NextCursor
-from stressvision.wire.values import Box, DeviceId, Moment, WireModel
+from stressvision.wire.values import Box, DeviceId, Moment, NextCursor, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
 
 
 class Employee(WireModel):
-    """`face_encoding_quality` from 0 to 1. The face embedding itself is never sent."""
+    """An employee. `face_encoding_quality` from 0 to 1. The face embedding is never sent."""
 
     id: int
     employee_code: str
@@ -34,13 +33,15 @@ class Employee(WireModel):
 
 
 class EmployeeList(WireModel):
+    """One page of employees."""
+
     employees: list[Employee]
     total: int
     next_cursor: NextCursor = None
 
 
 class StoredDetection(WireModel):
-    """One row of detection_events. `decision_frames`: how many pictures stand behind `emotion`, where it is known."""
+    """One row of detection_events. `decision_frames`: number of frames behind `emotion`, if known."""
 
     id: int
     session_id: int | None
@@ -60,7 +61,7 @@ class StoredDetection(WireModel):
 
 
 class DetectionList(WireModel):
-    """`total` counts every match, `detections` holds at most `limit` of them, newest first."""
+    """One page of detections, newest first, at most `limit`; `total` counts every match."""
 
     detections: list[StoredDetection]
     total: int
@@ -68,6 +69,8 @@ class DetectionList(WireModel):
 
 
 class PeriodSummary(WireModel):
+    """Totals of one employee over the last `period_minutes`."""
+
     total_detections: int
     emotion_counts: dict[str, int]
     stress_percentage: float
@@ -75,7 +78,7 @@ class PeriodSummary(WireModel):
 
 
 class EmployeeState(WireModel):
-    """`live_status` is the last detection within the period, null where there is none."""
+    """State of one employee. `live_status`: the last detection of the period; null if there is none."""
 
     employee_id: int
     live_status: StoredDetection | None
@@ -84,9 +87,9 @@ class EmployeeState(WireModel):
 
 
 class Overview(WireModel):
-    """The last hour at a glance. `overall_stress_percentage`: stress and sad among all detections of that hour.
+    """Totals of the last hour. `overall_stress_percentage`: stress and sad among all detections of that hour.
 
-    `withheld`: who asks may not see persons, and what rests on too few people is left out of every figure.
+    `withheld`: the caller's role may not see persons, and figures about too few people are left out.
     """
 
     total_employees: int
@@ -100,20 +103,22 @@ class Overview(WireModel):
 
 
 class EmotionCount(WireModel):
-    """`emotion` null: faces that were counted and not analysed."""
+    """Detections of one emotion. `emotion` null: faces counted and not analysed."""
 
     emotion: str | None
     count: int
 
 
 class HourCount(WireModel):
-    """`hour`: the beginning of a UTC hour."""
+    """Detections of one hour. `hour`: start of a UTC hour."""
 
     hour: Moment
     count: int
 
 
 class EmployeeCount(WireModel):
+    """Detections of one employee."""
+
     id: int
     full_name: str
     employee_code: str
@@ -121,11 +126,15 @@ class EmployeeCount(WireModel):
 
 
 class DeviceCount(WireModel):
+    """Detections of one device."""
+
     device_id: str
     count: int
 
 
 class Stats(WireModel):
+    """Statistics of the last `period_hours`."""
+
     period_hours: int
     emotions_distribution: list[EmotionCount]
     detections_by_hour: list[HourCount]
@@ -135,9 +144,9 @@ class Stats(WireModel):
 
 
 class Device(WireModel):
-    """`state` as the device last said it, or `silent` where it has not been heard for a while.
+    """A device. `state`: last reported by the device, or `silent` when it stopped reporting.
 
-    `temperature`, `throttled` and `clock_ahead_seconds` as DeviceHealth; null where the device cannot tell.
+    `temperature`, `throttled` and `clock_ahead_seconds` as in DeviceHealth; null where the device cannot measure them.
     """
 
     device_id: str
@@ -158,13 +167,15 @@ class Device(WireModel):
 
 
 class DeviceList(WireModel):
+    """One page of devices."""
+
     devices: list[Device]
     total: int
     next_cursor: NextCursor = None
 
 
 class SessionRequest(BaseModel):
-    """SessionStart with nothing required: what is missing may come as a query parameter."""
+    """SessionStart with every field optional: missing ones may be query parameters."""
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"device_id": "pi-simulator-01"}})
 
@@ -175,7 +186,7 @@ class SessionRequest(BaseModel):
 
 
 class ServiceCard(WireModel):
-    """What the backend's root says: what this is, and where the rest is."""
+    """Answer of the backend's root: name, version and addresses."""
 
     service: str
     version: str
@@ -187,7 +198,7 @@ class ServiceCard(WireModel):
 
 
 class Liveness(WireModel):
-    """`status`: healthy while the process answers; `database`: connected or what is wrong."""
+    """`status`: healthy while the process answers; `database`: connected, or the fault."""
 
     status: str
     service: str
@@ -197,11 +208,15 @@ class Liveness(WireModel):
 
 
 class Readiness(WireModel):
+    """Answer of GET /ready; `missing` lists the faults."""
+
     ready: bool
     missing: list[str]
 
 
 class IngestStats(WireModel):
+    """Answer of ingest's GET /stats."""
+
     total_detections: int
     detections_by_device: dict[str, int]
     detections_by_emotion: dict[str, int]

@@ -1,4 +1,4 @@
-"""Detections and sessions: what a device posts, and what the servers answer."""
+"""Detections, sessions and device health: requests of a device, and the servers' answers."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,7 +14,7 @@ SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
 
 
 class SessionStart(BaseModel):
-    """A device begins to watch. `session_id` may be chosen by a device that is offline; repeating it is harmless."""
+    """Start of a device's session. An offline device may choose `session_id`; repeating the request is harmless."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -25,6 +25,8 @@ class SessionStart(BaseModel):
 
 
 class SessionEnd(BaseModel):
+    """End of a device's session, with its totals."""
+
     model_config = ConfigDict(extra="ignore")
 
     end_timestamp: Moment | None = None
@@ -33,28 +35,30 @@ class SessionEnd(BaseModel):
 
 
 class IngestSession(WireModel):
-    """What ingest answers to POST /sessions."""
+    """Ingest's answer to POST /sessions."""
 
     session_id: str
     db_id: int
 
 
 class ApiSession(WireModel):
-    """What the backend answers to POST /api/sessions. `session_id` is the row's id."""
+    """Backend's answer to POST /api/sessions. `session_id` is the row's id."""
 
     session_id: int
     device_id: str
 
 
 class SessionEnded(WireModel):
+    """Answer to the end of a session."""
+
     status: Literal["ok"] = "ok"
     session_id: int
 
 
 class DetectionIn(BaseModel):
-    """One person in front of one camera. `employee_id` null: nobody enrolled. `emotion` null: counted, not analysed.
+    """One person in front of one camera. `employee_id` null: not enrolled. `emotion` null: counted, not analysed.
 
-    `frames`: how many pictures of the person stand behind `emotion`; null where the device does not say.
+    `frames`: number of frames of the person behind `emotion`; null where the device does not report it.
     """
 
     model_config = ConfigDict(
@@ -95,13 +99,12 @@ class DetectionIn(BaseModel):
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
         if self.emotion is not None and self.emotion_confidence is None:
-            raise ValueError("emotion_confidence is required when emotion is given")
+            raise ValueError("emotion_confidence is required with emotion")
         return self
 
 
 class DetectionStored(WireModel):
-    """What ingest answers to one detection. `emotion_withheld`: it was stored without the emotion it came with, which
-    the policy does not let be kept."""
+    """Ingest's answer to one detection. `emotion_withheld`: stored without its emotion, which the policy forbids."""
 
     status: Literal["ok"] = "ok"
     detection_id: int
@@ -109,19 +112,19 @@ class DetectionStored(WireModel):
 
 
 class DetectionAccepted(DetectionStored):
-    """What the backend answers to one detection."""
+    """Backend's answer to one detection."""
 
     alert_created: bool
 
 
 class DetectionBatch(BaseModel):
-    """Up to 500 detections, judged one by one: a bad one does not keep the others out."""
+    """Up to 500 detections, validated one by one: an invalid one does not reject the others."""
 
     detections: list[dict[str, object]] = Field(max_length=BATCH_LIMIT)
 
 
 class BatchItem(WireModel):
-    """The fate of the detection at the same place in the batch: an id, or why it was refused."""
+    """Result of the detection at the same index of the batch: an id, or the reason of the refusal."""
 
     status: Literal["ok", "refused"]
     detection_id: int | None = None
@@ -130,6 +133,8 @@ class BatchItem(WireModel):
 
 
 class BatchStored(WireModel):
+    """Ingest's answer to a batch."""
+
     status: Literal["ok"] = "ok"
     stored: int
     refused: int
@@ -137,10 +142,10 @@ class BatchStored(WireModel):
 
 
 class DeviceHealth(BaseModel):
-    """How a device is doing, posted by it to ingest's POST /heartbeat every few seconds.
+    """Health of a device, posted to ingest's POST /heartbeat every few seconds.
 
     `stage_ms`: mean milliseconds of each pipeline stage. `temperature`: degrees Celsius; `throttled`: slowed down by
-    heat or low voltage; `clock_ahead_seconds`: how far its clock is ahead of the server's. Null: it cannot tell.
+    heat or low voltage; `clock_ahead_seconds`: device clock minus server clock. Null: the device cannot measure it.
     """
 
     model_config = ConfigDict(extra="ignore")

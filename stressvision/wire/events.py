@@ -1,28 +1,32 @@
-"""What a WebSocket client of the backend receives and may send."""
+"""Messages of the WebSocket: events of the change feed, and a client's requests and their answers."""
 
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from stressvision.wire.pages import MAX_ID
-from stressvision.wire.values import Moment, WireModel
+from stressvision.wire.values import MAX_ID, Moment, WireModel
 
 
 class Event(WireModel):
-    """`id` increases with every commit; `/ws?since=ID` resumes after it. `committed_at`: when it was written."""
+    """An event of the feed. `id` increases with every commit; `/ws?since=ID` resumes after it.
+
+    `committed_at`: time of the write.
+    """
 
     id: int
     committed_at: Moment
 
 
 class DetectionEvent(Event):
+    """A stored detection; `data` has the fields of StoredDetection."""
+
     type: Literal["detection"] = "detection"
     data: dict[str, Any]
 
 
 class AlertEvent(Event):
-    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (nobody acknowledged it in time)."""
+    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (not acknowledged in time)."""
 
     type: Literal["alert", "alert_acknowledged", "alert_resolved", "alert_escalated"]
     alert_id: int
@@ -41,6 +45,8 @@ class AlertEvent(Event):
 
 
 class ReportEvent(Event):
+    """A new or revised report."""
+
     type: Literal["report"] = "report"
     report_id: int
     start_timestamp: Moment
@@ -51,9 +57,9 @@ class ReportEvent(Event):
 
 
 class Connected(WireModel):
-    """`last_id`: where the feed stands. `resumed_from`: the `since` that was asked for.
+    """First message of a connection. `last_id`: position of the feed. `resumed_from`: the requested `since`.
 
-    `gap` is true where events after `since` are no longer kept: read the REST lists instead.
+    `gap`: events after `since` are no longer stored; read the REST lists instead.
     """
 
     type: Literal["connected"] = "connected"
@@ -64,7 +70,7 @@ class Connected(WireModel):
 
 
 class HeartbeatEvent(WireModel):
-    """`last_id`: up to where the feed was handed out, also what a subscription left out; resume after it."""
+    """`last_id`: position of the feed, including events outside the subscription; resume after it."""
 
     type: Literal["heartbeat"] = "heartbeat"
     timestamp: Moment
@@ -72,12 +78,14 @@ class HeartbeatEvent(WireModel):
 
 
 class Pong(WireModel):
+    """Answer to a ping."""
+
     type: Literal["pong"] = "pong"
     timestamp: Moment
 
 
 class ErrorEvent(WireModel):
-    """A client's message, or its `since`, could not be used. `detail` is for a person."""
+    """A client's message, or its `since`, is invalid. `detail` is text for a person."""
 
     type: Literal["error"] = "error"
     detail: str
@@ -88,7 +96,7 @@ FeedEvent = DetectionEvent | AlertEvent | ReportEvent
 EVENT_TYPES: tuple[str, ...] = tuple(
     name for event in get_args(FeedEvent) for name in get_args(event.model_fields["type"].annotation)
 )
-"""Every `type` that an event of the feed can have."""
+"""Every `type` of an event of the feed."""
 
 
 def _require_known(name: str) -> str:
@@ -98,7 +106,7 @@ def _require_known(name: str) -> str:
 
 
 class Subscribe(BaseModel):
-    """What a client wants to hear of from now on; the last one counts. Without `events` every type."""
+    """Subscription of a client; the last one applies. Without `events`: every type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,7 +116,7 @@ class Subscribe(BaseModel):
 
 
 class Subscribed(WireModel):
-    """The subscription that holds for every event after this message."""
+    """Confirms the subscription for every event after this message."""
 
     type: Literal["subscribed"] = "subscribed"
     events: list[str]

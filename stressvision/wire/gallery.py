@@ -1,13 +1,13 @@
-"""The gallery of enrolled faces, as ingest hands it to a device."""
+"""The gallery of enrolled faces that ingest sends to a device."""
 
 from stressvision.wire.values import WireModel
 
 EMBEDDING_MODEL = "dlib-resnet-v1-128"
-"""The network every stored embedding comes from; embeddings of another are never compared."""
+"""The network of every stored embedding; embeddings of different networks are never compared."""
 
 
 class GalleryFace(WireModel):
-    """One active, consenting, enrolled employee: the code, and one 128-number embedding a still. No name."""
+    """An active, consenting, enrolled employee: code and one 128-number embedding per still, without the name."""
 
     employee_id: int
     employee_code: str
@@ -15,7 +15,7 @@ class GalleryFace(WireModel):
 
 
 class Gallery(WireModel):
-    """`policy` tells the device what it may estimate at all."""
+    """All faces, and the `policy` that limits which expressions a device may estimate."""
 
     model: str
     policy: str

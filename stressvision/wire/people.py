@@ -1,4 +1,4 @@
-"""Creating, changing and enrolling employees: what is sent to the backend, and what it answers."""
+"""Requests to create, change and enrol employees, and their answers."""
 
 from typing import Annotated, Literal
 
@@ -21,10 +21,10 @@ StillFault = Literal[
     "turned_away",
     "somebody_else",
 ]
-"""Why a still cannot be enrolled from."""
+"""Reasons to reject a still."""
 
 
-def _refuse_unprintable(text: str) -> str:
+def _reject_unprintable(text: str) -> str:
     if not text.isprintable():
         raise PydanticCustomError("unprintable", "Text should not hold control characters")
     return text
@@ -33,17 +33,17 @@ def _refuse_unprintable(text: str) -> str:
 FullName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_refuse_unprintable),
+    AfterValidator(_reject_unprintable),
 ]
 Word = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_refuse_unprintable),
+    AfterValidator(_reject_unprintable),
 ]
 
 
 class EmployeeNew(BaseModel):
-    """Somebody of whom nothing is recognised yet: that takes enrolment, and consent."""
+    """A new employee. Recognition also needs enrolment and consent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,7 +54,7 @@ class EmployeeNew(BaseModel):
 
 
 class EmployeeChange(BaseModel):
-    """What is to change; what is left out stays as it is, null empties the department or the shift."""
+    """Fields to change; missing ones stay as they are, null clears the department or the shift."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,9 +64,9 @@ class EmployeeChange(BaseModel):
 
 
 class EnrolmentStatement(BaseModel):
-    """What is stated with the stills: `consent_version` of the text that the person signed, and who records it.
+    """Form fields sent with the stills: `consent_version` of the signed text, and the recorder's name.
 
-    `consent_sha256`, of docs/consentimiento.md, may be stated too: it must then be that of the text in force.
+    `consent_sha256`, of docs/consentimiento.md, is optional; if sent, it must be that of the text in force.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,7 +78,7 @@ class EnrolmentStatement(BaseModel):
 
 
 class StillVerdict(WireModel):
-    """`quality` from 0 to 1, null where no face was measured. `fault` null: the person is enrolled from this still."""
+    """Result of one still. `quality` from 0 to 1, null if no face was measured. `fault` null: the still is used."""
 
     name: str
     quality: Share | None
@@ -86,8 +86,8 @@ class StillVerdict(WireModel):
     message: str
 
 
-class Enrolled(WireModel):
-    """`stills`: every picture that was sent, in order."""
+class EnrolmentResult(WireModel):
+    """Answer to an enrolment. `stills`: every picture sent, in order."""
 
     status: Literal["ok"] = "ok"
     employee: Employee

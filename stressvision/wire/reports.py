@@ -1,15 +1,14 @@
-"""Reports of windows, days and weeks, as the backend answers them."""
+"""Reports of windows, days and weeks."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from stressvision.wire.pages import NextCursor
-from stressvision.wire.values import Moment, WireModel
+from stressvision.wire.values import Moment, NextCursor, WireModel
 
 
 class UsualLevel(WireModel):
-    """What is usual for a person, in percent: the median of `days` earlier days."""
+    """A person's usual level, in percent: the median of `days` earlier days."""
 
     stress_pct: float
     fatigue_pct: float
@@ -17,9 +16,9 @@ class UsualLevel(WireModel):
 
 
 class EmployeeReport(WireModel):
-    """`counts` names the five expressions; what was counted and not analysed is in `total_detections` only.
+    """Figures of one employee. `counts` has the five expressions; faces not analysed are in `total_detections` only.
 
-    `usual` null: the person has not enough history yet.
+    `usual` null: the person has too little history.
     """
 
     employee_id: int
@@ -35,9 +34,9 @@ class EmployeeReport(WireModel):
 
 
 class DeviceCoverage(WireModel):
-    """How much of the time a camera really saw: `seen_minutes` of `minutes`, `strip` in percent by equal slices of it.
+    """Observed time of a camera: `seen_minutes` of `minutes`; `strip` in percent per equal slice of the period.
 
-    A lower bound: of an empty minute that a camera spent without a connection nobody learns.
+    A lower bound: a minute without detections, spent without a connection, leaves no trace.
     """
 
     device_id: str
@@ -49,7 +48,7 @@ class DeviceCoverage(WireModel):
 
 
 class PreviousPeriod(WireModel):
-    """The stretch of the same length just before, to compare with."""
+    """Figures of the preceding period of the same length, for comparison."""
 
     start_timestamp: Moment
     end_timestamp: Moment
@@ -60,9 +59,9 @@ class PreviousPeriod(WireModel):
 
 
 class Report(WireModel):
-    """`revision` counts how often late detections changed it. `kind`: scheduled, manual.
+    """Report of one window. `revision`: number of changes by late detections. `kind`: scheduled, manual.
 
-    `previous` null: in the window before nobody was seen.
+    `previous` null: the window before has no detections.
     """
 
     id: int
@@ -83,6 +82,8 @@ class Report(WireModel):
 
 
 class ReportList(WireModel):
+    """One page of reports, newest first."""
+
     reports: list[Report]
     total: int
     next_cursor: NextCursor = None
@@ -101,7 +102,7 @@ class PeriodFigures(WireModel):
 
 
 class GroupReport(WireModel):
-    """One department; null: the people in none. `people` of several days: the most of any one."""
+    """Figures of one department; null: people without one. `people` over several days: the maximum of one day."""
 
     department: str | None
     people: int
@@ -113,7 +114,7 @@ class GroupReport(WireModel):
 
 
 class Aggregate(WireModel):
-    """What may be shown without persons. `withheld`: groups or windows with too few people were left out."""
+    """Figures without persons. `withheld`: groups or windows with too few people are left out."""
 
     periods: list[PeriodFigures]
     departments: list[GroupReport]
@@ -124,9 +125,9 @@ class Aggregate(WireModel):
 class Summary(WireModel):
     """A calendar day of the plant (00:00 to 24:00) or a week (Monday to Sunday).
 
-    `day`: YYYY-MM-DD, of a week its Monday. `is_final`: the period is over and its summary written; until then it may
-    still grow. `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the
-    figures add up what may be shown.
+    `day`: YYYY-MM-DD, the Monday of a week. `is_final`: the period is over and its summary stored; until then it may
+    grow. `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the totals
+    add up the visible figures.
     """
 
     kind: Literal["daily", "weekly"]

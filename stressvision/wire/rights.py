@@ -1,4 +1,4 @@
-"""What a person is entitled to: everything that is kept about them, and proof that it is gone."""
+"""Personal data of one employee: the full export, and the certificate of an erasure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from stressvision.wire.values import Moment, WireModel
 
 
 class CleanedPlace(WireModel):
-    """One place where data were, in the reader's language. `is_clean` None: it cannot be examined from here."""
+    """One storage place, in the reader's language. `is_clean` null: it cannot be checked from here."""
 
     place: str
     action: str
@@ -16,7 +16,7 @@ class CleanedPlace(WireModel):
 
 
 class ErasureCertificate(WireModel):
-    """Proof of an erasure. It holds nothing about the person: the id is random, the rows are counted by table."""
+    """Proof of an erasure, without personal data: the id is random, the rows are counted by table."""
 
     certificate_id: str
     erased_at: Moment
@@ -27,6 +27,8 @@ class ErasureCertificate(WireModel):
 
 
 class ConsentRecord(WireModel):
+    """One recorded consent, or its withdrawal (`given` false)."""
+
     given: bool
     text_version: str
     text_sha256: str
@@ -36,7 +38,7 @@ class ConsentRecord(WireModel):
 
 
 class FaceRecord(WireModel):
-    """`embedding`: the 128 numbers, left out of what goes over the network."""
+    """One stored face. `embedding`: the 128 numbers, left out over the network."""
 
     model: str
     quality: float
@@ -45,7 +47,7 @@ class FaceRecord(WireModel):
 
 
 class DayOfDetections(WireModel):
-    """`day` of the plant; `counts` by expression, those that were not analysed under `not_analysed`."""
+    """Detections of one `day` of the plant; `counts` by expression, faces not analysed under `not_analysed`."""
 
     day: str
     total: int
@@ -53,7 +55,7 @@ class DayOfDetections(WireModel):
 
 
 class ReportMention(WireModel):
-    """What one report says of the person."""
+    """The person's entry in one report."""
 
     start_timestamp: Moment
     end_timestamp: Moment
@@ -61,8 +63,8 @@ class ReportMention(WireModel):
     entry: dict[str, Any]
 
 
-class Access(WireModel):
-    """Somebody looked at or changed the person's data."""
+class AccessRecord(WireModel):
+    """One access to the person's data."""
 
     timestamp: Moment
     user_id: str | None
@@ -71,7 +73,7 @@ class Access(WireModel):
 
 
 class OwnData(WireModel):
-    """All that is kept about one person. `other_tables`: rows of tables that have no place of their own above."""
+    """All stored data of one person. `other_tables`: rows of tables without a field of their own above."""
 
     generated_at: Moment
     policy: str
@@ -81,5 +83,5 @@ class OwnData(WireModel):
     detection_days: list[DayOfDetections]
     alerts: list[Alert]
     reports: list[ReportMention]
-    accesses: list[Access]
+    accesses: list[AccessRecord]
     other_tables: dict[str, list[dict[str, Any]]]

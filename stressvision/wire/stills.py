@@ -1,4 +1,4 @@
-"""Between the backend and the short-lived process that measures faces (docs/adr/0017): two lines of JSON and a pipe."""
+"""Messages between the backend and the short-lived process that measures faces (docs/adr/0017), over pipes."""
 
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.people import StillFault
@@ -6,9 +6,9 @@ from stressvision.wire.values import Share, WireModel
 
 
 class StillsToMeasure(WireModel):
-    """The first line that the process reads; pictures of these `sizes`, in bytes, follow it one after the other.
+    """First line of the process's input; the encoded pictures, of these `sizes` in bytes, follow it.
 
-    `others`: the people enrolled already, among whom somebody who comes twice is looked for.
+    `others`: enrolled employees, to detect a person enrolled under two codes.
     """
 
     sizes: list[int]
@@ -16,7 +16,7 @@ class StillsToMeasure(WireModel):
 
 
 class MeasuredStill(WireModel):
-    """`embedding` [128], where there is no `fault`; `quality` from 0 to 1, where a face alone was found."""
+    """`embedding` [128] unless there is a `fault`; `quality` from 0 to 1 if exactly one face was found."""
 
     quality: Share | None = None
     fault: StillFault | None = None
@@ -24,14 +24,14 @@ class MeasuredStill(WireModel):
 
 
 class Likeness(WireModel):
-    """Somebody enrolled whom the stills seem to show; `distance` is Euclidean, between embeddings."""
+    """An enrolled employee that resembles the person on the stills; Euclidean `distance` between embeddings."""
 
     employee_code: str
     distance: float
 
 
 class Measurement(WireModel):
-    """What the process answers: one entry a picture, in order."""
+    """Answer of the process: one entry per picture, in order."""
 
     stills: list[MeasuredStill]
     double: Likeness | None = None

@@ -1,4 +1,4 @@
-"""Values that several messages share."""
+"""Field types that several messages share."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,11 +15,16 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from stressvision.clock import parse_moment, to_wire
-from stressvision.errors import InvalidInput
+from stressvision.core.clock import parse_moment, to_wire
+from stressvision.core.errors import InvalidInput
+
+MAX_ID = 2**63 - 1
+"""The largest row id a database can hold."""
+
+NextCursor = Annotated[str | None, Field(description="Where the next page begins; null on the last one.")]
 
 
-def _read_moment(value: object) -> object:
+def _parse_moment(value: object) -> object:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str):
@@ -30,7 +35,7 @@ def _read_moment(value: object) -> object:
         raise ValueError(error.message.es) from None
 
 
-def _refuse_naive(value: datetime) -> datetime:
+def _reject_naive(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs an offset")
     return value
@@ -38,12 +43,12 @@ def _refuse_naive(value: datetime) -> datetime:
 
 Moment = Annotated[
     datetime,
-    BeforeValidator(_read_moment),
-    AfterValidator(_refuse_naive),
+    BeforeValidator(_parse_moment),
+    AfterValidator(_reject_naive),
     PlainSerializer(to_wire, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
-"""ISO 8601 with any offset on the way in (none means UTC); with `Z` and milliseconds on the way out."""
+"""A time in ISO 8601. Input may have any offset (none means UTC); output has `Z` and milliseconds."""
 
 
 def _require_number(value: object) -> object:
@@ -56,31 +61,31 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 
-def _refuse_nul(value: str) -> str:
+def _reject_nul(value: str) -> str:
     if "\0" in value:
         raise ValueError("contiene el carácter nulo, que ninguna base de datos guarda")
     return value
 
 
-Words = Annotated[str, AfterValidator(_refuse_nul)]
-"""What a person wrote. PostgreSQL keeps any text but one with the character 0."""
+Words = Annotated[str, AfterValidator(_reject_nul)]
+"""Text written by a person. PostgreSQL stores any character except NUL."""
 
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
-"""What an integer column of PostgreSQL holds. Not true, not "3"; 3.0 is a whole number in JSON."""
+"""The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
 
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 
 
 class WireModel(BaseModel):
-    """What goes out: frozen, and read straight from rows and dataclasses."""
+    """Base of the messages a server sends: frozen, and built from rows and dataclasses by attribute."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class Box(WireModel):
-    """Pixels of the frame; `x`, `y` is the top left corner."""
+    """Rectangle in pixels of the frame; `x`, `y` is the top left corner."""
 
     x: Whole
     y: Whole

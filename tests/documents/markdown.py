@@ -1,4 +1,4 @@
-"""The fenced blocks of a Markdown file, and the shell commands inside them, exactly as they are printed."""
+"""Fenced blocks of a Markdown file, and the shell commands in them, as printed."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^ *```$"
 
 @dataclass(frozen=True)
 class Block:
-    """`line`: where the block's text begins, counted from 1."""
+    """A fenced block. `line`: the first line of its text, counted from 1."""
 
     language: str
     text: str
@@ -36,7 +36,7 @@ def read_blocks(file: Path, language: str) -> list[Block]:
 
 
 def read_commands(block: Block) -> list[Command]:
-    """A command ends with its line, unless a backslash or an open quote carries it on. Comments are left out."""
+    """Return the commands of a block. A backslash or an open quote continues a line; comments are left out."""
     commands = []
     pending: list[str] = []
     for number, line in enumerate(block.text.splitlines(), start=block.line):

@@ -1,4 +1,4 @@
-"""What docs/api.md prints runs as it is printed, but for the port, and what it lists is what there is."""
+"""The commands and lists of docs/api.md: the commands run as printed, except for the port."""
 
 import os
 import re
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.config import PROJECT_ROOT, Settings
+from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import open_context
-from stressvision.services.stills import FEWEST_STILLS, MOST_STILLS
+from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS
 from stressvision.wire.events import EVENT_TYPES
 from tests.documents.markdown import read_blocks, read_commands
 from tests.integration.conftest import enrol
@@ -22,8 +22,8 @@ from tests.integration.live_backend import LiveBackend, raise_alert, serve
 
 DOCUMENT = PROJECT_ROOT / "docs" / "api.md"
 REFUSED = "start_date=yesterday"
-"""The one command that shows an error."""
-PATIENCE_SECONDS = 60
+"""The one command whose response is an error."""
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +37,23 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBackend]:
         yield backend
 
 
-def printed_at(live: LiveBackend, text: str) -> str:
+def use_live_port(live: LiveBackend, text: str) -> str:
     return text.replace("localhost:8000", f"localhost:{live.port}")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
-def test_every_curl_line_is_answered(live: LiveBackend) -> None:
+def test_every_curl_command_succeeds(live: LiveBackend) -> None:
     folder = Path(live.context.settings.database_url.removeprefix("sqlite:///")).parent
     (folder / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n", encoding="utf-8")
     commands = [command for block in read_blocks(DOCUMENT, "bash") for command in read_commands(block)]
     for command in commands:
         done = subprocess.run(
-            ["bash", "-c", printed_at(live, command.text)],
+            ["bash", "-c", use_live_port(live, command.text)],
             cwd=folder,
             env={**os.environ, "CURL_HOME": str(folder)},
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
         assert (done.returncode == 0) != (REFUSED in command.text), f"{command.text}\n{done.stdout}{done.stderr}"
@@ -63,27 +63,27 @@ def test_every_curl_line_is_answered(live: LiveBackend) -> None:
         assert connection.exec_driver_sql(f"{query} WHERE employee_code = 'EMP003'").scalars().all() == [1, 1, 1]
 
 
-def test_the_client_hears_what_it_subscribed_to(live: LiveBackend) -> None:
+def test_client_receives_subscribed_events(live: LiveBackend) -> None:
     [block] = read_blocks(DOCUMENT, "python")
     client = subprocess.Popen(
-        [sys.executable, "-u", "-c", printed_at(live, block.text)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", "-c", use_live_port(live, block.text)], stdout=subprocess.PIPE, text=True
     )
-    watchdog = threading.Timer(PATIENCE_SECONDS, client.kill)
+    watchdog = threading.Timer(TIMEOUT_SECONDS, client.kill)
     watchdog.start()
     with client:
         assert client.stdout is not None
-        heard: list[str] = []
-        while "subscribed" not in heard:
-            heard.append(client.stdout.readline().strip())
-            assert heard[-1], heard
+        received: list[str] = []
+        while "subscribed" not in received:
+            received.append(client.stdout.readline().strip())
+            assert received[-1], received
         watchdog.cancel()
         client.kill()
-    assert heard[0] == "connected"
+    assert received[0] == "connected"
 
 
-def test_what_it_lists_is_what_there_is() -> None:
+def test_lists_match_the_code() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    told = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in text.splitlines() if line[:3] == "| `")))
-    assert set(EVENT_TYPES) <= told
+    listed = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in text.splitlines() if line[:3] == "| `")))
+    assert set(EVENT_TYPES) <= listed
     assert f"consent_version={CONSENT_VERSION}" in text
     assert f"{FEWEST_STILLS} to {MOST_STILLS} stills" in text

@@ -1,4 +1,4 @@
-"""What the READMEs print runs as it is printed, against the system on its documented ports."""
+"""The commands of the READMEs run as printed, against the system on its documented ports."""
 
 import json
 import os
@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
-from stressvision.ports import find_port_holder, is_port_free
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.core.ports import find_port_holder, is_port_free
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.detections import store_detection
-from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
-from stressvision.services.reports import write_manual_report
+from stressvision.services.detections.storing import store_detection
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
+from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.documents.markdown import Block, Command, read_blocks, read_commands
 from tests.programs.running import answers, program, wait_until
@@ -34,9 +35,9 @@ RUN_HERE = ("curl", "sqlite3")
 RUN_ELSEWHERE = {
     "python3 start_complete_system.py": "tests/e2e and tests/integration of the launcher",
     "python3 start_complete_system.py --option 3 --demo": "tests/e2e/test_whole_demo.py",
-    "python3 -m tests": "this is it",
+    "python3 -m tests": "the suite itself",
 }
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def fill(context: Context) -> None:
-    """Ana under stress now, Luis content now and sad some hours ago: what a wrong comparison of times would mix up."""
+    """Add Ana with stress now, Luis with happy now and sad some hours ago: a wrong time comparison would mix them."""
     ana, luis = (enrol(context, code, name) for code, name in (("EMP001", "Ana Torres"), ("EMP002", "Luis Ramírez")))
     now = utc_now()
     for second in range(12):
@@ -78,7 +79,7 @@ def fill(context: Context) -> None:
 
 
 def enrol(context: Context, code: str, name: str) -> int:
-    samples = (FaceSample(tuple(0.01 * place for place in range(128)), 0.9),)
+    samples = (FaceSampleRow(tuple(0.01 * place for place in range(128)), 0.9),)
     enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
     return enrol_employee(context, enrolment, Actor(user_id="test")).id
 
@@ -93,7 +94,7 @@ def commands_of(readme: Path) -> list[Command]:
 
 
 def run_printed(command: str, folder: Path, **environment: str) -> str:
-    """Its output. The command is not changed; curl's own settings file has it fail where the server refuses."""
+    """Run the command unchanged and return its output. A .curlrc makes curl fail on an HTTP error."""
     (folder / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n", encoding="utf-8")
     done = subprocess.run(
         ["bash", "-c", command],
@@ -101,7 +102,7 @@ def run_printed(command: str, folder: Path, **environment: str) -> str:
         env={**os.environ, "CURL_HOME": str(folder), **environment},
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
@@ -109,11 +110,11 @@ def run_printed(command: str, folder: Path, **environment: str) -> str:
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_every_printed_command_is_run_by_some_test(readme: Path) -> None:
+def test_every_printed_command_has_a_test(readme: Path) -> None:
     commands = commands_of(readme)
     assert {command.program for command in commands} >= set(RUN_HERE)
     unknown = [command for command in commands if command.program not in RUN_HERE and command.text not in RUN_ELSEWHERE]
-    assert not unknown, "nothing runs these: add a test, or name it in RUN_ELSEWHERE"
+    assert not unknown, "no test runs these: add one, or list it in RUN_ELSEWHERE"
 
 
 def test_both_readmes_print_the_same_commands() -> None:
@@ -126,14 +127,14 @@ def test_both_readmes_print_the_same_commands() -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
-def test_every_curl_line_is_answered(system: System) -> None:
+def test_every_curl_command_succeeds(system: System) -> None:
     lines = [command for command in commands_of(system.readme) if command.program == "curl"]
     for command in lines:
         assert json.loads(run_printed(command.text, system.folder)), command
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 command-line program")
-def test_every_query_says_the_same_in_every_time_zone(system: System) -> None:
+def test_queries_are_independent_of_time_zone(system: System) -> None:
     for block in read_blocks(system.readme, "sql"):
         in_lima, *elsewhere = (ask_sqlite(system, block.text, zone) for zone in ZONES)
         assert in_lima
@@ -146,7 +147,7 @@ def test_every_query_says_the_same_in_every_time_zone(system: System) -> None:
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 command-line program")
 @pytest.mark.parametrize("zone", ZONES)
-def test_the_queries_count_what_the_api_counts(system: System, zone: str) -> None:
+def test_queries_agree_with_the_api(system: System, zone: str) -> None:
     [recent] = [block.text for block in read_blocks(system.readme, "sql") if "-15 minutes" in block.text]
     counted = ask_sqlite(system, recent, zone)
     stored = ask_sqlite(system, "SELECT COUNT(*) FROM detection_events;", zone)
@@ -161,7 +162,7 @@ def ask_sqlite(system: System, query: str, zone: str) -> list[list[str]]:
         env={**os.environ, "TZ": zone},
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
         check=True,
     )
     return [line.split("|") for line in done.stdout.splitlines()]
@@ -187,7 +188,7 @@ def run_client(system: System, block: Block) -> list[str]:
         [sys.executable, "-u", "-c", block.text], cwd=system.folder, stdout=subprocess.PIPE, text=True
     )
     assert client.stdout is not None
-    watchdog = threading.Timer(PATIENCE_SECONDS, client.kill)
+    watchdog = threading.Timer(TIMEOUT_SECONDS, client.kill)
     watchdog.start()
     printed: list[str] = []
     for line in client.stdout:

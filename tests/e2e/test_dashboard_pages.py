@@ -1,4 +1,4 @@
-"""The dashboard in a real browser: what is on the screen, that it keeps up by itself, and that it tells nobody else."""
+"""The dashboard in a real browser: content, automatic updates, and no request to another machine."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from stressvision.clock import utc_now
-from stressvision.config import PROJECT_ROOT, Settings
-from stressvision.domain.roles import Role
-from stressvision.services.accounts import add_account
+from stressvision.core.clock import utc_now
+from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.domain.auth import Role
+from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, open_context
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
@@ -30,9 +30,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE = {"width": 420, "height": 900}
-DESK = {"width": 1400, "height": 900}
-PATIENCE_MS = 30_000
+PHONE = ViewportSize(width=420, height=900)
+DESK = ViewportSize(width=1400, height=900)
+TIMEOUT_MS = 30_000
 PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
@@ -47,7 +47,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="need
 
 @dataclass
 class Plant:
-    """A fake API that may go and come back, and the dashboard that asks it."""
+    """A fake API that can stop and start, and a dashboard that uses it."""
 
     state: FakeBackend
     api_port: int
@@ -60,13 +60,13 @@ class Plant:
     def stop_api(self) -> None:
         self.running.close()
 
-    def asked(self, call: str) -> int:
+    def count_calls(self, call: str) -> int:
         return self.state.calls.count(call)
 
     def wait_for_polls(self, call: str, count: int) -> None:
-        """Until the dashboard has asked `count` more times."""
-        before = self.asked(call)
-        wait_until(lambda: self.asked(call) >= before + count, f"{count} more of {call}")
+        """Wait until the dashboard has sent `count` more requests."""
+        before = self.count_calls(call)
+        wait_until(lambda: self.count_calls(call) >= before + count, f"{count} more of {call}")
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """The dashboard's address, and the port on which it expects the API."""
+    """The address of the dashboard, and the port on which it expects the API."""
     port, api_port = free_port(), free_port()
     settings = {
         "STRESSVISION_DASHBOARD_PORT": str(port),
@@ -107,9 +107,9 @@ def plant(server: tuple[str, int]) -> Iterator[Plant]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test if it asks anything of another machine."""
+    """A page that fails its test on a request to another machine."""
     context = browser.new_context(viewport=DESK)
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -119,12 +119,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def expect_text(page: Page, text: str) -> None:
-    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(text).first).to_be_visible(timeout=TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: dict[str, int]) -> None:
+def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: ViewportSize) -> None:
     page.set_viewport_size(size)
     page.goto(f"{plant.dashboard}/{path}")
     for text in PAGES[path]:
@@ -135,7 +135,7 @@ def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size:
     assert overflow <= 0, "the page is wider than its window"
 
 
-def test_figures_follow_the_api_by_themselves(plant: Plant, page: Page) -> None:
+def test_figures_update_without_reload(plant: Plant, page: Page) -> None:
     page.goto(plant.dashboard)
     expect_text(page, "23.4 %")
     plant.state.stress_percentage = 61.5
@@ -144,7 +144,7 @@ def test_figures_follow_the_api_by_themselves(plant: Plant, page: Page) -> None:
     expect_text(page, "Hay 3 alertas pendientes de revisar")
 
 
-def test_the_banner_leads_to_the_alerts(plant: Plant, page: Page) -> None:
+def test_banner_links_to_alerts(plant: Plant, page: Page) -> None:
     page.goto(plant.dashboard)
     page.get_by_role("link", name="Ver alertas").click()
     expect_text(page, "Lars Keller Ruiz · EMP002")
@@ -153,10 +153,10 @@ def test_the_banner_leads_to_the_alerts(plant: Plant, page: Page) -> None:
 
 def test_acknowledging_reaches_the_api(plant: Plant, page: Page) -> None:
     page.goto(f"{plant.dashboard}/alertas")
-    page.get_by_role("button", name="Reconocer").first.click()
+    page.get_by_role("button", name="Atender").first.click()
     page.get_by_label("Su identificador").fill("medico.ocupacional")
-    page.get_by_role("dialog").get_by_role("button", name="Reconocer").click()
-    expect_text(page, "Alerta 1 reconocida.")
+    page.get_by_role("dialog").get_by_role("button", name="Atender").click()
+    expect_text(page, "Alerta 1 atendida.")
     assert plant.state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
 
 
@@ -176,20 +176,20 @@ def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: 
     assert plant.state.decisions == [("resolve", 1, "medico.ocupacional", "Conversación realizada")]
 
 
-def test_it_recovers_when_the_backend_comes_back(plant: Plant, page: Page) -> None:
+def test_page_recovers_when_backend_returns(plant: Plant, page: Page) -> None:
     page.goto(plant.dashboard)
     expect_text(page, "23.4 %")
     plant.stop_api()
-    expect_text(page, "El backend no responde")
+    expect_text(page, "El servidor no responde")
     plant.state.stress_percentage = 12.5
     plant.start_api()
     expect_text(page, "12.5 %")
 
 
-def test_a_person_can_be_looked_up_once_the_backend_is_back(plant: Plant, page: Page) -> None:
+def test_look_up_works_after_backend_returns(plant: Plant, page: Page) -> None:
     plant.stop_api()
     page.goto(f"{plant.dashboard}/empleados")
-    expect_text(page, "El backend no responde")
+    expect_text(page, "El servidor no responde")
     plant.start_api()
     expect_text(page, "Consulta de una persona")
     page.get_by_role("combobox").click()
@@ -198,17 +198,17 @@ def test_a_person_can_be_looked_up_once_the_backend_is_back(plant: Plant, page: 
     expect_text(page, "Estado actual")
     plant.wait_for_polls("GET /api/employees", 2)
     expect_text(page, "Estado actual")
-    assert plant.asked("GET /api/employees/2/status") == 1, "each look-up is audited"
+    assert plant.count_calls("GET /api/employees/2/status") == 1, "each look-up is audited"
     assert "Keller" not in page.url
 
 
-def test_the_preview_is_one_stream(plant: Plant, page: Page) -> None:
+def test_preview_opens_one_stream(plant: Plant, page: Page) -> None:
     plant.state.picture = (PROJECT_ROOT / "demo" / "enrol" / "EMP001" / "1.jpg").read_bytes()
     stream = f"http://127.0.0.1:{plant.api_port}/stream.mjpg"
     plant.state.devices = [device(preview_url=stream)]
     page.goto(f"{plant.dashboard}/camara")
     picture = page.locator(f"img[src='{stream}']")
-    expect(picture).to_be_visible(timeout=PATIENCE_MS)
+    expect(picture).to_be_visible(timeout=TIMEOUT_MS)
     wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture")
     plant.wait_for_polls("GET /api/devices", 3)
     assert plant.state.streams == 1, "every refresh opened a new stream"
@@ -217,7 +217,7 @@ def test_the_preview_is_one_stream(plant: Plant, page: Page) -> None:
     assert picture.count() == 0
 
 
-def test_a_link_to_an_alert_leads_there_through_the_door(server: tuple[str, int], page: Page, tmp_path: Path) -> None:
+def test_alert_link_survives_the_login(server: tuple[str, int], page: Page, tmp_path: Path) -> None:
     base, api_port = server
     context = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"))
     raise_alert(context, enrol(context))
@@ -226,7 +226,7 @@ def test_a_link_to_an_alert_leads_there_through_the_door(server: tuple[str, int]
         page.goto(f"{base}/alertas?alerta=1")
         page.get_by_label("Cuenta").fill("dra.quispe")
         page.get_by_label("Contraseña", exact=True).fill(PHRASE)
-        page.get_by_role("button", name="Entrar").click()
-        expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Iniciar sesión").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
         expect(page.get_by_role("dialog")).to_contain_text("Historial")
     assert page.url == f"{base}/alertas?alerta=1"

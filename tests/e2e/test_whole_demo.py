@@ -1,4 +1,4 @@
-"""The whole system on the bundled recording, started by one command, as its users see it."""
+"""The whole system on the bundled recording, started by one command."""
 
 import csv
 import json
@@ -19,14 +19,14 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 from tests.programs.running import Program, answers, free_port, program, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 LOOP_SECONDS = 55.0
 BLUR_SECONDS = 1.2
-"""How far the recording's clock (from the session's start) may be off a detection's: a person leaves for a second."""
+"""Tolerance between the clock of the recording (from the start of the session) and that of a detection."""
 WATCH_SECONDS = 120.0
 STARTED_WITHIN, BACK_WITHIN = 30.0, 10.0
 COMPONENTS = ("ingest", "edge", "api", "reporter", "dashboard")
@@ -34,7 +34,7 @@ COMPONENTS = ("ingest", "edge", "api", "reporter", "dashboard")
 
 @dataclass(frozen=True)
 class Presence:
-    """Who is in the picture from `start` to `end` seconds of the recording; `code` is empty for the visitor."""
+    """The person in the picture from `start` to `end` seconds of the recording; `code` is empty for the visitor."""
 
     start: float
     end: float
@@ -59,7 +59,7 @@ class System:
             return connection.execute(sql, values).fetchall()
 
     def pid(self, component: str) -> int | None:
-        """Of the component's process while it is up and healthy; None otherwise."""
+        """Return the process id of a healthy component, otherwise None."""
         state = json.loads((self.folder / ".run" / "launcher.json").read_text(encoding="utf-8"))
         (entry,) = (entry for entry in state["components"] if entry["component"]["name"] == component)
         return int(entry["process"]["pid"]) if entry["state"] == "running" else None
@@ -75,7 +75,7 @@ class System:
 
 @pytest.fixture(scope="module")
 def presences() -> list[Presence]:
-    """The recording's passages, those that follow each other of the same person put together."""
+    """The passages of the recording; consecutive ones of the same person are joined."""
     together: list[Presence] = []
     with (PROJECT_ROOT / "demo" / "labels.csv").open(encoding="utf-8") as labels:
         for row in csv.DictReader(labels):
@@ -129,7 +129,7 @@ def test_two_minutes_of_the_demonstration(system: System, presences: list[Presen
         seconds = (datetime.fromisoformat(moment) - start).total_seconds() % LOOP_SECONDS
         near = [p for p in presences if p.start - BLUR_SECONDS <= seconds <= p.end + BLUR_SECONDS]
         assert code is None or code in {presence.code for presence in near}, f"{code} at {seconds:.1f} s"
-        assert code is not None or emotion is None, f"somebody unknown was analysed at {seconds:.1f} s"
+        assert code is not None or emotion is None, f"an unknown person was analysed at {seconds:.1f} s"
         surely = {p.code for p in presences if p.start + BLUR_SECONDS <= seconds <= p.end - BLUR_SECONDS}
         if len(surely) == 1:
             named.setdefault(surely.pop(), []).append(code is not None)
@@ -139,7 +139,7 @@ def test_two_minutes_of_the_demonstration(system: System, presences: list[Presen
         assert sum(rightly) >= 0.95 * len(rightly), code
 
 
-def test_the_tired_person_and_nobody_else_is_reported_as_tired(system: System) -> None:
+def test_only_the_tired_person_has_fatigue_detections(system: System) -> None:
     tired = system.query(
         "SELECT e.employee_code, count(*) FROM detection_events d JOIN employees e ON e.id = d.employee_id "
         "WHERE d.emotion = 'fatigue' GROUP BY 1"
@@ -147,13 +147,13 @@ def test_the_tired_person_and_nobody_else_is_reported_as_tired(system: System) -
     assert [code for code, _ in tired] == ["EMP003"]
 
 
-def test_an_alert_for_the_person_under_stress_and_none_for_the_content_one(system: System) -> None:
+def test_only_the_person_under_stress_has_an_alert(system: System) -> None:
     alerts = requests.get(f"{system.api}/api/alerts", timeout=10).json()["alerts"]
     assert [alert["employee_code"] for alert in alerts] == ["EMP002"]
     assert alerts[0]["severity"] in {"medium", "high"}
 
 
-def test_a_client_received_every_detection_once_and_in_order(system: System) -> None:
+def test_client_receives_every_detection_once_in_order(system: System) -> None:
     stored = [row[0] for row in system.query("SELECT id FROM detection_events ORDER BY id")]
 
     def received() -> list[int]:
@@ -165,7 +165,7 @@ def test_a_client_received_every_detection_once_and_in_order(system: System) -> 
     assert ids == sorted(set(ids))
 
 
-def test_a_manual_report_agrees_with_sql_run_by_hand(system: System) -> None:
+def test_manual_report_agrees_with_documented_sql(system: System) -> None:
     with program("report_generator.py", "--now", folder=system.folder, settings={}) as reporter:
         assert reporter.wait() == 0, reporter.output
     ((start, end, total, overall, summary),) = system.query(
@@ -178,25 +178,25 @@ def test_a_manual_report_agrees_with_sql_run_by_hand(system: System) -> None:
     by_hand = system.query(
         f"SELECT employee_id, count(*), {share} {inside} AND employee_id IS NOT NULL GROUP BY 1", start, end
     )
-    said = [(p["employee_id"], p["total_detections"], p["stress_pct"]) for p in json.loads(summary).values()]
-    assert said == by_hand
+    reported = [(p["employee_id"], p["total_detections"], p["stress_pct"]) for p in json.loads(summary).values()]
+    assert reported == by_hand
 
 
-def test_acknowledging_works_with_a_body_and_with_a_query_parameter(system: System) -> None:
+def test_acknowledge_accepts_body_and_query_parameter(system: System) -> None:
     address = f"{system.api}/api/alerts/1/acknowledge"
     assert requests.post(address, json={"user_id": "admin"}, timeout=10).json()["alert"]["status"] == "acknowledged"
     assert requests.post(f"{address}?user_id=admin", timeout=10).status_code == 200
 
 
 def begins_as_a_picture(path: Path) -> bool:
-    """By its first bytes, whatever it is called: JPEG, PNG, GIF, WebP, AVI, MP4, Matroska, BMP, TIFF."""
+    """Return whether the first bytes are those of a JPEG, PNG, GIF, WebP, AVI, MP4, Matroska, BMP or TIFF file."""
     with path.open("rb") as file:
         start = file.read(16)
     signatures = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"\x1aE\xdf\xa3", b"BM", b"II*\x00", b"MM\x00*")
     return start.startswith(signatures) or start[4:8] == b"ftyp"
 
 
-def test_no_picture_and_no_name_is_left_in_the_folder(system: System) -> None:
+def test_folder_contains_no_picture_and_log_no_name(system: System) -> None:
     files = [path for path in system.folder.rglob("*") if path.is_file()]
     assert {"gloria_stress_system.db", "edge_outbox.db"} <= {path.name for path in files}
     assert [path for path in files if path.suffix in {".jpg", ".jpeg", ".png", ".mp4"}] == []
@@ -205,14 +205,14 @@ def test_no_picture_and_no_name_is_left_in_the_folder(system: System) -> None:
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_a_killed_component_is_back_and_healthy(system: System, component: str) -> None:
+def test_killed_component_is_restarted(system: System, component: str) -> None:
     killed = system.pid(component)
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: system.pid(component) not in {killed, None}, f"{component} again", BACK_WITHIN)
 
 
-def test_ctrl_c_leaves_nothing_behind(system: System) -> None:
+def test_ctrl_c_ends_every_process(system: System) -> None:
     family = psutil.Process(system.launcher.process.pid).children(recursive=True)
     assert len(family) >= len(COMPONENTS)
     assert system.launcher.stop(signal.SIGINT) == 0

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from stressvision.config import Settings
-from stressvision.services import hashing
+from stressvision.core.config import Settings
+from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.enrolment import Enrolment, FaceSample, enrol_employee
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
 from tests.conftest import FakeClock
 
 _numbers = itertools.count()
@@ -25,11 +26,11 @@ DATABASES = ["sqlite", "postgresql"] if find_spec("pgserver") else ["sqlite"]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
-    import pgserver
+    from pgserver import postgres_server
 
     # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
     with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
         yield server
         server.cleanup()
 
@@ -72,7 +73,7 @@ def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega") -> int:
     """An enrolled, consenting employee with made-up embeddings; the employee's id."""
-    samples = tuple(FaceSample(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
+    samples = tuple(FaceSampleRow(tuple(0.01 * i for i in range(128)), 0.9) for _ in range(3))
     enrolment = Enrolment(code, name, "Producción", "morning", samples, consent_sha256="0" * 64)
     return enrol_employee(context, enrolment, Actor(user_id="test")).id
 
@@ -81,6 +82,6 @@ def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega")
 def quick_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same Argon2 with the least cost, for tests that hash many passwords."""
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()
     yield
-    hashing._nobodys.cache_clear()
+    hashing._dummy_hash.cache_clear()

@@ -13,8 +13,9 @@ import uvicorn
 from fastapi import Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from stressvision.clock import utc_now
-from stressvision.errors import Conflict, Message, NotFound, StressVisionError
+from stressvision.core.clock import utc_now
+from stressvision.core.errors import Conflict, Message, NotFound, StressVisionError
+from stressvision.http.problems import reader_language
 from stressvision.wire.alerts import (
     Alert,
     AlertChanged,
@@ -41,8 +42,8 @@ from stressvision.wire.backend import (
     StoredDetection,
 )
 from stressvision.wire.events import Connected, DetectionEvent, Pong
-from stressvision.wire.notices import NoticeQueue
-from stressvision.wire.problems import problem_of, reader_language
+from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
 from stressvision.api.app import create_app
-from stressvision.api.backend import Backend, Pace
+from stressvision.api.backend import BackendState, Pace
 from stressvision.api.server import create_server
 from stressvision.services.context import Context
-from stressvision.services.detections import store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
@@ -44,8 +44,8 @@ class LiveBackend:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def backend(self) -> Backend:
-        backend: Backend = self.app.state.backend
+    def backend(self) -> BackendState:
+        backend: BackendState = self.app.state.backend
         return backend
 
     @contextmanager

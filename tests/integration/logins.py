@@ -1,7 +1,7 @@
 """Who logs in in the tests of logging in."""
 
-from stressvision.domain.roles import Role
-from stressvision.services.accounts import add_account
+from stressvision.domain.auth import Role
+from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context
 
 PHRASE = "cuatro palabras que recuerdo"

@@ -1,4 +1,4 @@
-"""Programs under test: started from a folder of their own, stopped, and waited for."""
+"""Programs under test: started from a folder of their own, stopped and awaited."""
 
 import os
 import signal
@@ -13,19 +13,19 @@ from pathlib import Path
 
 import requests
 
-from stressvision.config import PROJECT_ROOT
+from stressvision.core.config import PROJECT_ROOT
 
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
 
 def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIENCE_SECONDS) -> None:
-    """Returns as soon as the condition holds; fails, naming what was waited for, when patience ends."""
+    """Return as soon as the condition holds; fail with `what` after `patience` seconds."""
     deadline = time.monotonic() + patience
     pause = threading.Event()
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {patience} s in vain for: {what}")
+            raise AssertionError(f"condition not met within {patience} s: {what}")
         pause.wait(_POLL_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""Eight hours of a plant whose devices deliver up to an hour late, by a clock that is told the time."""
+"""Eight hours of a plant whose devices deliver up to an hour late, in simulated time."""
 
 import random
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
-from stressvision.db.tables import detection_events
+from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context
-from stressvision.services.reports import write_due_reports
-from stressvision.services.summaries import write_due_summaries
+from stressvision.services.reports.creation import write_due_reports
+from stressvision.services.reports.summaries import write_due_summaries
 
 QUARTER = timedelta(minutes=15)
 BEGAN = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ class Delivery:
 
 
 def simulate_shift(chance: random.Random, people: list[int]) -> list[Delivery]:
-    """Somebody every half minute or so, an hour's break in the middle; one in four comes late."""
+    """Return detections about every half minute, with an hour's break in the middle; one in four is delivered late."""
     deliveries = []
     at = BEGAN
     while (at := at + timedelta(seconds=chance.randrange(5, 60))) < BEGAN + timedelta(hours=HOURS):
@@ -49,7 +49,7 @@ def simulate_shift(chance: random.Random, people: list[int]) -> list[Delivery]:
 
 
 def deliver(context: Context, deliveries: list[Delivery], after: datetime, until: datetime) -> None:
-    """Stores what arrives within (after, until]."""
+    """Store the detections that arrive within (after, until]."""
     rows = [delivery.row for delivery in deliveries if after < delivery.arrives <= until]
     if rows:
         with context.database.write() as connection:
@@ -57,6 +57,6 @@ def deliver(context: Context, deliveries: list[Delivery], after: datetime, until
 
 
 def report_all(context: Context) -> None:
-    """What the reporter's job does at a quarter of an hour."""
+    """Do what the reporter's job does at each quarter of an hour."""
     write_due_reports(context, QUARTER)
     write_due_summaries(context)

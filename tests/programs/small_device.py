@@ -1,7 +1,7 @@
-"""A device without a camera: its detections are numbers, its outbox and courier are the real ones.
+"""A device without a camera: its detections are numbered, its outbox and uploader are the real ones.
 
-`python -m tests.programs.small_device OUTBOX INGEST_URL DEVICE_ID LIMIT_FILE`: keeps as many detections as LIMIT_FILE
-says, each once however often it is killed, and delivers them until it is.
+`python -m tests.programs.small_device OUTBOX INGEST_URL DEVICE_ID LIMIT_FILE`: stores as many detections as
+LIMIT_FILE holds, each once across restarts, and delivers them until it is killed.
 """
 
 import sys
@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
-from stressvision.db.connection import sqlite_driver
-from stressvision.edge.client import IngestClient
-from stressvision.edge.courier import Courier
-from stressvision.edge.outbox import Kind, Outbox
+from stressvision.db.engine.connection import sqlite_driver
+from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.uploader import Uploader
 from stressvision.wire.detections import DetectionIn, SessionStart
 
 AT_ONCE = 7
@@ -30,10 +30,10 @@ def main() -> None:
     added = count_added(path) - 1
     if added < 0:
         start = SessionStart(device_id=device_id, session_id=session_id, start_timestamp=BEGAN)
-        outbox.add(Kind.SESSION_START, session_id, start.model_dump_json())
+        outbox.add(MessageKind.SESSION_START, session_id, start.model_dump_json())
         added = 0
-    courier = Courier(outbox, IngestClient(url), spread=lambda low, high: WAIT_SECONDS)
-    courier.start()
+    uploader = Uploader(outbox, IngestClient(url), jitter=lambda low, high: WAIT_SECONDS)
+    uploader.start()
     while True:
         wanted = min(int(limit.read_text() or 0), added + AT_ONCE)
         if wanted == added:
@@ -41,18 +41,18 @@ def main() -> None:
             continue
         outbox.add_all([describe(number, device_id, session_id) for number in range(added, wanted)])
         added = wanted
-        courier.notice()
+        uploader.wake()
 
 
 def count_added(path: Path) -> int:
-    """How many items the outbox ever held: SQLite keeps the count although they are gone."""
-    # The outbox's own SQLite: two of them in one process would undo each other's locks on the file.
+    """Return how many messages the outbox has held in total: SQLite keeps the sequence after they are deleted."""
+    # The outbox's own SQLite library: two libraries in one process would release each other's file locks.
     with closing(sqlite_driver().connect(path)) as connection:
         row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()
     return int(row[0]) if row else 0
 
 
-def describe(number: int, device_id: str, session_id: str) -> tuple[Kind, str, str]:
+def describe(number: int, device_id: str, session_id: str) -> OutboxMessage:
     event_id = uuid5(NAMESPACE_OID, f"{device_id} {number}")
     detection = DetectionIn(
         event_id=event_id,
@@ -61,7 +61,7 @@ def describe(number: int, device_id: str, session_id: str) -> tuple[Kind, str, s
         timestamp=BEGAN + timedelta(milliseconds=10 * number),
         track_id=f"trk_{number}",
     )
-    return Kind.DETECTION, str(event_id), detection.model_dump_json()
+    return OutboxMessage(MessageKind.DETECTION, str(event_id), detection.model_dump_json())
 
 
 if __name__ == "__main__":

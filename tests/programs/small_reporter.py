@@ -1,7 +1,7 @@
-"""The reporter's work for one moment, in a process that is killed by itself before its n-th statement.
+"""One run of the reporter's work, in a process that kills itself before its n-th SQL statement.
 
-`python -m tests.programs.small_reporter DATABASE_URL NOW STATEMENT`, NOW in ISO 8601. By SIGKILL, so that nothing is
-cleaned up.
+`python -m tests.programs.small_reporter DATABASE_URL NOW STATEMENT`, NOW in ISO 8601. It uses SIGKILL, so that no
+clean-up runs.
 """
 
 import os
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import event
 
-from stressvision.config import Settings
+from stressvision.core.config import Settings
 from stressvision.services.context import open_context
 from tests.programs.simulated_plant import report_all
 
@@ -21,13 +21,13 @@ def main() -> None:
     context = open_context(Settings(database_url=url), lambda: now)
     statements = 0
 
-    def die_in_time(*_: object) -> None:
+    def kill_at_limit(*_: object) -> None:
         nonlocal statements
         statements += 1
         if statements >= last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(context.database.engine, "before_cursor_execute", die_in_time)
+    event.listen(context.database.engine, "before_cursor_execute", kill_at_limit)
     report_all(context)
 
 

@@ -1,7 +1,8 @@
 """A small program in place of a component, for the launcher's tests.
 
-`standin.py PORT [--deaf] [--child FILE] [--witness URL FILE]`: answers 200 on PORT. Deaf, it ignores SIGTERM. With a
-child, it starts a process of its own, deaf too, and writes its id. A witness writes down what URL answered on SIGTERM.
+`standin.py PORT [--deaf] [--child FILE] [--witness URL FILE]`: responds with 200 on PORT. With --deaf it ignores
+SIGTERM. With --child it starts a process that ignores SIGTERM, and writes its id to FILE. With --witness it writes the
+status of URL to FILE on SIGTERM.
 """
 
 import argparse
@@ -24,7 +25,7 @@ class Healthy(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def look(url: str) -> str:
+def fetch_status(url: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return str(answer.status)
@@ -38,18 +39,18 @@ def main() -> None:
     parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--child", type=Path)
     parser.add_argument("--witness", nargs=2)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
 
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        if wanted.witness:
-            Path(wanted.witness[1]).write_text(look(wanted.witness[0]), encoding="utf-8")
+    def exit_on_signal(_number: int, _frame: FrameType | None) -> None:
+        if arguments.witness:
+            Path(arguments.witness[1]).write_text(fetch_status(arguments.witness[0]), encoding="utf-8")
         sys.exit(0)
 
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if wanted.deaf else leave)
-    if wanted.child:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if arguments.deaf else exit_on_signal)
+    if arguments.child:
         child = subprocess.Popen([sys.executable, "-c", DEAF_CHILD])
-        wanted.child.write_text(str(child.pid), encoding="utf-8")
-    ThreadingHTTPServer(("127.0.0.1", wanted.port), Healthy).serve_forever()
+        arguments.child.write_text(str(child.pid), encoding="utf-8")
+    ThreadingHTTPServer(("127.0.0.1", arguments.port), Healthy).serve_forever()
 
 
 if __name__ == "__main__":

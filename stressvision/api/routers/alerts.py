@@ -1,15 +1,15 @@
+"""Endpoints of alerts."""
+
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
+from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
 from stressvision.domain.alerts import AlertStatus, Subject
-from stressvision.errors import InvalidInput, Message
-from stressvision.services import alerts
-from stressvision.services.context import Actor
+from stressvision.services.alerts import decisions
+from stressvision.services.paging import read_instant
 from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
-from stressvision.wire.pages import read_instant
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 
@@ -17,6 +17,8 @@ Decision = Annotated[AlertDecision | None, Body()]
 
 
 class StatusFilter(StrEnum):
+    """Value of the query parameter `status`."""
+
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
@@ -33,48 +35,35 @@ def list_alerts(
     cursor: Cursor = None,
     about: Annotated[Subject, Query(description="Alerts of people, of devices, or both.")] = Subject.PEOPLE,
 ) -> AlertList:
-    wanted = None if status is StatusFilter.ALL else AlertStatus(status)
-    return alerts.list_alerts(context, wanted, limit, employee_id, actor, read_instant(cursor), about)
+    status_wanted = None if status is StatusFilter.ALL else AlertStatus(status)
+    return decisions.list_alerts(context, status_wanted, limit, employee_id, actor, read_instant(cursor), about)
 
 
 @router.get("/{alert_id}")
 def read_alert(context: ContextDep, actor: ActorDep, alert_id: RowId) -> AlertDetail:
-    return alerts.read_alert(context, alert_id, actor)
+    return decisions.read_alert(context, alert_id, actor)
 
 
 @router.post("/{alert_id}/acknowledge")
 def acknowledge_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
-    decided = decision or AlertDecision()
-    person = _person(actor, decided.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=alerts.acknowledge_alert(context, alert_id, person, decided.notes))
+    body = decision or AlertDecision()
+    author = actor.claiming(body.user_id or user_id)
+    return AlertChanged(alert_id=alert_id, alert=decisions.acknowledge_alert(context, alert_id, author, body.notes))
 
 
 @router.post("/{alert_id}/resolve")
 def resolve_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, decision: Decision = None, user_id: UserId = None
 ) -> AlertChanged:
-    decided = decision or AlertDecision()
-    person = _person(actor, decided.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=alerts.resolve_alert(context, alert_id, person, decided.notes))
+    body = decision or AlertDecision()
+    author = actor.claiming(body.user_id or user_id)
+    return AlertChanged(alert_id=alert_id, alert=decisions.resolve_alert(context, alert_id, author, body.notes))
 
 
 @router.post("/{alert_id}/notes")
 def note_alert(
     context: ContextDep, actor: ActorDep, alert_id: RowId, note: AlertNote, user_id: UserId = None
 ) -> AlertDetail:
-    return alerts.note_alert(context, alert_id, _person(actor, note.user_id or user_id), note.notes)
-
-
-def _person(actor: Actor, user_id: str | None) -> Actor:
-    person = actor.claiming(user_id)
-    if person.user_id is None:
-        raise InvalidInput(
-            Message(
-                es='Falta user_id, quién decide: envíe {"user_id": "admin"} como JSON, o ?user_id=admin.',
-                en='user_id is missing, who decides: send {"user_id": "admin"} as JSON, or ?user_id=admin.',
-            ),
-            field="user_id",
-        )
-    return person
+    return decisions.note_alert(context, alert_id, actor.claiming(note.user_id or user_id), note.notes)

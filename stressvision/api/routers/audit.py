@@ -1,15 +1,15 @@
-"""Who looked at whom, and who changed what."""
+"""Endpoint of the audit log."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.clock import parse_moment
-from stressvision.db.audit import AuditFilter
+from stressvision.api.dependencies import ActorDep, ContextDep
+from stressvision.core.clock import parse_moment
+from stressvision.db.queries.audit import AuditFilter
 from stressvision.services import audit
 from stressvision.wire.access import AuditList
-from stressvision.wire.pages import MAX_ID
+from stressvision.wire.values import MAX_ID
 
 router = APIRouter(prefix="/api/audit", tags=["access"])
 

@@ -1,11 +1,13 @@
+"""Endpoint of devices."""
+
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ContextDep, Cursor
+from stressvision.api.dependencies import ContextDep, Cursor
 from stressvision.services import devices
+from stressvision.services.paging import read_name
 from stressvision.wire.backend import DeviceList
-from stressvision.wire.pages import read_name
 
 router = APIRouter(prefix="/api/devices", tags=["devices"])
 

@@ -1,17 +1,19 @@
+"""Endpoints of employees: list, change, enrol, current state."""
+
 import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from stressvision.api.deps import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
-from stressvision.api.measuring import measure_stills
-from stressvision.api.uploads import UploadDep, describe_form
-from stressvision.services import employees
-from stressvision.services.stills import enrol_from_stills
+from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
+from stressvision.api.enrolment_form import EnrolmentFormDep, describe_form
+from stressvision.api.measurement_process import measure_stills
+from stressvision.services.paging import read_name
+from stressvision.services.people import employees
+from stressvision.services.people.stills import enrol_from_stills
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
-from stressvision.wire.pages import read_name
-from stressvision.wire.people import EmployeeChange, EmployeeNew, Enrolled
+from stressvision.wire.people import EmployeeChange, EmployeeNew, EnrolmentResult
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 
@@ -52,9 +54,9 @@ def deactivate_employee(context: ContextDep, actor: NamedActorDep, employee_id: 
 
 @router.post("/{employee_id}/enrolment", openapi_extra=describe_form())
 def enrol_employee(
-    context: ContextDep, actor: NamedActorDep, language: LanguageDep, employee_id: RowId, upload: UploadDep
-) -> Enrolled:
-    return enrol_from_stills(context, employee_id, upload.stills, upload.statement, measure_stills, actor, language)
+    context: ContextDep, actor: NamedActorDep, language: LanguageDep, employee_id: RowId, form: EnrolmentFormDep
+) -> EnrolmentResult:
+    return enrol_from_stills(context, employee_id, form.stills, form.statement, measure_stills, actor, language)
 
 
 @router.get("/{employee_id}/status", response_model=EmployeeState)
@@ -64,14 +66,14 @@ async def read_employee_state(
     employee_id: RowId,
     minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = 15,
 ) -> Response:
-    async def make() -> bytes:
+    async def compute() -> bytes:
         state = await run_in_threadpool(employees.find_employee_state, backend.context, employee_id, minutes)
         return state.model_dump_json().encode()
 
-    answer = await backend.answers.give(("state", employee_id, minutes), make)
-    written = employees.submit_state_read(backend.context, employee_id, minutes, actor)
-    if written.done():
-        written.result()
+    body = await backend.response_cache.get_or_compute(("state", employee_id, minutes), compute)
+    recorded = employees.submit_state_read(backend.context, employee_id, minutes, actor)
+    if recorded.done():
+        recorded.result()
     else:
-        await asyncio.wrap_future(written)
-    return Response(answer, media_type="application/json")
+        await asyncio.wrap_future(recorded)
+    return Response(body, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Taking data out."""
+"""Endpoint of detection exports."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -6,16 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from stressvision.api.deps import ActorDep, ContextDep, Cursor, EmployeeFilter
-from stressvision.api.formats import MEDIA_TYPES, ExportFormat, accepted_format, write_csv, write_json
-from stressvision.api.parquet import stream_parquet
-from stressvision.clock import parse_moment
-from stressvision.db.detections import DetectionFilter
+from stressvision.api.content_negotiation import negotiate_format
+from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter
+from stressvision.api.export_formats import MEDIA_TYPES, ExportFormat, write_csv, write_json
+from stressvision.api.parquet_process import stream_parquet
+from stressvision.core.clock import parse_moment
+from stressvision.db.queries.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
-from stressvision.services.exports import DetectionStream, count_export, prime, record_export
+from stressvision.services.exports import DetectionStream, count_export, read_first_page, record_export
+from stressvision.services.paging import read_instant
 from stressvision.wire.backend import DetectionList
 from stressvision.wire.exports import ParquetRequest
-from stressvision.wire.pages import read_instant
 
 router = APIRouter(prefix="/api/export", tags=["export"])
 
@@ -25,10 +26,11 @@ Date = Annotated[
     str | None,
     Query(max_length=40, examples=["2026-11-22T10:30:00Z"], description="ISO 8601; without an offset it is UTC."),
 ]
+_OFFERED = {media_type.partition(";")[0]: kind for kind, media_type in MEDIA_TYPES.items()}
 _FILES: dict[str, dict[str, object]] = {
-    media.partition(";")[0]: {} for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.JSON
+    media_type: {} for media_type, kind in _OFFERED.items() if kind is not ExportFormat.JSON
 }
-_VARYING = {"Vary": "Accept"}
+_VARY = {"Vary": "Accept"}
 
 
 @router.get("/detections", response_model=DetectionList, responses={200: {"content": _FILES}})
@@ -40,7 +42,7 @@ def export_detections(
     employee_id: EmployeeFilter = None,
     emotion: Emotion | None = None,
     limit: Annotated[
-        int | None, Query(ge=1, le=100_000_000, description="10,000 in JSON unless given, everything in a file.")
+        int | None, Query(ge=1, le=100_000_000, description="Default: 10,000 in JSON, everything in a file.")
     ] = None,
     cursor: Cursor = None,
     wanted_format: Annotated[
@@ -48,7 +50,7 @@ def export_detections(
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
-    kind = wanted_format or accepted_format(accept)
+    kind = wanted_format or negotiate_format(accept, _OFFERED, ExportFormat.JSON)
     wanted = DetectionFilter(
         start=parse_moment(start_date, field="start_date") if start_date else None,
         end=parse_moment(end_date, field="end_date", is_end=True) if end_date else None,
@@ -58,24 +60,28 @@ def export_detections(
     )
     record_export(context, wanted, kind, actor)
     if kind is ExportFormat.PARQUET:
-        asked = ParquetRequest(
+        request = ParquetRequest(
             start=wanted.start, end=wanted.end, employee_id=employee_id, emotion=emotion, cursor=cursor, limit=limit
         )
-        return _file(stream_parquet(context.settings, asked), kind, wanted)
+        return _file_response(stream_parquet(context.settings, request), kind, wanted)
     if kind is ExportFormat.CSV:
-        return _file(write_csv(prime(DetectionStream(context, wanted, limit).read_pages())), kind, wanted)
+        return _file_response(
+            write_csv(read_first_page(DetectionStream(context, wanted, limit).read_pages())), kind, wanted
+        )
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
-    content = write_json(stream, prime(stream.read_pages()), count_export(context, wanted))
-    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARYING)
+    content = write_json(stream, read_first_page(stream.read_pages()), count_export(context, wanted))
+    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARY)
 
 
-def _file(content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"', **_VARYING}
+def _file_response(
+    content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter
+) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"', **_VARY}
     return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
 def _file_name(kind: ExportFormat, wanted: DetectionFilter) -> str:
-    """Says whose, what and when, as far as it was asked for: detections_employee-3_sad_from-20261122T000000Z.csv."""
+    """Return a name that shows the filter, for example detections_employee-3_sad_from-20261122T000000Z.csv."""
     parts = ["detections"]
     if wanted.employee_id is not None:
         parts.append(f"employee-{wanted.employee_id}")

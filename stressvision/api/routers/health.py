@@ -1,19 +1,19 @@
-"""What this is, whether it lives, whether it can serve, and how it is doing."""
+"""Endpoints of name and addresses, health, readiness and metrics."""
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from stressvision import VERSION
-from stressvision.api.deps import BackendDep, LanguageDep
-from stressvision.errors import Message, Unavailable
-from stressvision.services import notices, vitals
+from stressvision.api.dependencies import BackendDep, LanguageDep
+from stressvision.core.errors import Message, Unavailable
+from stressvision.services import notifications, vitals
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
 
 router = APIRouter(tags=["health"])
 
 _DESCRIPTION = Message(
     es="Backend de Stress Vision: empleados, detecciones, alertas y reportes, y sus cambios en vivo.",
-    en="Backend of Stress Vision: employees, detections, alerts and reports, and their changes as they happen.",
+    en="Backend of Stress Vision: employees, detections, alerts and reports, and their live changes.",
 )
 
 
@@ -27,7 +27,7 @@ def read_card(backend: BackendDep, language: LanguageDep) -> ServiceCard:
         docs=f"{settings.api_base}/api/docs",
         dashboard=settings.served_at(settings.dashboard_port),
         websocket=settings.served_at(settings.api_port).replace("http", "ws", 1) + "/ws",
-        login_required=backend.gate.guards(),
+        login_required=backend.authenticator.is_login_required(),
     )
 
 
@@ -55,8 +55,8 @@ def read_readiness(backend: BackendDep, language: LanguageDep, response: Respons
 def read_metrics(backend: BackendDep) -> Response:
     metrics = backend.metrics
     try:
-        metrics.tell_vitals(vitals.read_vitals(backend.context))
-        metrics.tell_notices(notices.read_queue(backend.context), backend.context.clock())
+        metrics.set_vitals(vitals.read_vitals(backend.context))
+        metrics.set_notifications(notifications.read_queue(backend.context), backend.context.clock())
         metrics.database_up.set(1)
     except Unavailable:
         metrics.database_up.set(0)

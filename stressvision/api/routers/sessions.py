@@ -1,12 +1,14 @@
+"""Endpoints of device sessions."""
+
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from stressvision.api.deps import ActorDep, ContextDep
-from stressvision.services import sessions
-from stressvision.services.gate import require_own_device
+from stressvision.api.dependencies import ActorDep, ContextDep
+from stressvision.services.auth.authenticator import require_own_device
+from stressvision.services.detections import sessions
 from stressvision.wire.backend import SessionRequest
 from stressvision.wire.detections import ApiSession, SessionEnd, SessionEnded, SessionStart
 
@@ -21,8 +23,8 @@ def open_session(
     device_id: Annotated[str | None, Query(max_length=64)] = None,
     location: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ApiSession:
-    asked = request.model_dump(exclude_none=True) if request else {}
-    merged = {"device_id": device_id, "location": location, **asked}
+    body = request.model_dump(exclude_none=True) if request else {}
+    merged = {"device_id": device_id, "location": location, **body}
     try:
         start = SessionStart.model_validate({name: value for name, value in merged.items() if value is not None})
     except ValidationError as error:

@@ -1,9 +1,11 @@
+"""Endpoints of silences."""
+
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from stressvision.api.deps import ActorDep, ContextDep, RowId, UserId
-from stressvision.services import silences
+from stressvision.api.dependencies import ActorDep, ContextDep, RowId, UserId
+from stressvision.services.alerts import silences
 from stressvision.wire.alerts import Silence, SilenceList, SilenceRequest
 
 router = APIRouter(prefix="/api/silences", tags=["alerts"])

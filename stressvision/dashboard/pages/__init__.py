@@ -1,1 +1,1 @@
-"""One module for each page of the dashboard."""
+"""One module per page of the dashboard."""

@@ -1,4 +1,4 @@
-"""One alert with its history, opened over the list: notes are added here, and silence is asked for."""
+"""One alert with its history in a dialog: add a note, or silence its subject."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import streamlit as st
 
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import texts
+from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
 from stressvision.dashboard.alert_card import name_subject, show_card, show_history
-from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant
-from stressvision.dashboard.screen import Screen
-from stressvision.errors import StressVisionError
+from stressvision.dashboard.page_context import PageContext
 from stressvision.wire.alerts import AlertDetail, SilenceRequest
 
 NOTES_LIMIT = 4000
@@ -18,98 +18,101 @@ REASON_LIMIT = 500
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The detail that is open; it is looked up once, for each look is recorded."""
+class OpenedAlert:
+    """The detail in the dialog. It is requested once, because each request is audited."""
 
     detail: AlertDetail
 
 
 def show_detail(
-    screen: Screen, opened: Opened, replace: Callable[[Opened], None], finish: Callable[[str], None]
+    context: PageContext, opened: OpenedAlert, replace: Callable[[OpenedAlert], None], finish: Callable[[str], None]
 ) -> None:
-    """`replace`: shows the detail anew. `finish`: closes it, and says what was done."""
+    """Render the dialog. `replace`: opens the changed detail. `finish`: closes the dialog with a confirmation."""
     detail = opened.detail
-    show_card(screen, detail)
-    show_history(screen, detail)
-    who = known_attendant() or st.text_input(
-        screen.say(texts.alerts.ATTENDANT),
-        placeholder=screen.say(texts.alerts.ATTENDANT_HINT),
-        help=screen.say(texts.alerts.ATTENDANT_HELP),
+    show_card(context, detail)
+    show_history(context, detail)
+    user_id = acting_user() or st.text_input(
+        context.text(texts.alerts.ACTING_USER),
+        placeholder=context.text(texts.alerts.ACTING_USER_HINT),
+        help=context.text(texts.alerts.ACTING_USER_HELP),
         max_chars=USER_LIMIT,
-        key="detail_attendant",
+        key="detail_user_id",
     )
     with st.form("note", border=False, clear_on_submit=True):
         notes = st.text_area(
-            screen.say(texts.alerts.NEW_NOTE),
-            placeholder=screen.say(texts.alerts.NOTES_HINT),
+            context.text(texts.alerts.NEW_NOTE),
+            placeholder=context.text(texts.alerts.NOTES_HINT),
             max_chars=NOTES_LIMIT,
             height=90,
             key="detail_note",
         )
-        if st.form_submit_button(screen.say(texts.alerts.ADD_NOTE), icon=":material/edit_note:"):
-            _add_note(screen, detail, who.strip(), notes.strip(), replace)
+        if st.form_submit_button(context.text(texts.alerts.ADD_NOTE), icon=":material/edit_note:"):
+            _add_note(context, detail, user_id.strip(), notes.strip(), replace)
     with (
         st.expander(
-            screen.say(texts.alerts.SILENCE, who=name_subject(screen, detail)), icon=":material/notifications_off:"
+            context.text(texts.alerts.SILENCE, subject=name_subject(context, detail)),
+            icon=":material/notifications_off:",
         ),
         st.form("silence", border=False),
     ):
         span = st.segmented_control(
-            screen.say(texts.alerts.SILENCE_SPAN),
+            context.text(texts.alerts.SILENCE_SPAN),
             list(texts.alerts.SILENCE_SPANS),
             default=60,
             required=True,
-            format_func=lambda minutes: screen.say(texts.alerts.SILENCE_SPANS[minutes]),
+            format_func=lambda minutes: context.text(texts.alerts.SILENCE_SPANS[minutes]),
             key="silence_span",
         )
         reason = st.text_input(
-            screen.say(texts.alerts.SILENCE_REASON),
-            placeholder=screen.say(texts.alerts.SILENCE_REASON_HINT),
+            context.text(texts.alerts.SILENCE_REASON),
+            placeholder=context.text(texts.alerts.SILENCE_REASON_HINT),
             max_chars=REASON_LIMIT,
             key="silence_reason",
         )
-        if st.form_submit_button(screen.say(texts.alerts.BEGIN_SILENCE)):
-            _begin_silence(screen, detail, who.strip(), reason.strip(), timedelta(minutes=span), finish)
+        if st.form_submit_button(context.text(texts.alerts.BEGIN_SILENCE)):
+            _begin_silence(context, detail, user_id.strip(), reason.strip(), timedelta(minutes=span), finish)
 
 
-def _add_note(screen: Screen, detail: AlertDetail, who: str, notes: str, replace: Callable[[Opened], None]) -> None:
-    if not _is_complete(screen, who, notes):
+def _add_note(
+    context: PageContext, detail: AlertDetail, user_id: str, notes: str, replace: Callable[[OpenedAlert], None]
+) -> None:
+    if not _is_complete(context, user_id, notes):
         return
     try:
-        changed = screen.backend.note(detail.id, who, notes)
+        changed = context.backend.add_note(detail.id, user_id, notes)
     except StressVisionError as error:
-        _refuse(screen, detail, error)
+        _refuse(context, detail, error)
         return
-    remember_attendant(who)
-    replace(Opened(changed))
+    remember_acting_user(user_id)
+    replace(OpenedAlert(changed))
 
 
 def _begin_silence(
-    screen: Screen, detail: AlertDetail, who: str, reason: str, span: timedelta, finish: Callable[[str], None]
+    context: PageContext, detail: AlertDetail, user_id: str, reason: str, span: timedelta, finish: Callable[[str], None]
 ) -> None:
-    if not _is_complete(screen, who, reason):
+    if not _is_complete(context, user_id, reason):
         return
-    ends_at = screen.clock() + span
+    ends_at = context.clock() + span
     wanted = SilenceRequest(
-        employee_id=detail.employee_id, device_id=detail.device_id, ends_at=ends_at, reason=reason, user_id=who
+        employee_id=detail.employee_id, device_id=detail.device_id, ends_at=ends_at, reason=reason, user_id=user_id
     )
     try:
-        screen.backend.begin_silence(wanted)
+        context.backend.begin_silence(wanted)
     except StressVisionError as error:
-        _refuse(screen, detail, error)
+        _refuse(context, detail, error)
         return
-    remember_attendant(who)
-    finish(screen.say(texts.alerts.SILENCE_BEGUN, time=screen.date_and_time(ends_at)))
+    remember_acting_user(user_id)
+    finish(context.text(texts.alerts.SILENCE_BEGUN, time=context.date_and_time(ends_at)))
 
 
-def _is_complete(screen: Screen, who: str, words: str) -> bool:
-    if not who:
-        st.warning(screen.say(texts.alerts.ATTENDANT_MISSING))
+def _is_complete(context: PageContext, user_id: str, words: str) -> bool:
+    if not user_id:
+        st.warning(context.text(texts.alerts.ACTING_USER_MISSING))
     elif not words:
-        st.warning(screen.say(texts.alerts.WORDS_MISSING))
-    return bool(who and words)
+        st.warning(context.text(texts.alerts.WORDS_MISSING))
+    return bool(user_id and words)
 
 
-def _refuse(screen: Screen, detail: AlertDetail, error: StressVisionError) -> None:
-    reason = error.message.text(screen.language)
-    st.warning(screen.say(texts.alerts.REFUSED, id=detail.id, reason=reason))
+def _refuse(context: PageContext, detail: AlertDetail, error: StressVisionError) -> None:
+    reason = error.message.text(context.language)
+    st.warning(context.text(texts.alerts.REFUSED, id=detail.id, reason=reason))

@@ -1,4 +1,4 @@
-"""Alertas: who may need attention, and what was done about it."""
+"""Alertas: the list of alerts, and the decisions on them."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,244 +7,247 @@ from typing import Literal
 
 import streamlit as st
 
-from stressvision.dashboard import blocks, texts
-from stressvision.dashboard.alert_card import name_subject, show_card
-from stressvision.dashboard.attendant import USER_LIMIT, known_attendant, remember_attendant, show_attendant
+from stressvision.core.errors import StressVisionError
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user, show_acting_user
+from stressvision.dashboard.alert_card import describe_alert, name_subject, show_card
 from stressvision.dashboard.client import AlertFilter, AlertSubject
-from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, Opened, show_detail
-from stressvision.dashboard.pages.alert_margin import show_silences, show_troubled_devices, show_undelivered
-from stressvision.dashboard.screen import Screen, told
-from stressvision.errors import StressVisionError
+from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.pages.alert_detail import NOTES_LIMIT, OpenedAlert, show_detail
+from stressvision.dashboard.pages.alert_notices import show_silences, show_troubled_devices, show_undelivered
 from stressvision.wire.alerts import Alert
 
 REFRESH_SECONDS = 3
 PAGE_ALERTS = 20
-MARGIN_SECONDS = 10
+NOTICES_SECONDS = 10
 OUTCOME_SPAN = timedelta(seconds=12)
 FILTERS: tuple[AlertFilter, ...] = ("pending", "acknowledged", "resolved", "all")
 SUBJECTS: tuple[AlertSubject, ...] = ("people", "devices")
-LINKED = "alerta"
-"""Parameter of the address: the alert that a message linked to."""
+LINK_PARAMETER = "alerta"
+"""Query parameter with the id of the alert that a notification links to."""
 
 # Keys of the session state.
 OUTCOME = "alert_outcome"
-QUESTION = "alert_question"
+DIALOG = "alert_dialog"
 SHOWN = "alerts_shown"
-FOLLOWED = "alert_link_followed"
+OPENED_LINK = "alert_link_opened"
 
 Action = Literal["acknowledge", "resolve"]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is being asked in the dialog: who acknowledges, or who resolves and with which notes."""
+class DecisionDialog:
+    """The open dialog: which alert, and which decision on it."""
 
     action: Action
     alert: Alert
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DecisionOutcome:
+    """The confirmation or refusal of the last decision, shown for OUTCOME_SPAN."""
+
     at: datetime
     done: bool
     sentence: str
 
 
-def render(screen: Screen) -> None:
-    st.html(blocks.heading(screen.say(texts.common.ALERTS)))
+def render(context: PageContext) -> None:
+    """Render the page."""
+    st.html(html.heading(context.text(texts.common.ALERTS)))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         chosen = st.segmented_control(
-            screen.say(texts.alerts.STATUS_FILTER),
+            context.text(texts.alerts.STATUS_FILTER),
             FILTERS,
             default="pending",
             required=True,
-            format_func=lambda status: screen.say(texts.alerts.ALERT_FILTERS[status]),
+            format_func=lambda status: context.text(texts.alerts.ALERT_FILTERS[status]),
             label_visibility="collapsed",
             key="alert_filter",
-            on_change=_forget,
+            on_change=_reset_list,
         )
         about = st.segmented_control(
-            screen.say(texts.alerts.SUBJECT_FILTER),
+            context.text(texts.alerts.SUBJECT_FILTER),
             SUBJECTS,
             default="people",
             required=True,
-            format_func=lambda subject: screen.say(texts.alerts.SUBJECTS[subject]),
+            format_func=lambda subject: context.text(texts.alerts.SUBJECTS[subject]),
             label_visibility="collapsed",
             key="alert_subject",
-            on_change=_forget,
+            on_change=_reset_list,
         )
-        show_attendant(screen)
-    _margin(screen, about)
-    _list(screen, chosen, about)
-    _follow_link(screen)
-    # Outside the refreshing list: a refresh must never touch the notes being typed.
-    question = st.session_state.get(QUESTION)
-    if isinstance(question, Question):
-        title = texts.alerts.RESOLVE_TITLE if question.action == "resolve" else texts.alerts.ACKNOWLEDGE_TITLE
-        st.dialog(screen.say(title), on_dismiss=_close_question)(_ask)(screen, question)
-    elif isinstance(question, Opened):
+        show_acting_user(context)
+    _notices(context, about)
+    _list(context, chosen, about)
+    _follow_link(context)
+    # Outside the refreshing list: a refresh must not discard notes being typed.
+    dialog = st.session_state.get(DIALOG)
+    if isinstance(dialog, DecisionDialog):
+        title = texts.alerts.RESOLVE_TITLE if dialog.action == "resolve" else texts.alerts.ACKNOWLEDGE_TITLE
+        st.dialog(context.text(title), on_dismiss=_close_dialog)(_show_decision_dialog)(context, dialog)
+    elif isinstance(dialog, OpenedAlert):
         title = texts.alerts.OPEN_TITLE
-        st.dialog(screen.say(title), width="large", on_dismiss=_close_question)(show_detail)(
-            screen, question, _replace_opened, lambda sentence: _finish(screen, sentence)
+        st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(show_detail)(
+            context, dialog, _replace_opened, lambda sentence: _finish_dialog(context, sentence)
         )
 
 
-@st.fragment(run_every=MARGIN_SECONDS)
-def _margin(screen: Screen, about: AlertSubject) -> None:
-    # What keeps the backend from answering is said once, by the list below.
+@st.fragment(run_every=NOTICES_SECONDS)
+def _notices(context: PageContext, about: AlertSubject) -> None:
+    # The list below reports an unreachable backend; one message is enough.
     with suppress(StressVisionError):
-        show_undelivered(screen)
+        show_undelivered(context)
         if about == "people":
-            show_troubled_devices(screen)
-        show_silences(screen)
+            show_troubled_devices(context)
+        show_silences(context)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _list(screen: Screen, status: AlertFilter, about: AlertSubject) -> None:
-    _show_outcome(screen)
-    with told(screen):
+def _list(context: PageContext, status: AlertFilter, about: AlertSubject) -> None:
+    _show_outcome(context)
+    with show_errors(context):
         limit = int(st.session_state.get(SHOWN, PAGE_ALERTS))
-        answer = screen.backend.alerts(status, limit, about)
+        answer = context.backend.alerts(status, limit, about)
         if not answer.alerts:
             nothing = texts.alerts.NO_ALERTS[status] if about == "people" else texts.alerts.NO_DEVICE_ALERTS
-            st.html(blocks.empty(screen.say(nothing)))
+            st.html(html.empty(context.text(nothing)))
         for alert in answer.alerts:
-            _show_alert(screen, alert)
+            _show_alert(context, alert)
         if answer.total > len(answer.alerts):
-            shown = screen.say(texts.common.SHOWN_OF, shown=len(answer.alerts), total=f"{answer.total:,}")
-            st.html(blocks.small(shown))
-            if len(answer.alerts) == limit and st.button(screen.say(texts.alerts.SHOW_MORE)):
+            shown = context.text(texts.common.SHOWN_OF, shown=len(answer.alerts), total=f"{answer.total:,}")
+            st.html(html.small(shown))
+            if len(answer.alerts) == limit and st.button(context.text(texts.alerts.SHOW_MORE)):
                 st.session_state[SHOWN] = limit + PAGE_ALERTS
                 st.rerun()
 
 
-def _show_alert(screen: Screen, alert: Alert) -> None:
+def _show_alert(context: PageContext, alert: Alert) -> None:
     with st.container(border=True, key=f"alert_{alert.id}"):
-        show_card(screen, alert)
+        show_card(context, alert)
         with st.container(horizontal=True):
             if alert.status == "pending" and st.button(
-                screen.say(texts.alerts.ACKNOWLEDGE),
+                context.text(texts.alerts.ACKNOWLEDGE),
                 key=f"acknowledge_{alert.id}",
                 icon=":material/check:",
                 type="primary",
             ):
-                _begin(screen, Question("acknowledge", alert))
+                _start_decision(context, DecisionDialog("acknowledge", alert))
             if alert.status != "resolved" and st.button(
-                screen.say(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"
+                context.text(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"
             ):
-                _begin(screen, Question("resolve", alert))
+                _start_decision(context, DecisionDialog("resolve", alert))
             if st.button(
-                screen.say(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
+                context.text(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
             ):
-                _open(screen, alert.id)
+                _open_detail(context, alert.id)
                 st.rerun()
 
 
-def _open(screen: Screen, alert_id: int) -> None:
+def _open_detail(context: PageContext, alert_id: int) -> None:
     try:
-        st.session_state[QUESTION] = Opened(screen.backend.alert(alert_id))
+        st.session_state[DIALOG] = OpenedAlert(context.backend.alert(alert_id))
     except StressVisionError as error:
-        _remember(screen, False, error.message.text(screen.language))
+        _store_outcome(context, False, error.message.text(context.language))
 
 
-def _follow_link(screen: Screen) -> None:
-    """Opens the alert that the address names, once."""
-    wanted = st.query_params.get(LINKED, "")
-    if wanted.isdecimal() and st.session_state.get(FOLLOWED) != wanted:
-        st.session_state[FOLLOWED] = wanted
-        _open(screen, int(wanted))
+def _follow_link(context: PageContext) -> None:
+    """Open the alert that the address names, once."""
+    wanted = st.query_params.get(LINK_PARAMETER, "")
+    if wanted.isdecimal() and st.session_state.get(OPENED_LINK) != wanted:
+        st.session_state[OPENED_LINK] = wanted
+        _open_detail(context, int(wanted))
 
 
-def _replace_opened(opened: Opened) -> None:
-    st.session_state[QUESTION] = opened
+def _replace_opened(opened: OpenedAlert) -> None:
+    st.session_state[DIALOG] = opened
     st.rerun()
 
 
-def _finish(screen: Screen, sentence: str) -> None:
-    _remember(screen, True, sentence)
-    _close_question()
+def _finish_dialog(context: PageContext, sentence: str) -> None:
+    _store_outcome(context, True, sentence)
+    _close_dialog()
     st.rerun()
 
 
-def _begin(screen: Screen, question: Question) -> None:
-    """Acknowledging needs no more than knowing who does it; everything else is asked."""
-    attendant = known_attendant()
-    if question.action == "acknowledge" and attendant:
+def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
+    """Acknowledge at once where the user is known; otherwise open the dialog."""
+    user_id = acting_user()
+    if dialog.action == "acknowledge" and user_id:
         try:
-            sentence = _decide(screen, question, attendant, None)
+            sentence = _decide(context, dialog, user_id, None)
         except StressVisionError as error:
-            reason = error.message.text(screen.language)
-            _remember(screen, False, screen.say(texts.alerts.REFUSED, id=question.alert.id, reason=reason))
+            reason = error.message.text(context.language)
+            _store_outcome(context, False, context.text(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
         else:
-            _remember(screen, True, sentence)
+            _store_outcome(context, True, sentence)
     else:
-        st.session_state[QUESTION] = question
+        st.session_state[DIALOG] = dialog
     st.rerun()
 
 
-def _ask(screen: Screen, question: Question) -> None:
-    st.html(blocks.small(f"{name_subject(screen, question.alert)} · {question.alert.description or ''}"))
-    attendant = known_attendant()
+def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
+    st.html(html.small(f"{name_subject(context, dialog.alert)} · {describe_alert(context, dialog.alert)}"))
+    user_id = acting_user()
     with st.form("decision", border=False):
-        if not attendant:
-            attendant = st.text_input(
-                screen.say(texts.alerts.ATTENDANT),
-                placeholder=screen.say(texts.alerts.ATTENDANT_HINT),
+        if not user_id:
+            user_id = st.text_input(
+                context.text(texts.alerts.ACTING_USER),
+                placeholder=context.text(texts.alerts.ACTING_USER_HINT),
                 max_chars=USER_LIMIT,
-                key="attendant_field",
+                key="user_id_field",
             )
-            st.html(blocks.small(screen.say(texts.alerts.ATTENDANT_HELP)))
+            st.html(html.small(context.text(texts.alerts.ACTING_USER_HELP)))
         notes = ""
-        if question.action == "resolve":
+        if dialog.action == "resolve":
             notes = st.text_area(
-                screen.say(texts.alerts.NOTES),
-                placeholder=screen.say(texts.alerts.NOTES_HINT),
+                context.text(texts.alerts.NOTES),
+                placeholder=context.text(texts.alerts.NOTES_HINT),
                 max_chars=NOTES_LIMIT,
                 height=140,
-                key=f"notes_{question.alert.id}",
+                key=f"notes_{dialog.alert.id}",
             )
-        label = texts.alerts.RESOLVE if question.action == "resolve" else texts.alerts.ACKNOWLEDGE
-        submitted = st.form_submit_button(screen.say(label), type="primary")
+        label = texts.alerts.RESOLVE if dialog.action == "resolve" else texts.alerts.ACKNOWLEDGE
+        submitted = st.form_submit_button(context.text(label), type="primary")
     if not submitted:
         return
-    if not attendant.strip():
-        st.warning(screen.say(texts.alerts.ATTENDANT_MISSING))
+    if not user_id.strip():
+        st.warning(context.text(texts.alerts.ACTING_USER_MISSING))
         return
     try:
-        sentence = _decide(screen, question, attendant.strip(), notes.strip() or None)
+        sentence = _decide(context, dialog, user_id.strip(), notes.strip() or None)
     except StressVisionError as error:
-        reason = error.message.text(screen.language)
-        st.warning(screen.say(texts.alerts.REFUSED, id=question.alert.id, reason=reason))
+        reason = error.message.text(context.language)
+        st.warning(context.text(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
         return
-    remember_attendant(attendant.strip())
-    _remember(screen, True, sentence)
-    _close_question()
+    remember_acting_user(user_id.strip())
+    _store_outcome(context, True, sentence)
+    _close_dialog()
     st.rerun()
 
 
-def _decide(screen: Screen, question: Question, user_id: str, notes: str | None) -> str:
-    """Tells the backend, and says what became of it."""
-    if question.action == "resolve":
-        screen.backend.resolve(question.alert.id, user_id, notes)
-        return screen.say(texts.alerts.RESOLVED, id=question.alert.id)
-    screen.backend.acknowledge(question.alert.id, user_id)
-    return screen.say(texts.alerts.ACKNOWLEDGED, id=question.alert.id)
+def _decide(context: PageContext, dialog: DecisionDialog, user_id: str, notes: str | None) -> str:
+    """Send the decision and return its confirmation."""
+    if dialog.action == "resolve":
+        context.backend.resolve(dialog.alert.id, user_id, notes)
+        return context.text(texts.alerts.RESOLVED, id=dialog.alert.id)
+    context.backend.acknowledge(dialog.alert.id, user_id)
+    return context.text(texts.alerts.ACKNOWLEDGED, id=dialog.alert.id)
 
 
-def _close_question() -> None:
-    st.session_state.pop(QUESTION, None)
+def _close_dialog() -> None:
+    st.session_state.pop(DIALOG, None)
 
 
-def _remember(screen: Screen, done: bool, sentence: str) -> None:
-    st.session_state[OUTCOME] = Outcome(screen.clock(), done, sentence)
+def _store_outcome(context: PageContext, done: bool, sentence: str) -> None:
+    st.session_state[OUTCOME] = DecisionOutcome(context.clock(), done, sentence)
 
 
-def _show_outcome(screen: Screen) -> None:
+def _show_outcome(context: PageContext) -> None:
     outcome = st.session_state.get(OUTCOME)
-    if isinstance(outcome, Outcome) and screen.clock() - outcome.at < OUTCOME_SPAN:
+    if isinstance(outcome, DecisionOutcome) and context.clock() - outcome.at < OUTCOME_SPAN:
         (st.success if outcome.done else st.warning)(outcome.sentence)
 
 
-def _forget() -> None:
+def _reset_list() -> None:
     for key in (OUTCOME, SHOWN):
         st.session_state.pop(key, None)

@@ -1,15 +1,15 @@
-"""Resumen: the last hour at a glance."""
+"""Resumen: the figures of the last hour."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from stressvision.dashboard import blocks, charts, texts
-from stressvision.dashboard.client import Backend
-from stressvision.dashboard.feed import Feed, follow
+from stressvision.dashboard import charts, html, texts
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.feed import LiveFeed, poll_feed
+from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES, STATES, expression_colour
-from stressvision.dashboard.screen import Screen, told
 from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
 
 REFRESH_SECONDS = 2
@@ -18,130 +18,132 @@ FEED = "feed"
 """Key of the session state."""
 
 
-def render(screen: Screen, alerts_page: StreamlitPage | None) -> None:
-    """`alerts_page` None: who looks may not see it."""
-    st.html(blocks.heading(screen.say(texts.common.OVERVIEW)))
-    _live(screen, alerts_page)
+def render(context: PageContext, alerts_page: StreamlitPage | None) -> None:
+    """Render the page. `alerts_page`: None where the role may not open it."""
+    st.html(html.heading(context.text(texts.common.OVERVIEW)))
+    _live(context, alerts_page)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _live(screen: Screen, alerts_page: StreamlitPage | None) -> None:
-    with told(screen):
-        overview = screen.backend.overview()
-        stats = _stats(screen.backend, STATS_HOURS)
-        devices = screen.backend.devices().devices
-        at = f"{screen.local(overview.timestamp):%H:%M:%S}"
-        st.html(blocks.small(screen.say(texts.common.UPDATED, time=at, zone=screen.zone.key)))
+def _live(context: PageContext, alerts_page: StreamlitPage | None) -> None:
+    with show_errors(context):
+        overview = context.backend.overview()
+        stats = _stats(context.backend, STATS_HOURS)
+        devices = context.backend.devices().devices
+        at = f"{context.local(overview.timestamp):%H:%M:%S}"
+        st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
         if alerts_page is not None:
-            _show_pending(screen, overview, alerts_page)
-        st.html(blocks.figures(_figures(screen, overview)))
-        if screen.sees_persons:
+            _show_pending(context, overview, alerts_page)
+        st.html(html.figures(_figures(context, overview)))
+        if context.sees_persons:
             left, right = st.columns([3, 2], gap="large")
             with left:
-                _show_stats(screen, stats)
+                _show_stats(context, stats)
             with right:
-                st.html(blocks.subheading(screen.say(texts.overview.FEED)))
-                with told(screen):
-                    _show_feed(screen)
+                st.html(html.subheading(context.text(texts.overview.FEED)))
+                with show_errors(context):
+                    _show_feed(context)
         else:
-            _show_stats(screen, stats)
-        st.html(blocks.subheading(screen.say(texts.common.DEVICES)))
-        _show_devices(screen, devices)
+            _show_stats(context, stats)
+        st.html(html.subheading(context.text(texts.common.DEVICES)))
+        _show_devices(context, devices)
 
 
 @st.cache_data(ttl=10, scope="session", show_spinner=False)
-def _stats(backend: Backend, hours: int) -> Stats:
+def _stats(backend: BackendClient, hours: int) -> Stats:
     return backend.stats(hours)
 
 
 @st.cache_data(ttl=10, scope="session", show_spinner=False)
-def _names(backend: Backend) -> Mapping[int, str]:
+def _names(backend: BackendClient) -> Mapping[int, str]:
     return {employee.id: employee.full_name for employee in backend.employees().employees}
 
 
-def _show_pending(screen: Screen, overview: Overview, alerts_page: StreamlitPage) -> None:
+def _show_pending(context: PageContext, overview: Overview, alerts_page: StreamlitPage) -> None:
     if not overview.pending_alerts:
         return
-    sentence = screen.count(overview.pending_alerts, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
+    sentence = context.count(overview.pending_alerts, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="pending"):
-        st.html(blocks.banner(sentence), width="content")
+        st.html(html.banner(sentence), width="content")
         st.page_link(
             alerts_page,
-            label=screen.say(texts.overview.SEE_ALERTS),
+            label=context.text(texts.overview.SEE_ALERTS),
             icon=":material/arrow_forward:",
             icon_position="right",
         )
 
 
-def _figures(screen: Screen, overview: Overview) -> tuple[blocks.Figure, ...]:
+def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, ...]:
     pending, share = overview.pending_alerts, f"{overview.overall_stress_percentage:.1f} %"
     return (
-        blocks.Figure(
-            screen.say(texts.common.STRESS_SHARE),
-            share if overview.detections_last_hour else screen.say(texts.common.NOT_SET),
+        html.KeyFigure(
+            context.text(texts.common.STRESS_SHARE),
+            share if overview.detections_last_hour else context.text(texts.common.NOT_SET),
             EXPRESSIONS["stress"],
-            screen.say(texts.overview.STRESS_SHARE_HELP),
+            context.text(texts.overview.STRESS_SHARE_HELP),
         ),
-        blocks.Figure(screen.say(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""),
-        blocks.Figure(screen.say(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
-        blocks.Figure(screen.say(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
-        blocks.Figure(screen.say(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
-        blocks.Figure(screen.say(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
+        html.KeyFigure(
+            context.text(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""
+        ),
+        html.KeyFigure(context.text(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
+        html.KeyFigure(context.text(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+        html.KeyFigure(context.text(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
+        html.KeyFigure(context.text(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
     )
 
 
-def _show_stats(screen: Screen, stats: Stats) -> None:
-    st.html(blocks.subheading(screen.say(texts.overview.DISTRIBUTION)))
+def _show_stats(context: PageContext, stats: Stats) -> None:
+    st.html(html.subheading(context.text(texts.overview.DISTRIBUTION)))
     counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
     not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)
     if not any(counts.values()) and not not_analysed:
-        st.html(blocks.empty(screen.say(texts.overview.NO_STATS)))
+        st.html(html.empty(context.text(texts.overview.NO_STATS)))
         return
     st.plotly_chart(
-        charts.distribution(screen, counts, not_analysed),
+        charts.distribution(context, counts, not_analysed),
         key="distribution",
         config=dict(charts.CONFIG),
-        alt=screen.say(texts.overview.DISTRIBUTION),
+        alt=context.text(texts.overview.DISTRIBUTION),
     )
-    st.html(blocks.subheading(screen.say(texts.overview.BY_HOUR)))
+    st.html(html.subheading(context.text(texts.overview.BY_HOUR)))
     st.plotly_chart(
-        charts.by_hour(screen, stats.detections_by_hour, stats.period_hours),
+        charts.by_hour(context, stats.detections_by_hour, stats.period_hours),
         key="by_hour",
         config=dict(charts.CONFIG),
-        alt=screen.say(texts.overview.BY_HOUR),
+        alt=context.text(texts.overview.BY_HOUR),
     )
 
 
-def _show_feed(screen: Screen) -> None:
+def _show_feed(context: PageContext) -> None:
     known = st.session_state.get(FEED)
-    feed = follow(screen.backend, known if isinstance(known, Feed) else None)
+    feed = poll_feed(context.backend, known if isinstance(known, LiveFeed) else None)
     st.session_state[FEED] = feed
     if not feed.latest:
-        st.html(blocks.empty(screen.say(texts.overview.NO_FEED)))
+        st.html(html.empty(context.text(texts.overview.NO_FEED)))
         return
-    names = _names(screen.backend)
-    st.html(blocks.feed(_feed_row(screen, detection, names) for detection in feed.latest))
+    names = _names(context.backend)
+    st.html(html.feed(_feed_row(context, detection, names) for detection in feed.latest))
 
 
-def _feed_row(screen: Screen, detection: StoredDetection, names: Mapping[int, str]) -> blocks.FeedRow:
-    who = screen.say(texts.overview.NOT_ENROLLED)
+def _feed_row(context: PageContext, detection: StoredDetection, names: Mapping[int, str]) -> html.FeedRow:
+    name = context.text(texts.overview.NOT_ENROLLED)
     if detection.employee_id is not None:
-        unknown = screen.say(texts.overview.UNKNOWN_EMPLOYEE, id=detection.employee_id)
-        who = names.get(detection.employee_id, unknown)
+        unknown = context.text(texts.overview.UNKNOWN_EMPLOYEE, id=detection.employee_id)
+        name = names.get(detection.employee_id, unknown)
     phrase = texts.common.COMPATIBLE.get(detection.emotion, texts.common.COMPATIBLE[None])
-    confidence = screen.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
-    return blocks.FeedRow(
+    confidence = context.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
+    return html.FeedRow(
         colour=expression_colour(detection.emotion),
-        who=who,
-        what=screen.say(phrase),
+        name=name,
+        expression=context.text(phrase),
         confidence=confidence,
-        when=screen.ago(detection.timestamp),
+        age=context.ago(detection.timestamp),
     )
 
 
-def _show_devices(screen: Screen, devices: list[Device]) -> None:
+def _show_devices(context: PageContext, devices: list[Device]) -> None:
     if not devices:
-        st.html(blocks.empty(screen.say(texts.common.NO_DEVICES)))
+        st.html(html.empty(context.text(texts.common.NO_DEVICES)))
         return
     header = (
         texts.common.DEVICE,
@@ -152,26 +154,27 @@ def _show_devices(screen: Screen, devices: list[Device]) -> None:
         texts.common.LAST_SEEN,
     )
     st.html(
-        blocks.table(
-            [screen.say(name) for name in header],
-            [_device_row(screen, device) for device in devices],
+        html.table(
+            [context.text(name) for name in header],
+            [_device_row(context, device) for device in devices],
             numbers=frozenset({3, 4}),
         )
     )
 
 
-def _device_row(screen: Screen, device: Device) -> tuple[str | blocks.Chip, ...]:
-    nothing = screen.say(texts.common.NOT_SET)
+def _device_row(context: PageContext, device: Device) -> tuple[str | html.Chip, ...]:
+    nothing = context.text(texts.common.NOT_SET)
     return (
         device.device_id,
-        device_chip(screen, device.state),
+        device_chip(context, device.state),
         device.location or nothing,
         f"{device.fps:.1f}" if device.fps is not None else nothing,
         f"{device.outbox_depth:,}" if device.outbox_depth is not None else nothing,
-        screen.ago(device.last_seen) if device.last_seen else screen.say(texts.common.NEVER),
+        context.ago(device.last_seen) if device.last_seen else context.text(texts.common.NEVER),
     )
 
 
-def device_chip(screen: Screen, state: str) -> blocks.Chip:
+def device_chip(context: PageContext, state: str) -> html.Chip:
+    """Return the state of a device as a chip."""
     label = texts.common.DEVICE_STATES.get(state)
-    return blocks.Chip(STATES.get(state, QUIET), screen.say(label) if label else state)
+    return html.Chip(STATES.get(state, QUIET), context.text(label) if label else state)

@@ -1,11 +1,11 @@
-"""Reportes: what each quarter of an hour was like."""
+"""Reportes: the report of each quarter of an hour."""
 
 import pandas as pd
 import streamlit as st
 
-from stressvision.dashboard import blocks, charts, exports, papers, texts
+from stressvision.dashboard import charts, exports, html, report_download, texts
+from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.dashboard.screen import Screen, told
 from stressvision.wire.reports import EmployeeReport, Report
 
 REFRESH_SECONDS = 10
@@ -14,93 +14,100 @@ TABLE_ROWS = 8
 ROW_PIXELS = 36
 
 
-def render(screen: Screen) -> None:
-    st.html(blocks.heading(screen.say(texts.common.REPORTS)))
-    _reports(screen)
+def render(context: PageContext) -> None:
+    """Render the page."""
+    st.html(html.heading(context.text(texts.common.REPORTS)))
+    _reports(context)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _reports(screen: Screen) -> None:
-    with told(screen):
-        answer = screen.backend.reports(LIMIT)
+def _reports(context: PageContext) -> None:
+    with show_errors(context):
+        answer = context.backend.reports(LIMIT)
         if not answer.reports:
-            st.html(blocks.empty(screen.say(texts.reports.NO_REPORTS)))
+            st.html(html.empty(context.text(texts.reports.NO_REPORTS)))
             return
         by_id = {report.id: report for report in answer.reports}
         chosen = st.selectbox(
-            screen.say(texts.reports.REPORT),
+            context.text(texts.reports.REPORT),
             [None, *by_id],
-            format_func=lambda report_id: _option(screen, by_id.get(report_id)),
+            format_func=lambda report_id: _option(context, by_id.get(report_id)),
             key="report",
         )
         shown = by_id[chosen] if chosen in by_id else answer.reports[0]
-        _show(screen, shown)
-        papers.offer(screen, shown)
-        st.html(blocks.subheading(screen.say(texts.reports.RECENT_REPORTS)))
-        _show_list(screen, answer.reports)
+        _show(context, shown)
+        report_download.show_download_form(context, shown)
+        st.html(html.subheading(context.text(texts.reports.RECENT_REPORTS)))
+        _show_list(context, answer.reports)
         if answer.total > len(answer.reports):
-            count = screen.say(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
-            st.html(blocks.small(count))
+            count = context.text(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
+            st.html(html.small(count))
 
 
-def _option(screen: Screen, report: Report | None) -> str:
+def _option(context: PageContext, report: Report | None) -> str:
     return (
-        screen.say(texts.reports.LATEST_REPORT)
+        context.text(texts.reports.LATEST_REPORT)
         if report is None
-        else f"{_window(screen, report)} · {_kind(screen, report)}"
+        else f"{_window(context, report)} · {_kind(context, report)}"
     )
 
 
-def _window(screen: Screen, report: Report) -> str:
-    start, end = screen.local(report.start_timestamp), screen.local(report.end_timestamp)
+def _window(context: PageContext, report: Report) -> str:
+    start, end = context.local(report.start_timestamp), context.local(report.end_timestamp)
     return f"{start:%d/%m/%Y %H:%M}–{end:%H:%M}"
 
 
-def _kind(screen: Screen, report: Report) -> str:
+def _kind(context: PageContext, report: Report) -> str:
     kind = texts.reports.KINDS.get(report.kind)
-    return screen.say(kind) if kind else report.kind
+    return context.text(kind) if kind else report.kind
 
 
-def _show(screen: Screen, report: Report) -> None:
-    st.html(blocks.subheading(_window(screen, report)))
-    marks = [_kind(screen, report), screen.say(texts.reports.GENERATED, time=screen.date_and_time(report.generated_at))]
+def _show(context: PageContext, report: Report) -> None:
+    st.html(html.subheading(_window(context, report)))
+    marks = [
+        _kind(context, report),
+        context.text(texts.reports.GENERATED, time=context.date_and_time(report.generated_at)),
+    ]
     if report.revision:
-        marks.append(screen.say(texts.reports.REVISED, revision=report.revision))
+        marks.append(context.text(texts.reports.REVISED, revision=report.revision))
     minutes = sum(device.minutes for device in report.coverage)
     if minutes:
         seen = sum(device.seen_minutes for device in report.coverage)
-        marks.append(screen.say(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
+        marks.append(context.text(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
     if report.previous is not None:
         difference = report.overall_stress_percentage - report.previous.overall_stress_percentage
-        marks.append(screen.say(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
-    st.html(blocks.small(" · ".join(marks)))
+        marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
+    st.html(html.small(" · ".join(marks)))
     st.html(
-        blocks.figures(
+        html.figures(
             (
-                blocks.Figure(
-                    screen.say(texts.common.STRESS_SHARE),
+                html.KeyFigure(
+                    context.text(texts.common.STRESS_SHARE),
                     f"{report.overall_stress_percentage:.1f} %",
                     EXPRESSIONS["stress"],
                 ),
-                blocks.Figure(screen.say(texts.common.DETECTIONS), f"{report.total_detections:,}"),
-                blocks.Figure(screen.say(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
-                blocks.Figure(screen.say(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
+                html.KeyFigure(context.text(texts.common.DETECTIONS), f"{report.total_detections:,}"),
+                html.KeyFigure(context.text(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
+                html.KeyFigure(context.text(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
             )
         )
     )
-    st.html(blocks.subheading(screen.say(texts.reports.BY_PERSON)))
+    st.html(html.subheading(context.text(texts.reports.BY_PERSON)))
     people = list(report.per_employee_summary.values())
     if not people:
-        st.html(blocks.empty(screen.say(texts.reports.NOBODY_IN_REPORT)))
+        st.html(html.empty(context.text(texts.reports.NOBODY_IN_REPORT)))
         return
     st.plotly_chart(
-        charts.people(screen, people), key="people", config=dict(charts.CONFIG), alt=screen.say(texts.reports.BY_PERSON)
+        charts.people(context, people),
+        key="people",
+        config=dict(charts.CONFIG),
+        alt=context.text(texts.reports.BY_PERSON),
     )
-    _show_people(screen, people)
-    _offer_files(screen, report)
+    _show_people(context, people)
+    _offer_files(context, report)
 
 
-def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
+def _show_people(context: PageContext, people: list[EmployeeReport]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
@@ -118,30 +125,30 @@ def _show_people(screen: Screen, people: list[EmployeeReport]) -> None:
         height=ROW_PIXELS * min(len(people) + 1, TABLE_ROWS) + 2,
         row_height=ROW_PIXELS,
         column_config={
-            "name": st.column_config.TextColumn(screen.say(texts.common.NAME)),
-            "code": st.column_config.TextColumn(screen.say(texts.common.CODE)),
-            "stress": st.column_config.NumberColumn(screen.say(texts.reports.STRESS_PCT), format="%.1f %%"),
-            "usual": st.column_config.NumberColumn(screen.say(texts.reports.USUAL), format="%.1f %%"),
-            "fatigue": st.column_config.NumberColumn(screen.say(texts.reports.FATIGUE_PCT), format="%.1f %%"),
-            "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
-            "confidence": st.column_config.NumberColumn(screen.say(texts.reports.CONFIDENCE), format="%.1f %%"),
-            "department": st.column_config.TextColumn(screen.say(texts.common.DEPARTMENT)),
+            "name": st.column_config.TextColumn(context.text(texts.common.NAME)),
+            "code": st.column_config.TextColumn(context.text(texts.common.CODE)),
+            "stress": st.column_config.NumberColumn(context.text(texts.reports.STRESS_PCT), format="%.1f %%"),
+            "usual": st.column_config.NumberColumn(context.text(texts.reports.USUAL), format="%.1f %%"),
+            "fatigue": st.column_config.NumberColumn(context.text(texts.reports.FATIGUE_PCT), format="%.1f %%"),
+            "detections": st.column_config.NumberColumn(context.text(texts.common.DETECTIONS)),
+            "confidence": st.column_config.NumberColumn(context.text(texts.reports.CONFIDENCE), format="%.1f %%"),
+            "department": st.column_config.TextColumn(context.text(texts.common.DEPARTMENT)),
         },
-        placeholder=screen.say(texts.common.NOT_SET),
+        placeholder=context.text(texts.common.NOT_SET),
         key="report_people",
-        alt=screen.say(texts.reports.BY_PERSON),
+        alt=context.text(texts.reports.BY_PERSON),
     )
 
 
-def _offer_files(screen: Screen, report: Report) -> None:
-    name = f"reporte_{screen.local(report.start_timestamp):%Y-%m-%d_%H%M}"
+def _offer_files(context: PageContext, report: Report) -> None:
+    name = f"{context.text(texts.reports.FILE_NAMES['report'])}_{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
     with st.container(horizontal=True):
         for label, content, suffix, mime in (
             (texts.reports.DOWNLOAD_CSV, exports.report_csv(report), "csv", "text/csv"),
             (texts.reports.DOWNLOAD_JSON, exports.report_json(report), "json", "application/json"),
         ):
             st.download_button(
-                screen.say(label),
+                context.text(label),
                 content,
                 f"{name}.{suffix}",
                 mime,
@@ -151,16 +158,16 @@ def _offer_files(screen: Screen, report: Report) -> None:
             )
 
 
-def _show_list(screen: Screen, reports: list[Report]) -> None:
+def _show_list(context: PageContext, reports: list[Report]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "window": [_window(screen, report) for report in reports],
+                "window": [_window(context, report) for report in reports],
                 "stress": [report.overall_stress_percentage for report in reports],
                 "detections": [report.total_detections for report in reports],
                 "people": [report.total_employees_detected for report in reports],
                 "alerts": [report.alerts_triggered for report in reports],
-                "kind": [_kind(screen, report) for report in reports],
+                "kind": [_kind(context, report) for report in reports],
                 "revision": [report.revision for report in reports],
             }
         ),
@@ -168,14 +175,14 @@ def _show_list(screen: Screen, reports: list[Report]) -> None:
         height=ROW_PIXELS * min(len(reports) + 1, TABLE_ROWS) + 2,
         row_height=ROW_PIXELS,
         column_config={
-            "window": st.column_config.TextColumn(screen.say(texts.reports.WINDOW)),
-            "stress": st.column_config.NumberColumn(screen.say(texts.common.STRESS_SHARE), format="%.1f %%"),
-            "detections": st.column_config.NumberColumn(screen.say(texts.common.DETECTIONS)),
-            "people": st.column_config.NumberColumn(screen.say(texts.reports.PEOPLE)),
-            "alerts": st.column_config.NumberColumn(screen.say(texts.reports.ALERTS_RAISED)),
-            "kind": st.column_config.TextColumn(screen.say(texts.reports.KIND)),
-            "revision": st.column_config.NumberColumn(screen.say(texts.reports.REVISION)),
+            "window": st.column_config.TextColumn(context.text(texts.reports.WINDOW)),
+            "stress": st.column_config.NumberColumn(context.text(texts.common.STRESS_SHARE), format="%.1f %%"),
+            "detections": st.column_config.NumberColumn(context.text(texts.common.DETECTIONS)),
+            "people": st.column_config.NumberColumn(context.text(texts.reports.PEOPLE)),
+            "alerts": st.column_config.NumberColumn(context.text(texts.reports.ALERTS_RAISED)),
+            "kind": st.column_config.TextColumn(context.text(texts.reports.KIND)),
+            "revision": st.column_config.NumberColumn(context.text(texts.reports.REVISION)),
         },
         key="report_list",
-        alt=screen.say(texts.reports.RECENT_REPORTS),
+        alt=context.text(texts.reports.RECENT_REPORTS),
     )

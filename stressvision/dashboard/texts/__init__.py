@@ -1,8 +1,8 @@
-"""Every sentence of the dashboard, in both languages, by page.
+"""The texts of the dashboard in both languages, one module per page.
 
-Words in braces are filled in where the sentence is used.
+Names in braces are filled in where the text is used.
 """
 
-from stressvision.dashboard.texts import access, alerts, camera, common, employees, overview, program, reports
+from stressvision.dashboard.texts import access, alerts, camera, common, employees, overview, reports
 
-__all__ = ["access", "alerts", "camera", "common", "employees", "overview", "program", "reports"]
+__all__ = ["access", "alerts", "camera", "common", "employees", "overview", "reports"]

@@ -1,76 +1,98 @@
-"""What is said at the door."""
+"""Texts of the login, the password dialog and the audit entries."""
 
 from collections.abc import Mapping
 
-from stressvision.domain.roles import Role
-from stressvision.errors import Message
+from stressvision.core.texts import Message
+from stressvision.domain.auth import Role
 
-LOG_IN = Message("Entrar", "Log in")
+LOG_IN = Message(
+    es="Iniciar sesión",
+    en="Log in",
+)
 ABOUT = Message(
-    "Estos datos son de salud: cada cuenta ve lo que su función necesita, y cada consulta queda registrada.",
-    "This is health data: each account sees what its work needs, and each look is recorded.",
+    es="Estos datos son de salud: cada cuenta ve lo que su función necesita, y cada consulta queda registrada.",
+    en="These are health data: each account sees what its role needs, and every look-up is recorded.",
 )
-NAME = Message("Cuenta", "Account")
-PASSWORD = Message("Contraseña", "Password")
-INCOMPLETE = Message("Escriba su cuenta y su contraseña.", "Type your account and your password.")
-NOT_ENTERED = Message("No se pudo entrar", "Could not log in")
-LOG_OUT = Message("Salir", "Log out")
-CHANGE_PASSWORD = Message("Cambiar contraseña", "Change password")
+NAME = Message(es="Cuenta", en="Account")
+PASSWORD = Message(es="Contraseña", en="Password")
+INCOMPLETE = Message(
+    es="Escriba su cuenta y su contraseña.",
+    en="Enter your account and your password.",
+)
+LOGIN_FAILED = Message(
+    es="No se pudo iniciar sesión",
+    en="Login failed",
+)
+LOG_OUT = Message(
+    es="Cerrar sesión",
+    en="Log out",
+)
+CHANGE_PASSWORD = Message(es="Cambiar contraseña", en="Change password")
 PASSWORD_ABOUT = Message(
-    "Esta sesión sigue; las demás de su cuenta, y los tokens de sus programas, terminan.",
-    "This session goes on; the others of your account, and its programs' tokens, end.",
+    es="Esta sesión continúa; las demás sesiones de su cuenta, y los tokens de sus programas, terminan.",
+    en="This session continues; the other sessions of your account, and the tokens of its programs, end.",
 )
-CURRENT_PASSWORD = Message("Contraseña actual", "Current password")
-NEW_PASSWORD = Message("Contraseña nueva", "New password")
+CURRENT_PASSWORD = Message(es="Contraseña actual", en="Current password")
+NEW_PASSWORD = Message(es="Contraseña nueva", en="New password")
 NEW_PASSWORD_HELP = Message(
-    "De {least} a {most} caracteres: sirve una frase de varias palabras.",
-    "{least} to {most} characters: a phrase of several words will do.",
+    es="De {least} a {most} caracteres: sirve una frase de varias palabras.",
+    en="{least} to {most} characters: a phrase of several words will do.",
 )
-NEW_PASSWORD_AGAIN = Message("Contraseña nueva, otra vez", "New password, once more")
+NEW_PASSWORD_AGAIN = Message(
+    es="Repita la contraseña nueva",
+    en="Repeat the new password",
+)
 PASSWORD_INCOMPLETE = Message(
-    "Escriba la contraseña actual, y la nueva dos veces.", "Type the current password, and the new one twice."
+    es="Escriba la contraseña actual, y la nueva dos veces.",
+    en="Enter the current password, and the new one twice.",
 )
-PASSWORDS_DIFFER = Message("Las dos contraseñas nuevas no coinciden.", "The two new passwords differ.")
+PASSWORDS_DIFFER = Message(es="Las dos contraseñas nuevas no coinciden.", en="The two new passwords differ.")
 PASSWORD_CHANGED = Message(
-    "Contraseña cambiada. Desde ahora se entra con la nueva.",
-    "Password changed. From now on the new one opens.",
+    es="Contraseña cambiada. Desde ahora inicie sesión con la nueva.",
+    en="Password changed. Use the new one from now on.",
 )
 ROLES: Mapping[Role, Message] = {
-    Role.VIEWER: Message("Gerencia", "Management"),
-    Role.HEALTH: Message("Salud ocupacional", "Occupational health"),
-    Role.ADMIN: Message("Administración", "Administration"),
+    Role.VIEWER: Message(es="Gerencia", en="Management"),
+    Role.HEALTH: Message(es="Salud ocupacional", en="Occupational health"),
+    Role.ADMIN: Message(es="Administración", en="Administration"),
 }
 EXPOSED = Message(
-    "Este tablero atiende fuera de esta máquina y el backend no pide cuentas: no se muestra nada.",
-    "This dashboard serves beyond this machine and the backend asks for no accounts: nothing is shown.",
+    es="Este tablero está abierto a la red y el sistema aún no tiene cuentas: no se muestra nada.",
+    en="This dashboard is open to the network and the system has no accounts yet: nothing is shown.",
 )
 EXPOSED_REMEDY = Message(
-    "Cree una cuenta en el servidor: python -m stressvision account add NOMBRE --role admin",
-    "Create an account on the server: python -m stressvision account add NAME --role admin",
+    es="Quien administra el sistema debe crear la primera cuenta en el servidor.",
+    en="The administrator of the system has to create the first account on the server.",
 )
 
-SHOW_AUDIT = Message("Mostrar también quién consultó a esta persona", "Also show who looked at this person")
-WHO_LOOKED = Message("Quién consultó o cambió sus datos", "Who looked at or changed their data")
-WHEN = Message("Cuándo", "When")
-WHO = Message("Quién", "Who")
-WHAT = Message("Qué", "What")
-FROM = Message("Desde", "From")
-WITHOUT_ACCOUNT = Message("sin cuenta", "no account")
+SHOW_AUDIT = Message(
+    es="Mostrar también quién consultó los datos de esta persona",
+    en="Also show who read the data of this person",
+)
+WHO_LOOKED = Message(
+    es="Quién consultó o cambió sus datos",
+    en="Who read or changed their data",
+)
+WHEN = Message(es="Cuándo", en="When")
+WHO = Message(es="Quién", en="Who")
+WHAT = Message(es="Qué", en="What")
+FROM = Message(es="Desde", en="From")
+WITHOUT_ACCOUNT = Message(es="sin cuenta", en="no account")
 ACTIONS: Mapping[str, Message] = {
-    "read_employee": Message("vio la ficha", "saw the record"),
-    "read_employee_state": Message("consultó el estado reciente", "looked at the recent state"),
-    "follow_employee": Message("siguió el estado en vivo", "followed the live state"),
-    "read_alerts": Message("vio sus alertas", "saw their alerts"),
-    "export_detections": Message("exportó detecciones", "exported detections"),
-    "read_audit": Message("vio quién la consultó", "saw who looked"),
-    "read_own_data": Message("reunió lo que se guarda de la persona", "gathered what is kept about the person"),
-    "create_employee": Message("creó la ficha", "created the record"),
-    "change_employee": Message("cambió la ficha", "changed the record"),
-    "activate_employee": Message("activó la ficha", "activated the record"),
-    "deactivate_employee": Message("desactivó la ficha", "deactivated the record"),
-    "enrol": Message("inscribió el rostro", "enrolled the face"),
-    "withdraw_consent": Message("registró el retiro del consentimiento", "recorded the withdrawal of consent"),
-    "silence_begun": Message("silenció sus alertas", "silenced their alerts"),
-    "silence_ended": Message("terminó un silencio de sus alertas", "ended a silence of their alerts"),
-    "erase": Message("borró los datos", "erased the data"),
+    "read_employee": Message(es="vio la ficha", en="read the record"),
+    "read_employee_state": Message(es="consultó el estado reciente", en="read the recent state"),
+    "follow_employee": Message(es="siguió el estado en vivo", en="followed the live state"),
+    "read_alerts": Message(es="vio sus alertas", en="read their alerts"),
+    "export_detections": Message(es="exportó detecciones", en="exported detections"),
+    "read_audit": Message(es="vio quién la consultó", en="read who had read their data"),
+    "read_own_data": Message(es="reunió lo que se guarda de la persona", en="collected the stored data of the person"),
+    "create_employee": Message(es="creó la ficha", en="created the record"),
+    "change_employee": Message(es="cambió la ficha", en="changed the record"),
+    "activate_employee": Message(es="activó la ficha", en="activated the record"),
+    "deactivate_employee": Message(es="desactivó la ficha", en="deactivated the record"),
+    "enrol": Message(es="inscribió el rostro", en="enrolled the face"),
+    "withdraw_consent": Message(es="registró el retiro del consentimiento", en="recorded the withdrawal of consent"),
+    "silence_begun": Message(es="silenció sus alertas", en="silenced their alerts"),
+    "silence_ended": Message(es="terminó un silencio de sus alertas", en="ended a silence of their alerts"),
+    "erase": Message(es="borró los datos", en="erased the data"),
 }

@@ -1,139 +1,199 @@
-"""What the page of alerts says."""
+"""Texts of the page of alerts."""
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.texts import Message
+from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA, PROLONGED_FATIGUE, PROLONGED_STRESS
 
 ALERT_FILTERS: Mapping[str, Message] = {
-    "pending": Message("Pendientes", "Pending"),
-    "acknowledged": Message("Reconocidas", "Acknowledged"),
-    "resolved": Message("Resueltas", "Resolved"),
-    "all": Message("Todas", "All"),
+    "pending": Message(es="Pendientes", en="Pending"),
+    "acknowledged": Message(es="Atendidas", en="Acknowledged"),
+    "resolved": Message(es="Resueltas", en="Resolved"),
+    "all": Message(es="Todas", en="All"),
 }
 ALERT_STATUSES: Mapping[str, Message] = {
-    "pending": Message("Pendiente", "Pending"),
-    "acknowledged": Message("Reconocida", "Acknowledged"),
-    "resolved": Message("Resuelta", "Resolved"),
+    "pending": Message(es="Pendiente", en="Pending"),
+    "acknowledged": Message(es="Atendida", en="Acknowledged"),
+    "resolved": Message(es="Resuelta", en="Resolved"),
 }
 NO_ALERTS: Mapping[str, Message] = {
-    "pending": Message("No hay alertas pendientes. Todo está atendido.", "No alert is pending. All is attended to."),
-    "acknowledged": Message("No hay alertas reconocidas por resolver.", "No acknowledged alert is left to resolve."),
-    "resolved": Message("Aún no se ha resuelto ninguna alerta.", "No alert has been resolved yet."),
-    "all": Message("Aún no se ha generado ninguna alerta.", "No alert has been raised yet."),
+    "pending": Message(es="No hay alertas pendientes.", en="No alerts are pending."),
+    "acknowledged": Message(
+        es="No hay alertas atendidas por resolver.", en="No acknowledged alerts are left to resolve."
+    ),
+    "resolved": Message(es="Aún no se ha resuelto ninguna alerta.", en="No alerts have been resolved yet."),
+    "all": Message(es="Aún no se ha generado ninguna alerta.", en="No alerts have been created yet."),
 }
 SEVERITIES: Mapping[str, Message] = {
-    "high": Message("Severidad alta", "High severity"),
-    "medium": Message("Severidad media", "Medium severity"),
-    "low": Message("Severidad baja", "Low severity"),
+    "high": Message(es="Severidad alta", en="High severity"),
+    "medium": Message(es="Severidad media", en="Medium severity"),
+    "low": Message(es="Severidad baja", en="Low severity"),
 }
-SEVERITY_UNKNOWN = Message("Severidad sin indicar", "Severity not stated")
-STATUS_FILTER = Message("Estado de las alertas", "Status of the alerts")
-ALERT_NUMBER = Message("Alerta {id}", "Alert {id}")
+SEVERITY_UNKNOWN = Message(es="Severidad sin indicar", en="Severity not stated")
+DESCRIPTIONS: Mapping[str, Message] = {
+    PROLONGED_STRESS: Message(
+        es="Expresión compatible con estrés o tristeza durante un tiempo prolongado",
+        en="Expression compatible with stress or sadness for a prolonged time",
+    ),
+    PROLONGED_FATIGUE: Message(
+        es="Expresión compatible con fatiga durante un tiempo prolongado",
+        en="Expression compatible with fatigue for a prolonged time",
+    ),
+    DEVICE_SILENT: Message(es="El dispositivo no envía señal", en="The device sends no signal"),
+    DEVICE_WITHOUT_DATA: Message(es="El dispositivo no recibe imagen", en="The device receives no picture"),
+}
+"""By alert type. The description stored with an alert is Spanish, so it is shown only for types that are not here."""
+STATUS_FILTER = Message(es="Estado de las alertas", en="Status of the alerts")
+ALERT_NUMBER = Message(es="Alerta {id}", en="Alert {id}")
 EVIDENCE = Message(
-    "{events} de {total} detecciones · confianza media {confidence}",
-    "{events} of {total} detections · mean confidence {confidence}",
+    es="{events} de {total} detecciones · confianza media {confidence}",
+    en="{events} of {total} detections · mean confidence {confidence}",
 )
-NO_EVIDENCE = Message("Sin evidencia guardada con la alerta", "No evidence kept with the alert")
-ACKNOWLEDGED_BY = Message("Reconocida por {user} el {time}", "Acknowledged by {user} on {time}")
-RESOLVED_BY = Message("Resuelta por {user} el {time}", "Resolved by {user} on {time}")
-NOTES = Message("Notas", "Notes")
-NOTES_HINT = Message("Qué se hizo y qué se acordó", "What was done and agreed")
-ACKNOWLEDGE = Message("Reconocer", "Acknowledge")
-RESOLVE = Message("Resolver", "Resolve")
-ACKNOWLEDGE_TITLE = Message("Reconocer alerta", "Acknowledge alert")
-RESOLVE_TITLE = Message("Resolver alerta", "Resolve alert")
-ATTENDANT = Message("Su identificador", "Your identifier")
-ATTENDANT_HINT = Message("Por ejemplo: medico.ocupacional", "For example: occupational.doctor")
-ATTENDANT_HELP = Message(
-    "Queda registrado quién atiende cada alerta. Se pide una sola vez por sesión.",
-    "Who attends to each alert is recorded. This is asked once a session.",
+NO_EVIDENCE = Message(
+    es="Sin evidencia guardada con la alerta",
+    en="No evidence stored with the alert",
 )
-ATTENDANT_MISSING = Message("Escriba su identificador para continuar.", "Give your identifier to continue.")
-ATTENDING_AS = Message("Atiende: {user}", "Attending: {user}")
-CHANGE_ATTENDANT = Message("Cambiar", "Change")
-ACKNOWLEDGED = Message("Alerta {id} reconocida.", "Alert {id} acknowledged.")
-RESOLVED = Message("Alerta {id} resuelta.", "Alert {id} resolved.")
-REFUSED = Message("No se pudo cambiar la alerta {id}. {reason}", "Alert {id} could not be changed. {reason}")
-SHOW_MORE = Message("Mostrar más", "Show more")
+ACKNOWLEDGED_BY = Message(es="Atendida por {user} el {time}", en="Acknowledged by {user} on {time}")
+RESOLVED_BY = Message(es="Resuelta por {user} el {time}", en="Resolved by {user} on {time}")
+NOTES = Message(es="Notas", en="Notes")
+NOTES_HINT = Message(
+    es="Qué se hizo y qué se acordó",
+    en="Actions taken and agreed",
+)
+ACKNOWLEDGE = Message(
+    es="Atender",
+    en="Acknowledge",
+)
+RESOLVE = Message(es="Resolver", en="Resolve")
+ACKNOWLEDGE_TITLE = Message(
+    es="Atender alerta",
+    en="Acknowledge alert",
+)
+RESOLVE_TITLE = Message(es="Resolver alerta", en="Resolve alert")
+ACTING_USER = Message(es="Su identificador", en="Your identifier")
+ACTING_USER_HINT = Message(es="Por ejemplo: medico.ocupacional", en="For example: occupational.doctor")
+ACTING_USER_HELP = Message(
+    es="Queda registrado quién atiende cada alerta. Se pide una sola vez por sesión.",
+    en="The user that acknowledges each alert is recorded. Entered once per session.",
+)
+ACTING_USER_MISSING = Message(
+    es="Escriba su identificador para continuar.",
+    en="Enter your identifier to continue.",
+)
+ACTING_AS = Message(
+    es="Atiende: {user}",
+    en="User: {user}",
+)
+CHANGE_ACTING_USER = Message(es="Cambiar", en="Change")
+ACKNOWLEDGED = Message(es="Alerta {id} atendida.", en="Alert {id} acknowledged.")
+RESOLVED = Message(es="Alerta {id} resuelta.", en="Alert {id} resolved.")
+REFUSED = Message(es="No se pudo cambiar la alerta {id}. {reason}", en="Alert {id} could not be changed. {reason}")
+SHOW_MORE = Message(es="Mostrar más", en="Show more")
 
 SUBJECTS: Mapping[str, Message] = {
-    "people": Message("Personas", "People"),
-    "devices": Message("Dispositivos", "Devices"),
+    "people": Message(es="Personas", en="People"),
+    "devices": Message(es="Dispositivos", en="Devices"),
 }
-SUBJECT_FILTER = Message("De quién son las alertas", "What the alerts are about")
-NO_DEVICE_ALERTS = Message("Ningún dispositivo da problemas.", "No device is in trouble.")
-ONE_TROUBLED = Message("1 dispositivo no envía datos: vea «Dispositivos».", "1 device sends no data: see “Devices”.")
+SUBJECT_FILTER = Message(
+    es="Personas o dispositivos",
+    en="People or devices",
+)
+NO_DEVICE_ALERTS = Message(
+    es="Ningún dispositivo tiene problemas.",
+    en="No device has a problem.",
+)
+ONE_TROUBLED = Message(
+    es="1 dispositivo no envía datos: vea «Dispositivos».", en="1 device sends no data: see “Devices”."
+)
 MANY_TROUBLED = Message(
-    "{count} dispositivos no envían datos: vea «Dispositivos».", "{count} devices send no data: see “Devices”."
+    es="{count} dispositivos no envían datos: vea «Dispositivos».", en="{count} devices send no data: see “Devices”."
 )
-SINCE = Message("Desde el {time}", "Since {time}")
-MINUTE = Message("{time}: {events} de {total} detecciones", "{time}: {events} of {total} detections")
-LEGEND_STRESS = Message("compatible con estrés o tristeza, por minuto", "compatible with stress or sadness, by minute")
-LEGEND_FATIGUE = Message("compatible con fatiga, por minuto", "compatible with fatigue, by minute")
-SHARE = Message("De lo visto en ese tiempo", "Of what was seen in that time")
+SINCE = Message(es="Desde el {time}", en="Since {time}")
+MINUTE = Message(es="{time}: {events} de {total} detecciones", en="{time}: {events} of {total} detections")
+LEGEND_STRESS = Message(
+    es="compatible con estrés o tristeza, por minuto", en="compatible with stress or sadness, by minute"
+)
+LEGEND_FATIGUE = Message(es="compatible con fatiga, por minuto", en="compatible with fatigue, by minute")
+SHARE = Message(
+    es="Parte de sus detecciones en ese período",
+    en="Share of their detections in that period",
+)
 SHARE_HELP = Message(
-    "Parte de las detecciones de la persona, desde que empieza la ventana, que la regla cuenta.",
-    "Share of the person's detections, since the window began, that the rule counts.",
+    es="Porcentaje de las detecciones de la persona, desde que empieza la ventana, que la regla cuenta.",
+    en="Percentage of the person's detections, from the start of the window, that the rule counts.",
 )
-USUAL = Message("Su nivel habitual", "Their usual level")
-USUAL_OF = Message("{share} ({days} días)", "{share} ({days} days)")
-NO_HISTORY = Message("Sin historia suficiente", "Not enough history")
+USUAL = Message(es="Su nivel habitual", en="Their usual level")
+USUAL_OF = Message(es="{share} ({days} días)", en="{share} ({days} days)")
+NO_HISTORY = Message(es="Sin historia suficiente", en="Not enough history")
 USUAL_HELP = Message(
-    "Mediana de los últimos 14 días a la misma hora; hacen falta al menos 3 días con medio minuto de detecciones.",
-    "Median of the last 14 days at the same time of day; at least 3 days with half a minute of detections are needed.",
+    es="Mediana de los últimos 14 días a la misma hora; hacen falta al menos 3 días con medio minuto de detecciones.",
+    en="Median of the last 14 days at the same time of day; at least 3 days with half a minute of detections are "
+    "needed.",
 )
-CHANCE = Message("Que sea solo error del modelo", "That it is the model's error alone")
-CHANCE_CERTAIN = Message("Casi seguro: más de 99 %", "Almost certain: above 99 %")
-CHANCE_ONE_IN = Message("1 en {count}", "1 in {count}")
-CHANCE_TINY = Message("Menos de 1 en un millón", "Below 1 in a million")
+CHANCE = Message(
+    es="Probabilidad si el rostro fuera neutro",
+    en="Probability if the face were neutral",
+)
+CHANCE_CERTAIN = Message(es="Casi seguro: más de 99 %", en="Almost certain: above 99 %")
+CHANCE_ONE_IN = Message(es="1 en {count}", en="1 in {count}")
+CHANCE_TINY = Message(es="Menos de 1 en un millón", en="Below 1 in a million")
 CHANCE_HELP = Message(
-    "Probabilidad de que un rostro neutro dé tantas detecciones solo por los errores del modelo (ficha del modelo). "
-    "Toma cada detección como independiente: las vecinas se parecen, así que la cifra real es mayor. "
-    "No dice lo que la persona siente.",
-    "Probability that a neutral face gives as many detections by the model's errors alone (model card). "
-    "It takes detections for independent: neighbours are alike, so the true figure is larger. "
-    "It does not say what the person feels.",
+    es="Probabilidad de que un rostro neutro dé tantas detecciones solo por errores del modelo (ficha del modelo). "
+    "Supone que las detecciones son independientes; como las seguidas se parecen, la cifra real es mayor. "
+    "No indica lo que la persona siente.",
+    en="Probability that a neutral face yields this many detections through errors of the model alone (model card). "
+    "It assumes independent detections; consecutive ones are alike, so the true figure is larger. "
+    "It does not show what the person feels.",
 )
-ESCALATED_TIMES = Message("Escalada (paso {count})", "Passed on (step {count})")
-OPEN = Message("Historial", "History")
-OPEN_TITLE = Message("Alerta", "Alert")
-HISTORY = Message("Historial", "History")
+ESCALATED_TIMES = Message(es="Escalada (paso {count})", en="Escalated (step {count})")
+OPEN = Message(es="Historial", en="History")
+OPEN_TITLE = Message(es="Alerta", en="Alert")
+HISTORY = Message(es="Historial", en="History")
 STEPS: Mapping[str, Message] = {
-    "raised": Message("Generada", "Raised"),
-    "acknowledged": Message("Reconocida", "Acknowledged"),
-    "noted": Message("Nota", "Note"),
-    "resolved": Message("Resuelta", "Resolved"),
-    "escalated": Message("Escalada: nadie la había reconocido", "Passed on: nobody had acknowledged it"),
-    "silenced": Message("Silenciada", "Silenced"),
+    "raised": Message(es="Generada", en="Created"),
+    "acknowledged": Message(es="Atendida", en="Acknowledged"),
+    "noted": Message(es="Nota", en="Note"),
+    "resolved": Message(es="Resuelta", en="Resolved"),
+    "escalated": Message(es="Escalada: nadie la había atendido", en="Escalated: not acknowledged in time"),
+    "silenced": Message(es="Silenciada", en="Silenced"),
 }
-STEP_BY = Message("{what} · {user}", "{what} · {user}")
-NEW_NOTE = Message("Nota nueva", "New note")
-ADD_NOTE = Message("Añadir nota", "Add note")
-WORDS_MISSING = Message("Escriba primero el texto.", "Write the text first.")
-SILENCE = Message("Silenciar las alertas de {who}", "Silence the alerts of {who}")
-SILENCE_SPAN = Message("Sin alertas durante", "No alerts for")
-SILENCE_SPANS: Mapping[int, Message] = {
-    60: Message("1 hora", "1 hour"),
-    480: Message("8 horas", "8 hours"),
-    1440: Message("1 día", "1 day"),
-    10080: Message("7 días", "7 days"),
-}
-SILENCE_REASON = Message("Motivo", "Reason")
-SILENCE_REASON_HINT = Message("Por ejemplo: ya atendido por el servicio médico", "For example: already attended to")
-BEGIN_SILENCE = Message("Silenciar", "Silence")
-SILENCE_BEGUN = Message("Sin alertas hasta el {time}.", "No alerts until {time}.")
-ONE_SILENCE = Message("1 silencio vigente", "1 silence in force")
-MANY_SILENCES = Message("{count} silencios vigentes", "{count} silences in force")
-SILENCE_LINE = Message(
-    "{who}: sin alertas hasta el {time}. {reason} ({user}).", "{who}: no alerts until {time}. {reason} ({user})."
+STEP_BY = Message(es="{step} · {user}", en="{step} · {user}")
+NEW_NOTE = Message(es="Nota nueva", en="New note")
+ADD_NOTE = Message(es="Añadir nota", en="Add note")
+WORDS_MISSING = Message(
+    es="Escriba primero el texto.",
+    en="Enter the text first.",
 )
-KEPT_QUIET = Message("Lo que se calló: {count}.", "Kept quiet: {count}.")
-END_SILENCE = Message("Terminar", "End")
-ATTENDANT_FIRST = Message(
-    "Diga antes quién atiende: reconozca o anote una alerta.",
-    "First say who attends: acknowledge or annotate an alert.",
+SILENCE = Message(es="Silenciar las alertas de {subject}", en="Silence the alerts of {subject}")
+SILENCE_SPAN = Message(es="Sin alertas durante", en="No alerts for")
+SILENCE_SPANS: Mapping[int, Message] = {
+    60: Message(es="1 hora", en="1 hour"),
+    480: Message(es="8 horas", en="8 hours"),
+    1440: Message(es="1 día", en="1 day"),
+    10080: Message(es="7 días", en="7 days"),
+}
+SILENCE_REASON = Message(es="Motivo", en="Reason")
+SILENCE_REASON_HINT = Message(
+    es="Por ejemplo: ya atendido por el servicio médico", en="For example: already seen by the doctor"
+)
+BEGIN_SILENCE = Message(es="Silenciar", en="Silence")
+SILENCE_BEGUN = Message(es="Sin alertas hasta el {time}.", en="No alerts until {time}.")
+ONE_SILENCE = Message(es="1 silencio vigente", en="1 silence in force")
+MANY_SILENCES = Message(es="{count} silencios vigentes", en="{count} silences in force")
+SILENCE_LINE = Message(
+    es="{subject}: sin alertas hasta el {time}. {reason} ({user}).",
+    en="{subject}: no alerts until {time}. {reason} ({user}).",
+)
+SUPPRESSED = Message(
+    es="Alertas no generadas: {count}.",
+    en="Alerts suppressed: {count}.",
+)
+END_SILENCE = Message(es="Terminar", en="End")
+ACTING_USER_FIRST = Message(
+    es="Indique primero quién atiende: atienda o anote una alerta.",
+    en="Enter your identifier first: acknowledge an alert or add a note.",
 )
 UNDELIVERED = Message(
-    "Hay avisos sin entregar desde el {time}: esperan {count}",
-    "Messages have not been delivered since {time}: {count} wait",
+    es="Hay avisos sin entregar desde el {time}: esperan {count}",
+    en="Undelivered notifications since {time}: {count} waiting",
 )

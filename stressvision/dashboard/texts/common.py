@@ -1,73 +1,92 @@
-"""What every page says."""
+"""Texts that several pages use."""
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.texts import Message
 
-PRODUCT = Message("Gloria · Stress Vision", "Gloria · Stress Vision")
+PRODUCT = Message(es="Gloria · Stress Vision", en="Gloria · Stress Vision")
 
-OVERVIEW = Message("Resumen", "Overview")
-ALERTS = Message("Alertas", "Alerts")
-EMPLOYEES = Message("Empleados", "Employees")
-REPORTS = Message("Reportes", "Reports")
-CAMERA = Message("Cámara en vivo", "Live camera")
+OVERVIEW = Message(es="Resumen", en="Overview")
+ALERTS = Message(es="Alertas", en="Alerts")
+EMPLOYEES = Message(es="Empleados", en="Employees")
+REPORTS = Message(es="Reportes", en="Reports")
+CAMERA = Message(es="Cámara en vivo", en="Live camera")
 
-UPDATED = Message("Actualizado {time} · hora de planta ({zone})", "Updated {time} · plant time ({zone})")
-UNREACHABLE = Message("El backend no responde", "The backend does not answer")
-UNAVAILABLE = Message("Estos datos no están disponibles por ahora", "This is not available for now")
+UPDATED = Message(es="Actualizado {time} · hora de planta ({zone})", en="Updated {time} · plant time ({zone})")
+UNREACHABLE = Message(
+    es="El servidor no responde",
+    en="The server does not answer",
+)
+UNAVAILABLE = Message(
+    es="Estos datos no están disponibles por ahora",
+    en="These data are not available at the moment",
+)
 RECOVERS = Message(
-    "Esta página se recupera sola en cuanto vuelva; no hace falta recargarla.",
-    "This page recovers by itself; there is no need to reload it.",
+    es="Esta página se actualiza sola cuando vuelva; no hace falta recargarla.",
+    en="This page updates by itself when the server is back; no reload is needed.",
 )
 AGO: tuple[tuple[int, int, Message], ...] = (
-    (5, 1, Message("ahora", "now")),
-    (60, 1, Message("hace {count} s", "{count} s ago")),
-    (3600, 60, Message("hace {count} min", "{count} min ago")),
-    (86400, 3600, Message("hace {count} h", "{count} h ago")),
+    (5, 1, Message(es="ahora", en="now")),
+    (60, 1, Message(es="hace {count} s", en="{count} s ago")),
+    (3600, 60, Message(es="hace {count} min", en="{count} min ago")),
+    (86400, 3600, Message(es="hace {count} h", en="{count} h ago")),
 )
-NEVER = Message("nunca", "never")
-NOT_SET = Message("—", "—")
+NEVER = Message(es="nunca", en="never")
+NOT_SET = Message(es="—", en="—")
 
 EXPRESSIONS: Mapping[str | None, Message] = {
-    "neutral": Message("Neutra", "Neutral"),
-    "happy": Message("Alegría", "Happiness"),
-    "stress": Message("Estrés", "Stress"),
-    "sad": Message("Tristeza", "Sadness"),
-    "fatigue": Message("Fatiga", "Fatigue"),
-    None: Message("Sin analizar", "Not analysed"),
+    "neutral": Message(es="Neutra", en="Neutral"),
+    "happy": Message(es="Alegría", en="Happiness"),
+    "stress": Message(es="Estrés", en="Stress"),
+    "sad": Message(es="Tristeza", en="Sadness"),
+    "fatigue": Message(es="Fatiga", en="Fatigue"),
+    None: Message(es="Sin analizar", en="Not analysed"),
 }
 COMPATIBLE: Mapping[str | None, Message] = {
-    "neutral": Message("expresión neutra", "neutral expression"),
-    "happy": Message("expresión compatible con alegría", "expression compatible with happiness"),
-    "stress": Message("expresión compatible con estrés", "expression compatible with stress"),
-    "sad": Message("expresión compatible con tristeza", "expression compatible with sadness"),
-    "fatigue": Message("expresión compatible con fatiga", "expression compatible with fatigue"),
-    None: Message("contada, sin analizar", "counted, not analysed"),
+    "neutral": Message(es="expresión neutra", en="neutral expression"),
+    "happy": Message(es="expresión compatible con alegría", en="expression compatible with happiness"),
+    "stress": Message(es="expresión compatible con estrés", en="expression compatible with stress"),
+    "sad": Message(es="expresión compatible con tristeza", en="expression compatible with sadness"),
+    "fatigue": Message(es="expresión compatible con fatiga", en="expression compatible with fatigue"),
+    None: Message(es="contada, sin analizar", en="counted, not analysed"),
 }
-COMPATIBLE_WITH = Message("Expresión compatible con…", "Expression compatible with…")
-DEVICES = Message("Dispositivos", "Devices")
-DEVICE = Message("Dispositivo", "Device")
-LOCATION = Message("Ubicación", "Location")
-STATE = Message("Estado", "State")
-FPS = Message("Cuadros/s", "Frames/s")
-OUTBOX = Message("Por enviar", "To be sent")
-LAST_SEEN = Message("Última señal", "Last heard")
+COMPATIBLE_WITH = Message(es="Expresión compatible con…", en="Expression compatible with…")
+DEVICES = Message(es="Dispositivos", en="Devices")
+DEVICE = Message(es="Dispositivo", en="Device")
+LOCATION = Message(es="Ubicación", en="Location")
+STATE = Message(es="Estado", en="State")
+FPS = Message(es="Cuadros/s", en="Frames/s")
+OUTBOX = Message(
+    es="Por enviar",
+    en="Pending delivery",
+)
+LAST_SEEN = Message(
+    es="Última señal",
+    en="Last signal",
+)
 NO_DEVICES = Message(
-    "Ningún dispositivo se ha presentado todavía. Inicie uno con «python pi_simulator.py», "
-    "o con «--source demo» si no hay cámara.",
-    "No device has shown up yet. Start one with “python pi_simulator.py”, or with “--source demo” without a camera.",
+    es="Ningún dispositivo ha enviado datos todavía. Pida a quien administra el sistema que inicie una cámara.",
+    en="No device has sent data yet. Ask the administrator of the system to start a camera.",
 )
 DEVICE_STATES: Mapping[str, Message] = {
-    "watching": Message("Observando", "Watching"),
-    "starting": Message("Iniciando", "Starting"),
-    "no_camera": Message("Sin cámara", "No camera"),
-    "silent": Message("Sin señal", "No signal"),
-    "stopped": Message("Detenido", "Stopped"),
+    "watching": Message(es="Observando", en="Watching"),
+    "starting": Message(es="Iniciando", en="Starting"),
+    "no_camera": Message(es="Sin cámara", en="No camera"),
+    "silent": Message(es="Sin señal", en="No signal"),
+    "stopped": Message(es="Detenido", en="Stopped"),
 }
 
-SHOWN_OF = Message("Se muestran {shown} de {total}.", "{shown} of {total} are shown.")
-STRESS_SHARE = Message("Expresión compatible con estrés", "Expression compatible with stress")
-DETECTIONS = Message("Detecciones", "Detections")
-NAME = Message("Nombre", "Name")
-CODE = Message("Código", "Code")
-DEPARTMENT = Message("Área", "Department")
+SHOWN_OF = Message(es="Se muestran {shown} de {total}.", en="{shown} of {total} are shown.")
+STRESS_SHARE = Message(
+    es="Expresión compatible con estrés o tristeza",
+    en="Expression compatible with stress or sadness",
+)
+DETECTIONS = Message(es="Detecciones", en="Detections")
+NAME = Message(es="Nombre", en="Name")
+CODE = Message(es="Código", en="Code")
+DEPARTMENT = Message(es="Área", en="Department")
+SERVING = Message(es="Tablero en {url} (Ctrl-C para terminar)", en="Dashboard at {url} (Ctrl-C to end)")
+USAGE = Message(
+    es="Tablero de Stress Vision. Se configura con STRESSVISION_DASHBOARD_PORT y STRESSVISION_API_URL.",
+    en="The Stress Vision dashboard. Set STRESSVISION_DASHBOARD_PORT and STRESSVISION_API_URL to configure it.",
+)

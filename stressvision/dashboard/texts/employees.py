@@ -1,64 +1,62 @@
-"""What the page of employees says."""
+"""Texts of the page of employees."""
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.texts import Message
 
 NO_EMPLOYEES = Message(
-    "Aún no hay empleados. Inscriba al primero con "
-    "«python -m stressvision enrol --code EMP001 --name NOMBRE --photos CARPETA».",
-    "There is no employee yet. Enrol the first with "
-    "“python -m stressvision enrol --code EMP001 --name NAME --photos FOLDER”.",
+    es="Aún no hay empleados. Pida a quien administra el sistema que inscriba al primero.",
+    en="There are no employees yet. Ask the administrator of the system to enrol the first one.",
 )
-ONE_EMPLOYEE = Message("1 persona", "1 person")
-MANY_EMPLOYEES = Message("{count} personas", "{count} people")
-SHIFT = Message("Turno", "Shift")
-ENROLMENT = Message("Inscripción", "Enrolment")
-QUALITY = Message("Calidad", "Quality")
-CONSENT = Message("Consentimiento", "Consent")
-PERSON_LAST_SEEN = Message("Visto por última vez", "Last seen")
+ONE_EMPLOYEE = Message(es="1 persona", en="1 person")
+MANY_EMPLOYEES = Message(es="{count} personas", en="{count} people")
+SHIFT = Message(es="Turno", en="Shift")
+ENROLMENT = Message(es="Inscripción", en="Enrolment")
+QUALITY = Message(es="Calidad", en="Quality")
+CONSENT = Message(es="Consentimiento", en="Consent")
+PERSON_LAST_SEEN = Message(es="Visto por última vez", en="Last seen")
 ENROLMENTS: Mapping[str, Message] = {
-    "enrolled": Message("Inscrito", "Enrolled"),
-    "needs_enrolment": Message("Necesita inscripción", "Needs enrolment"),
+    "enrolled": Message(es="Inscrito", en="Enrolled"),
+    "needs_enrolment": Message(es="Necesita inscripción", en="Needs enrolment"),
 }
 CONSENTS: Mapping[bool, Message] = {
-    True: Message("Vigente", "Given"),
-    False: Message("Sin consentimiento", "Not given"),
+    True: Message(es="Vigente", en="Given"),
+    False: Message(es="Sin consentimiento", en="Not given"),
 }
 SHIFTS: Mapping[str, Message] = {
-    "morning": Message("Mañana", "Morning"),
-    "afternoon": Message("Tarde", "Afternoon"),
-    "night": Message("Noche", "Night"),
+    "morning": Message(es="Mañana", en="Morning"),
+    "afternoon": Message(es="Tarde", en="Afternoon"),
+    "night": Message(es="Noche", en="Night"),
 }
-INACTIVE = Message("Inactivo", "Inactive")
-DEMO = Message("demostración", "demo")
-LOOK_UP = Message("Consulta de una persona", "Look up one person")
-PERSON = Message("Persona", "Person")
-CHOOSE_PERSON = Message("Elija a una persona", "Choose a person")
-PERIOD = Message("Período", "Period")
+INACTIVE = Message(es="Inactivo", en="Inactive")
+DEMO = Message(es="demostración", en="demo")
+LOOK_UP = Message(es="Consulta de una persona", en="Look up one person")
+PERSON = Message(es="Persona", en="Person")
+CHOOSE_PERSON = Message(es="Elija a una persona", en="Choose a person")
+PERIOD = Message(es="Período", en="Period")
 PERIODS: Mapping[int, Message] = {
-    15: Message("15 min", "15 min"),
-    60: Message("1 h", "1 h"),
-    480: Message("8 h", "8 h"),
-    1440: Message("24 h", "24 h"),
+    15: Message(es="15 min", en="15 min"),
+    60: Message(es="1 h", en="1 h"),
+    480: Message(es="8 h", en="8 h"),
+    1440: Message(es="24 h", en="24 h"),
 }
-LOOK_UP_BUTTON = Message("Consultar", "Look up")
+LOOK_UP_BUTTON = Message(es="Consultar", en="Look up")
 LOOK_UP_RECORDED = Message(
-    "Son datos de salud: cada consulta queda registrada en la auditoría.",
-    "This is health data: every look-up is recorded in the audit log.",
+    es="Son datos de salud: cada consulta queda registrada.",
+    en="These are health data: every look-up is recorded.",
 )
-NOBODY_CHOSEN = Message("Elija primero a una persona.", "Choose a person first.")
-LOOKED_UP_AT = Message("{name} · {period} · consultado {time}", "{name} · {period} · looked up {time}")
-STATE_NOW = Message("Estado actual", "State now")
-LAST_STATE = Message("{what}, {ago}, confianza {confidence}", "{what}, {ago}, confidence {confidence}")
-LAST_STATE_UNRATED = Message("{what}, {ago}", "{what}, {ago}")
-NO_STATE = Message("Sin detecciones en el período elegido.", "No detection in the chosen period.")
+NOBODY_CHOSEN = Message(es="Elija primero a una persona.", en="Choose a person first.")
+LOOKED_UP_AT = Message(es="{name} · {period} · consultado {time}", en="{name} · {period} · looked up {time}")
+STATE_NOW = Message(es="Estado actual", en="State now")
+LAST_STATE = Message(es="{what}, {ago}, confianza {confidence}", en="{what}, {ago}, confidence {confidence}")
+LAST_STATE_UNRATED = Message(es="{what}, {ago}", en="{what}, {ago}")
+NO_STATE = Message(es="Sin detecciones en el período elegido.", en="No detection in the chosen period.")
 NEEDS_ENROLMENT = Message(
-    "Esta persona necesita inscripción: mientras tanto las cámaras no la reconocen.",
-    "This person needs enrolment: until then the cameras do not recognise them.",
+    es="Esta persona necesita inscripción: mientras tanto las cámaras no la reconocen.",
+    en="This person needs enrolment: until then the cameras do not recognise them.",
 )
-OVER_TIME = Message("Detecciones en el tiempo", "Detections over time")
+OVER_TIME = Message(es="Detecciones en el tiempo", en="Detections over time")
 LATEST_OF = Message(
-    "El gráfico muestra las {shown} detecciones más recientes de {total}; el resumen cuenta todas.",
-    "The chart shows the latest {shown} detections of {total}; the summary counts all.",
+    es="El gráfico muestra las {shown} detecciones más recientes de {total}; el resumen cuenta todas.",
+    en="The chart shows the latest {shown} detections of {total}; the summary counts all.",
 )

@@ -1,31 +1,37 @@
-"""What the summary says."""
+"""Texts of the overview."""
 
-from stressvision.errors import Message
+from stressvision.core.texts import Message
 
 STRESS_SHARE_HELP = Message(
-    "Detecciones con expresión compatible con estrés o tristeza, entre todas las de la última hora.",
-    "Detections whose expression is compatible with stress or sadness, among all of the last hour.",
+    es="Detecciones con expresión compatible con estrés o tristeza, entre todas las de la última hora.",
+    en="Detections whose expression is compatible with stress or sadness, among all of the last hour.",
 )
 
-ACTIVE_EMPLOYEES = Message("Empleados", "Employees")
-DETECTIONS_LAST_HOUR = Message("Detecciones, última hora", "Detections, last hour")
-PEOPLE_LAST_HOUR = Message("Personas vistas, última hora", "People seen, last hour")
-PENDING_ALERTS = Message("Alertas pendientes", "Pending alerts")
-ACTIVE_DEVICES = Message("Dispositivos activos", "Active devices")
-ONE_PENDING = Message("Hay 1 alerta pendiente de revisar", "1 alert is waiting to be looked at")
-MANY_PENDING = Message("Hay {count} alertas pendientes de revisar", "{count} alerts are waiting to be looked at")
-SEE_ALERTS = Message("Ver alertas", "See alerts")
+ACTIVE_EMPLOYEES = Message(es="Empleados", en="Employees")
+DETECTIONS_LAST_HOUR = Message(es="Detecciones, última hora", en="Detections, last hour")
+PEOPLE_LAST_HOUR = Message(es="Personas vistas, última hora", en="People seen, last hour")
+PENDING_ALERTS = Message(es="Alertas pendientes", en="Pending alerts")
+ACTIVE_DEVICES = Message(es="Dispositivos activos", en="Active devices")
+ONE_PENDING = Message(
+    es="Hay 1 alerta pendiente de revisar",
+    en="1 alert is pending review",
+)
+MANY_PENDING = Message(
+    es="Hay {count} alertas pendientes de revisar",
+    en="{count} alerts are pending review",
+)
+SEE_ALERTS = Message(es="Ver alertas", en="See alerts")
 
-DISTRIBUTION = Message("Expresión compatible con… (24 horas)", "Expression compatible with… (24 hours)")
-BY_HOUR = Message("Detecciones por hora", "Detections by hour")
+DISTRIBUTION = Message(es="Expresión compatible con… (24 horas)", en="Expression compatible with… (24 hours)")
+BY_HOUR = Message(es="Detecciones por hora", en="Detections by hour")
 NO_STATS = Message(
-    "Aún no hay detecciones en las últimas 24 horas. Aparecerán aquí en cuanto una cámara vea a alguien.",
-    "There is no detection in the last 24 hours yet. They appear here as soon as a camera sees somebody.",
+    es="Aún no hay detecciones en las últimas 24 horas. Aparecerán aquí cuando una cámara vea a alguien.",
+    en="There are no detections in the last 24 hours yet. They appear here when a camera sees a person.",
 )
-FEED = Message("Últimas detecciones", "Latest detections")
+FEED = Message(es="Últimas detecciones", en="Latest detections")
 NO_FEED = Message(
-    "Aún no ha pasado nadie ante una cámara. Cada detección aparecerá aquí al instante.",
-    "Nobody has been before a camera yet. Each detection appears here at once.",
+    es="Aún no ha pasado nadie ante una cámara. Cada detección aparecerá aquí al instante.",
+    en="No person has passed a camera yet. Each detection appears here at once.",
 )
-NOT_ENROLLED = Message("Persona no inscrita", "Person not enrolled")
-UNKNOWN_EMPLOYEE = Message("Empleado {id}", "Employee {id}")
+NOT_ENROLLED = Message(es="Persona no inscrita", en="Person not enrolled")
+UNKNOWN_EMPLOYEE = Message(es="Empleado {id}", en="Employee {id}")

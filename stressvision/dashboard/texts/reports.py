@@ -1,65 +1,69 @@
-"""What the page of reports says."""
+"""Texts of the page of reports."""
 
 from collections.abc import Mapping
 
-from stressvision.errors import Message
+from stressvision.core.texts import Message
 
 NO_REPORTS = Message(
-    "Aún no hay reportes. Se generan cada 15 minutos mientras «report_generator.py» está en marcha; "
-    "un período sin detecciones no genera reporte.",
-    "There is no report yet. One is made every 15 minutes while “report_generator.py” runs; "
-    "a period without detections has none.",
+    es="Aún no hay reportes. Se generan cada 15 minutos; un período sin detecciones no genera reporte.",
+    en="There are no reports yet. One is generated every 15 minutes; a period without detections has none.",
 )
-REPORT = Message("Reporte", "Report")
-LATEST_REPORT = Message("El más reciente", "The latest")
-WINDOW = Message("Período", "Window")
-PEOPLE = Message("Personas", "People")
-ALERTS_RAISED = Message("Alertas", "Alerts")
-KIND = Message("Tipo", "Kind")
+REPORT = Message(es="Reporte", en="Report")
+LATEST_REPORT = Message(es="El más reciente", en="The latest")
+WINDOW = Message(es="Período", en="Window")
+PEOPLE = Message(es="Personas", en="People")
+ALERTS_RAISED = Message(es="Alertas", en="Alerts")
+KIND = Message(es="Tipo", en="Kind")
 KINDS: Mapping[str, Message] = {
-    "scheduled": Message("Programado", "Scheduled"),
-    "manual": Message("Manual", "Manual"),
+    "scheduled": Message(es="Programado", en="Scheduled"),
+    "manual": Message(es="Manual", en="Manual"),
 }
-REVISION = Message("Revisión", "Revision")
-REVISED = Message("Revisión {revision}: llegaron detecciones tarde", "Revision {revision}: detections came late")
-GENERATED = Message("generado {time}", "generated {time}")
-STRESS_PCT = Message("Estrés o tristeza", "Stress or sadness")
-FATIGUE_PCT = Message("Fatiga", "Fatigue")
-CONFIDENCE = Message("Confianza media", "Mean confidence")
-BY_PERSON = Message("Por persona", "By person")
+REVISION = Message(es="Revisión", en="Revision")
+REVISED = Message(
+    es="Revisión {revision}: llegaron detecciones tarde",
+    en="Revision {revision}: detections arrived late",
+)
+GENERATED = Message(es="generado {time}", en="generated {time}")
+STRESS_PCT = Message(es="Estrés o tristeza", en="Stress or sadness")
+FATIGUE_PCT = Message(es="Fatiga", en="Fatigue")
+CONFIDENCE = Message(es="Confianza media", en="Mean confidence")
+BY_PERSON = Message(es="Por persona", en="By person")
 NOBODY_IN_REPORT = Message(
-    "En este período no se reconoció a ningún empleado; las personas no inscritas solo se cuentan.",
-    "No employee was recognised in this window; people who are not enrolled are only counted.",
+    es="En este período no se reconoció a ningún empleado; las personas no inscritas solo se cuentan.",
+    en="No employee was recognised in this window; people who are not enrolled are only counted.",
 )
-RECENT_REPORTS = Message("Reportes recientes", "Recent reports")
-DOWNLOAD_JSON = Message("Descargar JSON", "Download JSON")
-DOWNLOAD_CSV = Message("Descargar CSV", "Download CSV")
+RECENT_REPORTS = Message(es="Reportes recientes", en="Recent reports")
+DOWNLOAD_JSON = Message(es="Descargar JSON", en="Download JSON")
+DOWNLOAD_CSV = Message(es="Descargar CSV", en="Download CSV")
 AGAINST_BEFORE = Message(
-    "{difference} puntos frente al período anterior", "{difference} points against the window before"
+    es="{difference} puntos frente al período anterior", en="{difference} points against the window before"
 )
-COVERAGE = Message("cámaras en marcha el {share} % del período", "cameras running for {share} % of the window")
-USUAL = Message("Habitual", "Usual")
-TO_HAND_ON = Message("Para entregar", "To hand on")
-TO_HAND_ON_NOTE = Message(
-    "Un documento con gráficos de este reporte, de un día o de una semana. Sin personas solo lleva agregados de cinco "
-    "personas o más; con personas es un dato de salud, y queda registrado quién lo pidió.",
-    "A document with charts of this report, a day or a week. Without persons it holds only aggregates of five people "
-    "or more; with persons it is health data, and who asked for it is recorded.",
+COVERAGE = Message(es="cámaras en marcha el {share} % del período", en="cameras running for {share} % of the window")
+USUAL = Message(es="Habitual", en="Usual")
+DOCUMENT = Message(
+    es="Para entregar",
+    en="Documents",
 )
-SPAN = Message("De", "Of")
+DOCUMENT_NOTE = Message(
+    es="Un documento con gráficos de este reporte, de un día o de una semana. Sin personas solo lleva datos de grupos "
+    "de cinco personas o más; con personas es un dato de salud, y queda registrado quién lo pidió.",
+    en="A document with charts of this report, a day or a week. Without persons it contains only figures of groups of "
+    "five or more; with persons it is health data, and each request is recorded.",
+)
+SPAN = Message(es="De", en="Of")
 SPANS: Mapping[str, Message] = {
-    "report": Message("Este reporte", "This report"),
-    "daily": Message("Un día", "A day"),
-    "weekly": Message("Una semana", "A week"),
+    "report": Message(es="Este reporte", en="This report"),
+    "daily": Message(es="Un día", en="A day"),
+    "weekly": Message(es="Una semana", en="A week"),
 }
 FILE_NAMES: Mapping[str, Message] = {
-    "report": Message("reporte", "report"),
-    "daily": Message("reporte_diario", "daily_report"),
-    "weekly": Message("reporte_semanal", "weekly_report"),
+    "report": Message(es="reporte", en="report"),
+    "daily": Message(es="reporte_diario", en="daily_report"),
+    "weekly": Message(es="reporte_semanal", en="weekly_report"),
 }
-DAY = Message("Día", "Day")
-FORM = Message("Formato", "Format")
-WITH_PERSONS = Message("Con personas", "With persons")
-PREPARE = Message("Preparar", "Prepare")
-PREPARING = Message("Preparando el documento…", "Preparing the document…")
-DOWNLOAD = Message("Descargar {name}", "Download {name}")
+DAY = Message(es="Día", en="Day")
+FORM = Message(es="Formato", en="Format")
+WITH_PERSONS = Message(es="Con personas", en="With persons")
+PREPARE = Message(es="Preparar", en="Prepare")
+PREPARING = Message(es="Preparando el documento…", en="Preparing the document…")
+DOWNLOAD = Message(es="Descargar {name}", en="Download {name}")

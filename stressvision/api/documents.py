@@ -1,0 +1,81 @@
+"""Report answers as JSON, HTML or PDF: the negotiated format, and the response that carries the document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Response
+
+from stressvision.api.content_negotiation import negotiate_format
+from stressvision.api.dependencies import ActorDep, ContextDep, LanguageDep
+from stressvision.core.config import Policy
+from stressvision.documents.document import Document
+from stressvision.documents.html import CONTENT_POLICY, write_html
+from stressvision.documents.pdf_process import make_pdf
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.domain.auth import sees_persons
+
+
+class DocumentFormat(StrEnum):
+    """Value of the query parameter `format`."""
+
+    JSON = "json"
+    HTML = "html"
+    PDF = "pdf"
+
+
+MEDIA_TYPES: Mapping[str, DocumentFormat] = {
+    "application/json": DocumentFormat.JSON,
+    "text/html": DocumentFormat.HTML,
+    "application/pdf": DocumentFormat.PDF,
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}, "application/pdf": {}}}}
+"""Media types that the OpenAPI document lists besides JSON."""
+
+
+@dataclass(frozen=True)
+class DocumentRequest:
+    """The requested format of a report, and the profile of its reader."""
+
+    format: DocumentFormat
+    reader: ReaderProfile
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the route answers its model instead of a document."""
+        return self.format is DocumentFormat.JSON
+
+    def render(self, document: Document, name: str) -> Response:
+        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable if the PDF fails."""
+        headers = {"Content-Disposition": f'inline; filename="{name}.{self.format}"', "Vary": "Accept, Accept-Language"}
+        if self.format is DocumentFormat.PDF:
+            return Response(make_pdf(document), headers=headers, media_type="application/pdf")
+        headers["Content-Security-Policy"] = CONTENT_POLICY
+        return Response(write_html(document), headers=headers, media_type="text/html")
+
+
+def read_document_request(
+    context: ContextDep,
+    actor: ActorDep,
+    language: LanguageDep,
+    wanted: Annotated[
+        DocumentFormat | None, Query(alias="format", description="Otherwise what the Accept header prefers.")
+    ] = None,
+    persons: Annotated[bool, Query(description="false: aggregates only, as a viewer gets them.")] = True,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> DocumentRequest:
+    """Build the request from `format`, `persons`, the Accept header and the actor's role."""
+    settings = context.settings
+    reader = ReaderProfile(
+        language=language,
+        time_zone=settings.time_zone,
+        asked_at=context.clock(),
+        asked_by=actor.user_id,
+        has_persons=persons and sees_persons(actor.role),
+        shows_stress=settings.policy is not Policy.EU,
+    )
+    return DocumentRequest(wanted or negotiate_format(accept, MEDIA_TYPES, DocumentFormat.JSON), reader)
+
+
+DocumentDep = Annotated[DocumentRequest, Depends(read_document_request)]

@@ -1,0 +1,1 @@
+"""ASGI middleware: request policy, authentication, response cache, metrics."""

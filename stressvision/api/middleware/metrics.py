@@ -1,0 +1,129 @@
+"""Prometheus metrics: requests, WebSocket clients, position of the feed, pending alerts and notifications."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stressvision import VERSION
+from stressvision.api.websocket.hub import Hub
+from stressvision.domain.alerts import AlertStatus
+from stressvision.services.vitals import Vitals
+from stressvision.wire.notifications import NoticeQueue
+
+_UNMATCHED = "unmatched"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds. Cached responses take less than 0.001, an enrolment several seconds."""
+
+# Creation times would double the number of series. (The function is untyped in the library.)
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """The metrics of one application, in a registry of its own: two applications in one process do not mix."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "stressvision_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
+        )
+        self.request_seconds = Histogram(
+            "stressvision_http_request_seconds", "Time to answer.", ["route"], buckets=_BUCKETS, registry=self.registry
+        )
+        self.database_up = Gauge("stressvision_database_up", "1 while the database answers.", registry=self.registry)
+        self.pending_alerts = Gauge(
+            "stressvision_pending_alerts", "Alerts that nobody acknowledged.", registry=self.registry
+        )
+        self.alerts = Gauge("stressvision_alerts", "Alerts by status.", ["status"], registry=self.registry)
+        self.last_event = Gauge("stressvision_feed_last_event_id", "Id of the last event.", registry=self.registry)
+        self.database_bytes = Gauge(
+            "stressvision_database_size_bytes", "Size of the database on disk.", registry=self.registry
+        )
+        self.notices = Gauge(
+            "stressvision_notifications", "Messages by state: waiting, failed.", ["state"], registry=self.registry
+        )
+        self.notices_failing = Gauge(
+            "stressvision_notifications_failing_seconds",
+            "Age of the oldest message whose delivery failed.",
+            registry=self.registry,
+        )
+        self._gauge("stressvision_websocket_clients", "Clients connected to /ws.", lambda: hub.connected)
+        self._gauge(
+            "stressvision_websocket_queue_messages", "Messages queued for the slowest client.", hub.longest_queue
+        )
+        self.registry.register(_DroppedClients(hub))
+        self._gauge("stressvision_feed_position", "Id of the last event published.", lambda: hub.position)
+
+        Info("stressvision_build", "Version of the program.", registry=self.registry).info({"version": VERSION})
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+
+    def set_vitals(self, vitals: Vitals) -> None:
+        """Set the gauges of alerts, feed and database."""
+        for status, count in vitals.alerts.items():
+            self.alerts.labels(str(status)).set(count)
+        self.pending_alerts.set(vitals.alerts[AlertStatus.PENDING])
+        self.last_event.set(vitals.last_event_id)
+        self.database_bytes.set(vitals.database_bytes)
+
+    def set_notifications(self, queue: NoticeQueue, now: datetime) -> None:
+        """Set the gauges of the notification queue."""
+        self.notices.labels("waiting").set(queue.waiting)
+        self.notices.labels("failed").set(queue.failed)
+        self.notices_failing.set((now - queue.failing_since).total_seconds() if queue.failing_since else 0)
+
+    def _gauge(self, name: str, documentation: str, read: Callable[[], float]) -> None:
+        Gauge(name, documentation, registry=self.registry).set_function(read)
+
+
+class _DroppedClients(Collector):
+    """Export the hub's count of dropped clients as a counter."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        name, documentation = "stressvision_websocket_dropped", "Clients dropped for being too slow."
+        yield CounterMetricFamily(name, documentation, value=self._hub.dropped)
+
+
+class MetricsMiddleware:
+    """Count every HTTP request under its route, never under its literal path."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        started_at = time.perf_counter()
+
+        async def send_observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_observed)
+        finally:
+            route = getattr(scope.get("route"), "path", _UNMATCHED)
+            method = scope["method"] if route != _UNMATCHED else "any"
+            self.metrics.requests.labels(method, route, status).inc()
+            self.metrics.request_seconds.labels(route).observe(time.perf_counter() - started_at)

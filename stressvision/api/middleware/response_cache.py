@@ -1,0 +1,167 @@
+"""A response cache: responses are kept until the next commit, at most one second, and computed once for all waiters.
+
+The second bounds what depends on the clock (the last hour, a silent device). Every request checks for commits, so that
+a response always holds what any program committed before the request.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stressvision.api.websocket.feed import EventSource, OpenSource
+from stressvision.core.errors import Unavailable
+
+PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
+"""Endpoints with the same response for everyone of a role, and about no particular person."""
+KEPT_SECONDS = 1.0
+CAPACITY = 256
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    value: Any
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class _Computation:
+    """A value being computed. `commits`: the commit count at its start."""
+
+    task: "asyncio.Task[Any]"
+    commits: int
+
+
+class ResponseCache:
+    """Values computed since the last commit. For use in the event loop's thread.
+
+    `open_source`: opens a source that reports commits; None disables the cache.
+    """
+
+    def __init__(self, open_source: OpenSource | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._open_source = open_source
+        self._clock = clock
+        self._source: EventSource | None = None
+        self._entries: dict[Hashable, _Entry] = {}
+        self._computations: dict[Hashable, _Computation] = {}
+        self._commits = 0
+
+    async def get_or_compute(self, key: Hashable, compute: Callable[[], Awaitable[T]]) -> T:
+        """Return the cached value, the one being computed for another request, or compute it now.
+
+        The value is never older than the request. Raises what `compute` raises.
+        """
+        commits = self.count_commits()
+        if commits is None:
+            return await compute()
+        entry = self._entries.get(key)
+        if entry is not None and self._clock() < entry.expires_at:
+            value: T = entry.value
+            return value
+        computation = self._computations.get(key)
+        if computation is not None and computation.commits != commits:
+            # It may miss the newest commit. Of all requests that wait for its end, the first starts the next one.
+            await asyncio.wait([computation.task])
+            computation, commits = self._computations.get(key), self._commits
+        if computation is None:
+            task = asyncio.ensure_future(self._compute(key, compute, commits))
+            computation = self._computations[key] = _Computation(task, commits)
+        # A cancelled request must not cancel the others' computation.
+        result: T = await asyncio.shield(computation.task)
+        return result
+
+    def count_commits(self) -> int | None:
+        """Return a number that grows with every commit; None where the database cannot report commits."""
+        if self._open_source is None:
+            return None
+        try:
+            self._source = self._source or self._open_source()
+            has_news = self._source.has_news()
+        except Unavailable:
+            self.close()
+            return None
+        if has_news:
+            self._commits += 1
+            self._entries.clear()
+        return self._commits
+
+    async def _compute(self, key: Hashable, compute: Callable[[], Awaitable[T]], commits: int) -> T:
+        try:
+            value = await compute()
+        finally:
+            del self._computations[key]
+        # Checked again: the value may miss a commit made meanwhile.
+        if commits == self.count_commits():
+            if len(self._entries) >= CAPACITY:
+                self._entries.clear()
+            self._entries[key] = _Entry(value, self._clock() + KEPT_SECONDS)
+        return value
+
+    def close(self) -> None:
+        """Close the source of commits; the next request opens another."""
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+
+@dataclass(frozen=True)
+class _Response:
+    """The messages of a whole response, and the route that sent them."""
+
+    route: object
+    messages: tuple[Message, ...]
+
+
+class _NotCacheable(Exception):
+    """A response other than 200: for the waiting requests, but not kept."""
+
+    def __init__(self, response: _Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+class ResponseCacheMiddleware:
+    """Runs inside the authentication middleware; responses are cached per role."""
+
+    def __init__(self, app: ASGIApp, response_cache: ResponseCache) -> None:
+        self.app = app
+        self.response_cache = response_cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in PATHS:
+            await self.app(scope, receive, send)
+            return
+
+        async def compute() -> _Response:
+            messages: list[Message] = []
+
+            async def collect(message: Message) -> None:
+                messages.append(message)
+
+            await self.app(scope, receive, collect)
+            response = _Response(scope.get("route"), tuple(messages))
+            if messages[0]["status"] != 200:
+                raise _NotCacheable(response)
+            return response
+
+        principal = scope.get("state", {}).get("principal")
+        language = Headers(scope=scope).get("accept-language")
+        try:
+            key = (scope["path"], scope["query_string"], principal.role if principal else None, language)
+            response = await self.response_cache.get_or_compute(key, compute)
+        except _NotCacheable as error:
+            response = error.response
+        scope["route"] = response.route
+        for message in response.messages:
+            await send(_copy_message(message))
+
+
+def _copy_message(message: MutableMapping[str, Any]) -> Message:
+    """Copy a message: the outer middleware adds headers to the list in it."""
+    return {**message, "headers": list(message["headers"])} if "headers" in message else {**message}

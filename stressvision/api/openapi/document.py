@@ -1,0 +1,155 @@
+"""The OpenAPI document: a summary of each operation in the configured language, its examples and its problems."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from stressvision.api.openapi.descriptions import SCHEMAS, translate
+from stressvision.api.openapi.examples import build_example
+from stressvision.core.errors import Language, Message
+from stressvision.http.permissions import Server, is_public
+from stressvision.wire.problems import PROBLEM_TYPE, FieldFault, Problem
+
+_SUMMARIES: Mapping[str, Message] = {
+    "read_card": Message(es="Nombre y direcciones del servicio", en="Name and addresses of the service"),
+    "read_liveness": Message(
+        es="Estado del proceso y de la base de datos", en="Health of the process and the database"
+    ),
+    "read_readiness": Message(es="Si puede atender, y qué falta", en="Readiness, and what is missing"),
+    "read_metrics": Message(es="Métricas en formato Prometheus", en="Metrics in the Prometheus format"),
+    "list_employees": Message(es="Lista de empleados", en="Employees"),
+    "read_own_data": Message(es="Todo lo que se guarda de una persona", en="All stored data of one person"),
+    "erase_person": Message(
+        es="Borra todo lo de una persona, con certificado", en="Erase a person's data, with a certificate"
+    ),
+    "create_employee": Message(es="Crear un empleado", en="Create an employee"),
+    "change_employee": Message(es="Cambiar nombre, área o turno", en="Change name, department or shift"),
+    "activate_employee": Message(es="Activar un empleado", en="Activate an employee"),
+    "deactivate_employee": Message(
+        es="Desactivar un empleado: deja de ser reconocido", en="Deactivate an employee: recognition ends"
+    ),
+    "enrol_employee": Message(
+        es="Inscribir un empleado con fotos y su consentimiento", en="Enrol an employee from stills, with consent"
+    ),
+    "read_employee": Message(es="Detalle de un empleado", en="One employee"),
+    "read_employee_state": Message(
+        es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
+    ),
+    "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
+    "close_session": Message(es="Finalizar una sesión", en="End a session"),
+    "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
+    "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
+    "acknowledge_alert": Message(es="Reconocer una alerta", en="Acknowledge an alert"),
+    "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
+    "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
+    "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),
+    "list_silences": Message(es="Silencios vigentes, y lo que callaron", en="Silences, and the alerts they suppressed"),
+    "begin_silence": Message(
+        es="Silenciar las alertas de una persona o un dispositivo, hasta cuándo y por qué",
+        en="Silence the alerts of a person or a device: until when, and why",
+    ),
+    "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
+    "read_notifications": Message(es="Estado de la entrega de avisos", en="State of notification delivery"),
+    "read_overview": Message(es="Resumen de la última hora", en="Totals of the last hour"),
+    "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
+    "list_reports": Message(es="Lista de reportes de 15 minutos", en="Reports of 15 minutes"),
+    "read_report": Message(es="Detalle de un reporte, en JSON, HTML o PDF", en="One report, as JSON, HTML or PDF"),
+    "read_day": Message(es="Resumen de un día de la planta", en="Summary of one of the plant's days"),
+    "read_week": Message(es="Resumen de una semana, de lunes a domingo", en="Summary of a week, Monday to Sunday"),
+    "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
+    "log_in": Message(es="Iniciar sesión: un token para esta sesión", en="Log in: a token for this session"),
+    "log_out": Message(es="Cerrar sesión: el token deja de ser válido", en="Log out: the token is revoked"),
+    "change_own_password": Message(es="Cambiar la propia contraseña", en="Change the password of the own account"),
+    "list_accounts": Message(es="Cuentas", en="Accounts"),
+    "add_account": Message(es="Crear una cuenta", en="Create an account"),
+    "disable_account": Message(es="Desactivar una cuenta", en="Disable an account"),
+    "change_password": Message(es="Cambiar la contraseña de una cuenta", en="Change an account's password"),
+    "list_tokens": Message(es="Tokens de dispositivos y programas", en="Tokens of devices and programs"),
+    "add_token": Message(es="Crear un token, que se muestra una sola vez", en="Create a token, shown only once"),
+    "revoke_token": Message(es="Revocar un token", en="Revoke a token"),
+    "list_audit": Message(
+        es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
+    ),
+    "list_devices": Message(es="Dispositivos y su estado", en="Devices and their state"),
+}
+_TAGS: Mapping[str, Message] = {
+    "health": Message(es="Salud e información", en="Health and information"),
+    "employees": Message(es="Empleados", en="Employees"),
+    "sessions": Message(es="Sesiones", en="Sessions"),
+    "detections": Message(es="Detecciones", en="Detections"),
+    "alerts": Message(es="Alertas", en="Alerts"),
+    "dashboard": Message(es="Tablero", en="Dashboard"),
+    "reports": Message(es="Reportes", en="Reports"),
+    "export": Message(es="Exportar", en="Export"),
+    "devices": Message(es="Dispositivos", en="Devices"),
+    "access": Message(es="Acceso y auditoría", en="Access and audit"),
+}
+_DESCRIPTION = Message(
+    es="Expresiones compatibles con estrés o fatiga de empleados que dieron su consentimiento. "
+    "Los cambios llegan en vivo por WebSocket en `/ws`; `/ws?since=ID` continúa donde se quedó. "
+    "Los errores son `application/problem+json` (RFC 9457).",
+    en="Expressions compatible with stress or fatigue of consenting employees. "
+    "Changes arrive live over the WebSocket at `/ws`; `/ws?since=ID` resumes. "
+    "Errors are `application/problem+json` (RFC 9457).",
+)
+_PROBLEM = Message(es="Problema", en="Problem")
+
+
+def install_document(app: FastAPI, language: Language) -> None:
+    """Make the application publish its OpenAPI document in a language."""
+
+    def get_document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _build_document(app, language)
+        return app.openapi_schema
+
+    app.openapi = get_document  # type: ignore[method-assign]
+
+
+def _build_document(app: FastAPI, language: Language) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, routes=app.routes, description=_DESCRIPTION.text(language)
+    )
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas["Problem"].pop("$defs")
+    schemas["FieldFault"] = FieldFault.model_json_schema()
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    problem = {
+        "description": _PROBLEM.text(language),
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if language == "es":
+        _translate(document)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            # With or without: a token is required only once there are accounts.
+            operation["security"] = [] if is_public(Server.BACKEND, method.upper(), path) else [{}, {"token": []}]
+            operation["summary"] = _SUMMARIES[operation["operationId"]].text(language)
+            operation["tags"] = [_TAGS[tag].text(language) for tag in operation["tags"]]
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = problem
+            _add_examples(operation, schemas)
+    return document
+
+
+def _translate(document: dict[str, Any]) -> None:
+    """Replace the descriptions taken from docstrings and annotations, which are English."""
+    for name, schema in document["components"]["schemas"].items():
+        schema.pop("description", None)
+        if name in SCHEMAS:
+            schema["description"] = SCHEMAS[name]
+        translate(schema.get("properties"))
+    translate(document["paths"])
+
+
+def _add_examples(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Add an example to each JSON request and answer of an operation."""
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for content in (body.get("content", {}).get("application/json") for body in bodies):
+        if content and "example" not in content:
+            content["example"] = build_example(content["schema"], schemas)

@@ -1,0 +1,1 @@
+"""The live WebSocket: reader of the change feed, hub, and one session per client."""

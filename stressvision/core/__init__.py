@@ -1,0 +1,1 @@
+"""Foundations: settings, errors, time, logging, texts, processes and files."""

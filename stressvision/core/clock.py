@@ -1,0 +1,82 @@
+"""Time: the clock, and every conversion of a moment.
+
+In memory: timezone-aware UTC. In SQLite: `YYYY-MM-DD HH:MM:SS.SSS`, which sorts as text and compares
+correctly with `datetime('now', …)`. On the wire: ISO 8601 with `Z`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from stressvision.core.errors import InvalidInput, Message
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC, truncated to the millisecond that the database keeps."""
+    return to_millisecond(datetime.now(UTC))
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """Return the moment truncated to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def to_stored(moment: datetime) -> str:
+    """Return the text that SQLite keeps.
+
+    Raises:
+        ValueError: the moment is naive, which is a programming error.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime cannot be stored: set its time zone")
+    return moment.astimezone(UTC).isoformat(" ", "milliseconds")[:-6]
+
+
+def from_stored(text: str) -> datetime:
+    """Return the moment that `to_stored` wrote."""
+    return datetime.fromisoformat(text + "Z")
+
+
+def to_wire(moment: datetime) -> str:
+    """Return the moment in ISO 8601 with milliseconds and `Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
+
+
+def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_end: bool = False) -> datetime:
+    """Return the moment, in UTC, that an ISO 8601 date or time describes.
+
+    Args:
+        text: A date, a week (2026-W47) or a time with any offset.
+        field: Name of the input, for the error.
+        zone: Time zone of a text without an offset.
+        is_end: Whether a date or a week alone means its end instead of its beginning.
+
+    Raises:
+        InvalidInput: the text is not ISO 8601, or its year lies outside 1970 to 9000, where date arithmetic overflows.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if is_end:
+            moment += _length(text.strip())
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        if not 1970 <= utc.year <= 9000:
+            raise ValueError(utc.year)
+    except (ValueError, OverflowError):
+        raise InvalidInput(
+            Message(
+                es=f"«{text}» no es una fecha válida: use ISO 8601, por ejemplo 2026-11-22T10:30:00Z.",
+                en=f"“{text}” is not a valid date: use ISO 8601, for example 2026-11-22T10:30:00Z.",
+            ),
+            field=field,
+        ) from None
+    return to_millisecond(utc)
+
+
+def _length(text: str) -> timedelta:
+    """Return the length of the period that the text names: a day, a week, or zero for a moment."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return timedelta(0)
+    return timedelta(weeks=1) if text[-3] == "W" else timedelta(days=1)

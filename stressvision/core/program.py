@@ -1,0 +1,46 @@
+"""Programs as processes: exit codes, child processes and the C heap."""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Mapping
+
+from stressvision.core.errors import StressVisionError
+from stressvision.core.files import PROJECT_ROOT
+from stressvision.core.texts import detect_language
+
+EXIT_REFUSED = 2
+
+_M_ARENA_MAX = -8
+"""As in glibc's malloc.h."""
+
+
+def run_program(main: Callable[[], int]) -> int:
+    """Return the exit code of `main`; print the message of a StressVisionError and return 2 instead."""
+    try:
+        return main()
+    except StressVisionError as error:
+        print(error.message.text(detect_language()), file=sys.stderr)  # noqa: T201  the program's answer, not a log
+        return EXIT_REFUSED
+
+
+def build_command(module: str) -> tuple[str, ...]:
+    """Return the command that runs one of this project's modules, with nothing imported from the current folder."""
+    return (sys.executable, "-P", "-m", module)
+
+
+def build_environment(additions: Mapping[str, str] = {}) -> dict[str, str]:
+    """Return this process's environment for a child, with the project importable and `additions` set."""
+    path = os.pathsep.join(filter(None, (str(PROJECT_ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, **additions}
+
+
+def share_heap() -> None:
+    """Make all threads allocate from one heap; call it before the first thread starts.
+
+    glibc creates an arena per thread against lock contention, and each keeps what its thread has freed. Threads that
+    run Python wait for the interpreter's lock anyway. Does nothing with another C library.
+    """
+    limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if limit is not None:
+        limit(_M_ARENA_MAX, 1)

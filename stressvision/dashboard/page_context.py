@@ -1,0 +1,84 @@
+"""What every page receives: the API client, the language, the time zone, the clock and the role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.errors import ServerUnreachable, StressVisionError, Unauthenticated
+from stressvision.core.texts import Language, Message
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.client import BackendClient
+from stressvision.domain.auth import Role, sees_persons
+
+LOGIN_REQUIRED = "login_required"
+"""Key of the session state: the backend requested a token."""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The context of one script run. `role`: of the logged-in account, None where no login is required."""
+
+    backend: BackendClient
+    language: Language
+    zone: ZoneInfo
+    clock: Clock = utc_now
+    role: Role | None = None
+
+    @property
+    def sees_persons(self) -> bool:
+        """Return whether the role may see single persons."""
+        return sees_persons(self.role)
+
+    def text(self, message: Message, **values: object) -> str:
+        """Return the message in the language of the page, with its placeholders filled in."""
+        return message.text(self.language).format(**values)
+
+    def count(self, number: int, one: Message, many: Message) -> str:
+        """Return the singular or the plural text for a number."""
+        return self.text(one if number == 1 else many, count=f"{number:,}")
+
+    def percent(self, share: float | None) -> str:
+        """Return a share (0 to 1) as a whole percentage, or a dash for None."""
+        return self.text(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the moment in the plant's time zone."""
+        return moment.astimezone(self.zone)
+
+    def date_and_time(self, moment: datetime) -> str:
+        """Return the moment as DD/MM/YYYY HH:MM in the plant's time zone."""
+        return f"{self.local(moment):%d/%m/%Y %H:%M}"
+
+    def ago(self, moment: datetime) -> str:
+        """Return how long ago the moment was; the date from one day on."""
+        seconds = max(0, int((self.clock() - moment).total_seconds()))
+        for limit, unit, message in texts.common.AGO:
+            if seconds < limit:
+                return self.text(message, count=seconds // unit)
+        return self.date_and_time(moment)
+
+
+def restart_login() -> None:
+    """Clear the session and rerun the script at the login form."""
+    st.session_state.clear()
+    st.session_state[LOGIN_REQUIRED] = True
+    st.rerun()
+
+
+@contextmanager
+def show_errors(context: PageContext) -> Iterator[None]:
+    """Render an error of the API as a message in place of the content. Restart the login on Unauthenticated."""
+    try:
+        yield
+    except Unauthenticated:
+        restart_login()
+    except StressVisionError as error:
+        title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
+        st.html(
+            html.notice(context.text(title), error.message.text(context.language), context.text(texts.common.RECOVERS))
+        )

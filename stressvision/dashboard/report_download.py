@@ -1,0 +1,104 @@
+"""The form that prepares a report, a day or a week as a PDF or HTML file, on request only."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import streamlit as st
+
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.wire.reports import Report
+
+Form = Literal["pdf", "html"]
+Span = Literal["report", "daily", "weekly"]
+
+PDF_TIMEOUT_SECONDS = 60.0
+"""A PDF takes a busy server some seconds."""
+_SPANS: tuple[Span, ...] = ("report", "daily", "weekly")
+_MEDIA_TYPES: dict[Form, str] = {"pdf": "application/pdf", "html": "text/html"}
+
+
+@dataclass(frozen=True)
+class PreparedDocument:
+    """A file ready for download, and the form options it was made from."""
+
+    options: tuple[object, ...]
+    name: str
+    content: bytes
+    media_type: str
+
+
+@st.fragment
+def show_download_form(context: PageContext, report: Report) -> None:
+    """Render the form. `report`: the report that the page shows."""
+    st.html(html.subheading(context.text(texts.reports.DOCUMENT)))
+    st.html(html.small(context.text(texts.reports.DOCUMENT_NOTE)))
+    yesterday = context.local(context.clock()).date() - timedelta(days=1)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = st.segmented_control(
+            context.text(texts.reports.SPAN),
+            _SPANS,
+            format_func=lambda name: context.text(texts.reports.SPANS[name]),
+            default="daily",
+            required=True,
+            key="document_span",
+        )
+        day = st.date_input(
+            context.text(texts.reports.DAY),
+            yesterday,
+            max_value=yesterday + timedelta(days=1),
+            format="DD/MM/YYYY",
+            disabled=span == "report",
+            key="document_day",
+        )
+        form = st.segmented_control(
+            context.text(texts.reports.FORM),
+            list(_MEDIA_TYPES),
+            format_func=str.upper,
+            default="pdf",
+            required=True,
+            key="document_form",
+        )
+        persons = st.toggle(context.text(texts.reports.WITH_PERSONS), value=False, key="document_persons")
+        submitted = st.button(
+            context.text(texts.reports.PREPARE), key="document_prepare", icon=":material/description:"
+        )
+    options = (span, day, form, persons, report.id if span == "report" else None)
+    if submitted:
+        st.session_state.pop("document", None)
+        with show_errors(context), st.spinner(context.text(texts.reports.PREPARING)):
+            st.session_state["document"] = _prepare(context, options, report, span, day, form, persons=persons)
+    _show_download_button(context, st.session_state.get("document"), options)
+
+
+def _prepare(
+    context: PageContext,
+    options: tuple[object, ...],
+    report: Report,
+    span: Span,
+    day: date,
+    form: Form,
+    *,
+    persons: bool,
+) -> PreparedDocument:
+    place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
+    content = replace(context.backend, answer_seconds=PDF_TIMEOUT_SECONDS).report_document(place, form, persons=persons)
+    when = f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
+    name = f"{context.text(texts.reports.FILE_NAMES[span])}_{when}.{form}"
+    return PreparedDocument(options, name, content, _MEDIA_TYPES[form])
+
+
+def _show_download_button(context: PageContext, document: PreparedDocument | None, options: tuple[object, ...]) -> None:
+    if document is None or document.options != options:
+        return
+    st.download_button(
+        context.text(texts.reports.DOWNLOAD, name=document.name),
+        document.content,
+        document.name,
+        document.media_type,
+        key="document_download",
+        on_click="ignore",
+        icon=":material/download:",
+        type="primary",
+    )

@@ -1,0 +1,1 @@
+"""Copies of the database: whole, incremental, encrypted, restored, moved."""

@@ -1,0 +1,104 @@
+"""Whole copies of an SQLite database in use.
+
+A whole copy is made by SQLite's backup interface in one read step: no writer waits, and the pages are the file's own.
+"""
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
+from stressvision.db.engine.connection import (
+    Database,
+    explain_driver_error,
+    sqlite_driver,
+    sqlite_path,
+)
+from stressvision.db.schema.tables import metadata
+
+TIMEOUT_SECONDS = 10
+"""How long a copy waits for a lock."""
+_SEQUENCES = "sqlite_sequence"
+
+
+def copy_whole(database: Database, target: Path) -> None:
+    """Copy the database as it is now, page by page, into a new file. Raises DatabaseUnavailable."""
+    driver = sqlite_driver()
+    path = source_path(database)
+    try:
+        with (
+            closing(driver.connect(str(path), timeout=TIMEOUT_SECONDS)) as source,
+            closing(driver.connect(str(target))) as copy,
+        ):
+            target.chmod(0o600)
+            source.backup(copy)
+    except driver.Error as error:
+        target.unlink(missing_ok=True)
+        raise explain_driver_error(error, database.url) from error
+
+
+def check_copy(path: Path) -> dict[str, int]:
+    """Read every page of a database file and return the rows by table. Raises InvalidInput where it is damaged."""
+    driver = sqlite_driver()
+    try:
+        with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            faults = [row[0] for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
+            faults += [str(row[0]) for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            if faults:
+                raise _damaged(path, "; ".join(faults))
+            return {
+                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  a constant name
+                for name in present_tables(connection)
+            }
+    except driver.Error as error:
+        raise _damaged(path, str(error)) from error
+
+
+def drop_triggers(path: Path) -> list[str]:
+    """Drop a file's triggers, so that rows can be inserted unchanged; return the statements that create them."""
+    with closing(sqlite_driver().connect(str(path))) as connection:
+        connection.execute("BEGIN")
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in found:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.commit()
+        return [sql for _, sql in found]
+
+
+def restore_triggers(path: Path, triggers: Iterable[str]) -> None:
+    """Create the triggers that drop_triggers dropped."""
+    with closing(sqlite_driver().connect(str(path))) as connection:
+        connection.execute("BEGIN")
+        for sql in triggers:
+            connection.execute(sql)
+        connection.commit()
+
+
+def present_tables(connection: Any) -> list[str]:
+    """Return this program's tables that the file contains, and SQLite's table of the last ids."""
+    known = {*metadata.tables, _SEQUENCES, "alembic_version"}
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [name for (name,) in names.fetchall() if name in known]
+
+
+def source_path(database: Database) -> Path:
+    """Return the existing SQLite file of a database. Raises DatabaseUnavailable."""
+    path = sqlite_path(database.url)
+    if path is None or not path.exists():
+        raise DatabaseUnavailable(
+            Message(
+                es=f"No hay ningún archivo SQLite que copiar ({database.url.render_as_string()}).",
+                en=f"There is no SQLite file to copy ({database.url.render_as_string()}).",
+            )
+        )
+    return path
+
+
+def _damaged(path: Path, why: str) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"El contenido de {path.name} está dañado ({why}). Use otra copia.",
+            en=f"The content of {path.name} is damaged ({why}). Use another backup.",
+        )
+    )

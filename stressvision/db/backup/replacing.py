@@ -1,0 +1,46 @@
+"""Replacement of an SQLite file that no program has open."""
+
+from contextlib import closing
+from pathlib import Path
+
+from stressvision.core.errors import Conflict, Message
+from stressvision.db.engine.connection import sqlite_driver
+
+_PATIENCE_SECONDS = 1.0
+_BESIDE = ("-wal", "-shm")
+
+
+def set_aside(path: Path, aside: Path) -> None:
+    """Rename a database (also a damaged one) and its log. Raises Conflict where a program has it open."""
+    driver = sqlite_driver()
+    try:
+        with closing(driver.connect(str(path), timeout=_PATIENCE_SECONDS)) as connection:
+            # Requires exclusive access: in WAL mode each program that has the file open, even idle, keeps a lock on it.
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except driver.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise Conflict(
+                Message(
+                    es=f"Algún programa tiene abierta {path}: detenga el sistema («python start_complete_system.py "
+                    "stop») y repita.",
+                    en=f"Some program has {path} open: stop the system (“python start_complete_system.py stop”) and "
+                    "try again.",
+                )
+            ) from error
+    except driver.DatabaseError:
+        pass  # a damaged file may be replaced
+    path.rename(aside)
+    for suffix in _BESIDE:
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+
+
+def read_erased(path: Path) -> tuple[int, ...]:
+    """Return the ids of the employees erased according to a file; none if it cannot be read."""
+    driver = sqlite_driver()
+    try:
+        with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return tuple(row[0] for row in connection.execute("SELECT subject_id FROM erasures ORDER BY id"))
+    except driver.Error:
+        return ()

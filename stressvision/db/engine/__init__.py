@@ -1,0 +1,1 @@
+"""Connections, transactions, the write queue, prepared statements and column types."""

@@ -1,0 +1,230 @@
+"""Alerts of employees and of devices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, not_, select, update
+
+from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.schema.tables import alerts, employees
+from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
+from stressvision.domain.reports import Window
+
+_a = alerts.c
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """An alert with the name and code of its employee; those of a device's alert are None."""
+
+    id: int
+    timestamp: datetime
+    employee_id: int | None
+    alert_type: str | None
+    severity: str | None
+    description: str | None
+    status: str
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    resolution_notes: str | None
+    created_at: datetime
+    resolved_by: str | None
+    resolved_at: datetime | None
+    evidence_events: int | None
+    evidence_total: int | None
+    evidence_confidence: float | None
+    device_id: str | None
+    evidence_start: datetime | None
+    evidence_minutes: list[dict[str, Any]] | None
+    usual_share: float | None
+    usual_days: int | None
+    error_chance: float | None
+    escalation_level: int
+    employee_name: str | None
+    employee_code: str | None
+
+
+@dataclass(frozen=True)
+class AlertEvidence:
+    """The columns of the evidence that is stored with an alert.
+
+    `evidence_confidence`, `usual_share`, `error_chance`: 0-1. `evidence_minutes`: JSON objects of wire.MinuteCount.
+    """
+
+    evidence_events: int | None = None
+    evidence_total: int | None = None
+    evidence_confidence: float | None = None
+    evidence_start: datetime | None = None
+    evidence_minutes: list[dict[str, Any]] | None = None
+    usual_share: float | None = None
+    usual_days: int | None = None
+    error_chance: float | None = None
+
+
+@dataclass(frozen=True)
+class NewAlert:
+    """A pending alert of an employee or of a device."""
+
+    timestamp: datetime
+    alert_type: str
+    severity: str
+    description: str
+    created_at: datetime
+    employee_id: int | None = None
+    device_id: str | None = None
+    evidence: AlertEvidence = field(default_factory=AlertEvidence)
+
+
+@dataclass(frozen=True)
+class AlertDecisionMade:
+    """A change of status. `user_id` None: the program itself. `notes` None: the stored notes stay."""
+
+    status: AlertStatus
+    at: datetime
+    user_id: str | None = None
+    notes: str | None = None
+
+
+_ALERT: Select[Any] = select(
+    *columns_for(AlertRow, alerts, employee_name=employees.c.full_name, employee_code=employees.c.employee_code)
+).select_from(alerts.outerjoin(employees, employees.c.id == _a.employee_id))
+
+
+def select_alerts(
+    connection: Connection,
+    status: AlertStatus | None,
+    employee_id: int | None,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
+    about: Subject = Subject.PEOPLE,
+) -> list[AlertRow]:
+    """Return alerts, newest first. `after`: timestamp and id of the previous page's last row."""
+    query = _filtered(_ALERT, status, employee_id, about).order_by(_a.timestamp.desc(), _a.id.desc())
+    if after is not None:
+        query = query.where(older_than(_a.timestamp, _a.id, after))
+    return _load(connection, query.limit(limit))
+
+
+def count_alerts(
+    connection: Connection,
+    status: AlertStatus | None,
+    employee_id: int | None = None,
+    about: Subject = Subject.PEOPLE,
+) -> int:
+    """Return the number of alerts that match."""
+    query = select(func.count()).select_from(alerts)
+    return int(connection.execute(_filtered(query, status, employee_id, about)).scalar_one())
+
+
+def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int | None, about: Subject) -> Select[Any]:
+    if status is not None:
+        query = query.where(_a.status == str(status))
+    if about is not Subject.ALL:
+        query = query.where(_a.device_id.is_(None) if about is Subject.PEOPLE else _a.device_id.is_not(None))
+    return query if employee_id is None else query.where(_a.employee_id == employee_id)
+
+
+def _load(connection: Connection, query: Select[Any]) -> list[AlertRow]:
+    return [AlertRow(*row) for row in connection.execute(query)]
+
+
+def select_alert(connection: Connection, alert_id: int) -> AlertRow | None:
+    """Return the alert, or None."""
+    row = connection.execute(_ALERT.where(_a.id == alert_id)).one_or_none()
+    return None if row is None else AlertRow(*row)
+
+
+def select_alerts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, AlertRow]:
+    """Return the alerts that exist, by id."""
+    return {row.id: row for row in _load(connection, _ALERT.where(_a.id.in_(ids)))}
+
+
+def insert_alert(connection: Connection, alert: NewAlert) -> int:
+    """Store a pending alert and return its id."""
+    values = {name: value for name, value in vars(alert).items() if name != "evidence"}
+    query = insert(alerts).values({**values, **vars(alert.evidence), "status": str(AlertStatus.PENDING)})
+    return int(connection.execute(query.returning(_a.id)).scalar_one())
+
+
+def record_decision(connection: Connection, alert_id: int, decision: AlertDecisionMade) -> None:
+    """Set the alert's status with the user and the time of the decision (ACKNOWLEDGED or RESOLVED)."""
+    verb = "acknowledged" if decision.status is AlertStatus.ACKNOWLEDGED else "resolved"
+    values: dict[str, object] = {
+        "status": str(decision.status),
+        f"{verb}_by": decision.user_id,
+        f"{verb}_at": decision.at,
+    }
+    if decision.notes is not None:
+        values["resolution_notes"] = decision.notes
+    connection.execute(update(alerts).where(_a.id == alert_id).values(values))
+
+
+def set_escalation_level(connection: Connection, alert_id: int, level: int) -> None:
+    """Set up to which step the alert has been escalated."""
+    connection.execute(update(alerts).where(_a.id == alert_id).values(escalation_level=level))
+
+
+def _same_kind(alert_type: str) -> ColumnElement[bool]:
+    """Match fatigue, or every other alert of a person: all types of the earlier phases are stress."""
+    is_fatigue = func.coalesce(_a.alert_type, "") == PROLONGED_FATIGUE
+    return is_fatigue if alert_type == PROLONGED_FATIGUE else not_(is_fatigue)
+
+
+def _open(alert_type: str) -> Select[int]:
+    return (
+        select(_a.id)
+        .where(
+            _a.employee_id == bindparam("employee_id"),
+            _a.timestamp > bindparam("since"),
+            _a.status != str(AlertStatus.RESOLVED),
+            _same_kind(alert_type),
+        )
+        .limit(1)
+    )
+
+
+def _last_resolution(alert_type: str) -> Select[datetime]:
+    return select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
+        _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED), _same_kind(alert_type)
+    )
+
+
+_PERSONAL = (PROLONGED_STRESS, PROLONGED_FATIGUE)
+_OPEN = {alert_type: PreparedStatement(_open(alert_type)) for alert_type in _PERSONAL}
+_LAST_RESOLUTION = {alert_type: PreparedStatement(_last_resolution(alert_type)) for alert_type in _PERSONAL}
+
+
+def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:
+    """Return whether the employee has an unresolved alert of this kind from after `since`."""
+    values = {"employee_id": employee_id, "since": since}
+    return _OPEN[alert_type].fetch_scalar(connection, values) is not None
+
+
+def last_resolution(connection: Connection, employee_id: int, alert_type: str) -> datetime | None:
+    """Return when the employee's last resolved alert of this kind was resolved.
+
+    Alerts of the earlier phases have no such time: then the time of the alert.
+    """
+    return _LAST_RESOLUTION[alert_type].fetch_scalar(connection, {"employee_id": employee_id})
+
+
+def count_alerts_in(connection: Connection, window: Window) -> int:
+    """Return the number of employees' alerts in the window; devices' alerts are not part of a report."""
+    query = select(func.count()).select_from(alerts)
+    inside = (_a.timestamp >= window.start, _a.timestamp < window.end, _a.device_id.is_(None))
+    return connection.execute(query.where(*inside)).scalar_one()
+
+
+def select_unacknowledged(connection: Connection, since: datetime) -> list[AlertRow]:
+    """Return employees' pending alerts created after `since`, oldest first."""
+    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None), _a.created_at > since)
+    return _load(connection, query.order_by(_a.id))
+
+
+def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:
+    """Return the last alert of each device and type."""
+    latest = select(func.max(_a.id)).where(_a.device_id.is_not(None)).group_by(_a.device_id, _a.alert_type)
+    return _load(connection, _ALERT.where(_a.id.in_(latest)).order_by(_a.id))

@@ -1,0 +1,110 @@
+"""The audit log: reads and changes of personal data, each row chained to the previous one by a hash."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+
+from stressvision.core.clock import to_millisecond
+from stressvision.db.schema.tables import audit_log
+from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
+from stressvision.domain.audit import BEGINNING, TRIMMED, Entry, Head, Link, link_hash
+
+_CHUNK = 1000
+
+_LAST = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
+_INSERT = insert(audit_log)
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which rows to list, newest first, at most `limit`; None does not filter."""
+
+    entity_type: str | None = None
+    entity_id: int | None = None
+    user_id: str | None = None
+    since: datetime | None = None
+    limit: int = 100
+
+
+def insert_audit(connection: Connection, entry: Entry) -> None:
+    """Append an entry to the chain. Only within a write transaction: the last row read is then the last row."""
+    stored = replace(entry, timestamp=to_millisecond(entry.timestamp), details=_to_json_values(entry.details))
+    last = read_head(connection)
+    previous = last.hash if last else BEGINNING
+    connection.execute(_INSERT, {**vars(stored), "previous_hash": previous, "hash": link_hash(previous, stored)})
+
+
+def read_head(connection: Connection) -> Head | None:
+    """Return the newest row's id and hash, None for an empty log."""
+    row = connection.execute(_LAST).first()
+    return Head(row.id, row.hash or "") if row else None
+
+
+def holds_row(connection: Connection, head: Head) -> bool:
+    """Return whether the row exists with this hash."""
+    query = select(audit_log.c.hash).where(audit_log.c.id == head.id)
+    return connection.execute(query).scalar() == head.hash
+
+
+def read_anchor(connection: Connection) -> str:
+    """Return the hash that precedes the oldest row: the initial one, or the one recorded when the log was trimmed."""
+    newest = STORED_ENTRIES.where(audit_log.c.action == TRIMMED).order_by(audit_log.c.id.desc()).limit(1)
+    row = connection.execute(newest).first()
+    details = parse_details(row.details) if row else None
+    return str(details["hash"]) if isinstance(details, dict) and "hash" in details else BEGINNING
+
+
+def stream_links(connection: Connection) -> Iterator[Link]:
+    """Yield every row in order, a thousand in memory at a time."""
+    rows = connection.execute(STORED_ENTRIES.order_by(audit_log.c.id), execution_options={"yield_per": _CHUNK})
+    yield from map(_to_link, rows)
+
+
+def select_audit(connection: Connection, wanted: AuditFilter) -> list[Link]:
+    """Return the rows that match, newest first."""
+    query = _matching(STORED_ENTRIES, wanted).order_by(audit_log.c.id.desc()).limit(wanted.limit)
+    return [_to_link(row) for row in connection.execute(query)]
+
+
+def count_audit(connection: Connection, wanted: AuditFilter) -> int:
+    """Return the number of rows that match, regardless of the limit."""
+    return int(connection.execute(_matching(select(func.count()).select_from(audit_log), wanted)).scalar_one())
+
+
+def find_oldest_part(connection: Connection, before: datetime) -> tuple[Head, int] | None:
+    """Return the last of the leading rows that are all older than `before`, and their number; None without any."""
+    first_kept = connection.execute(select(func.min(audit_log.c.id)).where(audit_log.c.timestamp >= before)).scalar()
+    older = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
+    if first_kept is not None:
+        older = older.where(audit_log.c.id < first_kept)
+    last = connection.execute(older).first()
+    if last is None:
+        return None
+    count = connection.execute(select(func.count()).where(audit_log.c.id <= last.id)).scalar_one()
+    return Head(last.id, last.hash or ""), count
+
+
+def delete_oldest_part(connection: Connection, through: int) -> None:
+    """Delete the rows up to an id. The triggers allow it only if the newest row is the TRIMMED entry that names it."""
+    connection.execute(delete(audit_log).where(audit_log.c.id <= through))
+
+
+def _matching(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
+    for name in ("entity_type", "entity_id", "user_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(audit_log.c[name] == value)
+    return query if wanted.since is None else query.where(audit_log.c.timestamp >= wanted.since)
+
+
+def _to_link(row: Row[Any]) -> Link:
+    return Link(row.id, to_entry(row), row.previous_hash, row.hash)
+
+
+def _to_json_values(details: object) -> object:
+    """Return the details as they will be read back: enumerations and keys become text."""
+    return json.loads(json.dumps(details))

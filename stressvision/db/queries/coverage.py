@@ -1,0 +1,58 @@
+"""Minutes in which cameras were watching."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, exists, select, text
+
+from stressvision.db.engine.types import UtcMoment
+from stressvision.db.queries.expressions import minute_start
+from stressvision.db.schema.tables import detection_events, device_minutes, devices
+from stressvision.domain.reports import Window
+
+_m = device_minutes.c
+
+
+@dataclass(frozen=True)
+class ExpectedDevice:
+    """A device whose coverage is measured."""
+
+    device_id: str
+    location: str | None
+
+
+_NOTE = text(
+    "INSERT INTO device_minutes (device_id, minute) VALUES (:device_id, :minute) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("minute", type_=UtcMoment()))
+
+
+def note_minute(connection: Connection, device_id: str, at: datetime) -> None:
+    """Record that the camera was watching in the minute of `at`; recording it again changes nothing."""
+    connection.execute(_NOTE, {"device_id": device_id, "minute": at.replace(second=0, microsecond=0)})
+
+
+def note_detections(connection: Connection, window: Window) -> None:
+    """Record the minutes of the window's detections, which prove that the camera was watching without a heartbeat."""
+    # Without `|| ''` SQLite would scan a whole index to find each device once, however small the window.
+    device = detection_events.c.device_id.concat(text("''"))
+    inside = (detection_events.c.timestamp >= window.start, detection_events.c.timestamp < window.end)
+    seen = select(device.label("device_id"), minute_start(detection_events.c.timestamp).label("minute"))
+    found = connection.execute(seen.where(*inside).distinct()).all()
+    for row in found:
+        connection.execute(_NOTE, {"device_id": row.device_id, "minute": row.minute})
+
+
+def select_minutes(connection: Connection, device_id: str, window: Window) -> Sequence[datetime]:
+    """Return the minutes of the window in which the camera was watching."""
+    query = select(_m.minute).where(_m.device_id == device_id, _m.minute >= window.start, _m.minute < window.end)
+    return connection.execute(query).scalars().all()
+
+
+def select_expected(connection: Connection, since: datetime, until: datetime) -> list[ExpectedDevice]:
+    """Return the devices that were watching in [since, until), by name."""
+    watched = exists(
+        select(_m.minute).where(_m.device_id == devices.c.device_id, _m.minute >= since, _m.minute < until)
+    )
+    query = select(devices.c.device_id, devices.c.location).where(watched).order_by(devices.c.device_id)
+    return [ExpectedDevice(*row) for row in connection.execute(query)]

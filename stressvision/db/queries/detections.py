@@ -1,0 +1,258 @@
+"""Detections: storing, listing, and counting expressions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
+
+from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
+from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
+from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
+from stressvision.domain.evidence import Observation
+
+_d = detection_events.c
+
+
+@dataclass(frozen=True)
+class DetectionFilter:
+    """Which detections to list: `start` inclusive, `end` exclusive; None does not filter.
+
+    `after`: timestamp and id of the previous page's last row.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+    employee_id: int | None = None
+    emotion: str | None = None
+    limit: int = 1000
+    after: tuple[datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionRow:
+    """A stored detection without its `event_id`. Confidences and shares: 0-1. `bounding_box`: pixels x, y, w, h."""
+
+    id: int
+    session_id: int | None
+    timestamp: datetime
+    device_id: str
+    track_id: str | None
+    employee_id: int | None
+    recognition_confidence: float | None
+    emotion: str | None
+    emotion_confidence: float | None
+    emotion_vector: dict[str, float] | None
+    bounding_box: dict[str, float] | None
+    frame_quality: float | None
+    processing_time_ms: float | None
+    created_at: datetime
+    decision_frames: int | None
+
+
+@dataclass(frozen=True)
+class NewDetection:
+    """A detection to store, without its session. `bounding_box`: an object with x, y, w, h in pixels."""
+
+    timestamp: datetime
+    device_id: str
+    track_id: str | None
+    employee_id: int | None
+    recognition_confidence: float | None
+    emotion: str | None
+    emotion_confidence: float | None
+    emotion_vector: dict[str, float] | None
+    bounding_box: object
+    frame_quality: float | None
+    processing_time_ms: float | None
+    created_at: datetime
+    event_id: str | None
+    decision_frames: int | None
+
+
+@dataclass(frozen=True)
+class ExpressionCount:
+    """One employee's detections in a window: `events` of some expressions among `total`, and their mean confidence."""
+
+    events: int
+    total: int
+    mean_confidence: float
+
+
+_FIND_BY_EVENT = select(_d.id).where(_d.event_id == bindparam("event_id"))
+
+
+def find_by_event(connection: Connection, event_id: str) -> int | None:
+    """Return the id of the detection with this event id, or None."""
+    return connection.execute(_FIND_BY_EVENT, {"event_id": event_id}).scalar_one_or_none()
+
+
+_new_columns = [column for column in _d if column.name not in {"id", "session_id"}]
+_session = (
+    select(sessions.c.id)
+    .where(
+        or_(
+            sessions.c.id == bindparam("session_row", type_=sessions.c.id.type),
+            sessions.c.session_key == bindparam("session_key", type_=sessions.c.session_key.type),
+        )
+    )
+    .scalar_subquery()
+)
+_employee_id = bindparam("employee_id", type_=_d.employee_id.type)
+_INSERT_PERMITTED = PreparedStatement(
+    insert(detection_events)
+    .from_select(
+        [column.name for column in _new_columns] + ["session_id"],
+        select(*(bindparam(column.name, type_=column.type) for column in _new_columns), _session).where(
+            ~exists(select(_d.id).where(_d.event_id == bindparam("event_id", type_=_d.event_id.type))),
+            or_(
+                _employee_id.is_(None),
+                exists(
+                    select(employees.c.id).where(
+                        employees.c.id == _employee_id, employees.c.consent_given, employees.c.is_active
+                    )
+                ),
+            ),
+            or_(bindparam("without_session", type_=Boolean()), _session.is_not(None)),
+        ),
+    )
+    .returning(_d.id)
+)
+
+
+def insert_permitted(connection: Connection, detection: NewDetection, session: int | str | None) -> int | None:
+    """Store a detection if its event is new, its employee (if any) active and consenting, its session (if any) known.
+
+    `session`: row id or key. Returns the detection's id, or None if it was not stored; the caller determines the
+    reason. One statement, because it runs for every detection.
+    """
+    row = {
+        "session_row": session if isinstance(session, int) else None,
+        "session_key": session if isinstance(session, str) else None,
+        "without_session": session is None,
+    }
+    return _INSERT_PERMITTED.fetch_scalar(connection, {**vars(detection), **row})
+
+
+_DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))
+
+
+def select_detections(connection: Connection, wanted: DetectionFilter) -> list[DetectionRow]:
+    """Return the detections that match, newest first."""
+    query = _DETECTION.where(*_conditions(wanted)).order_by(_d.timestamp.desc(), _d.id.desc())
+    return [DetectionRow(*row) for row in connection.execute(query.limit(wanted.limit))]
+
+
+def stream_detections(connection: Connection, employee_id: int) -> Iterator[DetectionRow]:
+    """Yield every detection of an employee, oldest first, ten thousand in memory at a time."""
+    query = _DETECTION.where(_d.employee_id == employee_id).order_by(_d.id)
+    for row in connection.execute(query, execution_options={"yield_per": 10_000}):
+        yield DetectionRow(*row)
+
+
+def count_detections(connection: Connection, wanted: DetectionFilter) -> int:
+    """Return the number that match, regardless of the limit; without times from the totals kept by triggers."""
+    if (wanted.start, wanted.end, wanted.after) == (None, None, None):
+        return _count_ever(connection, wanted.employee_id, wanted.emotion)
+    query = select(func.count()).select_from(detection_events).where(*_conditions(wanted))
+    return connection.execute(query).scalar_one()
+
+
+def _count_ever(connection: Connection, employee_id: int | None, emotion: str | None) -> int:
+    query = select(func.coalesce(func.sum(detection_totals.c.count), 0))
+    if employee_id is not None:
+        query = query.where(detection_totals.c.employee_id == employee_id)
+    if emotion is not None:
+        query = query.where(detection_totals.c.emotion == emotion)
+    return int(connection.execute(query).scalar_one())
+
+
+def select_detections_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, DetectionRow]:
+    """Return the detections that exist, by id."""
+    return {row.id: DetectionRow(*row) for row in connection.execute(_DETECTION.where(_d.id.in_(ids)))}
+
+
+def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.start is not None:
+        conditions.append(_d.timestamp >= wanted.start)
+    if wanted.end is not None:
+        conditions.append(_d.timestamp < wanted.end)
+    if wanted.employee_id is not None:
+        conditions.append(_d.employee_id == wanted.employee_id)
+    if wanted.emotion is not None:
+        conditions.append(_d.emotion == wanted.emotion)
+        if wanted.emotion != Emotion.NEUTRAL:
+            conditions.append(SHOWS_SOMETHING if wanted.employee_id is None else ONE_SHOWS_SOMETHING)
+    if wanted.after is not None:
+        conditions.append(older_than(_d.timestamp, _d.id, wanted.after))
+    return conditions
+
+
+def _counting(emotions: tuple[Emotion, ...]) -> Select[int, int, float]:
+    counts = _d.emotion.in_([str(emotion) for emotion in emotions])
+    return select(func.count(case((counts, 1))), func.count(), func.avg(case((counts, _d.emotion_confidence)))).where(
+        _d.employee_id == bindparam("employee_id"),
+        _d.timestamp > bindparam("after"),
+        _d.timestamp <= bindparam("until"),
+    )
+
+
+def _latest(emotions: tuple[Emotion, ...]) -> Select[datetime]:
+    return select(func.max(_d.timestamp)).where(
+        _d.employee_id == bindparam("employee_id"),
+        or_(*(_d.emotion == str(emotion) for emotion in emotions)),
+        _d.timestamp >= bindparam("start"),
+        _d.timestamp <= bindparam("end"),
+    )
+
+
+# Built once for each rule, because they run for every detection that a rule counts.
+_KINDS: tuple[tuple[Emotion, ...], ...] = (STRESS_EMOTIONS, FATIGUE_EMOTIONS)
+_COUNTS = {emotions: _counting(emotions) for emotions in _KINDS}
+_LATEST = {emotions: PreparedStatement(_latest(emotions)) for emotions in _KINDS}
+
+
+def count_expressions(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
+) -> ExpressionCount:
+    """Count one employee's detections over (after, until]."""
+    values = {"employee_id": employee_id, "after": after, "until": until}
+    events, total, confidence = connection.execute(_COUNTS[emotions], values).one()
+    return ExpressionCount(events, total, confidence or 0.0)
+
+
+def latest_expression(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], start: datetime, reach: timedelta
+) -> datetime | None:
+    """Return the time of the last detection of one of `emotions` within `reach` of `start`, or None.
+
+    It is the end of the window of that length that contains both.
+    """
+    values = {"employee_id": employee_id, "start": start, "end": start + reach}
+    return _LATEST[emotions].fetch_scalar(connection, values)
+
+
+def select_observations(
+    connection: Connection, employee_id: int, emotions: tuple[Emotion, ...], after: datetime, until: datetime
+) -> tuple[Observation, ...]:
+    """Return one employee's detections over (after, until], and which of them show one of `emotions`."""
+    query = select(_d.timestamp, _d.emotion).where(
+        _d.employee_id == employee_id, _d.timestamp > after, _d.timestamp <= until
+    )
+    return tuple(Observation(row.timestamp, row.emotion in emotions) for row in connection.execute(query))

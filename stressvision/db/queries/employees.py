@@ -1,0 +1,292 @@
+"""Employees, their face samples and their consents."""
+
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
+
+from stressvision.db.queries.expressions import columns_for
+from stressvision.db.schema.tables import consents, employees, face_samples, metadata
+from stressvision.domain.consent import EnrolmentStatus
+
+_KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures"})
+
+
+@dataclass(frozen=True)
+class EmployeeRow:
+    """An employee without the embedding. `face_samples`: their number. `consent_version`: of the last consent given."""
+
+    id: int
+    employee_code: str
+    full_name: str
+    department: str | None
+    shift: str | None
+    face_encoding_quality: float | None
+    enrollment_date: datetime | None
+    consent_given: bool
+    consent_date: datetime | None
+    is_active: bool
+    last_seen: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    is_demo: bool
+    face_samples: int
+    enrolment_status: str
+    consent_version: str | None
+
+
+@dataclass(frozen=True)
+class NewEmployee:
+    """An employee without enrolment or consent."""
+
+    employee_code: str
+    full_name: str
+    department: str | None
+    shift: str | None
+    created_at: datetime
+    is_demo: bool = False
+
+
+@dataclass(frozen=True)
+class EmployeeDetails:
+    """The columns of an employee that users edit."""
+
+    full_name: str
+    department: str | None
+    shift: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class FaceEnrolment:
+    """An enrolment with consent. `quality`: 0-1. Department and shift that are None leave the stored ones."""
+
+    full_name: str
+    department: str | None
+    shift: str | None
+    face_embedding: str
+    quality: float
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NewConsent:
+    """A consent given or withdrawn, to one version of the text."""
+
+    employee_id: int
+    given: bool
+    text_version: str
+    text_sha256: str
+    recorded_by: str | None
+    recorded_at: datetime
+    method: str
+
+
+@dataclass(frozen=True)
+class FaceSampleRow:
+    """One still's embedding (128 numbers) and its quality from 0 to 1."""
+
+    embedding: tuple[float, ...]
+    quality: float
+
+
+@dataclass(frozen=True)
+class EnrolledFaceRow:
+    """The embeddings (128 numbers each) by which an employee is recognised."""
+
+    employee_id: int
+    employee_code: str
+    embeddings: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Numbers of real employees and of the demonstration's employees."""
+
+    real: int
+    demo: int
+
+
+_sample_count: Any = (
+    select(func.count()).where(face_samples.c.employee_id == employees.c.id).correlate(employees).scalar_subquery()
+)
+_consent_version: Any = (
+    select(consents.c.text_version)
+    .where(consents.c.employee_id == employees.c.id, consents.c.given)
+    .order_by(consents.c.id.desc())
+    .limit(1)
+    .correlate(employees)
+    .scalar_subquery()
+)
+_EMPLOYEE: Select[Any] = select(
+    *columns_for(
+        EmployeeRow,
+        employees,
+        face_samples=_sample_count,
+        enrolment_status=case((_sample_count > 0, "enrolled"), else_="needs_enrolment"),
+        consent_version=_consent_version,
+    )
+)
+
+
+def select_employees(connection: Connection, limit: int | None = None, after: str | None = None) -> list[EmployeeRow]:
+    """Return employees by code; `after`: code of the previous page's last employee."""
+    query = _EMPLOYEE.order_by(employees.c.employee_code).limit(limit)
+    if after is not None:
+        query = query.where(employees.c.employee_code > after)
+    return [EmployeeRow(*row) for row in connection.execute(query)]
+
+
+def count_employees(connection: Connection) -> int:
+    """Return the number of employees."""
+    return connection.execute(select(func.count()).select_from(employees)).scalar_one()
+
+
+def select_employee(connection: Connection, employee_id: int) -> EmployeeRow | None:
+    """Return the employee, or None."""
+    row = connection.execute(_EMPLOYEE.where(employees.c.id == employee_id)).one_or_none()
+    return None if row is None else EmployeeRow(*row)
+
+
+def select_employee_by_code(connection: Connection, code: str) -> EmployeeRow | None:
+    """Return the employee with this code, or None."""
+    row = connection.execute(_EMPLOYEE.where(employees.c.employee_code == code)).one_or_none()
+    return None if row is None else EmployeeRow(*row)
+
+
+def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, EnrolmentStatus]:
+    """Return the consent and activity of the employees that exist, by id."""
+    query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))
+    return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
+
+
+def count_population(connection: Connection) -> Population:
+    """Return how many employees are real and how many belong to the demonstration."""
+    rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))
+    counts = {is_demo: count for is_demo, count in rows}
+    return Population(real=counts.get(False, 0), demo=counts.get(True, 0))
+
+
+def count_monitored(connection: Connection) -> int:
+    """Return the number of active employees with a valid consent."""
+    query = select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
+    return connection.execute(query).scalar_one()
+
+
+def insert_employee(connection: Connection, employee: NewEmployee) -> int:
+    """Store an employee and return the id."""
+    query = insert(employees).values(**vars(employee), updated_at=employee.created_at)
+    return int(connection.execute(query.returning(employees.c.id)).scalar_one())
+
+
+def update_details(connection: Connection, employee_id: int, details: EmployeeDetails, at: datetime) -> None:
+    """Replace the details of an employee."""
+    query = update(employees).where(employees.c.id == employee_id)
+    connection.execute(query.values(**vars(details), updated_at=at))
+
+
+def store_enrolment(connection: Connection, employee_id: int, enrolment: FaceEnrolment) -> None:
+    """Store the enrolment of an employee, who is active and consenting from then on."""
+    values: dict[str, object] = {
+        "full_name": enrolment.full_name,
+        "face_embedding": enrolment.face_embedding,
+        "face_encoding_quality": enrolment.quality,
+        "enrollment_date": enrolment.at,
+        "consent_given": True,
+        "consent_date": enrolment.at,
+        "is_active": True,
+        "updated_at": enrolment.at,
+    }
+    if enrolment.department is not None:
+        values["department"] = enrolment.department
+    if enrolment.shift is not None:
+        values["shift"] = enrolment.shift
+    connection.execute(update(employees).where(employees.c.id == employee_id).values(values))
+
+
+def clear_enrolment(connection: Connection, employee_id: int, at: datetime) -> None:
+    """Delete the embedding of an employee whose consent was withdrawn."""
+    query = update(employees).where(employees.c.id == employee_id)
+    connection.execute(
+        query.values(
+            face_embedding=None,
+            face_encoding_quality=None,
+            enrollment_date=None,
+            consent_given=False,
+            consent_date=at,
+            updated_at=at,
+        )
+    )
+
+
+def block_employee(connection: Connection, employee_id: int) -> None:
+    """End recognition and storage of an employee, as the first step of an erasure."""
+    query = update(employees).where(employees.c.id == employee_id)
+    connection.execute(query.values(consent_given=False, is_active=False))
+
+
+_TOUCH = (
+    update(employees)
+    .where(
+        employees.c.id == bindparam("touched_id"),
+        or_(employees.c.last_seen < bindparam("seen"), employees.c.last_seen.is_(None)),
+    )
+    .values(last_seen=bindparam("seen"))
+)
+
+
+def touch_employee(connection: Connection, employee_id: int, seen: datetime) -> None:
+    """Move `last_seen` forward; an earlier time changes nothing, because detections may arrive late."""
+    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen})
+
+
+def insert_consent(connection: Connection, consent: NewConsent) -> None:
+    """Store a consent or a withdrawal."""
+    connection.execute(insert(consents).values(vars(consent)))
+
+
+def replace_samples(connection: Connection, employee_id: int, model: str, samples: Sequence[FaceSampleRow]) -> None:
+    """Replace the employee's face samples; `model`: the network that computed the embeddings."""
+    connection.execute(delete(face_samples).where(face_samples.c.employee_id == employee_id))
+    if samples:
+        rows = [
+            {
+                "employee_id": employee_id,
+                "embedding": array("f", sample.embedding).tobytes(),
+                "quality": sample.quality,
+                "model": model,
+            }
+            for sample in samples
+        ]
+        connection.execute(insert(face_samples), rows)
+
+
+def delete_everything(connection: Connection) -> None:
+    """Delete every row of every table except accounts, tokens, failed logins and the audit log."""
+    for table in reversed(metadata.sorted_tables):
+        if table.name not in _KEPT_TABLES:
+            connection.execute(delete(table))
+
+
+def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
+    """Return the value of the public column `face_embedding`: the mean of the samples, as JSON."""
+    columns = zip(*(sample.embedding for sample in samples), strict=True)
+    return json.dumps([round(sum(column) / len(samples), 6) for column in columns])
+
+
+def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow, ...]:
+    """Return the enrolled, active and consenting employees by id, with embeddings of this network only."""
+    query = (
+        select(employees.c.id, employees.c.employee_code, face_samples.c.embedding)
+        .join(face_samples, face_samples.c.employee_id == employees.c.id)
+        .where(employees.c.is_active, employees.c.consent_given, face_samples.c.model == model)
+        .order_by(employees.c.id, face_samples.c.id)
+    )
+    faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
+    for row in connection.execute(query):
+        faces.setdefault((row.id, row.employee_code), []).append(tuple(array("f", row.embedding)))
+    return tuple(EnrolledFaceRow(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())

@@ -1,0 +1,67 @@
+"""SQL expressions shared by queries: columns of a row class, positions of a page, times truncated to a unit."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from stressvision.db.engine.types import UtcMoment
+
+_KEPT = {"hour": (13, ":00:00.000"), "minute": (16, ":00.000")}
+"""Length of the prefix of a stored time that is kept, and the text that follows it."""
+
+
+def columns_for(row_class: type[Any], table: Table, **computed: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """Return one column for each field of a row dataclass, in the order of its fields.
+
+    Each is the table's column of that name, or the expression passed in `computed`. Rows of the query are then loaded
+    with `row_class(*row)`. Raises KeyError for a field without a column.
+    """
+    names = [field.name for field in fields(row_class)]
+    return [computed[name].label(name) if name in computed else table.c[name] for name in names]
+
+
+def older_than(
+    moment: ColumnElement[Any], row_id: ColumnElement[int], position: tuple[datetime, int]
+) -> ColumnElement[bool]:
+    """Return the condition for rows after `position` (time and id of the last row) in a list sorted newest first.
+
+    It is not written as a comparison of tuples, so that both databases use the index on the time.
+    """
+    at, last_id = position
+    return and_(moment <= at, or_(moment < at, row_id < last_id))
+
+
+class _Truncated(FunctionElement[datetime]):
+    type = UtcMoment()
+    inherit_cache = True
+    unit: str
+
+
+class hour_start(_Truncated):  # noqa: N801  a SQL function is named as SQL names it
+    """The beginning of the UTC hour that contains a time."""
+
+    name = unit = "hour"
+    inherit_cache = True
+
+
+class minute_start(_Truncated):  # noqa: N801
+    """The beginning of the minute that contains a time."""
+
+    name = unit = "minute"
+    inherit_cache = True
+
+
+@compiles(_Truncated, "sqlite")
+def _truncate_sqlite(element: _Truncated, compiler: SQLCompiler, **options: Any) -> str:
+    length, rest = _KEPT[element.unit]
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, {length}) || '{rest}')"
+
+
+@compiles(_Truncated, "postgresql")
+def _truncate_postgresql(element: _Truncated, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_trunc('{element.unit}', {compiler.process(element.clauses, **options)}, 'UTC')"

@@ -1,0 +1,113 @@
+"""Counts of detections: since a time, and of all time from the totals that triggers maintain."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, desc, exists, func, select
+
+from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.queries.expressions import columns_for
+from stressvision.db.schema.tables import detection_events, detection_totals, employees
+from stressvision.db.schema.tables.observations import SHOWS_SOMETHING
+from stressvision.domain.emotions import Emotion
+
+_d = detection_events.c
+
+
+@dataclass(frozen=True)
+class EmployeeCountRow:
+    """An employee and the number of their detections."""
+
+    id: int
+    full_name: str
+    employee_code: str
+    detection_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """Number of detections. `employee_id` 0: not enrolled; `emotion` '': not analysed."""
+
+    device_id: str
+    employee_id: int
+    emotion: str
+    count: int
+
+
+# Detections are counted through indexes, once for each of the few expressions, devices, hours and employees. To group
+# a window instead, SQLite sorts all of it in memory: 17 MB and 40 ms for a hundred thousand detections.
+
+
+def count_emotions(connection: Connection, since: datetime) -> dict[str | None, int]:
+    """Return the detections since then by expression (None: not analysed), the most frequent first."""
+    kinds = select(detection_totals.c.emotion).distinct().subquery()
+    of_kind = select(func.count()).where(_d.emotion == kinds.c.emotion, SHOWS_SOMETHING, _d.timestamp > since)
+    without = select(func.count()).where(_d.emotion.is_(None), SHOWS_SOMETHING, _d.timestamp > since)
+    counted = select(kinds.c.emotion, of_kind.scalar_subquery()).where(kinds.c.emotion != str(Emotion.NEUTRAL))
+    counts: dict[str | None, int] = {emotion: count for emotion, count in connection.execute(counted)}
+    counts[None] = connection.execute(without).scalar_one()
+    counts[str(Emotion.NEUTRAL)] = count_detections_since(connection, since) - sum(counts.values())
+    return {emotion: count for emotion, count in sorted(counts.items(), key=lambda item: -item[1]) if count}
+
+
+def count_emotions_of(connection: Connection, employee_id: int, since: datetime) -> dict[str | None, int]:
+    """Return one employee's detections since then by expression, the most frequent first."""
+    query = select(_d.emotion, func.count()).where(_d.employee_id == employee_id, _d.timestamp > since)
+    found = connection.execute(query.group_by(_d.emotion).order_by(desc(func.count())))
+    return {emotion: count for emotion, count in found}
+
+
+def count_detections_since(connection: Connection, since: datetime) -> int:
+    """Return the number of detections since then."""
+    return connection.execute(select(func.count()).where(_d.timestamp > since)).scalar_one()
+
+
+def count_people(connection: Connection, since: datetime) -> int:
+    """Return the number of employees detected since then."""
+    seen = exists(select(_d.id).where(_d.employee_id == employees.c.id, _d.timestamp > since))
+    return connection.execute(select(func.count()).select_from(employees).where(seen)).scalar_one()
+
+
+_NEXT = PreparedStatement(select(func.min(_d.timestamp)).where(_d.timestamp >= bindparam("start")))
+_WITHIN = PreparedStatement(
+    select(func.count()).where(_d.timestamp >= bindparam("start"), _d.timestamp < bindparam("end")),
+)
+
+
+def count_by_hour(connection: Connection, since: datetime) -> dict[datetime, int]:
+    """Return the detections since then by the start of the UTC hour, without empty hours."""
+    counts = dict[datetime, int]()
+    moment = connection.execute(select(func.min(_d.timestamp)).where(_d.timestamp > since)).scalar_one()
+    while moment is not None:
+        hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        end = hour + timedelta(hours=1)
+        counts[hour] = _WITHIN.fetch_scalar(connection, {"start": moment, "end": end}) or 0
+        moment = _NEXT.fetch_scalar(connection, {"start": end})
+    return counts
+
+
+def count_by_employee(connection: Connection, since: datetime, limit: int) -> list[EmployeeCountRow]:
+    """Return the employees with the most detections since then, the highest count first."""
+    count = select(func.count()).where(_d.employee_id == employees.c.id, _d.timestamp > since).scalar_subquery()
+    people = select(
+        employees.c.id, employees.c.full_name, employees.c.employee_code, count.label("detection_count")
+    ).subquery()
+    query = select(people).where(people.c.detection_count > 0)
+    ordered = query.order_by(people.c.detection_count.desc(), people.c.id).limit(limit)
+    return [EmployeeCountRow(*row) for row in connection.execute(ordered)]
+
+
+def count_by_device(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return the detections since then by device, the highest count first."""
+    names = select(detection_totals.c.device_id).distinct().subquery()
+    count = select(func.count()).where(_d.device_id == names.c.device_id, _d.timestamp > since).scalar_subquery()
+    counted = select(names.c.device_id, count.label("count")).subquery()
+    query = select(counted).where(counted.c.count > 0)
+    found = connection.execute(query.order_by(counted.c.count.desc(), counted.c.device_id))
+    return {device_id: count for device_id, count in found}
+
+
+def read_totals(connection: Connection) -> list[TotalRow]:
+    """Return all totals above zero."""
+    query = select(*columns_for(TotalRow, detection_totals)).where(detection_totals.c.count > 0)
+    return [TotalRow(*row) for row in connection.execute(query)]

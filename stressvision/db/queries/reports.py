@@ -1,0 +1,161 @@
+"""Reports of windows, and up to which detection they are complete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, text, update
+
+from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.schema.tables import report_progress, reports
+from stressvision.domain.reports import ReportKind, Window
+
+_r = reports.c
+_progress = report_progress.c
+_SET_PROGRESS = text(
+    "INSERT INTO report_progress AS known (window_minutes, last_detection_id) VALUES (:window_minutes, :detection_id)"
+    " ON CONFLICT (window_minutes) DO UPDATE SET last_detection_id = EXCLUDED.last_detection_id"
+    " WHERE EXCLUDED.last_detection_id > known.last_detection_id"
+)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A stored report. Figures that version 0.1 did not store are None.
+
+    `per_employee_summary`: JSON objects of wire.EmployeeReport by employee id; `coverage`: of wire.DeviceCoverage.
+    """
+
+    id: int
+    start_timestamp: datetime
+    end_timestamp: datetime
+    total_detections: int | None
+    total_employees_detected: int | None
+    overall_stress_percentage: float | None
+    per_employee_summary: dict[str, dict[str, Any]] | None
+    alerts_triggered: int | None
+    generated_at: datetime
+    kind: str
+    revision: int
+    window_minutes: int | None
+    last_detection_id: int | None
+    overall_fatigue_percentage: float | None
+    stress_detections: int | None
+    fatigue_detections: int | None
+    coverage: list[dict[str, Any]] | None
+
+    def has_figures(self, figures: "ReportFigures") -> bool:
+        """Return whether the stored figures equal these."""
+        return all(getattr(self, name) == value for name, value in vars(figures).items())
+
+
+@dataclass(frozen=True)
+class ReportFigures:
+    """The columns that are computed from the window's detections and alerts."""
+
+    start_timestamp: datetime
+    end_timestamp: datetime
+    window_minutes: int
+    total_detections: int
+    total_employees_detected: int
+    overall_stress_percentage: float
+    overall_fatigue_percentage: float
+    stress_detections: int
+    fatigue_detections: int
+    per_employee_summary: dict[str, dict[str, Any]]
+    alerts_triggered: int
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A report to store. `last_detection_id`: up to which detection (by row) it counts, None for a manual report."""
+
+    figures: ReportFigures
+    coverage: list[dict[str, Any]]
+    kind: ReportKind
+    generated_at: datetime
+    last_detection_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ReportTotalsRow:
+    """The totals of a report, without persons and devices."""
+
+    start_timestamp: datetime
+    end_timestamp: datetime
+    total_detections: int | None
+    total_employees_detected: int | None
+    overall_stress_percentage: float | None
+    overall_fatigue_percentage: float | None
+
+
+REPORT: Select[Any] = select(*columns_for(ReportRow, reports))
+"""All columns of reports, for ReportRow."""
+
+
+def select_reports(connection: Connection, limit: int, after: tuple[datetime, int] | None = None) -> list[ReportRow]:
+    """Return reports, newest first. `after`: start and id of the previous page's last row."""
+    query = REPORT.order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(older_than(_r.start_timestamp, _r.id, after))
+    return [ReportRow(*row) for row in connection.execute(query)]
+
+
+def count_reports(connection: Connection) -> int:
+    """Return the number of reports."""
+    return connection.execute(select(func.count()).select_from(reports)).scalar_one()
+
+
+def select_report(connection: Connection, report_id: int) -> ReportRow | None:
+    """Return the report, or None."""
+    row = connection.execute(REPORT.where(_r.id == report_id)).one_or_none()
+    return None if row is None else ReportRow(*row)
+
+
+def select_reports_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, ReportRow]:
+    """Return the reports that exist, by id."""
+    return {row.id: ReportRow(*row) for row in connection.execute(REPORT.where(_r.id.in_(ids)))}
+
+
+def find_scheduled(connection: Connection, window: Window) -> ReportRow | None:
+    """Return the scheduled report of the window, or None."""
+    query = REPORT.where(
+        _r.start_timestamp == window.start, _r.end_timestamp == window.end, _r.kind == str(ReportKind.SCHEDULED)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else ReportRow(*row)
+
+
+def insert_report(connection: Connection, report: NewReport) -> int:
+    """Store a report and return its id."""
+    return int(connection.execute(insert(reports).values(_values(report)).returning(_r.id)).scalar_one())
+
+
+def revise_report(connection: Connection, report_id: int, report: NewReport, revision: int) -> None:
+    """Replace a stored report's content and set its revision."""
+    connection.execute(update(reports).where(_r.id == report_id).values(**_values(report), revision=revision))
+
+
+def _values(report: NewReport) -> dict[str, object]:
+    further = {name: value for name, value in vars(report).items() if name not in {"figures", "kind"}}
+    return {**vars(report.figures), **further, "kind": str(report.kind)}
+
+
+def select_totals(connection: Connection, window: Window) -> list[ReportTotalsRow]:
+    """Return the totals of the scheduled reports that begin within the window."""
+    query = select(*columns_for(ReportTotalsRow, reports)).where(
+        _r.start_timestamp >= window.start, _r.start_timestamp < window.end, _r.kind == str(ReportKind.SCHEDULED)
+    )
+    return [ReportTotalsRow(*row) for row in connection.execute(query)]
+
+
+def reported_detection_id(connection: Connection, window_minutes: int) -> int:
+    """Return up to which detection (by row) the scheduled reports of this length are complete, 0 initially."""
+    query = select(_progress.last_detection_id).where(_progress.window_minutes == window_minutes)
+    return connection.execute(query).scalar_one_or_none() or 0
+
+
+def record_reported(connection: Connection, window_minutes: int, detection_id: int) -> None:
+    """Store that every closed window of this length is complete up to that detection; it never decreases."""
+    connection.execute(_SET_PROGRESS, {"window_minutes": window_minutes, "detection_id": detection_id})

@@ -1,0 +1,1 @@
+"""Tables, triggers, migrations, and opening or converting a database."""

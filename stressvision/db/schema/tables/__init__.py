@@ -1,0 +1,76 @@
+"""The tables. Names and columns are a public contract (users query the file with sqlite3): add, never rename."""
+
+from sqlalchemy import CheckConstraint, Connection
+
+from stressvision.db.engine.types import STORED_MOMENT_GLOB, UtcMoment
+from stressvision.db.schema.tables.access import access_tokens, accounts, login_failures
+from stressvision.db.schema.tables.alerts import alert_events, alert_silences, alerts
+from stressvision.db.schema.tables.audit import audit_log
+from stressvision.db.schema.tables.columns import metadata
+from stressvision.db.schema.tables.feed import changes
+from stressvision.db.schema.tables.notifications import notifications
+from stressvision.db.schema.tables.observations import (
+    detection_events,
+    detection_totals,
+    devices,
+    sessions,
+)
+from stressvision.db.schema.tables.people import consents, employees, face_samples
+from stressvision.db.schema.tables.reports import (
+    daily_reports,
+    device_minutes,
+    employee_days,
+    report_progress,
+    reports,
+    stale_days,
+)
+from stressvision.db.schema.tables.rights import erasures
+
+REVISION = "0011"
+"""The Alembic revision of these tables and of db/schema/triggers.py."""
+
+__all__ = [
+    "REVISION",
+    "access_tokens",
+    "accounts",
+    "alert_events",
+    "alert_silences",
+    "alerts",
+    "audit_log",
+    "changes",
+    "consents",
+    "create_tables",
+    "daily_reports",
+    "detection_events",
+    "detection_totals",
+    "device_minutes",
+    "devices",
+    "employee_days",
+    "employees",
+    "erasures",
+    "face_samples",
+    "login_failures",
+    "metadata",
+    "notifications",
+    "report_progress",
+    "reports",
+    "sessions",
+    "stale_days",
+]
+
+for _table in metadata.tables.values():
+    for _column in _table.c:
+        if isinstance(_column.type, UtcMoment):
+            _form = CheckConstraint(f"{_column.name} GLOB '{STORED_MOMENT_GLOB}'", name=f"{_column.name}_form")
+            _table.append_constraint(_form.ddl_if(dialect="sqlite"))
+
+
+def create_tables(connection: Connection) -> None:
+    """Create all tables and their indexes; an index that is partial on SQLite is partial on PostgreSQL too.
+
+    The PostgreSQL condition is set here because an index that names a dialect loads it: 6 MB in every program.
+    """
+    if connection.dialect.name == "postgresql":
+        for index in (index for table in metadata.tables.values() for index in table.indexes):
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+    metadata.create_all(connection)

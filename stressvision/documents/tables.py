@@ -1,0 +1,102 @@
+"""The tables of departments and of persons in a report."""
+
+from collections.abc import Sequence
+
+from stressvision.documents import charts
+from stressvision.documents import report_texts as texts
+from stressvision.documents.document import Block, Chart, Column, Heading, Paragraph, Table
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.wire.reports import EmployeeReport, GroupReport
+
+MOST_COMPARED = 12
+
+
+def build_department_table(reader: ReaderProfile, groups: Sequence[GroupReport]) -> list[Block]:
+    """Return the table of departments, or nothing where there are none."""
+    if not groups:
+        return []
+    columns = [
+        Column(title=reader.text(texts.DEPARTMENT), share=5),
+        Column(title=reader.text(texts.PEOPLE), share=3, is_number=True),
+        Column(title=reader.text(texts.DETECTIONS), share=2.4, is_number=True),
+        Column(title=reader.text(texts.STRESS_PCT), share=2, is_number=True),
+        Column(title=reader.text(texts.FATIGUE_PCT), share=2, is_number=True),
+    ]
+    rows = [
+        [
+            group.department or reader.text(texts.NO_DEPARTMENT),
+            f"{group.people:,}",
+            f"{group.total_detections:,}",
+            f"{group.stress_pct:.1f}",
+            f"{group.fatigue_pct:.1f}",
+        ]
+        for group in groups
+    ]
+    hidden = set() if reader.shows_stress else {3}
+    return [Heading(text=reader.text(texts.BY_DEPARTMENT)), _table(columns, rows, hidden)]
+
+
+def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
+    """Return a table of all persons, furthest above their usual level first, and a chart of those that differ most."""
+    heading = Heading(text=reader.text(texts.BY_PERSON))
+    if not people:
+        return [heading, Paragraph(text=reader.text(texts.NO_PEOPLE))]
+    columns = [
+        Column(title=reader.text(texts.NAME), share=4.4),
+        Column(title=reader.text(texts.CODE), share=1.9),
+        Column(title=reader.text(texts.DEPARTMENT), share=3),
+        Column(title=reader.text(texts.DETECTIONS), share=2.8, is_number=True),
+        Column(title=reader.text(texts.STRESS_PCT), share=2.5, is_number=True),
+        Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
+        Column(title=reader.text(texts.DIFFERENCE), share=2.6, is_number=True),
+        Column(title=reader.text(texts.FATIGUE_PCT), share=2.3, is_number=True),
+        Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
+    ]
+    ordered = sorted(people, key=lambda person: (-_difference(person), person.name))
+    hidden = set() if reader.shows_stress else {4, 5, 6}
+    blocks: list[Block] = [heading, *_compare(reader, ordered)]
+    blocks.append(_table(columns, [_row(reader, person) for person in ordered], hidden))
+    return blocks
+
+
+def _difference(person: EmployeeReport) -> float:
+    """Return the points above the usual level. Without history 0: below those above it, above those below it."""
+    return person.stress_pct - person.usual.stress_pct if person.usual else 0.0
+
+
+def _row(reader: ReaderProfile, person: EmployeeReport) -> list[str]:
+    usual = person.usual
+    return [
+        person.name,
+        person.code,
+        person.department or reader.text(texts.NOT_SET),
+        f"{person.total_detections or sum(person.counts.values()):,}",
+        f"{person.stress_pct:.1f}",
+        f"{usual.stress_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
+        f"{person.stress_pct - usual.stress_pct:+.1f}" if usual else reader.text(texts.NOT_SET),
+        reader.text(texts.NOT_SET) if person.fatigue_pct is None else f"{person.fatigue_pct:.1f}",
+        f"{usual.fatigue_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
+    ]
+
+
+def _compare(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
+    known = [person for person in people if person.usual is not None]
+    furthest = sorted(known, key=lambda person: -abs(_difference(person)))[:MOST_COMPARED]
+    shown = [person for person in people if person in furthest]
+    if not shown or not reader.shows_stress:
+        return []
+    pairs = [
+        charts.UsualComparison(f"{person.name} · {person.code}", person.stress_pct, person.usual.stress_pct)
+        for person in shown
+        if person.usual is not None
+    ]
+    title = f"{reader.text(texts.STRESS)}: {reader.text(texts.COMPARED).lower()}"
+    note = reader.text(texts.COMPARED_NOTE, count=len(pairs))
+    return [Chart(title=title, drawing=charts.against_usual(pairs, title), note=note)]
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], hidden: set[int]) -> Table:
+    kept = [place for place in range(len(columns)) if place not in hidden]
+    return Table(
+        columns=tuple(columns[place] for place in kept), rows=tuple(tuple(row[place] for place in kept) for row in rows)
+    )

@@ -1,0 +1,94 @@
+"""Outgoing messages: their kinds, when they may be sent, and the delay between attempts."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+LEASE = timedelta(minutes=2)
+"""How long a claimed message belongs to one sender: longer than any delivery timeout. Then it can be claimed again."""
+
+
+class NoticeKind(StrEnum):
+    """What a message reports."""
+
+    ALERT = "alert"
+    ESCALATION = "alert_escalated"
+    DEVICE = "device"
+    REPORT = "report"
+    TEST = "test"
+
+
+class NoticeState(StrEnum):
+    """State of a queued message.
+
+    `failed`: no further attempt is made. `obsolete`: its subject was settled or removed before delivery.
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    OBSOLETE = "obsolete"
+
+
+SUBSCRIPTIONS = {
+    NoticeKind.ALERT: "alerts",
+    NoticeKind.ESCALATION: "alerts",
+    NoticeKind.DEVICE: "devices",
+    NoticeKind.REPORT: "reports",
+}
+"""The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
+
+
+def fingerprint(address: str) -> str:
+    """Return the form in which the database stores an address, which may contain a password or a token."""
+    return hashlib.sha256(address.encode()).hexdigest()[:12]
+
+
+def retry_delay(attempts: int, jitter: float) -> timedelta:
+    """Return the delay before the next attempt: doubling from half a minute to an hour, times 0.5 to 1.5.
+
+    The jitter spreads the retries of messages that failed together (AWS Architecture Blog, "Exponential Backoff And
+    Jitter", 2015).
+
+    Args:
+        attempts: Attempts made so far, at least 1.
+        jitter: Random number, 0-1.
+    """
+    doublings = min(attempts - 1, 16)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (0.5 + jitter)
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """Plant time from `start` to before `end`; over midnight where `end` comes first."""
+
+    start: time
+    end: time
+
+
+def parse_quiet_hours(text: str) -> QuietHours | None:
+    """Return the quiet hours written as `22:00-06:00`, a form checked by the settings; None where there are none."""
+    if not text:
+        return None
+    start, end = (time.fromisoformat(part) for part in text.split("-"))
+    return QuietHours(start, end) if start != end else None
+
+
+def quiet_until(hours: QuietHours | None, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when the quiet hours that include `now` end, or None outside of them."""
+    if hours is None:
+        return None
+    local = now.astimezone(zone)
+    clock = local.time()
+    if hours.start < hours.end:
+        is_quiet = hours.start <= clock < hours.end
+    else:
+        is_quiet = clock >= hours.start or clock < hours.end
+    if not is_quiet:
+        return None
+    end = datetime.combine(local.date(), hours.end, zone)
+    return (end if end > local else end + timedelta(days=1)).astimezone(now.tzinfo)

@@ -1,0 +1,1 @@
+"""Frames to detections: pipeline, per-person state, models."""

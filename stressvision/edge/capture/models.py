@@ -1,0 +1,78 @@
+"""The networks that the pipeline runs, and their interfaces."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import ModelUnavailable
+from stressvision.vision.embedding import Embedding, FaceEncoder
+from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
+from stressvision.vision.eyes import Openness, OpennessMeter
+from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.lids import LidModel
+from stressvision.vision.networks import Frame
+
+log = structlog.get_logger()
+
+
+class Detecting(Protocol):
+    """Face detector; see `vision.faces.FaceDetector`."""
+
+    def detect(self, frame: Frame) -> list[Face]: ...
+
+
+class Encoding(Protocol):
+    """Face embedder; see `vision.embedding.FaceEncoder`."""
+
+    def encode(self, frame: Frame, face: Face) -> Embedding: ...
+
+
+class Metering(Protocol):
+    """Eye openness meter; see `vision.eyes.OpennessMeter`."""
+
+    def measure(self, frame: Frame, face: Face) -> Openness | None: ...
+
+
+class Expressing(Protocol):
+    """Expression model; see `vision.expression.ExpressionModel`."""
+
+    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate: ...
+
+
+@dataclass(frozen=True)
+class Models:
+    """The networks of a pipeline; without `expression`, only fatigue is reported."""
+
+    detector: Detecting
+    encoder: Encoding
+    meter: Metering
+    expression: Expressing | None
+
+
+def load_models(settings: Settings) -> Models:
+    """Load every network.
+
+    A missing eye or expression model is logged and left out.
+
+    Raises:
+        ModelUnavailable: If the face detector, the face encoder or the eye contour network is missing.
+    """
+    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(_load_lids(settings)), _load_expression(settings))
+
+
+def _load_lids(settings: Settings) -> LidModel | None:
+    try:
+        return LidModel(settings.models_dir / "eyes.tflite", settings.models_dir / "eyes.json")
+    except ModelUnavailable as error:
+        log.error("eye model not loaded: closed eyes are detected from the eye contour only", reason=error.message.en)
+        return None
+
+
+def _load_expression(settings: Settings) -> Expressing | None:
+    try:
+        return ExpressionModel(settings.models_dir / "expression.tflite", settings.models_dir / "expression.json")
+    except ModelUnavailable as error:
+        log.error("expression model not loaded: only fatigue is reported", reason=error.message.en)
+        return None

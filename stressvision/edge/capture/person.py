@@ -1,0 +1,144 @@
+"""State of one tracked person: identity, expression, fatigue and liveness, for as long as the track lasts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from stressvision.domain.emotions import Emotion
+from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
+from stressvision.vision.gallery import Match
+from stressvision.vision.identity import IdentityVote, Standing
+from stressvision.vision.liveness import BlinkWatch
+from stressvision.vision.quality import Quality
+from stressvision.vision.smoothing import ExpressionTrend, fuse
+from stressvision.vision.tracking import Track
+
+VERIFY_SECONDS = 3.0
+"""Interval at which the identity of a named person is verified."""
+UNKNOWN_SECONDS = 2.0
+COLLECT_SECONDS = 0.15
+PATIENCE_SECONDS = 5.0
+"""Without a usable frame for this long, a name is withdrawn, and an unnamed person counts as unknown."""
+READING_SECONDS = 0.2
+FATIGUE_PRESENT = 0.5
+
+
+@dataclass(frozen=True)
+class PersonState:
+    """The emotion a person's expression is compatible with; all None if it is not allowed or not known.
+
+    Attributes:
+        emotion: The most probable emotion.
+        confidence: Calibrated probability of `emotion`, 0 to 1.
+        vector: Probability of each emotion; None if only fatigue is reported.
+        frames: Frames behind the estimate: of the last seconds for an expression, of the last minute for fatigue.
+    """
+
+    emotion: Emotion | None = None
+    confidence: float | None = None
+    vector: dict[Emotion, float] | None = None
+    frames: int | None = None
+
+
+class FatigueMemory:
+    """Fatigue monitors by employee, so that the minute of measurement survives a short loss of the track.
+
+    A monitor is deleted when the employee stays away, or may no longer be recognised.
+    """
+
+    def __init__(self) -> None:
+        self._monitors: dict[int, FatigueMonitor] = {}
+
+    def recall(self, employee_id: int, at: float) -> FatigueMonitor:
+        """Return the monitor of this employee, a new one if there is none."""
+        self._monitors = {key: monitor for key, monitor in self._monitors.items() if not monitor.is_stale(at)}
+        return self._monitors.setdefault(employee_id, FatigueMonitor())
+
+    def keep_only(self, employee_ids: Collection[int]) -> None:
+        """Delete the monitors of all other employees."""
+        self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in employee_ids}
+
+
+@dataclass
+class Person:
+    """State of one track. Times are monotonic seconds; each `next_…` is the time at which that step is due."""
+
+    track: Track
+    since: float
+    vote: IdentityVote = field(default_factory=IdentityVote)
+    trend: ExpressionTrend = field(default_factory=ExpressionTrend)
+    monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
+    blinks: BlinkWatch = field(default_factory=BlinkWatch)
+    flatness: FlatnessWatch = field(default_factory=FlatnessWatch)
+    quality: Quality | None = None
+    next_embedding: float = 0.0
+    next_reading: float = 0.0
+    next_detection: float = 0.0
+    decided_at: float | None = None
+    _owner: int | None = None
+
+    @property
+    def match(self) -> Match | None:
+        """The employee this person was recognised as, if any."""
+        return self.vote.identity.match
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the identity is named, unknown or not decided yet."""
+        return self.vote.identity.standing
+
+    def doubt(self, at: float) -> None:
+        """Withdraw the name until the identity has been verified again: the track may show another person now."""
+        self.vote.restart()
+        self.since = at
+        self.next_embedding = at
+        self.decided_at = None
+
+    def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
+        """Count the identity vote of one frame; reset expression and fatigue if the identity changed."""
+        self.vote.add(vote)
+        settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
+        self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
+        self._note_decision(at, memory)
+
+    def lose_patience(self, at: float, memory: FatigueMemory, *, none_enrolled: bool) -> None:
+        """Withdraw a name not verified for PATIENCE_SECONDS; mark a person not identified for as long as unknown.
+
+        If there are no enrolled people, the person is unknown at once.
+        """
+        if self.standing is Standing.NAMED and at - self.next_embedding >= PATIENCE_SECONDS:
+            self.doubt(at)
+        patience = 0.0 if none_enrolled else PATIENCE_SECONDS
+        if self.standing is Standing.COLLECTING and at - self.since >= patience:
+            self.vote.give_up()
+            self._note_decision(at, memory)
+
+    def may_be_photograph(self, at: float) -> bool:
+        """Return whether the face never blinks, or moves like a flat picture without blinking."""
+        flat = self.flatness.moves_flat(at) and not self.blinks.blinked(at, FLAT_SECONDS)
+        return flat or self.blinks.never_blinks(at)
+
+    def state(self, at: float, *, expression_allowed: bool) -> PersonState:
+        """Return the estimate to report now."""
+        fatigue = self.monitor.estimate()
+        expression = self.trend.mean(at) if expression_allowed else None
+        if expression is not None:
+            vector = fuse(expression, fatigue.probability)
+            emotion = max(vector, key=vector.__getitem__)
+            frames = self.monitor.frames if emotion is Emotion.FATIGUE else self.trend.frames
+            return PersonState(emotion, vector[emotion], vector, frames)
+        if fatigue.probability >= FATIGUE_PRESENT:
+            return PersonState(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
+        return PersonState()
+
+    def _note_decision(self, at: float, memory: FatigueMemory) -> None:
+        if self.standing is Standing.COLLECTING:
+            self.decided_at = None
+            return
+        if self.decided_at is None:
+            self.decided_at = at
+        owner = self.match.employee_id if self.match else None
+        if owner != self._owner:
+            self.trend = ExpressionTrend()
+            self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
+            self._owner = owner

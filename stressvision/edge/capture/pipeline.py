@@ -1,0 +1,272 @@
+"""The pipeline from camera frames to detections. It uses no file, network or clock: each frame carries its own time.
+
+The cost follows the scene: faces are detected 15 times a second, half as often while there are none; an embedding is
+computed only for a face that is new, in doubt or due for verification (at most one a frame); expression and eyelids are
+estimated five times a second.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from stressvision.core.config import Policy
+from stressvision.edge.capture.costs import StageTimes, TokenBucket
+from stressvision.edge.capture.models import Models
+from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.vision.camera import Shot
+from stressvision.vision.faces import Face
+from stressvision.vision.gallery import FaceGallery
+from stressvision.vision.identity import Standing
+from stressvision.vision.quality import assess
+from stressvision.vision.tracking import Tracker
+from stressvision.wire.detections import DetectionIn
+from stressvision.wire.values import Box
+
+LEAST_FRAME_SECONDS = 0.055
+"""Frames that follow sooner than this (about 15 a second, with room for jitter) are skipped."""
+EMPTY_FRAME_SECONDS = 0.12
+"""The same while no face is in view: a new face is seen a tenth of a second later, and an empty scene costs half."""
+EMBEDDINGS_PER_SECOND = 2.0
+"""Hands moving before a face keep its identity in doubt: this bounds their cost, to about 17 % of a core."""
+EMBEDDINGS_PER_PERSON = 0.5
+"""Per second, if that is more: enough to verify each person in view before the name would be withdrawn."""
+EMBEDDINGS_AT_ONCE = 12
+"""Burst: four people who arrive together are named within a second."""
+LATENESS = 0.2
+"""Share of the period by which a detection may be late without delaying the next."""
+EXPRESSION_PATIENCE_SECONDS = 1.0
+"""A recognised person without an expression estimate for this long is reported without one."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the pipeline may estimate, for which people, and how often it reports.
+
+    Attributes:
+        device_id: Name of the device in its detections.
+        policy: Legal policy in force.
+        analyse_unknown: Whether expressions of unknown people are estimated.
+        detection_seconds: Period between two detections of a person.
+        flag_photographs: Whether faces without signs of life are flagged.
+    """
+
+    device_id: str
+    policy: Policy
+    analyse_unknown: bool
+    detection_seconds: float
+    flag_photographs: bool = False
+
+    @property
+    def expression_allowed(self) -> bool:
+        """Whether the policy allows estimating expressions."""
+        return self.policy is not Policy.EU
+
+    @property
+    def strangers_allowed(self) -> bool:
+        """Whether unknown people may be analysed."""
+        return self.analyse_unknown or self.policy is Policy.RESEARCH
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One face as the preview draws it. `photograph`: it may be a photograph held before the camera."""
+
+    face: Face
+    standing: Standing
+    employee_code: str | None
+    state: PersonState
+    photograph: bool = False
+
+
+class Pipeline:
+    """Turns frames into detections. Not thread-safe.
+
+    Attributes:
+        rules: May be replaced between two frames.
+        stages: Time per stage.
+        frames: Frames processed.
+        marks: The faces of the last processed frame, for the preview.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        rules: Rules,
+        *,
+        new_id: Callable[[], UUID] = uuid4,
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.rules = rules
+        self.stages = StageTimes(stopwatch)
+        self.frames = 0
+        self.marks: tuple[Mark, ...] = ()
+        self._models = models
+        self._new_id = new_id
+        self._gallery: FaceGallery | None = None
+        self._memory = FatigueMemory()
+        self._embeddings = TokenBucket(EMBEDDINGS_AT_ONCE)
+        self._tracker = Tracker()
+        self._people: dict[int, Person] = {}
+        self._processed_at: float | None = None
+
+    @property
+    def has_expression(self) -> bool:
+        """Whether there is an expression model; without it only fatigue is reported."""
+        return self._models.expression is not None
+
+    def use_gallery(self, gallery: FaceGallery | None, at: float) -> None:
+        """Recognise the people of `gallery` from now on; None: recognise no one.
+
+        People in view are verified again before they are named. `at`: monotonic seconds.
+        """
+        self._gallery = gallery
+        self._memory.keep_only({face.employee_id for face in gallery.faces} if gallery else set())
+        for person in self._people.values():
+            person.doubt(at)
+
+    def process(self, shot: Shot, session_id: str) -> list[DetectionIn]:
+        """Process one frame and return the detections that are due.
+
+        There is one detection per person and period, once the identity is decided (named or unknown).
+        """
+        at = shot.elapsed
+        if shot.cut:
+            self._tracker.forget()
+        elif self._processed_at is not None and at - self._processed_at < self._least_seconds:
+            return []
+        self._processed_at = at
+        self.frames += 1
+        with self.stages.measure("frame"):
+            visible = self._find_people(shot)
+            self._recognise(shot, visible)
+            for person in visible:
+                self._read(shot, person)
+        spent_ms = 1000 * self.stages.last["frame"]
+        detections = [
+            self._report(shot, session_id, person, spent_ms) for person in visible if self._is_due(person, at)
+        ]
+        self.marks = tuple(self._mark(person, at) for person in visible)
+        return detections
+
+    @property
+    def _least_seconds(self) -> float:
+        return LEAST_FRAME_SECONDS if self._people else EMPTY_FRAME_SECONDS
+
+    def _find_people(self, shot: Shot) -> list[Person]:
+        with self.stages.measure("detect"):
+            faces = self._models.detector.detect(shot.frame)
+        with self.stages.measure("track"):
+            tracks = self._tracker.update(shot.frame, faces, shot.elapsed)
+        alive = self._tracker.alive
+        self._people = {key: person for key, person in self._people.items() if key in alive}
+        visible = []
+        for track in tracks:
+            person = self._people.setdefault(track.id, Person(track, shot.elapsed))
+            if track.crossing or track.unsure:
+                person.doubt(shot.elapsed)
+            person.quality = assess(shot.frame, track.face)
+            visible.append(person)
+        return visible
+
+    def _recognise(self, shot: Shot, visible: list[Person]) -> None:
+        at = shot.elapsed
+        none_enrolled = self._gallery is not None and not self._gallery.faces
+        for person in visible:
+            person.lose_patience(at, self._memory, none_enrolled=none_enrolled)
+        if self._gallery is None or none_enrolled:
+            return
+        due = [
+            person
+            for person in visible
+            if person.next_embedding <= at
+            and not person.track.crossing
+            and person.quality
+            and person.quality.recognisable
+        ]
+        rate = max(EMBEDDINGS_PER_SECOND, EMBEDDINGS_PER_PERSON * len(visible))
+        if not due or not self._embeddings.take(at, rate):
+            return
+        person = min(due, key=lambda candidate: candidate.next_embedding)
+        with self.stages.measure("embed"):
+            embedding = self._models.encoder.encode(shot.frame, person.track.face)
+        match = self._gallery.identify(embedding)
+        # One employee cannot be in view twice: a second face that matches is another person.
+        taken = {other.match.employee_id for other in visible if other is not person and other.match}
+        person.take_vote(at, None if match and match.employee_id in taken else match, self._memory)
+
+    def _read(self, shot: Shot, person: Person) -> None:
+        if shot.elapsed < person.next_reading or not self._may_be_read(person):
+            return
+        person.next_reading = shot.elapsed + READING_SECONDS
+        face = person.track.face
+        if person.quality is None or not person.quality.classifiable:
+            person.monitor.observe(shot.elapsed, None)
+            if self.rules.flag_photographs:
+                person.blinks.observe(shot.elapsed, None)
+            return
+        with self.stages.measure("openness"):
+            openness = self._models.meter.measure(shot.frame, face)
+        person.monitor.observe(shot.elapsed, openness)
+        if self.rules.flag_photographs:
+            person.blinks.observe(shot.elapsed, openness)
+            with self.stages.measure("flatness"):
+                person.flatness.observe(shot.elapsed, shot.frame, face)
+        if self._models.expression is not None and self.rules.expression_allowed:
+            with self.stages.measure("expression"):
+                estimate = self._models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
+            person.trend.add(shot.elapsed, estimate.probabilities)
+
+    def _may_be_read(self, person: Person) -> bool:
+        if person.standing is Standing.UNKNOWN:
+            return self.rules.strangers_allowed
+        return person.standing is Standing.NAMED
+
+    def _is_due(self, person: Person, at: float) -> bool:
+        if person.decided_at is None or at < person.next_detection:
+            return False
+        if not self._may_be_read(person) or self._models.expression is None or not self.rules.expression_allowed:
+            return True
+        return person.trend.mean(at) is not None or at - person.decided_at >= EXPRESSION_PATIENCE_SECONDS
+
+    def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:
+        period = self.rules.detection_seconds
+        # Keep the schedule while frames keep up with it, so that a period is not stretched to the next frame each time.
+        late = shot.elapsed - person.next_detection
+        person.next_detection += period if late < LATENESS * period else late + period
+        state = self._state(person, shot.elapsed)
+        box = person.track.face.box
+        return DetectionIn(
+            event_id=self._new_id(),
+            device_id=self.rules.device_id,
+            session_id=session_id,
+            timestamp=shot.at,
+            track_id=f"trk_{person.track.id}",
+            employee_id=person.match.employee_id if person.match else None,
+            recognition_confidence=round(person.match.confidence, 4) if person.match else None,
+            emotion=state.emotion,
+            emotion_confidence=state.confidence,
+            emotion_vector=state.vector,
+            bounding_box=Box(x=round(box.x), y=round(box.y), w=max(0, round(box.w)), h=max(0, round(box.h))),
+            frame_quality=self._quality(person, shot.elapsed),
+            processing_time_ms=round(spent_ms, 2),
+            frames=state.frames,
+        )
+
+    def _quality(self, person: Person, at: float) -> float | None:
+        if self._may_be_photograph(person, at):
+            return 0.0
+        return round(person.quality.share, 3) if person.quality else None
+
+    def _may_be_photograph(self, person: Person, at: float) -> bool:
+        return self.rules.flag_photographs and person.may_be_photograph(at)
+
+    def _state(self, person: Person, at: float) -> PersonState:
+        if not self._may_be_read(person):
+            return PersonState()
+        return person.state(at, expression_allowed=self.rules.expression_allowed)
+
+    def _mark(self, person: Person, at: float) -> Mark:
+        code = person.match.employee_code if person.match else None
+        photograph = self._may_be_photograph(person, at)
+        return Mark(person.track.face, person.standing, code, self._state(person, at), photograph)

@@ -1,0 +1,1 @@
+"""The exchange with the ingest server: outbox, uploader, HTTP client, gallery."""

@@ -1,0 +1,296 @@
+"""The outbox: a queue of messages in a SQLite file, so that no detection is lost to a server failure or a power cut.
+
+It holds no image and no embedding, and only its owner can read the file. Messages leave in the order of arrival.
+"""
+
+import json
+import sqlite3 as system_sqlite
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import takewhile
+from pathlib import Path
+
+import structlog
+
+from stressvision.core.clock import Clock, to_stored, utc_now
+from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.files import make_private
+
+try:
+    # It bundles a SQLite without the WAL-reset bug, which can corrupt a file used by several connections before 3.51.3.
+    import pysqlite3 as sqlite3
+except ImportError:
+    sqlite3 = system_sqlite
+
+MAX_MESSAGES = 100_000
+"""About 50 MB: a day of one detection a second."""
+MAX_AGE = timedelta(days=7)
+MAX_REFUSED = 1000
+BUSY_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class MessageKind(StrEnum):
+    """What a message contains."""
+
+    SESSION_START = "session_start"
+    DETECTION = "detection"
+    SESSION_END = "session_end"
+
+
+@dataclass(frozen=True)
+class OutboxMessage:
+    """A message to send.
+
+    Attributes:
+        kind: What it contains.
+        key: The session it starts or ends, or the event id of a detection.
+        body: JSON to send.
+    """
+
+    kind: MessageKind
+    key: str
+    body: str
+
+
+@dataclass(frozen=True)
+class StoredMessage(OutboxMessage):
+    """A message of the outbox, with its id."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Counts of messages.
+
+    Attributes:
+        waiting: To be sent.
+        dropped: Deleted unsent, because they were too old or too many.
+        refused: Set aside, because the server rejected them for good.
+        early: Those of `waiting` that the server accepts once its clock has reached their time.
+    """
+
+    waiting: int
+    dropped: int
+    refused: int
+    early: int = 0
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS item (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS refused (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS early (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
+    due TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT NULL);
+"""
+
+
+class Outbox:
+    """A durable, thread-safe queue, bounded by `max_messages` and `max_age`: excess detections are dropped."""
+
+    def __init__(
+        self, path: Path, *, clock: Clock = utc_now, max_messages: int = MAX_MESSAGES, max_age: timedelta = MAX_AGE
+    ) -> None:
+        """Open or create the file; a damaged file is renamed and replaced.
+
+        Raises:
+            DatabaseUnavailable: If the folder cannot be written.
+        """
+        self._clock, self._max_messages, self._max_age = clock, max_messages, max_age
+        self._lock = threading.Lock()
+        self._connection = _open(path, clock)
+
+    def add(self, kind: MessageKind, key: str, body: str) -> None:
+        """Store one message; it is on disk when this returns.
+
+        Raises:
+            DatabaseUnavailable: If the file cannot be written.
+        """
+        self.add_all([OutboxMessage(kind, key, body)])
+
+    def add_all(self, messages: Sequence[OutboxMessage]) -> None:
+        """Store messages in one transaction; they are on disk when this returns.
+
+        Raises:
+            DatabaseUnavailable: If the file cannot be written.
+        """
+        now = self._clock()
+        with self._lock, _translate_errors(), self._connection:
+            self._connection.executemany(
+                "INSERT INTO item (kind, key, body, at) VALUES (?, ?, ?, ?)",
+                [(message.kind.value, message.key, message.body, to_stored(now)) for message in messages],
+            )
+            for message in messages:
+                self._track_session(message, now)
+            self._drop_excess(now)
+
+    def peek(self, limit: int) -> list[StoredMessage]:
+        """Return the oldest messages to send together: a session's start or end, or up to `limit` detections."""
+        with self._lock, _translate_errors():
+            rows = self._connection.execute(
+                "SELECT id, kind, key, body FROM item ORDER BY id LIMIT ?", (limit,)
+            ).fetchall()
+        messages = [StoredMessage(MessageKind(kind), key, body, id_) for id_, kind, key, body in rows]
+        return list(takewhile(lambda message: message.kind is MessageKind.DETECTION, messages)) or messages[:1]
+
+    def settle(self, delivered: Sequence[int], refused: Mapping[int, str]) -> None:
+        """Delete delivered messages (by id), and set aside those the server refused, with the reason."""
+        with self._lock, _translate_errors(), self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO refused SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
+                [(reason, item) for item, reason in refused.items()],
+            )
+            self._connection.executemany("DELETE FROM item WHERE id = ?", [(item,) for item in (*delivered, *refused)])
+            self._connection.execute(
+                "DELETE FROM refused WHERE id NOT IN (SELECT id FROM refused ORDER BY id DESC LIMIT ?)",
+                (MAX_REFUSED,),
+            )
+            self._count("refused", len(refused))
+
+    def postpone(self, due: Mapping[int, datetime]) -> None:
+        """Take messages (by id) out of the queue until the server's clock has reached `due`: the device's is ahead."""
+        with self._lock, _translate_errors(), self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO early SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
+                [(to_stored(moment), item) for item, moment in due.items()],
+            )
+            self._connection.executemany("DELETE FROM item WHERE id = ?", [(item,) for item in due])
+
+    def requeue_due(self, now: datetime) -> None:
+        """Put postponed messages back in their place in the queue if they are due at `now` (the server's time)."""
+        until = (to_stored(now),)
+        with self._lock, _translate_errors(), self._connection:
+            if self._connection.execute("SELECT 1 FROM early WHERE due <= ? LIMIT 1", until).fetchone():
+                self._connection.execute(
+                    "INSERT INTO item (id, kind, key, body, at) SELECT id, kind, key, body, at FROM early "
+                    "WHERE due <= ?",
+                    until,
+                )
+                self._connection.execute("DELETE FROM early WHERE due <= ?", until)
+
+    def delete_except(self, employee_ids: Collection[int]) -> int:
+        """Delete the detections of all other employees, overwriting their bytes; return the number of messages."""
+        known = json.dumps(sorted(employee_ids))
+        deleted = 0
+        with self._lock, _translate_errors():
+            with self._connection:
+                for table in ("item", "early", "refused"):
+                    deleted += self._connection.execute(
+                        f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
+                        "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
+                        (MessageKind.DETECTION.value, known),
+                    ).rowcount
+            # Also if nothing was deleted: an earlier call may have failed at this point.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return deleted
+
+    def touch_session(self, key: str) -> None:
+        """Store that the session is still running: this becomes its end if it is never ended."""
+        with self._lock, _translate_errors(), self._connection:
+            self._connection.execute(
+                "UPDATE open_session SET seen_at = ? WHERE key = ?", (to_stored(self._clock()), key)
+            )
+
+    def unfinished_sessions(self, device_id: str) -> dict[str, str]:
+        """Return this device's sessions that were not ended (it was killed), with the stored time of the last touch."""
+        with self._lock, _translate_errors():
+            rows = self._connection.execute("SELECT key, seen_at FROM open_session ORDER BY key").fetchall()
+        # Two devices may share the file: the session of the other one is still running.
+        return {key: seen_at for key, seen_at in rows if key.rpartition("_")[0] == f"session_{device_id}"}
+
+    def backlog(self) -> Backlog:
+        """Return the counts of messages.
+
+        Raises:
+            DatabaseUnavailable: If the file cannot be read.
+        """
+        with self._lock, _translate_errors():
+            queued = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
+            early = self._connection.execute("SELECT count(*) FROM early").fetchone()[0]
+            tally = dict(self._connection.execute("SELECT name, count FROM tally").fetchall())
+        return Backlog(queued + early, tally.get("dropped", 0), tally.get("refused", 0), early)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _track_session(self, message: OutboxMessage, now: datetime) -> None:
+        if message.kind is MessageKind.SESSION_START:
+            self._connection.execute("INSERT OR REPLACE INTO open_session VALUES (?, ?)", (message.key, to_stored(now)))
+        elif message.kind is MessageKind.SESSION_END:
+            self._connection.execute("DELETE FROM open_session WHERE key = ?", (message.key,))
+
+    def _drop_excess(self, now: datetime) -> None:
+        # Starts and ends of sessions stay: they are few, and detections refer to them.
+        bounds = (MessageKind.DETECTION.value, to_stored(now - self._max_age), self._max_messages)
+        for table in ("item", "early"):
+            dropped = self._connection.execute(
+                f"DELETE FROM {table} WHERE kind = ? AND (at < ? OR id <= (SELECT max(id) FROM item) - ?)",  # noqa: S608
+                bounds,
+            ).rowcount
+            self._count("dropped", dropped)
+
+    def _count(self, name: str, more: int) -> None:
+        if more > 0:
+            self._connection.execute(
+                "INSERT INTO tally VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count",
+                (name, more),
+            )
+
+
+def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
+    with _translate_errors():
+        try:
+            return _prepare(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            aside = path.with_name(f"{path.name}.damaged-{clock():%Y%m%d%H%M%S}")
+            path.rename(aside)
+            log.error("outbox damaged, renamed and replaced", set_aside=aside.name)
+            return _prepare(path)
+
+
+def _prepare(path: Path) -> system_sqlite.Connection:
+    make_private(path)
+    connection: system_sqlite.Connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: these devices lose power without notice, and one small commit a second is cheap.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseUnavailable(
+            Message(
+                es=f"La cola de envíos del dispositivo no se puede usar ({error}). Revise el espacio en disco y los "
+                "permisos, o elija otro archivo con STRESSVISION_OUTBOX_PATH.",
+                en=f"The device's outbox cannot be used ({error}). Check disk space and permissions, or choose another "
+                "file with STRESSVISION_OUTBOX_PATH.",
+            )
+        ) from error

@@ -1,0 +1,1 @@
+"""Device health: heartbeat, temperature, statistics, faults."""

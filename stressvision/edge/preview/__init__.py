@@ -1,0 +1,1 @@
+"""Live preview: MJPEG server, window, annotations."""

@@ -1,0 +1,1 @@
+"""What both web servers share: request policy, rate limits, authentication, permissions, problem+json."""

@@ -1,0 +1,110 @@
+"""Checks of every request before authentication: Host, Origin, encryption behind a proxy, rate of its address.
+
+The browser is the way in for an attacker, with and without a login: a web page that the user visits could call
+localhost, or let its own name resolve to 127.0.0.1 (DNS rebinding). The Host and Origin headers show both.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from stressvision.core.config import LOOPBACK_HOSTS, Settings
+from stressvision.core.errors import Forbidden, Message
+from stressvision.http.rate_limits import RateLimiter
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of one request. A detection has about 600; a batch of 500 fits."""
+
+_UNKNOWN_HOST = Message(
+    es="Este servicio no atiende con ese nombre: use http://localhost o http://127.0.0.1 en esta máquina, o añada el "
+    "nombre a STRESSVISION_ALLOWED_HOSTS.",
+    en="This service does not answer under that host name: use http://localhost or http://127.0.0.1 on this machine, "
+    "or add the name to STRESSVISION_ALLOWED_HOSTS.",
+)
+_FOREIGN_ORIGIN = Message(
+    es="No se admiten peticiones desde este origen. Si debe poder, añada el origen a STRESSVISION_CORS_ORIGINS.",
+    en="Requests from this origin are not allowed. To allow them, add the origin to STRESSVISION_CORS_ORIGINS.",
+)
+_NOT_THROUGH_PROXY = Message(
+    es="Solo se atiende lo que llega cifrado a través del proxy de STRESSVISION_PROXY, que debe añadir "
+    "X-Forwarded-Proto: https.",
+    en="Only encrypted requests through the proxy of STRESSVISION_PROXY are served; it must add "
+    "X-Forwarded-Proto: https.",
+)
+
+
+@dataclass(frozen=True)
+class RequestSource:
+    """The headers of a request that the policy looks at. `peer`: address of the connection's other end."""
+
+    host: str
+    peer: str | None
+    origin: str | None = None
+    forwarded_proto: str | None = None
+    forwarded_for: str | None = None
+
+
+class RequestPolicy:
+    """The policy of one server, with the rate limits of its clients."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._limiter = RateLimiter(settings.rate_limit)
+
+    def check(self, source: RequestSource) -> str | None:
+        """Return the client's address. Raises Forbidden for a foreign host, origin or unencrypted way."""
+        require_known_host(source.host, self._settings)
+        require_trusted_origin(source.origin, self._settings)
+        require_encrypted(source.host, source.peer, source.forwarded_proto, self._settings)
+        return client_address(source.peer, source.forwarded_for, self._settings)
+
+    def limit_rate(self, address: str | None) -> None:
+        """Count one request of this address. Raises TooManyAttempts."""
+        self._limiter.acquire(address)
+
+
+def require_known_host(host: str, settings: Settings) -> None:
+    """Raise Forbidden unless the Host header names this machine or one of `allowed_hosts` (DNS rebinding)."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        name = None
+    if name not in (*LOOPBACK_HOSTS, *(known.lower() for known in settings.allowed_hosts)):
+        raise Forbidden(_UNKNOWN_HOST)
+
+
+def require_trusted_origin(origin: str | None, settings: Settings) -> None:
+    """Raise Forbidden for a page of an untrusted origin. Programs other than browsers send no Origin."""
+    trusted = settings.cors_origins
+    if origin is None or "*" in trusted or origin in trusted or re.fullmatch(origin_pattern(settings), origin):
+        return
+    raise Forbidden(_FOREIGN_ORIGIN)
+
+
+def require_encrypted(host: str, peer: str | None, forwarded_proto: str | None, settings: Settings) -> None:
+    """Raise Forbidden, behind a proxy, unless the request came through it encrypted or from this machine itself."""
+    if not settings.proxy or settings.tls_certificate:
+        return
+    if forwarded_proto is None and peer in LOOPBACK_HOSTS and urlsplit(f"//{host}").hostname in LOOPBACK_HOSTS:
+        return
+    if peer != settings.proxy or (forwarded_proto or "").strip().lower() != "https":
+        raise Forbidden(_NOT_THROUGH_PROXY)
+
+
+def origin_pattern(settings: Settings) -> str:
+    """Return a regular expression of trusted origins: loopback on any port, and `allowed_hosts` with TLS only."""
+    named = "|".join(re.escape(name.lower()) for name in settings.allowed_hosts)
+    own = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
+    return rf"{own}|https://({named})(:[0-9]{{1,5}})?" if named else own
+
+
+def client_address(peer: str | None, forwarded_for: str | None, settings: Settings) -> str | None:
+    """Return the client's address: the last of X-Forwarded-For where the peer is trusted, otherwise the peer's."""
+    if peer in (*LOOPBACK_HOSTS, settings.proxy) and forwarded_for:
+        forwarded = forwarded_for.rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(forwarded))
+        except ValueError:
+            return peer
+    return peer

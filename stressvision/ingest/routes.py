@@ -1,0 +1,168 @@
+"""The routes of ingest. Each calls one service."""
+
+import json
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, current_app, request
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from stressvision import VERSION
+from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Language, Message
+from stressvision.http.problems import reader_language
+from stressvision.ingest.document import build_document
+from stressvision.ingest.request_checks import require_device, sees_single_detections
+from stressvision.services.context import Context
+from stressvision.services.detections.sessions import close_session, open_session, read_session_device
+from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.devices import record_health
+from stressvision.services.figures import read_ingest_stats
+from stressvision.services.people.gallery import gallery_version, read_gallery
+from stressvision.wire.backend import Liveness
+from stressvision.wire.detections import (
+    DetectionBatch,
+    DetectionIn,
+    DetectionStored,
+    DeviceHealth,
+    IngestSession,
+    SessionEnd,
+    SessionEnded,
+    SessionStart,
+)
+
+EXTENSION = "stressvision"
+routes = Blueprint("ingest", __name__)
+
+
+@dataclass(frozen=True)
+class IngestState:
+    """State of one application, under `EXTENSION` in its extensions. `started_at`: on the monotonic clock, seconds."""
+
+    context: Context
+    started_at: float
+
+
+@routes.get("/health")
+def health() -> Response:
+    """Answer the health of process and database."""
+    context = _context()
+    database = _database_fault(context)
+    return _to_json(
+        Liveness(
+            status="degraded" if database else "healthy",
+            service="ingest",
+            version=VERSION,
+            database=database or "connected",
+            timestamp=context.clock(),
+        )
+    )
+
+
+@routes.post("/sessions")
+def open_device_session() -> Response:
+    """Open a session, or return the one with the same key."""
+    start = SessionStart.model_validate(_read_body())
+    require_device(start.device_id)
+    opened = open_session(_context(), start)
+    return _to_json(IngestSession(session_id=opened.key, db_id=opened.id))
+
+
+@routes.post("/sessions/<session>/end")
+def close_device_session(session: str) -> Response:
+    """End a session."""
+    context = _context()
+    require_device(read_session_device(context, session))
+    end = SessionEnd.model_validate(_read_body(optional=True))
+    return _to_json(SessionEnded(session_id=close_session(context, session, end)))
+
+
+@routes.post("/detections")
+def receive_detection() -> Response:
+    """Store one detection."""
+    detection = DetectionIn.model_validate(_read_body())
+    require_device(detection.device_id)
+    accepted = store_detection(_context(), detection)
+    return _to_json(DetectionStored(detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld))
+
+
+@routes.post("/detections/batch")
+def receive_batch() -> Response:
+    """Store up to 500 detections; the answer has one result per detection."""
+    body = _read_body()
+    batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
+    for detection in batch.detections:
+        require_device(detection.get("device_id"))
+    return _to_json(store_batch(_context(), batch.detections, _language()))
+
+
+@routes.post("/heartbeat")
+def receive_heartbeat() -> Response:
+    """Store a device's health."""
+    report = DeviceHealth.model_validate(_read_body())
+    require_device(report.device_id)
+    record_health(_context(), report)
+    return Response(status=204)
+
+
+@routes.get("/stats")
+def stats() -> Response:
+    """Answer totals; the latest detections only for roles that may see persons."""
+    totals = read_ingest_stats(_context(), _state().started_at)
+    return _to_json(totals if sees_single_detections() else totals.model_copy(update={"recent_detections": []}))
+
+
+@routes.get("/gallery")
+def gallery() -> Response:
+    """Answer the gallery of enrolled faces, with an ETag."""
+    faces = read_gallery(_context())
+    response = _to_json(faces)
+    response.set_etag(gallery_version(faces))
+    response.make_conditional(request)
+    response.headers.pop("Date", None)  # the server adds its own
+    return response
+
+
+@routes.get("/openapi.json")
+def document() -> Response:
+    """Answer the OpenAPI document."""
+    return Response(json.dumps(build_document(_language()), ensure_ascii=False), mimetype="application/json")
+
+
+def _state() -> IngestState:
+    state: IngestState = current_app.extensions[EXTENSION]
+    return state
+
+
+def _context() -> Context:
+    return _state().context
+
+
+def _language() -> Language:
+    return reader_language(request.headers.get("Accept-Language"), _context().settings.lang)
+
+
+def _read_body(*, optional: bool = False) -> object:
+    """Return the JSON body; {} where it is optional and empty. Raises InvalidInput."""
+    if optional and not request.get_data(cache=True):
+        return {}
+    try:
+        return from_json(request.get_data())
+    except ValueError:
+        raise InvalidInput(
+            Message(
+                es="El cuerpo debe ser JSON, por ejemplo con la cabecera Content-Type: application/json.",
+                en="The body must be JSON, for example with the header Content-Type: application/json.",
+            )
+        ) from None
+
+
+def _database_fault(context: Context) -> str | None:
+    try:
+        with context.database.read():
+            return None
+    except DatabaseUnavailable as error:
+        return error.message.text(context.settings.lang)
+
+
+def _to_json(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), mimetype="application/json")

@@ -1,0 +1,73 @@
+"""Delivery of queued messages: each at least once, and a failing target does not delay the others."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from stressvision.core.errors import ServerUnreachable
+from stressvision.notifications.message import OutgoingMessage, compose_message
+from stressvision.notifications.sender import send_message
+from stressvision.services.context import Context
+from stressvision.services.notifications import (
+    claim_notice,
+    configured_addresses,
+    confirm_notice,
+    postpone_notice,
+)
+
+MOST_AT_ONCE = 50
+"""Messages of one run, so that the reporter can stop without emptying a long queue first."""
+
+Send = Callable[[str, OutgoingMessage], None]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """Number of delivered messages and of failed targets."""
+
+    sent: int
+    failed: int
+
+
+def deliver_due(
+    context: Context, send: Send = send_message, jitter: Callable[[], float] = random.random
+) -> DeliveryResult:
+    """Send the due messages. After a failure its target is skipped until the next run.
+
+    Args:
+        context: Database, settings and clock.
+        send: Sends a message to an address. Raises ServerUnreachable.
+        jitter: Returns a random number, 0-1, for the delay of retries.
+
+    Raises:
+        DatabaseUnavailable: The database does not answer.
+    """
+    settings = context.settings
+    addresses = configured_addresses(settings)
+    failing: set[str] = set()
+    sent = 0
+    while sent + len(failing) < MOST_AT_ONCE:
+        notice = claim_notice(context, failing)
+        if notice is None:
+            break
+        try:
+            send(addresses[notice.target], compose_message(settings, notice))
+        except ServerUnreachable as error:
+            failing.add(notice.target)
+            state = postpone_notice(context, notice, error.message.text(settings.lang), jitter())
+            log.warning(
+                "message not delivered",
+                notice=notice.id,
+                attempts=notice.attempts,
+                state=str(state),
+                reason=error.message.text(settings.lang),
+            )
+        else:
+            confirm_notice(context, notice)
+            sent += 1
+            log.info("message delivered", notice=notice.id, kind=str(notice.kind))
+    return DeliveryResult(sent, len(failing))

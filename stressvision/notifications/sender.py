@@ -1,0 +1,106 @@
+"""Sending of one message to one address through apprise, with failure texts that contain no secrets."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from stressvision.core.errors import Language, Message, ServerUnreachable
+from stressvision.notifications import texts
+from stressvision.notifications.message import OutgoingMessage
+from stressvision.services.notifications import mask_address
+
+KEY_HEADER = "Idempotency-Key"
+"""Header with the same value for every attempt, so that receivers can detect duplicates (IETF draft
+httpapi-idempotency-key-header). E-mails carry it too: apprise creates a new Message-ID for each attempt."""
+LONGEST_DETAIL = 200
+SHORTEST_SECRET = 3
+
+
+def send_message(address: str, message: OutgoingMessage) -> None:
+    """Send a message. Raises ServerUnreachable, with a text that contains no user, password or token."""
+    # Imported here: it takes 36 MB, which only a process with messages to send should use.
+    import apprise
+
+    with _capture_log() as failures:
+        asset = apprise.AppriseAsset(app_id="Stress Vision", app_desc="Stress Vision")
+        service = apprise.Apprise.instantiate(address, asset=asset)
+        if service is None:
+            raise _undelivered(address, texts.NOT_AN_ADDRESS)
+        if isinstance(headers := getattr(service, "headers", None), dict):
+            headers[KEY_HEADER] = message.key
+        sender = apprise.Apprise(asset=asset)
+        sender.add(service)
+        is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text"))
+    if not is_delivered:
+        raise _explain(address, _without_secrets(" ".join(failures), address))
+
+
+def is_valid_address(address: str) -> bool:
+    """Return whether apprise accepts the form of the address; nothing is sent."""
+    import apprise
+
+    with _capture_log():
+        return apprise.Apprise.instantiate(address) is not None
+
+
+class _FailureHandler(logging.Handler):
+    """Collects the failure messages of apprise, without its debug records, which contain addresses and contents."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.failures: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.levelno >= logging.WARNING or text.startswith("Socket Exception"):
+            self.failures.append(" ".join(text.split()))
+
+
+@contextmanager
+def _capture_log() -> Iterator[list[str]]:
+    """Yield the failures that apprise logs, its only report of them, and keep its log, with addresses, out of ours."""
+    logger, handler = logging.getLogger("apprise"), _FailureHandler()
+    before = (logger.level, logger.propagate)
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    try:
+        yield handler.failures
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
+
+
+def _without_secrets(text: str, address: str) -> str:
+    parts = urlsplit(address)
+    secrets = {parts.username or "", parts.password or "", *parts.path.split("/"), parts.query}
+    secrets |= {value for _, value in parse_qsl(parts.query)}
+    if "…" in mask_address(address):
+        secrets.add(parts.netloc)
+        secrets.add(parts.hostname or "")
+    for secret in sorted(secrets | {unquote(secret) for secret in secrets}, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
+
+
+def _shortened(detail: str) -> str:
+    """Return the end of a detail, where the cause follows the place."""
+    return detail if len(detail) <= LONGEST_DETAIL else f"…{detail[-LONGEST_DETAIL:]}"
+
+
+def _explain(address: str, detail: str) -> ServerUnreachable:
+    for form, reason in texts.REASONS:
+        if found := re.search(form, detail):
+            return _undelivered(address, reason, code=found.group(found.lastindex or 0))
+    return _undelivered(address, texts.UNKNOWN_REASON, detail=_shortened(detail) or "-")
+
+
+def _undelivered(address: str, reason: Message, **values: str) -> ServerUnreachable:
+    def format_text(language: Language) -> str:
+        cause = reason.text(language).format(**values)
+        return texts.UNDELIVERED.text(language).format(label=mask_address(address), reason=cause)
+
+    return ServerUnreachable(Message(es=format_text("es"), en=format_text("en")))

@@ -1,0 +1,90 @@
+"""Texts of messages: what is pending, how urgent it is and where to see it. No name, no diagnosis."""
+
+from collections.abc import Mapping
+
+from stressvision.core.errors import Message
+from stressvision.domain.notifications import NoticeKind
+
+TITLES: Mapping[NoticeKind, Message] = {
+    NoticeKind.ALERT: Message(
+        es="Stress Vision: hay una alerta nueva que revisar", en="Stress Vision: there is a new alert to review"
+    ),
+    NoticeKind.ESCALATION: Message(
+        es="Stress Vision: una alerta sigue sin reconocer", en="Stress Vision: an alert is still not acknowledged"
+    ),
+    NoticeKind.DEVICE: Message(
+        es="Stress Vision: un dispositivo necesita revisión", en="Stress Vision: a device needs attention"
+    ),
+    NoticeKind.REPORT: Message(es="Stress Vision: hay un reporte nuevo", en="Stress Vision: there is a new report"),
+    NoticeKind.TEST: Message(es="Stress Vision: mensaje de prueba", en="Stress Vision: test message"),
+}
+OPENINGS: Mapping[NoticeKind, Message] = {
+    NoticeKind.ALERT: Message(es="Hay una alerta nueva que revisar.", en="There is a new alert to review."),
+    NoticeKind.ESCALATION: Message(
+        es="Nadie ha reconocido esta alerta en {minutes} min.",
+        en="This alert has not been acknowledged for {minutes} min.",
+    ),
+    NoticeKind.DEVICE: Message(
+        es="El dispositivo {device} dejó de enviar datos.", en="Device {device} stopped sending data."
+    ),
+    NoticeKind.REPORT: Message(es="Hay un reporte nuevo: {period}.", en="There is a new report: {period}."),
+    NoticeKind.TEST: Message(
+        es="Los avisos llegan a este destino. No hay nada que hacer.",
+        en="Messages reach this address. There is nothing to do.",
+    ),
+}
+SEVERITY = Message(es="Severidad: {severity}", en="Severity: {severity}")
+SEVERITIES: Mapping[str | None, Message] = {
+    "high": Message(es="alta", en="high"),
+    "medium": Message(es="media", en="medium"),
+    "low": Message(es="baja", en="low"),
+}
+TIME = Message(es="Hora de planta: {time} ({zone})", en="Plant time: {time} ({zone})")
+NUMBER = Message(es="Alerta n.º {id}", en="Alert no. {id}")
+SEE = Message(es="Verla en el tablero: {link}", en="See it on the dashboard: {link}")
+SEE_REPORT = Message(es="Verlo en el tablero: {link}", en="See it on the dashboard: {link}")
+CLOSING = Message(
+    es="Este aviso no nombra a nadie ni es un diagnóstico. Referencia: {key}",
+    en="This message contains no name and is not a diagnosis. Reference: {key}",
+)
+
+REASONS: tuple[tuple[str, Message], ...] = (
+    (
+        r"AUTH extension not supported",
+        Message(
+            "no pide usuario ni contraseña en esta conexión: quítelos, o use mailtos://",
+            "does not accept a user and password on this connection: remove them, or use mailtos://",
+        ),
+    ),
+    (
+        r"535|[Aa]uthentication|Username and Password",
+        Message("no acepta el usuario o la contraseña", "refuses the user or password"),
+    ),
+    (r"CERTIFICATE|certificate", Message("su certificado no es válido", "its certificate is not valid")),
+    (
+        r"[Nn]ame or service|NameResolution|getaddrinfo|nodename",
+        Message("no se encuentra", "cannot be found"),
+    ),
+    (r"refused: \S*5\d\d|recipient", Message("rechaza al destinatario", "refuses the recipient")),
+    (
+        r"[Cc]onnection refused|Errno 111",
+        Message("rechaza la conexión: revise el servidor y el puerto", "refuses the connection: check server and port"),
+    ),
+    (r"timed out|[Tt]imeout", Message("no responde a tiempo", "does not answer in time")),
+    (
+        r"error=401|error=403",
+        Message(
+            "no da permiso (revise usuario, contraseña o token)", "denies permission (check user, password or token)"
+        ),
+    ),
+    (r"error=404", Message("no existe esa dirección (404)", "has no such address (404)")),
+    (r"error=([45]\d\d)", Message("respondió con el error {code}", "answered with error {code}")),
+    (r"[Cc]onnection (aborted|reset)|unexpectedly closed", Message("cortó la conexión", "closed the connection")),
+)
+"""Failure messages of apprise and its libraries (regular expressions), with the text for a person; first match."""
+UNDELIVERED = Message(es="{label} {reason}.", en="{label} {reason}.")
+UNKNOWN_REASON = Message(es="no aceptó el mensaje: {detail}", en="did not accept the message: {detail}")
+NOT_AN_ADDRESS = Message(
+    es="no es una dirección válida: vea STRESSVISION_NOTIFY_URLS en docs/settings.md",
+    en="is not a valid address: see STRESSVISION_NOTIFY_URLS in docs/settings.md",
+)

@@ -1,0 +1,1 @@
+"""Creating alerts, deciding on them, silences, escalation, device alerts."""

@@ -1,0 +1,143 @@
+"""Login, logout and change of one's own password. Repeated failures lock out for growing times, across restarts."""
+
+import hashlib
+import math
+import re
+from datetime import datetime, timedelta
+
+import structlog
+
+from stressvision.core.errors import InvalidInput, Message, TooManyAttempts, Unauthenticated
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import accounts as rows
+from stressvision.domain.auth import FAILURES_KEPT_FOR, LockoutScope, Role, compute_lockout_wait
+from stressvision.services.audit import record
+from stressvision.services.auth.accounts import get_account, require_password
+from stressvision.services.auth.hashing import hash_password, is_password
+from stressvision.services.auth.tokens import issue_token
+from stressvision.services.context import Actor, Context
+from stressvision.wire.access import ACCOUNT_NAME, Account, LoggedIn, PasswordChange
+
+SESSION = timedelta(hours=12)
+"""Lifetime of a session: one shift and its handover."""
+
+log = structlog.get_logger()
+
+_REFUSED = Message(es="El nombre o la contraseña no son correctos.", en="The name or the password is not correct.")
+NOT_CURRENT = Message(
+    es="La contraseña actual no es correcta. Si no la recuerda, un administrador puede darle otra.",
+    en="The current password is not correct. If you do not remember it, an administrator can set another.",
+)
+
+
+def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn:
+    """Return the token of a new session.
+
+    Raises:
+        Unauthenticated: The name or password is not correct, or the account is disabled.
+        TooManyAttempts: Too many failures; the password was not checked.
+    """
+    account = _find_by_password(context, name, password, actor)
+    if account is None:
+        raise Unauthenticated(_REFUSED)
+    owner = Actor(account.name, actor.ip_address, Role(account.role))
+    now = context.clock()
+    with context.database.write() as connection:
+        _reset_failures(connection, name, actor)
+        rows.delete_old_sessions(connection, now - FAILURES_KEPT_FOR)
+        token = issue_token(
+            connection, context, owner, purpose="session", valid=SESSION, account_id=account.id, device_id=None
+        )
+        record(connection, context, owner, "login", "account", account.id, {"token_id": token.token_id})
+    return LoggedIn(token=token.text, name=account.name, role=Role(account.role), expires_at=now + SESSION)
+
+
+def change_own_password(context: Context, name: str, change: PasswordChange, token_id: str, actor: Actor) -> Account:
+    """Change the password of the logged-in account; its other sessions and its tokens are revoked.
+
+    Args:
+        context: Database, settings and clock.
+        name: The account.
+        change: Current and new password. A wrong current password counts as a failed login.
+        token_id: Token of the caller's own session, which stays valid.
+        actor: The caller, for the audit log.
+
+    Raises:
+        InvalidInput: The current password is not correct, or the new one is not acceptable.
+        TooManyAttempts: Too many failures; the current password was not checked.
+    """
+    require_password(change.new_password, name, field="new_password")
+    account = _find_by_password(context, name, change.current_password, actor)
+    if account is None:
+        raise InvalidInput(NOT_CURRENT, field="current_password")
+    hashed = hash_password(change.new_password)
+    now = context.clock()
+    with context.database.write() as connection:
+        if get_account(connection, name).password_hash != account.password_hash:
+            raise InvalidInput(NOT_CURRENT, field="current_password")  # changed meanwhile by an administrator
+        _reset_failures(connection, name, actor)
+        rows.set_password(connection, account.id, hashed, now)
+        rows.revoke_tokens_of(connection, account.id, now, except_token=token_id)
+        record(connection, context, actor, "password_changed", "account", account.id, {"token_id": token_id})
+        return Account.model_validate(rows.find_account(connection, name))
+
+
+def log_out(context: Context, token_id: str, actor: Actor) -> None:
+    """Revoke the token of the caller's session."""
+    with context.database.write() as connection:
+        rows.revoke_token(connection, token_id, context.clock())
+        record(connection, context, actor, "logout", "account", None, {"token_id": token_id})
+
+
+def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> rows.AccountRow | None:
+    """Return the enabled account with this password, or None. Raises TooManyAttempts before the password is checked."""
+    with context.database.write() as connection:
+        # Counted before the password is checked, so that concurrent attempts all count.
+        _count_attempt(connection, _subjects(name, actor.ip_address), context.clock())
+        account = rows.find_account(connection, name) if re.fullmatch(ACCOUNT_NAME, name) else None
+    usable = account if account is not None and account.disabled_at is None else None
+    if is_password(password, usable.password_hash if usable else None):
+        return usable
+    with context.database.write() as connection:
+        record(connection, context, actor, "login_failed", "account", account.id if account else None)
+    log.warning("login failed", address=actor.ip_address)
+    return None
+
+
+def _reset_failures(connection: Connection, name: str, actor: Actor) -> None:
+    """Delete the failures counted for a caller that knew the password."""
+    subjects = _subjects(name, actor.ip_address)
+    rows.delete_failures(connection, (subjects[LockoutScope.PAIR], subjects[LockoutScope.ACCOUNT]))
+    rows.uncount_failure(connection, subjects[LockoutScope.ADDRESS])
+
+
+def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> None:
+    """Count one attempt. Raises TooManyAttempts where one of the subjects is locked out."""
+    rows.delete_old_failures(connection, now - FAILURES_KEPT_FOR)
+    known = rows.select_failures(connection, subjects.values())
+    waits = [
+        known[subject].last_at + compute_lockout_wait(scope, known[subject].failures) - now
+        for scope, subject in subjects.items()
+        if subject in known
+    ]
+    longest = max(waits, default=timedelta())
+    if longest > timedelta():
+        seconds = math.ceil(longest.total_seconds())
+        raise TooManyAttempts(
+            Message(
+                es=f"Demasiados intentos fallidos. Espere {seconds} s y vuelva a intentarlo.",
+                en=f"Too many failed attempts. Wait {seconds} s and try again.",
+            ),
+            retry_seconds=seconds,
+        )
+    for subject in subjects.values():
+        rows.store_failures(connection, subject, known[subject].failures + 1 if subject in known else 1, now)
+
+
+def _subjects(name: str, address: str | None) -> dict[LockoutScope, str]:
+    parts = {
+        LockoutScope.PAIR: f"{name}\n{address}",
+        LockoutScope.ACCOUNT: name,
+        LockoutScope.ADDRESS: address or "",
+    }
+    return {scope: hashlib.sha256(f"{scope}\n{part}".encode()).hexdigest() for scope, part in parts.items()}

@@ -1,0 +1,140 @@
+"""Restoration of a database from its backups."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from stressvision.core.clock import Clock, utc_now
+from stressvision.core.config import Settings
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.db.backup import copies, sealed
+from stressvision.db.backup.increments import apply_changes
+from stressvision.db.backup.replacing import read_erased, set_aside
+from stressvision.db.engine.connection import parse_url, sqlite_path
+from stressvision.db.queries.employees import select_employee
+from stressvision.db.queries.erasure import erased_subjects
+from stressvision.services.backup.archive import Backup, BackupKind, find_chain, translate_io_errors
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.privacy.erasure import erase_person
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Result of a restoration. `aside`: path of the previous database, if any. `erased_again`: number of people."""
+
+    chain: tuple[Backup, ...]
+    rows: dict[str, int]
+    aside: Path | None
+    erased_again: int
+
+
+def restore_database(settings: Settings, path: Path | None, actor: Actor, clock: Clock = utc_now) -> Restored:
+    """Replace the SQLite database by the content of a backup, and set the previous file aside.
+
+    People erased after the backup was made are erased again. Nothing changes unless everything succeeds.
+
+    Args:
+        settings: Names the database and the backup folder.
+        path: The backup; None for the newest.
+        actor: The caller, for the audit log.
+        clock: Source of the time.
+
+    Raises:
+        Conflict: A program has the database open.
+        NotFound: There is no such backup.
+        InvalidInput: The backup is damaged, or the database is PostgreSQL.
+        ConfigurationError: The backup key cannot be read.
+    """
+    database = sqlite_path(parse_url(settings.database_url))
+    chain = find_chain(settings, path)
+    if database is None or chain[0].kind is BackupKind.DUMP:
+        raise InvalidInput(_USE_PG_RESTORE)
+    with translate_io_errors(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
+        restored = Path(work) / database.name
+        rows = assemble(settings, chain, restored)
+        aside, erased = None, frozenset[int]()
+        if database.exists():
+            aside = database.with_name(f"{database.stem}.before-restore-{clock():%Y%m%d-%H%M%S}{database.suffix}")
+            erased = frozenset(read_erased(database))
+            set_aside(database, aside)
+        restored.rename(database)
+    context = open_context(settings, clock)
+    with closing(context.database):
+        return Restored(chain, rows, aside, _erase_again(context, erased, actor))
+
+
+def _erase_again(context: Context, erased: frozenset[int], actor: Actor) -> int:
+    """Erase people again by row id; ids are never reused, so they still identify the same people."""
+    with context.database.read() as connection:
+        known = set(erased_subjects(connection))
+        back = [number for number in erased - known if select_employee(connection, number) is not None]
+    for number in sorted(back):
+        erase_person(context, number, actor)
+    return len(back)
+
+
+_USE_PG_RESTORE = Message(
+    es="Una base PostgreSQL se restaura con sus propias herramientas: escriba el volcado con «python -m stressvision "
+    "backup open --output base.dump» y cárguelo con «pg_restore --clean --if-exists --dbname=… base.dump».",
+    en="A PostgreSQL database is restored with its own tools: write the dump with “python -m stressvision backup open "
+    "--output base.dump” and load it with “pg_restore --clean --if-exists --dbname=… base.dump”.",
+)
+
+
+def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, ...], dict[str, int]]:
+    """Restore a chain into a temporary file, read all of it, and return its backups and row counts by table.
+
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: A backup is damaged or missing.
+        ConfigurationError: The backup key cannot be read.
+    """
+    chain = find_chain(settings, path)
+    with translate_io_errors(settings.backup_dir), TemporaryDirectory(dir=chain[0].path.parent) as work:
+        if chain[0].kind is BackupKind.DUMP:
+            open_backup(settings, chain[0], Path(work) / "dump")
+            return chain, {}
+        return chain, assemble(settings, chain, Path(work) / "restored.db")
+
+
+def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dict[str, int]:
+    """Write the database of a chain to `target`, check it, and return its row counts by table. Raises InvalidInput."""
+    open_backup(settings, chain[0], target)
+    counted = copies.check_copy(target)
+    if counted != chain[0].rows:
+        raise _row_counts_differ(chain[0])
+    if len(chain) > 1:
+        key = sealed.read_key(settings.backup_key_file)
+        triggers = copies.drop_triggers(target)
+        for backup in chain[1:]:
+            apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
+        copies.restore_triggers(target, triggers)
+        counted = copies.check_copy(target)
+    return counted
+
+
+def open_backup(settings: Settings, backup: Backup, target: Path) -> None:
+    """Write the content of one whole backup into a new file, readable by its owner only."""
+    key = sealed.read_key(settings.backup_key_file)
+    target.touch(mode=0o600)
+    with target.open("wb") as file:
+        for piece in sealed.read_sealed(backup.path, key):
+            file.write(piece)
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+
+
+def _row_counts_differ(backup: Backup) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"{backup.path.name} no tiene las filas que tenía al hacerse. Use otra copia.",
+            en=f"{backup.path.name} does not contain the rows counted when it was made. Use another backup.",
+        )
+    )

@@ -1,0 +1,169 @@
+"""Storing detections: once each, with consent, and with the alert that is due."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from functools import partial
+
+from pydantic import ValidationError
+
+from stressvision.core.config import Policy
+from stressvision.core.errors import (
+    ConsentMissing,
+    InvalidInput,
+    Language,
+    Message,
+    StressVisionError,
+)
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import detections as rows
+from stressvision.db.queries.devices import DeviceReport, upsert_device
+from stressvision.db.queries.employees import select_standings, touch_employee
+from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
+from stressvision.domain.emotions import is_too_far_ahead
+from stressvision.services.alerts.creation import create_alert_if_due
+from stressvision.services.context import Context
+from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
+from stressvision.wire.problems import problem_of, validation_problem
+
+
+def store_detection(context: Context, detection: DetectionIn) -> DetectionAccepted:
+    """Store a detection and return when it is on disk; a repeated event_id is stored once and gets the same answer.
+
+    Raises InvalidInput (unknown employee or session, clock ahead) and ConsentMissing.
+    """
+    return submit_detection(context, detection).result()
+
+
+def submit_detection(context: Context, detection: DetectionIn) -> "Future[DetectionAccepted]":
+    """As store_detection, without waiting: the future is resolved when the detection is on disk or was refused."""
+    work = partial(_store, context=context, detection=detection)
+    return context.database.queue.submit(work, on_rollback=context.sightings.forget)
+
+
+def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
+    """Store a batch in one transaction; a refused detection does not affect the others and carries its reason."""
+    validated = [_validate(item, language) for item in batch]
+
+    def store(connection: Connection) -> list[BatchItem]:
+        return [
+            item if isinstance(item, BatchItem) else _store_one_of_many(connection, context, item, language)
+            for item in validated
+        ]
+
+    results = context.database.queue.submit(store, on_rollback=context.sightings.forget).result()
+    stored = sum(item.status == "ok" for item in results)
+    return BatchStored(stored=stored, refused=len(results) - stored, results=results)
+
+
+def _validate(item: Mapping[str, object], language: Language) -> DetectionIn | BatchItem:
+    try:
+        return DetectionIn.model_validate(item)
+    except ValidationError as error:
+        return BatchItem(status="refused", problem=validation_problem(error.errors(), language))
+
+
+def _store_one_of_many(
+    connection: Connection, context: Context, detection: DetectionIn, language: Language
+) -> BatchItem:
+    try:
+        accepted = _store(connection, context, detection)
+    except StressVisionError as error:
+        return BatchItem(status="refused", problem=problem_of(error, language))
+    return BatchItem(status="ok", detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld)
+
+
+def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
+    now = context.clock()
+    emotion = _kept_emotion(context, detection)
+    withheld = emotion is None and detection.emotion is not None
+    new = _to_row(context, detection, emotion, now)
+    session = _session_name(detection)
+    is_ahead = is_too_far_ahead(detection.timestamp, now)
+    detection_id = None if is_ahead else rows.insert_permitted(connection, new, session)
+    if detection_id is None:
+        known = rows.find_by_event(connection, new.event_id) if new.event_id else None
+        if known is None:
+            raise _find_refusal(connection, detection, session, is_ahead)
+        return DetectionAccepted(detection_id=known, alert_created=False, emotion_withheld=withheld)
+    if context.sightings.is_due("device", detection.device_id, now):
+        upsert_device(connection, detection.device_id, DeviceReport(last_seen=now))
+    if detection.employee_id is None:
+        return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
+    if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
+        touch_employee(connection, detection.employee_id, detection.timestamp)
+    alert_id = create_alert_if_due(connection, context, detection.employee_id, emotion, detection.timestamp)
+    return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
+
+
+def _to_row(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> rows.NewDetection:
+    vector = permitted_vector(context.settings.policy, detection.emotion_vector) if emotion else None
+    return rows.NewDetection(
+        timestamp=detection.timestamp,
+        device_id=detection.device_id,
+        track_id=detection.track_id,
+        employee_id=detection.employee_id,
+        recognition_confidence=detection.recognition_confidence,
+        emotion=str(emotion) if emotion else None,
+        emotion_confidence=detection.emotion_confidence if emotion else None,
+        # Plain strings as keys: pydantic serialises them ten times as fast as enumeration members.
+        emotion_vector={str(name): share for name, share in vector.items()} if vector else None,
+        bounding_box=detection.bounding_box,
+        frame_quality=detection.frame_quality,
+        processing_time_ms=detection.processing_time_ms,
+        created_at=now,
+        event_id=str(detection.event_id) if detection.event_id else None,
+        decision_frames=detection.frames if emotion else None,
+    )
+
+
+def _session_name(detection: DetectionIn) -> int | str | None:
+    """Return the session's row id or key; a key of digits alone is read as an id."""
+    session = detection.session_id
+    return int(session) if isinstance(session, str) and session.isdecimal() else session
+
+
+def _find_refusal(
+    connection: Connection, detection: DetectionIn, session: int | str | None, is_ahead: bool
+) -> StressVisionError:
+    """Return the error that explains why a new detection was not stored."""
+    if is_ahead:
+        return InvalidInput(
+            Message(
+                es="timestamp está en el futuro: ajuste el reloj del dispositivo.",
+                en="timestamp is in the future: set the device's clock.",
+            ),
+            field="timestamp",
+        )
+    employee_id = detection.employee_id
+    standing = select_standings(connection, [employee_id]).get(employee_id) if employee_id else None
+    if employee_id and standing is None:
+        return InvalidInput(
+            Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."),
+            field="employee_id",
+        )
+    if standing is not None and not may_be_recognised(standing):
+        return ConsentMissing(
+            Message(
+                es=f"El empleado {employee_id} no está activo o no ha dado su consentimiento: "
+                "la detección no se guarda.",
+                en=f"Employee {employee_id} is not active or has not consented: the detection is not stored.",
+            ),
+            field="employee_id",
+        )
+    return InvalidInput(
+        Message(
+            es=f"No existe la sesión {session}: ábrala antes con POST /sessions.",
+            en=f"There is no session {session}: open it first with POST /sessions.",
+        ),
+        field="session_id",
+    )
+
+
+def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:
+    """Return the expression that may be stored: for an unenrolled face none, unless a setting allows it."""
+    settings = context.settings
+    may_analyse_unknown = settings.analyse_unknown or settings.policy is Policy.RESEARCH
+    if detection.employee_id is None and not may_analyse_unknown:
+        return None
+    return permitted_emotion(settings.policy, detection.emotion)

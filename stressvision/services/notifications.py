@@ -1,0 +1,180 @@
+"""Queue of outgoing messages: filled in the transaction of the reported event, emptied by the reporter."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from stressvision.core.config import Settings
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import notifications as rows
+from stressvision.db.queries.alerts import select_alert
+from stressvision.db.queries.reports import select_report
+from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.notifications import (
+    LEASE,
+    SUBSCRIPTIONS,
+    NoticeKind,
+    NoticeState,
+    fingerprint,
+    parse_quiet_hours,
+    quiet_until,
+    retry_delay,
+)
+from stressvision.services.context import Context
+from stressvision.wire.alerts import Alert
+from stressvision.wire.notifications import NoticeQueue, NoticeTarget
+from stressvision.wire.reports import Report
+
+_WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls"})
+"""Schemes whose host part is a host name; with other schemes it may be a token."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one target. `key` is the same for every attempt. `subject`: the reported alert or report."""
+
+    id: int
+    kind: NoticeKind
+    key: str
+    target: str
+    attempts: int
+    created_at: datetime
+    subject: Alert | Report
+
+
+def configured_addresses(settings: Settings) -> dict[str, str]:
+    """Return the configured addresses by fingerprint."""
+    addresses = (secret.get_secret_value() for secret in settings.notify_urls)
+    return {fingerprint(address): address for address in addresses}
+
+
+def mask_address(address: str) -> str:
+    """Return the part of an address that may be shown: no user, password or token."""
+    if "://" not in address:
+        return "…"  # the part before a colon is not a scheme, and may be a name or a password
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"
+
+
+def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_id: int, step: int = 0) -> None:
+    """Queue one message for each target, in the transaction of the reported event.
+
+    Messages already queued for the same kind, entity and `step` are not repeated. Kinds without a subscription in the
+    settings are not queued.
+    """
+    settings = context.settings
+    if not settings.notify_urls or SUBSCRIPTIONS[kind] not in settings.notify_events:
+        return
+    now = context.clock()
+    missing = configured_addresses(settings).keys() - rows.queued_targets(connection, kind, entity_id, step)
+    if missing:
+        rows.insert_notices(
+            connection,
+            [
+                rows.NewNotice(str(kind), entity_id, step, target, str(uuid4()), created_at=now, next_attempt_at=now)
+                for target in sorted(missing)
+            ],
+        )
+
+
+def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Notice | None:
+    """Return the next message to send, leased to the caller for LEASE; None where none is due.
+
+    Messages in quiet hours are postponed; messages whose subject is settled or gone become obsolete.
+
+    Args:
+        context: Database, settings and clock.
+        except_targets: Fingerprints of targets to skip.
+    """
+    with context.database.read() as connection:
+        if rows.find_due(connection, context.clock(), except_targets) is None:
+            return None
+    with context.database.write() as connection:
+        while row := rows.find_due(connection, context.clock(), except_targets):
+            now = context.clock()
+            subject = _subject(connection, NoticeKind(row.kind), row.entity_id)
+            quiet_end = _quiet_end(context.settings, subject, now)
+            if subject is None or row.target not in configured_addresses(context.settings):
+                rows.mark_obsolete(connection, row.id)
+            elif quiet_end is not None:
+                rows.defer_notice(connection, row.id, quiet_end)
+            else:
+                kind, attempts = NoticeKind(row.kind), row.attempts + 1
+                rows.lease_notice(connection, row.id, now + LEASE, attempts)
+                return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
+    return None
+
+
+def confirm_notice(context: Context, notice: Notice) -> None:
+    """Store that a message was delivered."""
+    with context.database.write() as connection:
+        rows.mark_sent(connection, notice.id, context.clock())
+
+
+def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float) -> NoticeState:
+    """Store a failed attempt, and return the new state: waiting for the next attempt, or failed once it is too old.
+
+    Args:
+        context: Database, settings and clock.
+        notice: The message.
+        reason: Text of the failure, shown to administrators.
+        jitter: Random number, 0-1.
+    """
+    now = context.clock()
+    is_over = (now - notice.created_at).days >= context.settings.notify_give_up_days
+    state = NoticeState.FAILED if is_over else NoticeState.WAITING
+    with context.database.write() as connection:
+        rows.record_failure(connection, notice.id, state, reason, now + retry_delay(notice.attempts, jitter))
+    return state
+
+
+def read_queue(context: Context) -> NoticeQueue:
+    """Return the number of waiting, sent and failed messages, in total and for each configured target."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    with context.database.read() as connection:
+        for row in rows.count_by_target(connection):
+            counts[row.target][row.state] = row.count
+        errors, deliveries = rows.last_failures(connection), rows.last_deliveries(connection)
+        failing_since = rows.oldest_waiting(connection)
+    targets = [
+        NoticeTarget(
+            target=target,
+            label=mask_address(address),
+            waiting=counts[target][NoticeState.WAITING],
+            sent=counts[target][NoticeState.SENT],
+            failed=counts[target][NoticeState.FAILED],
+            last_sent_at=deliveries.get(target),
+            last_error=errors.get(target),
+        )
+        for target, address in configured_addresses(context.settings).items()
+    ]
+    return NoticeQueue(
+        configured=bool(targets),
+        waiting=sum(count[NoticeState.WAITING] for count in counts.values()),
+        failed=sum(count[NoticeState.FAILED] for count in counts.values()),
+        failing_since=failing_since,
+        targets=targets,
+    )
+
+
+def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert | Report | None:
+    """Return the reported alert or report, or None where it was settled or erased meanwhile."""
+    if kind is NoticeKind.REPORT:
+        report = select_report(connection, entity_id)
+        return None if report is None else Report.model_validate(report)
+    row = select_alert(connection, entity_id)
+    settled = {AlertStatus.RESOLVED}
+    if kind is NoticeKind.ESCALATION:
+        settled.add(AlertStatus.ACKNOWLEDGED)
+    return None if row is None or row.status in settled else Alert.model_validate(row)
+
+
+def _quiet_end(settings: Settings, subject: Alert | Report | None, now: datetime) -> datetime | None:
+    if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_except:
+        return None
+    return quiet_until(parse_quiet_hours(settings.notify_quiet_hours), now, ZoneInfo(settings.time_zone))

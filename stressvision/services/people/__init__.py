@@ -1,0 +1,1 @@
+"""Employees, enrolment, consent and the gallery of faces."""

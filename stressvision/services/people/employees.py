@@ -1,0 +1,145 @@
+"""Employees: list, read, create and change them. Every read of one person and every change is audited."""
+
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from stressvision.core.errors import Conflict, Message, NotFound
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries import employees as rows
+from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.figures import count_emotions_of
+from stressvision.domain.emotions import stress_percentage
+from stressvision.services.audit import record, record_read, submit_read
+from stressvision.services.context import Actor, Context
+from stressvision.services.paging import next_cursor, write_name
+from stressvision.services.people.enrolment import refuse_mixture
+from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
+from stressvision.wire.people import EmployeeChange, EmployeeNew
+
+RECENT_LIMIT = 100
+"""Recent detections in an employee's state, at most."""
+LIST_LIMIT = 1000
+"""Default number of employees on one page."""
+
+
+def list_employees(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> EmployeeList:
+    """Return a page of employees by code, starting behind `after`, without any measurement."""
+    with context.database.read() as connection:
+        found = rows.select_employees(connection, limit + 1, after)
+        total = rows.count_employees(connection)
+    return EmployeeList(
+        employees=[Employee.model_validate(row) for row in found[:limit]],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_name(row.employee_code)),
+    )
+
+
+def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
+    """Return one employee; the read is audited. Raises NotFound."""
+    with context.database.read() as connection:
+        row = get_employee(connection, employee_id)
+    record_read(context, actor, "read_employee", "employee", employee_id)
+    return Employee.model_validate(row)
+
+
+def read_employee_state(context: Context, employee_id: int, minutes: int, actor: Actor) -> EmployeeState:
+    """Return the last `minutes` of one person: newest detection, up to 100 recent ones, a summary of all.
+
+    The read is audited before it is returned. Raises NotFound.
+    """
+    state = find_employee_state(context, employee_id, minutes)
+    submit_state_read(context, employee_id, minutes, actor).result()
+    return state
+
+
+def submit_state_read(context: Context, employee_id: int, minutes: int, actor: Actor) -> "Future[None]":
+    """Submit the audit record of reading this person's state. The state may be returned only after it completes."""
+    return submit_read(context, actor, "read_employee_state", "employee", employee_id, {"minutes": minutes})
+
+
+def find_employee_state(context: Context, employee_id: int, minutes: int) -> EmployeeState:
+    """Return what read_employee_state returns, for callers that audit the read themselves. Raises NotFound."""
+    since = context.clock() - timedelta(minutes=minutes)
+    with context.database.read() as connection:
+        get_employee(connection, employee_id)
+        wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
+        recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
+        counts = count_emotions_of(connection, employee_id, since)
+    total = sum(counts.values())
+    emotion_counts = {emotion: count for emotion, count in counts.items() if emotion is not None}
+    return EmployeeState(
+        employee_id=employee_id,
+        live_status=recent[0] if recent else None,
+        recent_detections=recent,
+        summary=PeriodSummary(
+            total_detections=total,
+            emotion_counts=emotion_counts,
+            stress_percentage=stress_percentage(emotion_counts, total),
+            period_minutes=minutes,
+        ),
+    )
+
+
+def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employee:
+    """Create an active employee without enrolment or consent.
+
+    Raises:
+        Conflict: The code is taken, or the database holds the demonstration's synthetic people.
+    """
+    now = context.clock()
+    with context.database.write() as connection:
+        refuse_mixture(rows.count_population(connection), is_demo=False)
+        if rows.select_employee_by_code(connection, new.employee_code) is not None:
+            raise Conflict(
+                Message(
+                    es=f"Ya existe un empleado con el código {new.employee_code}: use otro, o modifique aquel.",
+                    en=f"An employee with code {new.employee_code} already exists: use another, or change that one.",
+                ),
+                field="employee_code",
+            )
+        employee_id = rows.insert_employee(connection, rows.NewEmployee(**new.model_dump(), created_at=now))
+        record(connection, context, actor, "create_employee", "employee", employee_id)
+        return Employee.model_validate(rows.select_employee(connection, employee_id))
+
+
+def change_employee(context: Context, employee_id: int, change: EmployeeChange, actor: Actor) -> Employee:
+    """Change an employee's record; the names of the changed fields are audited, not their values. Raises NotFound."""
+    wanted = change.model_dump(exclude_unset=True)
+    return _update(context, employee_id, wanted, "change_employee", actor)
+
+
+def set_active(context: Context, employee_id: int, actor: Actor, *, active: bool) -> Employee:
+    """Activate or deactivate an employee; repeating it changes nothing. Raises NotFound.
+
+    Inactive employees are not recognised, and detections of them are not stored.
+    """
+    action = "activate_employee" if active else "deactivate_employee"
+    return _update(context, employee_id, {"is_active": active}, action, actor)
+
+
+def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: str, actor: Actor) -> Employee:
+    with context.database.write() as connection:
+        row = get_employee(connection, employee_id)
+        current = rows.EmployeeDetails(row.full_name, row.department, row.shift, row.is_active)
+        changed = {name: value for name, value in wanted.items() if getattr(current, name) != value}
+        if changed:
+            rows.update_details(connection, employee_id, replace(current, **changed), context.clock())
+            record(connection, context, actor, action, "employee", employee_id, {"fields": sorted(changed)})
+        return Employee.model_validate(rows.select_employee(connection, employee_id))
+
+
+def get_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:
+    """Return the row of an employee. Raises NotFound."""
+    row = rows.select_employee(connection, employee_id)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
+    return row
+
+
+def record_follower(context: Context, employee_id: int, actor: Actor) -> None:
+    """Record that a client subscribes to the events of one person. Raises NotFound."""
+    with context.database.write() as connection:
+        get_employee(connection, employee_id)
+        record(connection, context, actor, "follow_employee", "employee", employee_id)

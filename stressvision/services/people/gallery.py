@@ -1,0 +1,23 @@
+"""Gallery of enrolled faces that devices fetch."""
+
+import hashlib
+
+from stressvision.db.queries.employees import select_gallery
+from stressvision.services.context import Context
+from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
+
+
+def read_gallery(context: Context) -> Gallery:
+    """Return the faces of enrolled, active and consenting employees."""
+    with context.database.read() as connection:
+        faces = select_gallery(connection, EMBEDDING_MODEL)
+    return Gallery(
+        model=EMBEDDING_MODEL,
+        policy=str(context.settings.policy),
+        faces=[GalleryFace.model_validate(face) for face in faces],
+    )
+
+
+def gallery_version(gallery: Gallery) -> str:
+    """Return the ETag, which changes with every face, consent or activation."""
+    return hashlib.sha256(gallery.model_dump_json().encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Erasure, retention and the data kept about one person."""

@@ -1,0 +1,167 @@
+"""Erasure of a person: delete rows, rewrite files, replace backups, verify each, and certify it without a name."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from stressvision.core.errors import Unavailable
+from stressvision.db.backup import copies, sealed, space
+from stressvision.db.engine.connection import sqlite_path
+from stressvision.db.queries.erasure import REWRITTEN, personal_tables
+from stressvision.domain.erasure import count_occurrences, encode_words, mask_words, pick_face_fragments
+from stressvision.services.backup.archive import list_backups, read_pieces
+from stressvision.services.backup.backups import renew_backups
+from stressvision.services.context import Actor, Context
+from stressvision.services.people.enrolment import get_employee_by_code
+from stressvision.services.privacy.certificates import build_place
+from stressvision.services.privacy.personal_rows import ErasedPerson, delete_personal_rows
+from stressvision.wire.rights import CleanedPlace, ErasureCertificate
+
+_LOG_FILES = "*.log*"
+_MEMORY_FACTOR = 2
+"""Rewriting keeps the new file in memory: there must be room for twice its size."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The traces to search for: `words` and `face` of the person; `others`: longer words of other people."""
+
+    words: tuple[str, ...]
+    others: tuple[str, ...]
+    face: tuple[bytes, ...]
+
+    def finds(self, pieces: Iterable[bytes]) -> bool:
+        """Return whether a trace occurs anywhere in a file, whose fields follow each other without separators."""
+        return count_occurrences(pieces, (*encode_words(self.words), *self.face), encode_words(self.others)) > 0
+
+    def finds_in_text(self, text: bytes) -> bool:
+        return self.mask(text) != text or count_occurrences([text], self.face) > 0
+
+    def mask(self, text: bytes) -> bytes:
+        return mask_words(text, self.words, self.others)
+
+
+def find_employee_id(context: Context, code: str) -> int:
+    """Return the id of the employee with that code. Raises NotFound."""
+    with context.database.read() as connection:
+        return get_employee_by_code(connection, code).id
+
+
+def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:
+    """Erase all data about the employee, verify that it is gone, and return the certificate.
+
+    Safe beside the running system: writers wait while the file is rewritten. After an interruption during the deletion
+    of rows, repeating it continues; after a later one, the person can no longer be named, and the next erasure rewrites
+    the file and replaces the backups.
+
+    Raises:
+        NotFound: There is no such employee.
+        ConfigurationError: The key for the new backup cannot be read.
+        DatabaseUnavailable: The database does not answer.
+    """
+    key = sealed.read_key(context.settings.backup_key_file)
+    erased_at = context.clock()
+    erased = delete_personal_rows(context, employee_id, actor)
+    search = _search_for(erased)
+    places = [
+        *_clean_database(context, search),
+        _clean_log_files(context, search),
+        _clean_copies_beside(context),
+        _clean_backups(context, search, key),
+        _search_outbox(context, search),
+        build_place(context.settings.lang, "elsewhere", "others", is_clean=None),
+    ]
+    return ErasureCertificate(
+        certificate_id=erased.certificate_id,
+        erased_at=erased_at,
+        erased_by=actor.user_id,
+        row_counts=erased.row_counts,
+        places=places,
+        is_complete=all(place.is_clean is not False for place in places),
+    )
+
+
+def _clean_database(context: Context, search: _Search) -> tuple[CleanedPlace, CleanedPlace]:
+    """Rewrite and search the database, and empty its write-ahead log."""
+    language, path = context.settings.lang, sqlite_path(context.database.url)
+    tables = (*(table.name for table in personal_tables()), *REWRITTEN)
+    if path is None:
+        space.rewrite(context.database, tables)
+        return build_place(language, "database", "server", is_clean=None), _clean_log(context)
+    is_rewritten = psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size
+    if is_rewritten:
+        space.rewrite(context.database, tables)
+    # Before the copy: a log as long as the rewritten file would occupy its size on disk a third time.
+    log = _clean_log(context)
+    # Not the file itself: closing it would release the locks that this process's connections hold on it. The backup
+    # interface copies its pages unchanged, free ones included.
+    with TemporaryDirectory(dir=path.parent, prefix="searching-") as work:
+        image = Path(work) / "image.db"
+        copies.copy_whole(context.database, image)
+        found = search.finds(read_pieces(image))
+    return build_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found), log
+
+
+def _clean_log(context: Context) -> CleanedPlace:
+    is_empty = space.empty_log(context.database)
+    return build_place(context.settings.lang, "log", "emptied" if is_empty else "held", is_clean=is_empty)
+
+
+def _clean_log_files(context: Context, search: _Search) -> CleanedPlace:
+    files = [path for path in context.settings.run_dir.rglob(_LOG_FILES) if path.is_file()]
+    for path in files:
+        _mask_in_place(path, search)
+    found = any(search.finds_in_text(path.read_bytes()) for path in files)
+    return build_place(context.settings.lang, "journals", "blotted", is_clean=not found, count=len(files))
+
+
+def _clean_copies_beside(context: Context) -> CleanedPlace:
+    path = sqlite_path(context.database.url)
+    patterns = (f"{path.stem}.backup-*", f"{path.stem}.before-restore-*") if path else ()
+    found = [copy for pattern in patterns for copy in (path or Path()).parent.glob(pattern)]
+    for copy in found:
+        copy.unlink()
+    return build_place(context.settings.lang, "beside", "deleted", is_clean=True, count=len(found))
+
+
+def _clean_backups(context: Context, search: _Search, key: bytes | None) -> CleanedPlace:
+    language, before = context.settings.lang, list_backups(context.settings)
+    if not before and not context.settings.backup_hours:
+        return build_place(language, "backups", "none", is_clean=True)
+    try:
+        renew_backups(context)
+    except Unavailable:
+        # No backup is better than one with erased data.
+        for backup in before:
+            backup.path.unlink(missing_ok=True)
+        return build_place(language, "backups", "not_renewed", is_clean=True, count=len(before))
+    kept = (sealed.read_sealed(backup.path, key) for backup in list_backups(context.settings))
+    found = any(search.finds(pieces) for pieces in kept)
+    return build_place(language, "backups", "renewed", is_clean=not found, count=len(before))
+
+
+def _search_outbox(context: Context, search: _Search) -> CleanedPlace:
+    path = context.settings.outbox_path
+    found = any(search.finds(read_pieces(file)) for file in path.parent.glob(f"{path.stem}*") if file.is_file())
+    return build_place(context.settings.lang, "outboxes", "dropped", is_clean=not found)
+
+
+def _search_for(erased: ErasedPerson) -> _Search:
+    traces, face = erased.traces, erased.face
+    return _Search((traces.code, *traces.names), traces.others, pick_face_fragments(face.text, face.samples))
+
+
+def _mask_in_place(path: Path, search: _Search) -> None:
+    """Overwrite the traces in place, keeping the length: a program may be appending to the file."""
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        at = 0
+        for line in file.read().splitlines(keepends=True):
+            cleaned = search.mask(line)
+            if cleaned != line:
+                file.seek(at)
+                file.write(cleaned)
+            at += len(line)

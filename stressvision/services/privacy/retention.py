@@ -1,0 +1,128 @@
+"""Retention: delete expired rows in short transactions beside the running system, and free the disk space."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.db.backup import space
+from stressvision.db.backup.space import Space
+from stressvision.db.queries import retention as rows
+from stressvision.db.queries.detections import DetectionFilter, select_detections
+from stressvision.db.queries.retention import EXPIRED, Expired
+from stressvision.db.schema.tables import metadata
+from stressvision.domain.retention import RetentionKind, Term
+from stressvision.services.audit import trim_audit
+from stressvision.services.context import Context
+
+FIRST_CHUNK = 100
+LARGEST_CHUNK = 2000
+CHUNK_SECONDS = 0.005
+"""Target duration of one transaction, for which other writers wait."""
+PAUSE_SECONDS = 0.02
+"""Pause between two transactions, so that waiting writers proceed."""
+PAGES = 100
+"""Pages freed in one transaction: 400 KiB."""
+_WORTH_REWRITING = 0.25
+"""Share of an older file that must be free before it is rewritten, once."""
+_IDLE = timedelta(minutes=5)
+"""Time without a detection after which a rewrite, which blocks the writers, may begin."""
+
+
+@dataclass(frozen=True)
+class RetentionResult:
+    """Number of expired rows for each term, deleted unless it was a dry run, and the space before and after."""
+
+    terms: tuple[tuple[Term, int], ...]
+    before: Space
+    after: Space
+
+
+def terms_of(settings: Settings) -> tuple[Term, ...]:
+    """Return the configured terms."""
+    return (
+        Term(RetentionKind.DETECTIONS, settings.retention_detections_days),
+        Term(RetentionKind.ROLLUPS, settings.retention_rollups_days),
+        Term(RetentionKind.REPORTS, settings.retention_reports_days),
+        Term(RetentionKind.ALERTS, settings.retention_alerts_days),
+        Term(RetentionKind.AUDIT, settings.retention_audit_days),
+    )
+
+
+def count_expired(context: Context) -> RetentionResult:
+    """Return what apply_retention would delete now."""
+    now = context.clock()
+    counted = []
+    with context.database.read() as connection:
+        for term in terms_of(context.settings):
+            cutoff = term.cutoff(now)
+            counted.append((term, rows.count_expired(connection, term.kind, cutoff) if cutoff else 0))
+    used = space.measure_space(context.database)
+    return RetentionResult(tuple(counted), used, used)
+
+
+def apply_retention(
+    context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep
+) -> RetentionResult:
+    """Delete expired rows beside the running system, and free the disk space. Raises DatabaseUnavailable.
+
+    Safe to repeat after an interruption.
+
+    Args:
+        context: Database, settings and clock.
+        compact: Rewrite the file even where little is free and writers must wait.
+        pause: Sleeps for a number of seconds between transactions.
+    """
+    now, before = context.clock(), space.measure_space(context.database)
+    counted = []
+    for term in terms_of(context.settings):
+        cutoff = term.cutoff(now)
+        counted.append((term, _delete(context, term.kind, cutoff, pause) if cutoff else 0))
+    _free(context, before, pause, compact=compact)
+    return RetentionResult(tuple(counted), before, space.measure_space(context.database))
+
+
+def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Callable[[float], None]) -> int:
+    if kind is RetentionKind.AUDIT:
+        with context.database.write() as connection:
+            return trim_audit(connection, context, before)
+    return sum(_delete_in_chunks(context, expired, before, pause) for expired in EXPIRED[kind])
+
+
+def _delete_in_chunks(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
+    """Delete rows in transactions of about CHUNK_SECONDS on any machine, and return their number."""
+    total, chunk = 0, FIRST_CHUNK
+    while True:
+        started = time.monotonic()
+        with context.database.write() as connection:
+            deleted = rows.delete_expired(connection, expired, before, chunk)
+            took = time.monotonic() - started
+        total += deleted
+        if deleted < chunk:
+            return total
+        chunk = max(1, min(LARGEST_CHUNK, 2 * chunk, int(chunk * CHUNK_SECONDS / max(took, 1e-6))))
+        pause(max(PAUSE_SECONDS, took))
+
+
+def _free(context: Context, before: Space, pause: Callable[[float], None], *, compact: bool) -> None:
+    database = context.database
+    if compact or (not space.can_free_gradually(database) and _is_worth_rewriting(context, before)):
+        space.rewrite(database, metadata.tables)
+    elif space.can_free_gradually(database):
+        while space.free_some(database, PAGES):
+            pause(PAUSE_SECONDS)
+    with suppress(DatabaseUnavailable):
+        # A reader that uses the log prevents this; the next checkpoint empties it.
+        space.empty_log(database)
+
+
+def _is_worth_rewriting(context: Context, before: Space) -> bool:
+    now = space.measure_space(context.database)
+    if not context.database.is_sqlite or now.free < _WORTH_REWRITING * before.used:
+        return False
+    with context.database.read() as connection:
+        recent = select_detections(connection, DetectionFilter(start=context.clock() - _IDLE, limit=1))
+    return not recent

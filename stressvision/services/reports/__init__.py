@@ -1,0 +1,1 @@
+"""Quarter-hour reports, daily and weekly summaries."""

@@ -1,0 +1,291 @@
+"""Building of a summary from the figures of days: with persons, or as a viewer may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, cast
+
+from stressvision.db.queries.summaries import EmployeeName
+from stressvision.domain.emotions import Emotion, percent
+from stressvision.domain.reports import Coverage, Window
+from stressvision.domain.summaries import (
+    AggregateFigures,
+    EmotionTotals,
+    GroupFigures,
+    WindowFigures,
+    group_by_department,
+)
+from stressvision.services.reports.comparisons import with_usual
+from stressvision.wire.reports import (
+    Aggregate,
+    DeviceCoverage,
+    EmployeeReport,
+    GroupReport,
+    PeriodFigures,
+    PreviousPeriod,
+    Summary,
+    UsualLevel,
+)
+
+WEEK_SLICE = 4
+"""Slices of a day's coverage strip that are joined into one of a week's."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over several periods."""
+
+    detections: int
+    stress: int
+    fatigue: int
+    alerts: int
+
+    @property
+    def stress_pct(self) -> float:
+        """Share of stress and sad detections, in percent."""
+        return percent(self.stress, self.detections)
+
+    @property
+    def fatigue_pct(self) -> float:
+        """Share of fatigue detections, in percent."""
+        return percent(self.fatigue, self.detections)
+
+
+@dataclass(frozen=True)
+class PeriodSums:
+    """Figures of one day, or of several joined days. `people`: totals by employee id."""
+
+    days: tuple[date, ...]
+    window: Window
+    is_final: bool
+    revision: int
+    generated_at: datetime
+    periods: tuple[PeriodFigures, ...]
+    people: Mapping[int, EmotionTotals]
+    aggregate: Aggregate
+    coverage: tuple[DeviceCoverage, ...]
+
+    @property
+    def totals(self) -> Totals:
+        """Sums over all periods."""
+        return add_totals(self.periods)
+
+
+def add_totals(periods: Iterable[PeriodFigures]) -> Totals:
+    """Return the sums over the periods."""
+    own = tuple(periods)
+    return Totals(
+        detections=sum(period.total_detections for period in own),
+        stress=sum(period.stress_detections for period in own),
+        fatigue=sum(period.fatigue_detections for period in own),
+        alerts=sum(period.alerts_triggered for period in own),
+    )
+
+
+def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
+    """Return several days as one: each becomes a period, and public figures are sums of each day's public figures."""
+    if len(days) == 1:
+        return days[0]
+    people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
+    for day in days:
+        for employee_id, tally in day.people.items():
+            people[employee_id] += tally
+    return PeriodSums(
+        days=tuple(date for day in days for date in day.days),
+        window=Window(days[0].window.start, days[-1].window.end),
+        is_final=all(day.is_final or not day.periods for day in days),
+        revision=sum(day.revision for day in days),
+        generated_at=max(day.generated_at for day in days),
+        periods=tuple(_as_period(day, day.periods, len(day.people)) for day in days),
+        people=dict(people),
+        aggregate=Aggregate(
+            periods=[
+                _as_period(day, day.aggregate.periods, day.aggregate.total_employees_detected)
+                for day in days
+                if day.aggregate.periods
+            ],
+            departments=_add_departments(department for day in days for department in day.aggregate.departments),
+            total_employees_detected=max(day.aggregate.total_employees_detected for day in days),
+            withheld=any(day.aggregate.withheld for day in days),
+        ),
+        coverage=_join_coverage(days),
+    )
+
+
+def _as_period(day: PeriodSums, periods: Sequence[PeriodFigures], people: int) -> PeriodFigures:
+    totals = add_totals(periods)
+    return PeriodFigures(
+        start_timestamp=day.window.start,
+        end_timestamp=day.window.end,
+        total_detections=totals.detections,
+        total_employees_detected=people,
+        stress_detections=totals.stress,
+        fatigue_detections=totals.fatigue,
+        alerts_triggered=totals.alerts,
+    )
+
+
+def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
+    by_name: dict[str | None, list[GroupReport]] = defaultdict(list)
+    for department in departments:
+        by_name[department.department].append(department)
+    return [
+        _build_group(
+            name,
+            max(day.people for day in days),
+            sum(day.total_detections for day in days),
+            sum(day.stress_detections for day in days),
+            sum(day.fatigue_detections for day in days),
+        )
+        for name, days in sorted(by_name.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    ]
+
+
+def _join_coverage(days: Sequence[PeriodSums]) -> tuple[DeviceCoverage, ...]:
+    """Return the coverage of each camera over the days in which it was expected; future days have no slices."""
+    slices = [max((len(device.strip) for device in day.coverage), default=0) for day in days]
+    locations = {device.device_id: device.location for day in days for device in day.coverage}
+    joined = []
+    for device_id, location in sorted(locations.items()):
+        own = [{device.device_id: device for device in day.coverage}.get(device_id) for day in days]
+        strip = [
+            share
+            for day, count in zip(own, slices, strict=True)
+            for share in _coarser(day.strip if day else [0] * count)
+        ]
+        minutes = sum(day.minutes for day in own if day)
+        seen = sum(day.seen_minutes for day in own if day)
+        coverage = Coverage(device_id, location, minutes, seen, tuple(strip))
+        joined.append(DeviceCoverage.model_validate(coverage))
+    return tuple(joined)
+
+
+def _coarser(strip: Sequence[int]) -> list[int]:
+    parts = [strip[start : start + WEEK_SLICE] for start in range(0, len(strip), WEEK_SLICE)]
+    return [round(sum(part) / len(part)) for part in parts]
+
+
+def build_summary(
+    kind: str,
+    period: PeriodSums,
+    previous: PeriodSums,
+    names: Mapping[int, EmployeeName],
+    usual: Mapping[int, UsualLevel],
+    time_zone: str,
+    *,
+    persons: bool,
+) -> Summary:
+    """Return the summary of a period.
+
+    Args:
+        kind: `daily` or `weekly`.
+        period: The figures of the period.
+        previous: The figures of the period before it.
+        names: Rows (id, full_name, employee_code, department) of the people in the period, by id.
+        usual: Usual levels by employee id.
+        time_zone: The plant's time zone, as an IANA name.
+        persons: Include the people; otherwise the public figures only.
+    """
+    periods = list(period.periods) if persons else period.aggregate.periods
+    totals = add_totals(periods)
+    return Summary(
+        kind=cast(Literal["daily", "weekly"], kind),
+        day=period.days[0].isoformat(),
+        start_timestamp=period.window.start,
+        end_timestamp=period.window.end,
+        time_zone=time_zone,
+        is_final=period.is_final,
+        revision=period.revision,
+        generated_at=period.generated_at,
+        has_persons=persons,
+        withheld=not persons and period.aggregate.withheld,
+        total_detections=totals.detections,
+        total_employees_detected=len(period.people) if persons else period.aggregate.total_employees_detected,
+        overall_stress_percentage=totals.stress_pct,
+        overall_fatigue_percentage=totals.fatigue_pct,
+        alerts_triggered=totals.alerts,
+        periods=periods,
+        departments=_departments(period.people, names) if persons else period.aggregate.departments,
+        coverage=list(period.coverage),
+        previous=_build_previous(previous, persons=persons),
+        per_employee_summary=with_usual(_build_people(period.people, names), usual),
+    )
+
+
+def _build_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | None:
+    totals = add_totals(period.periods if persons else period.aggregate.periods)
+    if not totals.detections:
+        return None
+    return PreviousPeriod(
+        start_timestamp=period.window.start,
+        end_timestamp=period.window.end,
+        total_detections=totals.detections,
+        total_employees_detected=len(period.people) if persons else period.aggregate.total_employees_detected,
+        overall_stress_percentage=totals.stress_pct,
+        overall_fatigue_percentage=totals.fatigue_pct,
+    )
+
+
+def _build_people(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> dict[str, EmployeeReport]:
+    """Return the summary of each person who still has a name (was not erased), ordered by name."""
+    known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
+    return {str(employee_id): _build_person(names[employee_id], people[employee_id]) for employee_id in known}
+
+
+def _build_person(row: EmployeeName, tally: EmotionTotals) -> EmployeeReport:
+    return EmployeeReport(
+        employee_id=row.id,
+        name=row.full_name,
+        code=row.employee_code,
+        department=row.department,
+        stress_pct=percent(tally.stress, tally.total),
+        fatigue_pct=percent(tally.fatigue, tally.total),
+        total_detections=tally.total,
+        counts={emotion.value: tally.counts.get(emotion, 0) for emotion in Emotion},
+        avg_confidence=None,
+    )
+
+
+def _departments(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> list[GroupReport]:
+    departments = {employee_id: row.department for employee_id, row in names.items()}
+    return [_to_group_report(group) for group in group_by_department(people, departments)]
+
+
+def to_period_summary(figures: WindowFigures) -> PeriodFigures:
+    """Return the figures of a window in their wire form."""
+    return PeriodFigures(
+        start_timestamp=figures.start,
+        end_timestamp=figures.end,
+        total_detections=figures.detections,
+        total_employees_detected=figures.employees,
+        stress_detections=figures.stress,
+        fatigue_detections=figures.fatigue,
+        alerts_triggered=figures.alerts,
+    )
+
+
+def to_aggregate(aggregate: AggregateFigures) -> Aggregate:
+    """Return the public figures of a day in their wire form."""
+    return Aggregate(
+        periods=[to_period_summary(figures) for figures in aggregate.windows],
+        departments=[_to_group_report(group) for group in aggregate.groups],
+        total_employees_detected=aggregate.people,
+        withheld=aggregate.withheld,
+    )
+
+
+def _to_group_report(group: GroupFigures) -> GroupReport:
+    return _build_group(group.department, group.people, group.tally.total, group.tally.stress, group.tally.fatigue)
+
+
+def _build_group(department: str | None, people: int, total: int, stress: int, fatigue: int) -> GroupReport:
+    return GroupReport(
+        department=department,
+        people=people,
+        total_detections=total,
+        stress_detections=stress,
+        fatigue_detections=fatigue,
+        stress_pct=percent(stress, total),
+        fatigue_pct=percent(fatigue, total),
+    )

@@ -1,0 +1,25 @@
+"""State of notification delivery, without addresses, which are secrets."""
+
+from stressvision.wire.values import Moment, WireModel
+
+
+class NoticeTarget(WireModel):
+    """One target. `label`: kind of address and, for e-mail and webhooks, its host. `failed`: abandoned messages."""
+
+    target: str
+    label: str
+    waiting: int
+    sent: int
+    failed: int
+    last_sent_at: Moment | None
+    last_error: str | None
+
+
+class NoticeQueue(WireModel):
+    """State of the queue. `failing_since`: since when the oldest failed message waits; null without failures."""
+
+    configured: bool
+    waiting: int
+    failed: int
+    failing_since: Moment | None
+    targets: list[NoticeTarget]

@@ -1,0 +1,174 @@
+"""Employees over REST: create, change, enrol from uploaded stills; audited, no picture on disk."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from stressvision.api.app import create_app
+from stressvision.api.measurement_process import measure_stills
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.core.errors import ModelUnavailable
+from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.services.context import Context
+from tests.integration.conftest import enrol
+
+STILLS = PROJECT_ROOT / "demo" / "enrol"
+STATED = {"consent_version": CONSENT_VERSION, "recorded_by": "enfermera"}
+ANA = {"employee_code": "EMP001", "full_name": "Ana Torres Vega", "department": "Calidad", "shift": "night"}
+
+
+@pytest.fixture
+def client(sqlite_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+        yield client
+
+
+def still(code: str, number: int) -> tuple[str, tuple[str, bytes]]:
+    return "stills", (f"{code}-{number}.jpg", (STILLS / code / f"{number}.jpg").read_bytes())
+
+
+def audited(context: Context) -> list[tuple[Any, ...]]:
+    with context.database.read() as connection:
+        return [
+            tuple(row)
+            for row in connection.exec_driver_sql("SELECT user_id, action, entity_id FROM audit_log ORDER BY id")
+        ]
+
+
+def test_employee_is_created_changed_and_deactivated(client: TestClient, sqlite_context: Context) -> None:
+    created = client.post("/api/employees?user_id=rrhh", json=ANA)
+    assert created.status_code == 201, created.text
+    employee = created.json()
+    assert employee.items() >= {**ANA, "is_active": True, "consent_given": False, "face_samples": 0}.items()
+    address = f"/api/employees/{employee['id']}"
+    changed = client.patch(f"{address}?user_id=rrhh", json={"full_name": "Ana Torres", "shift": None}).json()
+    assert changed.items() >= {"full_name": "Ana Torres", "department": "Calidad", "shift": None}.items()
+    for _ in range(2):
+        assert client.post(f"{address}/deactivate?user_id=jefa").json()["is_active"] is False
+    assert client.post(f"{address}/activate?user_id=jefa").json()["is_active"] is True
+    assert audited(sqlite_context) == [
+        ("rrhh", "create_employee", 1),
+        ("rrhh", "change_employee", 1),
+        ("jefa", "deactivate_employee", 1),
+        ("jefa", "activate_employee", 1),
+    ]
+
+
+def test_employee_code_is_unique(client: TestClient) -> None:
+    client.post("/api/employees", json=ANA)
+    again = client.post("/api/employees", json=ANA)
+    assert again.status_code == 409
+    assert again.json()["errors"][0]["field"] == "employee_code"
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, {"employee_code", "full_name"}),
+        ({**ANA, "employee_code": "emp 1"}, {"employee_code"}),
+        ({**ANA, "full_name": "   "}, {"full_name"}),
+        ({**ANA, "full_name": "Ana\u0000"}, {"full_name"}),
+        ({**ANA, "area": "Calidad"}, {"area"}),
+    ],
+)
+def test_each_invalid_field_is_named(client: TestClient, body: object, fields: set[str]) -> None:
+    refused = client.post("/api/employees", json=body)
+    assert refused.status_code == 422
+    assert {fault["field"] for fault in refused.json()["errors"]} == fields
+
+
+def test_name_can_be_changed_but_not_removed(client: TestClient, sqlite_context: Context) -> None:
+    employee = enrol(sqlite_context)
+    assert client.patch(f"/api/employees/{employee}", json={"full_name": None}).status_code == 422
+    assert client.patch(f"/api/employees/{employee}", json={"employee_code": "EMP777"}).status_code == 422
+    assert client.patch("/api/employees/77", json={"full_name": "Nadie"}).status_code == 404
+    assert client.post("/api/employees/77/deactivate").status_code == 404
+    assert client.patch(f"/api/employees/{employee}", json={}).json()["full_name"] == "Ana Torres Vega"
+
+
+def test_real_employee_is_rejected_in_demo_database(client: TestClient, sqlite_context: Context) -> None:
+    enrol(sqlite_context)
+    with sqlite_context.database.write() as connection:
+        connection.exec_driver_sql("UPDATE employees SET is_demo = 1")
+    assert client.post("/api/employees", json={**ANA, "employee_code": "EMP050"}).status_code == 409
+
+
+def test_enrolment_returns_verdict_per_still(
+    client: TestClient, sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Writing a temporary file fails; the third picture is larger than the default spool size.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there is no such folder"))
+    client.post("/api/employees", json=ANA)
+    name, (file, content) = still("EMP001", 3)
+    stills = [
+        still("EMP001", 1),
+        still("EMP001", 2),
+        (name, (file, content + bytes(2 * 1024 * 1024))),
+        still("EMP002", 1),
+        ("stills", ("nota.txt", b"no es una imagen")),
+    ]
+    enrolled = client.post("/api/employees/1/enrolment", data=STATED, files=stills)
+    assert enrolled.status_code == 200, enrolled.text
+    faults = [verdict["fault"] for verdict in enrolled.json()["stills"]]
+    assert faults == [None, None, None, "somebody_else", "unreadable"]
+    employee = enrolled.json()["employee"]
+    assert employee.items() >= {"face_samples": 3, "consent_given": True, "consent_version": CONSENT_VERSION}.items()
+    assert audited(sqlite_context)[-1] == ("enfermera", "enrol", 1)
+    client.post("/api/employees", json={**ANA, "employee_code": "EMP002"})
+    ours = [still("EMP001", number) for number in (1, 2, 4)]
+    double = client.post("/api/employees/2/enrolment", data=STATED, files=ours)
+    assert (double.status_code, "EMP001" in double.json()["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        ({"recorded_by": "enfermera"}, "consent_version"),
+        ({"consent_version": CONSENT_VERSION}, "recorded_by"),
+        ({**STATED, "consent_version": "2019-01"}, "consent_version"),
+        ({**STATED, "consent_sha256": "0" * 64}, "consent_sha256"),
+        ({**STATED, "consent": "yes"}, "consent"),
+        (STATED, "stills"),
+    ],
+)
+def test_enrolment_requires_consent_to_current_text(client: TestClient, stated: dict[str, str], field: str) -> None:
+    client.post("/api/employees", json=ANA)
+    refused = client.post("/api/employees/1/enrolment", data=stated, files=[still("EMP001", 1)])
+    assert refused.status_code == 422
+    assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"Content-Type": "application/json"}, b"{}"),
+        ({"Content-Type": "multipart/form-data"}, b""),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x\r\nnot a part"),
+    ],
+)
+def test_invalid_form_is_rejected_with_instructions(
+    client: TestClient, headers: dict[str, str], content: bytes
+) -> None:
+    refused = client.post("/api/employees/1/enrolment", headers=headers, content=content)
+    assert refused.status_code == 422
+    assert "stills" in refused.json()["detail"] or "consent_version" in refused.json()["detail"]
+
+
+def test_inactive_or_unknown_employee_is_not_enrolled(client: TestClient) -> None:
+    client.post("/api/employees", json=ANA)
+    client.post("/api/employees/1/deactivate")
+    stills = [still("EMP001", number) for number in (1, 2, 3)]
+    for employee, status in ((1, 409), (7, 404)):
+        refused = client.post(f"/api/employees/{employee}/enrolment", data=STATED, files=stills)
+        assert refused.status_code == status
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(2)", "import threading; threading.Event().wait()"])
+def test_failing_or_hanging_measuring_process_is_reported(program: str) -> None:
+    with pytest.raises(ModelUnavailable):
+        measure_stills([bytes(200_000)], [], (sys.executable, "-c", program), seconds=0.5)

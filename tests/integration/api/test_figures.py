@@ -1,0 +1,58 @@
+"""Totals of a window by indexes equal totals counted row by row, on both databases."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import insert, select
+
+from stressvision.db.queries import figures
+from stressvision.db.schema.tables import detection_events
+from stressvision.domain.emotions import Emotion
+from stressvision.services.context import Context
+from tests.conftest import FakeClock
+from tests.integration.conftest import enrol
+
+EMOTIONS = [*map(str, Emotion), None, "angry", ""]
+"""Emotions of the rows, including two that only a manual edit can write."""
+
+
+def fill(context: Context, now: datetime, people: list[int | None]) -> None:
+    chance = Random(5)
+    rows = [
+        {
+            "timestamp": now
+            - timedelta(milliseconds=chance.choice([0, 1, 3_600_000, chance.randrange(30 * 3_600_000)])),
+            "device_id": chance.choice(["pi-1", "pi-2"]),
+            "employee_id": chance.choice(people),
+            "emotion": chance.choice(EMOTIONS),
+        }
+        for _ in range(400)
+    ]
+    with context.database.write() as connection:
+        connection.execute(insert(detection_events), rows)
+
+
+def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
+    people = [enrol(context, f"EMP00{number}") for number in range(1, 4)]
+    fill(context, clock(), [*people[:2], None])
+    with context.database.read() as connection:
+        every = connection.execute(select(detection_events)).all()
+        for since in (clock() - timedelta(hours=24), clock() - timedelta(hours=1), clock()):
+            rows = [row for row in every if row.timestamp > since]
+            assert figures.count_emotions(connection, since) == Counter(row.emotion for row in rows)
+            assert figures.count_people(connection, since) == len({row.employee_id for row in rows} - {None})
+            assert figures.count_by_hour(connection, since) == Counter(
+                row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows
+            )
+            assert figures.count_by_device(connection, since) == Counter(row.device_id for row in rows)
+            seen = Counter(row.employee_id for row in rows if row.employee_id)
+            most = [(row.id, row.detection_count) for row in figures.count_by_employee(connection, since, 1)]
+            assert most == sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:1]
+
+
+def test_most_frequent_comes_first(context: Context, clock: FakeClock) -> None:
+    fill(context, clock(), [None])
+    with context.database.read() as connection:
+        counts = list(figures.count_emotions(connection, clock() - timedelta(hours=24)).values())
+    assert counts == sorted(counts, reverse=True)

@@ -1,0 +1,118 @@
+"""The dashboard's client against real HTTP: answers become models, and failures become StressVisionError."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI, Response
+
+from stressvision.core.clock import utc_now
+from stressvision.core.errors import (
+    Conflict,
+    ConsentMissing,
+    InvalidInput,
+    NotFound,
+    ServerUnreachable,
+    StressVisionError,
+    Unavailable,
+)
+from stressvision.core.texts import Message
+from stressvision.dashboard.client import BackendClient
+from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
+
+
+@pytest.fixture
+def state() -> FakeBackend:
+    return busy_plant(utc_now())
+
+
+@pytest.fixture
+def backend(state: FakeBackend) -> Iterator[BackendClient]:
+    with served(create_fake_api(state)) as base:
+        yield BackendClient(base, "es")
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_each_request_returns_its_model(backend: BackendClient, state: FakeBackend) -> None:
+    assert backend.overview().pending_alerts == 2
+    assert backend.stats(24).period_hours == 24
+    assert backend.devices().total == 2
+    assert [person.full_name for person in backend.employees().employees][:2] == ["Ana Torres Vega", "Lars Keller Ruiz"]
+    assert backend.employee_state(2, 60).summary.period_minutes == 60
+    assert [alert.id for alert in backend.alerts("all", 3).alerts] == [1, 2, 3]
+    assert backend.alerts("resolved", 50).total == 1
+    assert len(backend.reports(5).reports) == 5
+
+
+def test_decisions_carry_user_and_notes(backend: BackendClient, state: FakeBackend) -> None:
+    assert backend.acknowledge(1, "medico").alert.status == "acknowledged"
+    assert backend.resolve(1, "medico", "Conversación realizada").alert.resolution_notes == "Conversación realizada"
+    assert state.decisions == [
+        ("acknowledge", 1, "medico", None),
+        ("resolve", 1, "medico", "Conversación realizada"),
+    ]
+
+
+@pytest.mark.parametrize("kind", [Conflict, NotFound, InvalidInput, ConsentMissing, Unavailable])
+def test_problem_is_raised_as_its_error(
+    backend: BackendClient, state: FakeBackend, kind: type[StressVisionError]
+) -> None:
+    state.refusal = kind(Message(es="La alerta ya está resuelta.", en="The alert is resolved."))
+    with pytest.raises(kind) as caught:
+        backend.overview()
+    assert caught.value.message.es == "La alerta ya está resuelta."
+
+
+def test_answers_use_requested_language(backend: BackendClient, state: FakeBackend) -> None:
+    state.refusal = Unavailable(Message(es="Base de datos ocupada.", en="Database busy."))
+    with pytest.raises(Unavailable) as caught:
+        BackendClient(backend.base, "en").overview()
+    assert caught.value.message.en == "Database busy."
+
+
+def test_unreachable_backend_names_address_and_remedy(unused_base: str) -> None:
+    with pytest.raises(ServerUnreachable) as caught:
+        BackendClient(unused_base, "es").overview()
+    assert unused_base in caught.value.message.es
+    assert "Avise a quien administra" in caught.value.message.es
+
+
+def test_missing_answer_times_out(silent_port: int) -> None:
+    with pytest.raises(ServerUnreachable):
+        BackendClient(f"http://127.0.0.1:{silent_port}", "es", answer_seconds=0.05).overview()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "<html>"), (200, json.dumps({"total_employees": "many"})), (502, "<html>"), (404, json.dumps({"a": 1}))],
+)
+def test_unexpected_answer_names_address_without_content(status: int, body: str) -> None:
+    other_program = FastAPI()
+    other_program.get("/api/dashboard/overview")(lambda: Response(body, status))
+    with served(other_program) as base, pytest.raises(Unavailable) as caught:
+        BackendClient(base, "es").overview()
+    assert base in caught.value.message.es
+    assert "many" not in caught.value.message.es, "the answer may be personal data"
+
+
+def test_proxy_of_the_environment_is_not_used(
+    backend: BackendClient, unused_base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", unused_base)
+    monkeypatch.setenv("http_proxy", unused_base)
+    assert backend.overview().total_employees == 4
+
+
+@pytest.fixture
+def unused_base() -> str:
+    """An address without a listener."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"http://127.0.0.1:{port}"

@@ -1,0 +1,178 @@
+"""The ingest server over HTTP, and across kills."""
+
+import functools
+import random
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import requests
+
+from stressvision.core.config import Settings
+from stressvision.services.context import Actor, open_context
+from stressvision.services.people.enrolment import withdraw_consent
+from tests.integration.conftest import enrol
+from tests.programs.running import Program, answers, free_port, program, wait_until
+
+DETECTIONS, KILLS = 1000, 10
+
+
+class Ingest:
+    """A running server_simulator.py and its database file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.database = folder / "gloria_stress_system.db"
+        self.base = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Program:
+        started = Program(
+            "server_simulator.py", folder=self.folder, settings={"STRESSVISION_INGEST_PORT": str(self.port)}
+        )
+        wait_until(lambda: answers(f"{self.base}/health"), "ingest to answer")
+        return started
+
+    def count(self) -> int:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return int(connection.execute("SELECT count(*) FROM detection_events").fetchone()[0])
+
+
+@pytest.fixture
+def ingest(tmp_path: Path) -> Iterator[Ingest]:
+    server = Ingest(tmp_path)
+    running = server.start()
+    yield server
+    running.close()
+
+
+def a_detection(**values: object) -> dict[str, object]:
+    now = datetime.now(UTC).isoformat()
+    return {"type": "detection", "device_id": "pi-1", "timestamp": now, "track_id": "trk_1", **values}
+
+
+def test_session_of_a_device_from_start_to_end(ingest: Ingest) -> None:
+    opened = requests.post(f"{ingest.base}/sessions", json={"device_id": "pi-1", "location": "Planta A"}, timeout=5)
+    key = opened.json()["session_id"]
+    assert key.startswith("session_pi-1_")
+    assert isinstance(opened.json()["db_id"], int)
+    posted = requests.post(f"{ingest.base}/detections", json=a_detection(session_id=key), timeout=5)
+    assert posted.json() == {"status": "ok", "detection_id": 1, "emotion_withheld": False}
+    assert requests.post(f"{ingest.base}/sessions/{key}/end", timeout=5).status_code == 200
+    stats = requests.get(f"{ingest.base}/stats", timeout=5).json()
+    assert (stats["total_detections"], stats["active_sessions"], stats["unique_employees"]) == (1, 0, 0)
+    assert stats["detections_by_device"] == {"pi-1": 1}
+    assert stats["recent_detections"][0]["track_id"] == "trk_1"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        ("/detections", b"{", 422, None),
+        ("/detections", b'{"device_id": "pi-1"}', 422, "timestamp"),
+        ("/sessions", b'{"device_id": "pi 1"}', 422, "device_id"),
+        ("/sessions/session_x_1/end", b"", 404, None),
+        ("/detections/batch", b'{"detections": 3}', 422, "detections"),
+        ("/nada", b"{}", 404, None),
+        ("/detections", b'{"x": "' + b"a" * 1_100_000 + b'"}', 413, None),
+    ],
+)
+def test_invalid_input_returns_a_problem(
+    ingest: Ingest, path: str, body: bytes, status: int, field: str | None
+) -> None:
+    answer = requests.post(ingest.base + path, data=body, timeout=5)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert [fault["field"] for fault in problem["errors"]][:1] == ([field] if field else [])
+
+
+def test_foreign_host_header_is_refused(ingest: Ingest) -> None:
+    answer = requests.get(f"{ingest.base}/gallery", headers={"Host": "evil.example"}, timeout=5)
+    assert answer.status_code == 403
+    assert "STRESSVISION_ALLOWED_HOSTS" in answer.json()["detail"]
+
+
+def test_gallery_etag_changes_with_a_withdrawal(ingest: Ingest) -> None:
+    context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
+    enrol(context)
+    first = requests.get(f"{ingest.base}/gallery", timeout=5)
+    assert [face["employee_code"] for face in first.json()["faces"]] == ["EMP001"]
+    assert len(first.json()["faces"][0]["embeddings"]) == 3
+    assert "full_name" not in first.text
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert requests.get(f"{ingest.base}/gallery", headers=tag, timeout=5).status_code == 304
+    withdraw_consent(context, "EMP001", "0" * 64, Actor())
+    context.database.close()
+    changed = requests.get(f"{ingest.base}/gallery", headers=tag, timeout=5)
+    assert (changed.status_code, changed.json()["faces"]) == (200, [])
+
+
+def test_busy_port_error_names_the_process_and_the_setting(ingest: Ingest, tmp_path: Path) -> None:
+    with program(
+        "server_simulator.py", folder=tmp_path, settings={"STRESSVISION_INGEST_PORT": str(ingest.port)}
+    ) as second:
+        assert second.wait() == 2
+        assert f"puerto {ingest.port}" in second.output
+        assert "STRESSVISION_INGEST_PORT" in second.output
+        assert "Traceback" not in second.output
+
+
+def test_foreign_database_is_refused_unchanged(tmp_path: Path) -> None:
+    path = tmp_path / "ajena.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE facturas(id)")
+        connection.commit()
+    before = path.read_bytes()
+    settings = {"STRESSVISION_INGEST_PORT": str(free_port()), "STRESSVISION_DATABASE_URL": f"sqlite:///{path}"}
+    with program("server_simulator.py", folder=tmp_path, settings=settings) as refused:
+        assert refused.wait() == 2
+        assert "otro programa" in refused.output
+    assert path.read_bytes() == before
+
+
+def test_thousand_detections_survive_ten_kills_without_duplicates(tmp_path: Path) -> None:
+    server = Ingest(tmp_path)
+    running = [server.start()]
+    done = threading.Event()
+    kill_after = sorted(random.Random(7).sample(range(10, DETECTIONS - 10), KILLS))
+    sent = 0
+
+    def has_sent(threshold: int) -> bool:
+        return sent >= threshold or done.is_set()
+
+    def keep_killing() -> None:
+        for threshold in kill_after:
+            wait_until(functools.partial(has_sent, threshold), "the next kill")
+            running[-1].close()
+            running.append(server.start())
+
+    killer = threading.Thread(target=keep_killing)
+    killer.start()
+    with requests.Session() as session:
+        for _ in range(DETECTIONS):
+            body = a_detection(event_id=str(uuid4()))
+
+            def delivered(body: dict[str, object] = body) -> bool:
+                try:
+                    return session.post(f"{server.base}/detections", json=body, timeout=5).status_code == 200
+                except requests.RequestException:
+                    return False
+
+            wait_until(delivered, "a detection to be accepted")
+            sent += 1
+    done.set()
+    killer.join()
+    assert len(running) == KILLS + 1
+    assert running[-1].stop() == 0
+    for process in running:
+        process.close()
+    assert server.count() == DETECTIONS
+    with closing(sqlite3.connect(server.database)) as connection:
+        assert connection.execute("SELECT count(DISTINCT event_id) FROM detection_events").fetchone() == (DETECTIONS,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

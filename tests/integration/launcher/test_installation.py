@@ -1,0 +1,123 @@
+"""`.venv` prepared for real, in a tiny checkout whose packages are empty and lie on the disk: no network is used."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.launcher.installation import MODELS, Project, is_prepared
+from tests.programs.running import wait_until
+
+ON_DISK = "--no-index\n--find-links wheels\n"
+DOOR = """import sys
+from stressvision.launcher.environment import RUN, enter
+enter(prepare={prepare})
+import empty_package
+print(sys.prefix, empty_package.VERSION, *sys.argv[1:])
+"""
+PARTS = ("__init__", "errors", "launcher/__init__", "launcher/environment", "launcher/installation")
+
+
+def add_wheel(folder: Path, name: str, version: str) -> None:
+    folder.mkdir(exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", f"VERSION = '{version}'\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    root = tmp_path_factory.mktemp("checkout")
+    (root / "stressvision" / "launcher").mkdir(parents=True)
+    for part in PARTS:
+        shutil.copy(PROJECT_ROOT / "stressvision" / f"{part}.py", root / "stressvision" / f"{part}.py")
+    for name, version in (("empty_package", "1.0"), ("empty_package", "2.0"), ("empty_models", "1.0")):
+        add_wheel(root / "wheels", name, version)
+    (root / "constraints.txt").write_text("")
+    (root / MODELS).write_text(f"{ON_DISK}empty_models==1.0\n")
+    (root / "door.py").write_text(DOOR.format(prepare=False))
+    (root / "start.py").write_text(DOOR.format(prepare=True))
+    yield Project(root)
+    shutil.rmtree(root)
+
+
+def require(checkout: Project, version: str, source: str = ON_DISK) -> None:
+    (checkout.root / "requirements.txt").write_text(f"{source}empty_package=={version}\n")
+
+
+def run(checkout: Project, door: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(checkout.root / door), *arguments]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PIP_RETRIES": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_an_environment_is_prepared_interrupted_updated_and_found_from_any_folder(
+    checkout: Project, tmp_path: Path
+) -> None:
+    require(checkout, "1.0")
+    refused = run(checkout, "door.py")
+    assert refused.returncode == 2
+    assert "start_complete_system.py" in refused.stderr
+    assert not checkout.venv.exists()
+
+    require(checkout, "1.0", "--index-url http://127.0.0.1:9/\n")
+    offline = run(checkout, "start.py")
+    assert offline.returncode == 2
+    assert "No hay red" in offline.stderr
+    assert "Traceback" not in offline.stderr
+    (checkout.venv / "what-was-done").touch()
+
+    require(checkout, "1.0")
+    resumed = run(checkout, "start.py", "--option", "3", folder=tmp_path)
+    assert resumed.stdout.split() == [str(checkout.venv), "1.0", "--option", "3"], resumed.stderr
+    assert "Entorno listo" in resumed.stderr
+    assert (checkout.venv / "what-was-done").exists()
+
+    again = run(checkout, "door.py", folder=tmp_path)
+    assert again.stdout.split() == [str(checkout.venv), "1.0"]
+    assert again.stderr == ""
+
+    require(checkout, "2.0")
+    assert run(checkout, "door.py").returncode == 2
+    assert run(checkout, "start.py").stdout.split()[1] == "2.0"
+    assert is_prepared(checkout, ("requirements.txt", MODELS))
+
+
+def test_ctrl_c_while_preparing_leaves_no_pip_behind_and_says_that_it_will_go_on(checkout: Project) -> None:
+    require(checkout, "3.0", "--index-url http://10.255.255.1/\n")
+    command = [sys.executable, str(checkout.root / "start.py")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as preparing:
+        wait_until(lambda: bool(_pips_of(preparing.pid)), "pip at work")
+        (pip, *_) = _pips_of(preparing.pid)
+        preparing.send_signal(signal.SIGINT)
+        _, said = preparing.communicate(timeout=30)
+    assert preparing.returncode == 130
+    assert "seguirá donde quedó" in said
+    assert "Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        os.kill(pip, 0)
+
+
+def _pips_of(pid: int) -> list[int]:
+    return [child.pid for child in psutil.Process(pid).children() if "install" in child.cmdline()]

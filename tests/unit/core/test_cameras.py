@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import pytest
+
+from stressvision.core.cameras import NamedCamera, parse_cameras
+from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import ConfigurationError
+from stressvision.launcher.checks import Level, check_cameras
+
+STREAM = "rtsp://ana:s3cret@10.0.0.7:554/live?key=s3cret"
+
+
+def test_cameras_are_named_sources_in_order() -> None:
+    assert parse_cameras("") == parse_cameras("  ") == ()
+    assert parse_cameras(f" entrada = 0 , linea2={STREAM}") == (
+        NamedCamera("entrada", "0"),
+        NamedCamera("linea2", STREAM),
+    )
+    assert parse_cameras("a=demo,b=demo") == (NamedCamera("a", "demo"), NamedCamera("b", "demo"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (STREAM, "la cámara 1 de la lista"),
+        (f"entrada=0,{STREAM}", "la cámara 2 de la lista"),
+        (f"entrada=0,línea={STREAM}", "la cámara 2 de la lista"),
+        ("entrada=0,", "la cámara 2 de la lista"),
+        ("entrada=", "la cámara 1 de la lista"),
+        (f"entrada=0,Entrada={STREAM}", "dos cámaras llamadas Entrada"),
+        ("entrada=0,linea2=0", "entrada y linea2 piden la misma cámara 0"),
+        ("entrada=libcamera,linea2=libcamera", "entrada y linea2 piden la misma cámara libcamera"),
+    ],
+)
+def test_what_is_wrong_is_said_without_showing_an_address(
+    text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRESSVISION_CAMERAS", text)
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+
+    assert caught.value.field == "STRESSVISION_CAMERAS"
+    assert said in caught.value.message.es
+    assert "s3cret" not in caught.value.message.es + caught.value.message.en
+
+
+def test_each_camera_is_a_device_of_its_own_and_arguments_still_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRESSVISION_CAMERAS", f"entrada=0,linea2={STREAM}")
+    monkeypatch.setenv("STRESSVISION_LOCATION", "Planta 2")
+    monkeypatch.setenv("STRESSVISION_DEVICE_TOKEN_FILE", "device.token")
+
+    first, second = load_settings("entrada"), load_settings("linea2", location="Patio")
+    played = load_settings("linea2", source="demo", preview_port=9000)
+
+    assert (first.device_id, first.source, first.preview_port, first.location) == ("entrada", "0", 8502, "Planta 2")
+    assert (second.device_id, second.source, second.preview_port, second.location) == ("linea2", STREAM, 8503, "Patio")
+    assert first.outbox_path != second.outbox_path != load_settings().outbox_path
+    assert (first.device_token_file, second.device_token_file) == (
+        Path("device-entrada.token"),
+        Path("device-linea2.token"),
+    )
+    assert (played.device_id, played.source, played.preview_port) == ("linea2", "demo", 9000)
+
+
+def test_an_unknown_camera_names_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRESSVISION_CAMERAS", f"entrada=0,linea2={STREAM}")
+
+    with pytest.raises(ConfigurationError, match=r"«salida».*entrada, linea2\.$"):
+        load_settings("salida")
+
+
+def test_ports_that_do_not_suffice_are_refused() -> None:
+    settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 65535})
+
+    assert settings.select_camera("a").preview_port == 65535
+    with pytest.raises(ConfigurationError, match="STRESSVISION_PREVIEW_PORT=65535"):
+        settings.select_camera("b")
+
+
+def test_the_doctor_looks_at_each_camera_and_shows_no_password(tmp_path: Path) -> None:
+    absent = tmp_path / "absent.mp4"
+    settings = Settings.model_validate({"cameras": f"a={STREAM},b=demo,c={absent},d=libcamera"})
+
+    found = check_cameras(settings)
+
+    assert [finding.subject.es for finding in found] == ["Cámara a", "Cámara b", "Cámara c", "Cámara d"]
+    assert [finding.level for finding in found[:3]] == [Level.GOOD, Level.GOOD, Level.WARNING]
+    assert found[0].said.es == "rtsp://10.0.0.7:554/live"
+    assert "STRESSVISION_CAMERAS" in found[2].said.es
+    assert "STRESSVISION_CAMERAS" not in found[3].said.es

@@ -1,0 +1,27 @@
+import os
+import socket
+
+import pytest
+
+from stressvision.core.errors import ConfigurationError
+from stressvision.core.ports import UNKNOWN_HOLDER, find_port_holder, is_port_free, require_free_port
+
+
+def test_a_port_somebody_listens_on_names_the_holder_and_the_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert not is_port_free("127.0.0.1", port)
+        assert find_port_holder(port).pid == os.getpid()
+        with pytest.raises(ConfigurationError) as caught:
+            require_free_port("127.0.0.1", port, "STRESSVISION_API_PORT")
+    assert f"pid {os.getpid()}" in caught.value.message.es
+    assert f"pid {os.getpid()}" in caught.value.message.en
+    assert "STRESSVISION_API_PORT" in caught.value.message.es
+
+
+def test_a_port_nobody_listens_on_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert is_port_free("127.0.0.1", port)
+    assert find_port_holder(port) == UNKNOWN_HOLDER
+    require_free_port("127.0.0.1", port, "STRESSVISION_API_PORT")

@@ -1,0 +1,451 @@
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from stressvision.core.config import Policy
+from stressvision.domain.emotions import Emotion
+from stressvision.edge.capture.models import Models
+from stressvision.edge.capture.person import PATIENCE_SECONDS
+from stressvision.edge.capture.pipeline import (
+    EMBEDDINGS_AT_ONCE,
+    EMBEDDINGS_PER_SECOND,
+    Pipeline,
+    Rules,
+)
+from stressvision.vision.camera import Shot
+from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.expression import ExpressionEstimate, StateProbabilities
+from stressvision.vision.eyes import Openness
+from stressvision.vision.faces import Face, Point
+from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.liveness import WINDOW_SECONDS
+from stressvision.vision.networks import Frame
+from stressvision.wire.detections import DetectionIn
+from tests.faces import make_face, make_frame
+
+BEGIN = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+FPS = 15
+ANA, LARS, STRANGER = 1, 2, 9
+
+
+def embedding_of(person: int) -> Embedding:
+    embedding = np.zeros(EMBEDDING_SIZE)
+    embedding[person] = 1.0
+    return embedding
+
+
+def gallery_of(*people: int) -> FaceGallery:
+    return FaceGallery(
+        [EnrolledFace(person, f"EMP00{person}", np.array([embedding_of(person)])) for person in people], 0.5, 0.04
+    )
+
+
+@dataclass
+class Sitting:
+    """The people in the next frames, by position. In these tests a face is identified by its size."""
+
+    people: dict[int, Face] = field(default_factory=dict)
+    eyes: float = 0.31
+    blurred: bool = False
+
+    def sit(self, person: int, x: float) -> None:
+        self.people[person] = make_face(x, 200, side=100 + person)
+
+
+@dataclass
+class FakeNetworks:
+    """Replaces the networks, and counts their calls."""
+
+    sitting: Sitting
+    encoded: int = 0
+    expressions: int = 0
+    measures: int = 0
+
+    def detect(self, frame: Frame) -> list[Face]:
+        return list(self.sitting.people.values())
+
+    def encode(self, frame: Frame, face: Face) -> Embedding:
+        self.encoded += 1
+        return embedding_of(round(face.box.w) - 100)
+
+    def measure(self, frame: Frame, face: Face) -> Openness | None:
+        self.measures += 1
+        return Openness(self.sitting.eyes, 0.02)
+
+    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate:
+        self.expressions += 1
+        return ExpressionEstimate(StateProbabilities(0.1, 0.1, 0.7, 0.1), 0.0)
+
+
+class Stage:
+    """A pipeline with fake networks, and simulated time."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy = Policy.PE,
+        analyse_unknown: bool = False,
+        expression: bool = True,
+        flag_photographs: bool = False,
+    ) -> None:
+        self.sitting = Sitting()
+        self.networks = FakeNetworks(self.sitting)
+        models = Models(self.networks, self.networks, self.networks, self.networks if expression else None)
+        rules = Rules("cam-1", policy, analyse_unknown, detection_seconds=1.0, flag_photographs=flag_photographs)
+        self.pipeline = Pipeline(models, rules)
+        self.frame = 0
+
+    @property
+    def now(self) -> float:
+        return self.frame / FPS
+
+    def enrol(self, *people: int) -> None:
+        self.pipeline.use_gallery(gallery_of(*people), self.now)
+
+    def watch(self, seconds: float, move: Callable[[float], None] | None = None) -> list[DetectionIn]:
+        detections = []
+        for _ in range(round(seconds * FPS)):
+            if move is not None:
+                move(self.now)
+            painted = [] if self.sitting.blurred else list(self._painted())
+            shot = Shot(make_frame(*painted), BEGIN + timedelta(seconds=self.now), self.now, cut=self.frame == 0)
+            detections += self.pipeline.process(shot, "session_cam-1_1")
+            self.frame += 1
+        return detections
+
+    def _painted(self) -> Iterable[tuple[Face, int]]:
+        return ((face, person) for person, face in self.sitting.people.items())
+
+
+def names(detections: list[DetectionIn]) -> list[int | None]:
+    return [detection.employee_id for detection in detections]
+
+
+def test_enrolled_person_is_reported_once_a_second_with_name_and_expression() -> None:
+    stage = Stage()
+    stage.enrol(ANA, LARS)
+    stage.sitting.sit(ANA, 300)
+
+    detections = stage.watch(10.5)
+
+    assert len(detections) in (9, 10)
+    assert set(names(detections)) == {ANA}
+    first = detections[0]
+    assert first.emotion is Emotion.STRESS
+    assert first.emotion_vector is not None
+    assert sum(first.emotion_vector.values()) == pytest.approx(1.0)
+    assert first.emotion_confidence == first.emotion_vector[Emotion.STRESS]
+    assert (first.device_id, first.session_id, first.track_id) == ("cam-1", "session_cam-1_1", "trk_1")
+    assert len({detection.event_id for detection in detections}) == len(detections)
+
+
+def test_detections_have_the_time_of_their_frame() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+
+    times = [detection.timestamp for detection in stage.watch(5)]
+    steps = [(after - before).total_seconds() for before, after in itertools.pairwise(times)]
+
+    assert BEGIN < times[0] < BEGIN + timedelta(seconds=1.5)
+    assert all(step == pytest.approx(1.0, abs=0.08) for step in steps)
+
+
+def test_unknown_person_is_counted_and_not_analysed() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(STRANGER, 300)
+
+    detections = stage.watch(5)
+
+    assert len(detections) >= 4
+    assert {(item.employee_id, item.emotion, item.emotion_vector) for item in detections} == {(None, None, None)}
+    assert (stage.networks.expressions, stage.networks.measures) == (0, 0)
+
+
+def test_setting_allows_analysis_of_unknown_people() -> None:
+    stage = Stage(analyse_unknown=True)
+    stage.enrol(ANA)
+    stage.sitting.sit(STRANGER, 300)
+
+    detections = stage.watch(5)
+
+    assert {item.emotion for item in detections} == {Emotion.STRESS}
+    assert set(names(detections)) == {None}
+
+
+def test_nothing_is_reported_before_the_identity_is_decided() -> None:
+    stage = Stage()
+    stage.sitting.sit(ANA, 300)
+
+    assert stage.watch(PATIENCE_SECONDS - 0.5) == []
+    assert set(names(stage.watch(3))) == {None}
+
+
+def test_empty_gallery_counts_people_at_once_without_embeddings() -> None:
+    stage = Stage()
+    stage.enrol()
+    stage.sitting.sit(ANA, 300)
+
+    assert len(stage.watch(3)) == 3
+    assert stage.networks.encoded == 0
+
+
+def test_eu_policy_estimates_fatigue_and_no_expression() -> None:
+    stage = Stage(policy=Policy.EU)
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    awake = stage.watch(4)
+    stage.sitting.eyes = 0.05
+    asleep = stage.watch(4)
+
+    assert {(item.employee_id, item.emotion) for item in awake} == {(ANA, None)}
+    assert asleep[-1].emotion is Emotion.FATIGUE
+    assert asleep[-1].emotion_vector is None
+    assert stage.networks.expressions == 0
+
+
+def test_without_an_expression_model_only_fatigue_is_reported() -> None:
+    stage = Stage(expression=False)
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+
+    assert {item.emotion for item in stage.watch(4)} == {None}
+
+
+def test_closed_eyes_become_fatigue() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(4)
+    stage.sitting.eyes = 0.05
+
+    assert stage.watch(4)[-1].emotion is Emotion.FATIGUE
+
+
+def test_low_quality_face_is_reported_without_an_expression() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(3)
+    stage.sitting.blurred = True
+    stage.watch(PATIENCE_SECONDS + 2)
+    expressions = stage.networks.expressions
+
+    detections = stage.watch(3)
+
+    assert detections
+    assert {(item.employee_id, item.emotion) for item in detections} == {(None, None)}
+    assert stage.networks.expressions == expressions
+
+
+def test_person_taking_a_seat_does_not_inherit_the_name() -> None:
+    stage = Stage()
+    stage.enrol(ANA, LARS)
+    stage.sitting.sit(ANA, 300)
+    before = stage.watch(4)
+    stage.sitting.people.clear()
+    stage.sitting.sit(LARS, 300)
+
+    after = stage.watch(4)
+
+    assert set(names(before)) == {ANA}
+    assert set(names(after)) == {LARS}
+
+
+def test_expression_is_reset_when_the_identity_changes() -> None:
+    stage = Stage()
+    stage.enrol(ANA, LARS)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.05
+    asleep = stage.watch(5)
+    stage.sitting.people.clear()
+    stage.sitting.sit(LARS, 300)
+    stage.sitting.eyes = 0.31
+
+    after = stage.watch(3)
+
+    assert asleep[-1].emotion is Emotion.FATIGUE
+    assert {(item.employee_id, item.emotion) for item in after} == {(LARS, Emotion.STRESS)}
+
+
+def test_fatigue_survives_a_short_absence() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.05
+    stage.watch(5)
+    stage.sitting.people.clear()
+    stage.watch(3)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.31
+
+    back = stage.watch(3)
+
+    assert {(item.employee_id, item.emotion, item.track_id) for item in back} == {(ANA, Emotion.FATIGUE, "trk_2")}
+
+
+def test_two_people_in_view_never_share_a_name() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 150)
+    first = stage.watch(3)
+    # A second face that the encoder takes for the same person.
+    stage.sitting.people[STRANGER] = make_face(450, 200, side=100 + ANA)
+    both = stage.watch(6)
+
+    assert set(names(first)) == {ANA}
+    assert {item.employee_id for item in both if item.track_id == "trk_1"} == {ANA}
+    assert {item.employee_id for item in both if item.track_id == "trk_2"} == {None}
+
+
+def test_crossing_people_are_unnamed_and_then_named_correctly() -> None:
+    stage = Stage()
+    stage.enrol(ANA, LARS)
+    reported: list[tuple[float, int | None]] = []
+
+    def cross(now: float) -> None:
+        stage.sitting.sit(ANA, 100 + 40 * now)
+        stage.sitting.sit(LARS, 540 - 40 * now)
+
+    for _ in range(11 * FPS):
+        apart = abs(440 - 80 * stage.now)
+        reported += [(apart, item.employee_id) for item in stage.watch(1 / FPS, cross)]
+
+    assert {name for _, name in reported} == {ANA, LARS}
+    assert min(apart for apart, _ in reported) > 90
+
+
+def test_withdrawal_removes_the_name_at_once() -> None:
+    stage = Stage()
+    stage.enrol(ANA, LARS)
+    stage.sitting.sit(ANA, 300)
+    before = stage.watch(4)
+    stage.enrol(LARS)
+
+    after = stage.watch(4)
+
+    assert set(names(before)) == {ANA}
+    assert set(names(after)) == {None}
+
+
+def test_withdrawal_deletes_the_measurements() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.eyes = 0.05
+    asleep = stage.watch(5)
+    stage.enrol()
+    stage.watch(3)
+    stage.sitting.eyes = 0.31
+    stage.enrol(ANA)
+
+    back = stage.watch(4)
+
+    assert asleep[-1].emotion is Emotion.FATIGUE
+    assert {(item.employee_id, item.emotion) for item in back if item.employee_id} == {(ANA, Emotion.STRESS)}
+
+
+def test_without_a_gallery_recognition_stops() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(4)
+    stage.pipeline.use_gallery(None, stage.now)
+
+    assert set(names(stage.watch(PATIENCE_SECONDS + 2))) == {None}
+
+
+def test_unverified_name_is_withdrawn() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(3)
+    before = set(names(stage.watch(2)))
+    # Turned away: the same person in the same light, and no embedding to be had.
+    turned = make_face(300, 200, side=100 + ANA, turn=0.9)
+    stage.sitting.people[ANA] = turned
+    stage.watch(2 * PATIENCE_SECONDS + 1)
+
+    assert before == {ANA}
+    assert set(names(stage.watch(3))) == {None}
+
+
+def test_named_person_costs_an_embedding_every_few_seconds() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(2)
+    encoded, expressions = stage.networks.encoded, stage.networks.expressions
+
+    stage.watch(12)
+
+    assert stage.networks.encoded - encoded <= 4
+    assert stage.networks.expressions - expressions == pytest.approx(60, abs=10)
+
+
+def test_endless_doubt_is_rate_limited() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+
+    def flicker(now: float) -> None:
+        stage.sitting.people = {round(now * FPS) % 2: make_face(300, 200, side=100 + ANA)}
+
+    stage.watch(20, flicker)
+
+    assert stage.networks.encoded <= 20 * EMBEDDINGS_PER_SECOND + EMBEDDINGS_AT_ONCE
+
+
+@pytest.mark.parametrize(("is_occupied", "least", "most"), [(True, 13, 16), (False, 7, 9)])
+def test_frame_rate_is_limited_and_halved_for_an_empty_scene(is_occupied: bool, least: int, most: int) -> None:
+    stage = Stage()
+    if is_occupied:
+        stage.sitting.sit(ANA, 300)
+    for index in range(60):
+        moment = BEGIN + timedelta(seconds=index / 60)
+        stage.pipeline.process(Shot(make_frame(), moment, index / 60, cut=index == 0), "s")
+
+    assert least <= stage.pipeline.frames <= most
+
+
+def test_cut_resets_the_tracks() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    first = stage.watch(3)
+    stage.pipeline.process(Shot(make_frame(), BEGIN, stage.now, cut=True), "s")
+    stage.frame += 1
+
+    second = stage.watch(3)
+
+    assert {item.track_id for item in first}.isdisjoint({item.track_id for item in second})
+    assert set(names(second)) == {ANA}
+
+
+@pytest.mark.parametrize(("flagged", "quality_is_nil"), [(True, True), (False, False)])
+def test_face_that_never_blinks_is_flagged_if_enabled(flagged: bool, quality_is_nil: bool) -> None:
+    stage = Stage(flag_photographs=flagged)
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+
+    before = stage.watch(WINDOW_SECONDS - 2)
+    after = stage.watch(4)
+
+    assert all(detection.frame_quality for detection in before)
+    assert (after[-1].frame_quality == 0.0) is quality_is_nil
+    assert stage.pipeline.marks[0].photograph is flagged
+
+
+def test_each_person_of_a_crowd_keeps_the_name() -> None:
+    crowd = range(1, 21)
+    stage = Stage()
+    stage.enrol(*crowd)
+    for seat, person in enumerate(crowd):
+        stage.sitting.people[person] = make_face(64 + 128 * (seat % 5), 60 + 120 * (seat // 5), side=100 + person)
+    stage.watch(12)
+
+    assert set(names(stage.watch(6))) == set(crowd)

@@ -1,0 +1,139 @@
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.launcher import environment, installation
+from stressvision.launcher.environment import missing_packages
+from stressvision.launcher.installation import Project, describe_progress, explain_failure, fingerprint, is_prepared
+
+REQUIREMENTS = ("requirements.txt", installation.MODELS)
+DOWNLOADING = """Collecting fastapi==0.165.0 (from -r requirements.txt (line 11))
+  Obtaining dependency information for fastapi==0.165.0
+  Downloading fastapi-0.165.0-py3-none-any.whl.metadata (27 kB)
+Collecting opencv-python==4.14.0.94
+  Using cached fastapi-0.165.0-py3-none-any.whl (115 kB)
+  Downloading opencv_python-4.14.0.94-cp37-abi3-manylinux_2_28_x86_64.whl (62.3 MB)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A checkout whose `.venv` is whole and stamped."""
+    made = Project(tmp_path)
+    for name in (*REQUIREMENTS, "constraints.txt"):
+        (tmp_path / name).write_text(f"{name.removesuffix('.txt')}==1.0\n")
+    made.interpreter.parent.mkdir(parents=True)
+    made.interpreter.touch()
+    (made.venv / made.site_packages("3.11")).mkdir(parents=True)
+    stamp(made, "3.11")
+    return made
+
+
+def stamp(project: Project, python: str) -> None:
+    installed = {name: fingerprint(project, name) for name in REQUIREMENTS}
+    project.stamp.write_text(json.dumps({"python": python, "installed": installed}))
+
+
+def test_a_stamped_environment_is_prepared(project: Project) -> None:
+    assert is_prepared(project, REQUIREMENTS)
+    assert not is_prepared(project, (*REQUIREMENTS, "requirements-test.txt"))
+
+
+@pytest.mark.parametrize("changed", [*REQUIREMENTS, "constraints.txt"])
+def test_a_changed_requirement_asks_for_an_update(project: Project, changed: str) -> None:
+    (project.root / changed).write_text("another==2.0\n")
+    assert not is_prepared(project, REQUIREMENTS)
+
+
+def test_an_environment_whose_python_is_gone_or_another_is_not_prepared(project: Project) -> None:
+    stamp(project, "3.12")
+    assert not is_prepared(project, REQUIREMENTS)
+    stamp(project, "3.11")
+    project.interpreter.unlink()
+    assert not is_prepared(project, REQUIREMENTS)
+
+
+def test_inside_it_an_environment_made_for_another_python_is_not_prepared(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.venv / project.site_packages("3.10")).mkdir(parents=True)
+    stamp(project, "3.10")
+    assert is_prepared(project, REQUIREMENTS)
+    monkeypatch.setattr(sys, "prefix", str(project.venv))
+    assert not is_prepared(project, REQUIREMENTS)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"python": "3.11"}', '{"python": "3.11", "installed": 3}'])
+def test_a_damaged_stamp_is_as_good_as_none(project: Project, text: str) -> None:
+    project.stamp.write_text(text)
+    assert not is_prepared(project, REQUIREMENTS)
+
+
+def test_packages_are_missed_by_name_and_optional_ones_are_not(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text(
+        "--find-links packaging\n-c constraints.txt\n# about it\n"
+        "pytest==9 # here\nnot-a-package[extra]==1.0  # missing\nnot-another==2\n"
+        'not-here==1 ; sys_platform == "win32"\n'
+    )
+    assert missing_packages(Project(tmp_path), ("r.txt",)) == ["not-a-package", "not-another"]
+
+
+def test_tflite_runtime_stands_in_for_its_successor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "r.txt").write_text("ai-edge-litert==2\nnumpy==2\n")
+    monkeypatch.setattr(environment, "_has", lambda name: name in ("tflite-runtime", "numpy"))
+    assert missing_packages(Project(tmp_path), ("r.txt",)) == []
+
+
+def test_every_pinned_package_of_the_repository_is_looked_at() -> None:
+    pinned = (PROJECT_ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert "face-recognition==" in pinned
+    assert missing_packages(Project(PROJECT_ROOT), ("requirements.txt",)) == []
+
+
+def test_progress_names_what_pip_is_doing() -> None:
+    assert describe_progress("", 0).es == "buscando …"
+    assert describe_progress(DOWNLOADING.splitlines()[0], 0).es == "buscando fastapi"
+    assert describe_progress(DOWNLOADING, 0).es == "descargando 2: opencv_python (62.3 MB)"
+    installing = DOWNLOADING + "Installing collected packages: opencv-python, fastapi, numpy\n"
+    assert describe_progress(installing, 2).en == "installing 2/3"
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ("OSError: [Errno 28] No space left on device", "disco"),
+        ("WARNING: Retrying: NewConnectionError('...')\nERROR: No matching distribution found for flask", "red"),
+        ("ERROR: Could not build wheels for dlib", "Could not build wheels for dlib"),
+    ],
+)
+def test_a_failure_of_pip_is_explained(log: str, expected: str) -> None:
+    assert expected in explain_failure(log, Path("install.log")).message.es
+
+
+def test_the_door_runs_on_the_standard_library_alone() -> None:
+    program = "import stressvision.launcher.environment, stressvision.launcher.birth"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_old_python_can_read_the_door_far_enough_to_be_refused() -> None:
+    for path in (PROJECT_ROOT / "stressvision/launcher/environment.py", PROJECT_ROOT / "start_complete_system.py"):
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+    assert (PROJECT_ROOT / "stressvision/launcher/__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize(("raised", "said"), [("KeyboardInterrupt", False), ("RuntimeError('broken')", True)])
+def test_an_interruption_while_a_program_loads_prints_no_traceback(raised: str, said: bool) -> None:
+    program = f"from stressvision.launcher.environment import enter\nenter()\nraise {raised}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert ("Traceback" in done.stderr) is said

@@ -1,0 +1,124 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.core.errors import ConfigurationError
+from stressvision.launcher.command import main, parse_arguments
+from stressvision.launcher.components import Component, choose_components, find_option
+from stressvision.launcher.menu import LEAVE, ask_option, render_menu
+
+
+def answering(*answers: str) -> Callable[[str], str]:
+    left: Iterator[str] = iter(answers)
+
+    def read(_prompt: str) -> str:
+        try:
+            return next(left)
+        except StopIteration:
+            raise EOFError from None
+
+    return read
+
+
+def chosen(number: int, *, demo: bool = False, headless: bool = False) -> dict[str, Component]:
+    parts = choose_components(find_option(str(number)), Settings(), demo=demo, headless=headless)
+    return {part.name: part for part in parts}
+
+
+def test_the_menu_has_the_six_options_in_either_language() -> None:
+    spanish, english = render_menu("es"), render_menu("en")
+    assert [line.strip()[:2] for line in spanish.splitlines()[2:]] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert "3. Sistema completo" in spanish
+    assert "3. Everything" in english
+
+
+def test_an_empty_answer_is_everything_and_the_end_of_input_leaves() -> None:
+    assert ask_option("es", answering("")).number == 3
+    assert ask_option("es", answering()) is LEAVE
+    assert ask_option("es", answering("6")) is LEAVE
+
+
+def test_an_answer_that_is_no_option_is_asked_again_and_says_which_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert ask_option("es", answering("7", "todo", " 2 ")).number == 2
+    assert capsys.readouterr().out.count("del 1 al 6") == 2
+
+
+def test_each_option_starts_what_its_title_says() -> None:
+    assert list(chosen(1)) == ["ingest", "edge"]
+    assert list(chosen(2)) == ["api", "dashboard"]
+    assert list(chosen(3)) == ["ingest", "edge", "api", "reporter", "dashboard"]
+    assert list(chosen(4)) == ["api"]
+    assert list(chosen(5)) == ["dashboard"]
+
+
+def test_every_door_exists_and_is_named_by_its_whole_path() -> None:
+    for part in chosen(3).values():
+        assert part.command[1].startswith(str(PROJECT_ROOT))
+        assert part.command[1].endswith(".py")
+
+
+def test_demo_and_headless_reach_the_camera_only() -> None:
+    parts = chosen(3, demo=True, headless=True)
+    assert parts["edge"].command[2:] == ("--source", "demo", "--headless")
+    assert chosen(3)["edge"].command[2:] == ()
+    assert all("demo" not in part.command for part in parts.values() if part.name != "edge")
+
+
+def test_each_named_camera_is_a_component_with_its_own_preview_and_without_its_address() -> None:
+    settings = Settings.model_validate({"cameras": "entrada=0,linea2=rtsp://ana:s3cret@10.0.0.7/live"})
+
+    parts = choose_components(find_option("1"), settings, demo=False, headless=True)
+
+    assert [part.name for part in parts] == ["ingest", "edge-entrada", "edge-linea2"]
+    assert [part.command[2:] for part in parts[1:]] == [
+        ("--camera", "entrada", "--headless"),
+        ("--camera", "linea2", "--headless"),
+    ]
+    assert [part.address for part in parts[1:]] == ["http://127.0.0.1:8502", "http://127.0.0.1:8503"]
+    assert "s3cret" not in str(parts)
+    assert len({part.label.es for part in parts}) == 3
+    assert [part.name for part in choose_components(find_option("4"), settings, demo=False, headless=True)] == ["api"]
+
+
+def test_a_camera_s_preview_on_the_port_of_another_component_is_refused_by_their_settings_names() -> None:
+    settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 4999})
+
+    with pytest.raises(ConfigurationError, match=r"STRESSVISION_INGEST_PORT y STRESSVISION_PREVIEW_PORT"):
+        choose_components(find_option("1"), settings, demo=False, headless=True)
+
+
+def test_two_components_on_one_port_are_refused_by_their_settings_names() -> None:
+    settings = Settings(api_port=5000)
+    with pytest.raises(ConfigurationError) as caught:
+        choose_components(find_option("3"), settings, demo=False, headless=True)
+    assert "STRESSVISION_INGEST_PORT" in caught.value.message.es
+    assert "STRESSVISION_API_PORT" in caught.value.message.es
+    assert len(choose_components(find_option("2"), settings, demo=False, headless=True)) == 2
+
+
+@pytest.mark.parametrize("arguments", [["--opcion", "3"], ["parar"], ["--option"], ["--demo=1"], ["stop", "ya"]])
+def test_what_is_not_understood_points_to_the_help(arguments: list[str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_arguments(arguments)
+    assert "--help" in caught.value.message.es
+
+
+def test_a_refused_option_is_a_sentence_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--option", "9"]) == 2
+    said = capsys.readouterr()
+    assert "«9»" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_help_is_spanish_by_default_and_english_on_request(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRESSVISION_LANG", raising=False)
+    assert main(["--help"]) == 0
+    assert "opciones:" in capsys.readouterr().out
+    monkeypatch.setenv("STRESSVISION_LANG", "en")
+    assert main(["stop", "-h"]) == 0
+    assert "options:" in capsys.readouterr().out

