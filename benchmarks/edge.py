@@ -1,7 +1,7 @@
 """What the edge costs on this machine, beside the bare networks: `python -m benchmarks.edge`.
 
 The bundled recording is played with its own people enrolled; `--video DIR` adds clips of a camera, `--identity DIR`
-photographs of people in the wild (see stressvision.training.recognition). Writes its section of docs/performance.md.
+photographs of people in the wild (see stressvision.training.measure.recognition). Writes its section of docs/performance.md.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from benchmarks.playback import (
 )
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.training.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
+from stressvision.training.measure.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
 from stressvision.vision.gallery import FaceGallery
 

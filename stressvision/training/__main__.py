@@ -7,7 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from stressvision.core.errors import Message, StressVisionError, Unavailable
-from stressvision.training import assessment
+from stressvision.training.measure import assessment
+from stressvision.training.measure.suite import run_suite
 
 DEFAULT_WORK = Path("training-run")
 DEFAULT_MODELS = Path("models")
@@ -65,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=7)
     one.add_argument("--threads", type=int, default=1)
     one.set_defaults(
-        run=lambda given: load_steps("eye_steps").make_eyes(
+        run=lambda given: load_steps("eyes.steps").make_eyes(
             given.crops, given.faces, given.models, given.seed, given.threads
         )
     )
@@ -73,9 +74,12 @@ def build_parser() -> argparse.ArgumentParser:
     one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", type=Path, help="the archive, or a folder with one subfolder a label")
+    what.add_argument("--suite", type=Path, help="instead: a file that names many sets (.toml)")
     what.add_argument(
         "--identities", type=Path, help="instead: a folder of enrolled/<person>/*.jpg and strangers/*.jpg"
     )
+    one.add_argument("--root", type=Path, default=Path(), help="for a suite: the folder its data lie in")
+    one.add_argument("--card", action="store_true", help="for a suite: write the figures into the model's card too")
     one.add_argument("--map", default="", help="for a folder: label=state, comma separated, e.g. angry=stress")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="folder of expression.tflite and its card")
     one.add_argument("--report", type=Path, default=None, help="folder for the figures and the pictures")
@@ -88,18 +92,21 @@ def build_parser() -> argparse.ArgumentParser:
 
 def add_towers(command: argparse.ArgumentParser) -> None:
     """The two networks whose features are read."""
-    command.add_argument("--mobile", type=Path, required=True, help="OpenCV Zoo's MobileFaceNet for expressions (.onnx)")
-    command.add_argument("--residual", type=Path, required=True, help="the expression model of release 0.3.0 (.tflite)")
+    command.add_argument("--mobile", type=Path, required=True, help="OpenCV Zoo's expression network (.onnx)")
+    command.add_argument("--residual", type=Path, required=True, help="the model of release 0.3.0 (.tflite)")
 
 
 def run_evaluation(given: argparse.Namespace) -> None:
-    """Expressions, or identities at the threshold that the settings have."""
+    """Expressions of one set or of many, or identities at the threshold that the settings have."""
+    if given.suite is not None:
+        run_suite(given.suite, given.root, given.models, given.report, given.card)
+        return
     if given.identities is None:
         assessment.evaluate(given.data, given.map, given.models, given.report, given.against)
         return
     # Only this needs what the whole system needs; whoever makes models need not have it installed.
     from stressvision.core.config import Settings
-    from stressvision.training import recognition
+    from stressvision.training.measure import recognition
 
     settings = Settings()
     threshold, margin = settings.recognition_threshold, settings.recognition_margin

@@ -11,15 +11,18 @@ FACE_WIDTH = 48
 """Pixels a face is wide where a distance is given in pixels of a face."""
 
 
-
-def canonical_eyes(size: int) -> Eyes:
-    """Where the network sees the eyes, in pixels of a picture of `size`: a FER2013 picture just fills it."""
-    ratio = size / FACE_WIDTH
-    (left, height), (right, lower) = FERPLUS_EYES
+def scale_eyes(eyes: Eyes, ratio: float) -> Eyes:
+    """Eye points in a picture resized by `ratio` (whole numbers are pixel centres)."""
+    (left, height), (right, lower) = eyes
     return (
         ((left + 0.5) * ratio - 0.5, (height + 0.5) * ratio - 0.5),
         ((right + 0.5) * ratio - 0.5, (lower + 0.5) * ratio - 0.5),
     )
+
+
+def canonical_eyes(size: int) -> Eyes:
+    """Where the network sees the eyes, in pixels of a picture of `size`: a FER2013 picture just fills it."""
+    return scale_eyes(FERPLUS_EYES, size / FACE_WIDTH)
 
 
 def place(source: Eyes, target: Eyes) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ from stressvision.training.data import SMALLEST_DEVIATION
 from stressvision.training.samples import EMOTIONS, GROUP_OF_EMOTION
 from stressvision.vision.expression import Baseline, View
 
-# The run-time views: 3 % of a side up and down, so that the answer hangs less on where exactly a detector puts the eyes.
+# The run-time views: 3 % of a side up and down, because a detector's eye points err.
 NEARER = 1.03
 APART = 0.03
 

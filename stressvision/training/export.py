@@ -133,5 +133,3 @@ def convert_function(answer: Callable[[Any], Any], precision: Precision, samples
         converter.representative_dataset = sample_inputs
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     return bytes(converter.convert())
-
-

@@ -1,4 +1,4 @@
-"""What the converted towers answer for distorted pictures: the head learns from exactly what it will see at run time."""
+"""Features that the converted towers return for distorted pictures: what the head sees at run time, int8 and all."""
 
 import multiprocessing
 import zlib
@@ -55,7 +55,7 @@ def _work(task: _Task) -> npt.NDArray[np.float16]:
 def extract(
     model: bytes, faces: FaceSet, variants: int, seed: int, processes: int, report: Callable[[str], None]
 ) -> FaceFeatures:
-    """Features of `variants` distortions of every face; the same for the same seed, whatever the number of processes."""
+    """Features of `variants` distortions of every face, the same for the same seed on any number of processes."""
     tasks, places = [], []
     for variant in range(variants):
         for start in range(0, len(faces), PART):

@@ -77,7 +77,7 @@ class FaceSet:
 
 
 def read_ferplus(path: Path) -> tuple[FaceSet, FaceSet]:
-    """FER+ training pictures, and validation pictures that repeat none of them. Raises InvalidInput for another file."""
+    """FER+ training pictures, and validation pictures that repeat none. Raises InvalidInput for another file."""
     splits = read_archive(path)
     sets = []
     for kind, pictures in (("train", splits.train), ("valid", splits.valid)):

@@ -22,11 +22,11 @@ from stressvision.training.calibration import (
 )
 from stressvision.training.card import describe_model, place_views, read_description, write_description, write_with_card
 from stressvision.training.data import STATES, FloatArray, standardise
-from stressvision.training.evaluation import measure_probabilities
 from stressvision.training.export import PRECISIONS, Precision, convert_expression, convert_towers
 from stressvision.training.features import FaceFeatures, extract, read_features, run_towers, write_features
 from stressvision.training.head import Head, HeadPlan, read_head, select_features, train_head, write_head
 from stressvision.training.inference import run_model
+from stressvision.training.measure.figures import measure_probabilities
 from stressvision.training.samples import FaceSet, hold_out, read_faces, read_ferplus, read_people, write_faces
 from stressvision.training.towers import SIZE, Towers, read_towers
 from stressvision.vision.expression import View, align_face
@@ -81,7 +81,7 @@ def learnt_from(name: str, faces: FaceSet, fold: int | None) -> npt.NDArray[np.b
 
 
 def train(work: Path, mobile: Path, residual: Path, seed: int, processes: int) -> None:
-    """Convert the towers, run them over distorted pictures, and train a head without each fold and one with everybody."""
+    """Convert the towers, read features, and train one head without each fold and one with everybody."""
     path = work / TOWERS
     if not path.exists():
         path.write_bytes(convert_towers(read_both(mobile, residual), "int8", known_pictures(work)))
@@ -116,7 +116,9 @@ def read_both(mobile: Path, residual: Path) -> Towers:
 def known_pictures(work: Path) -> FloatArray:
     """A few standardised pictures of every set [N,S,S], to set the int8 ranges by."""
     some = [read_prepared(work, name) for name in VARIANTS]
-    return np.concatenate([crop_views(faces.select(np.arange(0, len(faces), len(faces) // 60)))[:, 0] for faces in some])
+    return np.concatenate(
+        [crop_views(faces.select(np.arange(0, len(faces), len(faces) // 60)))[:, 0] for faces in some]
+    )
 
 
 def name_fold(fold: int | None) -> str:
@@ -219,7 +221,9 @@ def calibrate(work: Path) -> None:
     write_description(describe_model(SIZE, calibration, baseline), work / DESCRIPTION)
 
 
-def hold_half(person: np.ndarray[tuple[int, ...], np.dtype[np.str_]]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def hold_half(
+    person: np.ndarray[tuple[int, ...], np.dtype[np.str_]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which faces belong to every other person."""
     names = np.unique(person)
     return np.isin(person, names[::2])
@@ -238,5 +242,3 @@ def print_figures(what: str, sets: Iterable[Answers], calibration: Calibration) 
             f"({recall}), ECE {figures.calibration_error:.3f}",
             flush=True,
         )
-
-

@@ -1,4 +1,4 @@
-"""The two networks whose features the expression head reads, with their weights as they are: nothing of them is trained.
+"""The two networks whose features the expression head reads. Their weights stay as they are: only the head is trained.
 
 `mobile` is OpenCV Zoo's facial_expression_recognition_mobilefacenet (Apache-2.0; MobileFaceNet, Chen et al. 2018),
 which has seen the faces of very many people, at 96 pixels. `residual` is the network of release 0.3.0, learnt from FER+
@@ -29,7 +29,7 @@ MOBILE_EYES = (38.3, 73.5, 51.6)
 
 # Strides of the bottlenecks; one of stride 1 has a shortcut.
 STRIDES = (2, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1)
-FIRST_BLOCKS = ((False, 1), (False, 1), (True, 2), (False, 1), (True, 2), (False, 1))
+RESIDUAL_BLOCKS = ((False, 1), (False, 1), (True, 2), (False, 1), (True, 2), (False, 1))
 """Of the blocks of `residual`: whether there is a convolution in the shortcut, and the stride."""
 
 
@@ -61,7 +61,8 @@ def read_towers(mobile: Path, residual: Path, eyes: tuple[tuple[float, float], t
 
 
 def _refuse(path: Path, error: object, field: str) -> InvalidInput:
-    return InvalidInput(Message(f"No se puede leer {path}: {error!r}", f"{path} cannot be read: {error!r}"), field=field)
+    spanish, english = f"No se puede leer {path}: {error!r}", f"{path} cannot be read: {error!r}"
+    return InvalidInput(Message(spanish, english), field=field)
 
 
 def _read_mobile(path: Path, eyes: tuple[tuple[float, float], tuple[float, float]]) -> tuple[MobileLayer, ...]:
@@ -119,7 +120,8 @@ def shift_kernel(kernel: FloatArray, eyes: tuple[tuple[float, float], tuple[floa
 def _read_residual(path: Path) -> FoldedNetwork:
     try:
         layers = _read_layers(path)
-        if len(layers) != 1 + sum(2 + shortcut for shortcut, _ in FIRST_BLOCKS) + 1 or len(layers[-1][1]) != len(CLASSES):
+        expected = 2 + sum(2 + shortcut for shortcut, _ in RESIDUAL_BLOCKS)
+        if len(layers) != expected or len(layers[-1][1]) != len(CLASSES):
             raise ValueError(f"{len(layers)} layers")
     except (OSError, ValueError, RuntimeError) as error:
         raise _refuse(path, error, "residual") from error
@@ -131,7 +133,7 @@ def _read_residual(path: Path) -> FoldedNetwork:
 
     entry = take(2)
     blocks = []
-    for widened, stride in FIRST_BLOCKS:
+    for widened, stride in RESIDUAL_BLOCKS:
         shortcut = take(1) if widened else None
         blocks.append(FoldedBlock(take(stride), take(1), shortcut, stride))
     head, bias = layers[-1]
@@ -152,5 +154,5 @@ def _read_layers(path: Path) -> list[tuple[FloatArray, FloatArray]]:
         return np.asarray(values * scales.reshape(-1, *[1] * (values.ndim - 1)), np.float32)
 
     wanted = ("CONV_2D", "FULLY_CONNECTED")
-    operations = [each for each in interpreter._get_ops_details() if each["op_name"] in wanted]  # noqa: SLF001
+    operations = [each for each in interpreter._get_ops_details() if each["op_name"] in wanted]
     return [(read(int(each["inputs"][1])), read(int(each["inputs"][2]))) for each in operations]

@@ -314,9 +314,7 @@ class ExpressionModel:
         logits = np.asarray(self._network.run(grey), np.float64)
         return _soften(logits / self.card.temperature + np.asarray(self.card.offsets))
 
-    def _conclude(
-        self, logits: npt.NDArray[np.float64], reference: ExpressionReference | None
-    ) -> ExpressionEstimate:
+    def _conclude(self, logits: npt.NDArray[np.float64], reference: ExpressionReference | None) -> ExpressionEstimate:
         """Subtract the reference from the logits of the network's classes and add their probabilities up to states."""
         fits = (
             reference is not None

@@ -14,7 +14,7 @@ from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
 from stressvision.training.card import write_with_card
-from stressvision.training.counterpart import group_answers, run_counterpart
+from stressvision.training.measure.counterpart import group_answers, run_counterpart
 from stressvision.training.data import (
     CLASSES,
     EMOTIONS,
@@ -26,11 +26,11 @@ from stressvision.training.data import (
     share_votes,
     standardise,
 )
-from stressvision.training.diagram import draw_reliability
-from stressvision.training.evaluation import measure_logits, measure_probabilities, soften, spread_other
-from stressvision.training.eyes import EyePictures, fold_people, link_groups, read_crops
-from stressvision.training.folder import parse_map, read_folder
-from stressvision.training.recognition import Distances, draw_roc, rate
+from stressvision.training.measure.diagram import draw_reliability
+from stressvision.training.measure.figures import measure_logits, measure_probabilities, soften, spread_other
+from stressvision.training.eyes.pictures import EyePictures, fold_people, link_groups, read_crops
+from stressvision.training.measure.folder import parse_map, read_folder
+from stressvision.training.measure.recognition import Distances, draw_roc, rate
 from stressvision.vision.expression import ExpressionModel, read_card
 from stressvision.vision.lids import LidModel
 
@@ -353,7 +353,7 @@ def test_crops_without_names_keep_neighbours_and_repeats_together(tmp_path: Path
 
 def test_the_eye_network_learns_and_answers_for_people_it_has_not_seen() -> None:
     torch = pytest.importorskip("torch")
-    from stressvision.training.eye_network import EyePlan, cross_validate
+    from stressvision.training.eyes.network import EyePlan, cross_validate
 
     torch.set_num_threads(1)
     eyes = make_eyes()
@@ -398,6 +398,7 @@ class Stopped(Exception):
 def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from stressvision.training.loop import TrainingPlan, load_average, train_network
+
     from stressvision.training.network import NetworkShape
 
     plan = TrainingPlan(epochs=2, batch=16, shape=NetworkShape((4, 4, 4), (1, 1, 1), 0.1))
@@ -420,6 +421,7 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> No
 def test_a_checkpoint_of_another_plan_is_not_overwritten(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     from stressvision.training.loop import TrainingPlan, load_state, save_state, start_state
+
     from stressvision.training.network import NetworkShape
 
     plan = TrainingPlan(epochs=1, shape=NetworkShape((4, 4, 4), (1, 1, 1)))

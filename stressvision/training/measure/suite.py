@@ -10,10 +10,11 @@ A suite is TOML. Each `[[set]]` has a `name`, `data` (an archive of faces, relat
 - `groups`: name = regular expression of the person; each group gets a row of its own.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,15 @@ import numpy.typing as npt
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import STATES, IntArray
-from stressvision.training.evaluation import measure_probabilities
+from stressvision.training.measure.assessment import make_folder
+from stressvision.training.measure.figures import measure_probabilities
 from stressvision.training.samples import ALIGNED_EYES, Eyes, FaceSet, hold_out, read_ferplus, read_people
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
 
 RESAMPLED = 1000
 """Draws of persons for a confidence interval of 95 %."""
 
-MEANT_FOR_A_ROW = 10
+FEWEST_PICTURES = 10
 """A group of fewer pictures gets no row: its figures would say nothing."""
 
 REFERENCE_PICTURES = 1
@@ -55,7 +57,7 @@ class SuiteSet:
 class Reading:
     """What was read of one set: state probabilities [N,4], true states [N], persons [N]; and with references.
 
-    `referenced` [N,4] has rows only where `has_reference` [N]; `spent` [N]: pictures that made a reference.
+    `referenced` [N,4] is without one where not `has_reference` [N]; pictures that made a reference have none.
     """
 
     name: str
@@ -93,7 +95,9 @@ def read_suite(path: Path, root: Path) -> list[SuiteSet]:
         sets = [_read_set(entry, root) for entry in content["set"]]
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         raise InvalidInput(
-            Message(f"La lista de conjuntos {path} no es válida: {error!r}", f"The suite {path} is not valid: {error!r}"),
+            Message(
+                f"La lista de conjuntos {path} no es válida: {error!r}", f"The suite {path} is not valid: {error!r}"
+            ),
             field="suite",
         ) from error
     if not sets:
@@ -102,7 +106,7 @@ def read_suite(path: Path, root: Path) -> list[SuiteSet]:
 
 
 def _read_set(entry: Mapping[str, Any], root: Path) -> SuiteSet:
-    if unknown := set(entry) - {field for field in SuiteSet.__dataclass_fields__}:
+    if unknown := set(entry) - {field.name for field in fields(SuiteSet)}:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     given = dict(entry)
     if wrong := set(given.get("map", {}).values()) - {*STATES, "other"}:
@@ -178,18 +182,16 @@ def make_rows(reading: Reading, groups: Mapping[str, str] | None, seed: int) -> 
     rows = [measure_row(reading.name, reading, everyone, False, seed)]
     for name, pattern in (groups or {}).items():
         member = np.array([re.search(pattern, person) is not None for person in reading.person])
-        if member.sum() >= MEANT_FOR_A_ROW:
+        if member.sum() >= FEWEST_PICTURES:
             rows.append(measure_row(f"{reading.name} {name}", reading, member, False, seed))
-    if reading.has_reference.sum() >= MEANT_FOR_A_ROW:
+    if reading.has_reference.sum() >= FEWEST_PICTURES:
         name = f"{reading.name}, same faces"
         rows.append(measure_row(name, reading, reading.has_reference, False, seed))
         rows.append(measure_row(f"{reading.name}, baseline", reading, reading.has_reference, True, seed))
     return rows
 
 
-def measure_row(
-    name: str, reading: Reading, chosen: npt.NDArray[np.bool_], baseline: bool, seed: int
-) -> SuiteRow:
+def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], baseline: bool, seed: int) -> SuiteRow:
     """Figures of the chosen faces, with intervals over persons."""
     probabilities = (reading.referenced if baseline else reading.probabilities)[chosen]
     state, person = reading.state[chosen], reading.person[chosen]
@@ -213,9 +215,7 @@ def measure_row(
     )
 
 
-def resample(
-    called: IntArray, state: IntArray, person: npt.NDArray[np.str_], seed: int
-) -> npt.NDArray[np.float64]:
+def resample(called: IntArray, state: IntArray, person: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.float64]:
     """Recalls [draws,4] over persons drawn with replacement; not a number where a draw has no such face."""
     names, place = np.unique(person, return_inverse=True)
     counts = np.zeros((len(names), len(STATES)))
@@ -248,3 +248,42 @@ def format_rows(rows: Sequence[SuiteRow]) -> str:
             f"{row.low:.3f}-{row.high:.3f}  {recall}  {stressed:>13}  {row.calibration_error:.3f}"
         )
     return "\n".join(lines)
+
+
+def run_suite(path: Path, root: Path, models: Path, report: Path | None, card: bool, seed: int = 7) -> None:
+    """Measure the model of `models` on every set and print the table; write the rows as JSON where wanted.
+
+    `report` is a folder for `suite.json`; with `card`, the rows become the `measured` of the model's card.
+    """
+    rows: list[SuiteRow] = []
+    for wanted in read_suite(path, root):
+        rows += make_rows(read_set(wanted, models), wanted.groups, seed)
+    rows.sort(key=lambda each: each.balanced_accuracy)
+    print(format_rows(rows))
+    spread = [row.balanced_accuracy for row in rows if not row.baseline]
+    print(f"worst to best without baseline: {spread[0]:.3f} to {spread[-1]:.3f}")
+    written = [describe_row(row) for row in rows]
+    if report is not None:
+        make_folder(report)
+        (report / "suite.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    if card:
+        place = models / "expression.json"
+        content = json.loads(place.read_text(encoding="utf-8")) | {"measured": written}
+        place.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def describe_row(row: SuiteRow) -> dict[str, object]:
+    """A row for JSON, rounded."""
+    recall = {state: round(value, 4) for state, value in zip(STATES, row.recall, strict=True) if value is not None}
+    interval = None if row.stress_low is None or row.stress_high is None else [row.stress_low, row.stress_high]
+    return {
+        "set": row.name,
+        "baseline": row.baseline,
+        "pictures": row.pictures,
+        "persons": row.persons,
+        "balanced_accuracy": round(row.balanced_accuracy, 4),
+        "interval": [round(row.low, 4), round(row.high, 4)],
+        "recall": recall,
+        "stress_interval": None if interval is None else [round(value, 4) for value in interval],
+        "calibration_error": round(row.calibration_error, 4),
+    }
