@@ -21,20 +21,20 @@ class HeadPlan:
 
     hidden: int = 96
     members: int = 2
-    steps: int = 2500
+    steps: int = 1200
     batch: int = 512
     learning_rate: float = 3e-3
-    weight_decay: float = 0.1
-    dropout: float = 0.4
+    weight_decay: float = 0.2
+    dropout: float = 0.45
     state_weight: float = 0.5
     sampling_power: float = 0.5
     seed: int = 7
     shares: tuple[tuple[str, float], ...] = (
         ("ferplus", 0.50),
-        ("taiwan", 0.22),
-        ("radiate", 0.06),
-        ("lfw", 0.14),
-        ("london", 0.08),
+        ("taiwan", 0.20),
+        ("radiate", 0.05),
+        ("lfw", 0.18),
+        ("london", 0.07),
     )
 
 

@@ -94,7 +94,8 @@ def test_probabilities_keep_their_order_and_sum_to_one(model: ExpressionModel) -
 
 
 def test_the_same_face_gets_the_same_answer_whatever_the_light(model: ExpressionModel) -> None:
-    face = np.random.default_rng(5).integers(60, 160, (48, 48)).astype(np.uint8)
+    side = model.card.size
+    face = np.random.default_rng(5).integers(60, 160, (side, side)).astype(np.uint8)
     brighter = (face + 60).astype(np.uint8)
     first, second = model.estimate_aligned(face), model.estimate_aligned(brighter)
     assert dict(first.probabilities) == pytest.approx(dict(second.probabilities), abs=1e-4)
@@ -109,7 +110,7 @@ def test_the_views_are_averaged(model: ExpressionModel) -> None:
 
 
 def test_a_blank_picture_does_not_break_the_numbers(model: ExpressionModel) -> None:
-    estimate = model.estimate_aligned(np.full((48, 48), 90, np.uint8))
+    estimate = model.estimate_aligned(np.full((model.card.size, model.card.size), 90, np.uint8))
     assert sum(estimate.probabilities.values()) == pytest.approx(1, abs=1e-6)
 
 
@@ -167,8 +168,9 @@ def test_the_model_is_opened_from_anywhere(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def face() -> np.ndarray:
-    return cv2.resize(np.random.default_rng(5).integers(60, 160, (8, 8)).astype(np.uint8), (48, 48))
+def face(card: ExpressionCard) -> np.ndarray:
+    coarse = np.random.default_rng(5).integers(60, 160, (8, 8)).astype(np.uint8)
+    return cv2.resize(coarse, (card.size, card.size))
 
 
 def test_a_typical_reference_changes_nothing(model: ExpressionModel, face: np.ndarray) -> None:
@@ -246,8 +248,11 @@ def test_an_unknown_state_is_a_key_error() -> None:
 
 def test_the_shipped_model_is_small_and_honest_enough() -> None:
     content = json.loads(CARD.read_text(encoding="utf-8"))
-    assert MODEL.stat().st_size <= 2_000_000
-    assert content["measured"]["all"]["balanced_accuracy"] >= 0.78
+    assert MODEL.stat().st_size <= 3_000_000
+    measured = {each["set"]: each["balanced_accuracy"] for each in content["measured"]}
+    assert min(measured.values()) >= 0.74
+    assert measured["FER+ validation"] >= 0.83
+    assert measured["taiwan, baseline"] > measured["taiwan, same faces"]
 
 
 @pytest.mark.parametrize(
