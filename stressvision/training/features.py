@@ -65,8 +65,8 @@ def extract(
             places.append(part)
     found = []
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for done, part in enumerate(pool.map(_work, tasks), 1):
-            found.append(part)
+        for done, rows in enumerate(pool.map(_work, tasks), 1):
+            found.append(rows)
             if done % 20 == 0 or done == len(tasks):
                 report(f"{faces.name}: {done} of {len(tasks)} parts")
     return FaceFeatures(np.concatenate(found), np.concatenate(places).astype(np.int64))

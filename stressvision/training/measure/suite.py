@@ -200,7 +200,7 @@ def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], base
     stress = STATES.index("stress")
     present = np.unique(state)
     low, high = _interval(np.nanmean(draws[:, present], axis=1))
-    stressed = _interval(draws[:, stress]) if stress in present else (None, None)
+    stressed = _interval(draws[:, stress]) if stress in present else None
     return SuiteRow(
         name,
         baseline,
@@ -210,7 +210,8 @@ def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], base
         low,
         high,
         tuple(value if index in present else None for index, value in enumerate(figures.recall)),
-        *stressed,
+        None if stressed is None else stressed[0],
+        None if stressed is None else stressed[1],
         figures.calibration_error,
     )
 
@@ -225,7 +226,8 @@ def resample(called: IntArray, state: IntArray, person: npt.NDArray[np.str_], se
     random = np.random.default_rng(seed)
     weights = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLED).astype(np.float64)
     total = weights @ counts
-    return np.divide(weights @ right, total, out=np.full(total.shape, np.nan), where=total > 0)
+    shares = np.divide(weights @ right, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return np.asarray(shares, np.float64)
 
 
 def _interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:

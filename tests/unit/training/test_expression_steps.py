@@ -44,7 +44,8 @@ def make_faces(persons: int, each: int, name: str = "made") -> FaceSet:
 
 def write_people(path: Path, faces: FaceSet, **more: np.ndarray) -> Path:
     names = np.array(["neutral", "happy", "anger", "sad"])[np.arange(len(faces)) % 4]
-    np.savez(path, images=faces.images, label=names, subject=faces.person, **more)
+    content = {"images": faces.images, "label": names, "subject": faces.person} | more
+    np.savez(path, allow_pickle=False, **content)
     return path
 
 
