@@ -18,7 +18,7 @@ from stressvision.training.calibration import (
     find_typical,
     fit_calibration,
     group_probabilities,
-    lift_neutral,
+    lift_states,
     refer,
     subtract,
 )
@@ -43,6 +43,7 @@ VARIANTS = {"ferplus": 6, "taiwan": 12, "radiate": 20, "lfw": 10, "london": 10}
 FOLDS = 3
 """The sets that are tested person by person are split into this many parts."""
 
+LIFTED = ("ferplus", "taiwan")
 REFERENCED = "taiwan"
 """The set in which persons have relaxed pictures and all states: the baseline is chosen on it."""
 
@@ -234,8 +235,8 @@ def calibrate(work: Path) -> None:
 
 
 def fit(sets: list[Answers]) -> Calibration:
-    """Temperature and offsets of all sets, the neutral one lifted for the first, FER+."""
-    return lift_neutral(fit_calibration(sets), sets[0])
+    """Temperature and offsets of all sets, lifted for the two that have many faces of every state."""
+    return lift_states(fit_calibration(sets), [each for each in sets if each.name in LIFTED])
 
 
 def hold_persons(person: npt.NDArray[np.str_], fold: int) -> npt.NDArray[np.bool_]:

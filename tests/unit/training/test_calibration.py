@@ -13,7 +13,7 @@ from stressvision.training.calibration import (
     find_typical,
     fit_calibration,
     group_probabilities,
-    lift_neutral,
+    lift_states,
     refer,
     subtract,
 )
@@ -93,11 +93,12 @@ def test_a_baseline_that_costs_a_state_is_not_chosen() -> None:
     assert choose_baseline(faces, [wrong]).strength == 0
 
 
-def test_neutral_is_lifted_to_help_the_state_that_fares_worst() -> None:
-    answers = make_answers(4000, 1.0, lifted=-0.8)
-    lifted = lift_neutral(NOTHING, answers)
+def test_neutral_is_lifted_where_it_fares_worst() -> None:
+    lifted = lift_states(NOTHING, [make_answers(4000, 1.0, lifted=-0.8)])
     assert 0.3 < lifted.offsets[0] <= 0.6
-    assert lifted.offsets[1:] == NOTHING.offsets[1:]
+    assert lifted.offsets[EMOTIONS.index("happiness")] == 0
+    anger, fear = (lifted.offsets[EMOTIONS.index(name)] for name in ("anger", "fear"))
+    assert anger == fear
 
 
 def test_persons_without_a_relaxed_picture_have_no_reference() -> None:
