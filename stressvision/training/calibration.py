@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from stressvision.training.data import CLASSES, STATES, FloatArray, IntArray
 from stressvision.training.samples import EMOTIONS, GROUPS
@@ -52,6 +51,9 @@ def fit_calibration(sets: Sequence[Answers]) -> Calibration:
 
     Every set counts alike, and in it every state. Faces of none of the four states do not count.
     """
+    # Only this needs PyTorch; evaluating a model does not.
+    import torch
+
     views, states, weights = [], [], []
     for answers in sets:
         known = (answers.state >= 0) & (answers.state < len(STATES))
