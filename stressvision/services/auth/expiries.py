@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from stressvision.db.queries.token_expiry import ExpiringToken, select_expiring_tokens
+from stressvision.db.queries.accounts import ExpiringToken, select_expiring_tokens
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
