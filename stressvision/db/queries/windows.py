@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from stressvision.db.queries.row_reader import RowReader
+from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, employees
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import EmotionTally, Window

@@ -3,12 +3,10 @@
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import ProgrammingError
-
 from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.queries.token_expiry import ExpiringToken, select_expiring_tokens
+from stressvision.db.queries.accounts import ExpiringToken, select_expiring_tokens
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
@@ -32,7 +30,7 @@ def peek_expiring(settings: Settings) -> list[ExpiringToken]:
     try:
         with closing(database):
             return list_expiring(Context(database, settings))
-    except (DatabaseUnavailable, ProgrammingError):
+    except DatabaseUnavailable:
         return []
 
 
