@@ -1,15 +1,15 @@
 """SQL expressions shared by queries: columns of a row class, positions of a page, times truncated to a unit."""
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import Column, ColumnElement, Table, Text, and_, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from stressvision.db.engine.types import UtcMoment
+from stressvision.db.queries.row_reader import row_fields
 
 _KEPT = {"hour": (13, ":00:00.000"), "minute": (16, ":00.000")}
 """Length of the prefix of a stored time that is kept, and the text that follows it."""
@@ -19,21 +19,46 @@ def columns_for(row_class: type[Any], table: Table, **computed: ColumnElement[An
     """Return one column for each field of a row dataclass, in the order of its fields.
 
     Each is the table's column of that name, or the expression passed in `computed`. Rows of the query are then loaded
-    with `row_class(*row)`. Raises KeyError for a field without a column.
+    with a RowReader of the class. Raises KeyError for a field without a column.
     """
-    names = [field.name for field in fields(row_class)]
-    return [computed[name].label(name) if name in computed else table.c[name] for name in names]
+    return [computed[name].label(name) if name in computed else table.c[name] for name in row_fields(row_class)]
 
 
-def older_than(
-    moment: ColumnElement[Any], row_id: ColumnElement[int], position: tuple[datetime, int]
-) -> ColumnElement[bool]:
+def json_has_key(column: ColumnElement[Any], key: str) -> ColumnElement[bool]:
+    """Return the condition for rows whose JSON object has the key; false for what is not JSON."""
+    return _JsonEntry(column, literal(key)).is_not(None)
+
+
+class _JsonEntry(FunctionElement[str]):
+    """An entry of a JSON column as text; NULL for what is not JSON, at which SQLite ends the whole query."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_JsonEntry, "sqlite")
+def _json_entry_sqlite(element: _JsonEntry, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(CASE WHEN json_valid({column}) THEN json_extract({column}, '$.\"' || {key} || '\"') END)"
+
+
+@compiles(_JsonEntry, "postgresql")
+def _json_entry_postgresql(element: _JsonEntry, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} ->> {key})"
+
+
+def older_than(moment: Column[Any], row_id: Column[int], position: tuple[datetime, int]) -> ColumnElement[bool]:
     """Return the condition for rows after `position` (time and id of the last row) in a list sorted newest first.
 
-    It is not written as a comparison of tuples, so that both databases use the index on the time.
+    The stored time of that row counts, if it still exists: an impossible one is read as another. It is not written as
+    a comparison of tuples, so that both databases use the index on the time.
     """
     at, last_id = position
-    return and_(moment <= at, or_(moment < at, row_id < last_id))
+    last = moment.table.alias()
+    stored = select(last.c[moment.name]).where(last.c[row_id.name] == last_id).scalar_subquery()
+    reached = func.coalesce(stored, literal(at, moment.type))
+    return and_(moment <= reached, or_(moment < reached, row_id < last_id))
 
 
 class _Truncated(FunctionElement[datetime]):
