@@ -3,19 +3,24 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, text
 
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
 from stressvision.core.errors import Message, ServerUnreachable
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.auth import Role
 from stressvision.domain.notifications import LEAST_ATTEMPTS, NoticeKind
+from stressvision.launcher.checks import Level
+from stressvision.launcher.service_checks import check_tokens
 from stressvision.notifications.delivery import DeliveryResult, deliver_due
 from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.auth.accounts import add_account
-from stressvision.services.auth.expiries import list_expiring, warn_of_expiries
+from stressvision.services.auth.expiries import list_expiring, peek_expiring, warn_of_expiries
 from stressvision.services.auth.tokens import add_token, revoke_token
 from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Actor, Context
@@ -194,3 +199,22 @@ def test_backlog_body_is_plain_text(context: Context, clock: FakeClock) -> None:
     sent: list[OutgoingMessage] = []
     deliver_due(told, lambda _, message: sent.append(message))
     assert "Ana" not in json.dumps([message.body for message in sent])
+
+
+def test_expiring_tokens_are_read_without_creating_a_database(tmp_path: Path) -> None:
+    file = tmp_path / "none.db"
+    assert peek_expiring(Settings(database_url=f"sqlite:///{file}")) == []
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("quick_argon")
+def test_doctor_warns_of_expiring_tokens(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = replace(sqlite_context, clock=utc_now)
+    monkeypatch.setenv("STRESSVISION_DATABASE_URL", today.settings.database_url)
+    add_account(today, "admin", Role.ADMIN, "una frase de siete palabras", ADMIN)
+    add_token(today, TokenRequest(device_id="pi-1", days=365), ADMIN)
+    assert check_tokens().level is Level.GOOD
+    add_token(today, TokenRequest(device_id="pi-2", days=20), ADMIN)
+    found = check_tokens()
+    assert found.level is Level.WARNING
+    assert "pi-2" in found.message.es
