@@ -117,9 +117,9 @@ class Person:
 
     @property
     def is_expressive(self) -> bool:
-        """Whether an expression can be read now: nothing hides the mouth, and it is not wide open in a yawn."""
+        """Whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
         clear = self.geometry is not None and not self.geometry.cover.mouth
-        return clear and self.quality is not None and self.quality.classifiable and not self.monitor.may_be_yawning
+        return clear and self.quality is not None and self.quality.classifiable
 
     def begin_period(self, at: float) -> None:
         """Gather the readings of the next detection from now on."""
