@@ -60,6 +60,7 @@ def run_device(
         ModelUnavailable: If a required network is missing.
         DatabaseUnavailable: If the outbox cannot be opened.
         ConfigurationError: If the device's token cannot be read or would be sent unencrypted.
+        CameraUnavailable: If a recording that is played once cannot be opened or contains no picture.
     """
     models = load_models(settings)
     outbox = Outbox(settings.outbox_path)
@@ -178,6 +179,7 @@ class CameraDevice:
 
         Raises:
             DatabaseUnavailable: If the start of the session cannot be stored.
+            CameraUnavailable: If a recording that is played once contains no picture.
         """
         delivery, started = self._delivery, time.monotonic()
         delivery.session.start(self._camera.source.label.en)
@@ -201,6 +203,8 @@ class CameraDevice:
                     task.run_if_due(time.monotonic())
         finally:
             self._stop(time.monotonic() - started)
+        if self._camera.finished and not self._counters.taken and self._camera.fault is not None:
+            raise self._camera.fault
 
     def _process_frame(self, shot: Shot) -> None:
         self._counters.taken += 1
@@ -230,9 +234,17 @@ class CameraDevice:
         self._delivery.session.keep_alive()
         self._delivery.buffer.retry()
 
+    def _log_recording(self) -> None:
+        skipped = round(self._camera.skipped_seconds, 1)
+        if skipped:
+            log.warning("recording damaged, passages skipped", seconds=skipped, frames=self._pipeline.frames)
+        if self._camera.finished:
+            log.info("recording ended", frames=self._pipeline.frames, dropped=self._camera.dropped)
+
     def _stop(self, seconds: float) -> None:
         delivery = self._delivery
         self._camera.stop()
+        self._log_recording()
         delivery.session.end(self._pipeline.frames, seconds)
         self._counters.unsaved = delivery.buffer.unsaved
         delivery.sync.stop(SHUTDOWN_SECONDS)
