@@ -12,7 +12,8 @@ import structlog
 from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.config import Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient, read_token
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
@@ -255,5 +256,5 @@ class CameraDevice:
             "session ended",
             session=delivery.session.id,
             frames=self._pipeline.frames,
-            waiting=delivery.outbox.backlog().waiting,
+            waiting=self._health.backlog.waiting,
         )

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from stressvision.db.queries.expressions import columns_for
+from stressvision.db.queries.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import sessions
 
 LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class SessionRow:
+class SessionRow(ReadRow):
     """A session; `session_key` is `session_<device>_<epoch>` unless the device chose another."""
 
     id: int
@@ -25,6 +26,9 @@ class SessionRow:
     status: str
     created_at: datetime
     session_key: str | None
+
+
+_read_session = RowReader(SessionRow)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def find_session(connection: Connection, session: int | str) -> SessionRow | Non
     name = parse_session(session)
     wanted = sessions.c.id == name if isinstance(name, int) else sessions.c.session_key == name
     row = connection.execute(select(*columns_for(SessionRow, sessions)).where(wanted)).one_or_none()
-    return None if row is None else SessionRow(*row)
+    return _read_session.one(row)
 
 
 def insert_session(connection: Connection, session: NewSession) -> int:

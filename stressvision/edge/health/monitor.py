@@ -8,10 +8,10 @@ import structlog
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
-from stressvision.core.errors import Message
+from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.delivery.client import ServerStatus
-from stressvision.edge.delivery.outbox import Outbox
+from stressvision.edge.delivery.outbox import Backlog, Outbox
 from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.machine import MachineState, read_machine
 from stressvision.edge.health.statistics import Statistics, StatisticsFile
@@ -83,10 +83,16 @@ class HealthMonitor:
         self._read_machine = examine
         self._started = time.monotonic()
         self._machine = MachineState()
+        self._backlog = Backlog(0, 0, 0)
         self._warnings = DeviceWarnings()
         self._frames_before = 0
         self._fps = 0.0
         self._status.report = self._examine()
+
+    @property
+    def backlog(self) -> Backlog:
+        """Counts of the outbox, the last ones while it cannot be read."""
+        return self._read_backlog()
 
     def update_machine(self, elapsed: float) -> None:
         """Read temperature and throttling. It is slow (up to a second), so it runs less often than the rest."""
@@ -119,7 +125,7 @@ class HealthMonitor:
     def _write_statistics(self, *, ended: bool) -> None:
         if self._statistics is None:
             return
-        backlog = self._outbox.backlog()
+        backlog = self._read_backlog()
         self._statistics.write(
             Statistics(
                 at=utc_now(),
@@ -145,7 +151,7 @@ class HealthMonitor:
         )
 
     def _examine(self) -> DeviceHealth:
-        backlog = self._outbox.backlog()
+        backlog = self._read_backlog()
         state, detail = self._camera_state()
         counts = WarningCounts(self._counters.taken, self._camera.dropped, backlog)
         warnings = self._warnings.update(time.monotonic(), counts, self._machine, self._server.clock_ahead)
@@ -169,6 +175,13 @@ class HealthMonitor:
             throttled=self._machine.throttled,
             clock_ahead_seconds=self._clock_ahead_seconds(),
         )
+
+    def _read_backlog(self) -> Backlog:
+        try:
+            self._backlog = self._outbox.backlog()
+        except DatabaseUnavailable as error:
+            log.error("outbox not read", reason=error.message.en)
+        return self._backlog
 
     def _clock_ahead_seconds(self) -> float | None:
         ahead = self._server.clock_ahead

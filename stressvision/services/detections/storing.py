@@ -7,6 +7,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.config import Policy
 from stressvision.core.errors import (
     ConsentMissing,
@@ -106,7 +107,7 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     if detection.employee_id is None:
         return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
-        touch_employee(connection, detection.employee_id, detection.timestamp)
+        touch_employee(connection, detection.employee_id, detection.timestamp, latest_credible(now))
     alert_id = create_alert_if_due(connection, context, detection.employee_id, emotion, detection.timestamp)
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 

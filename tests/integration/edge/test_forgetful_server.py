@@ -152,7 +152,7 @@ def reject_device(ingest: FakeIngest, device: str) -> None:
         problem = {"title": "No permitido", "status": 403, "detail": "another device", "errors": faults}
         return {"status": "refused", "problem": problem}
 
-    ingest._store = checked  # type: ignore[method-assign]
+    ingest._store = checked  # type: ignore[method-assign, assignment]
 
 
 def test_messages_of_another_device_wait_without_blocking(
