@@ -23,6 +23,7 @@ from stressvision.edge.delivery.uploader import Uploader
 from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
 from stressvision.edge.health.statistics import StatisticsFile
+from stressvision.edge.preview.access import PreviewAccess
 from stressvision.edge.preview.display import Display
 from stressvision.edge.session import DeviceSession
 from stressvision.edge.status import DeviceStatus
@@ -97,14 +98,20 @@ def build_device(
     session = DeviceSession(settings, outbox, buffer)
 
     status = DeviceStatus(DeviceHealth(device_id=settings.device_id, location=settings.location, state="starting"))
-    display = Display(settings.preview_port, settings.lang, status.to_json, window=not settings.headless)
+    display = Display(
+        settings.preview_port,
+        settings.lang,
+        status.to_json,
+        window=not settings.headless,
+        access=PreviewAccess(token, sync_client.status),
+    )
     health = HealthMonitor(
         settings,
         HealthSources(camera, pipeline, outbox, counters, sync_client.status),
         status,
         DeviceHeartbeat(settings.run_dir, component),
         StatisticsFile(statistics) if statistics else None,
-        preview_url=display.url,
+        preview_url=lambda: display.url,
     )
     sync = ServerSync(sync_client, gallery, status, gallery_seconds=settings.gallery_seconds)
     return CameraDevice(

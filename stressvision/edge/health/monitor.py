@@ -73,7 +73,7 @@ class HealthMonitor:
         heartbeat: DeviceHeartbeat,
         statistics: StatisticsFile | None = None,
         *,
-        preview_url: str | None = None,
+        preview_url: Callable[[], str | None] = lambda: None,
         examine: Callable[[], MachineState] = read_machine,
     ) -> None:
         self._settings, self._preview_url = settings, preview_url
@@ -170,7 +170,7 @@ class HealthMonitor:
             frames_dropped=self._camera.dropped,
             outbox_depth=backlog.waiting + self._counters.unsaved,
             stage_ms=self._pipeline.stages.mean_ms(),
-            preview_url=self._preview_url,
+            preview_url=self._preview_url(),
             temperature=self._machine.temperature,
             throttled=self._machine.throttled,
             clock_ahead_seconds=self._clock_ahead_seconds(),
