@@ -120,6 +120,7 @@ _session = (
     .scalar_subquery()
 )
 _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
+# Consent is checked here, in the statement that stores; domain/consent.may_be_recognised states the same rule.
 _INSERT_PERMITTED = PreparedStatement(
     insert(detection_events)
     .from_select(
