@@ -164,13 +164,15 @@ class BatchStored(WireModel):
 class DeviceHealth(BaseModel):
     """Health of a device, posted to ingest's POST /heartbeat every few seconds.
 
-    `stage_ms`: mean milliseconds of each pipeline stage. `temperature`: degrees Celsius; `throttled`: slowed down by
-    heat or low voltage; `clock_ahead_seconds`: device clock minus server clock. Null: the device cannot measure it.
+    `instance_id`: of the running program, new at each start. `stage_ms`: mean milliseconds of each pipeline stage.
+    `temperature`: degrees Celsius; `throttled`: slowed down by heat or low voltage; `clock_ahead_seconds`: device clock
+    minus server clock. Null: the device cannot measure it.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     device_id: DeviceId
+    instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,64}$")
     location: Words | None = Field(default=None, max_length=200)
     state: Annotated[str, Field(pattern=r"^(starting|watching|no_camera|stopped)$")]
     detail: Words = Field(default="", max_length=300)

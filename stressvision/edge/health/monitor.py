@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 import structlog
 
@@ -81,7 +82,7 @@ class HealthMonitor:
         self._counters, self._server = sources.counters, sources.server
         self._status, self._heartbeat, self._statistics = status, heartbeat, statistics
         self._read_machine = examine
-        self._started = time.monotonic()
+        self._started, self._instance_id = time.monotonic(), str(uuid4())
         self._machine = MachineState()
         self._backlog = Backlog(0, 0, 0)
         self._warnings = DeviceWarnings()
@@ -162,6 +163,7 @@ class HealthMonitor:
         detail = "; ".join([detail, *(warning.text(self._settings.lang) for warning in warnings)])
         return DeviceHealth(
             device_id=self._settings.device_id,
+            instance_id=self._instance_id,
             location=self._settings.location,
             state=state,
             detail=detail[:_DETAIL_LENGTH],
