@@ -6,7 +6,7 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no annotations
 from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
@@ -249,10 +249,12 @@ def _plain(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    if letter == "\n" or ord(letter) in _held():
+    if letter == "\n":
         return letter
-    if unicodedata.category(letter) in {"Cc", "Cf", "Mn"}:
+    if unicodedata.category(letter) in {"Cc", "Cf"}:
         return ""
+    if ord(letter) in _held():
+        return letter
     return "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in _held()) or MISSING
 
 
