@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from stressvision.domain.emotions import Emotion
 from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
-from stressvision.vision.gallery import Match
 from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.geometry.reader import FaceGeometry
-from stressvision.vision.identity import IdentityVote, Standing
 from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
+from stressvision.vision.recognition.gallery import Match
+from stressvision.vision.recognition.identity import IdentityVote, Standing
 from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 

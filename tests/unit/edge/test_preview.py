@@ -15,8 +15,8 @@ from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.preview.access import TICKET_SECONDS, PreviewAccess
 from stressvision.edge.preview.drawing import describe, draw
 from stressvision.edge.preview.server import FrameBoard, PreviewServer, start_preview
-from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.identity import Standing
 from tests.faces import make_face, make_frame
 
 DEADLINE = 10
