@@ -15,10 +15,11 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
-from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
+from stressvision.edge.delivery.token import read_token
 from stressvision.edge.delivery.uploader import Uploader
 from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
