@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stressvision.core.cameras import PI_CAMERA, SETTING, remove_credentials
+from stressvision.core.cameras import HIDDEN, PI_CAMERA, SETTING, describe_source, remove_credentials
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
@@ -194,12 +194,19 @@ def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
         return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
     if source == PI_CAMERA:
         return _check_pi_camera(subject)
-    if not source.isdecimal():
-        if source == "demo" or Path(source).is_file():
-            return CheckResult(subject, Level.GOOD, Message(es=source, en=source))
-        message = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
-        return CheckResult(subject, Level.WARNING, message)
-    return _check_index(subject, source)
+    if source.isdecimal():
+        return _check_index(subject, source)
+    shown = describe_source(source)
+    if source == "demo" or Path(source).is_file():
+        return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
+    if shown == HIDDEN:
+        message = Message(
+            es=f"no es un número, un archivo ni una dirección como rtsp://… ({setting})",
+            en=f"neither a number nor a file nor an address such as rtsp://… ({setting})",
+        )
+    else:
+        message = Message(es=f"no existe {shown} ({setting})", en=f"{shown} does not exist ({setting})")
+    return CheckResult(subject, Level.WARNING, message)
 
 
 def _check_pi_camera(subject: Message) -> CheckResult:

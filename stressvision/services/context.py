@@ -11,6 +11,7 @@ from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Database, sqlite_path
 from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
 from stressvision.domain.auth import Role
+from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
 
 LAST_SEEN_INTERVAL = timedelta(seconds=1)
@@ -46,6 +47,7 @@ class Context:
     settings: Settings
     clock: Clock = utc_now
     sightings: Sightings = field(default_factory=Sightings)
+    instances: DeviceInstances = field(default_factory=DeviceInstances)
     reads: ReadLog = field(default_factory=ReadLog)
 
 
