@@ -85,7 +85,9 @@ def enrol_demo(context: Context) -> None:
     for person in people:
         if person.code in enrolled:
             continue
-        samples = measure_stills(read_stills(settings.demo_dir / "enrol" / person.code))
+        samples = measure_stills(
+            read_stills(settings.demo_dir / "enrol" / person.code), open_relaxed_reader(settings)
+        )
         enrolment = Enrolment(
             employee_code=person.code,
             full_name=person.name,

@@ -122,7 +122,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         refuse_mixture(read_population(context), is_demo=False)
         _require_consent(settings, person.full_name)
         stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
-        samples = vision.measure_stills(stills)
+        samples = vision.measure_stills(stills, open_relaxed_reader(settings))
         _refuse_outliers(samples)
         if not arguments.allow_similar:
             _refuse_duplicate(context, person.employee_code, samples)
@@ -218,7 +218,25 @@ def _read_picture(path: Path) -> np.ndarray:
 
 def to_sample_rows(samples: Sequence[vision.FaceSample]) -> tuple[FaceSampleRow, ...]:
     """Convert measured samples to rows of the database."""
-    return tuple(FaceSampleRow(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
+    return tuple(
+        FaceSampleRow(
+            tuple(float(x) for x in sample.embedding),
+            float(sample.quality),
+            sample.expression.to_json() if sample.expression else None,
+        )
+        for sample in samples
+    )
+
+
+def open_relaxed_reader(settings: Settings) -> RelaxedReader | None:
+    """Open what reads the neutral face of an enrolment; None where the policy forbids it or there is no model."""
+    if settings.policy is Policy.EU:
+        return None
+    try:
+        return RelaxedReader(settings.models_dir / "expression.tflite", settings.models_dir / "expression.json")
+    except ModelUnavailable as error:
+        log.warning("own neutral face not read", reason=error.message.en)
+        return None
 
 
 def _require_consent(settings: Settings, name: str) -> None:

@@ -23,17 +23,20 @@ def main() -> int:
     """Read a request from standard input, write the measurement to standard output."""
     request = StillsToMeasure.model_validate_json(sys.stdin.buffer.readline())
     pictures = [decode(sys.stdin.buffer.read(size)) for size in request.sizes]
-    sys.stdout.write(measure(pictures, request.others).model_dump_json())
+    relaxed = open_relaxed_reader(Settings()) if request.read_expression else None
+    sys.stdout.write(measure(pictures, request.others, relaxed).model_dump_json())
     return 0
 
 
-def measure(pictures: Sequence[Frame | None], others: Sequence[GalleryFace]) -> Measurement:
+def measure(
+    pictures: Sequence[Frame | None], others: Sequence[GalleryFace], relaxed: RelaxedReader | None = None
+) -> Measurement:
     """Measure the pictures (BGR, uint8 [H, W, 3]; None: not readable) and compare them with the enrolled faces.
 
     Raises:
         ModelUnavailable: If a face network is missing.
     """
-    verdicts = judge_stills(pictures)
+    verdicts = judge_stills(pictures, relaxed)
     gallery = FaceGallery([_to_enrolled_face(face) for face in others], threshold=DOUBLE, margin=0.0)
     duplicate = find_double([verdict.sample for verdict in verdicts if verdict.sample], gallery)
     return Measurement(
@@ -56,8 +59,13 @@ def _to_enrolled_face(face: GalleryFace) -> EnrolledFace:
 
 
 def _to_measured_still(verdict: StillJudgement) -> MeasuredStill:
-    embedding = verdict.sample.embedding.tolist() if verdict.sample else None
-    return MeasuredStill(quality=verdict.quality, fault=verdict.fault, embedding=embedding)
+    sample = verdict.sample
+    return MeasuredStill(
+        quality=verdict.quality,
+        fault=verdict.fault,
+        embedding=sample.embedding.tolist() if sample else None,
+        expression=sample.expression.to_json() if sample and sample.expression else None,
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.vision.embedding import Embedding
+from stressvision.vision.expression import ExpressionReference
 
 CONFIDENCE_OFFSET = 21.55
 CONFIDENCE_SLOPE = 46.54
@@ -20,11 +21,12 @@ given another's name. A photograph alone never decides: see identity."""
 
 @dataclass(frozen=True)
 class EnrolledFace:
-    """One employee: `embeddings` [stills, 128]."""
+    """One employee: `embeddings` [stills, 128]. `reference`: how their relaxed face reads, None where unknown."""
 
     employee_id: int
     employee_code: str
     embeddings: Embedding
+    reference: ExpressionReference | None = None
 
 
 @dataclass(frozen=True)

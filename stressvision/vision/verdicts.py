@@ -8,6 +8,7 @@ from stressvision.vision.enrolment import FaceSample, mark_outliers
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import Quality, assess
+from stressvision.vision.relaxed import RelaxedReader
 from stressvision.wire.people import StillFault
 
 
@@ -20,19 +21,25 @@ class StillJudgement:
     sample: FaceSample | None = None
 
 
-def judge_stills(pictures: Sequence[Frame | None]) -> list[StillJudgement]:
+def judge_stills(
+    pictures: Sequence[Frame | None], relaxed: RelaxedReader | None = None
+) -> list[StillJudgement]:
     """One verdict a picture, in order; None stands for one that could not be read.
+
+    `relaxed` reads the expression of relaxed faces; None: no expression is read.
 
     A face below RECOGNISABLE is refused for the worst of its criteria, and among the others those that seem to show
     somebody else. Raises ModelUnavailable.
     """
     detector, encoder = FaceDetector(), FaceEncoder()
-    verdicts = [_judge(picture, detector, encoder) for picture in pictures]
+    verdicts = [_judge(picture, detector, encoder, relaxed) for picture in pictures]
     samples = iter(mark_outliers([verdict.sample for verdict in verdicts if verdict.sample]))
     return [_unless_outlier(verdict, next(samples)) if verdict.sample else verdict for verdict in verdicts]
 
 
-def _judge(picture: Frame | None, detector: FaceDetector, encoder: FaceEncoder) -> StillJudgement:
+def _judge(
+    picture: Frame | None, detector: FaceDetector, encoder: FaceEncoder, relaxed: RelaxedReader | None
+) -> StillJudgement:
     if picture is None:
         return StillJudgement("unreadable")
     faces = detector.detect(picture)
@@ -41,7 +48,8 @@ def _judge(picture: Frame | None, detector: FaceDetector, encoder: FaceEncoder) 
     quality = assess(picture, faces[0])
     if not quality.recognisable:
         return StillJudgement(_worst_of(quality), quality.share)
-    sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share)
+    expression = relaxed.read(picture, faces[0]) if relaxed else None
+    sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share, expression=expression)
     return StillJudgement(None, quality.share, sample)
 
 

@@ -12,6 +12,8 @@ class GalleryFace(WireModel):
     employee_id: int
     employee_code: str
     embeddings: list[list[float]]
+    expressions: list[str] = []
+    """How the relaxed face reads, a still each, as JSON of ExpressionReference; empty where no still shows one."""
 
 
 class Gallery(WireModel):

@@ -38,12 +38,14 @@ class ConsentRecord(WireModel):
 
 
 class FaceRecord(WireModel):
-    """One stored face. `embedding`: the 128 numbers, left out over the network."""
+    """One stored face. `embedding`: the 128 numbers, left out over the network. `expression`: how the relaxed face reads,
+    as JSON; null where the still shows none."""
 
     model: str
     quality: float
     created_at: Moment
     embedding: list[float] | None
+    expression: str | None = None
 
 
 class DayOfDetections(WireModel):

@@ -8,11 +8,13 @@ from stressvision.wire.values import Share, WireModel
 class StillsToMeasure(WireModel):
     """First line of the process's input; the encoded pictures, of these `sizes` in bytes, follow it.
 
-    `others`: enrolled employees, to detect a person enrolled under two codes.
+    `others`: enrolled employees, to detect a person enrolled under two codes. `read_expression`: whether the policy
+    allows reading the expression of relaxed faces.
     """
 
     sizes: list[int]
     others: list[GalleryFace]
+    read_expression: bool = False
 
 
 class MeasuredStill(WireModel):
@@ -21,6 +23,7 @@ class MeasuredStill(WireModel):
     quality: Share | None = None
     fault: StillFault | None = None
     embedding: list[float] | None = None
+    expression: str | None = None
 
 
 class Likeness(WireModel):

@@ -27,12 +27,13 @@ class ConsentRow:
 
 @dataclass(frozen=True)
 class FaceRow:
-    """One face sample. `embedding`: 128 numbers as bytes of float32."""
+    """One face sample. `embedding`: 128 numbers as bytes of float32. `expression`: how it reads relaxed, as JSON."""
 
     embedding: bytes
     quality: float
     model: str
     created_at: datetime
+    expression: str | None
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,9 @@ def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement) 
 
 def _samples(measurement: Measurement) -> tuple[FaceSampleRow, ...]:
     return tuple(
-        FaceSampleRow(tuple(still.embedding), still.quality or 0.0) for still in measurement.stills if still.embedding
+        FaceSampleRow(tuple(still.embedding), still.quality or 0.0, still.expression)
+        for still in measurement.stills
+        if still.embedding
     )
 
 

@@ -54,7 +54,7 @@ def stream_own_detections(context: Context, employee_id: int) -> Iterator[Stored
 
 def _face(row: rows.FaceRow, with_numbers: bool) -> FaceRecord:
     numbers = [float(number) for number in array("f", row.embedding)] if with_numbers else None
-    return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
+    return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers, expression=row.expression)
 
 
 def _days(connection: Connection, employee_id: int, zone: ZoneInfo) -> list[DayOfDetections]:
