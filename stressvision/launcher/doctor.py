@@ -40,6 +40,8 @@ def find_all(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_expression_model(settings)
     yield checks.check_sqlite()
     yield checks.check_database()
+    yield checks.check_backups()
+    yield checks.check_permissions(settings)
     yield checks.check_notifications(settings)
     yield from checks.check_ports(settings)
     yield from checks.check_cameras(settings)

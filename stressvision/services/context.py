@@ -8,8 +8,15 @@ from datetime import datetime, timedelta
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import restrict
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
+from stressvision.db.schema.opening import (
+    Opening,
+    OpeningOutcome,
+    inspect_database,
+    prepare_database,
+    require_current,
+)
 from stressvision.domain.auth import Role
 from stressvision.services.reads import ReadLog
 
@@ -99,7 +106,8 @@ def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tup
     opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
     if path is not None and opening.outcome is OpeningOutcome.CREATED:
-        path.chmod(0o600)
+        restrict(path)
+    database.check_replacement = lambda: require_current(database)
     return Context(database, settings, clock), opening
 
 
