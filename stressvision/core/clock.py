@@ -73,6 +73,17 @@ def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_
     return to_millisecond(utc)
 
 
+def splits_days(zone: tzinfo, minutes: int) -> bool:
+    """Return whether UTC-aligned windows of so many minutes run across midnight in this zone on some day.
+
+    Such a window belongs to two days of the plant: its figures cannot be counted on either.
+    """
+    months = (datetime(year, month, 15, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13))
+    offsets = {month.astimezone(zone).utcoffset() or timedelta(0) for month in months}
+    length = timedelta(minutes=minutes)
+    return timedelta(days=1) % length != timedelta(0) or any(offset % length for offset in offsets)
+
+
 def _length(text: str) -> timedelta:
     """Return the length of the period that the text names: a day, a week, or zero for a moment."""
     try:

@@ -11,7 +11,8 @@ import structlog
 from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.config import Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient, read_token
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter

@@ -1,11 +1,12 @@
 """Flask adapter of the request policy and of authentication: a device may post with its token, for itself only."""
 
 from flask import Flask, g, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission, require_token
 from stressvision.http.permissions import Server, is_public
-from stressvision.http.request_policy import RequestPolicy, RequestSource
+from stressvision.http.request_policy import RequestPolicy, RequestSource, is_encoded
 from stressvision.services.auth.authenticator import Authenticator, Principal, bearer_token, require_own_device
 
 
@@ -24,6 +25,8 @@ def install_request_checks(application: Flask, policy: RequestPolicy, authentica
         )
         address = policy.check(source)
         policy.limit_rate(address)
+        if is_encoded(headers.get("Content-Encoding")):
+            raise UnsupportedMediaType
         g.actor = actor_of(_authenticate(authenticator), address)
 
 

@@ -1,4 +1,4 @@
-"""Is a component ready? Asked over HTTP, or read from its heartbeat file."""
+"""Health of a component, over HTTP or from its heartbeat file."""
 
 import time
 from collections.abc import Sequence
@@ -12,15 +12,18 @@ from stressvision.core.heartbeat import read_heartbeat
 from stressvision.launcher.components import Component, PortUse
 
 ANSWER_SECONDS = 1.0
-"""How long a server may take to answer before it counts as silent for this once."""
+"""Timeout of a probe; a server that exceeds it counts as silent for this probe."""
 
 FRESH_SECONDS = 10.0
-"""A heartbeat older than this comes from a process that no longer turns."""
+"""Maximum age of a heartbeat; an older one comes from a process that hangs."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """`answers`: the process responds. `ready`: it does its work. `detail`: what it says of itself."""
+    """The result of a probe.
+
+    `answers`: the process responds. `ready`: it does its work. `detail`: its own description of its state.
+    """
 
     answers: bool
     ready: bool
@@ -31,7 +34,7 @@ SILENT = Health(answers=False, ready=False)
 
 
 def listens_on(pid: int, ports: Sequence[PortUse]) -> bool:
-    """Whether the process, or one it started, is what listens on all of these ports."""
+    """Return whether the process or its descendants listen on all of these ports."""
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
@@ -47,7 +50,7 @@ def listens_on(pid: int, ports: Sequence[PortUse]) -> bool:
 
 
 class Prober:
-    """Asks components over loopback, past any proxy the environment names."""
+    """Probes components over loopback, without the proxy that the environment names."""
 
     def __init__(self, run_dir: Path, trusted_ca: str | bool = True) -> None:
         self._run_dir = run_dir
@@ -55,13 +58,14 @@ class Prober:
         self._session.trust_env = False
         self._session.verify = trusted_ca
 
-    def ask(self, component: Component, pid: int, started_at: float) -> Health:
-        """Of the component's own process: another that answers in its place, on its port, does not count.
+    def probe(self, component: Component, pid: int, started_at: float) -> Health:
+        """Return the health of the component's own process.
 
-        `started_at`: monotonic seconds; a heartbeat written before it belongs to an earlier process.
+        Another process that answers on its port counts as silence. `started_at`: monotonic seconds; a heartbeat written
+        before it belongs to an earlier process.
         """
         if component.health_url:
-            health = self._ask_server(component.health_url)
+            health = self._probe_server(component.health_url)
             return health if health is SILENT or listens_on(pid, component.ports) else SILENT
         beat = read_heartbeat(self._run_dir, component.name)
         if beat is None or beat.at < started_at or time.monotonic() - beat.at > FRESH_SECONDS:
@@ -69,9 +73,9 @@ class Prober:
         ready = beat.state == "ready"
         return Health(answers=True, ready=ready, detail=beat.detail or ("" if ready else beat.state))
 
-    def _ask_server(self, url: str) -> Health:
+    def _probe_server(self, url: str) -> Health:
         try:
-            answer = self._session.get(url, timeout=ANSWER_SECONDS)
+            response = self._session.get(url, timeout=ANSWER_SECONDS)
         except requests.RequestException:
             return SILENT
-        return Health(answers=True, ready=answer.ok, detail="" if answer.ok else f"HTTP {answer.status_code}")
+        return Health(answers=True, ready=response.ok, detail="" if response.ok else f"HTTP {response.status_code}")

@@ -149,9 +149,10 @@ def write_model(content: bytes, temperature: float, figures: Mapping[str, object
         "views": place_views(),
         "views_meaning": "similarity transforms that put BlazeFace's eye points here, in pixels, image-left eye first; "
         "the probabilities of all views are averaged",
-        "classes": CLASSES,
+        "classes": {name: name for name in CLASSES},
         "output": "logits",
         "temperature": temperature,
+        "baseline": {"typical": [0.0] * len(CLASSES), "strength": 0.0, "bound": 0.0},
         "measured": dict(figures),
     }
     write_with_card(folder / "expression.tflite", content, description)

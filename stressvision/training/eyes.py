@@ -15,11 +15,13 @@ import numpy.typing as npt
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import IntArray, UInt8Array, describe_pictures
 from stressvision.vision.embedding import FaceEncoder
-from stressvision.vision.eyes import GREATEST_TURN, LEAST_EYE_DISTANCE
 from stressvision.vision.faces import FaceDetector
+from stressvision.vision.geometry.eyes import LEAST_EYE_DISTANCE
 from stressvision.vision.lids import EYE_HEIGHT, EYE_WIDTH, cut_eye
 from stressvision.vision.quality import turn_of
 
+GREATEST_TURN = 0.6
+"""Faces whose points say that they are turned further than this are left out."""
 SAME_PERSON = 0.45
 """Distance of embeddings below which two faces may be the same person's: far below the 0.6 of dlib's own authors,
 because pictures are chained; nobody of one group is nearer than this to anybody of another."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
 
 from stressvision.domain.emotions import Emotion
 from stressvision.wire.problems import Problem
@@ -99,7 +100,7 @@ class DetectionIn(BaseModel):
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
         if self.emotion is not None and self.emotion_confidence is None:
-            raise ValueError("emotion_confidence is required with emotion")
+            raise PydanticCustomError("confidence_missing", "emotion_confidence is required with emotion")
         return self
 
 

@@ -1,7 +1,7 @@
 """Field types that several messages share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -32,12 +32,16 @@ def _parse_moment(value: object) -> object:
     try:
         return parse_moment(value)
     except InvalidInput as error:
-        raise ValueError(error.message.es) from None
+        raise PydanticCustomError(
+            "datetime_invalid",
+            "{text}",
+            {"text": error.message.en.rstrip("."), "spanish": error.message.es.rstrip(".")},
+        ) from None
 
 
 def _reject_naive(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs an offset")
+        raise PydanticCustomError("datetime_naive", "a time needs an offset")
     return value
 
 
@@ -63,7 +67,7 @@ Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 def _reject_nul(value: str) -> str:
     if "\0" in value:
-        raise ValueError("contiene el carácter nulo, que ninguna base de datos guarda")
+        raise PydanticCustomError("nul_character", "Text should not hold the NUL character, which no database stores")
     return value
 
 
@@ -74,6 +78,11 @@ Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
 """The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
+
+ODD_FIELDS: Any = Field(
+    default=(),
+    description="Fields whose stored value another program wrote in a form of its own: null, 0 or as it stands.",
+)
 
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stressvision import VERSION
 from stressvision.api.websocket.hub import Hub
 from stressvision.domain.alerts import AlertStatus
-from stressvision.services.vitals import Vitals
+from stressvision.services.vitals import Vitals, read_odd_fields
 from stressvision.wire.notifications import NoticeQueue
 
 _UNMATCHED = "unmatched"
@@ -45,7 +45,7 @@ class Metrics:
         )
         self.database_up = Gauge("stressvision_database_up", "1 while the database answers.", registry=self.registry)
         self.pending_alerts = Gauge(
-            "stressvision_pending_alerts", "Alerts that nobody acknowledged.", registry=self.registry
+            "stressvision_pending_alerts", "Alerts not acknowledged yet.", registry=self.registry
         )
         self.alerts = Gauge("stressvision_alerts", "Alerts by status.", ["status"], registry=self.registry)
         self.last_event = Gauge("stressvision_feed_last_event_id", "Id of the last event.", registry=self.registry)
@@ -65,6 +65,7 @@ class Metrics:
             "stressvision_websocket_queue_messages", "Messages queued for the slowest client.", hub.longest_queue
         )
         self.registry.register(_DroppedClients(hub))
+        self.registry.register(_OddFields())
         self._gauge("stressvision_feed_position", "Id of the last event published.", lambda: hub.position)
 
         Info("stressvision_build", "Version of the program.", registry=self.registry).info({"version": VERSION})
@@ -98,6 +99,20 @@ class _DroppedClients(Collector):
     def collect(self) -> Iterator[CounterMetricFamily]:
         name, documentation = "stressvision_websocket_dropped", "Clients dropped for being too slow."
         yield CounterMetricFamily(name, documentation, value=self._hub.dropped)
+
+
+class _OddFields(Collector):
+    """Export the count of values read that another program stored in a form of its own."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "stressvision_odd_fields_read",
+            "Stored values of a form that their field does not have, shown as null, 0 or as they stand.",
+            labels=["row", "field"],
+        )
+        for (row, field), count in read_odd_fields().items():
+            family.add_metric([row, field], count)
+        yield family
 
 
 class MetricsMiddleware:

@@ -10,7 +10,7 @@ from stressvision.api.error_handlers import body_limit, body_too_large, to_respo
 from stressvision.core.config import Settings
 from stressvision.core.errors import Forbidden, TooManyAttempts
 from stressvision.http.problems import ErrorResponse, reader_language, render_error, render_problem
-from stressvision.http.request_policy import RequestPolicy, RequestSource
+from stressvision.http.request_policy import ENCODED_BODY, RequestPolicy, RequestSource, is_encoded
 from stressvision.wire.problems import plain_problem
 
 DOCS_PATH = "/api/docs"
@@ -65,6 +65,9 @@ class RequestPolicyMiddleware:
                 language = reader_language(headers.get("accept-language"), self.settings.lang)
                 return render_problem(plain_problem(413, body_too_large(path).text(language), language))
             self.policy.limit_rate(address)
+            if is_encoded(headers.get("content-encoding")):
+                language = reader_language(headers.get("accept-language"), self.settings.lang)
+                return render_problem(plain_problem(415, ENCODED_BODY.text(language), language))
         except (Forbidden, TooManyAttempts) as error:
             return render_error(error, reader_language(headers.get("accept-language"), self.settings.lang))
         return None

@@ -3,48 +3,53 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, not_, select, update
 
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.queries.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
-from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
+from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Severity, Subject
 from stressvision.domain.reports import Window
+from stressvision.wire.alerts import MinuteCount
 
 _a = alerts.c
 
 
 @dataclass(frozen=True)
-class AlertRow:
+class AlertRow(ReadRow):
     """An alert with the name and code of its employee; those of a device's alert are None."""
 
     id: int
     timestamp: datetime
     employee_id: int | None
     alert_type: str | None
-    severity: str | None
+    severity: Annotated[str | None, OneOf(frozenset(Severity))]
     description: str | None
-    status: str
+    status: Annotated[str, OneOf(frozenset(AlertStatus))]
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     resolution_notes: str | None
     created_at: datetime
     resolved_by: str | None
     resolved_at: datetime | None
-    evidence_events: int | None
-    evidence_total: int | None
-    evidence_confidence: float | None
+    evidence_events: Annotated[int | None, Tally()]
+    evidence_total: Annotated[int | None, Tally()]
+    evidence_confidence: Annotated[float | None, Within(0, 1)]
     device_id: str | None
     evidence_start: datetime | None
-    evidence_minutes: list[dict[str, Any]] | None
+    evidence_minutes: Annotated[list[dict[str, Any]] | None, Items(MinuteCount, strict=True)]
     usual_share: float | None
     usual_days: int | None
     error_chance: float | None
     escalation_level: int
     employee_name: str | None
     employee_code: str | None
+
+
+_read_alert = RowReader(AlertRow)
 
 
 @dataclass(frozen=True)
@@ -128,13 +133,13 @@ def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int |
 
 
 def _load(connection: Connection, query: Select[Any]) -> list[AlertRow]:
-    return [AlertRow(*row) for row in connection.execute(query)]
+    return _read_alert.many(connection.execute(query))
 
 
 def select_alert(connection: Connection, alert_id: int) -> AlertRow | None:
     """Return the alert, or None."""
     row = connection.execute(_ALERT.where(_a.id == alert_id)).one_or_none()
-    return None if row is None else AlertRow(*row)
+    return _read_alert.one(row)
 
 
 def select_alerts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, AlertRow]:

@@ -1,15 +1,15 @@
 """SQL expressions shared by queries: columns of a row class, positions of a page, times truncated to a unit."""
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, Text, and_, literal, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from stressvision.db.engine.types import UtcMoment
+from stressvision.db.queries.row_reader import row_fields
 
 _KEPT = {"hour": (13, ":00:00.000"), "minute": (16, ":00.000")}
 """Length of the prefix of a stored time that is kept, and the text that follows it."""
@@ -19,10 +19,33 @@ def columns_for(row_class: type[Any], table: Table, **computed: ColumnElement[An
     """Return one column for each field of a row dataclass, in the order of its fields.
 
     Each is the table's column of that name, or the expression passed in `computed`. Rows of the query are then loaded
-    with `row_class(*row)`. Raises KeyError for a field without a column.
+    with a RowReader of the class. Raises KeyError for a field without a column.
     """
-    names = [field.name for field in fields(row_class)]
-    return [computed[name].label(name) if name in computed else table.c[name] for name in names]
+    return [computed[name].label(name) if name in computed else table.c[name] for name in row_fields(row_class)]
+
+
+def json_has_key(column: ColumnElement[Any], key: str) -> ColumnElement[bool]:
+    """Return the condition for rows whose JSON object has the key; false for what is not JSON."""
+    return _JsonEntry(column, literal(key)).is_not(None)
+
+
+class _JsonEntry(FunctionElement[str]):
+    """An entry of a JSON column as text; NULL for what is not JSON, at which SQLite ends the whole query."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_JsonEntry, "sqlite")
+def _json_entry_sqlite(element: _JsonEntry, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(CASE WHEN json_valid({column}) THEN json_extract({column}, '$.\"' || {key} || '\"') END)"
+
+
+@compiles(_JsonEntry, "postgresql")
+def _json_entry_postgresql(element: _JsonEntry, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} ->> {key})"
 
 
 def older_than(

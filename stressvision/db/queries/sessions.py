@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from stressvision.db.queries.expressions import columns_for
+from stressvision.db.queries.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import sessions
 
 
 @dataclass(frozen=True)
-class SessionRow:
+class SessionRow(ReadRow):
     """A session; `session_key` is `session_<device>_<epoch>` unless the device chose another."""
 
     id: int
@@ -23,6 +24,9 @@ class SessionRow:
     status: str
     created_at: datetime
     session_key: str | None
+
+
+_read_session = RowReader(SessionRow)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def find_session(connection: Connection, session: int | str) -> SessionRow | Non
     is_id = isinstance(session, int) or session.isdecimal()
     wanted = sessions.c.id == int(session) if is_id else sessions.c.session_key == session
     row = connection.execute(select(*columns_for(SessionRow, sessions)).where(wanted)).one_or_none()
-    return None if row is None else SessionRow(*row)
+    return _read_session.one(row)
 
 
 def insert_session(connection: Connection, session: NewSession) -> int:

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
+from stressvision.db.queries.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, employees
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import EmotionTally, Window
 
+_read_tally = RowReader(EmotionTally)
 _d = detection_events.c
 _is_stress = _d.emotion.in_([str(emotion) for emotion in STRESS_EMOTIONS])
 
@@ -51,7 +53,7 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
         .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
         .order_by(_d.employee_id, _d.emotion)
     )
-    return WindowTotals(*totals), tuple(EmotionTally(*row) for row in connection.execute(query))
+    return WindowTotals(*totals), tuple(_read_tally.many(connection.execute(query)))
 
 
 def stream_moments_after(connection: Connection, detection_id: int, before: datetime) -> Iterator[datetime]:

@@ -1,25 +1,25 @@
-"""A component's log file: read as it grows, and kept from filling the disk."""
+"""Log files of the components: new lines and rotation."""
 
 import shutil
 from pathlib import Path
 
-KEEP_BYTES = 10_000_000
-"""A log that grows past this becomes `.1`, replacing the previous one: two of these per component at most."""
+MAX_BYTES = 10_000_000
+"""A larger log is rotated to `.1`, which replaces the previous one: at most twice this size per component."""
 
 READ_BYTES = 65_536
-"""Most that is read at a time: a component that floods its log must not hold up the launcher."""
+"""Maximum read at a time: a component that floods its log must not delay the launcher."""
 
 
-class Journal:
-    """Follows one file from where it ends now."""
+class LogFollower:
+    """Reads the lines that are appended to a file from now on, and rotates it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._offset = path.stat().st_size if path.exists() else 0
         self._rest = b""
 
-    def new_lines(self) -> list[str]:
-        """Whole lines written since the last call, without control characters."""
+    def read_new_lines(self) -> list[str]:
+        """Return the complete lines written since the last call, without control characters. Raises OSError."""
         if not self.path.exists():
             return []
         size = self.path.stat().st_size
@@ -29,13 +29,13 @@ class Journal:
             file.seek(self._offset)
             block = file.read(READ_BYTES)
         self._offset += len(block)
-        *whole, self._rest = (self._rest + block).split(b"\n")
-        if self._offset == size and size > KEEP_BYTES:
-            self._turn_over()
-        return [_printable(line) for line in whole if line.strip()]
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        if self._offset == size and size > MAX_BYTES:
+            self._rotate()
+        return [_printable(line) for line in lines if line.strip()]
 
-    def _turn_over(self) -> None:
-        """Empties the file in place: the component holds it open for appending."""
+    def _rotate(self) -> None:
+        """Copy the file and truncate it in place: the component keeps it open for appending."""
         shutil.copyfile(self.path, self.path.with_suffix(self.path.suffix + ".1"))
         with self.path.open("r+b") as file:
             file.truncate(0)

@@ -1,4 +1,4 @@
-"""Who may read a file with persons' data is settled before there is anything in it."""
+"""Permissions of files with personal data, set before anything is written."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from stressvision.core.files import make_private
 
 
 @pytest.mark.parametrize("held", [None, "lo de antes"])
-def test_a_file_is_its_owners_before_it_is_written(tmp_path: Path, held: str | None) -> None:
+def test_file_is_private_before_it_is_written(tmp_path: Path, held: str | None) -> None:
     path = tmp_path / "reporte.json"
     if held is not None:
         path.write_text(held)
@@ -18,7 +18,7 @@ def test_a_file_is_its_owners_before_it_is_written(tmp_path: Path, held: str | N
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_pipe_stays_as_it_is(tmp_path: Path) -> None:
+def test_pipe_is_unchanged(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     pipe.chmod(0o644)
@@ -28,6 +28,6 @@ def test_a_pipe_stays_as_it_is(tmp_path: Path) -> None:
     assert pipe.stat().st_mode & 0o777 == 0o644
 
 
-def test_what_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+def test_unwritable_path_raises_at_once(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         make_private(tmp_path)

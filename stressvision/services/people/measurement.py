@@ -1,4 +1,4 @@
-"""Face measurement of uploaded stills, in a short-lived process: its networks would double the backend's memory."""
+"""Face measurement of stills, in a short-lived process: its networks would double the backend's memory."""
 
 import subprocess
 import threading
@@ -24,6 +24,7 @@ MOST_PIXELS = 50_000_000
 
 def measure_stills(
     pictures: Sequence[bytes],
+    own: Sequence[Sequence[float]],
     others: Sequence[GalleryFace],
     command: Sequence[str] = COMMAND,
     seconds: float = TIME_LIMIT_SECONDS,
@@ -31,14 +32,18 @@ def measure_stills(
     """Measure the faces on encoded pictures (jpg, png); return one verdict per picture.
 
     Args:
-        others: enrolled employees, to detect a person enrolled under two codes.
+        pictures: encoded pictures.
+        own: embeddings [stills, 128] already enrolled for this person.
+        others: the other enrolled employees, to detect a person enrolled under two codes.
         command: the measuring process.
         seconds: time limit, after which the process is killed.
 
     Raises:
         ModelUnavailable: the process failed or took too long.
     """
-    request = StillsToMeasure(sizes=[len(picture) for picture in pictures], others=list(others))
+    request = StillsToMeasure(
+        sizes=[len(picture) for picture in pictures], own=[list(numbers) for numbers in own], others=list(others)
+    )
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -74,9 +79,9 @@ def _write_request(pipe: IO[bytes], request: StillsToMeasure, pictures: Sequence
 def _measurement_failed() -> ModelUnavailable:
     return ModelUnavailable(
         Message(
-            es="No se pudieron medir los rostros y no se guardó nada. El motivo está en el registro (log) del backend; "
+            es="No se pudieron medir los rostros y no se guardó nada. El motivo está en el registro (log); "
             "«python start_complete_system.py doctor» revisa los modelos.",
-            en="The faces could not be measured and nothing was stored. The reason is in the backend's log; "
+            en="The faces could not be measured and nothing was stored. The reason is in the log; "
             "“python start_complete_system.py doctor” checks the models.",
         )
     )
