@@ -2,7 +2,7 @@
 
 import glob
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -245,7 +245,7 @@ def _dumped(database: Database, folder: Path, key: BackupKey | None) -> Iterator
     """Yield a dump as content with a known digest, kept in a file encrypted like the backup."""
     digest, length = hashlib.sha256(), 0
 
-    def counted() -> Iterator[bytes]:
+    def counted() -> Generator[bytes]:
         nonlocal length
         for piece in stream_dump(database):
             digest.update(piece)

@@ -171,7 +171,6 @@ def test_disk_without_permissions_is_used_and_found(
             make_backup(context)
     restore_database(context.settings, None, DOCTOR, clock)
     path = tmp_path / "planta.db"
-    os.umask(os.umask(0o022))
     assert files.restrict(path) == (path.stat().st_mode & 0o077 == 0)
 
 
@@ -189,4 +188,4 @@ def test_folder_of_any_name_holds_a_database_and_its_backups(
         make_backup(context)
         assert erase_person(context, person, DOCTOR).is_complete
     restore_database(settings, None, DOCTOR, clock)
-    assert open_context(settings, clock).database.close() is None
+    open_context(settings, clock).database.close()
