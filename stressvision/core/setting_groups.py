@@ -244,8 +244,8 @@ class RetentionSettings(BaseModel):
     )
     backup_key_file: Path | None = Field(
         None,
-        description="file with the age identity that backups are encrypted with (`python -m stressvision backup key`); then "
-        "only backups made with it are accepted",
+        description="file with the age identity that backups are encrypted with (`python -m stressvision backup key`); "
+        "then only backups made with it are accepted",
     )
 
 
