@@ -17,14 +17,25 @@ class FakeClock:
 
     def __init__(self, now: datetime = datetime(2026, 11, 22, 15, 7, 30, tzinfo=UTC)) -> None:
         self.now = now
+        self._elapsed = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
 
     def advance(self, **step: float) -> datetime:
-        """Move the clock by a `timedelta` of these arguments and return the new time."""
+        """Let time pass: a `timedelta` of these arguments. Return the new time."""
         self.now += timedelta(**step)
+        self._elapsed += timedelta(**step)
         return self.now
+
+    def set_wrong(self, **error: float) -> datetime:
+        """Set the clock ahead, or back by a negative error, without any time passing."""
+        self.now += timedelta(**error)
+        return self.now
+
+    def monotonic(self) -> float:
+        """Return the seconds that have passed, whatever the clock was set to."""
+        return self._elapsed.total_seconds()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from stressvision.core.validation import describe_error
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import opened_context
 from stressvision.services.people.enrolment import (
+    begin_enrolment,
     consent_text_sha256,
     read_population,
     refuse_mixture,
@@ -118,6 +119,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
     person = _read_person(arguments)
     with opened_context(settings) as context:
         refuse_mixture(read_population(context), is_demo=False)
+        begun_on = begin_enrolment(context, person.employee_code)
         _require_consent(settings, person.full_name)
         stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
         actor = get_operator(arguments.recorded_by)
@@ -128,7 +130,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
             replace_face=arguments.replace,
         )
         result = enrol_person(
-            context, person, stills, statement, measure_stills, actor, ConsentMethod(arguments.method)
+            context, person, begun_on, stills, statement, measure_stills, actor, ConsentMethod(arguments.method)
         )
     employee = result.employee
     print(

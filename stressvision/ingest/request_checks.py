@@ -40,10 +40,15 @@ def _authenticate(authenticator: Authenticator) -> Principal | None:
     return principal
 
 
-def require_device(device_id: object) -> None:
-    """Raise Forbidden where the token belongs to another device. The routes validate what is not a device id."""
-    if isinstance(device_id, str):
-        require_own_device(g.actor, device_id)
+def require_device(device_id: str) -> None:
+    """Raise Forbidden where the token belongs to another device."""
+    require_own_device(g.actor, device_id)
+
+
+def calling_device() -> str | None:
+    """Return the device that the token belongs to; None without a token."""
+    device_id: str | None = g.actor.device_id
+    return device_id
 
 
 def sees_single_detections() -> bool:

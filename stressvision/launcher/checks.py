@@ -124,7 +124,7 @@ def check_expression_model(settings: Settings) -> CheckResult:
 
 def check_database() -> CheckResult:
     """Check that the database opens."""
-    return _run_own_command(Message(es="Base de datos", en="Database"), build_prepare_command("--check"))
+    return run_own_command(Message(es="Base de datos", en="Database"), build_prepare_command("--check"))
 
 
 def check_backups() -> CheckResult:
@@ -159,7 +159,7 @@ def check_notifications(settings: Settings) -> CheckResult:
     """Check that the configured addresses are valid, without sending a message."""
     subject = Message(es="Avisos", en="Notifications")
     if settings.notify_urls:
-        return _run_own_command(subject, (*build_command("stressvision"), "notify", "--check"))
+        return run_own_command(subject, (*build_command("stressvision"), "notify", "--check"))
     message = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
@@ -167,7 +167,7 @@ def check_notifications(settings: Settings) -> CheckResult:
     return CheckResult(subject, Level.GOOD, message)
 
 
-def _run_own_command(subject: Message, command: Sequence[str]) -> CheckResult:
+def run_own_command(subject: Message, command: Sequence[str]) -> CheckResult:
     """Return the last line that one of this project's commands prints; a problem where it fails."""
     done = _run(command)
     output = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()

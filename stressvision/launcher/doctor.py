@@ -8,7 +8,7 @@ from rich.text import Text
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message
-from stressvision.launcher import checks
+from stressvision.launcher import checks, service_checks
 from stressvision.launcher.checks import CheckResult, Level
 
 LEVEL_TEXTS = {
@@ -43,6 +43,8 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_backups()
     yield checks.check_permissions(settings)
     yield checks.check_notifications(settings)
+    yield service_checks.check_certificate(settings)
+    yield service_checks.check_reporter(settings)
     yield from checks.check_ports(settings)
     yield from checks.check_cameras(settings)
     yield checks.check_disk()

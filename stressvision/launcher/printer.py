@@ -14,7 +14,8 @@ from rich.text import Text
 
 from stressvision.core.errors import Language, Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.supervisor import NO_DETAIL, ComponentState, ComponentView
+from stressvision.launcher.health import NO_DETAIL
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 STATE_TEXTS = {
     ComponentState.PENDING: Message(es="en espera", en="pending"),

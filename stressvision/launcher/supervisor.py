@@ -12,7 +12,7 @@ from typing import Protocol
 
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.health import Health
+from stressvision.launcher.health import NO_DETAIL, Health
 
 
 class ComponentState(StrEnum):
@@ -74,9 +74,6 @@ class ComponentView:
     state: ComponentState
     pid: int | None
     detail: Message
-
-
-NO_DETAIL = Message(es="", en="")
 
 
 @dataclass
@@ -204,7 +201,7 @@ class Supervisor:
             unit.answered_at = now
             unit.ever_up = True
             state = ComponentState.RUNNING if health.ready else ComponentState.WAITING
-            unit.set_state(state, Message(es=health.detail, en=health.detail))
+            unit.set_state(state, health.detail)
             unit.probe_at = now + self._limits.probe_seconds
             return
         timeout = self._limits.start_seconds if unit.state is ComponentState.STARTING else self._limits.silence_seconds

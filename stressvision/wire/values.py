@@ -1,7 +1,7 @@
 """Field types that several messages share."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,8 @@ from pydantic_core import PydanticCustomError
 
 from stressvision.core.clock import parse_moment, to_wire
 from stressvision.core.errors import InvalidInput
+
+Value = TypeVar("Value")
 
 MAX_ID = 2**63 - 1
 """The largest row id a database can hold."""
@@ -65,13 +67,14 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 
-def _reject_nul(value: str) -> str:
-    if "\0" in value:
+def reject_nul(value: Value) -> Value:
+    """Return the value; reject a text with NUL, which PostgreSQL cannot store."""
+    if isinstance(value, str) and "\0" in value:
         raise PydanticCustomError("nul_character", "Text should not hold the NUL character, which no database stores")
     return value
 
 
-Words = Annotated[str, AfterValidator(_reject_nul)]
+Words = Annotated[str, AfterValidator(reject_nul)]
 """Text written by a person. PostgreSQL stores any character except NUL."""
 
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]

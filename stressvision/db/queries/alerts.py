@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, not_, select, update
 
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.queries.expressions import columns_for, older_than
@@ -184,6 +184,7 @@ def _open(alert_type: str) -> Select[int]:
         .where(
             _a.employee_id == bindparam("employee_id"),
             _a.timestamp > bindparam("since"),
+            _a.timestamp <= bindparam("until"),
             _a.status != str(AlertStatus.RESOLVED),
             _same_kind(alert_type),
         )
@@ -192,7 +193,9 @@ def _open(alert_type: str) -> Select[int]:
 
 
 def _last_resolution(alert_type: str) -> Select[datetime]:
-    return select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
+    until = bindparam("until", type_=_a.timestamp.type)
+    resolved = case((_a.resolved_at <= until, _a.resolved_at), (_a.timestamp <= until, _a.timestamp))
+    return select(func.max(resolved, type_=_a.timestamp.type)).where(
         _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED), _same_kind(alert_type)
     )
 
@@ -202,18 +205,21 @@ _OPEN = {alert_type: PreparedStatement(_open(alert_type)) for alert_type in _PER
 _LAST_RESOLUTION = {alert_type: PreparedStatement(_last_resolution(alert_type)) for alert_type in _PERSONAL}
 
 
-def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:
-    """Return whether the employee has an unresolved alert of this kind from after `since`."""
-    values = {"employee_id": employee_id, "since": since}
+def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime, until: datetime) -> bool:
+    """Return whether the employee has an unresolved alert of this kind of a time over (since, until].
+
+    A later one was stored under a wrong clock, and must not suppress others until then.
+    """
+    values = {"employee_id": employee_id, "since": since, "until": until}
     return _OPEN[alert_type].fetch_scalar(connection, values) is not None
 
 
-def last_resolution(connection: Connection, employee_id: int, alert_type: str) -> datetime | None:
-    """Return when the employee's last resolved alert of this kind was resolved.
+def last_resolution(connection: Connection, employee_id: int, alert_type: str, until: datetime) -> datetime | None:
+    """Return when the employee's last resolved alert of this kind was resolved, at `until` at the latest.
 
-    Alerts of the earlier phases have no such time: then the time of the alert.
+    For alerts without a credible time of resolution, as those of the earlier phases, it is the time of the alert.
     """
-    return _LAST_RESOLUTION[alert_type].fetch_scalar(connection, {"employee_id": employee_id})
+    return _LAST_RESOLUTION[alert_type].fetch_scalar(connection, {"employee_id": employee_id, "until": until})
 
 
 def count_alerts_in(connection: Connection, window: Window) -> int:
@@ -223,10 +229,10 @@ def count_alerts_in(connection: Connection, window: Window) -> int:
     return connection.execute(query.where(*inside)).scalar_one()
 
 
-def select_unacknowledged(connection: Connection, since: datetime) -> list[AlertRow]:
-    """Return employees' pending alerts created after `since`, oldest first."""
-    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None), _a.created_at > since)
-    return _load(connection, query.order_by(_a.id))
+def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
+    """Return the employees' pending alerts stored last, `limit` at most, in the order in which they were stored."""
+    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
+    return _load(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
 
 
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:

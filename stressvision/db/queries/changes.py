@@ -47,26 +47,13 @@ def oldest_change_id(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one())
 
 
-def prune_changes(connection: Connection, before: datetime) -> int:
-    """Delete changes older than `before` except the newest one, so that ids go on increasing; return their number."""
-    kept = _first_change_since(connection, before)
-    return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
+def prune_changes(connection: Connection, before: int) -> int:
+    """Delete the changes with ids below `before` except the newest one, so that ids go on increasing.
 
-
-def _first_change_since(connection: Connection, moment: datetime) -> int:
-    """Return the first change since `moment`, or the newest one.
-
-    By bisection: ids grow with time, and an index on the times would cost every commit.
+    Returns their number.
     """
-    low, high = oldest_change_id(connection), last_change_id(connection)
-    while low < high:
-        middle = (low + high) // 2
-        query = select(changes.c.committed_at).where(changes.c.id >= middle).order_by(changes.c.id).limit(1)
-        if connection.execute(query).scalar_one() < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    kept = min(before, last_change_id(connection))
+    return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
 
 
 class CommitWatch:

@@ -111,14 +111,16 @@ _new_columns = [column for column in _d if column.name not in {"id", "session_id
 _session = (
     select(sessions.c.id)
     .where(
+        sessions.c.device_id == bindparam("device_id", type_=sessions.c.device_id.type),
         or_(
             sessions.c.id == bindparam("session_row", type_=sessions.c.id.type),
             sessions.c.session_key == bindparam("session_key", type_=sessions.c.session_key.type),
-        )
+        ),
     )
     .scalar_subquery()
 )
 _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
+# Consent is checked here, in the statement that stores; domain/consent.may_be_recognised states the same rule.
 _INSERT_PERMITTED = PreparedStatement(
     insert(detection_events)
     .from_select(
@@ -143,8 +145,8 @@ _INSERT_PERMITTED = PreparedStatement(
 def insert_permitted(connection: Connection, detection: NewDetection, session: int | str | None) -> int | None:
     """Store a detection if its event is new, its employee (if any) active and consenting, its session (if any) known.
 
-    `session`: row id or key. Returns the detection's id, or None if it was not stored; the caller determines the
-    reason. One statement, because it runs for every detection.
+    `session`: row id or key, of a session of the same device. Returns the detection's id, or None if it was not stored;
+    the caller determines the reason. One statement, because it runs for every detection.
     """
     row = {
         "session_row": session if isinstance(session, int) else None,

@@ -98,10 +98,10 @@ def count_devices(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(devices)).scalar_one()
 
 
-def count_heard_devices(connection: Connection, since: datetime) -> int:
-    """Return the number of devices that reported after `since` and did not stop."""
-    query = select(func.count()).select_from(devices).where(devices.c.last_seen > since, devices.c.state != "stopped")
-    return connection.execute(query).scalar_one()
+def count_heard_devices(connection: Connection, since: datetime, until: datetime) -> int:
+    """Return the number of devices that reported over (since, until] and did not stop."""
+    heard = (devices.c.last_seen > since, devices.c.last_seen <= until, devices.c.state != "stopped")
+    return connection.execute(select(func.count()).select_from(devices).where(*heard)).scalar_one()
 
 
 def select_signs(connection: Connection) -> list[DeviceSign]:

@@ -108,6 +108,19 @@ class EnrolledFaceRow:
 
 
 @dataclass(frozen=True)
+class EnrolmentState:
+    """What an enrolment rests on: the employee with a code, all None where there is none.
+
+    `last_consent_id`: row of the last consent or withdrawal, which any later one exceeds.
+    """
+
+    employee_id: int | None = None
+    consent_given: bool | None = None
+    is_active: bool | None = None
+    last_consent_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Population:
     """Numbers of real employees and of the demonstration's employees."""
 
@@ -166,6 +179,14 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, En
     """Return the consent and activity of the employees that exist, by id."""
     query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
+
+
+def select_enrolment_state(connection: Connection, code: str) -> EnrolmentState:
+    """Return what an enrolment of the employee with this code rests on."""
+    last_consent = select(func.max(consents.c.id)).where(consents.c.employee_id == employees.c.id).scalar_subquery()
+    query = select(employees.c.id, employees.c.consent_given, employees.c.is_active, last_consent)
+    row = connection.execute(query.where(employees.c.employee_code == code)).one_or_none()
+    return EnrolmentState() if row is None else EnrolmentState(*row)
 
 
 def count_population(connection: Connection) -> Population:
@@ -237,15 +258,22 @@ _TOUCH = (
     update(employees)
     .where(
         employees.c.id == bindparam("touched_id"),
-        or_(employees.c.last_seen < bindparam("seen"), employees.c.last_seen.is_(None)),
+        or_(
+            employees.c.last_seen < bindparam("seen"),
+            employees.c.last_seen > bindparam("latest", type_=employees.c.last_seen.type),
+            employees.c.last_seen.is_(None),
+        ),
     )
     .values(last_seen=bindparam("seen"))
 )
 
 
-def touch_employee(connection: Connection, employee_id: int, seen: datetime) -> None:
-    """Move `last_seen` forward; an earlier time changes nothing, because detections may arrive late."""
-    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen})
+def touch_employee(connection: Connection, employee_id: int, seen: datetime, latest: datetime) -> None:
+    """Move `last_seen` forward; an earlier time changes nothing, because detections may arrive late.
+
+    A stored time after `latest` was stored under a wrong clock, and is replaced.
+    """
+    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen, "latest": latest})
 
 
 def insert_consent(connection: Connection, consent: NewConsent) -> None:

@@ -39,6 +39,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
     "erasures": "certificates without the person's identity",
+    "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
     "report_progress": "up to which detection reports are complete",

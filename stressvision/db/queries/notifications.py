@@ -77,6 +77,18 @@ def find_due(connection: Connection, now: datetime, except_targets: Collection[s
     return None if row is None else NoticeRow(*row)
 
 
+def select_due_to(connection: Connection, target: str, now: datetime, limit: int) -> list[NoticeRow]:
+    """Return the due notifications of one target, in the order in which they were queued."""
+    query = _NOTICE.where(_WAITING, _n.next_attempt_at <= now, _n.target == target).order_by(_n.id).limit(limit)
+    return [NoticeRow(*row) for row in connection.execute(query)]
+
+
+def hasten_waiting(connection: Connection, beyond: datetime, now: datetime) -> int:
+    """Make the waiting notifications due whose next attempt is later than `beyond`, and return their number."""
+    query = update(notifications).where(_WAITING, _n.next_attempt_at > beyond)
+    return connection.execute(query.values(next_attempt_at=now)).rowcount
+
+
 def mark_obsolete(connection: Connection, notice_id: int) -> None:
     """Set aside a notification that need not be sent any more."""
     connection.execute(update(notifications).where(_n.id == notice_id).values(state=str(NoticeState.OBSOLETE)))

@@ -105,7 +105,7 @@ class RowReader(Generic[R]):
     def __init__(self, row_class: type[R], names: Iterable[str] | None = None) -> None:
         """Read rows of `row_class`. `names`: only these fields, for find_odd."""
         hints = get_type_hints(row_class, include_extras=True)
-        self._class = row_class
+        self._class: Callable[..., R] = row_class
         self._names = tuple(names or row_fields(row_class))
         self._repairs = tuple(_repair_of(hints[name]) for name in self._names)
         self._is_flagged = issubclass(row_class, ReadRow)

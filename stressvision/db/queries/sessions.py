@@ -9,6 +9,8 @@ from stressvision.db.queries.expressions import columns_for
 from stressvision.db.queries.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import sessions
 
+LARGEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class SessionRow(ReadRow):
@@ -40,10 +42,17 @@ class NewSession:
     created_at: datetime
 
 
+def parse_session(session: int | str) -> int | str:
+    """Return the row id or the key that a device sent; a number that no row id can have counts as a key."""
+    if isinstance(session, int) or (session.isdecimal() and session.isascii()):
+        return int(session) if 0 <= int(session) <= LARGEST_ID else str(session)
+    return session
+
+
 def find_session(connection: Connection, session: int | str) -> SessionRow | None:
     """Return the session by row id or by key, or None; a key of digits alone is read as an id."""
-    is_id = isinstance(session, int) or session.isdecimal()
-    wanted = sessions.c.id == int(session) if is_id else sessions.c.session_key == session
+    name = parse_session(session)
+    wanted = sessions.c.id == name if isinstance(name, int) else sessions.c.session_key == name
     row = connection.execute(select(*columns_for(SessionRow, sessions)).where(wanted)).one_or_none()
     return _read_session.one(row)
 

@@ -27,7 +27,10 @@ class WindowTotals:
 
 
 def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
-    """Return the figures of a report: totals of all detections, and counts per enrolled employee and expression."""
+    """Return the figures of a report: totals of all detections, and counts per consenting employee and expression.
+
+    The detections of an employee who withdrew consent since count in the totals only.
+    """
     inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
     totals = connection.execute(
         select(
@@ -49,7 +52,7 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
             func.count(_d.emotion_confidence),
         )
         .join(employees, employees.c.id == _d.employee_id)
-        .where(*inside)
+        .where(*inside, employees.c.consent_given)
         .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
         .order_by(_d.employee_id, _d.emotion)
     )
@@ -70,10 +73,14 @@ def first_moment(connection: Connection, window: Window) -> datetime | None:
     return moment
 
 
-def settled_detection_id(connection: Connection, closed: datetime) -> int:
-    """Return the id of the last row before the first one that belongs to a window still open at `closed`."""
+def settled_detection_id(connection: Connection, still_open: Window) -> int:
+    """Return the id of the last row before the first one of a window that is still open.
+
+    `still_open`: from the start of the open window to the latest credible time. A later row was stored under a wrong
+    clock, and must not delay the others until then.
+    """
     # `+ 0` because for the bare id SQLite scans the table from its first row.
-    query = select(func.min(_d.id + 0)).where(_d.timestamp >= closed)
+    query = select(func.min(_d.id + 0)).where(_d.timestamp >= still_open.start, _d.timestamp <= still_open.end)
     first_open: int | None = connection.execute(query).scalar_one()
     if first_open is not None:
         return first_open - 1

@@ -245,7 +245,7 @@ def _dumped(database: Database, folder: Path, key: BackupKey | None) -> Iterator
     """Yield a dump as content with a known digest, kept in a file encrypted like the backup."""
     digest, length = hashlib.sha256(), 0
 
-    def counted() -> Generator[bytes]:
+    def counted() -> Generator[bytes, None, None]:
         nonlocal length
         for piece in stream_dump(database):
             digest.update(piece)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import EmployeeRow, FaceSampleRow
+from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
@@ -105,16 +105,18 @@ def enrol_from_stills(
     """
     with context.database.read() as connection:
         row = get_employee(connection, employee_id)
+        begun_on = rows.select_enrolment_state(connection, row.employee_code)
     measurement = _check(context, row, stills, statement, measure)
     person = EmployeeNew(
         employee_code=row.employee_code, full_name=row.full_name, department=row.department, shift=row.shift
     )
-    return _store(context, person, stills, statement, measurement, actor, language)
+    return _store(context, person, begun_on, stills, statement, measurement, actor, language)
 
 
 def enrol_person(
     context: Context,
     person: EmployeeNew,
+    begun_on: EnrolmentState,
     stills: Sequence[UploadedStill],
     statement: EnrolmentStatement,
     measure: Measure,
@@ -122,6 +124,8 @@ def enrol_person(
     method: ConsentMethod,
 ) -> EnrolmentResult:
     """Create and enrol a person, or enrol a known one again, in one step; every still must be usable or a copy.
+
+    `begun_on`: the state read by begin_enrolment before the stills were taken.
 
     Raises:
         Conflict: As enrol_from_stills; also if the code belongs to another name and `replace_face` is not stated.
@@ -133,7 +137,7 @@ def enrol_person(
     if row is not None and not statement.replace_face:
         _require_same_name(row, person)
     measurement = _check(context, row, stills, statement, measure, strict=True)
-    return _store(context, person, stills, statement, measurement, actor, context.settings.lang, method)
+    return _store(context, person, begun_on, stills, statement, measurement, actor, context.settings.lang, method)
 
 
 def _check(
@@ -167,6 +171,7 @@ def _check(
 def _store(
     context: Context,
     person: EmployeeNew,
+    begun_on: EnrolmentState,
     stills: Sequence[UploadedStill],
     statement: EnrolmentStatement,
     measurement: Measurement,
@@ -179,6 +184,7 @@ def _store(
         samples=_samples(measurement),
         consent_sha256=consent_text_sha256(),
         consent_method=method,
+        begun_on=begun_on,
     )
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)

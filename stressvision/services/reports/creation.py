@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
-from stressvision.db.queries.changes import prune_changes
 from stressvision.db.queries.summaries import mark_stale
 from stressvision.db.queries.windows import (
     first_moment,
@@ -27,9 +27,6 @@ from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_report_coverage
 from stressvision.wire.reports import EmployeeReport, Report
 
-FEED_KEPT = timedelta(days=1)
-"""Age of the oldest event from which a WebSocket client can resume without a gap."""
-
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:
     """Write or revise the report of each closed window of `length` with new detections, and return the changed ones.
@@ -41,7 +38,7 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
     now = context.clock()
     open_window = window_holding(now, length)
     with context.database.read() as connection:
-        settled = settled_detection_id(connection, open_window.start)
+        settled = settled_detection_id(connection, Window(open_window.start, latest_credible(now)))
         reported = rows.reported_detection_id(connection, _minutes(length))
         moments = stream_moments_after(connection, reported, open_window.start)
         windows = sorted({window_holding(moment, length) for moment in moments}, key=lambda window: window.start)
@@ -52,7 +49,6 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
             written.append(report)
     with context.database.write() as connection:
         rows.record_reported(connection, _minutes(length), settled)
-        prune_changes(connection, now - FEED_KEPT)
     return tuple(written)
 
 
@@ -69,7 +65,7 @@ def rewrite_reports(context: Context, length: timedelta, start: datetime, end: d
     )
     while moment is not None:
         with context.database.read() as connection:
-            settled = settled_detection_id(connection, until)
+            settled = settled_detection_id(connection, Window(until, latest_credible(context.clock())))
             moment = first_moment(connection, Window(moment, until))
         if moment is not None:
             window = window_holding(moment, length)

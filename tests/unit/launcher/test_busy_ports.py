@@ -7,8 +7,9 @@ from stressvision.core.errors import Message
 from stressvision.core.ports import UNKNOWN_HOLDER, PortHolder
 from stressvision.launcher.busy_ports import describe_busy_ports, describe_holder
 from stressvision.launcher.components import Component, PortUse
+from stressvision.launcher.health import NO_DETAIL
 from stressvision.launcher.record import read_record, write_record
-from stressvision.launcher.supervisor import NO_DETAIL, ComponentState, ComponentView
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 USE = PortUse(8000, "STRESSVISION_API_PORT")
 API = Component("api", Message(es="Backend", en="Backend"), ("true",), ports=(USE,))

@@ -4,9 +4,10 @@ from rich.console import Console
 
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component, PortUse
+from stressvision.launcher.health import NO_DETAIL
 from stressvision.launcher.printer import DetachablePrinter, LiveTable, LogLine, PlainLines, Row
 from stressvision.launcher.session import describe_start
-from stressvision.launcher.supervisor import NO_DETAIL, ComponentState, ComponentView
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 API = Component(
     "api", Message(es="Backend", en="Backend"), (), address="http://127.0.0.1:8000", ports=(PortUse(8000, "S"),)

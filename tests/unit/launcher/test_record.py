@@ -9,6 +9,7 @@ from stressvision.core.errors import Message
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import show_status, stop_everything
+from stressvision.launcher.health import NO_DETAIL
 from stressvision.launcher.record import (
     ComponentRecord,
     LauncherRecord,
@@ -20,7 +21,7 @@ from stressvision.launcher.record import (
     record_path,
     write_record,
 )
-from stressvision.launcher.supervisor import NO_DETAIL, ComponentState, ComponentView
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 API = Component(
     "api",

@@ -7,7 +7,7 @@ from stressvision.launcher.health import SILENT, Health
 from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
 
 READY = Health(answers=True, ready=True)
-NO_CAMERA = Health(answers=True, ready=False, detail="sin cámara")
+NO_CAMERA = Health(answers=True, ready=False, detail=Message(es="sin cámara", en="no camera"))
 
 
 def component(name: str, *, after: tuple[str, ...] = (), stop_rank: int = 1) -> Component:
