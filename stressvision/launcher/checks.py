@@ -129,7 +129,7 @@ def check_database() -> CheckResult:
 
 def check_backups() -> CheckResult:
     """Check whether backups are made as configured."""
-    return _run_own_command(Message(es="Copias", en="Backups"), (*build_command("stressvision"), "backup", "check"))
+    return run_own_command(Message(es="Copias", en="Backups"), (*build_command("stressvision"), "backup", "check"))
 
 
 def check_permissions(settings: Settings) -> CheckResult:
