@@ -112,7 +112,8 @@ class _OddFields(Collector):
         )
         for (row, field), count in read_odd_fields().items():
             family.add_metric([row, field], count)
-        yield family
+        if family.samples:
+            yield family
 
 
 class MetricsMiddleware:

@@ -119,10 +119,10 @@ class RowReader(Generic[R]):
             values.append(value)
             if not is_sound:
                 odd.append(name)
-        if not odd:
-            return self._class(*values)
-        ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
-        return self._class(*values, odd_fields=tuple(odd)) if self._is_flagged else self._class(*values)
+        if odd:
+            ODD_FIELDS_READ.update((self._class.__name__, name) for name in odd)
+        flags = {"odd_fields": tuple(odd)} if odd and self._is_flagged else {}
+        return self._class(*values, **flags)
 
     def find_odd(self, row: Sequence[Any]) -> tuple[str, ...]:
         """Return the names of the row's odd fields."""

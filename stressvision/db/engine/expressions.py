@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, and_, literal, or_
+from sqlalchemy import Column, ColumnElement, Table, Text, and_, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from stressvision.db.engine.row_reader import row_fields
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.queries.row_reader import row_fields
 
 _KEPT = {"hour": (13, ":00:00.000"), "minute": (16, ":00.000")}
 """Length of the prefix of a stored time that is kept, and the text that follows it."""
@@ -48,15 +48,17 @@ def _json_entry_postgresql(element: _JsonEntry, compiler: SQLCompiler, **options
     return f"({column} ->> {key})"
 
 
-def older_than(
-    moment: ColumnElement[Any], row_id: ColumnElement[int], position: tuple[datetime, int]
-) -> ColumnElement[bool]:
+def older_than(moment: Column[Any], row_id: Column[int], position: tuple[datetime, int]) -> ColumnElement[bool]:
     """Return the condition for rows after `position` (time and id of the last row) in a list sorted newest first.
 
-    It is not written as a comparison of tuples, so that both databases use the index on the time.
+    The stored time of that row counts, if it still exists: an impossible one is read as another. It is not written as
+    a comparison of tuples, so that both databases use the index on the time.
     """
     at, last_id = position
-    return and_(moment <= at, or_(moment < at, row_id < last_id))
+    last = moment.table.alias()
+    stored = select(last.c[moment.name]).where(last.c[row_id.name] == last_id).scalar_subquery()
+    reached = func.coalesce(stored, literal(at, moment.type))
+    return and_(moment <= reached, or_(moment < reached, row_id < last_id))
 
 
 class _Truncated(FunctionElement[datetime]):
