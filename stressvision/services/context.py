@@ -1,15 +1,22 @@
 """Context of every service call: database, settings, clock, and the actor on whose behalf it runs."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import make_private, restrict
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
+from stressvision.db.schema.opening import (
+    Opening,
+    OpeningOutcome,
+    inspect_database,
+    prepare_database,
+    require_current,
+)
 from stressvision.domain.auth import Role
 from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
@@ -98,10 +105,14 @@ def opened_context(settings: Settings) -> Iterator[Context]:
 def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
     """Open the context, and return with it what opening changed in the database. Raises DatabaseUnavailable."""
     database = Database(settings.database_url)
-    opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        with suppress(OSError):  # SQLite explains it
+            make_private(path)
+    opening = prepare_database(database, clock())
     if path is not None and opening.outcome is OpeningOutcome.CREATED:
-        path.chmod(0o600)
+        restrict(path)
+    database.check_replacement = lambda: require_current(database)
     return Context(database, settings, clock), opening
 
 
