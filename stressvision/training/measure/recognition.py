@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.training.assessment import make_folder
+from stressvision.training.measure.assessment import make_folder
 from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import Face, FaceDetector
 from stressvision.vision.gallery import EnrolledFace, FaceGallery

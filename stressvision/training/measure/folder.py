@@ -8,18 +8,29 @@ import cv2
 import numpy as np
 
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.training.augmentation import scale_eyes
 from stressvision.training.data import PICTURE_SIZE, STATES, IntArray, UInt8Array
-from stressvision.vision.expression import ExpressionCard, align_face
-from stressvision.vision.faces import Face, FaceDetector
+from stressvision.training.samples import FERPLUS_EYES
+from stressvision.vision.faces import FaceDetector
 
+LARGEST_CROP = 64
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".pgm"}
 
 
 @dataclass(frozen=True)
-class LabelledFaces:
-    """Grey faces uint8 [N,V,48,48] in V views, their states [N] (index into STATES), how many had eyes found."""
+class PlacedFace:
+    """A face in a BGR picture uint8 [H,W,3], and where its eyes lie, the image-left one first."""
 
-    images: UInt8Array
+    frame: UInt8Array
+    left_eye: tuple[float, float]
+    right_eye: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class LabelledFaces:
+    """Faces, their states [N] (index into STATES), and of how many the detector found the eyes."""
+
+    faces: tuple[PlacedFace, ...]
     states: IntArray
     aligned: int
 
@@ -42,12 +53,12 @@ def parse_map(text: str) -> dict[str, str]:
     return mapping
 
 
-def read_folder(folder: Path, mapping: Mapping[str, str], card: ExpressionCard) -> LabelledFaces:
+def read_folder(folder: Path, mapping: Mapping[str, str]) -> LabelledFaces:
     """Read every picture under the mapped subfolders.
 
-    Pictures of at most 64 pixels are taken as face crops; larger ones are aligned by the eyes of their surest
-    face, or, where none is found, squared in the middle. Raises InvalidInput where there is no picture, or a label has
-    no folder.
+    Pictures of at most 64 pixels are taken as face crops framed as in FER2013; in larger ones the eyes of the surest
+    face are looked for, or, where none is found, the middle square is taken as such a crop. Raises InvalidInput where
+    there is no picture, or a label has no folder.
     """
     for label in mapping:
         if not (folder / label).is_dir():
@@ -60,7 +71,7 @@ def read_folder(folder: Path, mapping: Mapping[str, str], card: ExpressionCard) 
                 field="map",
             )
     detector: FaceDetector | None = None
-    images: list[UInt8Array] = []
+    faces: list[PlacedFace] = []
     states: list[int] = []
     aligned = 0
     for label, state in sorted(mapping.items()):
@@ -69,30 +80,24 @@ def read_folder(folder: Path, mapping: Mapping[str, str], card: ExpressionCard) 
             if picture is None:
                 continue
             frame = np.asarray(picture, np.uint8)
-            if max(frame.shape[:2]) > 64:
+            states.append(STATES.index(state))
+            if max(frame.shape[:2]) > LARGEST_CROP:
                 detector = detector or FaceDetector()
-                faces = detector.detect(frame)
-                if faces:
-                    images.append(view_face(frame, faces[0], card))
-                    states.append(STATES.index(state))
+                found = detector.detect(frame)
+                if found:
+                    faces.append(PlacedFace(frame, found[0].left_eye, found[0].right_eye))
                     aligned += 1
                     continue
-            images.append(np.stack([square_picture(frame)] * len(card.views)))
-            states.append(STATES.index(state))
-    if not images:
+            faces.append(place_crop(frame))
+    if not faces:
         raise InvalidInput(Message(f"No hay imágenes en {folder}", f"There are no pictures in {folder}"), field="data")
-    return LabelledFaces(np.stack(images), np.array(states, np.int64), aligned)
+    return LabelledFaces(tuple(faces), np.array(states, np.int64), aligned)
 
 
-def view_face(frame: UInt8Array, face: Face, card: ExpressionCard) -> UInt8Array:
-    """A face in all the card's views, grey [V,48,48]."""
-    return np.stack([align_face(frame, face.left_eye, face.right_eye, view, card.size) for view in card.views])
-
-
-def square_picture(frame: UInt8Array) -> UInt8Array:
-    """The middle square of a BGR picture [H,W,3], grey [48,48]."""
+def place_crop(frame: UInt8Array) -> PlacedFace:
+    """The middle square of a BGR picture [H,W,3], with the eyes where FER2013 pictures have them."""
     height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    grey = cv2.cvtColor(frame[top : top + side, left : left + side], cv2.COLOR_BGR2GRAY)
-    return np.asarray(cv2.resize(grey, (PICTURE_SIZE, PICTURE_SIZE), interpolation=cv2.INTER_AREA), np.uint8)
+    (first, upper), (second, lower) = scale_eyes(FERPLUS_EYES, side / PICTURE_SIZE)
+    return PlacedFace(frame[top : top + side, left : left + side], (first, upper), (second, lower))

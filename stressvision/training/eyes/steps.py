@@ -9,9 +9,10 @@ import torch
 
 from stressvision.training.card import write_with_card
 from stressvision.training.data import SMALLEST_DEVIATION, FloatArray, standardise
-from stressvision.training.export import PRECISIONS, Precision, convert_network, fold_network
-from stressvision.training.eye_network import EyePlan, cross_validate, train_eyes
-from stressvision.training.eyes import EyePictures, join_sources, read_crops, read_faces
+from stressvision.training.export import PRECISIONS, Precision, convert_network
+from stressvision.training.eyes.network import EyePlan, cross_validate, train_eyes
+from stressvision.training.eyes.pictures import EyePictures, join_sources, read_crops, read_faces
+from stressvision.training.folding import fold_network
 from stressvision.training.inference import run_model
 from stressvision.training.network import count_parameters
 from stressvision.vision.lids import EYE_HEIGHT, EYE_SPAN, EYE_WIDTH

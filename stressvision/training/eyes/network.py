@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from stressvision.training.augmentation import distort_pictures
 from stressvision.training.data import FloatArray, standardise
-from stressvision.training.eyes import EyePictures, fold_people
+from stressvision.training.eyes.pictures import EyePictures, fold_people
 from stressvision.training.network import NetworkShape, ResidualNetwork, predict_logits
 
 SHAPE = NetworkShape(widths=(16, 24, 32), depths=(1, 1, 1), dropout=0.2)

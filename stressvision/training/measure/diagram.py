@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from stressvision.training.data import UInt8Array
-from stressvision.training.evaluation import BINS, ExpressionFigures
+from stressvision.training.measure.figures import BINS, ExpressionFigures
 
 SIDE = 480
 MARGIN = 60

@@ -10,8 +10,8 @@ import numpy as np
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import CLASSES, FloatArray, UInt8Array
-from stressvision.training.evaluation import spread_other
 from stressvision.training.inference import InferenceRun, run_model
+from stressvision.training.measure.figures import spread_other
 
 SIDE = 64
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")

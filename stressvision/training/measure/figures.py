@@ -41,11 +41,6 @@ def soften(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> FloatA
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float32)
 
 
-def merge_views(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
-    """State probabilities [N,4] of class logits [N,V,5] in V views, as at run time: the mean of what they answer."""
-    return spread_other(np.asarray(soften(logits, temperature).mean(axis=1), np.float32))
-
-
 def spread_other(probabilities: FloatArray) -> FloatArray:
     """Class probabilities [N,5] to state probabilities [N,4], "other" shared out evenly.
 
