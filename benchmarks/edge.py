@@ -32,7 +32,7 @@ from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.edge.capture.models import Models, load_models
 from stressvision.training.measure.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
-from stressvision.vision.gallery import FaceGallery
+from stressvision.vision.recognition.gallery import FaceGallery
 
 CURVE = PROJECT_ROOT / "docs" / "recognition-roc.svg"
 HEADING = "## Edge"

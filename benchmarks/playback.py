@@ -15,10 +15,7 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.encoder_network import EncoderNetwork
-from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import (
     FACE_DETECTOR,
     FACE_MESH,
@@ -27,6 +24,9 @@ from stressvision.vision.networks import (
     find_model,
     open_interpreter,
 )
+from stressvision.vision.recognition.encoder_network import EncoderNetwork
+from stressvision.vision.recognition.enrolment import Still, measure_stills
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 
 DEMO = PROJECT_ROOT / "demo"
 RECORDING = DEMO / "turno.mp4"

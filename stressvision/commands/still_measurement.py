@@ -10,9 +10,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from stressvision.core.program import run_program
-from stressvision.vision.enrolment import DOUBLE, find_double, measure_distance
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
-from stressvision.vision.verdicts import StillJudgement, judge_stills
+from stressvision.vision.recognition.enrolment import DOUBLE, find_double, measure_distance
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.verdicts import StillJudgement, judge_stills
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Likeness, MeasuredStill, Measurement, StillsToMeasure
 

@@ -43,6 +43,7 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_notifications(settings)
     yield service_checks.check_certificate(settings)
     yield service_checks.check_reporter(settings)
+    yield service_checks.check_tokens()
     yield from checks.check_ports(settings)
     yield from checks.check_cameras(settings)
     yield checks.check_disk()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import changes
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from sqlalchemy import (
     select,
 )
 
+from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for, older_than
-from stressvision.db.queries.row_reader import LARGEST_COUNT, OneOf, ReadRow, RowReader, Shape, Within
+from stressvision.db.engine.row_reader import LARGEST_COUNT, OneOf, ReadRow, RowReader, Shape, Within
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader, Within, as_text
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, as_text
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 
-from stressvision.db.queries.expressions import columns_for, older_than
-from stressvision.db.queries.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
+from stressvision.db.engine.expressions import columns_for, older_than
+from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import report_progress, reports
 from stressvision.domain.reports import ReportKind, Window
 from stressvision.wire.reports import DeviceCoverage, EmployeeReport

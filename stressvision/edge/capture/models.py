@@ -7,12 +7,12 @@ import structlog
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
-from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
 from stressvision.vision.faces import Face, FaceDetector, Point
 from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
 
 log = structlog.get_logger()
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from stressvision.domain.emotions import Emotion
 from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
-from stressvision.vision.gallery import Match
 from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.geometry.reader import FaceGeometry
-from stressvision.vision.identity import IdentityVote, Standing
 from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
+from stressvision.vision.recognition.gallery import Match
+from stressvision.vision.recognition.identity import IdentityVote, Standing
 from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 
@@ -117,9 +117,9 @@ class Person:
 
     @property
     def is_expressive(self) -> bool:
-        """Whether an expression can be read now: nothing hides the mouth, and it is not wide open in a yawn."""
+        """Whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
         clear = self.geometry is not None and not self.geometry.cover.mouth
-        return clear and self.quality is not None and self.quality.classifiable and not self.monitor.may_be_yawning
+        return clear and self.quality is not None and self.quality.classifiable
 
     def begin_period(self, at: float) -> None:
         """Gather the readings of the next detection from now on."""

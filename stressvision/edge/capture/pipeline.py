@@ -17,9 +17,9 @@ from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
-from stressvision.vision.gallery import FaceGallery
-from stressvision.vision.identity import Standing
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.gallery import FaceGallery
+from stressvision.vision.recognition.identity import Standing
 from stressvision.vision.tracking import Tracker
 from stressvision.wire.detections import DetectionIn
 from stressvision.wire.values import Box

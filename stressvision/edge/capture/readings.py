@@ -40,6 +40,8 @@ def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTi
     face = person.track.face
     with stages.measure("expression"):
         estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
-    person.trend.add(shot.elapsed, estimate.probabilities)
-    person.period.add_expression(estimate.probabilities)
+    # A yawn resembles fear and anger and is no expression; a laugh has to be recognised all along.
+    if not person.monitor.may_be_yawning:
+        person.trend.add(shot.elapsed, estimate.probabilities)
+        person.period.add_expression(estimate.probabilities)
     return estimate.probabilities.happy

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.data import IntArray, UInt8Array, describe_pictures
-from stressvision.vision.embedding import FaceEncoder
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.geometry.eyes import LEAST_EYE_DISTANCE
 from stressvision.vision.lids import EYE_HEIGHT, EYE_WIDTH, cut_eye
 from stressvision.vision.quality import turn_of
+from stressvision.vision.recognition.embedding import FaceEncoder
 
 GREATEST_TURN = 0.6
 """Faces whose points say that they are turned further than this are left out."""

@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.measure.assessment import make_folder
-from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import Face, FaceDetector
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 
 THRESHOLDS = tuple(round(0.40 + 0.02 * step, 2) for step in range(11))
 FEWEST_PHOTOGRAPHS = 3

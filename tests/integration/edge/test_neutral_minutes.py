@@ -19,12 +19,12 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.expression import ExpressionEstimate
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 

@@ -13,14 +13,14 @@ from stressvision.edge.capture.person import PATIENCE_SECONDS
 from stressvision.edge.capture.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PER_SECOND, Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.expression import ExpressionEstimate, StateProbabilities
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.geometry.cover import Cover
 from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.faces import make_face, make_frame, make_geometry
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.vision.embedding import Embedding
+from stressvision.vision.recognition.embedding import Embedding
 
 CONFIDENCE_OFFSET = 21.55
 CONFIDENCE_SLOPE = 46.54

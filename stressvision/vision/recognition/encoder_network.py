@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.vision.networks import FACE_ENCODER, Frame, Tensor, find_model
-from stressvision.vision.onnx import Attribute, Graph
+from stressvision.vision.recognition.onnx import Attribute, Graph
 
 CHIP_SIZE = 150
 """Side of the aligned face in pixels."""

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from stressvision.vision.gallery import Match
+from stressvision.vision.recognition.gallery import Match
 
 WINDOW = 7
 LEAST_VOTES = 4

@@ -7,11 +7,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from stressvision.vision.embedding import FaceEncoder
-from stressvision.vision.enrolment import COPY, FaceSample, mark_outliers
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import Quality, assess
+from stressvision.vision.recognition.embedding import FaceEncoder
+from stressvision.vision.recognition.enrolment import COPY, FaceSample, mark_outliers
 from stressvision.wire.people import StillFault
 
 

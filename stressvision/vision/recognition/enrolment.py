@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.faces import FaceDetector
-from stressvision.vision.gallery import FaceGallery, Match
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
+from stressvision.vision.recognition.gallery import FaceGallery, Match
 
 SAME_PERSON = 0.58
 """Median distance to the other stills above which a still shows another person. On 341 photographs of 60 people it

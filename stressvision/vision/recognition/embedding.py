@@ -9,9 +9,9 @@ import dlib
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.vision.encoder_network import CHIP_SIZE, EncoderNetwork
 from stressvision.vision.faces import Face, FaceBox
 from stressvision.vision.networks import FIVE_POINTS, Frame, find_model
+from stressvision.vision.recognition.encoder_network import CHIP_SIZE, EncoderNetwork
 
 Embedding = npt.NDArray[np.float64]
 """128 numbers; the Euclidean distance between two of them is what recognition compares."""

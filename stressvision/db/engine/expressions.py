@@ -8,8 +8,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from stressvision.db.engine.row_reader import row_fields
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.queries.row_reader import row_fields
 
 _KEPT = {"hour": (13, ":00:00.000"), "minute": (16, ":00.000")}
 """Length of the prefix of a stored time that is kept, and the text that follows it."""
