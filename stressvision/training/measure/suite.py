@@ -72,7 +72,7 @@ class Reading:
 class SuiteRow:
     """One line of the table. `low` and `high`: the balanced accuracy's 95 % interval over persons.
 
-    `recall` has None where the set has no such face.
+    `recall` has None where the set has no such face; `confusion[i][j]` counts faces of state i called state j.
     """
 
     name: str
@@ -83,6 +83,7 @@ class SuiteRow:
     low: float
     high: float
     recall: tuple[float | None, ...]
+    confusion: tuple[tuple[int, ...], ...]
     stress_low: float | None
     stress_high: float | None
     calibration_error: float
@@ -210,6 +211,7 @@ def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], base
         low,
         high,
         tuple(value if index in present else None for index, value in enumerate(figures.recall)),
+        tuple(tuple(int(count) for count in row) for row in figures.confusion),
         None if stressed is None else stressed[0],
         None if stressed is None else stressed[1],
         figures.calibration_error,
@@ -286,6 +288,7 @@ def describe_row(row: SuiteRow) -> dict[str, object]:
         "balanced_accuracy": round(row.balanced_accuracy, 4),
         "interval": [round(row.low, 4), round(row.high, 4)],
         "recall": recall,
+        "confusion": [list(counts) for counts in row.confusion],
         "stress_interval": None if interval is None else [round(value, 4) for value in interval],
         "calibration_error": round(row.calibration_error, 4),
     }
