@@ -1,5 +1,5 @@
 # Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
-.PHONY: settings help audit check test bench model run constraints prepared
+.PHONY: access settings help audit check test bench model run constraints prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN := python -m stressvision.training
 
@@ -37,6 +37,9 @@ model: ## trains both models again: make model DATA=ferplus.npz EYES=eyes.npz FA
 
 settings: prepared ## writes docs/settings.md from the settings
 	python -m stressvision.core.settings_document > docs/settings.md
+
+access: prepared ## writes docs/access.md from the permission table
+	python -m stressvision.http.access_document > docs/access.md
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

@@ -61,6 +61,13 @@ class Actor:
     role: Role | None = None
     device_id: str | None = None
     """Device that the token belongs to, if any."""
+    token_id: str | None = None
+    """Access token of a program, named in the audit log; None for a person's own session."""
+
+    @property
+    def token_details(self) -> dict[str, object]:
+        """The token, as details of an audit row."""
+        return {"by_token": self.token_id} if self.token_id else {}
 
     def claiming(self, user_id: str | None) -> "Actor":
         """Return the actor under the user id that the request states; a logged-in actor keeps its own."""

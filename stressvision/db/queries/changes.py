@@ -49,11 +49,11 @@ def oldest_change_id(connection: Connection) -> int:
 
 def prune_changes(connection: Connection, before: datetime) -> int:
     """Delete changes older than `before` except the newest one, so that ids go on increasing; return their number."""
-    kept = _first_change_since(connection, before)
+    kept = first_change_since(connection, before)
     return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
 
 
-def _first_change_since(connection: Connection, moment: datetime) -> int:
+def first_change_since(connection: Connection, moment: datetime) -> int:
     """Return the first change since `moment`, or the newest one.
 
     By bisection: ids grow with time, and an index on the times would cost every commit.
