@@ -50,7 +50,7 @@ class DocumentRequest:
         return self.format is DocumentFormat.JSON
 
     def render(self, document: Document, name: str) -> Response:
-        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable if the PDF fails, TooManyAttempts."""
+        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable, TooManyAttempts."""
         headers = {"Content-Disposition": f'inline; filename="{name}.{self.format}"', "Vary": "Accept, Accept-Language"}
         if self.format is DocumentFormat.PDF:
             with self.expensive.turn(Kind.PDF, self.role):

@@ -1,7 +1,7 @@
 """Bounded queues for answers that take seconds and memory: PDF, Parquet, exports and enrolment pictures.
 
-One or two of each kind are computed at a time; a few wait, for each role of its own so that one cannot displace another; the
-rest are refused with 429 and Retry-After.
+One or two of each kind are computed at a time; a few wait, for each role of its own so that one
+cannot displace another; the rest are refused with 429 and Retry-After.
 """
 
 import threading

@@ -1,15 +1,16 @@
 """Context of every service call: database, settings, clock, and the actor on whose behalf it runs."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
+from stressvision.db.schema.opening import Opening, inspect_database, prepare_database
 from stressvision.domain.auth import Role
 from stressvision.services.reads import ReadLog
 
@@ -105,9 +106,17 @@ def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tup
     database = Database(settings.database_url)
     opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
-    if path is not None and opening.outcome is OpeningOutcome.CREATED:
-        path.chmod(0o600)
+    if path is not None:
+        _make_private(path)
     return Context(database, settings, clock), opening
+
+
+def _make_private(path: Path) -> None:
+    """Restrict the database and its journals to their owner: earlier versions, and restored copies, were 0644."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(OSError):  # another owner's file, or a disk without permissions
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 def check_database(settings: Settings) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from stressvision.db.queries import changes
 from stressvision.db.queries.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections import DetectionRow, select_detections_by_id
-from stressvision.db.queries.reports import ReportRow, select_reports_by_id
+from stressvision.db.queries.reports import PublicReports, ReportRow, select_reports_by_id
+from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Context
-from stressvision.services.reports.reading import public_reports
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
 
@@ -70,7 +70,8 @@ class ChangeFeed:
                 "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
                 "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
             }
-        public = public_reports(self._context)
+        settings, now = self._context.settings, self._context.clock()
+        public = PublicReports(settings.interval_minutes, SMALLEST_GROUP, now)
         changed = [(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found]
         events = (_event(change, entity) for change, entity in changed)
         public_ids = frozenset(
