@@ -7,7 +7,6 @@ places of all others. Applies to uvicorn's protocol here, and to waitress in `in
 import asyncio
 from typing import Any, ClassVar
 
-from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 32 * 1024
@@ -65,7 +64,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Refuse headers that are too large although they came in one piece, with 400."""
         self._parsed_bytes += len(name) + len(value)
         if self._parsed_bytes > HEAD_BYTES:
-            raise HttpParserError("headers too large")
+            raise ValueError("headers too large")  # the parser turns it into its own error
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

@@ -50,8 +50,8 @@ def create_limited_server(application: Flask, settings: Settings) -> BaseWSGISer
         channel_timeout=REQUEST_SECONDS,
         cleanup_interval=_CLEANUP_SECONDS,
         max_request_header_size=HEAD_BYTES,
-        # One byte more than a body may have: the application answers 413, and no larger one is written to disk.
-        max_request_body_size=BODY_LIMIT + 1,
+        # The application answers 413 above BODY_LIMIT; beyond this, waitress does, and stops writing it to disk.
+        max_request_body_size=4 * BODY_LIMIT,
         # The request policy checks their sender; waitress would remove them before.
         clear_untrusted_proxy_headers=False,
     )

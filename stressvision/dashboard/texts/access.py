@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, Message] = {
     "read_employee_state": Message(es="consultó el estado reciente", en="read the recent state"),
     "follow_employee": Message(es="siguió el estado en vivo", en="followed the live state"),
     "read_alerts": Message(es="vio sus alertas", en="read their alerts"),
+    "read_gallery": Message(es="obtuvo los rostros inscritos", en="fetched the enrolled faces"),
     "read_report": Message(es="vio un reporte con sus datos", en="read a report with their data"),
     "read_daily_summary": Message(es="vio el resumen de un día", en="read the summary of a day"),
     "read_weekly_summary": Message(es="vio el resumen de una semana", en="read the summary of a week"),
