@@ -1,4 +1,4 @@
-"""What the servers are compared with: the same frameworks and settings around next to nothing.
+"""Bare counterparts of the servers: the same frameworks and settings with minimal handlers.
 
 `python -m benchmarks.bare backend PORT FOLDER` and `python -m benchmarks.bare ingest PORT FOLDER`.
 """
@@ -19,14 +19,14 @@ from stressvision.ingest.connections import THREADS
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
 
 SHAPES = "shapes.json"
-"""In FOLDER: what each GET route of the backend answers, by path."""
+"""File in FOLDER: the response of each GET route of the backend, by path."""
 
 
-def make_backend(shapes: dict[str, Any]) -> FastAPI:
-    """Each path answers a constant; the POST validates and stores nothing."""
+def build_backend(shapes: dict[str, Any]) -> FastAPI:
+    """Return an application whose paths return constants and whose POST validates the body without storing it."""
     app = FastAPI()
     for path, constant in shapes.items():
-        app.get(path)(_answer_with(constant))
+        app.get(path)(_build_constant_route(constant))
 
     @app.post("/api/detections")
     async def validate(detection: DetectionIn) -> DetectionAccepted:
@@ -35,14 +35,15 @@ def make_backend(shapes: dict[str, Any]) -> FastAPI:
     return app
 
 
-def _answer_with(constant: Any) -> Callable[[], Awaitable[Any]]:
-    async def answer() -> Any:
+def _build_constant_route(constant: Any) -> Callable[[], Awaitable[Any]]:
+    async def respond() -> Any:
         return constant
 
-    return answer
+    return respond
 
 
-def make_ingest() -> Flask:
+def build_ingest() -> Flask:
+    """Return an application whose POST parses JSON without storing it."""
     application = Flask("bare", static_folder=None)
 
     @application.post("/detections")
@@ -60,9 +61,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     if options.server == "ingest":
-        waitress.serve(make_ingest(), host="127.0.0.1", port=options.port, threads=THREADS, ident=None)
+        waitress.serve(build_ingest(), host="127.0.0.1", port=options.port, threads=THREADS, ident=None)
         return
-    app = make_backend(json.loads((options.folder / SHAPES).read_text()))
+    app = build_backend(json.loads((options.folder / SHAPES).read_text()))
     listener = socket.create_server(("127.0.0.1", options.port), backlog=1024)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     create_server(app).run(sockets=[listener])

@@ -1,6 +1,6 @@
-"""Our servers beside bare ones: interleaved rounds within one run, and the ratio of medians.
+"""Comparison of the servers with bare counterparts: interleaved rounds within one run, and the ratio of medians.
 
-The rounds alternate because the machine may be busy with something else: what slows one slows the other.
+The rounds alternate because the machine may run other programs, which then slow both alike.
 """
 
 import json
@@ -19,7 +19,7 @@ import requests
 
 from benchmarks.bare import SHAPES
 from benchmarks.history import DEVICES, PEOPLE, fill_history
-from benchmarks.load import get, post, press, ready_made
+from benchmarks.load import get, measure_rate, post, prepare_requests
 from benchmarks.programs import Server, run_bare, run_program
 from benchmarks.websocket import Latency, commit_detections, measure_latency
 from stressvision.db.engine.connection import sqlite_driver
@@ -44,14 +44,14 @@ CLIENTS, DETECTION_RATE, LATENCY_SECONDS = 50, 100.0, 12.0
 BATCH = 200
 ROUNDS, ROUND_SECONDS = 5, 0.7
 READY_MADE = 6000
-"""Detections made before each round that posts them."""
+"""Detections prepared before each round that posts them."""
 CROWD, CROWD_RATE, CROWD_SECONDS = 500, 10.0, 5.0
 WHILE_WRITING = {"GET overview": "/api/dashboard/overview", "GET employee status": "/api/employees/7/status"}
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Answers (for batches: rows) a second of ours and of the bare counterpart, and their medians' ratio."""
+    """Median responses (for batches: rows) per second of a server and of its bare counterpart."""
 
     name: str
     ours: float
@@ -59,12 +59,13 @@ class Ratio:
 
     @property
     def value(self) -> float:
+        """The server's rate over the bare one's."""
         return self.ours / self.bare
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was measured at one size of the database; memory in MiB, after everything else."""
+    """Measurements at one size of the database; memory in MiB, measured last."""
 
     rows: int
     ratios: tuple[Ratio, ...]
@@ -76,7 +77,7 @@ class Comparison:
 
 
 def compare(folder: Path, rows: int) -> Comparison:
-    """Raises RuntimeError where a server answers anything but 200."""
+    """Return the measurements with a history of `rows` detections. Raises RuntimeError for a status other than 200."""
     path = folder / f"history-{rows}.db"
     began = time.monotonic()
     fill_history(path, rows)
@@ -95,7 +96,7 @@ def compare(folder: Path, rows: int) -> Comparison:
             _compare_batches("ingest POST /detections/batch", ingest, path),
         )
         url = f"sqlite:///{path}"
-        with _written_meanwhile(url):
+        with _write_meanwhile(url):
             while_writing = tuple(
                 _compare_reads(name, place, backend, bare_backend) for name, place in WHILE_WRITING.items()
             )
@@ -106,8 +107,8 @@ def compare(folder: Path, rows: int) -> Comparison:
 
 
 @contextmanager
-def _written_meanwhile(url: str) -> Iterator[None]:
-    """Another process commits a hundred detections a second."""
+def _write_meanwhile(url: str) -> Iterator[None]:
+    """Commit a hundred detections a second from another process meanwhile."""
     seconds = (ROUNDS + 2) * 2 * ROUND_SECONDS * len(WHILE_WRITING)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         writing = pool.apply_async(commit_detections, (url, seconds, DETECTION_RATE))
@@ -118,21 +119,21 @@ def _written_meanwhile(url: str) -> Iterator[None]:
 def _compare_reads(name: str, place: str, ours: Server, bare: Server) -> Ratio:
     return _interleave(
         name,
-        _pressing(ours.port, get(ours.port, place), READERS),
-        _pressing(bare.port, get(bare.port, place), READERS),
+        _build_load(ours.port, get(ours.port, place), READERS),
+        _build_load(bare.port, get(bare.port, place), READERS),
     )
 
 
 def _compare_posts(name: str, place: str, ours: Server, bare: Server) -> Ratio:
     return _interleave(
         name,
-        _pressing(ours.port, post(ours.port, place, detections()), WRITERS, READY_MADE),
-        _pressing(bare.port, post(bare.port, place, detections()), WRITERS, READY_MADE),
+        _build_load(ours.port, post(ours.port, place, detections()), WRITERS, READY_MADE),
+        _build_load(bare.port, post(bare.port, place, detections()), WRITERS, READY_MADE),
     )
 
 
-def _pressing(port: int, make_request: Callable[[], bytes], connections: int, ready: int = 0) -> Callable[[], float]:
-    return lambda: press(port, ready_made(make_request, ready), ROUND_SECONDS, connections)
+def _build_load(port: int, make_request: Callable[[], bytes], connections: int, ready: int = 0) -> Callable[[], float]:
+    return lambda: measure_rate(port, prepare_requests(make_request, ready), ROUND_SECONDS, connections)
 
 
 def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
@@ -140,16 +141,16 @@ def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
     batch = post(ingest.port, "/detections/batch", lambda: {"detections": [make() for _ in range(BATCH)]})
     return _interleave(
         name,
-        lambda: BATCH * _pressing(ingest.port, batch, 2, READY_MADE // BATCH)(),
+        lambda: BATCH * _build_load(ingest.port, batch, 2, READY_MADE // BATCH)(),
         lambda: _insert_raw(path, make),
     )
 
 
 def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
-    """The same rows into the same table (its indexes and triggers too), as durable, as many to a transaction."""
-    rows = [_stored(make()) for _ in range(BATCH)]
+    """Insert the same rows into the same table, equally durable and in equal transactions; return rows per second."""
+    rows = [_to_row(make()) for _ in range(BATCH)]
     columns, places = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
-    statement = f"INSERT INTO detection_events ({columns}) VALUES ({places})"  # noqa: S608  our own names
+    statement = f"INSERT INTO detection_events ({columns}) VALUES ({places})"  # noqa: S608  constant names
     batch = [tuple(row.values()) for row in rows]
     stored, began = 0, time.perf_counter()
     with closing(sqlite_driver().connect(str(path), isolation_level=None, timeout=30)) as connection:
@@ -164,8 +165,8 @@ def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
     return stored / (time.perf_counter() - began)
 
 
-def _stored(detection: dict[str, object]) -> dict[str, object]:
-    """The row of a detection, its `event_id` first."""
+def _to_row(detection: dict[str, object]) -> dict[str, object]:
+    """Return the row of a detection, its `event_id` first."""
     moment = str(detection["timestamp"]).replace("T", " ").removesuffix("Z")
     as_text = {name: json.dumps(detection[name]) for name in ("emotion_vector", "bounding_box")}
     kept = {name: value for name, value in detection.items() if name != "type"}
@@ -180,7 +181,7 @@ def _interleave(name: str, ours: Callable[[], float], bare: Callable[[], float])
 
 
 def detections() -> Callable[[], dict[str, object]]:
-    """Everybody in turn; one detection in forty is stress."""
+    """Return a generator function of detections: employees in turn, one detection in forty is stress."""
     people, count = cycle(range(1, PEOPLE + 1)), cycle(range(40))
 
     def make() -> dict[str, object]:

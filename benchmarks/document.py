@@ -1,4 +1,4 @@
-"""docs/performance.md, of which each benchmark writes its own section."""
+"""The document docs/performance.md; each benchmark writes its own section."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 
 
 def replace_section(section: str, document: Path = DOCUMENT) -> None:
-    """Puts the section in place of the one with the same heading, or at the end; the others stay as they are."""
+    """Replace the section with the same heading, or append it; the other sections stay unchanged."""
     text = document.read_text(encoding="utf-8") if document.exists() else "# Performance\n"
     heading = section.partition("\n")[0]
     others = re.sub(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -17,4 +17,5 @@ def replace_section(section: str, document: Path = DOCUMENT) -> None:
 
 
 def verdict(met: bool) -> str:
+    """Return the cell that shows whether a target is met."""
     return "met" if met else "**missed**"

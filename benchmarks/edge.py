@@ -1,7 +1,8 @@
-"""What the edge costs on this machine, beside the bare networks: `python -m benchmarks.edge`.
+"""Cost of the edge on this machine compared with the bare networks: `python -m benchmarks.edge`.
 
-The bundled recording is played with its own people enrolled; `--video DIR` adds clips of a camera, `--identity DIR`
-photographs of people in the wild (see stressvision.training.recognition). Writes its section of docs/performance.md.
+Plays the bundled recording with its own people enrolled; `--video DIR` adds clips of a camera, `--identity DIR`
+photographs for recognition rates (see stressvision.training.measure.recognition). Writes its section of
+docs/performance.md.
 """
 
 import argparse
@@ -29,15 +30,15 @@ from benchmarks.playback import (
 )
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.training.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
+from stressvision.training.measure.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
-from stressvision.vision.gallery import FaceGallery
+from stressvision.vision.recognition.gallery import FaceGallery
 
 CURVE = PROJECT_ROOT / "docs" / "recognition-roc.svg"
 HEADING = "## Edge"
 RECORDING_FPS = 15
 SECONDS = 30.0
-NOBODY = (54.2, 54.9)
+EMPTY = (54.2, 54.9)
 SHARE_TARGETS = {"one face": 0.40, "three faces": 0.70}
 FPS_TARGET = 80.0
 RATIO_TARGET = 1.5
@@ -81,13 +82,13 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
     decoding = measure_decoding(RECORDING)
     yield (
         f"Written by `python -m benchmarks.edge` on {datetime.now(UTC):%Y-%m-%d}, on a machine with {os.cpu_count()} "
-        f"processor cores that does other work too (load {os.getloadavg()[0]:.1f}). Times are of the processor, on one "
-        "thread, decoding the picture included; a share is of one core.\n"
+        f"processor cores under other load (load {os.getloadavg()[0]:.1f}). Times are of the processor, on one "
+        "thread, decoding included; a share is of one core.\n"
     )
     yield "| 640×480 at 30 frames a second | share of a core | at most | |"
     yield "|---|---:|---:|---|"
     scenes = {
-        "nobody": frames_between(shots, *NOBODY),
+        "no face": frames_between(shots, *EMPTY),
         "one face": frames_between(shots, *ALONE[0]),
         "three faces": compose_three(shots),
     }
@@ -98,8 +99,8 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
         for name, share in _play_clips(models, gallery, video):
             yield _share_row(name, share, SHARE_TARGETS["one face"])
     yield (
-        f"\nOf the {CAMERA_FPS} pictures a second about {RECORDING_FPS} are searched for faces, half as many "
-        "while nobody is there; the others are only decoded.\n"
+        f"\nOf the {CAMERA_FPS} frames a second about {RECORDING_FPS} are searched for faces, half as many "
+        "while there is none; the others are only decoded.\n"
     )
     yield from _describe_stages(settings, models, gallery, shots, decoding)
     if identity:
@@ -113,7 +114,7 @@ def _play_clips(models: Models, gallery: FaceGallery, folder: Path) -> Iterator[
         shares.append(play(models, gallery, as_camera(frames, SECONDS), measure_decoding(path)).share)
     if shares:
         yield f"one face, mean of {len(shares)} clips of a webcam", sum(shares) / len(shares)
-        yield "one face, the dearest of them", max(shares)
+        yield "one face, the most expensive clip", max(shares)
 
 
 def _share_row(name: str, share: float, most: float | None) -> str:
@@ -130,7 +131,7 @@ def _describe_stages(
     middle = rounds[len(rounds) // 2]
     bare, stages = middle.bare, middle.played.pipeline.stages
     yield (
-        f"Stages, over the whole recording, beside their networks alone, which ran just before: the middle one of "
+        f"Stages over the whole recording, compared with their networks alone, measured just before: median of "
         f"{len(rounds)} rounds.\n"
     )
     yield "| stage | calls | ms a call | bare networks, ms | ratio |"
@@ -140,7 +141,7 @@ def _describe_stages(
         beside = f"{limit:.2f} | {mean / limit:.2f}" if limit else "|"
         yield f"| {stage} | {stages.calls[stage]} | {mean:.2f} | {beside} |"
     yield (
-        f"\nAll pictures together: {middle.whole:.2f} s, the bare networks {middle.physical:.2f} s, ratio "
+        f"\nAll frames together: {middle.whole:.2f} s, the bare networks {middle.physical:.2f} s, ratio "
         f"{middle.ratio:.2f} ({rounds[0].ratio:.2f}-{rounds[-1].ratio:.2f}; at most {RATIO_TARGET}: "
         f"{verdict(middle.ratio <= RATIO_TARGET)}).\n"
     )
@@ -148,9 +149,9 @@ def _describe_stages(
     fps = speeds[len(speeds) // 2]
     limit = len(shots) / (middle.physical + len(shots) * decoding / 1000)
     yield (
-        f"Unthrottled on the file: {fps:.0f} pictures a second of processor time ({speeds[0]:.0f}-{speeds[-1]:.0f}; at "
-        f"least {FPS_TARGET:.0f}: {verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone, with "
-        f"nothing between them: {limit:.0f}.\n"
+        f"Unthrottled on the file: {fps:.0f} frames a second of processor time ({speeds[0]:.0f}-{speeds[-1]:.0f}; at "
+        f"least {FPS_TARGET:.0f}: {verdict(fps >= FPS_TARGET)}). The decoder and the bare networks alone: "
+        f"{limit:.0f}.\n"
     )
 
 
@@ -173,8 +174,8 @@ def _describe_recognition(settings: Settings, distances: Distances) -> Iterator[
         f"\nAt the shipped threshold: false accept {100 * rates.accepted:.2f} % (at most {100 * ACCEPTED_TARGET:g} %: "
         f"{verdict(rates.accepted <= ACCEPTED_TARGET)}), false reject {100 * rates.rejected:.1f} % (at most "
         f"{100 * REJECTED_TARGET:g} %: {verdict(rates.rejected <= REJECTED_TARGET)}). A stranger is compared with "
-        "everybody enrolled, so the share of strangers named by one photograph is larger; the device asks several "
-        "pictures of a track to agree.\n"
+        "every enrolled person, so the share of strangers named by one photograph is larger; the device requires "
+        "several frames of a track to agree.\n"
     )
     yield f"![ROC]({CURVE.name})\n"
 

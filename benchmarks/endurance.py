@@ -1,8 +1,8 @@
-"""Does the device's memory stay flat over an hour? `python -m benchmarks.endurance`, by hand: it takes 10-25 minutes.
+"""Growth of the device's memory over an hour of video: `python -m benchmarks.endurance`. Takes 10-25 minutes.
 
-The bundled recording is played over and over as a camera of 30 pictures a second would show it, without waiting for the
-time to pass: decoding, pipeline, outbox (what is kept is taken out again, as if delivered) and the preview's drawing
-and encoding, with the recording's people enrolled. Writes its section of docs/performance.md.
+Plays the bundled recording repeatedly as a camera at 30 frames a second, without real-time pauses: decoding, pipeline,
+outbox (items are removed as if delivered) and the preview's drawing and encoding, with the recording's people enrolled.
+Writes its section of docs/performance.md.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from benchmarks.document import replace_section, verdict
 from benchmarks.playback import BEGAN, CAMERA_FPS, RECORDING, enrol_demo
 from stressvision.core.config import Policy, Settings
 from stressvision.edge.capture.models import load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import FrameBoard
@@ -33,7 +34,7 @@ HEADING = "## Edge: memory"
 SESSION = "session_benchmark_1"
 SAMPLE_SECONDS = 60.0
 WARM_SECONDS = 600.0
-"""What is allocated once (buffers, pools, the first of everybody) is allocated by then."""
+"""Buffers, pools and caches are allocated by then."""
 GROWTH_TARGET = 2.0
 """MiB an hour: 48 a day."""
 
@@ -50,7 +51,7 @@ class Sample:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0, help="of video (60)")
-    parser.add_argument("--within", type=float, default=60.0, help="minutes it may take; what was played then counts")
+    parser.add_argument("--within", type=float, default=60.0, help="stop after this many minutes (60)")
     options = parser.parse_args()
     began = time.monotonic()
     samples: list[Sample] = []
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def run(settings: Settings, seconds: float) -> Iterator[Sample]:
-    """One sample a minute of video."""
+    """Yield a sample per minute of video."""
     rules = Rules("benchmark", Policy.PE, analyse_unknown=True, detection_seconds=1.0, flag_photographs=True)
     pipeline, board, process = Pipeline(load_models(settings), rules), FrameBoard(), psutil.Process()
     pipeline.use_gallery(enrol_demo(settings), 0.0)
@@ -90,7 +91,7 @@ def run(settings: Settings, seconds: float) -> Iterator[Sample]:
 
 
 def play_endlessly(seconds: float) -> Iterator[Shot]:
-    """The recording again and again, each of its pictures as often as a camera would have seen it."""
+    """Yield the frames of the repeated recording, each as often as a camera at 30 frames a second returns it."""
     at = 0.0
     while at < seconds:
         for shot in play_at_once(RECORDING, start=BEGAN):
@@ -100,6 +101,7 @@ def play_endlessly(seconds: float) -> Iterator[Shot]:
 
 
 def describe(samples: list[Sample], took: float) -> str:
+    """Return the section of the document. `took`: seconds."""
     warm = [sample for sample in samples if sample.at >= min(WARM_SECONDS, samples[-1].at / 2)]
     slope = hourly_growth([sample.at for sample in warm], [sample.resident for sample in warm])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -109,9 +111,9 @@ def describe(samples: list[Sample], took: float) -> str:
             HEADING,
             "",
             f"Written by `python -m benchmarks.endurance` on {datetime.now(UTC):%Y-%m-%d}, on a machine with "
-            f"{os.cpu_count()} processor cores that does other work too: {minutes:.0f} minutes of video, {frames} "
-            f"pictures, played in {took / 60:.0f} minutes. Decoding, pipeline with every stage, outbox and preview; "
-            "neither HTTP client nor camera driver.",
+            f"{os.cpu_count()} processor cores under other load: {minutes:.0f} minutes of video, {frames} "
+            f"frames, played in {took / 60:.0f} minutes. Decoding, pipeline with every stage, outbox and preview; "
+            "without HTTP client and camera driver.",
             "",
             "| minute of video | " + " | ".join(f"{sample.at / 60:.0f}" for sample in _thin(samples)) + " |",
             "|---|" + "---:|" * len(_thin(samples)),
@@ -125,12 +127,12 @@ def describe(samples: list[Sample], took: float) -> str:
 
 
 def hourly_growth(seconds: Sequence[float], values: Sequence[float]) -> float:
-    """The slope of the straight line through the values, an hour."""
+    """Return the slope of the least-squares line through the values, per hour."""
     return 3600 * float(np.polyfit(seconds, values, 1)[0])
 
 
 def _thin(samples: list[Sample]) -> list[Sample]:
-    """About eight of them, the last included."""
+    """Return about eight samples, the last included."""
     step = max(1, (len(samples) - 1) // 7)
     return samples[::-1][::step][::-1]
 

@@ -1,4 +1,4 @@
-"""Databases with a past: the same last day in each, and before it as many detections as asked for."""
+"""Databases with a history: the same last day in each, and any number of detections before it."""
 
 import sqlite3
 import time
@@ -33,10 +33,10 @@ FROM moments"""
 
 
 def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
-    """A new database at `path` with 50 people and `rows` detections; 10 million take some minutes.
+    """Create a database at `path` with 50 employees and `rows` detections; 10 million take some minutes.
 
-    `recent`: how many of them are of the last day, half of those of the last hour.
-    Secondary indexes are built afterwards, and triggers run for none of them: it never holds more than a day.
+    `recent`: number of detections within the last day, half of them within the last hour. Indexes and triggers are
+    dropped while the rows are inserted and created again afterwards.
     """
     context = open_context(Settings(database_url=f"sqlite:///{path}"))
     enrol_people(context)
@@ -53,8 +53,8 @@ def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
 
 
 def enrol_people(context: Context) -> None:
-    """PEOPLE of them, each with a made-up face."""
-    chance = Random(7)  # noqa: S311  no secret
+    """Enrol PEOPLE employees, each with a random embedding."""
+    chance = Random(7)  # noqa: S311  not a secret
     for number in range(1, PEOPLE + 1):
         sample = FaceSampleRow(tuple(chance.random() for _ in range(128)), 0.9)
         enrolment = Enrolment(f"EMP{number:03}", f"Persona {number}", "Planta", "morning", (sample,) * 3, "0" * 64)

@@ -1,4 +1,4 @@
-"""HTTP clients that cost next to nothing themselves: raw keep-alive connections, each with one request under way."""
+"""HTTP load with little cost of its own: raw keep-alive connections, each with one request at a time."""
 
 import asyncio
 import json
@@ -49,12 +49,16 @@ class _Client(asyncio.Protocol):
             self._transport.close()
 
 
-def press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
-    """Answers a second to who asks without pause over `connections`. Raises RuntimeError for any answer but 200."""
-    return asyncio.run(_press(port, make_request, seconds, connections))
+def measure_rate(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
+    """Return responses per second to continuous requests over `connections`.
+
+    Raises:
+        RuntimeError: a status other than 200.
+    """
+    return asyncio.run(_measure_rate(port, make_request, seconds, connections))
 
 
-async def _press(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
+async def _measure_rate(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
     loop, began = asyncio.get_running_loop(), time.perf_counter()
     clients = [_Client(make_request, began + seconds) for _ in range(connections)]
     for client in clients:
@@ -64,18 +68,21 @@ async def _press(port: int, make_request: MakeRequest, seconds: float, connectio
     return answered / (time.perf_counter() - began)
 
 
-def ready_made(make_request: MakeRequest, count: int) -> MakeRequest:
-    """The same requests, so many of them made beforehand: what a client needs to make one is not the server's."""
+def prepare_requests(make_request: MakeRequest, count: int) -> MakeRequest:
+    """Prepare `count` requests beforehand, so that their cost is not part of the measurement."""
     made = deque(make_request() for _ in range(count))
     return lambda: made.popleft() if made else make_request()
 
 
 def get(port: int, path: str) -> MakeRequest:
+    """Return a function that returns the GET request."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     return lambda: request
 
 
 def post(port: int, path: str, make_body: Callable[[], object]) -> MakeRequest:
+    """Return a function that returns a POST request with a new body."""
+
     def make_request() -> bytes:
         body = json.dumps(make_body()).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"

@@ -1,4 +1,4 @@
-"""The edge's pipeline over pictures in memory, timed by the processor: what else the machine does counts little."""
+"""The edge's pipeline over frames in memory, measured in processor time, which other load affects little."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,40 +8,40 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import cv2
-import dlib
 import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import (
     FACE_DETECTOR,
-    FACE_ENCODER,
     FACE_MESH,
     IRIS,
     Frame,
     find_model,
     open_interpreter,
 )
+from stressvision.vision.recognition.encoder_network import EncoderNetwork
+from stressvision.vision.recognition.enrolment import Still, measure_stills
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 
 DEMO = PROJECT_ROOT / "demo"
 RECORDING = DEMO / "turno.mp4"
 CODES = ("EMP001", "EMP002", "EMP003", "EMP004")
 ALONE = ((8.0, 20.0), (21.0, 33.0), (34.0, 40.0))
-"""Seconds of the recording in which one person each sits alone."""
+"""Intervals of the recording, in seconds, each with a single person."""
 CAMERA_FPS = 30
 ROUNDS = 60
-DEAR_ROUNDS = 8
+EMBEDDING_ROUNDS = 8
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Played:
-    """`seconds` of processor that the pictures took, decoding them included; `duration` of the pictures."""
+    """`seconds`: processor time of the frames, decoding included; `duration`: of the video, in seconds."""
 
     pipeline: Pipeline
     seconds: float
@@ -49,10 +49,12 @@ class Played:
 
     @property
     def share(self) -> float:
+        """Share of one core."""
         return self.seconds / self.duration
 
 
 def play(models: Models, gallery: FaceGallery, shots: Sequence[Shot], decoding_ms: float) -> Played:
+    """Process the frames and return the pipeline with the processor time."""
     rules = Rules("benchmark", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
     pipeline = Pipeline(models, rules, stopwatch=time.thread_time)
     pipeline.use_gallery(gallery, shots[0].elapsed)
@@ -64,27 +66,29 @@ def play(models: Models, gallery: FaceGallery, shots: Sequence[Shot], decoding_m
 
 
 def as_camera(frames: Sequence[Frame], seconds: float) -> list[Shot]:
-    """The frames at 30 a second, there and back again, so that nothing jumps."""
+    """Return the frames at 30 a second, forwards and backwards, so that no cut occurs."""
     endless = islice(cycle([*frames, *reversed(frames)]), int(seconds * CAMERA_FPS))
     times = ((index / CAMERA_FPS, frame) for index, frame in enumerate(endless))
     return [Shot(frame, BEGAN + timedelta(seconds=at), at, cut=at == 0) for at, frame in times]
 
 
 def read_shots(path: Path) -> list[Shot]:
+    """Return every frame of the file."""
     return list(play_at_once(path, start=BEGAN))
 
 
 def show_at_camera_rate(frames: Sequence[Frame], fps: int) -> list[Frame]:
-    """Each frame as often as a camera of 30 a second would have seen it."""
+    """Return each frame as often as a camera at 30 frames a second returns it."""
     return [frame for frame in frames for _ in range(CAMERA_FPS // fps)]
 
 
 def frames_between(shots: Sequence[Shot], start: float, end: float) -> list[Frame]:
+    """Return the frames of an interval, in seconds."""
     return [shot.frame for shot in shots if start <= shot.elapsed < end]
 
 
 def compose_three(shots: Sequence[Shot]) -> list[Frame]:
-    """Three people beside each other in one picture of the usual size, each from when they sat alone."""
+    """Return frames of the usual size with three people side by side, each from an interval alone."""
     strips = []
     for start, end in ALONE:
         frames = frames_between(shots, start, end)
@@ -95,25 +99,25 @@ def compose_three(shots: Sequence[Shot]) -> list[Frame]:
 
 
 def measure_decoding(path: Path) -> float:
-    """Milliseconds of processor for one picture of the file."""
+    """Return the processor time for decoding a frame of the file, in milliseconds."""
     start = time.process_time()
     count = sum(1 for _ in play_at_once(path, start=BEGAN))
     return 1000 * (time.process_time() - start) / count
 
 
 def measure_bare(settings: Settings) -> dict[str, float]:
-    """Milliseconds of each stage's networks alone, run over and over on the same input: nothing can be faster.
+    """Return the milliseconds of each stage's networks alone, repeated on the same input: the lower limit.
 
-    Each as often as one reading needs it: both eyes, and every view of a face that the expression model's card names.
+    Each network counts as often as one reading runs it: both eyes, and every view of the expression model's card.
     """
-    encoder = dlib.face_recognition_model_v1(str(find_model(FACE_ENCODER)))
+    encoder = EncoderNetwork()
     chip = np.full((150, 150, 3), 128, np.uint8)
     expression, lids = settings.models_dir / "expression.tflite", settings.models_dir / "eyes.tflite"
     views = len(read_card(expression.with_suffix(".json")).views)
     return {
         "detect": _time_network(find_model(FACE_DETECTOR)),
-        "embed": _time_call(lambda: encoder.compute_face_descriptor(chip), DEAR_ROUNDS),
-        "openness": 2 * _time_network(find_model(IRIS))
+        "embed": 2 * _time_call(lambda: encoder.run(chip), EMBEDDING_ROUNDS),
+        "geometry": 2 * _time_network(find_model(IRIS))
         + _time_network(find_model(FACE_MESH))
         + 2 * _time_network(lids),
         "expression": views * _time_network(expression),
@@ -136,7 +140,7 @@ def _time_network(path: Path) -> float:
 
 
 def _time_call(call: Callable[[], object], rounds: int) -> float:
-    """The median of `rounds` calls, in milliseconds of this thread's processor time."""
+    """Return the median of `rounds` calls, in milliseconds of this thread's processor time."""
     times = []
     for _ in range(rounds + 3):
         start = time.thread_time()
@@ -146,6 +150,7 @@ def _time_call(call: Callable[[], object], rounds: int) -> float:
 
 
 def enrol_demo(settings: Settings) -> FaceGallery:
+    """Return a gallery of the recording's people."""
     people = []
     for employee_id, code in enumerate(CODES, 1):
         paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))

@@ -1,4 +1,4 @@
-"""Our servers and the bare ones, each a process of its own."""
+"""The servers and their bare counterparts as processes."""
 
 import os
 import socket
@@ -18,27 +18,33 @@ from stressvision.core.config import PROJECT_ROOT
 
 @dataclass(frozen=True)
 class Server:
+    """A running server."""
+
     port: int
     process: psutil.Process
 
-    def url(self, place: str) -> str:
-        return f"http://127.0.0.1:{self.port}{place}"
+    def url(self, path: str) -> str:
+        """Return the URL of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
 
     def resident_mib(self) -> float:
+        """Return its resident memory in MiB."""
         return float(self.process.memory_info().rss) / 2**20
 
 
 @contextmanager
 def run_program(folder: Path, database: Path, script: str) -> Iterator[Server]:
+    """Run one of the entry scripts until the end of the block."""
     environment = {**os.environ, "STRESSVISION_DATABASE_URL": f"sqlite:///{database}"}
-    port = free_port()
+    port = find_free_port()
     with _running([str(PROJECT_ROOT / script), "--port", str(port)], folder, environment, port) as server:
         yield server
 
 
 @contextmanager
 def run_bare(folder: Path, kind: str) -> Iterator[Server]:
-    port = free_port()
+    """Run a bare counterpart until the end of the block."""
+    port = find_free_port()
     environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
     with _running(["-m", "benchmarks.bare", kind, str(port), str(folder)], folder, environment, port) as server:
         yield server
@@ -56,7 +62,8 @@ def _running(command: list[str], folder: Path, environment: dict[str, str], port
         process.wait(20)
 
 
-def free_port() -> int:
+def find_free_port() -> int:
+    """Return a free TCP port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

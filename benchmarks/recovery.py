@@ -1,9 +1,9 @@
-"""Restore drill: a million detections, continuous backup while they arrive, a lost database, and what comes back.
+"""Recovery drill: a million detections, continuous backup during writes, a lost database and its restoration.
 
     python -m benchmarks.recovery [--rows 1000000]
 
-Prints how long a whole backup, a backup of changes, a verification and a restoration take; how much ingest's writer
-waited meanwhile; how long retention takes and how long each of its transactions holds the others up.
+Prints the duration of a full backup, a backup of changes, a verification, a restoration, retention and erasure, and how
+long a concurrent writer waited meanwhile.
 """
 
 import argparse
@@ -14,13 +14,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import func, insert, select
 
 from benchmarks.history import PEOPLE, enrol_people
 from stressvision.core.config import Settings
-from stressvision.db.backup import sealed
+from stressvision.db.backup.keys import new_key
 from stressvision.db.backup.space import measure_space
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.backup.backups import continue_backup, make_backup
@@ -31,9 +31,10 @@ from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention
 from stressvision.wire.detections import DetectionIn
 
+T = TypeVar("T")
 MIB = 2**20
 OLD_SHARE = 0.5
-"""Of the rows that are past their term."""
+"""Share of the rows that are past their retention term."""
 
 
 def main() -> None:
@@ -45,8 +46,9 @@ def main() -> None:
 
 
 def drill(folder: Path, rows: int) -> None:
+    """Run every step in a new folder and print its duration."""
     key = folder / "key"
-    key.write_text(sealed.new_key(), encoding="ascii")
+    key.write_text(new_key(), encoding="ascii")
     settings = Settings(
         database_url=f"sqlite:///{folder}/planta.db",
         backup_dir=folder / "backups",
@@ -58,27 +60,28 @@ def drill(folder: Path, rows: int) -> None:
     fill(context, rows)
     print(f"{rows} detections, {measure_space(context.database).used / MIB:.0f} MiB")
     with Writer(context) as writer:
-        say("whole backup, encrypted, read back", writer, lambda: make_backup(context))
-        say("backup of changes", writer, lambda: continue_backup(context))
-        say("backup of changes, once more", writer, lambda: continue_backup(context))
+        measure("full backup, encrypted, read back", writer, lambda: make_backup(context))
+        measure("backup of changes", writer, lambda: continue_backup(context))
+        measure("backup of changes, once more", writer, lambda: continue_backup(context))
     stored = count(context)
     context.database.close()
-    say("verification", None, lambda: verify_backup(settings, None))
+    measure("verification", None, lambda: verify_backup(settings, None))
     (folder / "planta.db").write_bytes(b"lost")
-    say("restoration", None, lambda: restore_database(settings, None, Actor("drill")))
+    measure("restoration", None, lambda: restore_database(settings, None, Actor("drill")))
     context = open_context(settings)
     with closing(context.database):
         print(f"rows lost since the last backup of changes: {stored - count(context)}")
         with Writer(context) as writer:
-            outcome = say("retention", writer, lambda: apply_retention(context))
+            outcome = measure("retention", writer, lambda: apply_retention(context))
             deleted = {str(term.kind): count for term, count in outcome.terms}
             print(f"  {deleted}, {outcome.before.used / MIB:.0f} → {outcome.after.used / MIB:.0f} MiB")
         with Writer(context) as writer:
-            certificate = say("erasure of one person", writer, lambda: erase_person(context, 1, Actor("drill")))
+            certificate = measure("erasure of one person", writer, lambda: erase_person(context, 1, Actor("drill")))
             print(f"  complete: {certificate.is_complete}, {certificate.row_counts}")
 
 
 def fill(context: Context, rows: int) -> None:
+    """Insert the detections, OLD_SHARE of them past their term."""
     enrol_people(context)
     now = datetime.now(UTC).replace(microsecond=0)
     old, recent = now - timedelta(days=60), now - timedelta(days=20)
@@ -113,7 +116,7 @@ def fill(context: Context, rows: int) -> None:
 
 
 class Writer:
-    """Stores a detection twenty times a second, as ingest does, and notes how long each took."""
+    """Stores twenty detections a second, as ingest does, and records how long each took."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -130,7 +133,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        # A database object of its own, as another process has.
+        # Its own database object, as in another process.
         context = open_context(self._context.settings)
         with closing(context.database):
             while not self._stopping.wait(0.05):
@@ -139,7 +142,8 @@ class Writer:
                 self.waits.append(time.monotonic() - started)
 
 
-def say(what: str, writer: Writer | None, action: Callable[[], Any]) -> Any:
+def measure(what: str, writer: Writer | None, action: Callable[[], T]) -> T:
+    """Return the result of `action`; print its duration and how long the writer waited meanwhile."""
     if writer:
         writer.waits.clear()
     started = time.monotonic()

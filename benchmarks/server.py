@@ -1,4 +1,4 @@
-"""What the servers stand, each figure beside a bare counterpart of the same run: `python -m benchmarks.server`.
+"""Capacity of the servers, each figure with a bare counterpart from the same run: `python -m benchmarks.server`.
 
 `--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk). Writes its section of
 docs/performance.md.
@@ -32,22 +32,22 @@ GROWTH_TARGET = 1.5
 
 _INTRODUCTION = """## Servers
 
-Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores that does other
-work too (load {load:.1f}). Nothing here is asserted by a test: a figure is worth what the machine was.
+Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores under other load
+(load {load:.1f}). No test asserts these figures; they depend on the machine.
 
-Each ratio is ours over the bare counterpart's, medians of {rounds} rounds of {seconds:g} s that alternate: what slows
-one slows both. The counterparts are a FastAPI route that returns a constant of the same size, one that validates the
-same body and stores nothing, a Flask route under waitress that parses JSON and stores nothing, and `sqlite3` inserting
-the same rows into the same table, as durably, as many to a transaction. Ours store what they acknowledge: the disk has
-it. The status of one person is written down in the audit log before it is shown; what one reader repeats within ten
-seconds is counted (decision 15). Clients have their detections ready made before each round.
+Each ratio is the server's rate over the bare counterpart's, medians of {rounds} alternating rounds of {seconds:g} s, so
+that other load slows both alike. The counterparts are a FastAPI route that returns a constant of the same size, one
+that validates the same body and stores nothing, a Flask route under waitress that parses JSON and stores nothing, and
+`sqlite3` inserting the same rows into the same table, equally durable and in equal transactions. The servers
+acknowledge a detection after it is on disk. A read of one person's status is recorded in the audit log first; repeated
+reads within ten seconds are counted (decision 15). Clients prepare their detections before each round.
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
-    parser.add_argument("--folder", type=Path, help="where the databases are made (default: the temporary folder)")
+    parser.add_argument("--folder", type=Path, help="folder of the databases (default: the temporary folder)")
     options = parser.parse_args()
     load = psutil.getloadavg()[0]
     comparisons = []
@@ -69,7 +69,7 @@ def _describe(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
     )
     for comparison in comparisons:
         yield f"### {comparison.rows:,} detections\n"
-        yield "| what | ours, a second | bare, a second | ratio | target | |"
+        yield "| operation | server, per second | bare, per second | ratio | target | |"
         yield "|---|---:|---:|---:|---:|---|"
         for ratio in comparison.ratios:
             target = TARGETS[ratio.name]
@@ -83,7 +83,7 @@ def _describe(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
 
 def _describe_while_writing(ratios: Sequence[Ratio]) -> Iterator[str]:
     yield f"While another process commits {DETECTION_RATE:g} detections a second:\n"
-    yield "| what | ours, a second | bare, a second | ratio |"
+    yield "| operation | server, per second | bare, per second | ratio |"
     yield "|---|---:|---:|---:|"
     for ratio in ratios:
         yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} |"
@@ -94,14 +94,14 @@ def _describe_bounds(comparison: Comparison) -> Iterator[str]:
     latency = comparison.latency
     figures = (latency.p50, latency.p99, comparison.backend_mib, comparison.ingest_mib)
     names = ("commit to client, median, ms", "commit to client, 99 %, ms", "backend, MiB", "ingest, MiB")
-    yield "| what | measured | at most | |"
+    yield "| measure | value | at most | |"
     yield "|---|---:|---:|---|"
     for name, measured, bound in zip(names, figures, (*LATENCY_TARGETS_MS, *MEMORY_TARGETS_MIB), strict=True):
         yield f"| {name} | {measured:.1f} | {bound:g} | {verdict(measured <= bound)} |"
     yield ""
     order = "each once and in order" if latency.in_order else "out of order"
     yield (
-        f"WebSocket: {CLIENTS} clients at {DETECTION_RATE:g} detections a second while one more never reads; "
+        f"WebSocket: {CLIENTS} clients at {DETECTION_RATE:g} detections a second while another client never reads; "
         f"{latency.received} of {latency.expected} received, {order}. "
         f"{CROWD} clients at {CROWD_RATE:g} a second: {comparison.crowd.received} of {comparison.crowd.expected} "
         f"received, median {comparison.crowd.p50:.0f} ms.\n"
@@ -112,8 +112,8 @@ def _describe_growth(small: Comparison, large: Comparison) -> Iterator[str]:
     if small.rows == large.rows:
         return
     yield f"### From {small.rows:,} to {large.rows:,} detections\n"
-    yield f"How much of the ratio is lost; at most {GROWTH_TARGET} times.\n"
-    yield "| what | times | |"
+    yield f"Factor by which the ratio falls; at most {GROWTH_TARGET} times.\n"
+    yield "| operation | times | |"
     yield "|---|---:|---|"
     for before, after in zip(small.ratios, large.ratios, strict=True):
         times = before.value / after.value

@@ -1,8 +1,8 @@
-"""Does the servers' memory stay flat over an hour? `python -m benchmarks.steadiness`, by hand: it takes that hour.
+"""Growth of the servers' memory over an hour: `python -m benchmarks.steadiness`. Takes that hour.
 
-A backend and an ingest server of their own, with an hour at the same rate behind them: detections posted one by one and
-in batches, what a dashboard asks for every second, people looked at, and WebSocket clients of which some go away and
-come back. Writes its section of docs/performance.md.
+Starts a backend and an ingest server on a database with an hour of the same load, then posts single detections and
+batches, requests a dashboard's endpoints every second, and connects and disconnects WebSocket clients.
+Writes its section of docs/performance.md.
 """
 
 import argparse
@@ -27,18 +27,18 @@ from benchmarks.server import MEMORY_TARGETS_MIB
 
 HEADING = "## Servers: memory"
 SINGLE_RATE, BATCH, BATCH_SECONDS = 20.0, 50, 5.0
-"""Detections a second one by one, and so many at once every few seconds."""
+"""Single detections a second, and the size and interval of the batches."""
 LAST_HOUR = int(3600 * (SINGLE_RATE + BATCH / BATCH_SECONDS))
-"""Detections there are when it begins: the windows that are asked for shall not fill up meanwhile."""
+"""Detections at the start, so that the queried time windows are full from the beginning."""
 CLIENTS, VISIT_SECONDS = 10, 20.0
 SAMPLE_SECONDS = 60.0
 WARM_SECONDS = 900.0
-"""Pools, caches and the heap's own reserve are filled by then."""
+"""Pools, caches and the heap's reserve are filled by then."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """`at`: seconds since the beginning; resident memory in MiB, and open files and sockets, of backend and ingest."""
+    """`at`: seconds since the start; `backend`, `ingest`: resident MiB; `handles`: open files and sockets of both."""
 
     at: float
     backend: float
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def run(seconds: float) -> Iterator[Sample]:
-    """One sample a minute. Raises requests.HTTPError for any answer but a good one."""
+    """Yield a sample per minute. Raises requests.HTTPError for an error status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "steady.db"
@@ -77,7 +77,7 @@ def run(seconds: float) -> Iterator[Sample]:
             tasks = [
                 _Task(_post_one(ingest), 1 / SINGLE_RATE, stop),
                 _Task(_post_many(ingest), BATCH_SECONDS, stop),
-                _Task(_look(backend), 1.0, stop),
+                _Task(_read_dashboard(backend), 1.0, stop),
                 _Task(lambda: asyncio.run(_listen(backend.port)), 0.0, stop),
             ]
             yield from _watch(seconds, backend, ingest, tasks)
@@ -87,7 +87,7 @@ def run(seconds: float) -> Iterator[Sample]:
 
 
 class _Task(threading.Thread):
-    """Does one thing again and again at a steady pace."""
+    """Thread that repeats a function at a fixed interval."""
 
     def __init__(self, work: Callable[[], None], every: float, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -133,19 +133,19 @@ def _post_many(ingest: Server) -> Callable[[], None]:
     return post
 
 
-def _look(backend: Server) -> Callable[[], None]:
+def _read_dashboard(backend: Server) -> Callable[[], None]:
     session = requests.Session()
     places = [*READS.values(), "/api/alerts?status=all", "/api/reports", "/api/devices", "/metrics"]
 
-    def look() -> None:
+    def read() -> None:
         for place in places:
             session.get(backend.url(place), timeout=30).raise_for_status()
 
-    return look
+    return read
 
 
 async def _listen(port: int) -> None:
-    """So many clients that read for a while and go."""
+    """Connect the clients, read for VISIT_SECONDS and disconnect."""
     connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CLIENTS)]
     upgrade = (
         f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -167,15 +167,16 @@ async def _read_all(reader: asyncio.StreamReader) -> None:
 
 
 def describe(samples: Sequence[Sample]) -> str:
+    """Return the section of the document."""
     warm = [sample for sample in samples if sample.at >= min(WARM_SECONDS, samples[-1].at / 2)]
     shown = samples[:: max(1, (len(samples) - 1) // 8)]
     lines = [
         HEADING,
         "",
         f"Written by `python -m benchmarks.steadiness` on {datetime.now(UTC):%Y-%m-%d}, on a machine with "
-        f"{psutil.cpu_count()} processor cores that does other work too: {samples[-1].at / 60:.0f} minutes of "
-        f"{SINGLE_RATE:g} detections a second one by one and {BATCH} at once every {BATCH_SECONDS:g} s, all that a "
-        f"dashboard asks for every second, and {CLIENTS} WebSocket clients that change every {VISIT_SECONDS:g} s.",
+        f"{psutil.cpu_count()} processor cores under other load: {samples[-1].at / 60:.0f} minutes of "
+        f"{SINGLE_RATE:g} single detections a second and {BATCH} in a batch every {BATCH_SECONDS:g} s, all requests of "
+        f"a dashboard every second, and {CLIENTS} WebSocket clients that change every {VISIT_SECONDS:g} s.",
         "",
         "| minute | " + " | ".join(f"{sample.at / 60:.0f}" for sample in shown) + " |",
         "|---|" + "---:|" * len(shown),

@@ -1,6 +1,6 @@
-"""From commit to client: WebSocket clients of a backend while another process commits detections.
+"""Latency from commit to WebSocket client while another process commits detections.
 
-One client more connects and never reads. Clock readings of one machine, so that processes can be compared.
+Another client connects and never reads. All processes read the clock of the same machine.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionIn
 
 WARM_UP_SECONDS = 1
-"""What is sent at the beginning is not counted."""
+"""The events of the first seconds are not counted."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Latency:
 
 @dataclass
 class Reception:
-    """When one client had each detection, by the detection's id, on this machine's clock."""
+    """Times at which a client received each detection, by the detection's id, and the order of the events."""
 
     seconds: dict[int, float] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
 
 
 class Client(asyncio.Protocol):
-    """A WebSocket client that does nothing but note the time: the measurement must not be of itself."""
+    """A minimal WebSocket client that records times, so that it hardly affects the measurement."""
 
     def __init__(self, port: int, reception: Reception) -> None:
         self.port = port
@@ -87,7 +87,7 @@ class Client(asyncio.Protocol):
 
 
 def measure_latency(url: str, port: int, clients: int, seconds: float, rate: float) -> Latency:
-    """`url`: the database of the backend that listens on `port`; `rate`: detections a second."""
+    """Return the latency. `url`: the database of the backend that listens on `port`; `rate`: detections a second."""
     receptions = [Reception() for _ in range(clients)]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate)))
@@ -118,7 +118,7 @@ async def _receive(
 
 
 def commit_detections(url: str, seconds: float, rate: float) -> dict[int, float]:
-    """When each detection's commit was on disk, by its id."""
+    """Commit detections and return the time at which each commit was on disk, by id."""
     context = open_context(Settings(database_url=url))
     committed: dict[int, float] = {}
     began = time.monotonic()

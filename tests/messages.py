@@ -6,6 +6,7 @@ from stressvision.core.errors import Message
 
 
 def messages(value: object) -> Iterator[Message]:
+    """Yield every text in a value, its dicts and tuples included."""
     if isinstance(value, Message):
         yield value
     elif isinstance(value, dict):

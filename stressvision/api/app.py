@@ -16,6 +16,7 @@ from stressvision.api.backend import BackendState, Pace, default_pace, poll_inte
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
+from stressvision.api.middleware.head_requests import HeadRequestsMiddleware
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
 from stressvision.api.middleware.query_parameters import reject_unknown_parameters
 from stressvision.api.middleware.request_policy import DOCS_PATH, RequestPolicyMiddleware
@@ -123,6 +124,7 @@ def _add_middleware(app: FastAPI, backend: BackendState) -> None:
     )
     app.add_middleware(RequestPolicyMiddleware, settings=settings)
     app.add_middleware(MetricsMiddleware, metrics=backend.metrics)
+    app.add_middleware(HeadRequestsMiddleware)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,5 +1,6 @@
 """Report answers as JSON, HTML or PDF: the negotiated format, and the response that carries the document."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,7 +52,11 @@ class DocumentRequest:
 
     def render(self, document: Document, name: str) -> Response:
         """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable, TooManyAttempts."""
-        headers = {"Content-Disposition": f'inline; filename="{name}.{self.format}"', "Vary": "Accept, Accept-Language"}
+        safe_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+        headers = {
+            "Content-Disposition": f'inline; filename="{safe_name}.{self.format}"',
+            "Vary": "Accept, Accept-Language",
+        }
         if self.format is DocumentFormat.PDF:
             with self.expensive.turn(Kind.PDF, self.role):
                 content = make_pdf(document)

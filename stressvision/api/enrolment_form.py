@@ -24,6 +24,8 @@ UPLOAD_SECONDS = 60.0
 """Time limit of an upload: a stalled one blocks the others."""
 
 STILLS_FIELD = "stills"
+MOST_FILES = 100
+"""More than are accepted, so that the refusal can state how many came; the body is limited in any case."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,7 @@ async def _read_form(request: Request) -> FormData:
         raise _invalid_form()
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
-            return await _InMemoryParser(
-                request.headers, request.stream(), max_files=MOST_STILLS, max_fields=20
-            ).parse()
+            return await _InMemoryParser(request.headers, request.stream(), max_files=MOST_FILES, max_fields=20).parse()
     except (MultiPartException, ClientDisconnect, UnicodeDecodeError):
         raise _invalid_form() from None
     except TimeoutError:

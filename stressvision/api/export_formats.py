@@ -66,6 +66,8 @@ def list_columns() -> dict[str, type]:
     for name, field in StoredDetection.model_fields.items():
         if name in _NESTED:
             columns |= {f"{name}_{part}": kind for part, kind in _NESTED[name]}
+        elif name == "odd_fields":
+            columns[name] = str
         else:
             columns[name] = _cell_type(field.annotation)
     return columns
@@ -79,6 +81,8 @@ def flatten(detection: StoredDetection) -> Iterator[Cell]:
             yield from ((value or {}).get(part) for part, _ in _NESTED[name])
         elif name == "bounding_box":
             yield from (getattr(value, part, None) for part, _ in _NESTED[name])
+        elif name == "odd_fields":
+            yield " ".join(value)
         else:
             yield value
 

@@ -6,17 +6,27 @@ from pathlib import Path
 
 from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
 from stressvision.core.config import Settings
-from stressvision.core.errors import Conflict, Language, Message
-from stressvision.db.backup.sealed import new_key
+from stressvision.core.errors import ConfigurationError, Conflict, InvalidInput, Language, Message
+from stressvision.db.backup.backup_files import BackupKind
+from stressvision.db.backup.keys import new_key
 from stressvision.launcher.record import read_record, running_components
-from stressvision.services.backup.archive import Backup, BackupKind, find_chain, list_backups
+from stressvision.services.backup.archive import (
+    Backup,
+    configured_key,
+    list_names,
+    read_backup,
+)
 from stressvision.services.backup.backups import make_backup
+from stressvision.services.backup.chains import find_chain
+from stressvision.services.backup.health import find_backup_fault, find_open_copies
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import opened_context
 
 _MIB = 2**20
 
-BACKUP = Message(es="copias de seguridad: make, list, verify, key, open", en="backups: make, list, verify, key, open")
+BACKUP = Message(
+    es="copias de seguridad: make, list, verify, check, key, open", en="backups: make, list, verify, check, key, open"
+)
 BACKUP_MAKE = Message(es="hace una copia ahora, sin detener nada", en="make a backup now, without stopping the system")
 BACKUP_LIST = Message(es="muestra las copias que hay", en="list the backups")
 BACKUP_VERIFY = Message(
@@ -24,6 +34,14 @@ BACKUP_VERIFY = Message(
     en="restore a backup into a temporary file and read all of it",
 )
 BACKUP_KEY = Message(es="crea una clave de cifrado", en="create an encryption key")
+BACKUP_KEY_FROM = Message(
+    es="clave de la versión 0.2 o 0.3: la nueva abre también las copias hechas con ella",
+    en="key of version 0.2 or 0.3: the new one also opens the backups made with it",
+)
+BACKUP_CHECK = Message(
+    es="dice si las copias se hacen como se pidió", en="report whether backups are made as configured"
+)
+BACKUP_CHECKED = Message(es="al día: la última es de {at} (UTC)", en="up to date: the newest is of {at} (UTC)")
 BACKUP_OPEN = Message(
     es="escribe lo que contiene una copia completa (para pg_restore)",
     en="write the content of a full backup (for pg_restore)",
@@ -84,7 +102,10 @@ def add_commands(commands: Subparsers, language: Language) -> None:
     verifying = add_parser(actions, "verify", language, BACKUP_VERIFY)
     verifying.add_argument("--file", type=Path, help=BACKUP_FILE.text(language))
     verifying.set_defaults(command=verify)
+    checking = add_parser(actions, "check", language, BACKUP_CHECK)
+    checking.set_defaults(command=check)
     keys = add_parser(actions, "key", language, BACKUP_KEY)
+    keys.add_argument("--from", dest="earlier", type=Path, metavar="FILE", help=BACKUP_KEY_FROM.text(language))
     keys.add_argument("--output", type=Path, required=True, help=BACKUP_OUTPUT.text(language))
     keys.set_defaults(command=make_key)
     opening = add_parser(actions, "open", language, BACKUP_OPEN)
@@ -109,10 +130,13 @@ def make(settings: Settings, arguments: argparse.Namespace) -> int:
 def show(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the backups."""
     del arguments
-    backups = list_backups(settings)
-    for backup in backups:
-        print(_format_line(backup, settings.lang))
-    if not backups:
+    key, names = configured_key(settings), list_names(settings)
+    for name in names:
+        try:
+            print(_format_line(read_backup(settings, name, key), settings.lang))
+        except (InvalidInput, ConfigurationError) as error:
+            print(f"{name.path.name}  {error.message.text(settings.lang)}")
+    if not names:
         print(BACKUP_NONE.text(settings.lang).format(where=settings.backup_dir))
     return 0
 
@@ -123,7 +147,17 @@ def verify(settings: Settings, arguments: argparse.Namespace) -> int:
     at = f"{chain[-1].created_at:%Y-%m-%d %H:%M:%S}"
     result = BACKUP_SOUND.text(settings.lang)
     print(result.format(count=len(chain), rows=sum(rows.values()), at=at))
+    if hint := find_open_copies(settings):
+        print(hint.text(settings.lang))
     return 0
+
+
+def check(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print whether backups are made as configured, without reading their content; return 1 if not."""
+    del arguments
+    fault = find_backup_fault(settings)
+    print((fault.message if fault.message else BACKUP_CHECKED).text(settings.lang).format(at=fault.newest or "-"))
+    return 1 if fault.is_problem else 0
 
 
 def make_key(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -141,9 +175,10 @@ def make_key(settings: Settings, arguments: argparse.Namespace) -> int:
             ),
             field="--output",
         )
+    text = new_key(earlier=arguments.earlier)
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
+        file.write(text + "\n")
     print(BACKUP_KEY_MADE.text(settings.lang).format(path=path))
     return 0
 

@@ -5,10 +5,11 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from stressvision.commands.enrolment import read_stills, to_sample_rows
+from stressvision.commands.enrolment import read_stills
 from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
+from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.backup.backups import restart_chain
 from stressvision.services.context import Actor, Context, opened_context
@@ -21,7 +22,7 @@ from stressvision.services.people.enrolment import (
     refuse_mixture,
     remove_demo,
 )
-from stressvision.vision.enrolment import measure_stills
+from stressvision.services.people.measurement import measure_stills
 
 DEPARTMENT = "Demostración"
 ACTOR = Actor(user_id="demo")
@@ -85,13 +86,15 @@ def enrol_demo(context: Context) -> None:
     for person in people:
         if person.code in enrolled:
             continue
-        samples = measure_stills(read_stills(settings.demo_dir / "enrol" / person.code))
+        stills = read_stills(settings.demo_dir / "enrol" / person.code)
+        measured = measure_stills([still.content for still in stills], [], []).stills
+        samples = [FaceSampleRow(tuple(still.embedding), still.quality or 0.0) for still in measured if still.embedding]
         enrolment = Enrolment(
             employee_code=person.code,
             full_name=person.name,
             department=DEPARTMENT,
             shift="morning",
-            samples=to_sample_rows(samples),
+            samples=tuple(samples),
             consent_sha256=consent_text_sha256(),
             is_demo=True,
             consent_method=ConsentMethod.DEMONSTRATION,

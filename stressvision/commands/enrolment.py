@@ -2,37 +2,31 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
 from pydantic import ValidationError
 
 from stressvision.commands.still_capture import take_stills
 from stressvision.commands.subcommands import EMPLOYEE_CODE, Subparsers, add_parser, get_operator
 from stressvision.core.config import Settings
-from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, Language, Message
+from stressvision.core.errors import ConsentMissing, InvalidInput, Language, Message
 from stressvision.core.validation import describe_error
-from stressvision.db.queries.employees import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
-from stressvision.services.context import Context, opened_context
+from stressvision.services.context import opened_context
 from stressvision.services.people.enrolment import (
-    Enrolment,
+    begin_enrolment,
     consent_text_sha256,
-    enrol_employee,
     read_population,
     refuse_mixture,
     require_valid_code,
     withdraw_consent,
 )
-from stressvision.services.people.gallery import read_gallery
-from stressvision.services.people.stills import FEWEST_STILLS
-from stressvision.vision import enrolment as vision
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
-from stressvision.wire.people import EmployeeNew
+from stressvision.services.people.measurement import measure_stills
+from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS, UploadedStill, enrol_person
+from stressvision.wire.people import EmployeeNew, EnrolmentStatement
 
 PICTURES = {".jpg", ".jpeg", ".png"}
+MOST_BYTES = 32 << 20
 
 _FIELDS = {"code": "employee_code", "name": "full_name", "department": "department", "shift": "shift"}
 """Options of `enrol`, and the fields of `EmployeeNew` they set."""
@@ -53,6 +47,10 @@ SHIFT = Message(es="turno: morning, afternoon o night", en="shift: morning, afte
 RECORDED_BY = Message(es="quién registra el consentimiento", en="user that records the consent")
 ALLOW_SIMILAR = Message(
     es="inscribir aunque se parezca a alguien ya inscrito", en="enrol even if the face resembles an enrolled person"
+)
+REPLACE = Message(
+    es="el código pasa a este nombre y este rostro, aunque sean otros que los inscritos",
+    en="the code passes to this name and face, even if they differ from the enrolled ones",
 )
 PHOTOS = Message(es="carpeta con las fotos (jpg o png)", en="folder of photos (jpg or png)")
 CAMERA = Message(es="tomar las fotos con la cámara N (por omisión 0)", en="take the stills with camera N (default 0)")
@@ -95,6 +93,7 @@ def add_commands(commands: Subparsers, language: Language) -> None:
         "--method", choices=_CONSENT_METHODS, default=ConsentMethod.PAPER.value, help=CONSENT_METHOD.text(language)
     )
     enrolling.add_argument("--allow-similar", action="store_true", help=ALLOW_SIMILAR.text(language))
+    enrolling.add_argument("--replace", action="store_true", help=REPLACE.text(language))
     pictures = enrolling.add_mutually_exclusive_group(required=True)
     pictures.add_argument("--photos", type=Path, metavar="DIR", help=PHOTOS.text(language))
     pictures.add_argument("--camera", nargs="?", const="0", metavar="N", help=CAMERA.text(language))
@@ -120,22 +119,20 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
     person = _read_person(arguments)
     with opened_context(settings) as context:
         refuse_mixture(read_population(context), is_demo=False)
+        begun_on = begin_enrolment(context, person.employee_code)
         _require_consent(settings, person.full_name)
         stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
-        samples = vision.measure_stills(stills)
-        _refuse_outliers(samples)
-        if not arguments.allow_similar:
-            _refuse_duplicate(context, person.employee_code, samples)
-        enrolment = Enrolment(
-            employee_code=person.employee_code,
-            full_name=person.full_name,
-            department=person.department,
-            shift=person.shift,
-            samples=to_sample_rows(samples),
-            consent_sha256=consent_text_sha256(),
-            consent_method=ConsentMethod(arguments.method),
+        actor = get_operator(arguments.recorded_by)
+        statement = EnrolmentStatement(
+            consent_version=CONSENT_VERSION,
+            recorded_by=actor.user_id or "",
+            allow_similar=arguments.allow_similar,
+            replace_face=arguments.replace,
         )
-        employee = enrol_employee(context, enrolment, get_operator(arguments.recorded_by))
+        result = enrol_person(
+            context, person, begun_on, stills, statement, measure_stills, actor, ConsentMethod(arguments.method)
+        )
+    employee = result.employee
     print(
         ENROLLED.text(settings.lang).format(
             code=employee.employee_code,
@@ -146,6 +143,9 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
             day=f"{employee.consent_date:%Y-%m-%d}",
         )
     )
+    for note in [f"{still.name}: {still.message}" for still in result.stills if still.fault] + [result.warning or ""]:
+        if note:
+            print(note)
     return 0
 
 
@@ -182,43 +182,60 @@ def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def read_stills(folder: Path) -> list[vision.Still]:
-    """Read the pictures of a folder, sorted by name.
+def read_stills(folder: Path) -> list[UploadedStill]:
+    """Read the encoded pictures of a folder, sorted by name; hidden files, as macOS adds them, are ignored.
 
     Raises:
-        InvalidInput: If there are too few, or one cannot be read.
+        InvalidInput: If there are too few or too many, or one is not a readable file of an acceptable size.
     """
     if not folder.is_dir():
         raise InvalidInput(
             Message(es=f"No existe la carpeta {folder}.", en=f"Folder {folder} does not exist."), field="photos"
         )
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
-    if len(paths) < FEWEST_STILLS:
+    try:
+        paths = sorted(
+            path for path in folder.iterdir() if path.suffix.lower() in PICTURES and not path.name.startswith(".")
+        )
+    except OSError as error:
+        raise _unreadable(folder.name, error) from error
+    if not FEWEST_STILLS <= len(paths) <= MOST_STILLS:
         raise InvalidInput(
             Message(
-                es=f"En {folder} hay {len(paths)} fotos (jpg o png): se necesitan al menos {FEWEST_STILLS}.",
-                en=f"{folder} contains {len(paths)} photos (jpg or png): at least {FEWEST_STILLS} are required.",
+                es=f"En {folder} hay {len(paths)} fotos (jpg o png): se necesitan de {FEWEST_STILLS} a {MOST_STILLS}.",
+                en=f"{folder} holds {len(paths)} photos (jpg or png): {FEWEST_STILLS} to {MOST_STILLS} are required.",
             ),
             field="photos",
         )
-    return [vision.Still(path.name, _read_picture(path)) for path in paths]
+    return [UploadedStill(path.name, _read_picture(path)) for path in paths]
 
 
-def _read_picture(path: Path) -> np.ndarray:
-    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise InvalidInput(
-            Message(
-                es=f"{path.name} no es una imagen que se pueda leer.", en=f"{path.name} is not a readable picture."
-            ),
-            field=path.name,
-        )
-    return picture
+def _read_picture(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise InvalidInput(
+                Message(es=f"{path.name} no es un archivo.", en=f"{path.name} is not a file."), field="photos"
+            )
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidInput(
+                Message(
+                    es=f"{path.name} es demasiado grande: hasta {MOST_BYTES >> 20} MB por foto.",
+                    en=f"{path.name} is too large: up to {MOST_BYTES >> 20} MB a photo.",
+                ),
+                field="photos",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path.name, error) from error
 
 
-def to_sample_rows(samples: Sequence[vision.FaceSample]) -> tuple[FaceSampleRow, ...]:
-    """Convert measured samples to rows of the database."""
-    return tuple(FaceSampleRow(tuple(float(x) for x in sample.embedding), float(sample.quality)) for sample in samples)
+def _unreadable(name: str, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"No se puede leer {name}: {error.strerror}.",
+            en=f"{name} cannot be read: {error.strerror}.",
+        ),
+        field="photos",
+    )
 
 
 def _require_consent(settings: Settings, name: str) -> None:
@@ -228,38 +245,3 @@ def _require_consent(settings: Settings, name: str) -> None:
     question = CONSENT_QUESTION.text(settings.lang).format(name=name, version=CONSENT_VERSION)
     if input(question).strip().lower() not in {"s", "si", "sí", "y", "yes"}:
         raise ConsentMissing(CONSENT_NOT_CONFIRMED)
-
-
-def _refuse_outliers(samples: Sequence[vision.FaceSample]) -> None:
-    outliers = [sample.name for sample in samples if sample.outlier]
-    if outliers:
-        names = ", ".join(outliers)
-        raise InvalidInput(
-            Message(
-                es=f"Estas fotos parecen de otra persona: {names}. Quítelas o cámbielas y repita.",
-                en=f"These stills seem to show another person: {names}. Remove or replace them and try again.",
-            ),
-            field="photos",
-        )
-
-
-def _refuse_duplicate(context: Context, code: str, samples: Sequence[vision.FaceSample]) -> None:
-    enrolled = [
-        EnrolledFace(face.employee_id, face.employee_code, np.array(face.embeddings, dtype=np.float64))
-        for face in read_gallery(context).faces
-        if face.employee_code != code
-    ]
-    settings = context.settings
-    duplicate = vision.find_double(
-        samples, FaceGallery(enrolled, settings.recognition_threshold, settings.recognition_margin)
-    )
-    if duplicate is not None:
-        raise Conflict(
-            Message(
-                es=f"Esta persona parece estar ya inscrita como {duplicate.employee_code} "
-                f"(distancia {duplicate.distance:.2f}). Si es otra, repita con --allow-similar.",
-                en=f"This person seems to be enrolled already as {duplicate.employee_code} "
-                f"(distance {duplicate.distance:.2f}). If it is another person, repeat with --allow-similar.",
-            ),
-            field="code",
-        )

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 
+import cv2
+
 from stressvision.core.config import Settings
 from stressvision.core.errors import CameraUnavailable, InvalidInput, Message
-from stressvision.vision.enrolment import Still
+from stressvision.services.people.stills import UploadedStill
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.quality import assess
 from stressvision.vision.source import Capture, Source, open_capture, parse_source, silence_opencv
@@ -27,7 +29,7 @@ def take_stills(
     *,
     opener: Callable[[Source], Capture] = open_capture,
     monotonic: Callable[[], float] = time.monotonic,
-) -> list[Still]:
+) -> list[UploadedStill]:
     """Capture STILLS stills of one person, each good enough for an embedding.
 
     Raises:
@@ -41,7 +43,7 @@ def take_stills(
     except CameraUnavailable:
         raise _camera_error(parsed) from None
     detector = FaceDetector()
-    stills: list[Still] = []
+    stills: list[UploadedStill] = []
     started = monotonic()
     next_at = started
     try:
@@ -53,7 +55,7 @@ def take_stills(
                 continue
             faces = detector.detect(frame)
             if len(faces) == 1 and assess(frame, faces[0]).recognisable:
-                stills.append(Still(f"#{len(stills) + 1}", frame))
+                stills.append(UploadedStill(f"#{len(stills) + 1}", cv2.imencode(".png", frame)[1].tobytes()))
                 next_at = monotonic() + PAUSE_SECONDS
                 progress = STILL_TAKEN.text(settings.lang).format(number=len(stills), total=STILLS)
                 print(progress, flush=True)

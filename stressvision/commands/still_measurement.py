@@ -5,16 +5,14 @@ process, and untrusted pictures are never decoded in the process of the API (doc
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-import cv2
 import numpy as np
 
 from stressvision.core.program import run_program
-from stressvision.vision.enrolment import DOUBLE, find_double
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
-from stressvision.vision.networks import Frame
-from stressvision.vision.verdicts import StillJudgement, judge_stills
+from stressvision.vision.recognition.enrolment import DOUBLE, find_double, measure_distance
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.verdicts import StillJudgement, judge_stills
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Likeness, MeasuredStill, Measurement, StillsToMeasure
 
@@ -22,33 +20,26 @@ from stressvision.wire.stills import Likeness, MeasuredStill, Measurement, Still
 def main() -> int:
     """Read a request from standard input, write the measurement to standard output."""
     request = StillsToMeasure.model_validate_json(sys.stdin.buffer.readline())
-    pictures = [decode(sys.stdin.buffer.read(size)) for size in request.sizes]
-    sys.stdout.write(measure(pictures, request.others).model_dump_json())
+    pictures = (sys.stdin.buffer.read(size) for size in request.sizes)
+    sys.stdout.write(measure(pictures, request).model_dump_json())
     return 0
 
 
-def measure(pictures: Sequence[Frame | None], others: Sequence[GalleryFace]) -> Measurement:
-    """Measure the pictures (BGR, uint8 [H, W, 3]; None: not readable) and compare them with the enrolled faces.
+def measure(pictures: Iterable[bytes], request: StillsToMeasure) -> Measurement:
+    """Measure encoded pictures, one in memory at a time, and compare them with the enrolled faces.
 
     Raises:
         ModelUnavailable: If a face network is missing.
     """
     verdicts = judge_stills(pictures)
-    gallery = FaceGallery([_to_enrolled_face(face) for face in others], threshold=DOUBLE, margin=0.0)
-    duplicate = find_double([verdict.sample for verdict in verdicts if verdict.sample], gallery)
+    samples = [verdict.sample for verdict in verdicts if verdict.sample]
+    gallery = FaceGallery([_to_enrolled_face(face) for face in request.others], threshold=DOUBLE, margin=0.0)
+    duplicate = find_double(samples, gallery)
     return Measurement(
         stills=[_to_measured_still(verdict) for verdict in verdicts],
         double=Likeness(employee_code=duplicate.employee_code, distance=duplicate.distance) if duplicate else None,
+        own_distance=measure_distance(samples, np.array(request.own)) if samples and request.own else None,
     )
-
-
-def decode(content: bytes) -> Frame | None:
-    """Decode a picture; return None if it is not one, or too large (OPENCV_IO_MAX_IMAGE_PIXELS)."""
-    try:
-        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        return None
-    return None if picture is None else np.asarray(picture, np.uint8)
 
 
 def _to_enrolled_face(face: GalleryFace) -> EnrolledFace:

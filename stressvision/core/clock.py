@@ -10,6 +10,38 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from stressvision.core.errors import InvalidInput, Message
 
 Clock = Callable[[], datetime]
+MonotonicClock = Callable[[], float]
+"""Seconds that only grow, unaffected by steps of the wall clock."""
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""A stored time further ahead of the present was written by a wrong clock, and does not count as recent."""
+STEP_TOLERANCE = timedelta(seconds=2)
+"""A smaller difference between both clocks is an adjustment or a delay, not a step."""
+
+
+def latest_credible(now: datetime) -> datetime:
+    """Return the latest time that may count as recent: the present, with the tolerated difference between clocks."""
+    return now + FUTURE_TOLERANCE
+
+
+class StepDetector:
+    """Detect that the wall clock was set, or that the machine was suspended, by comparison with the monotonic clock."""
+
+    def __init__(self, wall: Clock, monotonic: MonotonicClock) -> None:
+        self._wall, self._monotonic = wall, monotonic
+        self._offset = self._measure()
+
+    def check(self) -> timedelta | None:
+        """Return the length of the step since the last call (negative: set back), or None."""
+        offset = self._measure()
+        step = offset - self._offset
+        if abs(step) < STEP_TOLERANCE:
+            return None
+        self._offset = offset
+        return step
+
+    def _measure(self) -> timedelta:
+        return self._wall() - datetime(1970, 1, 1, tzinfo=UTC) - timedelta(seconds=self._monotonic())
 
 
 def utc_now() -> datetime:
@@ -71,6 +103,17 @@ def parse_moment(text: str, *, field: str | None = None, zone: tzinfo = UTC, is_
             field=field,
         ) from None
     return to_millisecond(utc)
+
+
+def splits_days(zone: tzinfo, minutes: int) -> bool:
+    """Return whether UTC-aligned windows of so many minutes run across midnight in this zone on some day.
+
+    Such a window belongs to two days of the plant: its figures cannot be counted on either.
+    """
+    months = (datetime(year, month, 15, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13))
+    offsets = {month.astimezone(zone).utcoffset() or timedelta(0) for month in months}
+    length = timedelta(minutes=minutes)
+    return timedelta(days=1) % length != timedelta(0) or any(offset % length for offset in offsets)
 
 
 def _length(text: str) -> timedelta:

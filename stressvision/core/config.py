@@ -3,11 +3,13 @@
 import difflib
 import os
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stressvision.core.clock import splits_days
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import PROJECT_ROOT as PROJECT_ROOT
 from stressvision.core.setting_groups import (
@@ -25,6 +27,7 @@ from stressvision.core.validation import describe_error
 
 PREFIX = "STRESSVISION_"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_USUAL_LENGTHS = (5, 10, 15, 20, 30, 60, 120, 180, 240)
 EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
@@ -145,9 +148,27 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
             field=name,
         ) from None
     _reject_insecure_host(settings)
+    require_whole_days(settings, settings.interval_minutes)
     if camera is None:
         return settings
     return settings.select_camera(camera).model_copy(update={name: getattr(settings, name) for name in chosen})
+
+
+def require_whole_days(settings: Settings, minutes: int, field: str = "STRESSVISION_INTERVAL_MINUTES") -> None:
+    """Raise ConfigurationError where report windows of this length would belong to two days of the plant."""
+    zone = ZoneInfo(settings.time_zone)
+    if not splits_days(zone, minutes):
+        return
+    fitting = ", ".join(str(length) for length in _USUAL_LENGTHS if not splits_days(zone, length))
+    raise ConfigurationError(
+        Message(
+            es=f"Con ventanas de {minutes} minutos, en {settings.time_zone} una ventana cruzaría la medianoche y no "
+            f"sería de ningún día. Use, por ejemplo, {fitting}.",
+            en=f"With windows of {minutes} minutes, a window would cross midnight in {settings.time_zone} and belong "
+            f"to no day. Use one of these, for example: {fitting}.",
+        ),
+        field=field,
+    )
 
 
 def _reject_insecure_host(settings: Settings) -> None:

@@ -1,6 +1,8 @@
 """Files: the project's folder, and files with personal data that only their owner may read."""
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -12,8 +14,40 @@ def make_private(path: Path) -> None:
     A path that is not a regular file (a pipe, /dev/stdout) is left as it is.
 
     Raises:
-        OSError: the file cannot be created or its mode cannot be changed.
+        OSError: the file cannot be created.
     """
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     if path.is_file():
+        restrict(path)
+
+
+def restrict(path: Path) -> bool:
+    """Restrict an existing file to its owner; return False where the disk keeps no permissions, which is no error.
+
+    `doctor` reports such a disk (FAT, some network disks): what is written there is as open as the disk is mounted.
+    """
+    with suppress(OSError):
         path.chmod(0o600)
+    return is_private(path)
+
+
+def is_private(path: Path) -> bool:
+    """Return whether no other user may read the file; True on Windows, whose modes do not show it."""
+    return os.name == "nt" or not stat.S_IMODE(path.stat().st_mode) & 0o077
+
+
+def destroy(path: Path, keep: Path | None = None) -> None:
+    """Delete a file and its content: also under its other names, and behind a symbolic link.
+
+    Args:
+        path: The file; nothing happens where it does not exist.
+        keep: A file that a link may point to and that must not be deleted.
+    """
+    if path.is_symlink():
+        target = path.resolve()
+        if target.is_file() and not (keep is not None and keep.exists() and target.samefile(keep)):
+            destroy(target, keep)
+    elif path.is_file() and path.stat().st_nlink > 1 and not (keep is not None and path.samefile(keep)):
+        # Another name of the same file keeps its bytes unless they are cut off before.
+        os.truncate(path, 0)
+    path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Programs as processes: exit codes, child processes and the C heap."""
 
 import ctypes
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -10,18 +11,36 @@ from stressvision.core.files import PROJECT_ROOT
 from stressvision.core.texts import detect_language
 
 EXIT_REFUSED = 2
+EXIT_CLOSED_PIPE = 128 + 13
+"""As a shell reports a program that SIGPIPE ended."""
 
 _M_ARENA_MAX = -8
 """As in glibc's malloc.h."""
 
 
 def run_program(main: Callable[[], int]) -> int:
-    """Return the exit code of `main`; print the message of a StressVisionError and return 2 instead."""
+    """Return the exit code of `main`.
+
+    A StressVisionError is printed with its faults and ends with EXIT_REFUSED. Characters that the console cannot show
+    are escaped. A reader that closes the pipe of the output ends the program quietly, as it ends other Unix tools.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return main()
+        code = main()
+        sys.stdout.flush()
+        return code
     except StressVisionError as error:
-        print(error.message.text(detect_language()), file=sys.stderr)  # noqa: T201  the program's answer, not a log
+        language = detect_language()
+        faults = {name: fault for name, fault in error.faults.items() if fault is not error.message}
+        lines = [f"{name}: {fault.text(language)}" for name, fault in faults.items()]
+        print(error.message.text(language), *lines, sep="\n", file=sys.stderr)  # noqa: T201  an answer, not a log
         return EXIT_REFUSED
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more at its end: it must not find the closed pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CLOSED_PIPE
 
 
 def build_command(module: str) -> tuple[str, ...]:

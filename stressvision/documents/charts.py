@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from stressvision.documents.colours import COUNT, EXPRESSIONS, FATIGUE, GRID, SOFT_INK, STRESS, blend
 from stressvision.documents.drawing import BarShape, Dot, Drawing, Label, Shape, Stroke
 
+REST = "rest"
+"""Name of the detections without one of the five expressions of an enrolled person."""
 WIDTH = 174.0
 _LEFT = 11.0
 _PLOT = 42.0
@@ -93,6 +95,7 @@ def _grid(top: float, base: float) -> list[Shape]:
 
 def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -> Drawing:
     """Return one bar of the full width, divided by expression, and its legend with counts and shares."""
+    colours = {**EXPRESSIONS, REST: COUNT}
     total = sum(counts.values())
     shapes: list[Shape] = []
     x = 0.0
@@ -100,11 +103,11 @@ def expressions(counts: Mapping[str, int], words: Mapping[str, str], alt: str) -
         count = counts.get(name, 0)
         width = WIDTH * count / total if total else 0.0
         if count:
-            shapes.append(BarShape(x=x, y=0, width=width, height=8, colour=EXPRESSIONS[name]))
+            shapes.append(BarShape(x=x, y=0, width=width, height=8, colour=colours[name]))
             x += width
         left = place * WIDTH / len(words)
         share = f"{100 * count / total:.1f} %" if total else ""
-        shapes.append(BarShape(x=left, y=11, width=2.6, height=2.6, colour=EXPRESSIONS[name]))
+        shapes.append(BarShape(x=left, y=11, width=2.6, height=2.6, colour=colours[name]))
         shapes.append(Label(x=left + 3.6, y=13.3, text=text, size=7.5))
         shapes.append(Label(x=left + 3.6, y=17, text=f"{count:,} · {share}", size=7, colour=SOFT_INK))
     return Drawing(width=WIDTH, height=18.5, shapes=tuple(shapes), alt=alt)

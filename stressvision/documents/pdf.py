@@ -1,9 +1,12 @@
-"""A document as PDF: A4, vector charts, the standard Helvetica, whose encoding (Windows-1252) covers Spanish."""
+"""A document as PDF: A4, vector charts, and an embedded font with the Latin, Greek and Cyrillic letters of names."""
 
 import unicodedata
 from datetime import UTC, datetime
+from functools import cache
 from itertools import zip_longest
+from pathlib import Path
 
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
@@ -26,7 +29,10 @@ WIDTH = 210.0 - 2 * MARGIN
 TOP = 24.0
 BOTTOM = 20.0
 POINT = 0.352778
-FAMILY = "helvetica"
+FAMILY = "dejavu"
+MISSING = "\u25a1"
+"""Shown for a letter that the font lacks (Chinese, emoji): the person's code identifies them."""
+_FONTS = Path(__file__).parent / "fonts"
 _HEADING_HEIGHT = 12.0
 _FEW_LINES = 30.0
 _BOX_HEIGHT = 22.5
@@ -51,7 +57,8 @@ class _Sheet(FPDF):
 
     def __init__(self, document: Document) -> None:
         super().__init__(format="A4")
-        self.core_fonts_encoding = "windows-1252"
+        self.add_font(FAMILY, "", _FONTS / "DejaVuSansCondensed.ttf")
+        self.add_font(FAMILY, "B", _FONTS / "DejaVuSansCondensed-Bold.ttf")
         self._document = document
         self.set_margins(MARGIN, TOP, MARGIN)
         self.c_margin = 0.0
@@ -237,20 +244,21 @@ def _table(sheet: _Sheet, table: Table) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return the text in Windows-1252: other letters lose their accents or become a question mark."""
-    return "".join(_letter(letter) for letter in text)
+    """Return the text composed (NFC); letters that the font lacks become a visible box each, invisible ones nothing."""
+    return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
 
 
 def _letter(letter: str) -> str:
-    if _is_held(letter):
+    if letter == "\n":
         return letter
-    bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if _is_held(part))
-    return bare or "?"
+    if unicodedata.category(letter) in {"Cc", "Cf"}:
+        return ""
+    if ord(letter) in _held():
+        return letter
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in _held()) or MISSING
 
 
-def _is_held(letter: str) -> bool:
-    try:
-        letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+@cache
+def _held() -> frozenset[int]:
+    with TTFont(_FONTS / "DejaVuSansCondensed.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())

@@ -94,6 +94,12 @@ AGAINST: Mapping[str, Message] = {
 }
 POINTS = Message(es="{difference} puntos", en="{difference} points")
 NO_PREVIOUS = Message(es="sin período anterior con que comparar", en="no period before to compare with")
+UNREPORTED = Message(
+    es="{count} detecciones de este período aún no están en ningún reporte. Los escribe report_generator.py: revise "
+    "que esté en marcha.",
+    en="{count} detections of this period are not in any report yet. report_generator.py writes them: check that it "
+    "is running.",
+)
 NOTHING_SEEN = Message(
     es="En este período no hubo detecciones. Mire la cobertura: sin cámara no hay datos, y eso no dice nada de las "
     "personas.",
@@ -120,7 +126,8 @@ COUNTS_NOTE = Message(
     es="Las barras grises cuentan detecciones: donde son pocas, el porcentaje es poco fiable.",
     en="The grey bars count detections: where they are few, the percentage is unreliable.",
 )
-EXPRESSIONS_TITLE = Message(es="Expresiones de las personas reconocidas", en="Expressions of the people recognised")
+EXPRESSIONS_TITLE = Message(es="Expresiones de todas las detecciones", en="Expressions of all detections")
+REST = Message(es="Sin inscribir o analizar", en="Not enrolled or analysed")
 EXPRESSIONS: Mapping[str, Message] = {
     "neutral": Message(es="Neutra", en="Neutral"),
     "happy": Message(es="Alegría", en="Happiness"),

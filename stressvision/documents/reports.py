@@ -21,7 +21,7 @@ from stressvision.documents.tables import build_department_table, build_person_t
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import percent
 from stressvision.domain.evidence import FEWEST_USUAL_DAYS, USUAL_DAYS
-from stressvision.wire.reports import DeviceCoverage, EmployeeReport, PeriodFigures, Report, Summary
+from stressvision.wire.reports import DeviceCoverage, PeriodFigures, Report, Summary
 
 
 def build_report_document(report: Report, reader: ReaderProfile) -> Document:
@@ -39,7 +39,7 @@ def build_report_document(report: Report, reader: ReaderProfile) -> Document:
     else:
         blocks.append(Paragraph(text=reader.text(texts.WITHHELD_ALL)))
     if reader.has_persons:
-        blocks += _expressions(reader, report.per_employee_summary.values())
+        blocks += _expressions(reader, report)
     parts = max(1, min(5, minutes))
     part = (report.end_timestamp - report.start_timestamp) / parts
     marks = [f"{reader.local(report.start_timestamp + number * part):%H:%M}" for number in range(parts + 1)]
@@ -64,15 +64,17 @@ def build_summary_document(summary: Summary, reader: ReaderProfile) -> Document:
     blocks: list[Block] = []
     if summary.total_detections:
         blocks += _headline(reader, summary.kind, summary)
-    else:
+    elif not summary.unreported_detections:
         blocks.append(Paragraph(text=reader.text(texts.WITHHELD_ALL if summary.withheld else texts.NOTHING_SEEN)))
+    if summary.unreported_detections:
+        blocks.append(Paragraph(text=reader.text(texts.UNREPORTED, count=f"{summary.unreported_detections:,}")))
     if summary.withheld and summary.total_detections:
         blocks.append(Paragraph(text=reader.text(texts.WITHHELD), is_note=True))
     if summary.total_detections:
         blocks.append(Heading(text=reader.text(texts.OVER_TIME)))
         blocks.append(_over_time(reader, summary, is_week=is_week))
     if summary.has_persons:
-        blocks += _expressions(reader, summary.per_employee_summary.values())
+        blocks += _expressions(reader, summary)
     if is_week:
         marks = [f"{_weekday(reader, first + timedelta(days=number))}" for number in range(7)] + [""]
         blocks += _coverage(reader, summary.coverage, marks, 7 * 24)
@@ -255,14 +257,17 @@ def _slot(label: str, periods: Iterable[PeriodFigures]) -> charts.TimeSlot:
     return charts.TimeSlot(label, total, stress, percent(sum(period.fatigue_detections for period in own), total))
 
 
-def _expressions(reader: ReaderProfile, people: Iterable[EmployeeReport]) -> list[Block]:
+def _expressions(reader: ReaderProfile, figures: Report | Summary) -> list[Block]:
+    """Return the bar of all detections, as the headline counts them: passers-by are a part of their own."""
     counts: Counter[str] = Counter()
-    for person in people:
-        counts.update(person.counts)
+    for person in figures.per_employee_summary.values():
+        counts.update({name: count for name, count in person.counts.items() if name in texts.EXPRESSIONS})
     if not counts.total() or not reader.shows_stress:
         return []
+    counts[charts.REST] = max(0, figures.total_detections - counts.total())
     title = reader.text(texts.EXPRESSIONS_TITLE)
     words = {name: reader.text(message) for name, message in texts.EXPRESSIONS.items()}
+    words[charts.REST] = reader.text(texts.REST)
     return [Chart(title=title, drawing=charts.expressions(counts, words, title))]
 
 

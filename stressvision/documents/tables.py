@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stressvision.core.names import spanish_order
 from stressvision.documents import charts
 from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Block, Chart, Column, Heading, Paragraph, Table
@@ -52,7 +53,7 @@ def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) 
         Column(title=reader.text(texts.FATIGUE_PCT), share=2.3, is_number=True),
         Column(title=reader.text(texts.USUAL), share=2.4, is_number=True),
     ]
-    ordered = sorted(people, key=lambda person: (-_difference(person), person.name))
+    ordered = sorted(people, key=lambda person: (-_difference(person), spanish_order(person.name)))
     hidden = set() if reader.shows_stress else {4, 5, 6}
     blocks: list[Block] = [heading, *_compare(reader, ordered)]
     blocks.append(_table(columns, [_row(reader, person) for person in ordered], hidden))

@@ -156,7 +156,6 @@ ESCALATION_LIMIT = timedelta(days=1)
 """Older unacknowledged alerts are not escalated: after a long outage they would flood the recipients."""
 
 
-def compute_escalation_level(waiting_since: datetime, now: datetime, steps: Sequence[int]) -> int:
+def compute_escalation_level(waited: timedelta, steps: Sequence[int]) -> int:
     """Return how many of `steps` (minutes without acknowledgement, ascending) have passed; 0 past ESCALATION_LIMIT."""
-    waited = now - waiting_since
     return sum(waited >= timedelta(minutes=minutes) for minutes in steps) if waited <= ESCALATION_LIMIT else 0

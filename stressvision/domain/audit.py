@@ -75,7 +75,7 @@ def link_hash(previous_hash: str, entry: Entry) -> str:
         entry.ip_address,
         entry.details,
     ]
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr)
     # Rows written by other programs may contain invalid Unicode; these are hashed too.
     return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
 

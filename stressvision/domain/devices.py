@@ -16,45 +16,57 @@ _DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class WatchedDevice:
-    """Last reported state of a device, time of its last report, and since when it has reported a missing picture."""
+    """Last reported state of a device, and time of its last report by the clock of its server.
+
+    Attributes:
+        silent_for: Time without a report since the watcher has listened, by the watcher's monotonic clock.
+        without_picture_since: First report of a missing picture; None where there is a picture.
+        without_picture_for: How long ago that was, by the watcher's monotonic clock.
+    """
 
     device_id: str
     state: str
     last_seen: datetime
+    silent_for: timedelta
     without_picture_since: datetime | None = None
+    without_picture_for: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
 class Outage:
-    """A device outage of one alert type, and its beginning."""
+    """A device outage of one alert type. `since` identifies it, and is not comparable: the clock may have been wrong.
+
+    For silence it is the time of the last report.
+    """
 
     alert_type: str
     since: datetime
 
 
-def find_outage(device: WatchedDevice, now: datetime, listening_since: datetime, patience: timedelta) -> Outage | None:
+def find_outage(device: WatchedDevice, patience: timedelta) -> Outage | None:
     """Return the outage that has lasted at least `patience`, or None.
 
-    Silence counts from `listening_since` at the earliest: a server that was off received nothing. A device that was
-    shut down in order is not silent.
+    A device that was shut down in order is not silent.
     """
     if device.state == STOPPED:
         return None
-    if now - max(device.last_seen, listening_since) >= patience:
+    if device.silent_for >= patience:
         return Outage(DEVICE_SILENT, device.last_seen)
-    since = device.without_picture_since
-    if since is not None and now - since >= patience:
-        return Outage(DEVICE_WITHOUT_DATA, since)
+    if device.without_picture_since is not None and device.without_picture_for >= patience:
+        return Outage(DEVICE_WITHOUT_DATA, device.without_picture_since)
     return None
 
 
 def has_ended(outage: Outage, device: WatchedDevice) -> bool:
-    """Return whether a report of the device ends the outage; missing information never does."""
+    """Return whether a report of the device ends the outage; missing information never does.
+
+    Any other time of the last report is that of a later one, also where the clock was set back between them.
+    """
     if device.state == STOPPED:
         return True
     if outage.alert_type == DEVICE_SILENT:
-        return device.last_seen > outage.since
-    return device.state == WATCHING and device.last_seen > outage.since
+        return device.last_seen != outage.since
+    return device.state == WATCHING
 
 
 def draft_device_alert(outage: Outage, device_id: str) -> AlertDraft:

@@ -1,9 +1,11 @@
 """The five expressions of a detection, what counts as stress, and the tolerated clock error of a device."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+
+from stressvision.core.clock import latest_credible
 
 
 class Emotion(StrEnum):
@@ -20,13 +22,13 @@ STRESS_EMOTIONS = (Emotion.STRESS, Emotion.SAD)
 """Counted by the stress alert and by every stress percentage; fatigue is reported apart."""
 FATIGUE_EMOTIONS = (Emotion.FATIGUE,)
 
-FUTURE_TOLERANCE = timedelta(minutes=5)
-"""Detections further ahead of the server's clock are refused: they would count in later windows."""
-
 
 def is_too_far_ahead(moment: datetime, now: datetime) -> bool:
-    """Return whether a detection's timestamp is more than FUTURE_TOLERANCE in the future."""
-    return moment > now + FUTURE_TOLERANCE
+    """Return whether a detection's timestamp is in the future: it is refused, because it would count in a later window.
+
+    FUTURE_TOLERANCE allows for the difference between the clocks of device and server.
+    """
+    return moment > latest_credible(now)
 
 
 def percent(part: int, total: int) -> float:

@@ -54,18 +54,15 @@ def forget_person(summary: Mapping[str, Any], employee_id: int) -> dict[str, Any
     """
     kept = {key: entry for key, entry in summary.items() if key != str(employee_id)}
     erased = summary.get(str(employee_id))
-    if erased is None:
+    if not isinstance(erased, Mapping):
         return kept
     kept[ERASED_KEY] = _merge(kept.get(ERASED_KEY), erased)
     return kept
 
 
 def _merge(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str, Any]:
-    entries = [entry for entry in (one, other) if entry is not None]
-    counts = {
-        emotion: sum(int((entry.get("counts") or {}).get(emotion, 0)) for entry in entries)
-        for emotion in map(str, Emotion)
-    }
+    entries = [entry for entry in (one, other) if isinstance(entry, Mapping)]
+    counts = {emotion: sum(_counts(entry).get(emotion, 0) for entry in entries) for emotion in map(str, Emotion)}
     total = sum(_total(entry) for entry in entries)
     fatigue = counts[Emotion.FATIGUE]
     return {
@@ -83,7 +80,15 @@ def _merge(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str,
 
 def _total(entry: Mapping[str, Any]) -> int:
     stored = entry.get("total_detections")
-    return int(stored) if stored is not None else sum(int(count) for count in (entry.get("counts") or {}).values())
+    return stored if isinstance(stored, int) else sum(_counts(entry).values())
+
+
+def _counts(entry: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return the counts of an entry; other programs may have written it in another form."""
+    counts = entry.get("counts")
+    if not isinstance(counts, Mapping):
+        return {}
+    return {name: count for name, count in counts.items() if isinstance(count, int)}
 
 
 _FRAGMENT_BYTES = 32

@@ -11,6 +11,13 @@ LONGEST_RETRY = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
 """How long a claimed message belongs to one sender: longer than any delivery timeout. Then it can be claimed again."""
 
+LEAST_ATTEMPTS = 20
+"""Attempts before a message may be given up, whatever the clock says: about half a day of them."""
+DIGEST_FROM = 6
+"""Messages due at once to one target from which they are sent as one."""
+DIGEST_LIMIT = 500
+"""Messages in one digest, at most."""
+
 
 class NoticeKind(StrEnum):
     """What a message reports."""
@@ -19,6 +26,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "alert_escalated"
     DEVICE = "device"
     REPORT = "report"
+    EXPIRY = "expiry"
     TEST = "test"
 
 
@@ -39,6 +47,7 @@ SUBSCRIPTIONS = {
     NoticeKind.ESCALATION: "alerts",
     NoticeKind.DEVICE: "devices",
     NoticeKind.REPORT: "reports",
+    NoticeKind.EXPIRY: "devices",
 }
 """The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
 

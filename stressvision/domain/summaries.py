@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from stressvision.core.names import clean_name, spanish_order
 from stressvision.domain.disclosure import is_large_enough, suppress_small_groups
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 
@@ -102,7 +103,7 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
         for employee_id, tally in report.people.items():
             people[employee_id] += tally
             if is_public:
-                public[report.departments.get(employee_id)].add(employee_id, tally)
+                public[_same_name(report.departments.get(employee_id))].add(employee_id, tally)
     return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public))
 
 
@@ -117,8 +118,13 @@ def group_by_department(
     """
     groups: dict[str | None, _Group] = defaultdict(_Group)
     for employee_id, tally in people.items():
-        groups[departments.get(employee_id)].add(employee_id, tally)
+        groups[_same_name(departments.get(employee_id))].add(employee_id, tally)
     return _figures(groups)
+
+
+def _same_name(department: str | None) -> str | None:
+    """Return the department's name in one form: reports keep it as it was typed."""
+    return None if department is None else clean_name(department) or None
 
 
 @dataclass
@@ -144,5 +150,5 @@ def _aggregate(
 
 
 def _figures(groups: Mapping[str | None, _Group]) -> tuple[GroupFigures, ...]:
-    ordered = sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    ordered = sorted(groups.items(), key=lambda item: (item[0] is None, spanish_order(item[0] or "")))
     return tuple(GroupFigures(name, len(group.members), group.tally) for name, group in ordered)

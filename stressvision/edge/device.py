@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -11,7 +12,8 @@ import structlog
 from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.config import Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient, read_token
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
@@ -74,8 +76,12 @@ def build_device(
     """Build the parts of the device, each from those before it; no thread but the preview server's is started."""
     token, trusted_ca = read_token(settings), settings.trusted_ca
     # One connection per thread: a slow upload must not delay a withdrawal of consent.
-    upload_client = IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca)
-    sync_client = IngestClient(settings.ingest_base, token=token, trusted_ca=trusted_ca)
+    upload_client, sync_client = (
+        IngestClient(
+            settings.ingest_base, token=token, reload_token=partial(read_token, settings), trusted_ca=trusted_ca
+        )
+        for _ in range(2)
+    )
 
     rules = _rules_of(settings)
     camera, pipeline, counters = Camera(source), Pipeline(models, rules), DeviceCounters()
@@ -85,7 +91,7 @@ def build_device(
         lease_seconds=settings.gallery_lease_seconds,
         monotonic=time.monotonic,
     )
-    uploader = Uploader(outbox, upload_client)
+    uploader = Uploader(outbox, upload_client, device_id=settings.device_id)
     buffer = OutboxBuffer(outbox, uploader.wake)
     session = DeviceSession(settings, outbox, buffer)
 

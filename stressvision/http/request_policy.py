@@ -16,6 +16,17 @@ from stressvision.core.errors import Forbidden, Message
 from stressvision.http.permissions import Server, discloses_something
 from stressvision.http.rate_limits import RateLimiter
 
+ENCODED_BODY = Message(
+    es="El cuerpo viene comprimido (Content-Encoding): envíelo sin comprimir.",
+    en="The body is compressed (Content-Encoding): send it uncompressed.",
+)
+
+
+def is_encoded(content_encoding: str | None) -> bool:
+    """Return whether a request's body is compressed, which neither server reads."""
+    return (content_encoding or "identity").strip().lower() != "identity"
+
+
 BODY_LIMIT = 1024 * 1024
 """Bytes of one request. A detection has about 600; a batch of 500 fits."""
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from stressvision.core.errors import Language, Message, StressVisionError
 from stressvision.http.permissions import Server
 from stressvision.http.problems import ErrorResponse, reader_language, render_error, render_problem
-from stressvision.http.request_policy import BODY_LIMIT, HSTS, PROTECTIVE_HEADERS, RequestPolicy
+from stressvision.http.request_policy import BODY_LIMIT, ENCODED_BODY, HSTS, PROTECTIVE_HEADERS, RequestPolicy
 from stressvision.ingest.request_checks import install_request_checks
 from stressvision.ingest.routes import EXTENSION, IngestState, routes
 from stressvision.services.auth.authenticator import Authenticator
@@ -27,6 +27,7 @@ _HTTP_DETAILS = {
     404: Message(es="Esta dirección no existe en el servidor.", en="This address does not exist on the server."),
     405: Message(es="Esta dirección no admite ese método.", en="This address does not accept that method."),
     413: Message(es="La petición supera 1 MiB: divídala.", en="The request is over 1 MiB: split it."),
+    415: ENCODED_BODY,
 }
 
 log = structlog.get_logger()

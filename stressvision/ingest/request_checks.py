@@ -1,11 +1,12 @@
 """Flask adapter of the request policy and of authentication: a device may post with its token, for itself only."""
 
 from flask import Flask, g, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission, require_token
 from stressvision.http.permissions import Server, is_public
-from stressvision.http.request_policy import RequestPolicy, RequestSource
+from stressvision.http.request_policy import RequestPolicy, RequestSource, is_encoded
 from stressvision.services.auth.authenticator import Authenticator, Principal, bearer_token, require_own_device
 
 
@@ -27,6 +28,8 @@ def install_request_checks(application: Flask, policy: RequestPolicy, authentica
         )
         address = policy.check(source, request.method, request.path)
         policy.limit_rate(address)
+        if is_encoded(headers.get("Content-Encoding")):
+            raise UnsupportedMediaType
         g.actor = actor_of(_authenticate(authenticator), address)
 
 
@@ -40,10 +43,15 @@ def _authenticate(authenticator: Authenticator) -> Principal | None:
     return principal
 
 
-def require_device(device_id: object) -> None:
-    """Raise Forbidden where the token belongs to another device. The routes validate what is not a device id."""
-    if isinstance(device_id, str):
-        require_own_device(g.actor, device_id)
+def require_device(device_id: str) -> None:
+    """Raise Forbidden where the token belongs to another device."""
+    require_own_device(g.actor, device_id)
+
+
+def calling_device() -> str | None:
+    """Return the device that the token belongs to; None without a token."""
+    device_id: str | None = g.actor.device_id
+    return device_id
 
 
 def sees_single_detections() -> bool:

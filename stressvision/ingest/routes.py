@@ -11,10 +11,10 @@ from stressvision import VERSION
 from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Language, Message
 from stressvision.http.problems import reader_language
 from stressvision.ingest.document import build_document
-from stressvision.ingest.request_checks import require_device, sees_single_detections
+from stressvision.ingest.request_checks import calling_device, require_device, sees_single_detections
 from stressvision.services.audit import record_gallery_read
 from stressvision.services.context import Context
-from stressvision.services.detections.sessions import close_session, open_session, read_session_device
+from stressvision.services.detections.sessions import close_session, open_session
 from stressvision.services.detections.storing import store_batch, store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.figures import read_ingest_stats, read_public_ingest_stats
@@ -71,10 +71,8 @@ def open_device_session() -> Response:
 @routes.post("/sessions/<session>/end")
 def close_device_session(session: str) -> Response:
     """End a session."""
-    context = _context()
-    require_device(read_session_device(context, session))
     end = SessionEnd.model_validate(_read_body(optional=True))
-    return _to_json(SessionEnded(session_id=close_session(context, session, end)))
+    return _to_json(SessionEnded(session_id=close_session(_context(), session, end, calling_device())))
 
 
 @routes.post("/detections")
@@ -91,9 +89,7 @@ def receive_batch() -> Response:
     """Store up to 500 detections; the answer has one result per detection."""
     body = _read_body()
     batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
-    for detection in batch.detections:
-        require_device(detection.get("device_id"))
-    return _to_json(store_batch(_context(), batch.detections, _language()))
+    return _to_json(store_batch(_context(), batch.detections, _language(), require_device))
 
 
 @routes.post("/heartbeat")

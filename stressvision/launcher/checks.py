@@ -1,4 +1,4 @@
-"""What this machine needs to run the system: each check looks at one subject and says what to do about it."""
+"""Checks of this machine for the `doctor` command: each returns what it found and how to solve it."""
 
 import os
 import shutil
@@ -16,14 +16,14 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
 from stressvision.core.program import build_command, build_environment
-from stressvision.launcher.busy import describe_busy_ports
-from stressvision.launcher.components import DEFAULT_OPTION, choose_components, find_option, prepare_command
+from stressvision.launcher.busy_ports import describe_busy_ports
+from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
 from stressvision.launcher.environment import RUN, missing_packages
 from stressvision.launcher.installation import Project
 from stressvision.launcher.record import is_running, read_record
 
 SAFE_SQLITE = (3, 51, 3)
-"""Before it, several processes writing in WAL mode can corrupt the file (the WAL-reset bug)."""
+"""Earlier versions can corrupt the file when several processes write in WAL mode (the WAL-reset bug)."""
 
 LOW_DISK_BYTES = 1_000_000_000
 NO_DISK_BYTES = 100_000_000
@@ -34,13 +34,15 @@ LIBRARIES = (
     ("dlib", "import dlib"),
     ("TFLite", "import importlib.util as u; assert u.find_spec('ai_edge_litert') or u.find_spec('tflite_runtime')"),
 )
-"""Tried in children: a compiled library that does not fit the machine may end the process that imports it."""
+"""Imported in child processes: a compiled library for another machine may end the process that imports it."""
 
-PI_CAMERA_TRIAL = "import cv2, sys; sys.exit(not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))"
-CAMERA_TRIAL = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
+PI_CAMERA_PROGRAM = "import cv2, sys; sys.exit(not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))"
+CAMERA_PROGRAM = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
 
 
 class Level(StrEnum):
+    """The severity of a result."""
+
     GOOD = "good"
     WARNING = "warning"
     PROBLEM = "problem"
@@ -48,26 +50,28 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What was found about a subject; where not all is well, it says what to do."""
+    """The result for a subject; for a warning or a problem, with the solution."""
 
     subject: Message
     level: Level
-    said: Message
+    message: Message
 
 
 def check_python() -> CheckResult:
+    """Check that the version of Python is a tested one."""
     version = sys.version.split()[0]
     subject = Message(es="Python", en="Python")
     if sys.version_info >= (3, 14):
         return CheckResult(
             subject,
             Level.WARNING,
-            Message(es=f"{version}: probado con 3.11-3.13", en=f"{version}: tried with 3.11-3.13"),
+            Message(es=f"{version}: probado con 3.11-3.13", en=f"{version}: tested with 3.11-3.13"),
         )
     return CheckResult(subject, Level.GOOD, Message(es=version, en=version))
 
 
 def check_packages() -> CheckResult:
+    """Check that the pinned packages are installed."""
     subject = Message(es="Dependencias", en="Dependencies")
     missing = ", ".join(missing_packages(Project(PROJECT_ROOT), RUN))
     if missing:
@@ -85,13 +89,13 @@ def check_packages() -> CheckResult:
 
 
 def check_library(name: str, code: str) -> CheckResult:
-    """Whether a compiled library loads on this machine."""
+    """Check that a compiled library loads on this machine."""
     subject = Message(es=name, en=name)
     done = _run([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
     if done.returncode == 0 and "loaded" in done.stdout:
         return CheckResult(subject, Level.GOOD, Message(es="se carga", en="loads"))
-    said = (done.stderr or done.stdout).strip().splitlines()
-    reason = said[-1] if said else f"exit {done.returncode}"
+    output = (done.stderr or done.stdout).strip().splitlines()
+    reason = output[-1] if output else f"exit {done.returncode}"
     remedy = f"{sys.executable} -m pip install -r {PROJECT_ROOT / 'requirements.txt'}"
     if any(library in reason for library in ("libGL", "libgthread", "libglib")):
         remedy = "sudo apt install libgl1 libglib2.0-0"
@@ -101,6 +105,7 @@ def check_library(name: str, code: str) -> CheckResult:
 
 
 def check_expression_model(settings: Settings) -> CheckResult:
+    """Check that the expression model and its card exist."""
     subject = Message(es="Modelo de expresión", en="Expression model")
     path = settings.models_dir / "expression.tflite"
     if path.is_file() and path.with_suffix(".json").is_file():
@@ -116,30 +121,32 @@ def check_expression_model(settings: Settings) -> CheckResult:
 
 
 def check_database() -> CheckResult:
-    return _ask(Message(es="Base de datos", en="Database"), prepare_command("--check"))
+    """Check that the database opens."""
+    return run_own_command(Message(es="Base de datos", en="Database"), build_prepare_command("--check"))
 
 
 def check_notifications(settings: Settings) -> CheckResult:
-    """Whether what is configured can be understood; nobody is sent anything."""
+    """Check that the configured addresses are valid, without sending a message."""
     subject = Message(es="Avisos", en="Notifications")
     if settings.notify_urls:
-        return _ask(subject, (*build_command("stressvision"), "notify", "--check"))
-    said = Message(
+        return run_own_command(subject, (*build_command("stressvision"), "notify", "--check"))
+    message = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
     )
-    return CheckResult(subject, Level.GOOD, said)
+    return CheckResult(subject, Level.GOOD, message)
 
 
-def _ask(subject: Message, command: Sequence[str]) -> CheckResult:
-    """What one of our commands says about it, in its last line; a problem where it refuses."""
+def run_own_command(subject: Message, command: Sequence[str]) -> CheckResult:
+    """Return the last line that one of this project's commands prints; a problem where it fails."""
     done = _run(command)
-    said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
-    last = said[-1] if said else f"exit {done.returncode}"
+    output = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
+    last = output[-1] if output else f"exit {done.returncode}"
     return CheckResult(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))
 
 
 def check_sqlite() -> CheckResult:
+    """Check that SQLite has no WAL-reset bug."""
     subject = Message(es="SQLite", en="SQLite")
     version = max(_bundled_sqlite(), sqlite3.sqlite_version_info)
     text = ".".join(map(str, version))
@@ -158,6 +165,7 @@ def check_sqlite() -> CheckResult:
 
 
 def check_ports(settings: Settings) -> list[CheckResult]:
+    """Check that the ports are free, or used by this system; a result per busy port."""
     subject = Message(es="Puertos", en="Ports")
     record = read_record(settings.run_dir.absolute())
     if record and is_running(record.launcher):
@@ -170,7 +178,7 @@ def check_ports(settings: Settings) -> list[CheckResult]:
 
 
 def check_cameras(settings: Settings) -> list[CheckResult]:
-    """Every configured source; without a camera the demo still runs, so these are never worse than a warning."""
+    """Check every configured source. The demo runs without a camera, so a failure is only a warning."""
     if not settings.cameras:
         return [_check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
     return [
@@ -181,7 +189,7 @@ def check_cameras(settings: Settings) -> list[CheckResult]:
 
 def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
     if "://" in source:
-        # Not asked for a picture: that may take long, and the device keeps trying anyway.
+        # No frame is read: that may take long, and the device retries anyway.
         shown = remove_credentials(source)
         return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
     if source == PI_CAMERA:
@@ -189,61 +197,63 @@ def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
     if not source.isdecimal():
         if source == "demo" or Path(source).is_file():
             return CheckResult(subject, Level.GOOD, Message(es=source, en=source))
-        said = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
-        return CheckResult(subject, Level.WARNING, said)
+        message = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
+        return CheckResult(subject, Level.WARNING, message)
     return _check_index(subject, source)
 
 
 def _check_pi_camera(subject: Message) -> CheckResult:
-    if _run([sys.executable, "-c", PI_CAMERA_TRIAL]).returncode == 0:
+    if _run([sys.executable, "-c", PI_CAMERA_PROGRAM]).returncode == 0:
         return CheckResult(
             subject, Level.GOOD, Message(es="libcamera, con GStreamer", en="libcamera, through GStreamer")
         )
-    said = Message(
+    message = Message(
         es="el OpenCV instalado no incluye GStreamer, que libcamera necesita: use una cámara USB, o publique la de la "
         "Pi como rtsp://… (docs/edge.md)",
         en="the installed OpenCV has no GStreamer, which libcamera needs: use a USB camera, or publish the Pi's as "
         "rtsp://… (docs/edge.md)",
     )
-    return CheckResult(subject, Level.WARNING, said)
+    return CheckResult(subject, Level.WARNING, message)
 
 
 def _check_index(subject: Message, source: str) -> CheckResult:
     device = Path(f"/dev/video{source}")
     if sys.platform == "linux" and not device.exists():
-        said = Message(
+        message = Message(
             es=f"no hay {device}: conecte una cámara, o use --demo", en=f"no {device}: connect a camera, or use --demo"
         )
-        return CheckResult(subject, Level.WARNING, said)
+        return CheckResult(subject, Level.WARNING, message)
     if sys.platform == "linux" and not os.access(device, os.R_OK | os.W_OK):
-        typed = "sudo usermod -aG video $USER"
-        said = Message(
-            es=f"sin permiso para {device}: {typed}, y vuelva a entrar",
-            en=f"no permission for {device}: {typed}, and log in again",
+        command = "sudo usermod -aG video $USER"
+        message = Message(
+            es=f"sin permiso para {device}: {command}, y vuelva a iniciar sesión",
+            en=f"no permission for {device}: {command}, and log in again",
         )
-        return CheckResult(subject, Level.WARNING, said)
-    if _run([sys.executable, "-c", CAMERA_TRIAL, source]).returncode:
-        said = Message(
+        return CheckResult(subject, Level.WARNING, message)
+    if _run([sys.executable, "-c", CAMERA_PROGRAM, source]).returncode:
+        message = Message(
             es=f"la cámara {source} no da imagen: ¿la usa otro programa? Pruebe otro número, o --demo",
-            en=f"camera {source} gives no picture: does another program use it? Try another number, or --demo",
+            en=f"camera {source} returns no picture: another program may use it. Try another number, or --demo",
         )
-        return CheckResult(subject, Level.WARNING, said)
+        return CheckResult(subject, Level.WARNING, message)
     return CheckResult(
-        subject, Level.GOOD, Message(es=f"la cámara {source} da imagen", en=f"camera {source} gives pictures")
+        subject, Level.GOOD, Message(es=f"la cámara {source} da imagen", en=f"camera {source} returns pictures")
     )
 
 
 def check_disk() -> CheckResult:
+    """Check the free space of the current folder's disk."""
     subject = Message(es="Disco", en="Disk")
     free = shutil.disk_usage(Path.cwd()).free
-    said = Message(es=f"{free / 1e9:.1f} GB libres", en=f"{free / 1e9:.1f} GB free")
+    message = Message(es=f"{free / 1e9:.1f} GB libres", en=f"{free / 1e9:.1f} GB free")
     if free >= LOW_DISK_BYTES:
-        return CheckResult(subject, Level.GOOD, said)
+        return CheckResult(subject, Level.GOOD, message)
     level = Level.PROBLEM if free < NO_DISK_BYTES else Level.WARNING
-    return CheckResult(subject, level, Message(es=f"{said.es}: libere espacio", en=f"{said.en}: free some space"))
+    return CheckResult(subject, level, Message(es=f"{message.es}: libere espacio", en=f"{message.en}: free some space"))
 
 
 def check_time_zone(settings: Settings) -> CheckResult:
+    """Return the plant's time zone and its present time."""
     subject = Message(es="Zona horaria", en="Time zone")
     zone = ZoneInfo(settings.time_zone)
     now = utc_now().astimezone(zone)
@@ -251,6 +261,7 @@ def check_time_zone(settings: Settings) -> CheckResult:
 
 
 def check_display(settings: Settings) -> CheckResult:
+    """Return whether there is a display, or where the camera is shown without one."""
     subject = Message(es="Pantalla", en="Display")
     if has_display():
         return CheckResult(subject, Level.GOOD, Message(es="disponible", en="available"))
@@ -263,7 +274,7 @@ def check_display(settings: Settings) -> CheckResult:
 
 
 def has_display() -> bool:
-    """Whether a window or a browser could be shown here."""
+    """Return whether a window or a browser can be shown."""
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 

@@ -1,33 +1,37 @@
-"""The command line of `start_complete_system.py`."""
+"""Command line and menu of `start_complete_system.py`."""
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, Language, Message
 from stressvision.core.program import EXIT_REFUSED, run_program
-from stressvision.launcher.busy import describe_busy_ports
+from stressvision.core.texts import detect_language
+from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.checks import has_display
 from stressvision.launcher.components import (
     DEFAULT_OPTION,
     OPTIONS,
     Component,
+    Option,
+    build_prepare_command,
     choose_components,
     find_option,
-    prepare_command,
 )
 from stressvision.launcher.control import show_status, stop_everything
-from stressvision.launcher.doctor import examine
-from stressvision.launcher.environment import language
-from stressvision.launcher.menu import LEAVE, ask_option
+from stressvision.launcher.doctor import print_checks
 from stressvision.launcher.printer import choose_printer
 from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components
 from stressvision.launcher.session import Session, run_session
 
 EXIT_INTERRUPTED = 130
-"""As shells count it: 128 and the number of SIGINT."""
+"""128 and the number of SIGINT, as in shells."""
+
+TITLE = Message(es="Stress Vision · Gloria S.A.", en="Stress Vision · Gloria S.A.")
+QUESTION = Message(es=f"Opción [{DEFAULT_OPTION}]: ", en=f"Option [{DEFAULT_OPTION}]: ")
+EXIT_OPTION = OPTIONS[-1]
 
 COMMANDS = ("start", "stop", "status", "doctor")
 HELP = Message(
@@ -39,7 +43,7 @@ uso: python start_complete_system.py [orden] [--option N] [--demo] [--headless]
   (ninguna)     muestra el menú e inicia lo que se elija
   stop          detiene lo que se inició desde esta carpeta
   status        muestra qué está en marcha
-  doctor        revisa esta máquina y dice qué falta
+  doctor        revisa esta máquina e indica qué falta
 
 opciones:
   --option N    inicia sin menú: {" · ".join(f"{o.number} {o.title.es}" for o in OPTIONS)}
@@ -55,10 +59,10 @@ y del archivo .env. STRESSVISION_LANG=en for English.""",
 usage: python start_complete_system.py [command] [--option N] [--demo] [--headless]
 
 commands:
-  (none)        shows the menu and starts what is chosen
-  stop          stops what was started from this folder
-  status        shows what runs
-  doctor        examines this machine and says what it lacks
+  (none)        shows the menu and starts the chosen option
+  stop          stops the programs started from this folder
+  status        shows what is running
+  doctor        checks this machine and lists what is missing
 
 options:
   --option N    starts without the menu: {" · ".join(f"{o.number} {o.title.en}" for o in OPTIONS)}
@@ -73,7 +77,7 @@ environment and from the file .env.""",
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 when what was asked for was done, 1 when something is not right, 2 when it was refused."""
+    """Run the command line; return 0 on success, 1 on a problem, 2 for invalid arguments or settings."""
     try:
         return run_program(lambda: _run(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
@@ -81,22 +85,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    asked = parse_arguments(arguments)
-    if asked.help:
-        print(HELP.text(language()))
+    parsed = parse_arguments(arguments)
+    if parsed.help:
+        print(HELP.text(detect_language()))
         return 0
     settings = load_settings()
-    if asked.command == "stop":
+    if parsed.command == "stop":
         return stop_everything(settings.run_dir.absolute(), settings.lang)
-    if asked.command == "status":
+    if parsed.command == "status":
         return show_status(settings.run_dir.absolute(), settings.lang)
-    if asked.command == "doctor":
-        return examine(settings)
-    return _start(asked, settings)
+    if parsed.command == "doctor":
+        return print_checks(settings)
+    return _start(parsed, settings)
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """Raises ConfigurationError, in both languages, for what is not understood."""
+    """Return the parsed arguments. Raises ConfigurationError for unknown ones."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("command", nargs="?", default="start")
     parser.add_argument("--option")
@@ -104,71 +108,90 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--headless", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     try:
-        asked, unknown = parser.parse_known_args(arguments)
+        parsed, unknown = parser.parse_known_args(arguments)
     except argparse.ArgumentError as error:
-        raise _not_understood(str(error.argument_name)) from None
-    if unknown or asked.command not in COMMANDS:
-        raise _not_understood(" ".join(unknown) or asked.command)
-    return asked
+        raise _build_unknown_argument_error(str(error.argument_name)) from None
+    if unknown or parsed.command not in COMMANDS:
+        raise _build_unknown_argument_error(" ".join(unknown) or parsed.command)
+    return parsed
 
 
-def _not_understood(text: str) -> ConfigurationError:
+def render_menu(language: Language) -> str:
+    """Return the text of the menu."""
+    lines = [f"  {option.number}. {option.title.text(language)}" for option in OPTIONS]
+    return "\n".join([TITLE.text(language), "", *lines, ""])
+
+
+def ask_option(language: Language, read: Callable[[str], str]) -> Option:
+    """Ask until the answer is an option. An empty answer is the default; the end of input or Ctrl-C exits."""
+    print(render_menu(language))
+    while True:
+        try:
+            return find_option(read(QUESTION.text(language)).strip() or str(DEFAULT_OPTION))
+        except ConfigurationError as error:
+            print(error.message.text(language))
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return EXIT_OPTION
+
+
+def _build_unknown_argument_error(text: str) -> ConfigurationError:
     return ConfigurationError(
         Message(
             es=f"No se entiende «{text}». Pruebe: python start_complete_system.py --help",
-            en=f"“{text}” is not understood. Try: python start_complete_system.py --help",
+            en=f"Unknown argument “{text}”. Try: python start_complete_system.py --help",
         )
     )
 
 
-def _start(asked: argparse.Namespace, settings: Settings) -> int:
+def _start(parsed: argparse.Namespace, settings: Settings) -> int:
     run_dir = settings.run_dir.absolute()
     record = read_record(run_dir)
-    _refuse_second_launcher(record)
-    if asked.option is not None:
-        option = find_option(asked.option)
+    _reject_second_launcher(record)
+    if parsed.option is not None:
+        option = find_option(parsed.option)
     elif sys.stdin.isatty():
         option = ask_option(settings.lang, input)
     else:
         option = find_option(str(DEFAULT_OPTION))
-    if option is LEAVE:
+    if option is EXIT_OPTION:
         return 0
-    headless = asked.headless or settings.headless
-    components = choose_components(option, settings, demo=asked.demo, headless=headless)
+    headless = parsed.headless or settings.headless
+    components = choose_components(option, settings, demo=parsed.demo, headless=headless)
     busy = describe_busy_ports(settings.host, components, record)
     if busy:
-        return _refuse(busy, settings.lang)
-    _make_folder(run_dir)
-    demo = ("--demo",) if asked.demo else ()
+        return _reject_start(busy, settings.lang)
+    _create_folder(run_dir)
+    demo = ("--demo",) if parsed.demo else ()
     session = Session(
         components=components,
         run_dir=run_dir,
-        prepare=(prepare_command(*demo),) if option.needs_database else (),
-        browser_address="" if headless or not has_display() else _dashboard_address(components),
+        prepare=(build_prepare_command(*demo),) if option.needs_database else (),
+        browser_address="" if headless or not has_display() else _find_dashboard_address(components),
         trusted_ca=settings.trusted_ca,
     )
     return run_session(session, choose_printer(settings.lang))
 
 
-def _make_folder(run_dir: Path) -> None:
+def _create_folder(run_dir: Path) -> None:
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
             Message(
-                es=f"No se puede escribir en {run_dir} ({error.strerror}): vaya a una carpeta suya, o use "
+                es=f"No se puede escribir en {run_dir} ({error.strerror}): use una carpeta propia, o indique "
                 "STRESSVISION_RUN_DIR.",
-                en=f"{run_dir} cannot be written ({error.strerror}): go to a folder of yours, or set "
+                en=f"{run_dir} is not writable ({error.strerror}): change to a folder of your own, or set "
                 "STRESSVISION_RUN_DIR.",
             )
         ) from None
 
 
-def _dashboard_address(components: Iterable[Component]) -> str:
+def _find_dashboard_address(components: Iterable[Component]) -> str:
     return next((part.address for part in components if part.name == "dashboard"), "")
 
 
-def _refuse_second_launcher(record: LauncherRecord | None) -> None:
+def _reject_second_launcher(record: LauncherRecord | None) -> None:
     if record is None:
         return
     if is_running(record.launcher):
@@ -176,7 +199,7 @@ def _refuse_second_launcher(record: LauncherRecord | None) -> None:
             Message(
                 es=f"Ya hay un lanzador en marcha en esta carpeta (pid {record.launcher.pid}). "
                 "Véalo con «python start_complete_system.py status» o deténgalo con «stop».",
-                en=f"A launcher already runs in this folder (pid {record.launcher.pid}). "
+                en=f"A launcher is already running in this folder (pid {record.launcher.pid}). "
                 "See it with “python start_complete_system.py status” or stop it with “stop”.",
             )
         )
@@ -187,12 +210,12 @@ def _refuse_second_launcher(record: LauncherRecord | None) -> None:
             Message(
                 es=f"Quedaron procesos de una ejecución anterior ({names}). "
                 "Escriba: python start_complete_system.py stop",
-                en=f"Processes of an earlier run are left ({names}). Type: python start_complete_system.py stop",
+                en=f"Processes of an earlier run are left over ({names}). Type: python start_complete_system.py stop",
             )
         )
 
 
-def _refuse(messages: Iterable[Message], chosen: Language) -> int:
+def _reject_start(messages: Iterable[Message], language: Language) -> int:
     for message in messages:
-        print(message.text(chosen), file=sys.stderr)
+        print(message.text(language), file=sys.stderr)
     return EXIT_REFUSED

@@ -1,6 +1,6 @@
-"""What the launcher can start: the components as data, and which of them each menu option wants.
+"""Components that the launcher can start, and the options of the menu.
 
-Five of them, or more where STRESSVISION_CAMERAS names several cameras: each is watched by a process of its own.
+Five components, or more where STRESSVISION_CAMERAS names several cameras: each has its own process.
 """
 
 import sys
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from stressvision.core.cameras import ONLY_DEVICE, name_component
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import ConfigurationError, Message
+from stressvision.core.program import build_command
 
 
 @dataclass(frozen=True)
 class PortUse:
-    """A TCP port a component listens on, and the setting that moves it."""
+    """A TCP port that a component listens on, and the setting that changes it."""
 
     number: int
     setting: str
@@ -22,10 +23,10 @@ class PortUse:
 
 @dataclass(frozen=True)
 class Component:
-    """One child process: how to start it and how to know that it is ready.
+    """A child process: its command, its health check and its order.
 
-    Ready means: `health_url` answers 200 or, without one, its heartbeat is fresh and says so. It starts once those in
-    `after` are ready. At the end those of the lowest `stop_rank` stop first, while the others still serve them.
+    It is ready when `health_url` answers 200 or, without one, when its heartbeat is recent and ready. It starts after
+    the components in `after` are ready. Components of the lowest `stop_rank` stop first, while the others still run.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Option:
-    """One line of the menu. Without components it means leaving."""
+    """A line of the menu. Without components it exits."""
 
     number: int
     title: Message
@@ -48,6 +49,7 @@ class Option:
 
     @property
     def needs_database(self) -> bool:
+        """Whether one of its components opens the database."""
         return bool(set(self.components) & {"ingest", "api", "reporter"})
 
 
@@ -67,7 +69,7 @@ DEFAULT_OPTION = 3
 
 
 def find_option(text: str) -> Option:
-    """The option a person asked for by its number. Raises ConfigurationError naming the valid ones."""
+    """Return the option with this number. Raises ConfigurationError with the valid numbers."""
     for option in OPTIONS:
         if text.strip() == str(option.number):
             return option
@@ -81,21 +83,21 @@ def find_option(text: str) -> Option:
 
 
 def choose_components(option: Option, settings: Settings, *, demo: bool, headless: bool) -> tuple[Component, ...]:
-    """The option's components, in starting order. Raises ConfigurationError when two are given the same port."""
+    """Return the option's components in starting order. Raises ConfigurationError where two have the same port."""
     devices = (ONLY_DEVICE, *(name_component(camera.name) for camera in settings.cameras))
-    asked = {*option.components, *(devices if ONLY_DEVICE in option.components else ())}
-    wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in asked)
-    _refuse_shared_ports(wanted)
-    names = {part.name for part in wanted}
-    return tuple(part for part in wanted if set(part.after) <= names)
+    names = {*option.components, *(devices if ONLY_DEVICE in option.components else ())}
+    wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in names)
+    _reject_shared_ports(wanted)
+    started = {part.name for part in wanted}
+    return tuple(part for part in wanted if set(part.after) <= started)
 
 
-def prepare_command(*arguments: str) -> tuple[str, ...]:
-    """The command that opens or migrates the database. The project's root must be on its path."""
-    return (sys.executable, "-m", "stressvision", "prepare", *arguments)
+def build_prepare_command(*arguments: str) -> tuple[str, ...]:
+    """Return the command that opens or migrates the database. The project's root must be on its path."""
+    return (*build_command("stressvision"), "prepare", *arguments)
 
 
-def _door(name: str, *arguments: str) -> tuple[str, ...]:
+def _build_script_command(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, str(PROJECT_ROOT / name), *arguments)
 
 
@@ -107,7 +109,7 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
         Component(
             name="ingest",
             label=Message(es="Servidor", en="Server"),
-            command=_door("server_simulator.py"),
+            command=_build_script_command("server_simulator.py"),
             health_url=f"{local_ingest}/health",
             address=local_ingest,
             ports=(PortUse(settings.ingest_port, f"{PREFIX}INGEST_PORT"),),
@@ -116,7 +118,7 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
         Component(
             name="api",
             label=Message(es="Backend", en="Backend"),
-            command=_door("backend_api.py"),
+            command=_build_script_command("backend_api.py"),
             health_url=f"{local_api}/health",
             address=local_api,
             ports=(PortUse(settings.api_port, f"{PREFIX}API_PORT"),),
@@ -124,12 +126,12 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
         Component(
             name="reporter",
             label=Message(es="Reportes", en="Reports"),
-            command=_door("report_generator.py", "--every", str(settings.interval_minutes)),
+            command=_build_script_command("report_generator.py", "--every", str(settings.interval_minutes)),
         ),
         Component(
             name="dashboard",
             label=Message(es="Dashboard", en="Dashboard"),
-            command=_door("main.py"),
+            command=_build_script_command("main.py"),
             health_url=f"{dashboard}/_stcore/health",
             address=dashboard,
             ports=(PortUse(settings.dashboard_port, f"{PREFIX}DASHBOARD_PORT"),),
@@ -138,7 +140,7 @@ def _describe(settings: Settings, demo: bool, headless: bool) -> Sequence[Compon
 
 
 def _describe_devices(settings: Settings, demo: bool, headless: bool) -> Sequence[Component]:
-    """One device or, where several cameras are named, one for each; its program finds the address by the name."""
+    """Return a device, or one per named camera; its program looks up the camera's address by the name."""
     camera = (*(("--source", "demo") if demo else ()), *(("--headless",) if headless else ()))
     if not settings.cameras:
         return [_describe_device(ONLY_DEVICE, Message(es="Pi (cámara)", en="Pi (camera)"), settings, camera)]
@@ -157,7 +159,7 @@ def _describe_device(name: str, label: Message, settings: Settings, arguments: S
     return Component(
         name=name,
         label=label,
-        command=_door("pi_simulator.py", *arguments),
+        command=_build_script_command("pi_simulator.py", *arguments),
         address=f"http://127.0.0.1:{settings.preview_port}",
         ports=(PortUse(settings.preview_port, f"{PREFIX}PREVIEW_PORT"),),
         after=("ingest",),
@@ -165,15 +167,15 @@ def _describe_device(name: str, label: Message, settings: Settings, arguments: S
     )
 
 
-def _refuse_shared_ports(components: Sequence[Component]) -> None:
+def _reject_shared_ports(components: Sequence[Component]) -> None:
     setting_of: dict[int, str] = {}
     for use in (use for component in components for use in component.ports):
         other = setting_of.setdefault(use.number, use.setting)
         if other != use.setting:
             raise ConfigurationError(
                 Message(
-                    es=f"{other} y {use.setting} piden el mismo puerto {use.number}: cambie uno de los dos.",
-                    en=f"{other} and {use.setting} ask for the same port {use.number}: change one of them.",
+                    es=f"{other} y {use.setting} usan el mismo puerto {use.number}: cambie uno de los dos.",
+                    en=f"{other} and {use.setting} use the same port {use.number}: change one of them.",
                 ),
                 field=use.setting,
             )

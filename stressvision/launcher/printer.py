@@ -1,4 +1,4 @@
-"""What the launcher shows: one live table on a terminal, plain lines elsewhere."""
+"""Display of the launcher: a live table on a terminal, plain lines elsewhere."""
 
 import sys
 from collections import deque
@@ -14,7 +14,8 @@ from rich.text import Text
 
 from stressvision.core.errors import Language, Message
 from stressvision.launcher.components import Component
-from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
+from stressvision.launcher.health import NO_DETAIL
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 STATE_TEXTS = {
     ComponentState.PENDING: Message(es="en espera", en="pending"),
@@ -22,7 +23,7 @@ STATE_TEXTS = {
     ComponentState.RUNNING: Message(es="en marcha", en="running"),
     ComponentState.WAITING: Message(es="atención", en="attention"),
     ComponentState.BACKOFF: Message(es="reiniciando", en="restarting"),
-    ComponentState.FATAL: Message(es="no arranca", en="given up"),
+    ComponentState.FATAL: Message(es="no arranca", en="failed"),
     ComponentState.STOPPING: Message(es="deteniendo", en="stopping"),
     ComponentState.STOPPED: Message(es="detenido", en="stopped"),
 }
@@ -55,26 +56,32 @@ class Row:
 
 @dataclass(frozen=True)
 class LogLine:
+    """A line of a component's log."""
+
     component: str
     text: str
 
     @property
     def prefixed(self) -> str:
+        """The line after the name of its component."""
         return f"{self.component:<{NAME_WIDTH}} | {self.text}"
 
 
 class Printer(Protocol):
-    def say(self, message: Message) -> None:
-        """Something that stays on the screen."""
+    """Shows the state of the components. Its methods raise OSError where the output is closed."""
+
+    def print_message(self, message: Message) -> None:
+        """Print a message that stays on the screen."""
 
     def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
-        """The present state, and what the components have logged since the last call."""
+        """Show the present state and the log lines since the last call."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Release the terminal."""
 
 
 def build_table(rows: Sequence[Row], language: Language) -> Group:
-    """The table, narrow enough for 80 columns, and below it what the components say of themselves."""
+    """Return the table, at most 80 columns wide, with the components' details below it."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in COLUMNS:
         table.add_column(title.text(language), no_wrap=True)
@@ -83,22 +90,22 @@ def build_table(rows: Sequence[Row], language: Language) -> Group:
         table.add_row(
             view.component.label.text(language),
             Text(STATE_TEXTS[view.state].text(language), style=STATE_STYLES.get(view.state, "")),
-            _ports(view.component),
+            _format_ports(view.component),
             view.component.address or "-",
             str(view.pid or "-"),
             f"{row.memory / 1e6:.0f} MB" if row.memory else "-",
         )
-    said = ((row.view.component.label, row.view.detail) for row in rows if row.view.detail != NOTHING)
-    return Group(table, *(Text(f" {label.text(language)}: {detail.text(language)}") for label, detail in said), "")
+    details = ((row.view.component.label, row.view.detail) for row in rows if row.view.detail != NO_DETAIL)
+    return Group(table, *(Text(f" {label.text(language)}: {detail.text(language)}") for label, detail in details), "")
 
 
 def print_table(rows: Sequence[Row], language: Language) -> None:
-    """For `status`: on paper as on a terminal, without cutting the lines of one that is narrow."""
+    """Print the table for `status`; without a terminal, 160 columns wide so that no line is cut."""
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(build_table(rows, language))
 
 
 class LiveTable:
-    """The table, and below it the last log lines that fit the terminal."""
+    """The table, with the last log lines that fit the terminal below it."""
 
     def __init__(self, language: Language, console: Console) -> None:
         self._language = language
@@ -106,10 +113,12 @@ class LiveTable:
         self._tail: deque[LogLine] = deque(maxlen=TAIL_LINES)
         self._live = Live(console=console, auto_refresh=False)
 
-    def say(self, message: Message) -> None:
+    def print_message(self, message: Message) -> None:
+        """Print a message that stays on the screen."""
         self._console.print(Text(message.text(self._language)))
 
     def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        """Show the present state and the log lines since the last call."""
         self._tail.extend(lines)
         room = max(3, self._console.height - 3 * len(rows) - 5)
         tail = [
@@ -119,22 +128,25 @@ class LiveTable:
         self._live.update(Group(build_table(rows, self._language), *tail), refresh=True)
 
     def close(self) -> None:
+        """Release the terminal."""
         self._live.stop()
 
 
 class PlainLines:
-    """A line for each change of state and each log line, after the name of its component."""
+    """A line per change of state and per log line, prefixed with the name of its component."""
 
     def __init__(self, language: Language, out: TextIO) -> None:
         self._language = language
         self._out = out
         self._shown: dict[str, tuple[ComponentState, int | None]] = {}
 
-    def say(self, message: Message) -> None:
+    def print_message(self, message: Message) -> None:
+        """Print a message that stays on the screen."""
         for line in message.text(self._language).splitlines():
             self._write(LogLine(LAUNCHER, line))
 
     def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        """Show the present state and the log lines since the last call."""
         for line in lines:
             self._write(line)
         for row in rows:
@@ -144,6 +156,7 @@ class PlainLines:
                 self._write(LogLine(LAUNCHER, self._describe(view)))
 
     def close(self) -> None:
+        """Release the terminal."""
         self._out.flush()
 
     def _describe(self, view: ComponentView) -> str:
@@ -160,19 +173,22 @@ class PlainLines:
         print(line.prefixed, file=self._out, flush=True)
 
 
-class UntilClosed:
-    """Shows through another printer for as long as somebody reads: the components must not fall with a terminal."""
+class DetachablePrinter:
+    """Forwards to another printer until its output is closed: the components must survive their terminal."""
 
     def __init__(self, printer: Printer) -> None:
         self._printer: Printer | None = printer
 
-    def say(self, message: Message) -> None:
-        self._attempt(lambda printer: printer.say(message))
+    def print_message(self, message: Message) -> None:
+        """Print a message that stays on the screen."""
+        self._attempt(lambda printer: printer.print_message(message))
 
     def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+        """Show the present state and the log lines since the last call."""
         self._attempt(lambda printer: printer.show(rows, lines))
 
     def close(self) -> None:
+        """Release the terminal."""
         self._attempt(lambda printer: printer.close())
 
     def _attempt(self, write: Callable[[Printer], None]) -> None:
@@ -185,11 +201,11 @@ class UntilClosed:
 
 
 def choose_printer(language: Language) -> Printer:
-    """The live table on a terminal that can move its cursor, plain lines elsewhere."""
+    """Return the live table on a terminal that can move its cursor, plain lines elsewhere."""
     console = Console()
-    lively = console.is_terminal and not console.is_dumb_terminal
-    return UntilClosed(LiveTable(language, console) if lively else PlainLines(language, sys.stdout))
+    can_redraw = console.is_terminal and not console.is_dumb_terminal
+    return DetachablePrinter(LiveTable(language, console) if can_redraw else PlainLines(language, sys.stdout))
 
 
-def _ports(component: Component) -> str:
+def _format_ports(component: Component) -> str:
     return ", ".join(str(use.number) for use in component.ports) or "-"

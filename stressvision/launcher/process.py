@@ -1,4 +1,4 @@
-"""A child process: a group of its own, its output in a file, and an end when the launcher ends."""
+"""Child processes: each in its own process group, with its output in a file, ended with the launcher."""
 
 import os
 import signal
@@ -9,29 +9,33 @@ from pathlib import Path
 from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 
-BIRTH = Path(__file__).with_name("birth.py")
+CHILD_ENTRY = Path(__file__).with_name("child_entry.py")
 
 
 class ChildProcess:
-    """A started component. Signals reach its whole group, so that nothing it started outlives it."""
+    """A started component. Signals go to its process group, so that its descendants end with it."""
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self._popen = popen
 
     @property
     def pid(self) -> int:
+        """The process id, which is also its group's."""
         return self._popen.pid
 
     def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
         return self._popen.poll()
 
     def terminate(self) -> None:
+        """Send SIGTERM to its group."""
         if sys.platform == "win32":
             self._popen.terminate()
         else:
             signal_group(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
+        """Send SIGKILL to its group."""
         if sys.platform == "win32":
             self._popen.kill()
         else:
@@ -39,12 +43,14 @@ class ChildProcess:
 
 
 def start_child(component: Component, log_path: Path) -> ChildProcess:
-    """Starts the component in the current folder. Its output goes to a file, because a pipe whose reader is gone makes
-    Streamlit deaf to SIGTERM."""
+    """Start the component in the current folder. Raises OSError.
+
+    Its output goes to a file, because Streamlit ignores SIGTERM when the reader of its output pipe has exited.
+    """
     log_path.parent.mkdir(parents=True, exist_ok=True)
     command = list(component.command)
     if sys.platform == "linux":
-        command = [sys.executable, "-I", "-S", str(BIRTH), str(os.getpid()), *command]
+        command = [sys.executable, "-I", "-S", str(CHILD_ENTRY), str(os.getpid()), *command]
     with log_path.open("ab") as log:
         return ChildProcess(
             subprocess.Popen(
@@ -60,7 +66,7 @@ def start_child(component: Component, log_path: Path) -> ChildProcess:
 
 
 def signal_group(pid: int, number: int) -> None:
-    """Signals a group leader's group; one that is gone is no error. Elsewhere than on POSIX, there are no groups."""
+    """Send a signal to the group of a group leader, if it still exists. Does nothing on Windows, without groups."""
     if sys.platform != "win32":
         try:
             os.killpg(pid, number)

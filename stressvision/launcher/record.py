@@ -1,4 +1,4 @@
-"""The launcher's record in the run folder: which processes are its own, for `stop` and `status` to find them."""
+"""The launcher's record in the run folder: its processes, for `stop` and `status`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +10,14 @@ from stressvision.core.errors import Message
 from stressvision.launcher.components import Component
 from stressvision.launcher.supervisor import ComponentState, ComponentView
 
-SAME_BIRTH_SECONDS = 0.05
-"""The kernel counts births in hundredths of a second; a process id is not used again that soon."""
+SAME_START_SECONDS = 0.05
+"""The kernel stores start times in hundredths of a second; a process id is not reused that soon."""
 
 
 class ProcessRecord(BaseModel):
-    """A process by its id and its birth, in seconds since the machine started.
+    """A process by its id and its start time. `born`: seconds since the machine started.
 
-    A process id alone comes back for somebody else, and the wall clock jumps when a Raspberry Pi learns the time.
+    A process id alone is reused for other processes, and the wall clock jumps when a Raspberry Pi synchronises it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,6 +27,8 @@ class ProcessRecord(BaseModel):
 
 
 class ComponentRecord(BaseModel):
+    """A component, its state and its process."""
+
     model_config = ConfigDict(frozen=True)
 
     component: Component
@@ -36,7 +38,7 @@ class ComponentRecord(BaseModel):
 
 
 class LauncherRecord(BaseModel):
-    """What one launcher started. `settled`: its components are all up, or given up."""
+    """A launcher and the components that it started."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,11 +47,12 @@ class LauncherRecord(BaseModel):
 
 
 def record_path(run_dir: Path) -> Path:
+    """Return the path of the record."""
     return run_dir / "launcher.json"
 
 
 def write_record(run_dir: Path, views: Sequence[ComponentView]) -> None:
-    """Replaces the record at once with this process and the components it looks after."""
+    """Replace the record atomically with this process and its components. Raises OSError."""
     own = identify(psutil.Process().pid)
     if own is None:
         return
@@ -69,7 +72,7 @@ def write_record(run_dir: Path, views: Sequence[ComponentView]) -> None:
 
 
 def read_record(run_dir: Path) -> LauncherRecord | None:
-    """The last launcher's record, or None where there is none that can be read."""
+    """Return the last launcher's record, or None where it is missing or unreadable."""
     try:
         return LauncherRecord.model_validate_json(record_path(run_dir).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValidationError):
@@ -77,11 +80,12 @@ def read_record(run_dir: Path) -> LauncherRecord | None:
 
 
 def remove_record(run_dir: Path) -> None:
+    """Delete the record, if there is one."""
     record_path(run_dir).unlink(missing_ok=True)
 
 
 def identify(pid: int) -> ProcessRecord | None:
-    """The running process with this id, or None."""
+    """Return the running process with this id, or None."""
     try:
         process = psutil.Process(pid)
         born = process.create_time() - psutil.boot_time()
@@ -91,19 +95,20 @@ def identify(pid: int) -> ProcessRecord | None:
 
 
 def is_running(process: ProcessRecord | None) -> bool:
-    """Whether that very process still runs, and not another one that got its number."""
+    """Return whether this process still runs; another one that reuses its id does not count."""
     now = identify(process.pid) if process else None
-    return now is not None and process is not None and abs(now.born - process.born) < SAME_BIRTH_SECONDS
+    return now is not None and process is not None and abs(now.born - process.born) < SAME_START_SECONDS
 
 
 def running_components(record: LauncherRecord) -> tuple[ComponentRecord, ...]:
+    """Return the components whose process still runs."""
     return tuple(part for part in record.components if is_running(part.process))
 
 
 def measure_memory(pid: int) -> int | None:
-    """Resident bytes of a process and of what it started, or None where it is gone."""
+    """Return the resident bytes of a process and its descendants, or None where it has exited."""
     try:
         process = psutil.Process(pid)
-        return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+        return sum(member.memory_info().rss for member in (process, *process.children(recursive=True)))
     except psutil.Error:
         return None

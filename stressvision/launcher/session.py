@@ -1,4 +1,4 @@
-"""One run of the launcher, from the first child to the last."""
+"""One run of the launcher: prepare, supervise the components until a signal, stop them."""
 
 import signal
 import subprocess
@@ -13,22 +13,22 @@ from stressvision.core.errors import Message
 from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
-from stressvision.launcher.journal import Journal
+from stressvision.launcher.log_follower import LogFollower
 from stressvision.launcher.printer import LogLine, Printer, Row
 from stressvision.launcher.process import start_child
 from stressvision.launcher.record import measure_memory, remove_record, write_record
 from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
 
-TURN_SECONDS = 0.2
-SHOW_SECONDS = 2.0
-"""How often figures that change by themselves (memory) are read and shown again."""
+POLL_SECONDS = 0.2
+REFRESH_SECONDS = 2.0
+"""Interval at which the memory of the processes is measured and the display refreshed."""
 
 API_DOCS = "/api/docs"
 
 
 @dataclass(frozen=True)
 class Session:
-    """What to run and for whom. `prepare`: commands that must succeed before the first child starts."""
+    """What one run starts. `prepare`: commands that must succeed before the first component starts."""
 
     components: tuple[Component, ...]
     run_dir: Path
@@ -39,13 +39,16 @@ class Session:
 
 
 def run_session(session: Session, printer: Printer) -> int:
-    """Runs until Ctrl-C, SIGTERM or SIGHUP; 0 then, 1 when nothing could be started, or the code of a preparation."""
-    received = _listen_to_signals()
-    journals = {part.name: Journal(session.run_dir / "logs" / f"{part.name}.log") for part in session.components}
+    """Run until SIGINT, SIGTERM or SIGHUP.
+
+    Return 0 after a signal, 1 where no component could be started, or the exit code of a failed preparation.
+    """
+    received = _install_signal_handlers()
+    followers = {part.name: LogFollower(session.run_dir / "logs" / f"{part.name}.log") for part in session.components}
     supervisor = Supervisor(
         session.components,
-        start=lambda component: start_child(component, journals[component.name].path),
-        ask=Prober(session.run_dir, session.trusted_ca).ask,
+        start=lambda component: start_child(component, followers[component.name].path),
+        probe=Prober(session.run_dir, session.trusted_ca).probe,
         clock=time.monotonic,
         limits=session.limits,
     )
@@ -57,7 +60,7 @@ def run_session(session: Session, printer: Printer) -> int:
                 return 0
             if code:
                 return code
-        _turn_until_finished(session, supervisor, journals, printer, received)
+        _run_loop(session, supervisor, followers, printer, received)
     finally:
         supervisor.kill()
         printer.close()
@@ -65,67 +68,67 @@ def run_session(session: Session, printer: Printer) -> int:
     return 0 if received else 1
 
 
-def _turn_until_finished(
+def _run_loop(
     session: Session,
     supervisor: Supervisor,
-    journals: Mapping[str, Journal],
+    followers: Mapping[str, LogFollower],
     printer: Printer,
     received: Sequence[int],
 ) -> None:
-    began = time.monotonic()
+    started_at = time.monotonic()
     views: tuple[ComponentView, ...] = ()
-    shown_at = -SHOW_SECONDS
+    shown_at = -REFRESH_SECONDS
     memory: dict[int | None, int | None] = {}
     announced = False
-    signals_heeded = 0
+    handled = 0
     while not supervisor.finished:
-        if len(received) > signals_heeded:
-            signals_heeded = len(received)
-            _heed(supervisor, signals_heeded, printer)
+        if len(received) > handled:
+            handled = len(received)
+            _handle_signals(supervisor, handled, printer)
         supervisor.tick()
         changed = supervisor.views != views
         views = supervisor.views
         if changed:
-            _keep_record(session.run_dir, views, printer)
-        due = time.monotonic() - shown_at >= SHOW_SECONDS
+            _save_record(session.run_dir, views, printer)
+        due = time.monotonic() - shown_at >= REFRESH_SECONDS
         if due:
             shown_at = time.monotonic()
             memory = {view.pid: measure_memory(view.pid) for view in views if view.pid}
-        lines = _new_lines(journals)
+        lines = _read_new_lines(followers)
         if changed or lines or due:
             printer.show([Row(view, memory.get(view.pid)) for view in views], lines)
         if supervisor.settled and not announced:
             announced = True
-            printer.say(describe_arrival(views, time.monotonic() - began))
+            printer.print_message(describe_start(views, time.monotonic() - started_at))
             if session.browser_address:
                 webbrowser.open(session.browser_address)
-        time.sleep(TURN_SECONDS)
-    printer.show([Row(view, None) for view in supervisor.views], _new_lines(journals))
+        time.sleep(POLL_SECONDS)
+    printer.show([Row(view, None) for view in supervisor.views], _read_new_lines(followers))
 
 
-def _new_lines(journals: Mapping[str, Journal]) -> list[LogLine]:
-    return [LogLine(name, text) for name, journal in journals.items() for text in journal.new_lines()]
+def _read_new_lines(followers: Mapping[str, LogFollower]) -> list[LogLine]:
+    return [LogLine(name, text) for name, follower in followers.items() for text in follower.read_new_lines()]
 
 
-def _keep_record(run_dir: Path, views: Sequence[ComponentView], printer: Printer) -> None:
-    """A full disk must not end what runs; it is said, because `stop` and `status` read the record."""
+def _save_record(run_dir: Path, views: Sequence[ComponentView], printer: Printer) -> None:
+    """Write the record for `stop` and `status`; report a full disk instead of ending the components."""
     try:
         write_record(run_dir, views)
     except OSError as error:
         where = f"{run_dir}: {error.strerror}"
-        printer.say(Message(es=f"No se pudo escribir en {where}", en=f"Could not write to {where}"))
+        printer.print_message(Message(es=f"No se pudo escribir en {where}", en=f"Could not write to {where}"))
 
 
-def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
-    """The addresses, once everything is up; and what is not."""
-    behind = [view for view in views if view.state is not ComponentState.RUNNING]
-    if behind:
+def describe_start(views: Sequence[ComponentView], seconds: float) -> Message:
+    """Return the addresses of the running components and the details of the others."""
+    missing = [view for view in views if view.state is not ComponentState.RUNNING]
+    if missing:
         es, en = "Arrancó, salvo:", "Started, except:"
-        for view in behind:
+        for view in missing:
             es += f"\n  {view.component.label.es}: {view.detail.es}"
             en += f"\n  {view.component.label.en}: {view.detail.en}"
     else:
-        es, en = f"Todo en marcha en {seconds:.0f} s.", f"Everything runs after {seconds:.0f} s."
+        es, en = f"Todo en marcha en {seconds:.0f} s.", f"Everything is running after {seconds:.0f} s."
     for view in views:
         if view.state is ComponentState.RUNNING and view.component.address:
             address = view.component.address + (API_DOCS if view.component.name == "api" else "")
@@ -134,24 +137,27 @@ def describe_arrival(views: Sequence[ComponentView], seconds: float) -> Message:
     return Message(es=f"{es}\nCtrl-C detiene todo.", en=f"{en}\nCtrl-C stops everything.")
 
 
-def _heed(supervisor: Supervisor, signals: int, printer: Printer) -> None:
-    if signals == 1:
-        printer.say(Message(es="Deteniendo … (Ctrl-C otra vez: sin esperar)", en="Stopping … (Ctrl-C again: at once)"))
+def _handle_signals(supervisor: Supervisor, count: int, printer: Printer) -> None:
+    """Stop at the first signal and kill at the second."""
+    if count == 1:
+        printer.print_message(
+            Message(es="Deteniendo … (Ctrl-C otra vez: sin esperar)", en="Stopping … (Ctrl-C again: at once)")
+        )
         supervisor.stop()
     else:
         supervisor.kill()
 
 
-def _listen_to_signals() -> list[int]:
-    """The numbers of the signals received so far. The handler only notes them, as uvicorn's does."""
+def _install_signal_handlers() -> list[int]:
+    """Return a list that collects the received signals. The handlers only append to it, as uvicorn's set a flag."""
     received: list[int] = []
 
-    def note(number: int, _frame: FrameType | None) -> None:
+    def record(number: int, _frame: FrameType | None) -> None:
         received.append(number)
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
-            continue  # started under nohup: the user wants it to outlive the terminal
-        signal.signal(number, note)
+            continue  # started under nohup: it must outlive the terminal
+        signal.signal(number, record)
     return received

@@ -1,13 +1,16 @@
 """Composition of a message: a title and a few plain lines, in the configured language."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
+from stressvision.db.queries.accounts import ExpiringToken
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
-from stressvision.services.notifications import Notice
+from stressvision.services.notifications import Notice, NoticeItem
 from stressvision.wire.alerts import Alert
 from stressvision.wire.reports import Report
 
@@ -24,7 +27,15 @@ class OutgoingMessage:
 def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
     """Return the message of a queued notice."""
     subject = notice.subject
-    lines = _report_lines(settings, subject) if isinstance(subject, Report) else _alert_lines(settings, notice, subject)
+    if notice.digest:
+        title = texts.DIGEST_TITLE.text(settings.lang).format(count=len(notice.digest))
+        return _finish(settings, title, _digest_lines(settings, notice.digest), notice.key)
+    if isinstance(subject, Report):
+        lines = _report_lines(settings, subject)
+    elif isinstance(subject, Alert):
+        lines = _alert_lines(settings, notice, subject)
+    else:
+        lines = _token_lines(settings, subject)
     return _compose(settings, notice.kind, lines, notice.key)
 
 
@@ -34,7 +45,7 @@ def compose_test_message(settings: Settings, key: str) -> OutgoingMessage:
 
 
 def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
-    waited = int((notice.created_at - alert.created_at).total_seconds() // 60)
+    waited = max(0, int((notice.created_at - alert.created_at).total_seconds() // 60))
     opening = texts.OPENINGS[notice.kind].text(settings.lang).format(minutes=waited, device=alert.device_id)
     severity = texts.SEVERITIES.get(alert.severity)
     lines = [opening, ""]
@@ -58,9 +69,33 @@ def _report_lines(settings: Settings, report: Report) -> list[str]:
     ]
 
 
+def _token_lines(settings: Settings, token: ExpiringToken) -> list[str]:
+    owner = token.device_id or texts.PROGRAM.text(settings.lang)
+    day = _format_local(settings, token.expires_at)
+    opening = texts.OPENINGS[NoticeKind.EXPIRY].text(settings.lang)
+    return [opening.format(token=token.token_id, owner=owner, day=day), texts.RENEW.text(settings.lang)]
+
+
+def _digest_lines(settings: Settings, digest: Sequence[NoticeItem]) -> list[str]:
+    counts = Counter(item.kind for item in digest)
+    lines = [texts.DIGEST_OPENING.text(settings.lang).format(count=len(digest)), ""]
+    lines += [
+        line.text(settings.lang).format(count=counts[kind]) for kind, line in texts.DIGEST_LINES.items() if counts[kind]
+    ]
+    subjects = (item.subject for item in digest)
+    high = sorted({alert.id for alert in subjects if isinstance(alert, Alert) and alert.severity == "high"})
+    if high:
+        lines.append(texts.DIGEST_HIGH.text(settings.lang).format(numbers=", ".join(map(str, high))))
+    return [*lines, texts.DIGEST_SEE.text(settings.lang).format(link=f"{settings.dashboard_base}/alertas")]
+
+
 def _compose(settings: Settings, kind: NoticeKind, lines: list[str], key: str) -> OutgoingMessage:
+    return _finish(settings, texts.TITLES[kind].text(settings.lang), lines, key)
+
+
+def _finish(settings: Settings, title: str, lines: list[str], key: str) -> OutgoingMessage:
     closing = texts.CLOSING.text(settings.lang).format(key=key)
-    return OutgoingMessage(texts.TITLES[kind].text(settings.lang), "\n".join([*lines, "", closing]), key)
+    return OutgoingMessage(title, "\n".join([*lines, "", closing]), key)
 
 
 def _format_local(settings: Settings, moment: datetime) -> str:

@@ -16,6 +16,9 @@ TITLES: Mapping[NoticeKind, Message] = {
         es="Stress Vision: un dispositivo necesita revisión", en="Stress Vision: a device needs attention"
     ),
     NoticeKind.REPORT: Message(es="Stress Vision: hay un reporte nuevo", en="Stress Vision: there is a new report"),
+    NoticeKind.EXPIRY: Message(
+        es="Stress Vision: el token de un dispositivo vence pronto", en="Stress Vision: a device's token expires soon"
+    ),
     NoticeKind.TEST: Message(es="Stress Vision: mensaje de prueba", en="Stress Vision: test message"),
 }
 OPENINGS: Mapping[NoticeKind, Message] = {
@@ -28,11 +31,34 @@ OPENINGS: Mapping[NoticeKind, Message] = {
         es="El dispositivo {device} dejó de enviar datos.", en="Device {device} stopped sending data."
     ),
     NoticeKind.REPORT: Message(es="Hay un reporte nuevo: {period}.", en="There is a new report: {period}."),
+    NoticeKind.EXPIRY: Message(
+        es="El token {token} ({owner}) vence el {day}; desde entonces sus datos no se aceptan.",
+        en="Token {token} ({owner}) expires on {day}; from then on its data is not accepted.",
+    ),
     NoticeKind.TEST: Message(
         es="Los avisos llegan a este destino. No hay nada que hacer.",
         en="Messages reach this address. There is nothing to do.",
     ),
 }
+DIGEST_TITLE = Message(es="Stress Vision: {count} avisos pendientes", en="Stress Vision: {count} pending messages")
+DIGEST_OPENING = Message(
+    es="Se juntaron {count} avisos que no se pudieron enviar antes:",
+    en="{count} messages that could not be sent earlier:",
+)
+DIGEST_LINES: Mapping[NoticeKind, Message] = {
+    NoticeKind.ALERT: Message(es="- alertas nuevas: {count}", en="- new alerts: {count}"),
+    NoticeKind.ESCALATION: Message(es="- alertas sin reconocer: {count}", en="- alerts not acknowledged: {count}"),
+    NoticeKind.DEVICE: Message(es="- dispositivos que revisar: {count}", en="- devices to check: {count}"),
+    NoticeKind.REPORT: Message(es="- reportes nuevos: {count}", en="- new reports: {count}"),
+    NoticeKind.EXPIRY: Message(es="- tokens que vencen: {count}", en="- tokens that expire: {count}"),
+}
+DIGEST_HIGH = Message(es="De severidad alta: {numbers}", en="Of high severity: {numbers}")
+DIGEST_SEE = Message(es="Verlos en el tablero: {link}", en="See them on the dashboard: {link}")
+PROGRAM = Message(es="un programa", en="a program")
+RENEW = Message(
+    es="Cree otro: python -m stressvision token add --device DISPOSITIVO, y póngalo en el dispositivo.",
+    en="Create another: python -m stressvision token add --device DEVICE, and set it on the device.",
+)
 SEVERITY = Message(es="Severidad: {severity}", en="Severity: {severity}")
 SEVERITIES: Mapping[str | None, Message] = {
     "high": Message(es="alta", en="high"),

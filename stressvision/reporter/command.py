@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from stressvision.core.arguments import Arguments
 from stressvision.core.clock import parse_moment
-from stressvision.core.config import Settings, load_settings
+from stressvision.core.config import Settings, load_settings, require_whole_days
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message
 from stressvision.core.heartbeat import remove_heartbeat
 from stressvision.core.logs import configure_logs
@@ -21,7 +21,7 @@ from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.output import OutputFormat, print_line, write_output
 from stressvision.reporter.schedule import run_schedule
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.reports.creation import rewrite_reports, write_manual_report
+from stressvision.services.reports.creation import rewrite_reports, write_due_reports, write_manual_report
 from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
 
 ACTOR = Actor(user_id="report_generator.py")
@@ -46,6 +46,7 @@ def _run() -> int:
     if arguments.start is not None or arguments.end is not None:
         return _rewrite(context, arguments.start, arguments.end)
     if arguments.day is not None or arguments.week is not None:
+        write_due_reports(context, timedelta(minutes=settings.interval_minutes))  # no reporter may have been running
         summary = (
             read_week(context, arguments.week, ACTOR)
             if arguments.day is None
@@ -128,6 +129,8 @@ def _menu(context: Context) -> int:
             print_line(texts.UNKNOWN_CHOICE.text(settings.lang))
         except argparse.ArgumentTypeError as error:
             print_line(str(error))
+        except ConfigurationError as error:
+            print_line(error.message.text(settings.lang))
         except (EOFError, KeyboardInterrupt):
             print_line("")
             return 0
@@ -173,6 +176,7 @@ def _parse_moment(text: str, zone: ZoneInfo, option: str, *, is_end: bool = Fals
 
 
 def _report_every(context: Context, minutes: int) -> int:
+    require_whole_days(context.settings, minutes, "--every")
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -1,5 +1,6 @@
 """The reporter's periodic jobs, and their triggers."""
 
+import time as time_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,14 +9,18 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.triggers.base import BaseTrigger
 
+from stressvision.core.clock import MonotonicClock, StepDetector
 from stressvision.core.config import Settings
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
-from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
+from stressvision.services.auth.expiries import warn_of_expiries
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
+from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
-from stressvision.services.privacy.retention import apply_retention
+from stressvision.services.notifications import hasten_messages
+from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
 
@@ -26,6 +31,8 @@ ESCALATION_INTERVAL = timedelta(seconds=30)
 NOTIFICATIONS_INTERVAL = timedelta(seconds=5)
 RETENTION_TIME = time(3, 10)
 """In plant time, when there is least activity."""
+EXPIRIES_TIME = time(9, 0)
+"""In plant time, when its messages are read."""
 BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
 REPORTS_JOB = "due"
@@ -71,15 +78,28 @@ class Job:
     run: Callable[[Context], None]
 
 
-def list_jobs(settings: Settings, length: timedelta) -> tuple[Job, ...]:
-    """Return the jobs. `length`: length of the report windows."""
-    watch = DeviceWatch()
+def list_jobs(
+    settings: Settings, length: timedelta, monotonic: MonotonicClock = time_module.monotonic
+) -> tuple[Job, ...]:
+    """Return the jobs.
+
+    Args:
+        settings: Settings of the system.
+        length: Length of the report windows.
+        monotonic: The clock by which the jobs measure how long something lasts.
+    """
+    watch, waiting, confirmed = DeviceWatch(monotonic), WaitingTimes(monotonic), ConfirmedTime("retention", monotonic)
     return (
         Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
         Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
-        Job("escalation", WindowEnds(ESCALATION_INTERVAL), _escalate),
-        Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _deliver_notifications),
-        Job("retention", DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)), _apply_retention),
+        Job("escalation", WindowEnds(ESCALATION_INTERVAL), lambda context: _escalate(context, waiting)),
+        Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _Delivery(monotonic).run),
+        Job(
+            "retention",
+            DailyAt(RETENTION_TIME, ZoneInfo(settings.time_zone)),
+            lambda context: _apply_retention(context, confirmed),
+        ),
+        Job("expiries", DailyAt(EXPIRIES_TIME, ZoneInfo(settings.time_zone)), _warn_of_expiries),
         Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
@@ -91,17 +111,35 @@ def _continuous_backup(settings: Settings) -> tuple[Job, ...]:
     return (Job("changes", WindowEnds(timedelta(seconds=settings.backup_seconds)), _back_up_changes),)
 
 
-def _escalate(context: Context) -> None:
-    for alert_id in escalate_due(context):
+def _escalate(context: Context, waiting: WaitingTimes) -> None:
+    for alert_id in escalate_due(context, waiting):
         log.info("alert escalated", alert=alert_id)
 
 
-def _deliver_notifications(context: Context) -> None:
-    deliver_due(context)
+class _Delivery:
+    """Delivery of messages; those postponed are attempted again at start-up and after a step of the clock."""
+
+    def __init__(self, monotonic: MonotonicClock) -> None:
+        self._monotonic = monotonic
+        self._steps: StepDetector | None = None
+
+    def run(self, context: Context) -> None:
+        if self._steps is None or self._steps.check() is not None:
+            self._steps = self._steps or StepDetector(context.clock, self._monotonic)
+            hasten_messages(context)
+        deliver_due(context)
 
 
-def _apply_retention(context: Context) -> None:
-    outcome = apply_retention(context)
+def _warn_of_expiries(context: Context) -> None:
+    expiring = warn_of_expiries(context)
+    if expiring:
+        log.warning("tokens expire soon", tokens=expiring)
+
+
+def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:
+    outcome = apply_confirmed_retention(context, confirmed)
+    if outcome is None:
+        return
     deleted = {str(term.kind): count for term, count in outcome.terms if count}
     if deleted:
         log.info("expired rows deleted", **deleted, freed=outcome.before.used - outcome.after.used)

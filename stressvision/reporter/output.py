@@ -99,6 +99,9 @@ def _render_text(context: Context, report: Report | Summary) -> str:
         f"  {person.code}  {person.name:<28} {person.total_detections or 0:>5}  {person.stress_pct:6.2f} %"
         for person in report.per_employee_summary.values()
     ]
-    if not report.total_detections:
+    unreported = report.unreported_detections if isinstance(report, Summary) else 0
+    if unreported:
+        lines.append(texts.UNREPORTED.text(settings.lang).format(count=unreported))
+    elif not report.total_detections:
         lines.append(texts.NO_DETECTIONS.text(settings.lang))
     return "\n".join(lines)

@@ -34,6 +34,10 @@ REPORT = Message(
     "{stress} % expression compatible with stress, {alerts} alerts",
 )
 NO_DETECTIONS = Message(es="  Nadie pasó ante una cámara en ese tiempo.", en="  No person was detected in that time.")
+UNREPORTED = Message(
+    es="  {count} detecciones aún no están en ningún reporte: su ventana no ha terminado.",
+    en="  {count} detections are not in any report yet: their window has not ended.",
+)
 DAILY_SUMMARY = Message(
     es="Día {id}\n  {detections} detecciones, {employees} empleados, "
     "{stress} % de expresión compatible con estrés, {alerts} alertas",

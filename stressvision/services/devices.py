@@ -1,10 +1,12 @@
 """State of the camera devices, as they report it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from stressvision.core.clock import latest_credible
 from stressvision.db.queries.coverage import note_minute
 from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
 from stressvision.domain.auth import Role, sees_persons
+from stressvision.domain.reports import Window
 from stressvision.services.context import Context
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
@@ -29,14 +31,16 @@ def list_devices(
 ) -> DeviceList:
     """Return a page of devices by name, starting behind `after`, with the fields that a role may see.
 
-    A device is `silent` where its last report is older than `device_silent_seconds`, unless it was shut down in order.
+    A device is `silent` where its last report is older than `device_silent_seconds`, or of a time that has not come
+    (stored under a wrong clock), unless it was shut down in order.
     """
-    silent_before = context.clock() - timedelta(seconds=context.settings.device_silent_seconds)
+    now = context.clock()
+    heard = Window(now - timedelta(seconds=context.settings.device_silent_seconds), latest_credible(now))
     with context.database.read() as connection:
         found = select_devices(connection, limit + 1, after)
         total = count_devices(connection)
     return DeviceList(
-        devices=[_limit_fields(_to_device(row, silent_before), role) for row in found[:limit]],
+        devices=[_limit_fields(_to_device(row, heard), role) for row in found[:limit]],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id)),
     )
@@ -66,12 +70,12 @@ def _limit_fields(device: Device, role: Role | None) -> Device:
     return device.model_copy(update={**hidden, "last_seen": last_seen})
 
 
-def _to_device(row: DeviceRow, silent_before: datetime) -> Device:
-    is_silent = row.last_seen < silent_before and row.state != "stopped"
+def _to_device(row: DeviceRow, heard: Window) -> Device:
+    is_heard = heard.start <= row.last_seen <= heard.end
     return Device(
         device_id=row.device_id,
         location=row.location,
-        state="silent" if is_silent else row.state,
+        state=row.state if is_heard or row.state == "stopped" else "silent",
         detail=row.detail,
         last_seen=row.last_seen,
         active_session_id=row.active_session_id,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import figures as rows
 from stressvision.db.queries.alerts import count_alerts
@@ -58,7 +59,7 @@ def read_overview(context: Context) -> Overview:
             employees_detected_last_hour=rows.count_people(connection, hour_ago),
             pending_alerts=count_alerts(connection, AlertStatus.PENDING),
             overall_stress_percentage=stress_percentage(_analysed(counts), total),
-            active_devices=count_heard_devices(connection, heard_since),
+            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
             timestamp=now,
         )
 
@@ -172,7 +173,7 @@ def read_public_overview(context: Context) -> Overview:
             employees_detected_last_hour=sums.people,
             pending_alerts=None,
             overall_stress_percentage=stress_percentage(_analysed(sums.emotions), sums.detections),
-            active_devices=count_heard_devices(connection, heard_since),
+            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
             timestamp=now,
             withheld=True,
         )

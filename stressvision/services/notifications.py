@@ -11,11 +11,17 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import notifications as rows
+from stressvision.db.queries.accounts import ExpiringToken, find_expiring_token
 from stressvision.db.queries.alerts import select_alert
+from stressvision.db.queries.employees import select_standings
 from stressvision.db.queries.reports import select_report
 from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import (
+    DIGEST_FROM,
+    DIGEST_LIMIT,
     LEASE,
+    LEAST_ATTEMPTS,
     SUBSCRIPTIONS,
     NoticeKind,
     NoticeState,
@@ -33,9 +39,25 @@ _WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "
 """Schemes whose host part is a host name; with other schemes it may be a token."""
 
 
+Subject = Alert | Report | ExpiringToken
+
+
+@dataclass(frozen=True)
+class NoticeItem:
+    """What one queued message reports."""
+
+    id: int
+    kind: NoticeKind
+    attempts: int
+    subject: Subject
+
+
 @dataclass(frozen=True)
 class Notice:
-    """One message to one target. `key` is the same for every attempt. `subject`: the reported alert or report."""
+    """One message to one target. `key` is the same for every attempt. `subject`: what it reports.
+
+    `digest`: all queued messages that this one stands for, itself included; empty for an ordinary message.
+    """
 
     id: int
     kind: NoticeKind
@@ -43,7 +65,13 @@ class Notice:
     target: str
     attempts: int
     created_at: datetime
-    subject: Alert | Report
+    subject: Subject
+    digest: tuple[NoticeItem, ...] = ()
+
+    @property
+    def attempts_by_id(self) -> dict[int, int]:
+        """Attempts of each queued message that this one stands for, the present one included."""
+        return {item.id: item.attempts for item in self.digest} or {self.id: self.attempts}
 
 
 def configured_addresses(settings: Settings) -> dict[str, str]:
@@ -82,10 +110,21 @@ def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_i
         )
 
 
+def hasten_messages(context: Context) -> None:
+    """Attempt the postponed messages again now, after a step of the clock: the times of their attempts may be wrong.
+
+    Those of quiet hours are postponed again; those that another sender may have claimed become due by themselves.
+    """
+    now = context.clock()
+    with context.database.write() as connection:
+        rows.hasten_waiting(connection, now + LEASE, now)
+
+
 def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Notice | None:
     """Return the next message to send, leased to the caller for LEASE; None where none is due.
 
-    Messages in quiet hours are postponed; messages whose subject is settled or gone become obsolete.
+    Messages in quiet hours are postponed; messages whose subject is settled or gone become obsolete. From DIGEST_FROM
+    messages due to one target on, one is returned for all of them.
 
     Args:
         context: Database, settings and clock.
@@ -96,28 +135,61 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             return None
     with context.database.write() as connection:
         while row := rows.find_due(connection, context.clock(), except_targets):
-            now = context.clock()
-            subject = _subject(connection, NoticeKind(row.kind), row.entity_id)
-            quiet_end = _quiet_end(context.settings, subject, now)
-            if subject is None or row.target not in configured_addresses(context.settings):
-                rows.mark_obsolete(connection, row.id)
-            elif quiet_end is not None:
-                rows.defer_notice(connection, row.id, quiet_end)
-            else:
-                kind, attempts = NoticeKind(row.kind), row.attempts + 1
-                rows.lease_notice(connection, row.id, now + LEASE, attempts)
-                return Notice(row.id, kind, row.notice_key, row.target, attempts, row.created_at, subject)
+            subject = _sendable(connection, context, row)
+            if subject is None:
+                continue
+            first = _lease(connection, context, row, subject)
+            others = (
+                [
+                    _lease(connection, context, other, its)
+                    for other in rows.select_due_to(connection, row.target, context.clock(), DIGEST_LIMIT)
+                    if (its := _sendable(connection, context, other)) is not None
+                ]
+                if _is_backlog(connection, context, row.target)
+                else []
+            )
+            digest = (first, *others) if others else ()
+            return Notice(
+                row.id, first.kind, row.notice_key, row.target, first.attempts, row.created_at, subject, digest
+            )
     return None
+
+
+def _is_backlog(connection: Connection, context: Context, target: str) -> bool:
+    """Return whether so many further messages are due to the target that one must stand for all."""
+    return len(rows.select_due_to(connection, target, context.clock(), DIGEST_FROM)) >= DIGEST_FROM - 1
+
+
+def _sendable(connection: Connection, context: Context, row: rows.NoticeRow) -> Subject | None:
+    """Return what a due message reports; None where it became obsolete or is postponed, which is stored."""
+    subject = _subject(connection, context, NoticeKind(row.kind), row.entity_id)
+    quiet_end = _quiet_end(context.settings, subject, context.clock())
+    if subject is None or row.target not in configured_addresses(context.settings):
+        rows.mark_obsolete(connection, row.id)
+        return None
+    if quiet_end is not None:
+        rows.defer_notice(connection, row.id, quiet_end)
+        return None
+    return subject
+
+
+def _lease(connection: Connection, context: Context, row: rows.NoticeRow, subject: Subject) -> NoticeItem:
+    attempts = row.attempts + 1
+    rows.lease_notice(connection, row.id, context.clock() + LEASE, attempts)
+    return NoticeItem(row.id, NoticeKind(row.kind), attempts, subject)
 
 
 def confirm_notice(context: Context, notice: Notice) -> None:
     """Store that a message was delivered."""
     with context.database.write() as connection:
-        rows.mark_sent(connection, notice.id, context.clock())
+        for notice_id in notice.attempts_by_id:
+            rows.mark_sent(connection, notice_id, context.clock())
 
 
 def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float) -> NoticeState:
-    """Store a failed attempt, and return the new state: waiting for the next attempt, or failed once it is too old.
+    """Store a failed attempt, and return the new state: waiting for the next attempt, or failed.
+
+    It fails once it is too old and enough attempts were made: a clock that is ahead does not end it.
 
     Args:
         context: Database, settings and clock.
@@ -127,9 +199,11 @@ def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float
     """
     now = context.clock()
     is_over = (now - notice.created_at).days >= context.settings.notify_give_up_days
+    is_over = is_over and notice.attempts >= LEAST_ATTEMPTS
     state = NoticeState.FAILED if is_over else NoticeState.WAITING
     with context.database.write() as connection:
-        rows.record_failure(connection, notice.id, state, reason, now + retry_delay(notice.attempts, jitter))
+        for notice_id, attempts in notice.attempts_by_id.items():
+            rows.record_failure(connection, notice_id, state, reason, now + retry_delay(attempts, jitter))
     return state
 
 
@@ -170,19 +244,30 @@ def read_queue(context: Context) -> NoticeQueue:
     )
 
 
-def _subject(connection: Connection, kind: NoticeKind, entity_id: int) -> Alert | Report | None:
-    """Return the reported alert or report, or None where it was settled or erased meanwhile."""
+def _subject(connection: Connection, context: Context, kind: NoticeKind, entity_id: int) -> Subject | None:
+    """Return what is reported, or None where it was settled, erased or is no longer due.
+
+    Alerts of employees who withdrew their consent or were deactivated meanwhile are not reported.
+    """
     if kind is NoticeKind.REPORT:
         report = select_report(connection, entity_id)
         return None if report is None else Report.model_validate(report)
+    if kind is NoticeKind.EXPIRY:
+        return find_expiring_token(connection, context.clock(), entity_id)
     row = select_alert(connection, entity_id)
     settled = {AlertStatus.RESOLVED}
     if kind is NoticeKind.ESCALATION:
         settled.add(AlertStatus.ACKNOWLEDGED)
-    return None if row is None or row.status in settled else Alert.model_validate(row)
+    if row is None or row.status in settled:
+        return None
+    if row.employee_id is not None:
+        standing = select_standings(connection, [row.employee_id]).get(row.employee_id)
+        if standing is None or not may_be_recognised(standing):
+            return None
+    return Alert.model_validate(row)
 
 
-def _quiet_end(settings: Settings, subject: Alert | Report | None, now: datetime) -> datetime | None:
+def _quiet_end(settings: Settings, subject: Subject | None, now: datetime) -> datetime | None:
     if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_except:
         return None
     return quiet_until(parse_quiet_hours(settings.notify_quiet_hours), now, ZoneInfo(settings.time_zone))

@@ -62,7 +62,7 @@ def read_name(cursor: str | None) -> str | None:
         (name,) = _decode(cursor)
     except (ValueError, TypeError):
         raise _invalid_cursor() from None
-    if not isinstance(name, str) or not name.isprintable():
+    if not isinstance(name, str) or "\0" in name:
         raise _invalid_cursor()
     return name
 

@@ -6,7 +6,8 @@ names the file's SHA-256 and everything that has to happen to a picture before a
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,40 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.core.errors import InvalidInput, Message, ModelUnavailable
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.vision.expression_card import (
+    CLASSES,
+    MOST_CLASSES,
+    STATES,
+    Baseline,
+    ExpressionCard,
+    View,
+    read_card,
+    shift_for,
+)
 from stressvision.vision.networks import GreyNetwork
 
-STATES = ("neutral", "happy", "stress", "sad")
-CLASSES = (*STATES, "other")
+__all__ = [
+    "CLASSES",
+    "STATES",
+    "Baseline",
+    "ExpressionCard",
+    "ExpressionEstimate",
+    "ExpressionModel",
+    "ExpressionReference",
+    "StateProbabilities",
+    "View",
+    "align_face",
+    "centre_logits",
+    "read_card",
+    "shift_for",
+]
 
 # Eyes closer than this carry no expression: the face is under 12 pixels wide.
 SMALLEST_EYE_DISTANCE = 4.0
+
+SMALLEST_PROBABILITY = 1e-4
+"""Below it a probability says nothing more about a face, and its logarithm would outweigh all others."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +78,14 @@ class ExpressionEstimate:
 
     `other` is the probability of an expression outside the four states (surprise, contempt); it is already
     shared out evenly over `probabilities`, so that such a face answers with low confidence.
+    `logits` are the model's answer before any reference was subtracted, one number a class of its card, summing to
+    zero: what `ExpressionModel.make_reference` averages. `referenced`: whether a reference was subtracted.
     """
 
     probabilities: StateProbabilities
     other: float
+    logits: tuple[float, ...] = ()
+    referenced: bool = False
 
     @property
     def state(self) -> str:
@@ -68,56 +99,48 @@ class ExpressionEstimate:
 
 
 @dataclass(frozen=True)
-class View:
-    """Where a crop has the eyes, in its pixels (whole numbers are pixel centres), the image-left one first."""
+class ExpressionReference:
+    """How one person's relaxed face reads: the mean of `logits` over `pictures` pictures, for one model only.
 
-    left_eye: tuple[float, float]
-    right_eye: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class ExpressionCard:
-    """What the card says about preparing a face: the crops to look at, their side in pixels, and the calibration."""
-
-    sha256: str
-    size: int
-    views: tuple[View, ...]
-    smallest_deviation: float
-    temperature: float
-
-
-def read_card(path: Path) -> ExpressionCard:
-    """Read a model's card.
-
-    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
+    `model` is the SHA-256 of the model that read them; another model ignores the reference. A few numbers, from
+    which no picture can be made again; personal data all the same.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if tuple(content["classes"]) != CLASSES:
-            raise ValueError(f"classes {content['classes']}")
-        views = tuple(
-            View(
-                (float(view["left_eye"][0]), float(view["left_eye"][1])),
-                (float(view["right_eye"][0]), float(view["right_eye"][1])),
-            )
-            for view in content["views"]
-        )
-        if not views:
-            raise ValueError("no views")
-        return ExpressionCard(
-            sha256=str(content["sha256"]),
-            size=int(content["input"]["size"]),
-            views=views,
-            smallest_deviation=float(content["input"]["smallest_deviation"]),
-            temperature=float(content["temperature"]),
-        )
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise ModelUnavailable(
-            Message(
-                f"No se puede usar la ficha del modelo de expresión {path}: {error!r}",
-                f"The expression model's card {path} cannot be used: {error!r}",
-            )
-        ) from error
+
+    model: str
+    logits: tuple[float, ...]
+    pictures: int
+
+    def __post_init__(self) -> None:
+        """Raises InvalidInput where a field cannot be what a model answered."""
+        if not re.fullmatch(r"[0-9a-f]{64}", self.model):
+            raise _refuse_reference("model")
+        if not 1 <= len(self.logits) <= MOST_CLASSES or not all(math.isfinite(value) for value in self.logits):
+            raise _refuse_reference("logits")
+        if self.pictures < 1:
+            raise _refuse_reference("pictures")
+
+    def to_json(self) -> str:
+        """Return one line of JSON that `from_json` reads."""
+        logits = [round(value, 4) for value in self.logits]
+        return json.dumps({"model": self.model, "logits": logits, "pictures": self.pictures})
+
+    @classmethod
+    def from_json(cls, text: str) -> "ExpressionReference":
+        """Read what `to_json` wrote. Raises InvalidInput for anything else."""
+        try:
+            content = json.loads(text)
+            if set(content) != {"model", "logits", "pictures"} or not isinstance(content["model"], str):
+                raise ValueError(content)
+            return cls(content["model"], tuple(float(each) for each in content["logits"]), int(content["pictures"]))
+        except (ValueError, TypeError) as error:
+            raise _refuse_reference("json") from error
+
+
+def _refuse_reference(field: str) -> InvalidInput:
+    return InvalidInput(
+        Message(f"La referencia de expresión no es válida: {field}", f"The expression reference is not valid: {field}"),
+        field=field,
+    )
 
 
 def align_face(
@@ -172,30 +195,73 @@ class ExpressionModel:
         frame_bgr: npt.NDArray[np.uint8],
         left_eye: tuple[float, float],
         right_eye: tuple[float, float],
+        *,
+        reference: ExpressionReference | None = None,
     ) -> ExpressionEstimate:
-        """Estimate the expression of one face of a frame [H,W,3]: the mean of what the card's views answer.
+        """Estimate the expression of one face of a frame: the mean of what the card's views answer.
 
-        Several views, because eye points err by a pixel and the answer should not hang on that. Eye points are
-        pixel coordinates in the frame, the image-left eye first. Raises InvalidInput where they are too close
-        together.
+        Several views, because eye points err by a pixel and the answer should not hang on that.
+
+        Args:
+            frame_bgr: BGR picture, uint8 [H, W, 3].
+            left_eye: Pixels of the frame, the image-left eye.
+            right_eye: The image-right eye.
+            reference: The person's relaxed face; ignored where another model made it.
+
+        Raises:
+            InvalidInput: The eyes are too close together.
         """
         size = self.card.size
         crops = [align_face(frame_bgr, left_eye, right_eye, view, size) for view in self.card.views]
-        return _spread(np.mean([self._answer(crop) for crop in crops], axis=0))
+        answer = np.mean([self._answer(crop) for crop in crops], axis=0)
+        return self._conclude(centre_logits(answer), reference)
 
-    def estimate_aligned(self, grey: npt.NDArray[np.uint8]) -> ExpressionEstimate:
-        """Estimate the expression of an aligned grey face [size,size], 0-255."""
-        return _spread(self._answer(grey))
+    def estimate_aligned(
+        self, grey: npt.NDArray[np.uint8], *, reference: ExpressionReference | None = None
+    ) -> ExpressionEstimate:
+        """Estimate the expression of an aligned grey face, uint8 [size, size]."""
+        return self._conclude(centre_logits(self._answer(grey)), reference)
+
+    def refer(self, estimate: ExpressionEstimate, reference: ExpressionReference | None) -> ExpressionEstimate:
+        """The same estimate with a reference subtracted, or with none."""
+        return self._conclude(np.asarray(estimate.logits, np.float64), reference)
+
+    def make_reference(self, estimates: Sequence[ExpressionEstimate]) -> ExpressionReference:
+        """Average this model's estimates of one person's relaxed pictures. Raises InvalidInput where there is none."""
+        if not estimates:
+            raise _refuse_reference("pictures")
+        if any(len(each.logits) != len(self.card.groups) for each in estimates):
+            raise _refuse_reference("logits")
+        mean = np.mean([each.logits for each in estimates], axis=0)
+        return ExpressionReference(self.card.sha256, tuple(float(value) for value in mean), len(estimates))
 
     def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities [5] of CLASSES."""
-        logits = np.asarray(self._network.run(grey), np.float64) / self.card.temperature
-        weights = np.exp(logits - logits.max())
-        return np.asarray(weights / weights.sum(), np.float64)
+        """Calibrated probabilities of the network's classes."""
+        logits = np.asarray(self._network.run(grey), np.float64)
+        return _soften(logits / self.card.temperature + np.asarray(self.card.offsets))
+
+    def _conclude(self, logits: npt.NDArray[np.float64], reference: ExpressionReference | None) -> ExpressionEstimate:
+        """Subtract the reference from the logits of the network's classes and add their probabilities up to states."""
+        fits = (
+            reference is not None
+            and reference.model == self.card.sha256
+            and len(reference.logits) == len(self.card.groups)
+        )
+        shifted = logits
+        if reference is not None and fits:
+            shifted = logits - shift_for(np.asarray(reference.logits, np.float64), self.card.baseline)
+        grouped = np.bincount(self.card.groups, _soften(shifted), len(CLASSES))
+        other = float(grouped[-1])
+        spread = [float(share) + other / len(STATES) for share in grouped[:-1]]
+        return ExpressionEstimate(StateProbabilities(*spread), other, tuple(float(value) for value in logits), fits)
 
 
-def _spread(shares: npt.NDArray[np.float64]) -> ExpressionEstimate:
-    """Probabilities [5] of CLASSES, "other" shared out evenly over the four states."""
-    other = float(shares[len(STATES)])
-    spread = [float(share) + other / len(STATES) for share in shares[: len(STATES)]]
-    return ExpressionEstimate(StateProbabilities(*spread), other)
+def centre_logits(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The logarithms of probabilities [..., C], summing to zero; none is taken as smaller than SMALLEST_PROBABILITY."""
+    logits = np.log(np.maximum(probabilities, SMALLEST_PROBABILITY))
+    return np.asarray(logits - logits.mean(axis=-1, keepdims=True), np.float64)
+
+
+def _soften(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    weights = np.exp(logits - logits.max())
+    return np.asarray(weights / weights.sum(), np.float64)

@@ -12,7 +12,7 @@ from collections import deque
 
 import numpy as np
 
-from stressvision.vision.eyes import Openness
+from stressvision.vision.geometry.eyes import Lids
 
 WINDOW_SECONDS = 30.0
 LEAST_READINGS = 100
@@ -30,11 +30,11 @@ class BlinkWatch:
         self._since: float | None = None
         self._eyes: deque[tuple[float, float]] = deque()
 
-    def observe(self, at: float, openness: Openness | None) -> None:
+    def observe(self, at: float, lids: Lids | None) -> None:
         """Takes one reading; `at` is monotonic seconds, None means that nothing could be measured."""
         self._since = at if self._since is None else self._since
-        if openness is not None:
-            self._eyes.append((at, openness.eyes))
+        if lids is not None:
+            self._eyes.append((at, lids.aspect))
         while self._eyes and at - self._eyes[0][0] > WINDOW_SECONDS:
             self._eyes.popleft()
 

@@ -1,16 +1,23 @@
-"""One frame never decides: the expression of a track is a mean over time, joined with fatigue."""
+"""One frame never decides: the expression of a track is a mean over time, joined with fatigue.
+
+What is shown follows the face (ExpressionTrend). What is reported stands for all of the time since the report before
+(ReadingPeriod), so that a detection is not the opinion of its last frames.
+"""
 
 import math
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from stressvision.domain.emotions import Emotion
 
 TIME_CONSTANT = 0.8
 """Seconds until a reading has faded to 1/e, four readings long: an expression that lasts for a second wins, a single
-frame never does. Longer would mix what a face shows with what it showed before, and answer with less confidence.
-Chosen on the bundled recording."""
+frame never does. It is for the preview alone."""
 LEAST_READINGS = 3
+LEAST_PERIOD_READINGS = 2
+LEAST_PERIOD_SHARE = 1 / 3
+"""Of the looks at a face in a period: where fewer of them could be read, the period has no expression."""
 MEMORY_SECONDS = 3 * TIME_CONSTANT
 """What is older has 5 % of the weight and is not counted among the readings behind a decision."""
 EXPRESSIONS = (Emotion.NEUTRAL, Emotion.HAPPY, Emotion.STRESS, Emotion.SAD)
@@ -49,6 +56,49 @@ class ExpressionTrend:
             return None
         # The model's own sums may be over one by a rounding error, which no receiver takes for a probability.
         return {expression: min(1.0, self._sums[expression] / self._weight) for expression in EXPRESSIONS}
+
+
+@dataclass(frozen=True)
+class PeriodMeans:
+    """The means over one period. `expression` None: too few readings could be made; `readings` stand behind it.
+
+    `fatigue`: 0-1; 0 where nothing could be measured.
+    """
+
+    expression: dict[Emotion, float] | None
+    readings: int
+    fatigue: float
+
+
+class ReadingPeriod:
+    """The readings of one person since the last report."""
+
+    def __init__(self) -> None:
+        self._expressions: list[Mapping[str, float]] = []
+        self._fatigue: list[float] = []
+
+    def add_expression(self, probabilities: Mapping[str, float]) -> None:
+        """Take one reading, four probabilities that sum to one."""
+        self._expressions.append(probabilities)
+
+    def add_fatigue(self, probability: float) -> None:
+        """Take what lids and mouth amount to at one look at the face, measurable or not."""
+        self._fatigue.append(probability)
+
+    def restart(self) -> None:
+        """Begin a new period."""
+        self._expressions, self._fatigue = [], []
+
+    def means(self) -> PeriodMeans:
+        """Return the means so far. What could not be read is no reading: it counts for no expression."""
+        count = len(self._expressions)
+        expression = None
+        if count >= max(LEAST_PERIOD_READINGS, LEAST_PERIOD_SHARE * len(self._fatigue)):
+            expression = {
+                each: min(1.0, sum(reading[each] for reading in self._expressions) / count) for each in EXPRESSIONS
+            }
+        fatigue = sum(self._fatigue) / len(self._fatigue) if self._fatigue else 0.0
+        return PeriodMeans(expression, count, fatigue)
 
 
 def fuse(expression: Mapping[Emotion, float], fatigue: float) -> dict[Emotion, float]:

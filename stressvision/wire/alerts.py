@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stressvision.wire.values import DeviceId, Moment, NextCursor, WireModel, Words
+from stressvision.wire.values import ODD_FIELDS, DeviceId, Moment, NextCursor, WireModel, Words
 
 UserName = Field(default=None, min_length=1, max_length=100)
 Notes = Field(default=None, max_length=4000)
@@ -53,6 +53,7 @@ class Alert(WireModel):
     usual_days: int | None = None
     error_chance: float | None = None
     escalation_level: int = 0
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class AlertList(WireModel):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.detections import SESSION_KEY
-from stressvision.wire.values import Box, DeviceId, Moment, NextCursor, WireModel
+from stressvision.wire.values import ODD_FIELDS, Box, DeviceId, Moment, NextCursor, WireModel
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
 
@@ -30,6 +30,7 @@ class Employee(WireModel):
     last_seen: Moment | None
     created_at: Moment | None
     updated_at: Moment | None
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class EmployeeList(WireModel):
@@ -58,6 +59,7 @@ class StoredDetection(WireModel):
     processing_time_ms: float | None
     created_at: Moment
     decision_frames: int | None = None
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class DetectionList(WireModel):
@@ -164,6 +166,7 @@ class Device(WireModel):
     temperature: float | None = None
     throttled: bool | None = None
     clock_ahead_seconds: float | None = None
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class DeviceList(WireModel):

@@ -3,14 +3,32 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
 
 from stressvision.domain.emotions import Emotion
 from stressvision.wire.problems import Problem
-from stressvision.wire.values import Amount, Box, Count, DeviceId, Moment, Number, Share, WireModel
+from stressvision.wire.values import (
+    MAX_ID,
+    Amount,
+    Box,
+    Count,
+    DeviceId,
+    Moment,
+    Number,
+    Share,
+    WireModel,
+    Words,
+    reject_nul,
+)
 
 BATCH_LIMIT = 500
 SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
+
+SessionName = Annotated[
+    Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=0, le=MAX_ID)], AfterValidator(reject_nul)
+]
+"""A session's key or row id."""
 
 
 class SessionStart(BaseModel):
@@ -19,7 +37,7 @@ class SessionStart(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     device_id: DeviceId
-    location: str | None = Field(default=None, max_length=200)
+    location: Words | None = Field(default=None, max_length=200)
     session_id: str | None = Field(default=None, pattern=SESSION_KEY)
     start_timestamp: Moment | None = None
 
@@ -83,10 +101,10 @@ class DetectionIn(BaseModel):
     type: Literal["detection"] = "detection"
     event_id: UUID | None = None
     device_id: DeviceId
-    session_id: Annotated[str, Field(max_length=200)] | int | None = None
+    session_id: SessionName | None = None
     timestamp: Moment
-    track_id: str | None = Field(default=None, max_length=64)
-    employee_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    track_id: Words | None = Field(default=None, max_length=64)
+    employee_id: int | None = Field(default=None, ge=1, le=MAX_ID)
     recognition_confidence: Share | None = None
     emotion: Emotion | None = None
     emotion_confidence: Share | None = None
@@ -99,7 +117,7 @@ class DetectionIn(BaseModel):
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
         if self.emotion is not None and self.emotion_confidence is None:
-            raise ValueError("emotion_confidence is required with emotion")
+            raise PydanticCustomError("confidence_missing", "emotion_confidence is required with emotion")
         return self
 
 
@@ -155,9 +173,9 @@ class DeviceHealth(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     device_id: DeviceId
-    location: str | None = Field(default=None, max_length=200)
+    location: Words | None = Field(default=None, max_length=200)
     state: Annotated[str, Field(pattern=r"^(starting|watching|no_camera|stopped)$")]
-    detail: str = Field(default="", max_length=300)
+    detail: Words = Field(default="", max_length=300)
     fps: Amount | None = None
     frames_processed: Count | None = None
     frames_dropped: Count | None = None

@@ -4,6 +4,8 @@ from stressvision.wire.values import WireModel
 
 EMBEDDING_MODEL = "dlib-resnet-v1-128"
 """The network of every stored embedding; embeddings of different networks are never compared."""
+EMBEDDING_SIZE = 128
+"""Numbers of one embedding."""
 
 
 class GalleryFace(WireModel):

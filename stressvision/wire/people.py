@@ -2,17 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from stressvision.core.names import clean_name
 from stressvision.wire.backend import Employee
 from stressvision.wire.values import Share, WireModel
 
-CODE_PATTERN = r"^[A-Z]{2,10}[0-9]{1,8}$"
-"""Employee codes look like EMP001."""
+CODE_PATTERN = r"^[A-Z0-9]{1,20}(-[A-Z0-9]{1,20}){0,3}$"
+"""Employee codes look like EMP001; those of other systems too (T101, 12345, P-0012)."""
 
 StillFault = Literal[
     "unreadable",
+    "too_large",
     "no_face",
     "several_faces",
     "too_small",
@@ -20,6 +22,7 @@ StillFault = Literal[
     "badly_lit",
     "turned_away",
     "somebody_else",
+    "copy",
 ]
 """Reasons to reject a still."""
 
@@ -30,13 +33,19 @@ def _reject_unprintable(text: str) -> str:
     return text
 
 
+def _clean(value: object) -> object:
+    return clean_name(value) if isinstance(value, str) else value
+
+
 FullName = Annotated[
     str,
+    BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_reject_unprintable),
 ]
 Word = Annotated[
     str,
+    BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
     AfterValidator(_reject_unprintable),
 ]
@@ -67,6 +76,8 @@ class EnrolmentStatement(BaseModel):
     """Form fields sent with the stills: `consent_version` of the signed text, and the recorder's name.
 
     `consent_sha256`, of docs/consentimiento.md, is optional; if sent, it must be that of the text in force.
+    `allow_similar`: enrol although another enrolled person resembles the stills. `replace_face`: enrol although the
+    stills show another face than the one enrolled under this employee.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,6 +86,7 @@ class EnrolmentStatement(BaseModel):
     consent_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     recorded_by: Word
     allow_similar: bool = False
+    replace_face: bool = False
 
 
 class StillVerdict(WireModel):
@@ -87,8 +99,12 @@ class StillVerdict(WireModel):
 
 
 class EnrolmentResult(WireModel):
-    """Answer to an enrolment. `stills`: every picture sent, in order."""
+    """Answer to an enrolment. `stills`: every picture sent, in order.
+
+    `warning`: with `allow_similar`, that the two similar people may not be recognised.
+    """
 
     status: Literal["ok"] = "ok"
     employee: Employee
     stills: list[StillVerdict]
+    warning: str | None = None

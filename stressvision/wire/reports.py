@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from stressvision.wire.values import Moment, NextCursor, WireModel
+from stressvision.wire.values import ODD_FIELDS, Moment, NextCursor, WireModel
 
 
 class UsualLevel(WireModel):
@@ -79,6 +79,7 @@ class Report(WireModel):
     previous: PreviousPeriod | None = None
     window_minutes: int | None = None
     generated_at: Moment
+    odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
 class ReportList(WireModel):
@@ -126,7 +127,10 @@ class Summary(WireModel):
     """A calendar day of the plant (00:00 to 24:00) or a week (Monday to Sunday).
 
     `day`: YYYY-MM-DD, the Monday of a week. `is_final`: the period is over and its summary stored; until then it may
-    grow. `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the totals
+    grow; a period without detections is final when it is over. `unreported_detections`: detections of the period that
+    no report counts yet, 0 without persons.
+
+    `has_persons` false: per_employee_summary is empty, groups under five people are withheld, and the totals
     add up the visible figures.
     """
 
@@ -141,6 +145,7 @@ class Summary(WireModel):
     has_persons: bool
     withheld: bool = False
     total_detections: int
+    unreported_detections: int = 0
     total_employees_detected: int
     overall_stress_percentage: float
     overall_fatigue_percentage: float

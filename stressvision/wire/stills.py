@@ -8,10 +8,12 @@ from stressvision.wire.values import Share, WireModel
 class StillsToMeasure(WireModel):
     """First line of the process's input; the encoded pictures, of these `sizes` in bytes, follow it.
 
-    `others`: enrolled employees, to detect a person enrolled under two codes.
+    `own`: embeddings [stills, 128] already enrolled for this person, to detect another face under a known code.
+    `others`: the other enrolled employees, to detect a person enrolled under two codes.
     """
 
     sizes: list[int]
+    own: list[list[float]]
     others: list[GalleryFace]
 
 
@@ -31,7 +33,11 @@ class Likeness(WireModel):
 
 
 class Measurement(WireModel):
-    """Answer of the process: one entry per picture, in order."""
+    """Answer of the process: one entry per picture, in order.
+
+    `own_distance`: median distance of the usable stills to those already enrolled; null if none are.
+    """
 
     stills: list[MeasuredStill]
     double: Likeness | None = None
+    own_distance: float | None = None

@@ -1,7 +1,7 @@
 """Field types that several messages share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,8 @@ from pydantic_core import PydanticCustomError
 from stressvision.core.clock import parse_moment, to_wire
 from stressvision.core.errors import InvalidInput
 
+Value = TypeVar("Value")
+
 MAX_ID = 2**63 - 1
 """The largest row id a database can hold."""
 
@@ -32,12 +34,16 @@ def _parse_moment(value: object) -> object:
     try:
         return parse_moment(value)
     except InvalidInput as error:
-        raise ValueError(error.message.es) from None
+        raise PydanticCustomError(
+            "datetime_invalid",
+            "{text}",
+            {"text": error.message.en.rstrip("."), "spanish": error.message.es.rstrip(".")},
+        ) from None
 
 
 def _reject_naive(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("a time needs an offset")
+        raise PydanticCustomError("datetime_naive", "a time needs an offset")
     return value
 
 
@@ -61,19 +67,25 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 
-def _reject_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("contiene el carácter nulo, que ninguna base de datos guarda")
+def reject_nul(value: Value) -> Value:
+    """Return the value; reject a text with NUL, which PostgreSQL cannot store."""
+    if isinstance(value, str) and "\0" in value:
+        raise PydanticCustomError("nul_character", "Text should not hold the NUL character, which no database stores")
     return value
 
 
-Words = Annotated[str, AfterValidator(_reject_nul)]
+Words = Annotated[str, AfterValidator(reject_nul)]
 """Text written by a person. PostgreSQL stores any character except NUL."""
 
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
 """The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
+
+ODD_FIELDS: Any = Field(
+    default=(),
+    description="Fields whose stored value another program wrote in a form of its own: null, 0 or as it stands.",
+)
 
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 

@@ -15,7 +15,7 @@ class FakeIngest:
 
     `fault`, where set, is asked with the path of each request: a status to answer with, None to serve it, or
     LOSE_ANSWER to serve it and hang up. `refused` holds the event ids that are never taken, `early` those whose time
-    has not come yet.
+    has not come yet. With `checks_sessions` it refuses what belongs to a session that it does not know.
     """
 
     LOSE_ANSWER = -1
@@ -29,6 +29,7 @@ class FakeIngest:
         self.fault: Callable[[str], int | None] = lambda path: None
         self.refused: set[str] = set()
         self.early: set[str] = set()
+        self.checks_sessions = False
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"ingest": self}))
         self._server.daemon_threads = True
@@ -52,6 +53,8 @@ class FakeIngest:
             self.sessions.setdefault(body["session_id"], body)
             return 200, {"session_id": body["session_id"], "db_id": 1}
         if ended := re.fullmatch(r"/sessions/([^/]+)/end", path):
+            if self.checks_sessions and ended[1] not in self.sessions:
+                return 404, {"title": "No existe", "status": 404, "detail": "no such session"}
             self.calls.append(("end", ended[1]))
             self.sessions.setdefault(ended[1], {})["end"] = body
             return 200, {"status": "ok", "session_id": 1}
@@ -61,10 +64,10 @@ class FakeIngest:
             return 200, {"status": "ok", "stored": stored, "refused": len(results) - stored, "results": results}
         if path == "/heartbeat":
             self.health.append(body)
-            return 200, {}
+            return 204, {}
         if path == "/gallery" and method == "GET":
             return 200, self.gallery
-        return 404, {"detail": "no such address"}
+        return 404, {"title": "No existe", "status": 404, "detail": "no such address"}
 
     def _store(self, detection: Json) -> Json:
         event_id = detection["event_id"]
@@ -74,6 +77,10 @@ class FakeIngest:
         if event_id in self.early:
             faults = [{"field": "timestamp", "message": "in the future"}]
             problem = {"title": "Datos no válidos", "status": 422, "detail": "in the future", "errors": faults}
+            return {"status": "refused", "problem": problem}
+        if self.checks_sessions and detection["session_id"] not in self.sessions:
+            faults = [{"field": "session_id", "message": "unknown"}]
+            problem = {"title": "Datos no válidos", "status": 422, "detail": "no such session", "errors": faults}
             return {"status": "refused", "problem": problem}
         if event_id not in self.detections:
             self.calls.append(("detection", event_id))
@@ -95,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.ingest.fault(self.path)
         if fault is not None and fault != FakeIngest.LOSE_ANSWER:
-            self._answer(fault, {"detail": "told to fail"})
+            self._answer(fault, {"title": "fault", "status": fault, "detail": "told to fail"})
             return
         with self.ingest.lock:
             status, answer = self.ingest.serve(method, self.path, json.loads(body or b"{}"))
@@ -111,11 +118,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, answer, etag)
 
     def _answer(self, status: int, answer: Json, etag: str = "") -> None:
-        content = json.dumps(answer).encode()
+        content = b"" if status == 204 else json.dumps(answer).encode()
         self.send_response(status)
         if etag:
             self.send_header("ETag", etag)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "application/json" if status < 400 else "application/problem+json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

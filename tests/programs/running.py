@@ -64,7 +64,7 @@ class Program:
     @property
     def output(self) -> str:
         self._log.flush()
-        return Path(self._log.name).read_text(encoding="utf-8")
+        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
 
     def wait(self, patience: float = PATIENCE_SECONDS) -> int:
         return self.process.wait(patience)

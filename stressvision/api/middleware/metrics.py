@@ -24,7 +24,7 @@ from stressvision.api.websocket.hub import Hub
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.http.permissions import may_call
-from stressvision.services.vitals import Vitals
+from stressvision.services.vitals import Vitals, read_odd_fields
 from stressvision.wire.notifications import NoticeQueue
 
 _UNMATCHED = "unmatched"
@@ -69,6 +69,7 @@ class Metrics:
         )
         self.registry.register(_DroppedClients(hub))
         self.registry.register(_ExpensiveWork(expensive))
+        self.registry.register(_OddFields())
         self._gauge("stressvision_feed_position", "Id of the last event published.", lambda: hub.position)
 
         Info("stressvision_build", "Version of the program.", registry=self.registry).info({"version": VERSION})
@@ -168,6 +169,21 @@ class _ExpensiveWork(Collector):
             waiting.add_metric([kind], self._work.count_waiting(kind))
             refused.add_metric([kind], self._work.count_refused(kind))
         yield from (running, waiting, refused)
+
+
+class _OddFields(Collector):
+    """Export the count of values read that another program stored in a form of its own."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "stressvision_odd_fields_read",
+            "Stored values of a form that their field does not have, shown as null, 0 or as they stand.",
+            labels=["row", "field"],
+        )
+        for (row, field), count in read_odd_fields().items():
+            family.add_metric([row, field], count)
+        if family.samples:
+            yield family
 
 
 class MetricsMiddleware:

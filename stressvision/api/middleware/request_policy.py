@@ -13,7 +13,14 @@ from stressvision.core.dashboard_key import HEADER as DASHBOARD_HEADER
 from stressvision.core.errors import Forbidden, TooManyAttempts
 from stressvision.http.permissions import Server
 from stressvision.http.problems import ErrorResponse, reader_language, render_error, render_problem
-from stressvision.http.request_policy import HSTS, PROTECTIVE_HEADERS, RequestPolicy, RequestSource
+from stressvision.http.request_policy import (
+    ENCODED_BODY,
+    HSTS,
+    PROTECTIVE_HEADERS,
+    RequestPolicy,
+    RequestSource,
+    is_encoded,
+)
 from stressvision.wire.problems import plain_problem
 
 DOCS_PATH = "/api/docs"
@@ -69,6 +76,9 @@ class RequestPolicyMiddleware:
                 language = reader_language(headers.get("accept-language"), self.settings.lang)
                 return render_problem(plain_problem(413, body_too_large(path).text(language), language))
             self.policy.limit_rate(address)
+            if is_encoded(headers.get("content-encoding")):
+                language = reader_language(headers.get("accept-language"), self.settings.lang)
+                return render_problem(plain_problem(415, ENCODED_BODY.text(language), language))
         except (Forbidden, TooManyAttempts) as error:
             return render_error(error, reader_language(headers.get("accept-language"), self.settings.lang))
         return None

@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
 from stressvision.api.enrolment_form import EnrolmentFormDep, describe_form
-from stressvision.api.measurement_process import measure_stills
 from stressvision.services.paging import read_name
 from stressvision.services.people import employees
+from stressvision.services.people.measurement import measure_stills
 from stressvision.services.people.stills import enrol_from_stills
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
 from stressvision.wire.people import EmployeeChange, EmployeeNew, EnrolmentResult

@@ -41,6 +41,5 @@ def close_session(
     session_id: Annotated[str, Path(max_length=100, description="The id, or the key that ingest answered.")],
     end: Annotated[SessionEnd | None, Body()] = None,
 ) -> SessionEnded:
-    if actor.device_id is not None:
-        require_own_device(actor, sessions.read_session_device(context, session_id))
-    return SessionEnded(session_id=sessions.close_session(context, session_id, end or SessionEnd()))
+    ended = sessions.close_session(context, session_id, end or SessionEnd(), actor.device_id)
+    return SessionEnded(session_id=ended)

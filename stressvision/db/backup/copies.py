@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
+from stressvision.core.files import make_private
 from stressvision.db.engine.connection import (
     Database,
     explain_driver_error,
@@ -26,12 +27,12 @@ def copy_whole(database: Database, target: Path) -> None:
     """Copy the database as it is now, page by page, into a new file. Raises DatabaseUnavailable."""
     driver = sqlite_driver()
     path = source_path(database)
+    make_private(target)
     try:
         with (
             closing(driver.connect(str(path), timeout=TIMEOUT_SECONDS)) as source,
             closing(driver.connect(str(target))) as copy,
         ):
-            target.chmod(0o600)
             source.backup(copy)
     except driver.Error as error:
         target.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.backup.copies import TIMEOUT_SECONDS, present_tables, source_path
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
 
@@ -38,6 +39,8 @@ class Marks:
     counts: dict[str, int] = field(default_factory=dict)
     revised: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+    """Digests of the last rows of growing tables: another row under that id belongs to another database."""
 
 
 def read_marks(path: Path) -> Marks:
@@ -56,17 +59,23 @@ def _mark(marks: Marks, connection: Any, name: str) -> None:
         marks.rows[name] = _last_row(connection, name)
     if name in GROWING:
         marks.counts[name] = _count(connection, name)
+        marks.last[name] = _digest(_at(connection, name, marks.rows[name]))
     if name in REVISED:
         marks.revised[name] = _last_revision(connection, name)
         marks.digests[name] = _digest(_revised(connection, name, marks.revised[name]))
 
 
 class Changes:
-    """The changes of a database since `marks`; after lines() was read once, `reached` contains the new marks."""
+    """The changes of a database since `marks`; after lines() was read once, `reached` contains the new marks.
+
+    `is_other`: the last rows known are not there. The file was replaced or restored, or the rows were deleted, and
+    changes would describe another database: a whole copy is required.
+    """
 
     def __init__(self, database: Database, marks: Marks) -> None:
         self._database, self._marks = database, marks
         self.reached = Marks()
+        self.is_other = False
 
     def lines(self) -> Iterator[bytes]:
         """Yield JSON lines, one for each part of a table and for each row, of one snapshot; none without changes.
@@ -87,6 +96,8 @@ class Changes:
         known, reached = self._marks, self.reached
         _mark(reached, connection, name)
         after = known.rows.get(name, 0)
+        if after and name in known.last and name not in REVISED:
+            self.is_other = self.is_other or _digest(_at(connection, name, after)) != known.last[name]
         if name in GROWING:
             if reached.counts[name] - _count(connection, name, after) != known.counts.get(name, 0):
                 yield from _part({"table": name, "deletes": True}, _missing(connection, name, after))
@@ -105,7 +116,22 @@ class Changes:
 
 
 def apply_changes(path: Path, lines: Iterable[bytes]) -> None:
-    """Apply the lines of Changes to a whole copy that is not in use, in one transaction, after drop_triggers."""
+    """Apply the lines of Changes to a whole copy that is not in use, in one transaction, after drop_triggers.
+
+    Raises InvalidInput for lines that Changes does not write.
+    """
+    try:
+        _apply(path, lines)
+    except (ValueError, KeyError, TypeError, RecursionError, sqlite_driver().Error) as error:
+        raise InvalidInput(
+            Message(
+                es=f"Los cambios de la copia no se pueden aplicar ({type(error).__name__}). Elija una anterior.",
+                en=f"The changes of the backup cannot be applied ({type(error).__name__}). Choose an earlier one.",
+            )
+        ) from error
+
+
+def _apply(path: Path, lines: Iterable[bytes]) -> None:
     with closing(sqlite_driver().connect(str(path))) as connection:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=OFF")
@@ -127,8 +153,10 @@ def apply_changes(path: Path, lines: Iterable[bytes]) -> None:
 def _begin_part(connection: Any, part: dict[str, Any]) -> str:
     """Prepare the table and return the statement to run with each of the part's rows."""
     name = part["table"]
+    if name not in present_tables(connection) or not set(part.get("columns", ())) <= {*_columns(connection, name)}:
+        raise ValueError("unknown table or column")
     if part.get("deletes"):
-        return f'DELETE FROM "{name}" WHERE rowid BETWEEN ? AND ?'  # noqa: S608  from an authenticated backup
+        return f'DELETE FROM "{name}" WHERE rowid BETWEEN ? AND ?'  # noqa: S608  a known name
     if part.get("replaces"):
         connection.execute(f'DELETE FROM "{name}"')  # noqa: S608
     elif "kept_from" in part:
@@ -152,6 +180,10 @@ def _rows(connection: Any, name: str, condition: str = "", *values: object) -> I
 
 def _after(connection: Any, name: str, number: int) -> Iterator[tuple[Any, ...]]:
     return _rows(connection, name, "WHERE rowid > ?", number)
+
+
+def _at(connection: Any, name: str, number: int) -> Iterator[tuple[Any, ...]]:
+    return _rows(connection, name, "WHERE rowid = ?", number)
 
 
 def _up_to(connection: Any, name: str, number: int) -> Iterator[tuple[Any, ...]]:

@@ -44,3 +44,26 @@ def read_erased(path: Path) -> tuple[int, ...]:
             return tuple(row[0] for row in connection.execute("SELECT subject_id FROM erasures ORDER BY id"))
     except driver.Error:
         return ()
+
+
+def continue_ids(restored: Path, previous: Path) -> None:
+    """Let the restored file give ids after those of the previous one; nothing changes if that one cannot be read.
+
+    A device or a client that runs meanwhile may still hold the id of a session or an event that is lost: another one
+    must not get it.
+    """
+    driver = sqlite_driver()
+    try:
+        with closing(driver.connect(f"{previous.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            known = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+    except driver.Error:
+        return
+    with closing(driver.connect(str(restored), isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name, last in known:
+            if name in tables and isinstance(last, int):
+                row = connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
+                if not row.rowcount:
+                    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
+        connection.execute("COMMIT")

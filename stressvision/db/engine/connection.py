@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from stressvision.core.errors import ConfigurationError, DatabaseUnavailable, Message
+from stressvision.db.engine.types import read_json
 from stressvision.db.engine.write_queue import WriteQueue
 
 BUSY_TIMEOUT_MS = 10_000
@@ -152,12 +153,13 @@ class Database:
 
 def _create_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, json_serializer=_write_json)
+        return create_engine(url, pool_pre_ping=True, json_serializer=_write_json, json_deserializer=read_json)
     engine = create_engine(
         url,
         module=sqlite_driver(),
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
         json_serializer=_write_json,
+        json_deserializer=read_json,
         # Few connections are needed at once, and each one in use has a page cache of its own.
         pool_use_lifo=True,
     )
@@ -166,6 +168,7 @@ def _create_engine(url: URL) -> Engine:
     def _prepare(dbapi_connection: Any, _record: object) -> None:
         # The driver must not begin transactions itself: BEGIN IMMEDIATE below is the only way to write.
         dbapi_connection.isolation_level = None
+        dbapi_connection.text_factory = _read_text
         try:
             _enter_wal(dbapi_connection)
             for pragma in _PRAGMAS:
@@ -180,6 +183,10 @@ def _create_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+_read_text = partial(str, encoding="utf-8", errors="replace")
+"""SQLite does not check that text is UTF-8; the driver would refuse the whole row."""
 
 
 def _write_json(value: object) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import alert_events
 from stressvision.domain.alerts import AlertStep
 
@@ -15,7 +16,7 @@ _e = alert_events.c
 
 
 @dataclass(frozen=True)
-class AlertStepRow:
+class AlertStepRow(ReadRow):
     """One step of a history; a silenced alert has a `silence_id` and no `alert_id`."""
 
     id: int
@@ -27,6 +28,9 @@ class AlertStepRow:
     user_id: str | None
     notes: str | None
     details: Mapping[str, Any] | None
+
+
+_read_alert_step = RowReader(AlertStepRow)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def insert_step(connection: Connection, step: NewAlertStep) -> None:
 
 def select_steps(connection: Connection, alert_id: int) -> list[AlertStepRow]:
     """Return the history of an alert, oldest first."""
-    return [AlertStepRow(*row) for row in connection.execute(_STEP.where(_e.alert_id == alert_id).order_by(_e.id))]
+    return _read_alert_step.many(connection.execute(_STEP.where(_e.alert_id == alert_id).order_by(_e.id)))
 
 
 def select_silenced(
@@ -63,4 +67,4 @@ def select_silenced(
     query = _STEP.where(_e.silence_id.in_(silence_ids), _e.kind == str(AlertStep.SILENCED))
     if since is not None:
         query = query.where(_e.timestamp > since)
-    return [AlertStepRow(*row) for row in connection.execute(query.order_by(_e.id.desc()))]
+    return _read_alert_step.many(connection.execute(query.order_by(_e.id.desc())))

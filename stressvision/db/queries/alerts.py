@@ -3,48 +3,53 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, not_, select, update
 
+from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
-from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Subject
+from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Severity, Subject
 from stressvision.domain.reports import Window
+from stressvision.wire.alerts import MinuteCount
 
 _a = alerts.c
 
 
 @dataclass(frozen=True)
-class AlertRow:
+class AlertRow(ReadRow):
     """An alert with the name and code of its employee; those of a device's alert are None."""
 
     id: int
     timestamp: datetime
     employee_id: int | None
     alert_type: str | None
-    severity: str | None
+    severity: Annotated[str | None, OneOf(frozenset(Severity))]
     description: str | None
-    status: str
+    status: Annotated[str, OneOf(frozenset(AlertStatus))]
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     resolution_notes: str | None
     created_at: datetime
     resolved_by: str | None
     resolved_at: datetime | None
-    evidence_events: int | None
-    evidence_total: int | None
-    evidence_confidence: float | None
+    evidence_events: Annotated[int | None, Tally()]
+    evidence_total: Annotated[int | None, Tally()]
+    evidence_confidence: Annotated[float | None, Within(0, 1)]
     device_id: str | None
     evidence_start: datetime | None
-    evidence_minutes: list[dict[str, Any]] | None
+    evidence_minutes: Annotated[list[dict[str, Any]] | None, Items(MinuteCount, strict=True)]
     usual_share: float | None
     usual_days: int | None
     error_chance: float | None
     escalation_level: int
     employee_name: str | None
     employee_code: str | None
+
+
+_read_alert = RowReader(AlertRow)
 
 
 @dataclass(frozen=True)
@@ -128,13 +133,13 @@ def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int |
 
 
 def _load(connection: Connection, query: Select[Any]) -> list[AlertRow]:
-    return [AlertRow(*row) for row in connection.execute(query)]
+    return _read_alert.many(connection.execute(query))
 
 
 def select_alert(connection: Connection, alert_id: int) -> AlertRow | None:
     """Return the alert, or None."""
     row = connection.execute(_ALERT.where(_a.id == alert_id)).one_or_none()
-    return None if row is None else AlertRow(*row)
+    return _read_alert.one(row)
 
 
 def select_alerts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, AlertRow]:
@@ -179,6 +184,7 @@ def _open(alert_type: str) -> Select[int]:
         .where(
             _a.employee_id == bindparam("employee_id"),
             _a.timestamp > bindparam("since"),
+            _a.timestamp <= bindparam("until"),
             _a.status != str(AlertStatus.RESOLVED),
             _same_kind(alert_type),
         )
@@ -187,7 +193,9 @@ def _open(alert_type: str) -> Select[int]:
 
 
 def _last_resolution(alert_type: str) -> Select[datetime]:
-    return select(func.max(func.coalesce(_a.resolved_at, _a.timestamp))).where(
+    until = bindparam("until", type_=_a.timestamp.type)
+    resolved = case((_a.resolved_at <= until, _a.resolved_at), (_a.timestamp <= until, _a.timestamp))
+    return select(func.max(resolved, type_=_a.timestamp.type)).where(
         _a.employee_id == bindparam("employee_id"), _a.status == str(AlertStatus.RESOLVED), _same_kind(alert_type)
     )
 
@@ -197,18 +205,21 @@ _OPEN = {alert_type: PreparedStatement(_open(alert_type)) for alert_type in _PER
 _LAST_RESOLUTION = {alert_type: PreparedStatement(_last_resolution(alert_type)) for alert_type in _PERSONAL}
 
 
-def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime) -> bool:
-    """Return whether the employee has an unresolved alert of this kind from after `since`."""
-    values = {"employee_id": employee_id, "since": since}
+def has_open_alert(connection: Connection, employee_id: int, alert_type: str, since: datetime, until: datetime) -> bool:
+    """Return whether the employee has an unresolved alert of this kind of a time over (since, until].
+
+    A later one was stored under a wrong clock, and must not suppress others until then.
+    """
+    values = {"employee_id": employee_id, "since": since, "until": until}
     return _OPEN[alert_type].fetch_scalar(connection, values) is not None
 
 
-def last_resolution(connection: Connection, employee_id: int, alert_type: str) -> datetime | None:
-    """Return when the employee's last resolved alert of this kind was resolved.
+def last_resolution(connection: Connection, employee_id: int, alert_type: str, until: datetime) -> datetime | None:
+    """Return when the employee's last resolved alert of this kind was resolved, at `until` at the latest.
 
-    Alerts of the earlier phases have no such time: then the time of the alert.
+    For alerts without a credible time of resolution, as those of the earlier phases, it is the time of the alert.
     """
-    return _LAST_RESOLUTION[alert_type].fetch_scalar(connection, {"employee_id": employee_id})
+    return _LAST_RESOLUTION[alert_type].fetch_scalar(connection, {"employee_id": employee_id, "until": until})
 
 
 def count_alerts_in(connection: Connection, window: Window) -> int:
@@ -218,10 +229,10 @@ def count_alerts_in(connection: Connection, window: Window) -> int:
     return connection.execute(query.where(*inside)).scalar_one()
 
 
-def select_unacknowledged(connection: Connection, since: datetime) -> list[AlertRow]:
-    """Return employees' pending alerts created after `since`, oldest first."""
-    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None), _a.created_at > since)
-    return _load(connection, query.order_by(_a.id))
+def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
+    """Return the employees' pending alerts stored last, `limit` at most, in the order in which they were stored."""
+    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
+    return _load(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
 
 
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:

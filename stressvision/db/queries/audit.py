@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from stressvision.core.clock import to_millisecond
+from stressvision.db.engine.row_reader import RowReader, as_it_stands, as_text
+from stressvision.db.engine.types import read_json
 from stressvision.db.schema.tables import audit_log
 from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
 from stressvision.domain.audit import BEGINNING, TRIMMED, Entry, Head, Link, link_hash
@@ -17,6 +19,7 @@ _CHUNK = 1000
 
 _LAST = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
 _INSERT = insert(audit_log)
+_read_entry = RowReader(Entry)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def stream_links(connection: Connection) -> Iterator[Link]:
 def select_audit(connection: Connection, wanted: AuditFilter) -> list[Link]:
     """Return the rows that match, newest first."""
     query = _matching(STORED_ENTRIES, wanted).order_by(audit_log.c.id.desc()).limit(wanted.limit)
-    return [_to_link(row) for row in connection.execute(query)]
+    return [_to_shown_link(row) for row in connection.execute(query)]
 
 
 def count_audit(connection: Connection, wanted: AuditFilter) -> int:
@@ -99,6 +102,16 @@ def _matching(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
         if value is not None:
             query = query.where(audit_log.c[name] == value)
     return query if wanted.since is None else query.where(audit_log.c.timestamp >= wanted.since)
+
+
+def _to_shown_link(row: Row[Any]) -> Link:
+    """Return a row as it can be shown; the chain is verified on the stored values instead."""
+    shown = _read_entry((*row[1:7], as_it_stands(None if row.details is None else read_json(row.details))))
+    return Link(row.id, shown, _text_or_none(row.previous_hash), _text_or_none(row.hash))
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else as_text(value)
 
 
 def _to_link(row: Row[Any]) -> Link:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import changes
 
 if TYPE_CHECKING:
@@ -47,16 +47,11 @@ def oldest_change_id(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one())
 
 
-def prune_changes(connection: Connection, before: datetime) -> int:
-    """Delete changes older than `before` except the newest one, so that ids go on increasing; return their number."""
-    kept = first_change_since(connection, before)
-    return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
-
-
 def first_change_since(connection: Connection, moment: datetime) -> int:
-    """Return the first change since `moment`, or the newest one.
+    """Return the first kept change that was committed at `moment` or later, or the newest one.
 
-    By bisection: ids grow with time, and an index on the times would cost every commit.
+    By bisection: ids grow with time, and an index on the times would cost every commit. After a clock was put back, the
+    result may be an earlier or later change: for clients that resume, never for a decision on what is kept.
     """
     low, high = oldest_change_id(connection), last_change_id(connection)
     while low < high:
@@ -67,6 +62,15 @@ def first_change_since(connection: Connection, moment: datetime) -> int:
         else:
             high = middle
     return low
+
+
+def prune_changes(connection: Connection, before: int) -> int:
+    """Delete the changes with ids below `before` except the newest one, so that ids go on increasing.
+
+    Returns their number.
+    """
+    kept = min(before, last_change_id(connection))
+    return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
 
 
 class CommitWatch:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, select, text
 
+from stressvision.db.engine.expressions import minute_start
+from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.queries.expressions import minute_start
 from stressvision.db.schema.tables import detection_events, device_minutes, devices
 from stressvision.domain.reports import Window
 
@@ -20,6 +21,9 @@ class ExpectedDevice:
 
     device_id: str
     location: str | None
+
+
+_read_expected_device = RowReader(ExpectedDevice)
 
 
 _NOTE = text(
@@ -55,4 +59,4 @@ def select_expected(connection: Connection, since: datetime, until: datetime) ->
         select(_m.minute).where(_m.device_id == devices.c.device_id, _m.minute >= since, _m.minute < until)
     )
     query = select(devices.c.device_id, devices.c.location).where(watched).order_by(devices.c.device_id)
-    return [ExpectedDevice(*row) for row in connection.execute(query)]
+    return _read_expected_device.many(connection.execute(query))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import (
     Boolean,
@@ -19,12 +19,14 @@ from sqlalchemy import (
     select,
 )
 
+from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.engine.row_reader import OneOf, ReadRow, RowReader, Shape, Within
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
 from stressvision.domain.evidence import Observation
+from stressvision.wire.values import Box, Number
 
 _d = detection_events.c
 
@@ -45,7 +47,7 @@ class DetectionFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class DetectionRow:
+class DetectionRow(ReadRow):
     """A stored detection without its `event_id`. Confidences and shares: 0-1. `bounding_box`: pixels x, y, w, h."""
 
     id: int
@@ -54,15 +56,18 @@ class DetectionRow:
     device_id: str
     track_id: str | None
     employee_id: int | None
-    recognition_confidence: float | None
-    emotion: str | None
-    emotion_confidence: float | None
-    emotion_vector: dict[str, float] | None
-    bounding_box: dict[str, float] | None
-    frame_quality: float | None
+    recognition_confidence: Annotated[float | None, Within(0, 1)]
+    emotion: Annotated[str | None, OneOf(frozenset(Emotion))]
+    emotion_confidence: Annotated[float | None, Within(0, 1)]
+    emotion_vector: Annotated[dict[str, float] | None, Shape(dict[str, Number])]
+    bounding_box: Annotated[dict[str, float] | None, Shape(Box)]
+    frame_quality: Annotated[float | None, Within(0, 1)]
     processing_time_ms: float | None
     created_at: datetime
     decision_frames: int | None
+
+
+_read_detection = RowReader(DetectionRow)
 
 
 @dataclass(frozen=True)
@@ -106,14 +111,16 @@ _new_columns = [column for column in _d if column.name not in {"id", "session_id
 _session = (
     select(sessions.c.id)
     .where(
+        sessions.c.device_id == bindparam("device_id", type_=sessions.c.device_id.type),
         or_(
             sessions.c.id == bindparam("session_row", type_=sessions.c.id.type),
             sessions.c.session_key == bindparam("session_key", type_=sessions.c.session_key.type),
-        )
+        ),
     )
     .scalar_subquery()
 )
 _employee_id = bindparam("employee_id", type_=_d.employee_id.type)
+# Consent is checked here, in the statement that stores; domain/consent.may_be_recognised states the same rule.
 _INSERT_PERMITTED = PreparedStatement(
     insert(detection_events)
     .from_select(
@@ -138,8 +145,8 @@ _INSERT_PERMITTED = PreparedStatement(
 def insert_permitted(connection: Connection, detection: NewDetection, session: int | str | None) -> int | None:
     """Store a detection if its event is new, its employee (if any) active and consenting, its session (if any) known.
 
-    `session`: row id or key. Returns the detection's id, or None if it was not stored; the caller determines the
-    reason. One statement, because it runs for every detection.
+    `session`: row id or key, of a session of the same device. Returns the detection's id, or None if it was not stored;
+    the caller determines the reason. One statement, because it runs for every detection.
     """
     row = {
         "session_row": session if isinstance(session, int) else None,
@@ -155,14 +162,14 @@ _DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))
 def select_detections(connection: Connection, wanted: DetectionFilter) -> list[DetectionRow]:
     """Return the detections that match, newest first."""
     query = _DETECTION.where(*_conditions(wanted)).order_by(_d.timestamp.desc(), _d.id.desc())
-    return [DetectionRow(*row) for row in connection.execute(query.limit(wanted.limit))]
+    return _read_detection.many(connection.execute(query.limit(wanted.limit)))
 
 
 def stream_detections(connection: Connection, employee_id: int) -> Iterator[DetectionRow]:
     """Yield every detection of an employee, oldest first, ten thousand in memory at a time."""
     query = _DETECTION.where(_d.employee_id == employee_id).order_by(_d.id)
     for row in connection.execute(query, execution_options={"yield_per": 10_000}):
-        yield DetectionRow(*row)
+        yield _read_detection(row)
 
 
 def count_detections(connection: Connection, wanted: DetectionFilter) -> int:
@@ -184,7 +191,7 @@ def _count_ever(connection: Connection, employee_id: int | None, emotion: str | 
 
 def select_detections_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, DetectionRow]:
     """Return the detections that exist, by id."""
-    return {row.id: DetectionRow(*row) for row in connection.execute(_DETECTION.where(_d.id.in_(ids)))}
+    return {row.id: _read_detection(row) for row in connection.execute(_DETECTION.where(_d.id.in_(ids)))}
 
 
 def _conditions(wanted: DetectionFilter) -> list[ColumnElement[bool]]:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Shape
 from stressvision.db.schema.tables import devices, sessions
+from stressvision.wire.values import Number
 
 
 @dataclass(frozen=True)
-class DeviceRow:
+class DeviceRow(ReadRow):
     """A device with the id of its newest active session. `temperature`: °C. `stage_ms`: milliseconds per stage."""
 
     device_id: str
@@ -24,12 +26,15 @@ class DeviceRow:
     frames_processed: int | None
     frames_dropped: int | None
     outbox_depth: int | None
-    stage_ms: Mapping[str, float] | None
+    stage_ms: Annotated[Mapping[str, float] | None, Shape(dict[str, Number])]
     preview_url: str | None
     temperature: float | None
     throttled: bool | None
     clock_ahead_seconds: float | None
     active_session_id: int | None
+
+
+_read_device = RowReader(DeviceRow)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,9 @@ class DeviceSign:
     last_seen: datetime
 
 
+_read_device_sign = RowReader(DeviceSign)
+
+
 _active_session: Any = (
     select(func.max(sessions.c.id))
     .where(sessions.c.device_id == devices.c.device_id, sessions.c.status == "active")
@@ -82,7 +90,7 @@ def select_devices(connection: Connection, limit: int | None = None, after: str 
     query = _DEVICE.order_by(devices.c.device_id).limit(limit)
     if after is not None:
         query = query.where(devices.c.device_id > after)
-    return [DeviceRow(*row) for row in connection.execute(query)]
+    return _read_device.many(connection.execute(query))
 
 
 def count_devices(connection: Connection) -> int:
@@ -90,10 +98,10 @@ def count_devices(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(devices)).scalar_one()
 
 
-def count_heard_devices(connection: Connection, since: datetime) -> int:
-    """Return the number of devices that reported after `since` and did not stop."""
-    query = select(func.count()).select_from(devices).where(devices.c.last_seen > since, devices.c.state != "stopped")
-    return connection.execute(query).scalar_one()
+def count_heard_devices(connection: Connection, since: datetime, until: datetime) -> int:
+    """Return the number of devices that reported over (since, until] and did not stop."""
+    heard = (devices.c.last_seen > since, devices.c.last_seen <= until, devices.c.state != "stopped")
+    return connection.execute(select(func.count()).select_from(devices).where(*heard)).scalar_one()
 
 
 def select_signs(connection: Connection) -> list[DeviceSign]:
@@ -102,7 +110,7 @@ def select_signs(connection: Connection) -> list[DeviceSign]:
     A device that only posts detections is left out: it sends nothing while no person is in view.
     """
     query = select(*columns_for(DeviceSign, devices)).where(devices.c.outbox_depth.is_not(None))
-    return [DeviceSign(*row) for row in connection.execute(query.order_by(devices.c.device_id))]
+    return _read_device_sign.many(connection.execute(query.order_by(devices.c.device_id)))
 
 
 def has_device(connection: Connection, device_id: str) -> bool:

@@ -5,11 +5,12 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, as_text
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
@@ -17,7 +18,7 @@ _KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failu
 
 
 @dataclass(frozen=True)
-class EmployeeRow:
+class EmployeeRow(ReadRow):
     """An employee without the embedding. `face_samples`: their number. `consent_version`: of the last consent given."""
 
     id: int
@@ -25,7 +26,7 @@ class EmployeeRow:
     full_name: str
     department: str | None
     shift: str | None
-    face_encoding_quality: float | None
+    face_encoding_quality: Annotated[float | None, Within(0, 1)]
     enrollment_date: datetime | None
     consent_given: bool
     consent_date: datetime | None
@@ -37,6 +38,9 @@ class EmployeeRow:
     face_samples: int
     enrolment_status: str
     consent_version: str | None
+
+
+_read_employee = RowReader(EmployeeRow)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,19 @@ class EnrolledFaceRow:
 
 
 @dataclass(frozen=True)
+class EnrolmentState:
+    """What an enrolment rests on: the employee with a code, all None where there is none.
+
+    `last_consent_id`: row of the last consent or withdrawal, which any later one exceeds.
+    """
+
+    employee_id: int | None = None
+    consent_given: bool | None = None
+    is_active: bool | None = None
+    last_consent_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Population:
     """Numbers of real employees and of the demonstration's employees."""
 
@@ -138,7 +155,7 @@ def select_employees(connection: Connection, limit: int | None = None, after: st
     query = _EMPLOYEE.order_by(employees.c.employee_code).limit(limit)
     if after is not None:
         query = query.where(employees.c.employee_code > after)
-    return [EmployeeRow(*row) for row in connection.execute(query)]
+    return _read_employee.many(connection.execute(query))
 
 
 def count_employees(connection: Connection) -> int:
@@ -149,19 +166,27 @@ def count_employees(connection: Connection) -> int:
 def select_employee(connection: Connection, employee_id: int) -> EmployeeRow | None:
     """Return the employee, or None."""
     row = connection.execute(_EMPLOYEE.where(employees.c.id == employee_id)).one_or_none()
-    return None if row is None else EmployeeRow(*row)
+    return _read_employee.one(row)
 
 
 def select_employee_by_code(connection: Connection, code: str) -> EmployeeRow | None:
     """Return the employee with this code, or None."""
     row = connection.execute(_EMPLOYEE.where(employees.c.employee_code == code)).one_or_none()
-    return None if row is None else EmployeeRow(*row)
+    return _read_employee.one(row)
 
 
 def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, EnrolmentStatus]:
     """Return the consent and activity of the employees that exist, by id."""
     query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
+
+
+def select_enrolment_state(connection: Connection, code: str) -> EnrolmentState:
+    """Return what an enrolment of the employee with this code rests on."""
+    last_consent = select(func.max(consents.c.id)).where(consents.c.employee_id == employees.c.id).scalar_subquery()
+    query = select(employees.c.id, employees.c.consent_given, employees.c.is_active, last_consent)
+    row = connection.execute(query.where(employees.c.employee_code == code)).one_or_none()
+    return EnrolmentState() if row is None else EnrolmentState(*row)
 
 
 def count_population(connection: Connection) -> Population:
@@ -233,15 +258,22 @@ _TOUCH = (
     update(employees)
     .where(
         employees.c.id == bindparam("touched_id"),
-        or_(employees.c.last_seen < bindparam("seen"), employees.c.last_seen.is_(None)),
+        or_(
+            employees.c.last_seen < bindparam("seen"),
+            employees.c.last_seen > bindparam("latest", type_=employees.c.last_seen.type),
+            employees.c.last_seen.is_(None),
+        ),
     )
     .values(last_seen=bindparam("seen"))
 )
 
 
-def touch_employee(connection: Connection, employee_id: int, seen: datetime) -> None:
-    """Move `last_seen` forward; an earlier time changes nothing, because detections may arrive late."""
-    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen})
+def touch_employee(connection: Connection, employee_id: int, seen: datetime, latest: datetime) -> None:
+    """Move `last_seen` forward; an earlier time changes nothing, because detections may arrive late.
+
+    A stored time after `latest` was stored under a wrong clock, and is replaced.
+    """
+    connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen, "latest": latest})
 
 
 def insert_consent(connection: Connection, consent: NewConsent) -> None:
@@ -288,5 +320,6 @@ def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow,
     )
     faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
     for row in connection.execute(query):
-        faces.setdefault((row.id, row.employee_code), []).append(tuple(array("f", row.embedding)))
+        if isinstance(row.embedding, bytes) and len(row.embedding) % 4 == 0:
+            faces.setdefault((row.id, as_text(row.employee_code)), []).append(tuple(array("f", row.embedding)))
     return tuple(EnrolledFaceRow(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())

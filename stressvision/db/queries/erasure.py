@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import (
     JSON,
@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for, json_has_key
+from stressvision.db.engine.row_reader import Entries, RowReader, as_it_stands, as_text
 from stressvision.db.schema.tables import employees, erasures, face_samples, metadata, reports
 from stressvision.domain.erasure import Traces, forget_person
 
@@ -38,6 +39,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
     "erasures": "certificates without the person's identity",
+    "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
     "report_progress": "up to which detection reports are complete",
@@ -76,7 +78,10 @@ class ReportMentionRow:
     start_timestamp: datetime
     end_timestamp: datetime
     kind: str
-    per_employee_summary: dict[str, dict[str, Any]]
+    per_employee_summary: Annotated[dict[str, dict[str, Any]], Entries(dict[str, Any])]
+
+
+_read_report_mention = RowReader(ReportMentionRow)
 
 
 def personal_tables() -> tuple[Table, ...]:
@@ -103,7 +108,8 @@ def select_face(connection: Connection, employee_id: int) -> StoredFace:
     """Return the employee's face as it is stored."""
     text = connection.execute(select(employees.c.face_embedding).where(employees.c.id == employee_id)).scalar_one()
     samples = connection.execute(select(face_samples.c.embedding).where(face_samples.c.employee_id == employee_id))
-    return StoredFace(text, tuple(bytes(sample) for sample in samples.scalars()))
+    stored = tuple(bytes(sample) for sample in samples.scalars())
+    return StoredFace(None if text is None else as_text(text), stored)
 
 
 def has_namesake(connection: Connection, employee_id: int, name: str) -> bool:
@@ -125,16 +131,16 @@ def words_containing(connection: Connection, code: str, name: str) -> tuple[str,
 
 def reports_mentioning(connection: Connection, employee_id: int) -> list[ReportMentionRow]:
     """Return the reports that contain the employee, oldest first."""
-    mentioned = reports.c.per_employee_summary[str(employee_id)].as_string().is_not(None)
+    mentioned = json_has_key(reports.c.per_employee_summary, str(employee_id))
     query = select(*columns_for(ReportMentionRow, reports)).where(mentioned).order_by(reports.c.start_timestamp)
-    return [ReportMentionRow(*row) for row in connection.execute(query)]
+    return _read_report_mention.many(connection.execute(query))
 
 
 def forget_in_report(connection: Connection, report_id: int, employee_id: int) -> None:
     """Remove the employee from a report, read in the same transaction because the reporter may have revised it."""
     query = select(reports.c.per_employee_summary).where(reports.c.id == report_id)
     summary = connection.execute(query).scalar_one_or_none()
-    if summary:
+    if isinstance(summary, dict) and summary:
         values = {"per_employee_summary": forget_person(summary, employee_id)}
         connection.execute(update(reports).where(reports.c.id == report_id).values(values))
 
@@ -157,8 +163,9 @@ def remove_traces(connection: Connection, table: Table, key: RowKey, traces: Tra
     row = connection.execute(select(*columns).where(*itself)).first()
     if row is None:
         return False
-    cleaned = {name: traces.remove_within(value) for name, value in row._mapping.items()}
-    if cleaned == dict(row._mapping):
+    stored = {name: as_it_stands(value) for name, value in row._mapping.items()}
+    cleaned = {name: traces.remove_within(value) for name, value in stored.items()}
+    if cleaned == stored:
         return False
     connection.execute(update(table).where(*itself).values(cleaned))
     return True

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, desc, exists, func, select
 
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.row_reader import RowReader, sum_by_text
 from stressvision.db.schema.tables import detection_events, detection_totals, employees
 from stressvision.db.schema.tables.observations import SHOWS_SOMETHING
 from stressvision.domain.emotions import Emotion
@@ -24,6 +25,9 @@ class EmployeeCountRow:
     detection_count: int
 
 
+_read_employee_count = RowReader(EmployeeCountRow)
+
+
 @dataclass(frozen=True, slots=True)
 class TotalRow:
     """Number of detections. `employee_id` 0: not enrolled; `emotion` '': not analysed."""
@@ -32,6 +36,9 @@ class TotalRow:
     employee_id: int
     emotion: str
     count: int
+
+
+_read_total = RowReader(TotalRow)
 
 
 # Detections are counted through indexes, once for each of the few expressions, devices, hours and employees. To group
@@ -44,7 +51,7 @@ def count_emotions(connection: Connection, since: datetime) -> dict[str | None, 
     of_kind = select(func.count()).where(_d.emotion == kinds.c.emotion, SHOWS_SOMETHING, _d.timestamp > since)
     without = select(func.count()).where(_d.emotion.is_(None), SHOWS_SOMETHING, _d.timestamp > since)
     counted = select(kinds.c.emotion, of_kind.scalar_subquery()).where(kinds.c.emotion != str(Emotion.NEUTRAL))
-    counts: dict[str | None, int] = {emotion: count for emotion, count in connection.execute(counted)}
+    counts = sum_by_text((emotion, count) for emotion, count in connection.execute(counted))
     counts[None] = connection.execute(without).scalar_one()
     counts[str(Emotion.NEUTRAL)] = count_detections_since(connection, since) - sum(counts.values())
     return {emotion: count for emotion, count in sorted(counts.items(), key=lambda item: -item[1]) if count}
@@ -54,7 +61,7 @@ def count_emotions_of(connection: Connection, employee_id: int, since: datetime)
     """Return one employee's detections since then by expression, the most frequent first."""
     query = select(_d.emotion, func.count()).where(_d.employee_id == employee_id, _d.timestamp > since)
     found = connection.execute(query.group_by(_d.emotion).order_by(desc(func.count())))
-    return {emotion: count for emotion, count in found}
+    return sum_by_text((emotion, count) for emotion, count in found)
 
 
 def count_detections_since(connection: Connection, since: datetime) -> int:
@@ -94,7 +101,7 @@ def count_by_employee(connection: Connection, since: datetime, limit: int) -> li
     ).subquery()
     query = select(people).where(people.c.detection_count > 0)
     ordered = query.order_by(people.c.detection_count.desc(), people.c.id).limit(limit)
-    return [EmployeeCountRow(*row) for row in connection.execute(ordered)]
+    return _read_employee_count.many(connection.execute(ordered))
 
 
 def count_by_device(connection: Connection, since: datetime) -> dict[str, int]:
@@ -104,10 +111,10 @@ def count_by_device(connection: Connection, since: datetime) -> dict[str, int]:
     counted = select(names.c.device_id, count.label("count")).subquery()
     query = select(counted).where(counted.c.count > 0)
     found = connection.execute(query.order_by(counted.c.count.desc(), counted.c.device_id))
-    return {device_id: count for device_id, count in found}
+    return {device_id or "": count for device_id, count in sum_by_text((name, count) for name, count in found).items()}
 
 
 def read_totals(connection: Connection) -> list[TotalRow]:
     """Return all totals above zero."""
     query = select(*columns_for(TotalRow, detection_totals)).where(detection_totals.c.count > 0)
-    return [TotalRow(*row) for row in connection.execute(query)]
+    return _read_total.many(connection.execute(query))

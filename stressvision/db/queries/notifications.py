@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import notifications
 from stressvision.domain.notifications import NoticeKind, NoticeState
 
@@ -75,6 +75,18 @@ def find_due(connection: Connection, now: datetime, except_targets: Collection[s
         query = query.where(_n.target.not_in(except_targets))
     row = connection.execute(query.order_by(_n.next_attempt_at, _n.id).limit(1)).one_or_none()
     return None if row is None else NoticeRow(*row)
+
+
+def select_due_to(connection: Connection, target: str, now: datetime, limit: int) -> list[NoticeRow]:
+    """Return the due notifications of one target, in the order in which they were queued."""
+    query = _NOTICE.where(_WAITING, _n.next_attempt_at <= now, _n.target == target).order_by(_n.id).limit(limit)
+    return [NoticeRow(*row) for row in connection.execute(query)]
+
+
+def hasten_waiting(connection: Connection, beyond: datetime, now: datetime) -> int:
+    """Make the waiting notifications due whose next attempt is later than `beyond`, and return their number."""
+    query = update(notifications).where(_WAITING, _n.next_attempt_at > beyond)
+    return connection.execute(query.values(next_attempt_at=now)).rowcount
 
 
 def mark_obsolete(connection: Connection, notice_id: int) -> None:

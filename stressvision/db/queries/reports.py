@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 
-from stressvision.db.queries.expressions import columns_for, older_than
+from stressvision.db.engine.expressions import columns_for, older_than
+from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import report_progress, reports
 from stressvision.domain.reports import ReportKind, Window
+from stressvision.wire.reports import DeviceCoverage, EmployeeReport
+from stressvision.wire.values import MAX_ID, Count, Number
 
 _r = reports.c
 _progress = report_progress.c
@@ -20,9 +24,29 @@ _SET_PROGRESS = text(
 )
 
 
+class _StoredPerson(EmployeeReport):
+    """An entry of per_employee_summary, whose figures can be added up."""
+
+    employee_id: int = Field(ge=-MAX_ID, le=MAX_ID)
+    stress_pct: Number
+    fatigue_pct: Number | None = None
+    total_detections: Count | None = None
+    counts: dict[str, Count]
+    avg_confidence: Number | None
+
+
+class _StoredCoverage(DeviceCoverage):
+    """An entry of coverage, whose figures can be added up and drawn."""
+
+    minutes: Count
+    seen_minutes: Count
+    coverage_pct: Number
+    strip: list[Annotated[int, Field(ge=0, le=100)]] = Field(default_factory=list, max_length=1440)
+
+
 @dataclass(frozen=True)
-class ReportRow:
-    """A stored report. Figures that version 0.1 did not store are None.
+class ReportRow(ReadRow):
+    """A stored report. Figures that version 0.1 did not store are None; others that are missing are 0, and odd.
 
     `per_employee_summary`: JSON objects of wire.EmployeeReport by employee id; `coverage`: of wire.DeviceCoverage.
     """
@@ -30,24 +54,27 @@ class ReportRow:
     id: int
     start_timestamp: datetime
     end_timestamp: datetime
-    total_detections: int | None
-    total_employees_detected: int | None
-    overall_stress_percentage: float | None
-    per_employee_summary: dict[str, dict[str, Any]] | None
-    alerts_triggered: int | None
+    total_detections: Annotated[int, Tally()]
+    total_employees_detected: Annotated[int, Tally()]
+    overall_stress_percentage: Annotated[float, Within(0, 100)]
+    per_employee_summary: Annotated[dict[str, dict[str, Any]], Entries(_StoredPerson, strict=True)]
+    alerts_triggered: Annotated[int, Tally()]
     generated_at: datetime
     kind: str
     revision: int
     window_minutes: int | None
     last_detection_id: int | None
-    overall_fatigue_percentage: float | None
-    stress_detections: int | None
-    fatigue_detections: int | None
-    coverage: list[dict[str, Any]] | None
+    overall_fatigue_percentage: Annotated[float | None, Within(0, 100)]
+    stress_detections: Annotated[int | None, Tally()]
+    fatigue_detections: Annotated[int | None, Tally()]
+    coverage: Annotated[list[dict[str, Any]] | None, Items(_StoredCoverage, strict=True)]
 
     def has_figures(self, figures: "ReportFigures") -> bool:
         """Return whether the stored figures equal these."""
         return all(getattr(self, name) == value for name, value in vars(figures).items())
+
+
+report_reader = RowReader(ReportRow)
 
 
 @dataclass(frozen=True)
@@ -79,15 +106,18 @@ class NewReport:
 
 
 @dataclass(frozen=True)
-class ReportTotalsRow:
+class ReportTotalsRow(ReadRow):
     """The totals of a report, without persons and devices."""
 
     start_timestamp: datetime
     end_timestamp: datetime
-    total_detections: int | None
-    total_employees_detected: int | None
-    overall_stress_percentage: float | None
-    overall_fatigue_percentage: float | None
+    total_detections: Annotated[int, Tally()]
+    total_employees_detected: Annotated[int, Tally()]
+    overall_stress_percentage: Annotated[float, Within(0, 100)]
+    overall_fatigue_percentage: Annotated[float | None, Within(0, 100)]
+
+
+_read_report_totals = RowReader(ReportTotalsRow)
 
 
 REPORT: Select[Any] = select(*columns_for(ReportRow, reports))
@@ -99,7 +129,7 @@ def select_reports(connection: Connection, limit: int, after: tuple[datetime, in
     query = REPORT.order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
     if after is not None:
         query = query.where(older_than(_r.start_timestamp, _r.id, after))
-    return [ReportRow(*row) for row in connection.execute(query)]
+    return report_reader.many(connection.execute(query))
 
 
 def count_reports(connection: Connection) -> int:
@@ -158,12 +188,12 @@ def find_public_report(connection: Connection, public: PublicReports, start: dat
 def select_report(connection: Connection, report_id: int) -> ReportRow | None:
     """Return the report, or None."""
     row = connection.execute(REPORT.where(_r.id == report_id)).one_or_none()
-    return None if row is None else ReportRow(*row)
+    return report_reader.one(row)
 
 
 def select_reports_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, ReportRow]:
     """Return the reports that exist, by id."""
-    return {row.id: ReportRow(*row) for row in connection.execute(REPORT.where(_r.id.in_(ids)))}
+    return {row.id: report_reader(row) for row in connection.execute(REPORT.where(_r.id.in_(ids)))}
 
 
 def find_scheduled(connection: Connection, window: Window) -> ReportRow | None:
@@ -172,7 +202,7 @@ def find_scheduled(connection: Connection, window: Window) -> ReportRow | None:
         _r.start_timestamp == window.start, _r.end_timestamp == window.end, _r.kind == str(ReportKind.SCHEDULED)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else ReportRow(*row)
+    return report_reader.one(row)
 
 
 def insert_report(connection: Connection, report: NewReport) -> int:
@@ -195,7 +225,7 @@ def select_totals(connection: Connection, window: Window) -> list[ReportTotalsRo
     query = select(*columns_for(ReportTotalsRow, reports)).where(
         _r.start_timestamp >= window.start, _r.start_timestamp < window.end, _r.kind == str(ReportKind.SCHEDULED)
     )
-    return [ReportTotalsRow(*row) for row in connection.execute(query)]
+    return _read_report_totals.many(connection.execute(query))
 
 
 def reported_detection_id(connection: Connection, window_minutes: int) -> int:

@@ -5,12 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import sessions
+
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class SessionRow:
+class SessionRow(ReadRow):
     """A session; `session_key` is `session_<device>_<epoch>` unless the device chose another."""
 
     id: int
@@ -25,6 +28,9 @@ class SessionRow:
     session_key: str | None
 
 
+_read_session = RowReader(SessionRow)
+
+
 @dataclass(frozen=True)
 class NewSession:
     """A session that begins."""
@@ -36,12 +42,19 @@ class NewSession:
     created_at: datetime
 
 
+def parse_session(session: int | str) -> int | str:
+    """Return the row id or the key that a device sent; a number that no row id can have counts as a key."""
+    if isinstance(session, int) or (session.isdecimal() and session.isascii()):
+        return int(session) if 0 <= int(session) <= LARGEST_ID else str(session)
+    return session
+
+
 def find_session(connection: Connection, session: int | str) -> SessionRow | None:
     """Return the session by row id or by key, or None; a key of digits alone is read as an id."""
-    is_id = isinstance(session, int) or session.isdecimal()
-    wanted = sessions.c.id == int(session) if is_id else sessions.c.session_key == session
+    name = parse_session(session)
+    wanted = sessions.c.id == name if isinstance(name, int) else sessions.c.session_key == name
     row = connection.execute(select(*columns_for(SessionRow, sessions)).where(wanted)).one_or_none()
-    return None if row is None else SessionRow(*row)
+    return _read_session.one(row)
 
 
 def insert_session(connection: Connection, session: NewSession) -> int:

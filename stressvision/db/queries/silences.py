@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import alert_silences, employees
 
 _s = alert_silences.c
 
 
 @dataclass(frozen=True)
-class SilenceRow:
+class SilenceRow(ReadRow):
     """A silence with the name and code of its employee, None for a device. `ended_at`: when it was ended early."""
 
     id: int
@@ -27,6 +28,9 @@ class SilenceRow:
     ended_by: str | None
     employee_name: str | None
     employee_code: str | None
+
+
+_read_silence = RowReader(SilenceRow)
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,13 @@ def end_silence(connection: Connection, silence_id: int, at: datetime, ended_by:
 def select_silence(connection: Connection, silence_id: int) -> SilenceRow | None:
     """Return the silence, or None."""
     row = connection.execute(_SILENCE.where(_s.id == silence_id)).one_or_none()
-    return None if row is None else SilenceRow(*row)
+    return _read_silence.one(row)
 
 
 def select_silences(connection: Connection, in_force_at: datetime | None, limit: int) -> list[SilenceRow]:
     """Return silences, newest first: those in force at that time, or all for None."""
     query = _SILENCE if in_force_at is None else _in_force(_SILENCE, in_force_at)
-    return [SilenceRow(*row) for row in connection.execute(query.order_by(_s.id.desc()).limit(limit))]
+    return _read_silence.many(connection.execute(query.order_by(_s.id.desc()).limit(limit)))
 
 
 def count_silences(connection: Connection, in_force_at: datetime | None) -> int:

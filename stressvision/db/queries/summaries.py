@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.reports import REPORT, ReportRow
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import Items, ReadRow, RowReader, Shape
+from stressvision.db.queries.reports import REPORT, ReportRow, report_reader
 from stressvision.db.schema.tables import daily_reports, employee_days, employees, reports, stale_days
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind, Window
 from stressvision.domain.summaries import EmotionTotals
+from stressvision.wire.reports import Aggregate, DeviceCoverage, PeriodFigures
 
 _d = daily_reports.c
 _e = employee_days.c
@@ -38,21 +40,24 @@ class DailyFigures:
     overall_stress_percentage: float
     overall_fatigue_percentage: float
     alerts_triggered: int
-    windows: list[dict[str, Any]]
-    aggregate: dict[str, Any]
+    windows: Annotated[list[dict[str, Any]], Items(PeriodFigures, strict=True)]
+    aggregate: Annotated[dict[str, Any], Shape(Aggregate, strict=True)]
 
 
 @dataclass(frozen=True)
-class DayRow(DailyFigures):
+class DayRow(DailyFigures, ReadRow):
     """A stored summary; `coverage`: JSON objects of wire.DeviceCoverage."""
 
-    coverage: list[dict[str, Any]]
+    coverage: Annotated[list[dict[str, Any]], Items(DeviceCoverage, strict=True)]
     revision: int
     generated_at: datetime
 
     def has_figures(self, figures: DailyFigures) -> bool:
         """Return whether the stored figures equal these."""
         return all(getattr(self, name) == value for name, value in vars(figures).items())
+
+
+_read_day = RowReader(DayRow)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,9 @@ class EmployeeName:
     full_name: str
     employee_code: str
     department: str | None
+
+
+_read_employee_name = RowReader(EmployeeName)
 
 
 def mark_stale(connection: Connection, day: date) -> None:
@@ -107,19 +115,19 @@ def stream_reports(connection: Connection, window: Window, window_minutes: int) 
         func.coalesce(_r.window_minutes, window_minutes) == window_minutes,
     )
     for row in connection.execute(query.order_by(_r.start_timestamp), execution_options={"yield_per": 1}):
-        yield ReportRow(*row)
+        yield report_reader(row)
 
 
 def find_day(connection: Connection, day: date) -> DayRow | None:
     """Return the day's summary, or None."""
     query = select(*columns_for(DayRow, daily_reports)).where(_d.day == day.isoformat())
     row = connection.execute(query).one_or_none()
-    return None if row is None else DayRow(*row)
+    return _read_day.one(row)
 
 
 def store_day(connection: Connection, day: date, summary: DayRow) -> None:
     """Insert or replace the day's summary."""
-    values = vars(summary)
+    values = {name: value for name, value in vars(summary).items() if name != "odd_fields"}
     if connection.execute(update(daily_reports).where(_d.day == day.isoformat()).values(values)).rowcount == 0:
         connection.execute(insert(daily_reports).values(day=day.isoformat(), **values))
 
@@ -155,4 +163,4 @@ def select_employee_days(connection: Connection, first: date, last: date) -> Ite
 def select_names(connection: Connection, ids: Iterable[int]) -> dict[int, EmployeeName]:
     """Return the employees that exist, by id."""
     query = select(*columns_for(EmployeeName, employees))
-    return {row.id: EmployeeName(*row) for row in connection.execute(query.where(employees.c.id.in_(ids)))}
+    return {row.id: _read_employee_name(row) for row in connection.execute(query.where(employees.c.id.in_(ids)))}

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
+from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, employees
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import EmotionTally, Window
 
+_read_tally = RowReader(EmotionTally)
 _d = detection_events.c
 _is_stress = _d.emotion.in_([str(emotion) for emotion in STRESS_EMOTIONS])
 
@@ -25,7 +27,10 @@ class WindowTotals:
 
 
 def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
-    """Return the figures of a report: totals of all detections, and counts per enrolled employee and expression."""
+    """Return the figures of a report: totals of all detections, and counts per consenting employee and expression.
+
+    The detections of an employee who withdrew consent since count in the totals only.
+    """
     inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
     totals = connection.execute(
         select(
@@ -47,11 +52,11 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
             func.count(_d.emotion_confidence),
         )
         .join(employees, employees.c.id == _d.employee_id)
-        .where(*inside)
+        .where(*inside, employees.c.consent_given)
         .group_by(_d.employee_id, employees.c.full_name, employees.c.employee_code, employees.c.department, _d.emotion)
         .order_by(_d.employee_id, _d.emotion)
     )
-    return WindowTotals(*totals), tuple(EmotionTally(*row) for row in connection.execute(query))
+    return WindowTotals(*totals), tuple(_read_tally.many(connection.execute(query)))
 
 
 def stream_moments_after(connection: Connection, detection_id: int, before: datetime) -> Iterator[datetime]:
@@ -69,7 +74,10 @@ def first_moment(connection: Connection, window: Window) -> datetime | None:
 
 
 def settled_detection_id(connection: Connection, closed: datetime) -> int:
-    """Return the id of the last row before the first one that belongs to a window still open at `closed`."""
+    """Return the id of the last row before the first one that belongs to a window still open at `closed`.
+
+    Rows from the future count as such: with the clock set back, those of the last hours are.
+    """
     # `+ 0` because for the bare id SQLite scans the table from its first row.
     query = select(func.min(_d.id + 0)).where(_d.timestamp >= closed)
     first_open: int | None = connection.execute(query).scalar_one()

@@ -69,6 +69,13 @@ def prepare_database(database: Database, now: datetime) -> Opening:
         return Opening(OpeningOutcome.CONVERTED if backup else OpeningOutcome.CREATED, backup)
 
 
+def is_current(connection: Connection) -> bool:
+    """Return whether the database has this program's schema."""
+    if not inspect(connection).has_table(_OWN):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+
+
 def inspect_database(database: Database) -> None:
     """Check that the database can be used, changing nothing. Raises DatabaseUnavailable.
 

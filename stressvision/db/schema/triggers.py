@@ -1,8 +1,11 @@
 """Triggers that write the change feed, maintain totals and protect the audit log, for every writing program."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, text
 
 from stressvision.db.engine.connection import WRITE_LOCK_KEY
+from stressvision.db.engine.types import STORED_MOMENT_GLOB
 
 _SQLITE = (
     """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events BEGIN
@@ -99,7 +102,29 @@ _POSTGRESQL = (
 )
 
 
+_TIMES = {
+    "employees": ("enrollment_date", "consent_date", "last_seen", "created_at", "updated_at"),
+    "sessions": ("start_timestamp", "end_timestamp", "created_at"),
+    "detection_events": ("timestamp", "created_at"),
+    "alerts": ("timestamp", "acknowledged_at", "created_at", "resolved_at", "evidence_start"),
+    "reports_15min": ("start_timestamp", "end_timestamp", "generated_at"),
+}
+"""Columns of times in the tables that people write with SQL."""
+
+
+def time_triggers() -> Iterator[str]:
+    """Yield SQLite's triggers that name the wanted form of a time; the CHECK constraint names only itself."""
+    for table, columns in _TIMES.items():
+        for verb, event in (("inserted", "INSERT"), ("updated", f"UPDATE OF {', '.join(columns)}")):
+            wrong = " OR ".join(f"NEW.{column} NOT GLOB '{STORED_MOMENT_GLOB}'" for column in columns)
+            yield f"""CREATE TRIGGER {table}_time_{verb} BEFORE {event} ON {table} WHEN {wrong} BEGIN
+         SELECT RAISE(ABORT, 'times are UTC with milliseconds: write strftime(''%Y-%m-%d %H:%M:%f'', ''now'')'); END"""
+
+
 def create_triggers(connection: Connection) -> None:
     """Create all triggers of the connection's dialect."""
     for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
         connection.execute(text(statement))
+    if connection.dialect.name != "postgresql":
+        for statement in time_triggers():
+            connection.exec_driver_sql(statement)

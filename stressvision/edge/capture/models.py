@@ -7,12 +7,12 @@ import structlog
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
-from stressvision.vision.embedding import Embedding, FaceEncoder
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
-from stressvision.vision.eyes import Openness, OpennessMeter
 from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
 
 log = structlog.get_logger()
 
@@ -29,10 +29,10 @@ class Encoding(Protocol):
     def encode(self, frame: Frame, face: Face) -> Embedding: ...
 
 
-class Metering(Protocol):
-    """Eye openness meter; see `vision.eyes.OpennessMeter`."""
+class Measuring(Protocol):
+    """Geometry of a face; see `vision.geometry.reader.GeometryReader`."""
 
-    def measure(self, frame: Frame, face: Face) -> Openness | None: ...
+    def read(self, frame: Frame, face: Face) -> FaceGeometry | None: ...
 
 
 class Expressing(Protocol):
@@ -47,7 +47,7 @@ class Models:
 
     detector: Detecting
     encoder: Encoding
-    meter: Metering
+    geometry: Measuring
     expression: Expressing | None
 
 
@@ -57,9 +57,9 @@ def load_models(settings: Settings) -> Models:
     A missing eye or expression model is logged and left out.
 
     Raises:
-        ModelUnavailable: If the face detector, the face encoder or the eye contour network is missing.
+        ModelUnavailable: If the face detector, the face encoder, the mesh or the eye contour network is missing.
     """
-    return Models(FaceDetector(), FaceEncoder(), OpennessMeter(_load_lids(settings)), _load_expression(settings))
+    return Models(FaceDetector(), FaceEncoder(), GeometryReader(_load_lids(settings)), _load_expression(settings))
 
 
 def _load_lids(settings: Settings) -> LidModel | None:

@@ -1,16 +1,18 @@
 """State of one tracked person: identity, expression, fatigue and liveness, for as long as the track lasts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from stressvision.domain.emotions import Emotion
-from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
-from stressvision.vision.gallery import Match
-from stressvision.vision.identity import IdentityVote, Standing
+from stressvision.vision.geometry.pose import HeadPose
+from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
-from stressvision.vision.smoothing import ExpressionTrend, fuse
+from stressvision.vision.recognition.gallery import Match
+from stressvision.vision.recognition.identity import IdentityVote, Standing
+from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 
 VERIFY_SECONDS = 3.0
@@ -20,7 +22,11 @@ COLLECT_SECONDS = 0.15
 PATIENCE_SECONDS = 5.0
 """Without a usable frame for this long, a name is withdrawn, and an unnamed person counts as unknown."""
 READING_SECONDS = 0.2
+QUALITY_SECONDS = 0.19
+"""A little less than a reading, so that every reading has the quality of its own picture."""
 FATIGUE_PRESENT = 0.5
+POSE_SECONDS = 0.5
+"""A pose measured longer ago says nothing about this picture."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +37,22 @@ class PersonState:
         emotion: The most probable emotion.
         confidence: Calibrated probability of `emotion`, 0 to 1.
         vector: Probability of each emotion; None if only fatigue is reported.
-        frames: Frames behind the estimate: of the last seconds for an expression, of the last minute for fatigue.
+        frames: Frames behind the estimate: those of the period for an expression, of the last minute for fatigue.
+        covered: Whether something hides the face, so that an expression or the lids cannot be read.
     """
 
     emotion: Emotion | None = None
     confidence: float | None = None
     vector: dict[Emotion, float] | None = None
     frames: int | None = None
+    covered: bool = False
 
 
 class FatigueMemory:
     """Fatigue monitors by employee, so that the minute of measurement survives a short loss of the track.
 
-    A monitor is deleted when the employee stays away, or may no longer be recognised.
+    A monitor restarts when the employee stays away, keeping what is usual for them; it is deleted when the employee may
+    no longer be recognised.
     """
 
     def __init__(self) -> None:
@@ -51,8 +60,10 @@ class FatigueMemory:
 
     def recall(self, employee_id: int, at: float) -> FatigueMonitor:
         """Return the monitor of this employee, a new one if there is none."""
-        self._monitors = {key: monitor for key, monitor in self._monitors.items() if not monitor.is_stale(at)}
-        return self._monitors.setdefault(employee_id, FatigueMonitor())
+        monitor = self._monitors.setdefault(employee_id, FatigueMonitor())
+        if monitor.is_stale(at):
+            monitor.restart()
+        return monitor
 
     def keep_only(self, employee_ids: Collection[int]) -> None:
         """Delete the monitors of all other employees."""
@@ -67,14 +78,20 @@ class Person:
     since: float
     vote: IdentityVote = field(default_factory=IdentityVote)
     trend: ExpressionTrend = field(default_factory=ExpressionTrend)
+    period: ReadingPeriod = field(default_factory=ReadingPeriod)
     monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
     blinks: BlinkWatch = field(default_factory=BlinkWatch)
     flatness: FlatnessWatch = field(default_factory=FlatnessWatch)
     quality: Quality | None = None
+    geometry: FaceGeometry | None = None
+    geometry_at: float = 0.0
     next_embedding: float = 0.0
     next_reading: float = 0.0
+    next_quality: float = 0.0
     next_detection: float = 0.0
     decided_at: float | None = None
+    period_since: float | None = None
+    """Since when the readings of the next detection are gathered: they are all of one person."""
     _owner: int | None = None
 
     @property
@@ -93,6 +110,21 @@ class Person:
         self.since = at
         self.next_embedding = at
         self.decided_at = None
+
+    def pose_at(self, at: float) -> HeadPose | None:
+        """How the head is turned, where it was measured a moment ago."""
+        return self.geometry.pose if self.geometry and at - self.geometry_at <= POSE_SECONDS else None
+
+    @property
+    def is_expressive(self) -> bool:
+        """Whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
+        clear = self.geometry is not None and not self.geometry.cover.mouth
+        return clear and self.quality is not None and self.quality.classifiable
+
+    def begin_period(self, at: float) -> None:
+        """Gather the readings of the next detection from now on."""
+        self.period.restart()
+        self.period_since = at
 
     def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
         """Count the identity vote of one frame; reset expression and fatigue if the identity changed."""
@@ -119,17 +151,25 @@ class Person:
         return flat or self.blinks.never_blinks(at)
 
     def state(self, at: float, *, expression_allowed: bool) -> PersonState:
-        """Return the estimate to report now."""
-        fatigue = self.monitor.estimate()
+        """Return what the face shows now, for the preview."""
         expression = self.trend.mean(at) if expression_allowed else None
+        return self._conclude(expression, self.trend.frames, self.monitor.estimate().probability)
+
+    def report(self, *, expression_allowed: bool) -> PersonState:
+        """What may be reported of the time since the last report."""
+        means = self.period.means()
+        return self._conclude(means.expression if expression_allowed else None, means.readings, means.fatigue)
+
+    def _conclude(self, expression: Mapping[Emotion, float] | None, readings: int, fatigue: float) -> PersonState:
+        covered = self.geometry is not None and self.geometry.cover.any
         if expression is not None:
-            vector = fuse(expression, fatigue.probability)
+            vector = fuse(expression, fatigue)
             emotion = max(vector, key=vector.__getitem__)
-            frames = self.monitor.frames if emotion is Emotion.FATIGUE else self.trend.frames
-            return PersonState(emotion, vector[emotion], vector, frames)
-        if fatigue.probability >= FATIGUE_PRESENT:
-            return PersonState(Emotion.FATIGUE, fatigue.probability, frames=self.monitor.frames)
-        return PersonState()
+            frames = self.monitor.frames if emotion is Emotion.FATIGUE else readings
+            return PersonState(emotion, vector[emotion], vector, frames, covered)
+        if fatigue >= FATIGUE_PRESENT:
+            return PersonState(Emotion.FATIGUE, fatigue, frames=self.monitor.frames, covered=covered)
+        return PersonState(covered=covered)
 
     def _note_decision(self, at: float, memory: FatigueMemory) -> None:
         if self.standing is Standing.COLLECTING:
@@ -138,7 +178,9 @@ class Person:
         if self.decided_at is None:
             self.decided_at = at
         owner = self.match.employee_id if self.match else None
+        if self.period_since is None or owner != self._owner:
+            self.period_since = at
         if owner != self._owner:
-            self.trend = ExpressionTrend()
+            self.trend, self.period = ExpressionTrend(), ReadingPeriod()
             self.monitor = FatigueMonitor() if owner is None else memory.recall(owner, at)
             self._owner = owner

@@ -1,8 +1,8 @@
 """The pipeline from camera frames to detections. It uses no file, network or clock: each frame carries its own time.
 
 The cost follows the scene: faces are detected 15 times a second, half as often while there are none; an embedding is
-computed only for a face that is new, in doubt or due for verification (at most one a frame); expression and eyelids are
-estimated five times a second.
+computed only for a face that is new, in doubt or due for verification (at most one a frame); geometry and expression
+are read five times a second. A detection stands for all the readings since the one before.
 """
 
 import time
@@ -10,15 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from stressvision.core.config import Policy
 from stressvision.edge.capture.costs import StageTimes, TokenBucket
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.person import READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.edge.capture.readings import read_face
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
-from stressvision.vision.gallery import FaceGallery
-from stressvision.vision.identity import Standing
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.gallery import FaceGallery
+from stressvision.vision.recognition.identity import Standing
 from stressvision.vision.tracking import Tracker
 from stressvision.wire.detections import DetectionIn
 from stressvision.wire.values import Box
@@ -35,37 +36,6 @@ EMBEDDINGS_AT_ONCE = 12
 """Burst: four people who arrive together are named within a second."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late without delaying the next."""
-EXPRESSION_PATIENCE_SECONDS = 1.0
-"""A recognised person without an expression estimate for this long is reported without one."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the pipeline may estimate, for which people, and how often it reports.
-
-    Attributes:
-        device_id: Name of the device in its detections.
-        policy: Legal policy in force.
-        analyse_unknown: Whether expressions of unknown people are estimated.
-        detection_seconds: Period between two detections of a person.
-        flag_photographs: Whether faces without signs of life are flagged.
-    """
-
-    device_id: str
-    policy: Policy
-    analyse_unknown: bool
-    detection_seconds: float
-    flag_photographs: bool = False
-
-    @property
-    def expression_allowed(self) -> bool:
-        """Whether the policy allows estimating expressions."""
-        return self.policy is not Policy.EU
-
-    @property
-    def strangers_allowed(self) -> bool:
-        """Whether unknown people may be analysed."""
-        return self.analyse_unknown or self.policy is Policy.RESEARCH
 
 
 @dataclass(frozen=True)
@@ -165,7 +135,9 @@ class Pipeline:
             person = self._people.setdefault(track.id, Person(track, shot.elapsed))
             if track.crossing or track.unsure:
                 person.doubt(shot.elapsed)
-            person.quality = assess(shot.frame, track.face)
+            if person.quality is None or track.unsure or shot.elapsed >= person.next_quality:
+                person.quality = assess(shot.frame, track.face, person.pose_at(shot.elapsed))
+                person.next_quality = shot.elapsed + QUALITY_SECONDS
             visible.append(person)
         return visible
 
@@ -199,23 +171,7 @@ class Pipeline:
         if shot.elapsed < person.next_reading or not self._may_be_read(person):
             return
         person.next_reading = shot.elapsed + READING_SECONDS
-        face = person.track.face
-        if person.quality is None or not person.quality.classifiable:
-            person.monitor.observe(shot.elapsed, None)
-            if self.rules.flag_photographs:
-                person.blinks.observe(shot.elapsed, None)
-            return
-        with self.stages.measure("openness"):
-            openness = self._models.meter.measure(shot.frame, face)
-        person.monitor.observe(shot.elapsed, openness)
-        if self.rules.flag_photographs:
-            person.blinks.observe(shot.elapsed, openness)
-            with self.stages.measure("flatness"):
-                person.flatness.observe(shot.elapsed, shot.frame, face)
-        if self._models.expression is not None and self.rules.expression_allowed:
-            with self.stages.measure("expression"):
-                estimate = self._models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
-            person.trend.add(shot.elapsed, estimate.probabilities)
+        read_face(shot, person, self._models, self.rules, self.stages)
 
     def _may_be_read(self, person: Person) -> bool:
         if person.standing is Standing.UNKNOWN:
@@ -223,18 +179,18 @@ class Pipeline:
         return person.standing is Standing.NAMED
 
     def _is_due(self, person: Person, at: float) -> bool:
-        if person.decided_at is None or at < person.next_detection:
+        if person.decided_at is None or person.period_since is None or at < person.next_detection:
             return False
-        if not self._may_be_read(person) or self._models.expression is None or not self.rules.expression_allowed:
-            return True
-        return person.trend.mean(at) is not None or at - person.decided_at >= EXPRESSION_PATIENCE_SECONDS
+        # Who is only counted has no readings to wait for.
+        return not self._may_be_read(person) or at >= person.period_since + self.rules.detection_seconds
 
     def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:
         period = self.rules.detection_seconds
         # Keep the schedule while frames keep up with it, so that a period is not stretched to the next frame each time.
         late = shot.elapsed - person.next_detection
         person.next_detection += period if late < LATENESS * period else late + period
-        state = self._state(person, shot.elapsed)
+        state = self._reported_state(person)
+        person.begin_period(person.next_detection - period)
         box = person.track.face.box
         return DetectionIn(
             event_id=self._new_id(),
@@ -265,6 +221,11 @@ class Pipeline:
         if not self._may_be_read(person):
             return PersonState()
         return person.state(at, expression_allowed=self.rules.expression_allowed)
+
+    def _reported_state(self, person: Person) -> PersonState:
+        if not self._may_be_read(person):
+            return PersonState()
+        return person.report(expression_allowed=self.rules.expression_allowed)
 
     def _mark(self, person: Person, at: float) -> Mark:
         code = person.match.employee_code if person.match else None

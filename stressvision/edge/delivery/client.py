@@ -1,20 +1,23 @@
 """HTTP client of the ingest server, and the device token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from pydantic import ValidationError
+import structlog
+from pydantic import BaseModel, ValidationError
 
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, ServerUnreachable
-from stressvision.wire.detections import BatchStored, DeviceHealth
-from stressvision.wire.gallery import Gallery
+from stressvision.wire.detections import BatchStored, DeviceHealth, IngestSession, SessionEnded, SessionStart
+from stressvision.wire.gallery import EMBEDDING_MODEL, EMBEDDING_SIZE, Gallery
+from stressvision.wire.problems import PROBLEM_TYPE, Problem
 
 CONNECT_SECONDS = 2.0
 BATCH_SECONDS = 10.0
@@ -23,7 +26,20 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 """A larger difference between the clocks of device and server is reported."""
 
 _TOKEN_REJECTED = {401, 403}
-_RETRYABLE = {401, 403, 404, 405, 408, 425, 429}
+_FINAL = {400, 409, 413, 415, 422}
+"""Statuses with which ingest rejects the message itself; with any other one it may accept the message later."""
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+log = structlog.get_logger()
+
+
+class SessionUnknown(InvalidInput):
+    """The server does not know the session (any more), as after a restore."""
+
+
+class DeviceRejected(ServerUnreachable):
+    """The token is missing, invalid, or that of another device."""
 
 
 @dataclass(frozen=True)
@@ -51,41 +67,58 @@ class ServerStatus:
 class IngestClient:
     """One persistent HTTP connection. Not thread-safe."""
 
-    def __init__(self, base: str, *, token: str = "", trusted_ca: str | bool = True, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        base: str,
+        *,
+        token: str = "",
+        reload_token: Callable[[], str] | None = None,
+        trusted_ca: str | bool = True,
+        clock: Clock = utc_now,
+    ) -> None:
         """Create a client; it connects with the first request.
 
         Args:
             base: Such as http://127.0.0.1:5000, without a trailing slash.
             token: Device token; empty for none.
+            reload_token: Returns the token as it is configured now; called after the server has rejected the token.
             trusted_ca: Path of a PEM file, or True for the certificates of the system.
             clock: Returns the time now, in UTC.
         """
         self.status = ServerStatus()
         self._base, self._label, self._clock = base, remove_credentials(base), clock
+        self._reload_token = reload_token
         self._http = requests.Session()
         # Ignore the proxy of the environment: the server is on this machine or in the local network.
         self._http.trust_env = False
         self._http.verify = trusted_ca
-        if token:
-            self._http.headers["Authorization"] = f"Bearer {token}"
+        self._use_token(token)
 
     def start_session(self, body: str) -> None:
-        """Post a SessionStart.
+        """Post a SessionStart with a `session_id`.
 
         Raises:
             ServerUnreachable: If it may be accepted later.
             InvalidInput: If it will never be accepted.
         """
-        self._post("/sessions", body, SHORT_SECONDS, missing_is_final=True)
+        wanted = SessionStart.model_validate_json(body).session_id
+        opened = self._post("/sessions", body, SHORT_SECONDS, IngestSession)
+        if opened.session_id != wanted:
+            raise _unreachable(self._label, "response names another session")
 
     def end_session(self, session_id: str, body: str) -> None:
         """Post a SessionEnd.
 
         Raises:
             ServerUnreachable: If it may be accepted later.
+            SessionUnknown: If the server does not know the session.
             InvalidInput: If it will never be accepted.
         """
-        self._post(f"/sessions/{session_id}/end", body, SHORT_SECONDS, missing_is_final=True)
+        response = self._call("POST", f"/sessions/{session_id}/end", SHORT_SECONDS, **_json(body))
+        problem = _problem_of(response)
+        if problem is not None and problem.status == requests.codes.not_found:
+            raise SessionUnknown(_rejection(problem))
+        self._validate(response, SessionEnded)
 
     def send_batch(self, bodies: list[str]) -> BatchStored:
         """Post a batch of detections.
@@ -100,11 +133,8 @@ class IngestClient:
             ServerUnreachable: If the batch may be accepted later.
             InvalidInput: If the batch as a whole is rejected.
         """
-        response = self._post("/detections/batch", '{"detections": [' + ", ".join(bodies) + "]}", BATCH_SECONDS)
-        try:
-            stored = BatchStored.model_validate_json(response.content)
-        except ValidationError:
-            raise _unreachable(self._label, "unexpected response") from None
+        body = '{"detections": [' + ", ".join(bodies) + "]}"
+        stored = self._post("/detections/batch", body, BATCH_SECONDS, BatchStored)
         if len(stored.results) != len(bodies):
             raise _unreachable(self._label, "response without a result for each detection")
         return stored
@@ -116,14 +146,14 @@ class IngestClient:
             ServerUnreachable: If the server does not return a gallery.
         """
         response = self._call("GET", "/gallery", SHORT_SECONDS, headers={"If-None-Match": etag} if etag else {})
-        if response.status_code == requests.codes.not_modified:
+        if response.status_code == requests.codes.not_modified and etag:
+            self._accept(response)
             return GalleryResponse(None, etag)
-        if not response.ok:
-            raise _unreachable(self._label, f"HTTP {response.status_code}")
-        try:
-            return GalleryResponse(Gallery.model_validate_json(response.content), response.headers.get("ETag", ""))
-        except ValidationError:
-            raise _unreachable(self._label, "response is not a gallery") from None
+        gallery = self._validate(response, Gallery)
+        sizes = {len(embedding) for face in gallery.faces for embedding in face.embeddings}
+        if gallery.model == EMBEDDING_MODEL and sizes - {EMBEDDING_SIZE}:
+            raise _unreachable(self._label, "response is not a gallery")
+        return GalleryResponse(gallery, response.headers.get("ETag", ""))
 
     def report_health(self, health: DeviceHealth) -> None:
         """Post the device's health.
@@ -132,7 +162,10 @@ class IngestClient:
             ServerUnreachable: If the server does not respond.
             InvalidInput: If the server rejects the report.
         """
-        self._post("/heartbeat", health.model_dump_json(), SHORT_SECONDS)
+        response = self._call("POST", "/heartbeat", SHORT_SECONDS, **_json(health.model_dump_json()))
+        if response.status_code != requests.codes.no_content:
+            raise self._error_of(response)
+        self._accept(response)
 
     def server_time(self) -> datetime | None:
         """Return the server's time now; None before its first response."""
@@ -143,39 +176,90 @@ class IngestClient:
         """Close the connection."""
         self._http.close()
 
-    def _post(self, path: str, body: str, seconds: float, *, missing_is_final: bool = False) -> requests.Response:
-        headers = {"Content-Type": "application/json"}
-        response = self._call("POST", path, seconds, data=body.encode(), headers=headers)
-        if response.ok:
-            return response
-        # A path or token the server does not know is a configuration error: once corrected, the message must still
-        # be here.
-        final = response.status_code not in _RETRYABLE or (missing_is_final and response.status_code == 404)
-        if final and response.status_code < 500:
-            reason = f"HTTP {response.status_code}: {response.text[:200]}"
-            raise InvalidInput(
-                Message(es=f"El servidor lo rechazó ({reason}).", en=f"The server rejected it ({reason}).")
-            )
-        raise _unreachable(self._label, f"HTTP {response.status_code}")
+    def _post(self, path: str, body: str, seconds: float, model: type[Answer]) -> Answer:
+        return self._validate(self._call("POST", path, seconds, **_json(body)), model)
+
+    def _validate(self, response: requests.Response, model: type[Answer]) -> Answer:
+        """Return the answer of an ingest server; a page or another service's JSON is none, whatever its status."""
+        if response.status_code != requests.codes.ok:
+            raise self._error_of(response)
+        try:
+            answer = model.model_validate_json(response.content)
+        except ValidationError:
+            raise _unreachable(self._label, "unexpected response") from None
+        self._accept(response)
+        return answer
+
+    def _error_of(self, response: requests.Response) -> Exception:
+        """Return the error of a response: final only where ingest itself rejects the message.
+
+        A path or token the server does not know is a configuration error: once corrected, the message must still be
+        here. The same holds for the refusals of a portal, a proxy or another service.
+        """
+        status, problem = response.status_code, _problem_of(response)
+        if problem is None:
+            return _unreachable(self._label, f"HTTP {status}")
+        self._compare_clocks(response)
+        self.status.accepts_token = status not in _TOKEN_REJECTED
+        if status in _TOKEN_REJECTED:
+            self._renew_token()
+            return DeviceRejected(_unreachable(self._label, f"HTTP {status}").message)
+        return InvalidInput(_rejection(problem)) if status in _FINAL else _unreachable(self._label, f"HTTP {status}")
+
+    def _accept(self, response: requests.Response) -> None:
+        self._compare_clocks(response)
+        self.status.accepts_token = True
+
+    def _renew_token(self) -> None:
+        if self._reload_token is None:
+            return
+        try:
+            self._use_token(self._reload_token())
+        except ConfigurationError as error:
+            log.warning("device token not read again", reason=error.message.en)
+
+    def _use_token(self, token: str) -> None:
+        self._http.headers.pop("Authorization", None)
+        if token:
+            self._http.headers["Authorization"] = f"Bearer {token}"
 
     def _call(self, method: str, path: str, seconds: float, **options: Any) -> requests.Response:
+        timeout = (CONNECT_SECONDS, seconds)
         try:
-            response = self._http.request(method, self._base + path, timeout=(CONNECT_SECONDS, seconds), **options)
+            # A redirection leads to a login page or to another server, and turns a POST into a GET.
+            return self._http.request(method, self._base + path, timeout=timeout, allow_redirects=False, **options)
         except requests.RequestException as error:
             raise _unreachable(self._label, type(error).__name__) from error
-        self._compare_clocks(response.headers.get("Date", ""))
-        self.status.accepts_token = response.status_code not in _TOKEN_REJECTED
-        return response
 
-    def _compare_clocks(self, date: str) -> None:
+    def _compare_clocks(self, response: requests.Response) -> None:
         try:
-            server_time = parsedate_to_datetime(date)
+            server_time = parsedate_to_datetime(response.headers.get("Date", ""))
         except ValueError:
             return
         if server_time.tzinfo is None:  # more than one date, or a date without a zone
             return
         # The header has whole seconds: it is half a second late on average.
         self.status.clock_ahead = self._clock() - server_time - timedelta(seconds=0.5)
+
+
+def _json(body: str) -> dict[str, Any]:
+    return {"data": body.encode(), "headers": {"Content-Type": "application/json"}}
+
+
+def _problem_of(response: requests.Response) -> Problem | None:
+    """Return the problem document of an ingest server, or None where the response is none."""
+    if response.headers.get("Content-Type", "").partition(";")[0].strip() != PROBLEM_TYPE:
+        return None
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        return None
+    return problem if problem.status == response.status_code else None
+
+
+def _rejection(problem: Problem) -> Message:
+    reason = f"HTTP {problem.status}: {problem.detail[:200]}"
+    return Message(es=f"El servidor lo rechazó ({reason}).", en=f"The server rejected it ({reason}).")
 
 
 def _unreachable(server: str, reason: str) -> ServerUnreachable:

@@ -9,7 +9,7 @@ import structlog
 
 from stressvision.core.config import Policy
 from stressvision.edge.delivery.client import IngestClient
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery
 
 log = structlog.get_logger()

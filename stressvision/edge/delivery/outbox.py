@@ -19,6 +19,8 @@ import structlog
 from stressvision.core.clock import Clock, to_stored, utc_now
 from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.core.files import make_private
+from stressvision.edge.delivery import delivered as copies
+from stressvision.edge.delivery.delivered import ServerPosition
 
 try:
     # It bundles a SQLite without the WAL-reset bug, which can corrupt a file used by several connections before 3.51.3.
@@ -73,7 +75,8 @@ class Backlog:
         waiting: To be sent.
         dropped: Deleted unsent, because they were too old or too many.
         refused: Set aside, because the server rejected them for good.
-        early: Those of `waiting` that the server accepts once its clock has reached their time.
+        early: Those of `waiting` that the server accepts later: once its clock has reached their time, or from the
+            device that they belong to.
     """
 
     waiting: int
@@ -97,6 +100,7 @@ CREATE TABLE IF NOT EXISTS early (
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT NULL);
 """
+_TABLES = _SCHEMA + copies.SCHEMA
 
 
 class Outbox:
@@ -147,9 +151,17 @@ class Outbox:
         messages = [StoredMessage(MessageKind(kind), key, body, id_) for id_, kind, key, body in rows]
         return list(takewhile(lambda message: message.kind is MessageKind.DETECTION, messages)) or messages[:1]
 
-    def settle(self, delivered: Sequence[int], refused: Mapping[int, str]) -> None:
-        """Delete delivered messages (by id), and set aside those the server refused, with the reason."""
+    def settle(
+        self, delivered: Sequence[int], refused: Mapping[int, str], position: ServerPosition | None = None
+    ) -> None:
+        """Remove delivered messages (by id) from the queue, and set aside those the server refused, with the reason.
+
+        Copies of the delivered ones are kept for a day. `position`: stored with them.
+        """
         with self._lock, _translate_errors(), self._connection:
+            copies.keep(self._connection, delivered, self._clock())
+            if position is not None:
+                copies.write_position(self._connection, position)
             self._connection.executemany(
                 "INSERT OR REPLACE INTO refused SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
                 [(reason, item) for item, reason in refused.items()],
@@ -160,6 +172,26 @@ class Outbox:
                 (MAX_REFUSED,),
             )
             self._count("refused", len(refused))
+
+    def server_position(self) -> ServerPosition | None:
+        """Return the stored position of the server, or None before the first delivery."""
+        with self._lock, _translate_errors():
+            return copies.read_position(self._connection)
+
+    def delivered_start(self, session_id: str) -> str | None:
+        """Return the body of a delivered start of a session, or None if it is no longer kept."""
+        with self._lock, _translate_errors():
+            return copies.find_start(self._connection, session_id)
+
+    def requeue_session(self, session_id: str) -> int:
+        """Put the session's delivered messages back into the queue: the server has lost them."""
+        with self._lock, _translate_errors(), self._connection:
+            return copies.requeue_session(self._connection, session_id)
+
+    def requeue_delivered(self) -> int:
+        """Put all delivered messages back into the queue: the server has an older or another database."""
+        with self._lock, _translate_errors(), self._connection:
+            return copies.requeue_all(self._connection)
 
     def postpone(self, due: Mapping[int, datetime]) -> None:
         """Take messages (by id) out of the queue until the server's clock has reached `due`: the device's is ahead."""
@@ -188,7 +220,7 @@ class Outbox:
         deleted = 0
         with self._lock, _translate_errors():
             with self._connection:
-                for table in ("item", "early", "refused"):
+                for table in ("item", "early", "refused", "delivered"):
                     deleted += self._connection.execute(
                         f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
                         "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
@@ -274,7 +306,7 @@ def _prepare(path: Path) -> system_sqlite.Connection:
         # FULL: these devices lose power without notice, and one small commit a second is cheap.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.executescript(_SCHEMA)
+        connection.executescript(_TABLES)
     except sqlite3.Error:
         connection.close()
         raise

@@ -3,97 +3,130 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
+from stressvision.core.clock import utc_now
 from stressvision.core.errors import InvalidInput, ServerUnreachable, Unavailable
-from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.client import DeviceRejected, IngestClient, SessionUnknown
+from stressvision.edge.delivery.delivered import ServerPosition
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, StoredMessage
-from stressvision.wire.detections import BatchItem, DetectionIn
+from stressvision.edge.delivery.results import Results, is_foreign, rebuild_start, sort_results
 
 BATCH = 200
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 IDLE_SECONDS = 5.0
+FOREIGN_WAIT = timedelta(minutes=1)
+"""Time until a message of another device is tried again; that device's own program may share the outbox."""
 
 log = structlog.get_logger()
 
 
-@dataclass
-class _Results:
-    """Results by message id.
-
-    Attributes:
-        accepted: Stored by the server.
-        refused: Rejected for good, with the reason.
-        early: Rejected until the server's clock has reached this time.
-    """
-
-    accepted: list[int] = field(default_factory=list)
-    refused: dict[int, str] = field(default_factory=dict)
-    early: dict[int, datetime] = field(default_factory=dict)
-
-
-def deliver_next(outbox: Outbox, client: IngestClient, limit: int = BATCH) -> bool:
+def deliver_next(outbox: Outbox, client: IngestClient, limit: int = BATCH, *, device_id: str = "") -> bool:
     """Send the first messages of the outbox; return False if it is empty.
 
-    Messages the server rejects for good are set aside.
+    Messages that the server can never accept are set aside. Sessions that it does not know are opened again.
+
+    Args:
+        outbox: The queue.
+        client: Connection to the server.
+        limit: Maximum number of detections.
+        device_id: This device; messages of another one wait if the server rejects them. Empty: all are this device's.
 
     Raises:
-        ServerUnreachable: If the server does not answer; the messages stay in the outbox.
+        ServerUnreachable: If the server does not answer as ingest; the messages stay in the outbox.
     """
     messages = outbox.peek(limit)
     if not messages:
         return False
     try:
-        results = _send(messages, client)
+        if messages[0].kind is MessageKind.DETECTION:
+            _deliver_detections(messages, outbox, client, device_id)
+        else:
+            _deliver_session(messages[0], outbox, client)
     except InvalidInput as error:
         if len(messages) > 1:
             # One message makes the server reject the batch: smaller batches isolate it.
-            return deliver_next(outbox, client, len(messages) // 2)
+            return deliver_next(outbox, client, len(messages) // 2, device_id=device_id)
         log.warning("message refused by the server, set aside", kind=messages[0].kind, reason=error.message.en)
         outbox.settle([], {messages[0].id: error.message.en})
-        return True
-    outbox.settle(results.accepted, results.refused)
-    outbox.postpone(results.early)
+    except DeviceRejected:
+        if not is_foreign(messages[0], device_id):
+            raise
+        foreign = [message.id for message in messages if is_foreign(message, device_id)]
+        outbox.postpone(dict.fromkeys(foreign, _next_try(client)))
     return True
 
 
-def _send(messages: list[StoredMessage], client: IngestClient) -> _Results:
-    first = messages[0]
-    if first.kind is MessageKind.SESSION_START:
-        client.start_session(first.body)
-        return _Results([first.id])
-    if first.kind is MessageKind.SESSION_END:
-        client.end_session(first.key, first.body)
-        return _Results([first.id])
-    results = _Results()
-    batch = client.send_batch([message.body for message in messages])
-    for message, result in zip(messages, batch.results, strict=True):
-        if result.status == "ok":
-            results.accepted.append(message.id)
-        elif (due := _due_later(message, result, client.server_time())) is not None:
-            results.early[message.id] = due
-        else:
-            results.refused[message.id] = result.problem.detail if result.problem else "refused"
+def _deliver_session(message: StoredMessage, outbox: Outbox, client: IngestClient) -> None:
+    if message.kind is MessageKind.SESSION_START:
+        client.start_session(message.body)
+    else:
+        try:
+            client.end_session(message.key, message.body)
+        except SessionUnknown:
+            reopen_session(outbox, client, message.key)
+            client.end_session(message.key, message.body)
+    outbox.settle([message.id], {})
+
+
+def _deliver_detections(messages: list[StoredMessage], outbox: Outbox, client: IngestClient, device_id: str) -> None:
+    bodies = [message.body for message in messages]
+    results = sort_results(messages, client.send_batch(bodies).results, client.server_time(), device_id)
+    if results.unknown_sessions:
+        for session_id in results.unknown_sessions:
+            reopen_session(outbox, client, session_id)
+        # Also those accepted: their event ids prevent a second copy.
+        results = sort_results(messages, client.send_batch(bodies).results, client.server_time(), device_id)
+    before = outbox.server_position()
+    outbox.settle(list(results.accepted), results.refused, _newest_position(before, results.accepted))
+    outbox.postpone({**results.early, **dict.fromkeys(results.foreign, _next_try(client))})
+    _log(results)
+    if before is not None and went_back(before, results.accepted):
+        count = outbox.requeue_delivered()
+        log.warning("server has an older or another database, delivered messages sent again", count=count)
+    if results.rejected is not None:
+        raise DeviceRejected(results.rejected)
+
+
+def reopen_session(outbox: Outbox, client: IngestClient, session_id: str) -> None:
+    """Open a session again that the server does not know, and requeue what it had received of it.
+
+    Raises:
+        ServerUnreachable: If the server may accept it later.
+        InvalidInput: If the server will never accept it.
+    """
+    client.start_session(outbox.delivered_start(session_id) or rebuild_start(session_id))
+    count = outbox.requeue_session(session_id)
+    log.warning("server did not know the session, opened again", session=session_id, sent_again=count)
+
+
+def _next_try(client: IngestClient) -> datetime:
+    return (client.server_time() or utc_now()) + FOREIGN_WAIT
+
+
+def _newest_position(before: ServerPosition | None, accepted: Mapping[int, int]) -> ServerPosition | None:
+    newest = max(accepted, default=0)
+    is_new = newest > (before.message_id if before else 0)
+    return ServerPosition(newest, accepted[newest]) if is_new else None
+
+
+def went_back(before: ServerPosition, accepted: Mapping[int, int]) -> bool:
+    """Return whether a message sent for the first time got a lower id than an earlier one: see ServerPosition."""
+    return any(
+        stored <= before.detection_id for message_id, stored in accepted.items() if message_id > before.message_id
+    )
+
+
+def _log(results: Results) -> None:
     if results.refused:
         first_reason = next(iter(results.refused.values()))
         log.warning("detections refused by the server, set aside", count=len(results.refused), first=first_reason)
     if results.early:
         log.warning("device clock ahead, detections wait for the server's clock", count=len(results.early))
-    return results
-
-
-def _due_later(message: StoredMessage, result: BatchItem, server_time: datetime | None) -> datetime | None:
-    """Return the detection's time if it was refused only because the server's clock has not reached it."""
-    faults = result.problem.errors if result.problem else ()
-    if server_time is None or not any(fault.field == "timestamp" for fault in faults):
-        return None
-    timestamp = DetectionIn.model_validate_json(message.body).timestamp
-    return timestamp if timestamp > server_time else None
 
 
 class Uploader:
@@ -104,10 +137,11 @@ class Uploader:
         outbox: Outbox,
         client: IngestClient,
         *,
+        device_id: str = "",
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        """`jitter` returns a random number between its arguments."""
-        self._outbox, self._client, self._jitter = outbox, client, jitter
+        """`device_id`: as in deliver_next. `jitter` returns a random number between its arguments."""
+        self._outbox, self._client, self._device_id, self._jitter = outbox, client, device_id, jitter
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uploader", daemon=True)
@@ -129,10 +163,13 @@ class Uploader:
         if self._thread.is_alive():
             return
         try:
-            while time.monotonic() < deadline and deliver_next(self._outbox, self._client):
+            while time.monotonic() < deadline and self._deliver_next():
                 pass
         except Unavailable as error:
             log.warning("upload stopped, messages stay in the outbox", reason=error.message.en)
+
+    def _deliver_next(self) -> bool:
+        return deliver_next(self._outbox, self._client, device_id=self._device_id)
 
     def _requeue_early(self) -> None:
         server_time = self._client.server_time()
@@ -146,7 +183,7 @@ class Uploader:
             self._wake.clear()
             try:
                 self._requeue_early()
-                while not self._stopping.is_set() and deliver_next(self._outbox, self._client):
+                while not self._stopping.is_set() and self._deliver_next():
                     if not reachable:
                         log.info("ingest server reached again, upload resumed")
                     wait, reachable = FIRST_WAIT_SECONDS, True

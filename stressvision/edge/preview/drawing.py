@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from stressvision.core.errors import Language, Message
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.pipeline import Mark
-from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.identity import Standing
 
 EXPRESSIONS = {
     Emotion.NEUTRAL: Message(es="expresión neutra", en="neutral expression"),
@@ -21,6 +21,7 @@ EXPRESSIONS = {
     Emotion.FATIGUE: Message(es="signos compatibles con fatiga", en="signs compatible with fatigue"),
 }
 UNKNOWN = Message(es="desconocido", en="unknown")
+COVERED = Message(es="cara tapada", en="face covered")
 PHOTOGRAPH = Message(es="¿una fotografía?", en="a photograph?")
 COLLECTING = Message(es="identificando…", en="identifying…")
 
@@ -57,6 +58,8 @@ def describe(mark: Mark, language: Language) -> list[str]:
     lines = [mark.employee_code or UNKNOWN.text(language)]
     if mark.state.emotion is not None and mark.state.confidence is not None:
         lines.append(f"{EXPRESSIONS[mark.state.emotion].text(language)} {100 * mark.state.confidence:.0f} %")
+    if mark.state.covered:
+        lines.append(COVERED.text(language))
     if mark.photograph:
         lines.append(PHOTOGRAPH.text(language))
     return lines

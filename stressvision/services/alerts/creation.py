@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries import detections
 from stressvision.db.queries.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.employees import select_standings
 from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,
     AlertRule,
@@ -16,7 +18,7 @@ from stressvision.domain.alerts import (
     compute_evidence_start,
     draft_alert,
 )
-from stressvision.domain.consent import may_alert
+from stressvision.domain.consent import may_alert, may_be_recognised
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.alerts.evidence import gather_evidence
@@ -76,12 +78,16 @@ def create_window_alert_if_due(
     """
     if not may_alert(context.settings.policy, rule.emotions):
         return None
-    if rows.has_open_alert(connection, employee_id, rule.alert_type, at - rule.quiet):
+    credible = max(at, latest_credible(context.clock()))
+    if rows.has_open_alert(connection, employee_id, rule.alert_type, at - rule.quiet, credible):
         return None
-    start = compute_evidence_start(rule, at, rows.last_resolution(connection, employee_id, rule.alert_type))
+    resolved_at = rows.last_resolution(connection, employee_id, rule.alert_type, credible)
+    start = compute_evidence_start(rule, at, resolved_at)
     counted = detections.count_expressions(connection, employee_id, rule.emotions, start, at)
     draft = draft_alert(rule, Evidence(counted.events, counted.total, counted.mean_confidence, has_open_alert=False))
-    if draft is None or record_if_silenced(connection, context, rule, draft, employee_id, at):
+    if draft is None or not _may_concern(connection, employee_id):
+        return None
+    if record_if_silenced(connection, context, rule, draft, employee_id, at):
         return None
     alert_id = rows.insert_alert(
         connection,
@@ -98,3 +104,9 @@ def create_window_alert_if_due(
     insert_step(connection, NewAlertStep(context.clock(), str(AlertStep.RAISED), alert_id, employee_id))
     enqueue(connection, context, NoticeKind.ALERT, alert_id)
     return alert_id
+
+
+def _may_concern(connection: Connection, employee_id: int) -> bool:
+    """Return whether the employee is active and consenting now: detections remain stored after a withdrawal."""
+    standing = select_standings(connection, [employee_id]).get(employee_id)
+    return standing is not None and may_be_recognised(standing)

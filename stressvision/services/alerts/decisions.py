@@ -100,7 +100,7 @@ def _change_status(context: Context, alert_id: int, wanted: AlertStatus, actor: 
     require_user_id(actor)
     with context.database.write() as connection:
         row = _get_alert(connection, alert_id)
-        current = AlertStatus(row.status)
+        current = AlertStatus.PENDING if "status" in row.odd_fields else AlertStatus(row.status)
         transition = check_transition(current, wanted)
         if transition is Transition.REFUSE:
             raise Conflict(

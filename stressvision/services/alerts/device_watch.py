@@ -1,7 +1,10 @@
 """Alerts of devices: created when a watching device goes silent or loses its picture, resolved when it returns."""
 
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stressvision.core.clock import MonotonicClock
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries.alert_history import NewAlertStep, insert_step
@@ -24,26 +27,37 @@ from stressvision.services.notifications import enqueue
 RETURNED = "El dispositivo volvió, o se detuvo en orden."
 
 
-class DeviceWatch:
-    """State of one watcher: since when it has run, and since when each device has reported a missing picture."""
+@dataclass
+class _Heard:
+    """The last report of a device, and when this watcher first saw it or a missing picture, in monotonic seconds."""
 
-    def __init__(self) -> None:
-        self._listening_since: datetime | None = None
-        self._checked_at: datetime | None = None
-        self._without_picture: dict[str, datetime] = {}
+    last_seen: datetime
+    at: float
+    without_picture_since: datetime | None = None
+    without_picture_at: float = 0.0
+
+
+class DeviceWatch:
+    """State of one watcher. It measures silence by its own monotonic clock, because stored times may be wrong."""
+
+    def __init__(self, monotonic: MonotonicClock = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._listening_since = 0.0
+        self._checked_at: float | None = None
+        self._heard: dict[str, _Heard] = {}
 
     def check(self, context: Context) -> None:
         """Create and resolve the device alerts that are due now."""
-        minutes, now = context.settings.device_alert_minutes, context.clock()
+        minutes = context.settings.device_alert_minutes
         if not minutes:
             return
         patience = timedelta(minutes=minutes)
-        listening_since = self._listen(now, patience)
+        passed = self._listen(patience)
         with context.database.read() as connection:
-            devices = [self._device(row, now) for row in select_signs(connection)]
+            devices = [self._watch(row, context.clock(), passed) for row in select_signs(connection)]
             alerts = rows.select_latest_device_alerts(connection)
         for device in devices:
-            outage = find_outage(device, now, listening_since, patience)
+            outage = find_outage(device, patience)
             own = [alert for alert in alerts if alert.device_id == device.device_id]
             if outage is not None and not any(_covers(alert, outage) for alert in own):
                 _create(context, device, outage)
@@ -51,19 +65,36 @@ class DeviceWatch:
                 if alert.status != AlertStatus.RESOLVED and has_ended(_outage(alert), device):
                     _resolve(context, alert.id)
 
-    def _listen(self, now: datetime, patience: timedelta) -> datetime:
-        """Return since when devices could be heard: from now on, where the watcher itself paused, as in suspension."""
-        if self._checked_at is None or self._listening_since is None or now - self._checked_at > 2 * patience:
+    def _listen(self, patience: timedelta) -> float:
+        """Return the seconds since the last check; listen from now on where the watcher has just started or paused."""
+        now = self._monotonic()
+        passed = 0.0 if self._checked_at is None else now - self._checked_at
+        if self._checked_at is None or passed > 2 * patience.total_seconds():
             self._listening_since = now
         self._checked_at = now
-        return self._listening_since
+        return passed
 
-    def _device(self, row: DeviceSign, now: datetime) -> WatchedDevice:
+    def _watch(self, row: DeviceSign, wall: datetime, passed: float) -> WatchedDevice:
+        now = self._monotonic()
+        heard = self._heard.get(row.device_id)
+        if heard is None or heard.last_seen != row.last_seen:
+            # A report that the last check did not see has come since: a stored time that contradicts it is wrong.
+            age = (wall - row.last_seen).total_seconds()
+            since, at = (heard.without_picture_since, heard.without_picture_at) if heard else (None, now)
+            heard = _Heard(row.last_seen, now - age if 0 <= age <= passed else now, since, at)
+            self._heard[row.device_id] = heard
         if row.state in {WATCHING, STOPPED}:
-            self._without_picture.pop(row.device_id, None)
-            return WatchedDevice(row.device_id, row.state, row.last_seen)
-        since = self._without_picture.setdefault(row.device_id, now)
-        return WatchedDevice(row.device_id, row.state, row.last_seen, since)
+            heard.without_picture_since = None
+        elif heard.without_picture_since is None:
+            heard.without_picture_since, heard.without_picture_at = wall, now
+        return WatchedDevice(
+            row.device_id,
+            row.state,
+            row.last_seen,
+            timedelta(seconds=now - max(heard.at, self._listening_since)),
+            heard.without_picture_since,
+            timedelta(seconds=now - heard.without_picture_at),
+        )
 
 
 def _outage(alert: rows.AlertRow) -> Outage:
@@ -74,7 +105,7 @@ def _covers(alert: rows.AlertRow, outage: Outage) -> bool:
     """Return whether the alert is unresolved, or was resolved by hand while the same outage lasts."""
     if alert.alert_type != outage.alert_type:
         return False
-    return alert.status != AlertStatus.RESOLVED or (alert.evidence_start or alert.timestamp) >= outage.since
+    return alert.status != AlertStatus.RESOLVED or _outage(alert) == outage
 
 
 def _create(context: Context, device: WatchedDevice, outage: Outage) -> None:

@@ -1,26 +1,73 @@
 """Escalation of alerts that are not acknowledged in time: one message for each configured step."""
 
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from stressvision.core.clock import MonotonicClock
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.employees import select_standings
 from stressvision.db.queries.silences import find_silence
 from stressvision.domain.alerts import ESCALATION_LIMIT, AlertStatus, AlertStep, compute_escalation_level
+from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import enqueue
 
+MOST_WAITING = 500
+"""Pending alerts considered at a time, the newest."""
 
-def escalate_due(context: Context) -> tuple[int, ...]:
+
+class WaitingTimes:
+    """How long alerts have waited, by the monotonic clock from when they were first seen.
+
+    The stored time counts once, for what passed before that, and only where it is credible: neither in the future nor
+    before ESCALATION_LIMIT. An alert cannot have been stored before one with a lower id.
+    """
+
+    def __init__(self, monotonic: MonotonicClock = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._first_seen: dict[int, float] = {}
+        self._began: dict[int, float] = {}
+
+    def measure(self, waiting: Sequence[rows.AlertRow], now: datetime) -> dict[int, timedelta]:
+        """Return how long each alert has waited; `waiting`: in order of their ids. The others are forgotten."""
+        ids = {row.id for row in waiting}
+        self._first_seen = {key: at for key, at in self._first_seen.items() if key in ids}
+        self._began = {key: at for key, at in self._began.items() if key in ids}
+        waited, earliest = {}, datetime.min.replace(tzinfo=now.tzinfo)
+        for row in waiting:
+            if row.created_at <= now:
+                earliest = max(earliest, row.created_at)
+            waited[row.id] = self._measure_one(row.id, now - max(row.created_at, earliest))
+        return waited
+
+    def _measure_one(self, alert_id: int, by_wall: timedelta) -> timedelta:
+        seconds = self._monotonic()
+        first_seen = self._first_seen.setdefault(alert_id, seconds)
+        if alert_id not in self._began:
+            if timedelta() <= by_wall <= ESCALATION_LIMIT:
+                self._began[alert_id] = seconds - by_wall.total_seconds()
+            else:
+                return timedelta(seconds=seconds - first_seen) if by_wall < timedelta() else by_wall
+        return timedelta(seconds=seconds - self._began[alert_id])
+
+
+def escalate_due(context: Context, times: WaitingTimes | None = None) -> tuple[int, ...]:
     """Escalate the alerts that have waited for the next configured step, and return their ids.
 
-    Each step is taken once, however many processes run this. Alerts of silenced employees wait.
+    Each step is taken once, however many processes run this. Alerts of silenced employees wait. `times`: kept by the
+    caller between its calls; without it, only stored times count.
     """
-    steps, now = context.settings.escalation_minutes, context.clock()
+    steps = context.settings.escalation_minutes
     if not steps:
         return ()
     with context.database.read() as connection:
-        waiting = rows.select_unacknowledged(connection, now - ESCALATION_LIMIT)
-    due = {row.id: compute_escalation_level(row.created_at, now, steps) for row in waiting}
+        waiting = rows.select_newest_pending(connection, MOST_WAITING)
+    waited = (times or WaitingTimes()).measure(waiting, context.clock())
+    due = {row.id: compute_escalation_level(waited[row.id], steps) for row in waiting}
     candidates = [row.id for row in waiting if due[row.id] > row.escalation_level]
     return tuple(alert_id for alert_id in candidates if _escalate(context, alert_id, due[alert_id]))
 
@@ -30,6 +77,10 @@ def _escalate(context: Context, alert_id: int, level: int) -> bool:
         row = rows.select_alert(connection, alert_id)
         if row is None or row.status != AlertStatus.PENDING or row.escalation_level >= level:
             return False
+        if row.employee_id is not None:
+            standing = select_standings(connection, [row.employee_id]).get(row.employee_id)
+            if standing is None or not may_be_recognised(standing):
+                return False
         if find_silence(connection, context.clock(), employee_id=row.employee_id) is not None:
             return False
         rows.set_escalation_level(connection, alert_id, level)

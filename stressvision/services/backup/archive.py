@@ -1,153 +1,178 @@
-"""The backup folder: list its backups, find the chains they form, delete the oldest ones."""
+"""The backup folder: names of backups, their order, and reading of their manifests."""
 
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from itertools import islice
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from stressvision.core.clock import parse_moment
 from stressvision.core.config import Settings
-from stressvision.core.errors import InvalidInput, Message, NotFound, StressVisionError, Unavailable
-from stressvision.db.backup import sealed
-from stressvision.db.engine.connection import URL, parse_url, sqlite_path
+from stressvision.core.errors import ConfigurationError, InvalidInput, Message, StressVisionError, Unavailable
+from stressvision.db.backup.backup_files import ENCRYPTED, PLAIN, BackupKind, Manifest, read_content, read_manifest
+from stressvision.db.backup.keys import BackupKey, read_key
+from stressvision.db.backup.sealed_files import SEALED, is_sealed_with_key, read_sealed, read_sealed_header
+from stressvision.db.engine.connection import URL, parse_url, sqlite_driver, sqlite_path
 
-SUFFIX = ".svb"
-_MOMENT, _NUMBER = r"-\d{8}-\d{6}-\d{6}", r"(-\d{5,})?"
-"""Suffix of a backup's name after that of the database: its moment, and for changes also their number."""
-_PIECE = 1024 * 1024
+_LOCK_SECONDS = 60.0
+_MANIFEST = TypeAdapter(Manifest)
 
 
-class BackupKind(StrEnum):
-    """Content of a backup file."""
+@dataclass(frozen=True)
+class BackupName:
+    """A file named like a backup of this database; nothing in it is authenticated.
 
-    WHOLE = "whole"
-    """The whole SQLite database."""
-    CHANGES = "changes"
-    """The rows added or changed since the previous backup of the same chain."""
-    DUMP = "dump"
-    """Output of pg_dump for a PostgreSQL database."""
+    `generation` is 0 for files of versions 0.2 and 0.3 (`is_sealed`), which are ordered by the time in their names.
+    """
+
+    path: Path
+    generation: int
+    number: int
+    is_encrypted: bool
+    is_sealed: bool = False
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """The place among all backups: generation, number, and the time for files of versions 0.2 and 0.3."""
+        return (self.generation, 0 if self.is_sealed else self.number, self.path.name if self.is_sealed else "")
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup file. `chain`: common to a whole backup (number 0) and the changes after it. `rows`: by table."""
+    """A backup whose manifest is authentic. `seal`: digest of the manifest, empty in versions 0.2 and 0.3."""
 
     path: Path
-    kind: BackupKind
-    database: str
-    chain: str
-    number: int
-    created_at: datetime
-    rows: dict[str, int]
+    manifest: Manifest
+    seal: str
     is_encrypted: bool
     bytes: int
 
+    @property
+    def kind(self) -> BackupKind:
+        """Whole database, changes or dump."""
+        return self.manifest.kind
 
-def list_backups(settings: Settings, folder: Path | None = None) -> tuple[Backup, ...]:
-    """Return the backups of the configured database, oldest first; unreadable files are left out."""
-    found = []
-    for path in sorted((folder or settings.backup_dir).glob(f"*{SUFFIX}")):
-        try:
-            found.append(read_backup(path))
-        except InvalidInput:
-            continue
-    own = (backup for backup in found if backup.database == database_stem(parse_url(settings.database_url)))
-    return tuple(sorted(own, key=lambda backup: (backup.created_at, backup.number)))
+    @property
+    def chain(self) -> str:
+        """Common to a whole backup (number 0) and the changes after it."""
+        return self.manifest.chain
+
+    @property
+    def number(self) -> int:
+        """Number of the backup in its chain."""
+        return self.manifest.number
+
+    @property
+    def created_at(self) -> datetime:
+        """Time by the clock of the machine, for people."""
+        return parse_moment(self.manifest.created_at)
 
 
-def find_chain(settings: Settings, path: Path | None) -> tuple[Backup, ...]:
-    """Return a whole backup and the changes after it, up to `path` or to the newest.
+def configured_key(settings: Settings) -> BackupKey | None:
+    """Return the configured key. Raises ConfigurationError where it cannot be read."""
+    return read_key(settings.backup_key_file)
+
+
+def writing_key(settings: Settings) -> BackupKey | None:
+    """Return the key for new backups. Raises ConfigurationError also without one where encrypted backups exist."""
+    key = configured_key(settings)
+    if key is None and any(name.is_encrypted for name in list_names(settings)):
+        raise ConfigurationError(
+            Message(
+                es=f"En {settings.backup_dir} hay copias cifradas y no hay clave configurada: no se escribe ni se "
+                "borra nada sin cifrar a su lado. Indique la clave en STRESSVISION_BACKUP_KEY_FILE.",
+                en=f"{settings.backup_dir} contains encrypted backups and no key is configured: nothing is written or "
+                "deleted unencrypted beside them. Name the key in STRESSVISION_BACKUP_KEY_FILE.",
+            ),
+            field="STRESSVISION_BACKUP_KEY_FILE",
+        )
+    return key
+
+
+def list_names(settings: Settings, folder: Path | None = None) -> tuple[BackupName, ...]:
+    """Return the files named like backups of the configured database, in order."""
+    own = re.escape(database_stem(parse_url(settings.database_url)))
+    current = re.compile(rf"{own}-(\d{{6,18}})-(\d{{5,18}})-\d{{8}}-\d{{6}}({re.escape(ENCRYPTED)}|{re.escape(PLAIN)})")
+    sealed = re.compile(rf"{own}-\d{{8}}-\d{{6}}-\d{{6}}(?:-(\d{{5,18}}))?{re.escape(SEALED)}")
+    names = []
+    for path in (folder or settings.backup_dir).glob("*"):
+        if found := current.fullmatch(path.name):
+            names.append(BackupName(path, int(found[1]), int(found[2]), found[3] == ENCRYPTED))
+        elif found := sealed.fullmatch(path.name):
+            names.append(BackupName(path, 0, int(found[1] or 0), _has_key(path), is_sealed=True))
+    return tuple(sorted(names, key=lambda name: name.place))
+
+
+def file_name(settings: Settings, manifest: Manifest, *, is_encrypted: bool) -> str:
+    """Return the name that a backup's file has."""
+    moment = f"{parse_moment(manifest.created_at):%Y%m%d-%H%M%S}"
+    stem = database_stem(parse_url(settings.database_url))
+    suffix = ENCRYPTED if is_encrypted else PLAIN
+    return f"{stem}-{manifest.generation:06d}-{manifest.number:05d}-{moment}{suffix}"
+
+
+def read_backup(settings: Settings, name: BackupName, key: BackupKey | None) -> Backup:
+    """Return the backup, whose manifest the key authenticates.
 
     Raises:
-        NotFound: There is no such backup.
-        InvalidInput: A backup of the chain is missing.
+        InvalidInput: The file is damaged, renamed, of another database, or its key is another.
+        ConfigurationError: The file is encrypted and there is no key, or it is not and there is one.
     """
-    folder = path.parent if path else settings.backup_dir
-    found = list_backups(settings, folder)
-    wanted = next((backup for backup in reversed(found) if path is None or backup.path.name == path.name), None)
-    if wanted is None:
-        raise NotFound(
-            Message(
-                es=f"No hay ninguna copia de esta base en {path or folder}.",
-                en=f"There is no backup of this database at {path or folder}.",
-            )
-        )
-    chain = [backup for backup in found if backup.chain == wanted.chain and backup.number <= wanted.number]
-    if [backup.number for backup in chain] != list(range(len(chain))):
+    if name.is_sealed:
+        manifest, digits = _describe(name, read_sealed_header(name.path, key)), ""
+    else:
+        sealed = read_manifest(name.path, key)
+        manifest, digits = sealed.manifest, sealed.seal
+    is_own = manifest.database == database_label(settings)
+    if not is_own or not (
+        name.is_sealed or name.path.name == file_name(settings, manifest, is_encrypted=name.is_encrypted)
+    ):
         raise InvalidInput(
             Message(
-                es=f"A la serie de {wanted.path.name} le falta alguna copia: elija una anterior.",
-                en=f"A backup of the chain of {wanted.path.name} is missing: choose an earlier one.",
+                es=f"{name.path.name} es una copia de otra base o cambió de nombre.",
+                en=f"{name.path.name} is a backup of another database, or was renamed.",
             )
         )
-    return tuple(chain)
+    return Backup(name.path, manifest, digits, name.is_encrypted, name.path.stat().st_size)
 
 
-def rotate(settings: Settings) -> None:
-    """Delete the oldest chains beyond `backup_keep`.
-
-    Opens only the first backup of each kept chain, and the deleted ones.
-    """
-    kept = list(islice(newest_first(settings, is_whole=True), settings.backup_keep))
-    if len(kept) == settings.backup_keep:
-        chains = {backup.chain for backup in kept}
-        for backup in newest_first(settings, before=kept[-1].path):
-            if backup.chain not in chains:
-                backup.path.unlink(missing_ok=True)
+def read_backup_content(path: Path, key: BackupKey | None) -> Iterator[bytes]:
+    """Yield the content of a backup. Raises InvalidInput and ConfigurationError as read_backup does."""
+    return read_sealed(path, key) if path.name.endswith(SEALED) else read_content(path, key)
 
 
-def newest_in_chain(settings: Settings) -> Backup | None:
-    """Return the backup that the next backup of changes continues, or None."""
-    return next((backup for backup in newest_first(settings) if backup.kind is not BackupKind.DUMP), None)
-
-
-def newest_first(settings: Settings, *, is_whole: bool = False, before: Path | None = None) -> Iterator[Backup]:
-    """Yield the backups of the configured database by the moment in their file name; each is opened when reached.
-
-    Args:
-        settings: Source of the folder and the database.
-        is_whole: Only the first backup of each chain.
-        before: Only backups older than this one.
-    """
-    own = database_stem(parse_url(settings.database_url))
-    form = re.compile(re.escape(own) + (_MOMENT if is_whole else _MOMENT + _NUMBER))
-    named = (path for path in settings.backup_dir.glob(f"*{SUFFIX}") if form.fullmatch(path.stem))
-    for path in sorted(named, key=lambda path: path.stem, reverse=True):
-        if before is not None and path.stem >= before.stem:
-            continue
+def list_backups(settings: Settings, folder: Path | None = None) -> tuple[Backup, ...]:
+    """Return the backups that the configured key authenticates, in order; other files are left out."""
+    key, found = configured_key(settings), []
+    for name in list_names(settings, folder):
         try:
-            backup = read_backup(path)
-        except (InvalidInput, FileNotFoundError):
+            found.append(read_backup(settings, name, key))
+        except (InvalidInput, ConfigurationError, OSError):
             continue
-        if backup.database == own:
-            yield backup
+    return tuple(found)
 
 
-def read_backup(path: Path) -> Backup:
-    """Return the description of a backup file. Raises InvalidInput where it is none."""
-    seal = sealed.read_seal(path)
-    content = seal.content
-    try:
-        return Backup(
-            path,
-            BackupKind(content["kind"]),
-            content["database"],
-            content["chain"],
-            content["number"],
-            parse_moment(content["created_at"]),
-            content["rows"],
-            seal.is_encrypted,
-            path.stat().st_size,
-        )
-    except (KeyError, ValueError, StressVisionError):
-        raise InvalidInput(
-            Message(es=f"{path.name} no es una copia de una base.", en=f"{path.name} is not a backup of a database.")
-        ) from None
+def find_renamed(settings: Settings, key: BackupKey | None) -> tuple[Path, ...]:
+    """Return the readable backups of this database that have another name than they were written with."""
+    known, found = {name.path for name in list_names(settings)}, []
+    for path in settings.backup_dir.glob(f"*{SEALED}*"):
+        try:
+            is_sealed = path.name.endswith(SEALED)
+            label = (
+                read_sealed_header(path, key).get("database")
+                if is_sealed
+                else read_manifest(path, key).manifest.database
+            )
+        except (InvalidInput, ConfigurationError, OSError):
+            continue
+        if path not in known and label == database_label(settings):
+            found.append(path)
+    return tuple(found)
 
 
 def create_backup_folder(settings: Settings) -> Path:
@@ -156,17 +181,35 @@ def create_backup_folder(settings: Settings) -> Path:
     return settings.backup_dir
 
 
+@contextmanager
+def lock_folder(settings: Settings) -> Iterator[Path]:
+    """Yield the backup folder, created if needed, in which only one process writes meanwhile."""
+    driver, folder = sqlite_driver(), create_backup_folder(settings)
+    path = folder / f".{database_stem(parse_url(settings.database_url))}.lock"
+    try:
+        # The lock of an empty SQLite file: on every system, and released when the process is killed.
+        with closing(driver.connect(str(path), timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield folder
+    except driver.OperationalError as error:
+        raise Unavailable(
+            Message(
+                es=f"Otro programa escribe ahora en {folder}, o su disco no permite bloqueos ({error}). Repita.",
+                en=f"Another program is writing to {folder}, or its disk has no locks ({error}). Try again.",
+            )
+        ) from error
+
+
 def database_stem(url: URL) -> str:
     """Return the name with which the backups of a database begin."""
     path = sqlite_path(url)
     return path.stem if path else str(url.database)
 
 
-def read_pieces(path: Path) -> Iterator[bytes]:
-    """Yield the content of a file in pieces of 1 MiB."""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
+def database_label(settings: Settings) -> str:
+    """Return the name of the database as a manifest holds it: valid text also for a name that is not UTF-8."""
+    stem = database_stem(parse_url(settings.database_url))
+    return stem.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -184,3 +227,32 @@ def translate_io_errors(folder: Path) -> Iterator[None]:
                 "space, check the permissions, or choose another folder with STRESSVISION_BACKUP_DIR.",
             )
         ) from error
+
+
+def is_from_the_future(created_at: datetime, now: datetime) -> bool:
+    """Return whether a time lies after the present: the clock was wrong then, or is now."""
+    return created_at.astimezone(UTC) > now.astimezone(UTC)
+
+
+def _has_key(path: Path) -> bool:
+    try:
+        return is_sealed_with_key(path)
+    except (InvalidInput, OSError):
+        return False
+
+
+def _describe(name: BackupName, header: dict[str, Any]) -> Manifest:
+    """Return the description of a backup of version 0.2 or 0.3."""
+    try:
+        number = int(header["number"])
+        content = header | {"generation": 0, "base": max(0, number - 1), "base_seal": ""}
+        manifest = _MANIFEST.validate_python(content)
+        parse_moment(manifest.created_at)
+        return manifest
+    except (KeyError, ValueError, TypeError, ValidationError, StressVisionError):
+        raise InvalidInput(
+            Message(
+                es=f"{name.path.name} no es una copia de una base.",
+                en=f"{name.path.name} is not a backup of a database.",
+            )
+        ) from None

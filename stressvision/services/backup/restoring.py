@@ -1,21 +1,26 @@
 """Restoration of a database from its backups."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
-from stressvision.core.errors import InvalidInput, Message
-from stressvision.db.backup import copies, sealed
+from stressvision.core.errors import InvalidInput, Message, Unavailable
+from stressvision.core.files import make_private, restrict
+from stressvision.db.backup import copies
+from stressvision.db.backup.backup_files import BackupKind
 from stressvision.db.backup.increments import apply_changes
-from stressvision.db.backup.replacing import read_erased, set_aside
+from stressvision.db.backup.replacing import continue_ids, read_erased, set_aside
 from stressvision.db.engine.connection import parse_url, sqlite_path
 from stressvision.db.queries.employees import select_employee
 from stressvision.db.queries.erasure import erased_subjects
-from stressvision.services.backup.archive import Backup, BackupKind, find_chain, translate_io_errors
+from stressvision.services.backup.archive import Backup, configured_key, read_backup_content, translate_io_errors
+from stressvision.services.backup.chains import find_chain
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.privacy.erasure import erase_person
 
@@ -47,22 +52,36 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
         InvalidInput: The backup is damaged, or the database is PostgreSQL.
         ConfigurationError: The backup key cannot be read.
     """
-    database = sqlite_path(parse_url(settings.database_url))
+    configured = sqlite_path(parse_url(settings.database_url))
     chain = find_chain(settings, path)
-    if database is None or chain[0].kind is BackupKind.DUMP:
+    if configured is None or chain[0].kind is BackupKind.DUMP:
         raise InvalidInput(_USE_PG_RESTORE)
+    # Behind a symbolic link: replacing the link would leave the file and its data where they are.
+    database = configured.resolve()
     with translate_io_errors(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
         restored = Path(work) / database.name
         rows = assemble(settings, chain, restored)
         aside, erased = None, frozenset[int]()
         if database.exists():
-            aside = database.with_name(f"{database.stem}.before-restore-{clock():%Y%m%d-%H%M%S}{database.suffix}")
+            aside = _free_name(database, clock)
             erased = frozenset(read_erased(database))
+            continue_ids(restored, database)
             set_aside(database, aside)
+            restrict(aside)
         restored.rename(database)
     context = open_context(settings, clock)
     with closing(context.database):
         return Restored(chain, rows, aside, _erase_again(context, erased, actor))
+
+
+def _free_name(database: Path, clock: Clock) -> Path:
+    """Return a name for the previous database that no file has: two restorations may show the same time."""
+    for number in count(1):
+        mark = f"{clock():%Y%m%d-%H%M%S}" + (f"-{number}" if number > 1 else "")
+        aside = database.with_name(f"{database.stem}.before-restore-{mark}{database.suffix}")
+        if not aside.exists():
+            return aside
+    raise AssertionError  # count never ends
 
 
 def _erase_again(context: Context, erased: frozenset[int], actor: Actor) -> int:
@@ -92,7 +111,9 @@ def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, 
         ConfigurationError: The backup key cannot be read.
     """
     chain = find_chain(settings, path)
-    with translate_io_errors(settings.backup_dir), TemporaryDirectory(dir=chain[0].path.parent) as work:
+    database = sqlite_path(parse_url(settings.database_url))
+    folder = chain[0].path.parent if database is None else database.resolve().parent
+    with translate_io_errors(folder), TemporaryDirectory(dir=folder, prefix="restoring-") as work:
         if chain[0].kind is BackupKind.DUMP:
             open_backup(settings, chain[0], Path(work) / "dump")
             return chain, {}
@@ -103,13 +124,13 @@ def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dic
     """Write the database of a chain to `target`, check it, and return its row counts by table. Raises InvalidInput."""
     open_backup(settings, chain[0], target)
     counted = copies.check_copy(target)
-    if counted != chain[0].rows:
+    if counted != chain[0].manifest.rows:
         raise _row_counts_differ(chain[0])
     if len(chain) > 1:
-        key = sealed.read_key(settings.backup_key_file)
+        key = configured_key(settings)
         triggers = copies.drop_triggers(target)
         for backup in chain[1:]:
-            apply_changes(target, _lines(sealed.read_sealed(backup.path, key)))
+            apply_changes(target, _lines(read_backup_content(backup.path, key)))
         copies.restore_triggers(target, triggers)
         counted = copies.check_copy(target)
     return counted
@@ -117,11 +138,24 @@ def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dic
 
 def open_backup(settings: Settings, backup: Backup, target: Path) -> None:
     """Write the content of one whole backup into a new file, readable by its owner only."""
-    key = sealed.read_key(settings.backup_key_file)
-    target.touch(mode=0o600)
-    with target.open("wb") as file:
-        for piece in sealed.read_sealed(backup.path, key):
-            file.write(piece)
+    is_regular = target.is_file() or not target.exists()
+    free = shutil.disk_usage(target.absolute().parent).free
+    if is_regular and (needed := backup.manifest.content_bytes) > free:
+        raise Unavailable(
+            Message(
+                es=f"{backup.path.name} ocupa {needed // 2**20} MiB y quedan {free // 2**20}.",
+                en=f"{backup.path.name} needs {needed // 2**20} MiB and {free // 2**20} are left.",
+            )
+        )
+    make_private(target)
+    try:
+        with target.open("wb") as file:
+            for piece in read_backup_content(backup.path, configured_key(settings)):
+                file.write(piece)
+    except InvalidInput:
+        if is_regular:
+            target.unlink()  # it is not authentic to its end
+        raise
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:

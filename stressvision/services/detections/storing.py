@@ -1,12 +1,13 @@
 """Storing detections: once each, with consent, and with the alert that is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 
 from pydantic import ValidationError
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.config import Policy
 from stressvision.core.errors import (
     ConsentMissing,
@@ -19,6 +20,7 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import detections as rows
 from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.queries.employees import select_standings, touch_employee
+from stressvision.db.queries.sessions import parse_session
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
 from stressvision.domain.emotions import is_too_far_ahead
 from stressvision.services.alerts.creation import create_alert_if_due
@@ -41,9 +43,17 @@ def submit_detection(context: Context, detection: DetectionIn) -> "Future[Detect
     return context.database.queue.submit(work, on_rollback=context.sightings.forget)
 
 
-def store_batch(context: Context, batch: Sequence[Mapping[str, object]], language: Language) -> BatchStored:
-    """Store a batch in one transaction; a refused detection does not affect the others and carries its reason."""
-    validated = [_validate(item, language) for item in batch]
+def store_batch(
+    context: Context,
+    batch: Sequence[Mapping[str, object]],
+    language: Language,
+    check_device: Callable[[str], None] = lambda device_id: None,
+) -> BatchStored:
+    """Store a batch in one transaction; a refused detection does not affect the others and carries its reason.
+
+    `check_device` raises a StressVisionError where the caller may not send detections of this device.
+    """
+    validated = [_validate(item, language, check_device) for item in batch]
 
     def store(connection: Connection) -> list[BatchItem]:
         return [
@@ -56,11 +66,17 @@ def store_batch(context: Context, batch: Sequence[Mapping[str, object]], languag
     return BatchStored(stored=stored, refused=len(results) - stored, results=results)
 
 
-def _validate(item: Mapping[str, object], language: Language) -> DetectionIn | BatchItem:
+def _validate(
+    item: Mapping[str, object], language: Language, check_device: Callable[[str], None]
+) -> DetectionIn | BatchItem:
     try:
-        return DetectionIn.model_validate(item)
+        detection = DetectionIn.model_validate(item)
+        check_device(detection.device_id)
     except ValidationError as error:
         return BatchItem(status="refused", problem=validation_problem(error.errors(), language))
+    except StressVisionError as error:
+        return BatchItem(status="refused", problem=problem_of(error, language))
+    return detection
 
 
 def _store_one_of_many(
@@ -91,7 +107,7 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     if detection.employee_id is None:
         return DetectionAccepted(detection_id=detection_id, alert_created=False, emotion_withheld=withheld)
     if context.sightings.is_due("employee", detection.employee_id, detection.timestamp):
-        touch_employee(connection, detection.employee_id, detection.timestamp)
+        touch_employee(connection, detection.employee_id, detection.timestamp, latest_credible(now))
     alert_id = create_alert_if_due(connection, context, detection.employee_id, emotion, detection.timestamp)
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 
@@ -119,8 +135,7 @@ def _to_row(context: Context, detection: DetectionIn, emotion: str | None, now: 
 
 def _session_name(detection: DetectionIn) -> int | str | None:
     """Return the session's row id or key; a key of digits alone is read as an id."""
-    session = detection.session_id
-    return int(session) if isinstance(session, str) and session.isdecimal() else session
+    return None if detection.session_id is None else parse_session(detection.session_id)
 
 
 def _find_refusal(
@@ -153,8 +168,8 @@ def _find_refusal(
         )
     return InvalidInput(
         Message(
-            es=f"No existe la sesión {session}: ábrala antes con POST /sessions.",
-            en=f"There is no session {session}: open it first with POST /sessions.",
+            es=f"No existe la sesión {session} del dispositivo {detection.device_id}: ábrala antes con POST /sessions.",
+            en=f"There is no session {session} of device {detection.device_id}: open it first with POST /sessions.",
         ),
         field="session_id",
     )

@@ -8,7 +8,7 @@ from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import FaceSampleRow, Population, mean_embedding
+from stressvision.db.queries.employees import EnrolmentState, FaceSampleRow, Population, mean_embedding
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
@@ -22,7 +22,11 @@ CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Data of one enrolment. `consent_sha256`: hash of the signed consent text, version CONSENT_VERSION."""
+    """Data of one enrolment.
+
+    `consent_sha256`: hash of the signed consent text, version CONSENT_VERSION. `begun_on`: the state read before the
+    stills were taken and measured; None where nothing can have changed meanwhile.
+    """
 
     employee_code: str
     full_name: str
@@ -32,6 +36,7 @@ class Enrolment:
     consent_sha256: str
     is_demo: bool = False
     consent_method: ConsentMethod = ConsentMethod.PAPER
+    begun_on: EnrolmentState | None = None
 
 
 def require_valid_code(code: str) -> None:
@@ -51,12 +56,31 @@ def consent_text_sha256() -> str:
     return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
 
 
+def begin_enrolment(context: Context, code: str) -> EnrolmentState:
+    """Return the state on which an enrolment rests while the stills are taken and measured.
+
+    Raises:
+        Conflict: The employee is not active.
+    """
+    with context.database.read() as connection:
+        state = rows.select_enrolment_state(connection, code)
+    if state.is_active is False:
+        raise Conflict(
+            Message(
+                es=f"El empleado {code} no está activo: actívelo antes de inscribirlo.",
+                en=f"Employee {code} is not active: activate it before enrolment.",
+            )
+        )
+    return state
+
+
 def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Employee:
     """Create and enrol an employee, or enrol an existing one again: samples are replaced, consent is recorded again.
 
     Raises:
         InvalidInput: The code does not have the form EMP001.
-        Conflict: It would mix real and synthetic people in one database.
+        Conflict: It would mix real and synthetic people in one database, or the person was erased, deactivated, changed
+            or withdrew consent since the enrolment began.
     """
     require_valid_code(enrolment.employee_code)
     now = context.clock()
@@ -70,6 +94,7 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
     face = rows.FaceEnrolment(name, department, shift, mean_embedding(enrolment.samples), round(quality, 3), now)
     with context.database.write() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=enrolment.is_demo)
+        _require_unchanged(connection, enrolment)
         existing = rows.select_employee_by_code(connection, code)
         if existing is None:
             new = rows.NewEmployee(code, name, department, shift, now, is_demo=enrolment.is_demo)
@@ -82,6 +107,20 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
         _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
         record(connection, context, actor, "enrol", "employee", employee_id, {"stills": len(enrolment.samples)})
         return Employee.model_validate(rows.select_employee(connection, employee_id))
+
+
+def _require_unchanged(connection: Connection, enrolment: Enrolment) -> None:
+    code = enrolment.employee_code
+    if enrolment.begun_on is None or rows.select_enrolment_state(connection, code) == enrolment.begun_on:
+        return
+    raise Conflict(
+        Message(
+            es=f"Mientras se medían las fotos, los datos o el consentimiento de {code} cambiaron (baja, retiro, "
+            "supresión u otra inscripción). No se guardó nada.",
+            en=f"While the stills were measured, the data or the consent of {code} changed (deactivation, withdrawal, "
+            "erasure or another enrolment). Nothing was stored.",
+        )
+    )
 
 
 def get_employee_by_code(connection: Connection, code: str) -> rows.EmployeeRow:

@@ -1,12 +1,13 @@
-"""Enrolment from uploaded stills: check the statement and the measured faces, and store those that are usable."""
+"""Enrolment from stills, uploaded or read by a command: check statement and faces, store the usable ones."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import FaceSampleRow
-from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
+from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
 from stressvision.services.people.enrolment import (
@@ -16,22 +17,31 @@ from stressvision.services.people.enrolment import (
     refuse_mixture,
 )
 from stressvision.services.people.gallery import read_gallery
-from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import GalleryFace
-from stressvision.wire.people import EnrolmentResult, EnrolmentStatement, StillFault, StillVerdict
+from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement, StillFault, StillVerdict
 from stressvision.wire.stills import Likeness, Measurement
 
 FEWEST_STILLS = 3
 """With fewer stills, one of another person cannot be identified among them."""
 MOST_STILLS = 10
 
-Measure = Callable[[Sequence[bytes], Sequence[GalleryFace]], Measurement]
-"""Function of the encoded pictures and the faces already enrolled. Raises ModelUnavailable."""
+Measure = Callable[[Sequence[bytes], Sequence[Sequence[float]], Sequence[GalleryFace]], Measurement]
+"""Function of the encoded pictures, the person's enrolled embeddings and the other faces. Raises ModelUnavailable."""
+LONGEST_DISTANCE = 0.58
+"""Median distance to a person's enrolled stills above which new ones show another face (vision/enrolment.py)."""
 
 _USED = Message(es="sirve", en="used")
+_SIMILAR = Message(
+    es="Se parece a {code}: mientras ambos estén inscritos, la cámara puede no reconocer a ninguno de los dos.",
+    en="Resembles {code}: while both are enrolled, the camera may recognise neither of them.",
+)
 _FAULTS: dict[StillFault, Message] = {
     "unreadable": Message(
         es="no es una imagen que se pueda leer: envíe jpg o png.", en="is not a readable picture: send jpg or png."
+    ),
+    "too_large": Message(
+        es="es demasiado grande: envíe una de hasta 50 megapíxeles.",
+        en="is too large: send one of up to 50 megapixels.",
     ),
     "no_face": Message(
         es="no se ve ninguna cara: use una foto de frente, con la cabeza entera.",
@@ -54,6 +64,7 @@ _FAULTS: dict[StillFault, Message] = {
     "somebody_else": Message(
         es="parece de otra persona que las demás fotos.", en="seems to show a different person than the other stills."
     ),
+    "copy": Message(es="es copia de otra foto: cuenta una vez.", en="is a copy of another still: it counts once."),
 }
 
 
@@ -87,29 +98,99 @@ def enrol_from_stills(
 
     Raises:
         NotFound: There is no such employee.
-        Conflict: The employee is inactive, seems enrolled under another code, or the database is a demonstration.
+        Conflict: The employee is inactive, has another face, seems enrolled under another code, or the database is a
+            demonstration.
         InvalidInput: The stated consent is not the one in force, or too few stills are usable; names each fault.
         ModelUnavailable: The models cannot be loaded.
     """
-    employee = _require_enrollable(context, employee_id)
+    with context.database.read() as connection:
+        row = get_employee(connection, employee_id)
+        begun_on = rows.select_enrolment_state(connection, row.employee_code)
+    measurement = _check(context, row, stills, statement, measure)
+    person = EmployeeNew(
+        employee_code=row.employee_code, full_name=row.full_name, department=row.department, shift=row.shift
+    )
+    return _store(context, person, begun_on, stills, statement, measurement, actor, language)
+
+
+def enrol_person(
+    context: Context,
+    person: EmployeeNew,
+    begun_on: EnrolmentState,
+    stills: Sequence[UploadedStill],
+    statement: EnrolmentStatement,
+    measure: Measure,
+    actor: Actor,
+    method: ConsentMethod,
+) -> EnrolmentResult:
+    """Create and enrol a person, or enrol a known one again, in one step; every still must be usable or a copy.
+
+    `begun_on`: the state read by begin_enrolment before the stills were taken.
+
+    Raises:
+        Conflict: As enrol_from_stills; also if the code belongs to another name and `replace_face` is not stated.
+        InvalidInput: As enrol_from_stills; also if any still is faulty.
+        ModelUnavailable: The models cannot be loaded.
+    """
+    with context.database.read() as connection:
+        row = rows.select_employee_by_code(connection, person.employee_code)
+    if row is not None and not statement.replace_face:
+        _require_same_name(row, person)
+    measurement = _check(context, row, stills, statement, measure, strict=True)
+    return _store(context, person, begun_on, stills, statement, measurement, actor, context.settings.lang, method)
+
+
+def _check(
+    context: Context,
+    row: EmployeeRow | None,
+    stills: Sequence[UploadedStill],
+    statement: EnrolmentStatement,
+    measure: Measure,
+    *,
+    strict: bool = False,
+) -> Measurement:
+    """Measure the stills and compare them with the enrolled faces: the one judge of both entrances."""
+    if row is not None:
+        _require_active(row)
+    with context.database.read() as connection:
+        refuse_mixture(rows.count_population(connection), is_demo=False)
     _require_consent(statement)
     _require_number(stills)
-    others = [face for face in read_gallery(context).faces if face.employee_id != employee_id]
-    measurement = measure([still.content for still in stills], others)
-    _require_samples(stills, measurement)
+    faces = read_gallery(context).faces
+    own = [numbers for face in faces if row and face.employee_id == row.id for numbers in face.embeddings]
+    others = [face for face in faces if row is None or face.employee_id != row.id]
+    measurement = measure([still.content for still in stills], own, others)
+    _require_samples(stills, measurement, strict=strict)
+    if row is not None and not statement.replace_face:
+        _require_same_face(row, measurement)
     if measurement.double is not None and not statement.allow_similar:
         raise _double(measurement.double)
+    return measurement
+
+
+def _store(
+    context: Context,
+    person: EmployeeNew,
+    begun_on: EnrolmentState,
+    stills: Sequence[UploadedStill],
+    statement: EnrolmentStatement,
+    measurement: Measurement,
+    actor: Actor,
+    language: Language,
+    method: ConsentMethod = ConsentMethod.PAPER,
+) -> EnrolmentResult:
     enrolment = Enrolment(
-        employee_code=employee.employee_code,
-        full_name=employee.full_name,
-        department=employee.department,
-        shift=employee.shift,
+        **person.model_dump(),
         samples=_samples(measurement),
         consent_sha256=consent_text_sha256(),
+        consent_method=method,
+        begun_on=begun_on,
     )
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)
-    return EnrolmentResult(employee=enrolled, stills=_verdicts(stills, measurement, language))
+    similar = measurement.double
+    warning = _SIMILAR.text(language).format(code=similar.employee_code) if similar else None
+    return EnrolmentResult(employee=enrolled, stills=_verdicts(stills, measurement, language), warning=warning)
 
 
 def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, language: Language) -> list[StillVerdict]:
@@ -124,18 +205,43 @@ def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, languag
     ]
 
 
-def _require_enrollable(context: Context, employee_id: int) -> Employee:
-    with context.database.read() as connection:
-        refuse_mixture(rows.count_population(connection), is_demo=False)
-        row = get_employee(connection, employee_id)
+def _require_active(row: EmployeeRow) -> None:
     if not row.is_active:
         raise Conflict(
             Message(
-                es=f"El empleado {employee_id} no está activo: actívelo antes de inscribirlo.",
-                en=f"Employee {employee_id} is not active: activate it before enrolment.",
+                es=f"El empleado {row.employee_code} no está activo: actívelo antes de inscribirlo.",
+                en=f"Employee {row.employee_code} is not active: activate it before enrolment.",
             )
         )
-    return Employee.model_validate(row)
+
+
+def _require_same_name(row: EmployeeRow, person: EmployeeNew) -> None:
+    known = row.full_name or ""
+    if unicodedata.normalize("NFC", known).casefold() != unicodedata.normalize("NFC", person.full_name).casefold():
+        raise Conflict(
+            Message(
+                es=f"El código {row.employee_code} es de {known}. Si el código pasa a otra persona, o el nombre "
+                "cambió, repita con --replace: su historial queda bajo el nombre nuevo.",
+                en=f"Code {row.employee_code} belongs to {known}. If the code passes to another person, or the name "
+                "changed, repeat with --replace: the history stays under the new name.",
+            ),
+            field="employee_code",
+        )
+
+
+def _require_same_face(row: EmployeeRow, measurement: Measurement) -> None:
+    if measurement.own_distance is not None and measurement.own_distance > LONGEST_DISTANCE:
+        raise Conflict(
+            Message(
+                es=f"Las fotos no parecen de la persona inscrita como {row.employee_code} "
+                f"(distancia {measurement.own_distance:.2f}). Si el rostro debe reemplazarse, repita con "
+                "replace_face=true (en la terminal: --replace).",
+                en=f"The stills do not seem to show the person enrolled as {row.employee_code} "
+                f"(distance {measurement.own_distance:.2f}). If the face is to be replaced, repeat with "
+                "replace_face=true (in the terminal: --replace).",
+            ),
+            field="replace_face",
+        )
 
 
 def _require_consent(statement: EnrolmentStatement) -> None:
@@ -164,27 +270,34 @@ def _require_number(stills: Sequence[UploadedStill]) -> None:
     if not FEWEST_STILLS <= len(stills) <= MOST_STILLS:
         raise InvalidInput(
             Message(
-                es=f"Llegaron {len(stills)} fotos: envíe de {FEWEST_STILLS} a {MOST_STILLS}, cada una en un campo "
-                "«stills».",
-                en=f"{len(stills)} stills were received: send {FEWEST_STILLS} to {MOST_STILLS}, each in a field "
-                "“stills”.",
+                es=f"Hay {len(stills)} fotos: se necesitan de {FEWEST_STILLS} a {MOST_STILLS}.",
+                en=f"There are {len(stills)} stills: {FEWEST_STILLS} to {MOST_STILLS} are required.",
             ),
             field="stills",
         )
 
 
-def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement) -> None:
+def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement, *, strict: bool) -> None:
     faults = {
         still.name: _FAULTS[measured.fault]
         for still, measured in zip(stills, measurement.stills, strict=True)
         if measured.fault
     }
-    good = len(stills) - sum(measured.fault is not None for measured in measurement.stills)
+    good = len(stills) - len(faults)
+    refused = [measured.fault for measured in measurement.stills if measured.fault not in (None, "copy")]
     if good < FEWEST_STILLS:
         raise InvalidInput(
             Message(
                 es=f"Sirven {good} fotos y hacen falta {FEWEST_STILLS}. No se guardó nada.",
                 en=f"{good} stills are usable and {FEWEST_STILLS} are needed. Nothing was stored.",
+            ),
+            faults=faults,
+        )
+    if strict and refused:
+        raise InvalidInput(
+            Message(
+                es="Hay fotos que no sirven: quítelas o cámbielas y repita. No se guardó nada.",
+                en="Some stills are not usable: remove or replace them and repeat. Nothing was stored.",
             ),
             faults=faults,
         )
@@ -200,9 +313,11 @@ def _double(likeness: Likeness) -> Conflict:
     return Conflict(
         Message(
             es=f"Esta persona parece estar ya inscrita como {likeness.employee_code} "
-            f"(distancia {likeness.distance:.2f}). Si es otra, repita con allow_similar=true.",
+            f"(distancia {likeness.distance:.2f}). Si es otra, repita con allow_similar=true (en la terminal: "
+            "--allow-similar).",
             en=f"This person seems to be enrolled already as {likeness.employee_code} "
-            f"(distance {likeness.distance:.2f}). If it is another person, repeat with allow_similar=true.",
+            f"(distance {likeness.distance:.2f}). If it is another person, repeat with allow_similar=true (in the "
+            "terminal: --allow-similar).",
         ),
         field="allow_similar",
     )

@@ -1,5 +1,6 @@
 """Erasure of a person: delete rows, rewrite files, replace backups, verify each, and certify it without a name."""
 
+import glob
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from stressvision.core.errors import Unavailable
-from stressvision.db.backup import copies, sealed, space
+from stressvision.core.files import destroy
+from stressvision.db.backup import copies, space
+from stressvision.db.backup.encryption import read_pieces
+from stressvision.db.backup.keys import BackupKey
 from stressvision.db.engine.connection import sqlite_path
 from stressvision.db.queries.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import count_occurrences, encode_words, mask_words, pick_face_fragments
-from stressvision.services.backup.archive import list_backups, read_pieces
-from stressvision.services.backup.backups import renew_backups
+from stressvision.services.backup.archive import list_backups, list_names, read_backup_content, writing_key
+from stressvision.services.backup.backups import delete_backups, renew_backups
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.enrolment import get_employee_by_code
 from stressvision.services.privacy.certificates import build_place
@@ -60,10 +64,11 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
 
     Raises:
         NotFound: There is no such employee.
-        ConfigurationError: The key for the new backup cannot be read.
+        ConfigurationError: The key for the new backup cannot be read, or is missing although there are encrypted
+            backups; nothing was erased.
         DatabaseUnavailable: The database does not answer.
     """
-    key = sealed.read_key(context.settings.backup_key_file)
+    key = writing_key(context.settings)
     erased_at = context.clock()
     erased = delete_personal_rows(context, employee_id, actor)
     search = _search_for(erased)
@@ -99,7 +104,7 @@ def _clean_database(context: Context, search: _Search) -> tuple[CleanedPlace, Cl
     log = _clean_log(context)
     # Not the file itself: closing it would release the locks that this process's connections hold on it. The backup
     # interface copies its pages unchanged, free ones included.
-    with TemporaryDirectory(dir=path.parent, prefix="searching-") as work:
+    with TemporaryDirectory(dir=path.resolve().parent, prefix="searching-") as work:
         image = Path(work) / "image.db"
         copies.copy_whole(context.database, image)
         found = search.finds(read_pieces(image))
@@ -120,28 +125,34 @@ def _clean_log_files(context: Context, search: _Search) -> CleanedPlace:
 
 
 def _clean_copies_beside(context: Context) -> CleanedPlace:
+    """Delete copies beside the database: in the folder of its name, and in that of the file behind symbolic links."""
     path = sqlite_path(context.database.url)
-    patterns = (f"{path.stem}.backup-*", f"{path.stem}.before-restore-*") if path else ()
-    found = [copy for pattern in patterns for copy in (path or Path()).parent.glob(pattern)]
+    found = set[Path]()
+    for place in {path, path.resolve()} if path else ():
+        stem = glob.escape(place.stem)
+        for pattern in (f"{stem}.backup-*", f"{stem}.before-restore-*", f"copying-{stem}-*/*", "restoring-*/*"):
+            found.update(place.parent.glob(pattern))
     for copy in found:
-        copy.unlink()
-    return build_place(context.settings.lang, "beside", "deleted", is_clean=True, count=len(found))
+        destroy(copy, keep=path)
+    is_clean = not any(copy.exists() for copy in found)
+    return build_place(context.settings.lang, "beside", "deleted", is_clean=is_clean, count=len(found))
 
 
-def _clean_backups(context: Context, search: _Search, key: bytes | None) -> CleanedPlace:
-    language, before = context.settings.lang, list_backups(context.settings)
+def _clean_backups(context: Context, search: _Search, key: BackupKey | None) -> CleanedPlace:
+    language, before = context.settings.lang, list_names(context.settings)
     if not before and not context.settings.backup_hours:
         return build_place(language, "backups", "none", is_clean=True)
     try:
         renew_backups(context)
     except Unavailable:
         # No backup is better than one with erased data.
-        for backup in before:
-            backup.path.unlink(missing_ok=True)
-        return build_place(language, "backups", "not_renewed", is_clean=True, count=len(before))
-    kept = (sealed.read_sealed(backup.path, key) for backup in list_backups(context.settings))
-    found = any(search.finds(pieces) for pieces in kept)
-    return build_place(language, "backups", "renewed", is_clean=not found, count=len(before))
+        delete_backups(context, key)
+        is_clean = not list_names(context.settings)
+        return build_place(language, "backups", "not_renewed", is_clean=is_clean, count=len(before))
+    kept = list_backups(context.settings)
+    found = any(search.finds(read_backup_content(backup.path, key)) for backup in kept)
+    is_clean = not found and len(kept) == len(list_names(context.settings))
+    return build_place(language, "backups", "renewed", is_clean=is_clean, count=len(before))
 
 
 def _search_outbox(context: Context, search: _Search) -> CleanedPlace:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
+from stressvision.db.engine.row_reader import as_it_stands
 from stressvision.db.queries import rights as rows
 from stressvision.db.queries.alerts import select_alerts
 from stressvision.db.queries.detections import stream_detections
@@ -53,7 +54,8 @@ def stream_own_detections(context: Context, employee_id: int) -> Iterator[Stored
 
 
 def _face(row: rows.FaceRow, with_numbers: bool) -> FaceRecord:
-    numbers = [float(number) for number in array("f", row.embedding)] if with_numbers else None
+    whole = row.embedding[: len(row.embedding) // 4 * 4]
+    numbers = as_it_stands([float(number) for number in array("f", whole)]) if with_numbers else None
     return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
 
 
@@ -70,5 +72,5 @@ def _mention(row: ReportMentionRow, employee_id: int) -> ReportMention:
         start_timestamp=row.start_timestamp,
         end_timestamp=row.end_timestamp,
         kind=row.kind,
-        entry=row.per_employee_summary[str(employee_id)],
+        entry=as_it_stands(row.per_employee_summary.get(str(employee_id), {})),
     )

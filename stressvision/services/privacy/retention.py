@@ -11,11 +11,13 @@ from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.backup import space
 from stressvision.db.backup.space import Space
 from stressvision.db.queries import retention as rows
+from stressvision.db.queries.changes import prune_changes
 from stressvision.db.queries.detections import DetectionFilter, select_detections
 from stressvision.db.queries.retention import EXPIRED, Expired
 from stressvision.db.schema.tables import metadata
 from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit
+from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
 
 FIRST_CHUNK = 100
@@ -64,8 +66,25 @@ def count_expired(context: Context) -> RetentionResult:
     return RetentionResult(tuple(counted), used, used)
 
 
+def apply_confirmed_retention(context: Context, confirmed: ConfirmedTime) -> RetentionResult | None:
+    """Delete what had expired at the last confirmed time, and older changes of the feed; None without such a time.
+
+    Raises DatabaseUnavailable.
+    """
+    mark = confirmed.advance(context)
+    if mark is None:
+        return None
+    with context.database.write() as connection:
+        prune_changes(connection, mark.last_change_id)
+    return apply_retention(context, at=mark.at)
+
+
 def apply_retention(
-    context: Context, *, compact: bool = False, pause: Callable[[float], None] = time.sleep
+    context: Context,
+    *,
+    at: datetime | None = None,
+    compact: bool = False,
+    pause: Callable[[float], None] = time.sleep,
 ) -> RetentionResult:
     """Delete expired rows beside the running system, and free the disk space. Raises DatabaseUnavailable.
 
@@ -73,10 +92,11 @@ def apply_retention(
 
     Args:
         context: Database, settings and clock.
+        at: Delete what had expired then; now if None.
         compact: Rewrite the file even where little is free and writers must wait.
         pause: Sleeps for a number of seconds between transactions.
     """
-    now, before = context.clock(), space.measure_space(context.database)
+    now, before = at or context.clock(), space.measure_space(context.database)
     counted = []
     for term in terms_of(context.settings):
         cutoff = term.cutoff(now)

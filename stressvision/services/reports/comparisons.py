@@ -14,6 +14,9 @@ from stressvision.domain.reports import Window
 from stressvision.domain.summaries import EmotionTotals
 from stressvision.wire.reports import EmployeeReport, PreviousPeriod, Report, UsualLevel
 
+_LONGEST_WINDOW = 31 * DAY
+"""A report that another program wrote may last for centuries, or end before it begins."""
+
 
 def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: ZoneInfo) -> list[Report]:
     """Return stored rows as reports, each with the window before it and the usual level of its people."""
@@ -24,7 +27,7 @@ def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: Zo
         day = day_of(row.start_timestamp, zone)
         if day not in usual:
             usual[day] = usual_before(connection, day)
-        summary = row.per_employee_summary or {}
+        summary = row.per_employee_summary
         people = {key: {**person, "usual": usual[day].get(person["employee_id"])} for key, person in summary.items()}
         reports.append(
             Report.model_validate(
@@ -44,6 +47,7 @@ def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: Zo
                     "previous": previous.get((row.start_timestamp, row.end_timestamp - row.start_timestamp)),
                     "window_minutes": row.window_minutes,
                     "generated_at": row.generated_at,
+                    "odd_fields": row.odd_fields,
                 }
             )
         )
@@ -79,7 +83,8 @@ def _previous(
     """Return the windows before the found ones, by their end and length: each ends where a found one begins."""
     if not found:
         return {}
-    longest = max(row.end_timestamp - row.start_timestamp for row in found)
+    lengths = [row.end_timestamp - row.start_timestamp for row in found]
+    longest = max(timedelta(0), min(max(lengths), _LONGEST_WINDOW))
     first, last = min(row.start_timestamp for row in found), max(row.start_timestamp for row in found)
     before = rows.select_totals(connection, Window(first - longest, last))
     return {

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
-from stressvision.db.queries.changes import prune_changes
 from stressvision.db.queries.summaries import mark_stale
 from stressvision.db.queries.windows import (
     first_moment,
@@ -26,9 +25,6 @@ from stressvision.services.notifications import enqueue
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_report_coverage
 from stressvision.wire.reports import EmployeeReport, Report
-
-FEED_KEPT = timedelta(days=1)
-"""Age of the oldest event from which a WebSocket client can resume without a gap."""
 
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:
@@ -52,7 +48,6 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
             written.append(report)
     with context.database.write() as connection:
         rows.record_reported(connection, _minutes(length), settled)
-        prune_changes(connection, now - FEED_KEPT)
     return tuple(written)
 
 

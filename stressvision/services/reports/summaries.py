@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import summaries as rows
+from stressvision.db.queries.detections import DetectionFilter, count_detections
 from stressvision.db.queries.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
@@ -104,7 +105,12 @@ def _summarise(
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     stored = rows.find_day(connection, day)
-    if stored is None or stored.time_zone != context.settings.time_zone or rows.is_stale(connection, day):
+    if (
+        stored is None
+        or stored.odd_fields
+        or stored.time_zone != context.settings.time_zone
+        or rows.is_stale(connection, day)
+    ):
         return _sum_reports(connection, context, day)
     people = {employee_id: tally for employee_id, _, tally in rows.select_employee_days(connection, day, day)}
     return PeriodSums(
@@ -125,6 +131,8 @@ def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodS
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))
     passed = Window(window.start, max(window.start, min(window.end, now)))
+    reported = sum(own.detections for own in figures.windows)
+    unreported = max(0, count_detections(connection, DetectionFilter(start=window.start, end=window.end)) - reported)
     aggregate = to_aggregate(figures.aggregate)
     if now < window.end and aggregate.departments:
         # Between two quarter hours a department may change by the detections of one person.
@@ -132,13 +140,14 @@ def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodS
     return PeriodSums(
         days=(day,),
         window=window,
-        is_final=False,
+        is_final=not figures.windows and not unreported and now >= window.end + SETTLED_AFTER,
         revision=0,
         generated_at=now,
         periods=tuple(to_period_summary(own) for own in figures.windows),
         people=figures.people,
         aggregate=aggregate,
         coverage=tuple(measure_coverage(connection, passed, SLICE)),
+        unreported=unreported,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
+from stressvision.core.names import spanish_order
 from stressvision.db.queries.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Coverage, Window
@@ -55,7 +56,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class PeriodSums:
-    """Figures of one day, or of several joined days. `people`: totals by employee id."""
+    """Figures of one day, or of several joined days.
+
+    `people`: totals by employee id. `unreported`: detections of the period that no report counts yet.
+    """
 
     days: tuple[date, ...]
     window: Window
@@ -66,6 +70,7 @@ class PeriodSums:
     people: Mapping[int, EmotionTotals]
     aggregate: Aggregate
     coverage: tuple[DeviceCoverage, ...]
+    unreported: int = 0
 
     @property
     def totals(self) -> Totals:
@@ -95,7 +100,7 @@ def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
     return PeriodSums(
         days=tuple(date for day in days for date in day.days),
         window=Window(days[0].window.start, days[-1].window.end),
-        is_final=all(day.is_final or not day.periods for day in days),
+        is_final=all(day.is_final for day in days),
         revision=sum(day.revision for day in days),
         generated_at=max(day.generated_at for day in days),
         periods=tuple(_as_period(day, day.periods, len(day.people)) for day in days),
@@ -111,6 +116,7 @@ def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
             withheld=any(day.aggregate.withheld for day in days),
         ),
         coverage=_join_coverage(days),
+        unreported=sum(day.unreported for day in days),
     )
 
 
@@ -139,7 +145,7 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
             sum(day.stress_detections for day in days),
             sum(day.fatigue_detections for day in days),
         )
-        for name, days in sorted(by_name.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        for name, days in sorted(by_name.items(), key=lambda item: (item[0] is None, spanish_order(item[0] or "")))
     ]
 
 
@@ -205,6 +211,7 @@ def build_summary(
         # Always set for other readers: a mark on some periods only would disclose that a person was seen.
         withheld=not persons,
         total_detections=totals.detections,
+        unreported_detections=period.unreported if persons else 0,
         total_employees_detected=len(period.people) if persons else period.aggregate.total_employees_detected,
         overall_stress_percentage=totals.stress_pct,
         overall_fatigue_percentage=totals.fatigue_pct,
@@ -234,7 +241,7 @@ def _build_previous(period: PeriodSums, *, persons: bool) -> PreviousPeriod | No
 
 def _build_people(people: Mapping[int, EmotionTotals], names: Mapping[int, EmployeeName]) -> dict[str, EmployeeReport]:
     """Return the summary of each person who still has a name (was not erased), ordered by name."""
-    known = sorted((employee_id for employee_id in people if employee_id in names), key=lambda i: names[i].full_name)
+    known = sorted((own for own in people if own in names), key=lambda own: spanish_order(names[own].full_name))
     return {str(employee_id): _build_person(names[employee_id], people[employee_id]) for employee_id in known}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, Text, event, func, insert, select
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
-from stressvision.db.backup import sealed
+from stressvision.db.backup.keys import new_key, read_key
 from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.queries.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
 from stressvision.db.schema.tables import (
@@ -27,7 +27,7 @@ from stressvision.db.schema.tables import (
 )
 from stressvision.domain.erasure import count_occurrences, encode_words, pick_face_fragments
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
-from stressvision.services.backup.archive import list_backups
+from stressvision.services.backup.archive import list_backups, read_backup_content
 from stressvision.services.backup.backups import make_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_detection
@@ -68,7 +68,7 @@ def fill(context: Context, clock: FakeClock) -> int:
 def secret_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     """A database, an outbox, log files and encrypted backups in one folder."""
     key = tmp_path / "key"
-    key.write_text(sealed.new_key(), encoding="ascii")
+    key.write_text(new_key(), encoding="ascii")
     opened = open_context(
         Settings(
             database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db",
@@ -119,9 +119,9 @@ def test_no_trace_of_the_person_is_left_in_any_file(secret_context: Context, clo
     assert {"gloria_stress_system.db", "edge_outbox.db", "reporter.log"} <= {path.name for path in files}
     for path in files:
         assert count_occurrences([path.read_bytes()], needles, excused) == 0, path
-    key = sealed.read_key(context.settings.backup_key_file)
+    key = read_key(context.settings.backup_key_file)
     (backup,) = list_backups(context.settings)
-    opened = b"".join(sealed.read_sealed(backup.path, key))
+    opened = b"".join(read_backup_content(backup.path, key))
     assert (count_occurrences([opened], needles, excused), count_occurrences([opened], (OTHER_NAME.encode(),)) > 0) == (
         0,
         True,

@@ -10,11 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.api.measurement_process import measure_stills
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import ModelUnavailable
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import Context
+from stressvision.services.people.measurement import measure_stills
 from tests.integration.conftest import enrol
 
 STILLS = PROJECT_ROOT / "demo" / "enrol"
@@ -171,4 +171,4 @@ def test_inactive_or_unknown_employee_is_not_enrolled(client: TestClient) -> Non
 @pytest.mark.parametrize("program", ["raise SystemExit(2)", "import threading; threading.Event().wait()"])
 def test_failing_or_hanging_measuring_process_is_reported(program: str) -> None:
     with pytest.raises(ModelUnavailable):
-        measure_stills([bytes(200_000)], [], (sys.executable, "-c", program), seconds=0.5)
+        measure_stills([bytes(200_000)], [], [], (sys.executable, "-c", program), seconds=0.5)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.db.schema.tables import metadata
-from stressvision.services.backup.archive import find_chain
 from stressvision.services.backup.backups import continue_backup, make_backup
+from stressvision.services.backup.chains import find_chain
 from stressvision.services.backup.restoring import assemble
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.sessions import close_session, open_session

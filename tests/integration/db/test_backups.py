@@ -18,9 +18,10 @@ from stressvision.commands.demo import change_demo
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, InvalidInput, NotFound, Unavailable
-from stressvision.db.backup import sealed
+from stressvision.db.backup.backup_files import BackupKind
 from stressvision.db.backup.copies import check_copy
 from stressvision.db.backup.increments import apply_changes
+from stressvision.db.backup.keys import new_key
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.employees import FaceSampleRow, select_employee
 from stressvision.db.schema.tables import (
@@ -32,8 +33,9 @@ from stressvision.db.schema.tables import (
     sessions,
 )
 from stressvision.domain.retention import RetentionKind, Term
-from stressvision.services.backup.archive import BackupKind, list_backups, newest_in_chain, rotate
+from stressvision.services.backup.archive import configured_key, list_backups
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
+from stressvision.services.backup.chains import find_newest
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.sessions import close_session, open_session
@@ -53,7 +55,7 @@ QUARTER = timedelta(minutes=15)
 @pytest.fixture
 def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     key = tmp_path / "key"
-    key.write_text(sealed.new_key(), encoding="ascii")
+    key.write_text(new_key(), encoding="ascii")
     settings = Settings(
         database_url=f"sqlite:///{tmp_path}/planta.db", backup_dir=tmp_path / "backups", backup_key_file=key
     )
@@ -251,12 +253,14 @@ def test_damaged_incomplete_or_missing_backup_is_refused(context: Context) -> No
         enrol(context, code)
         continue_backup(context)
     whole, middle, last = list_backups(context.settings)
-    content = bytearray(last.path.read_bytes())
+    sound = last.path.read_bytes()
+    content = bytearray(sound)
     content[-1] ^= 1
     last.path.write_bytes(content)
     with pytest.raises(InvalidInput, match="dañada"):
         verify_backup(context.settings, None)
     assert verify_backup(context.settings, middle.path)[1]["employees"] == 2
+    last.path.write_bytes(sound)
     middle.path.unlink()
     with pytest.raises(InvalidInput, match="falta"):
         verify_backup(context.settings, last.path)
@@ -277,12 +281,15 @@ def test_incremental_backup_follows_the_newest_valid_one_of_this_database(
     opened = open_context(other, clock)
     with closing(opened.database):
         make_backup(opened)
-    (whole.parent / "planta-99990101-000000-000000.svb").write_bytes(b"damaged")
-    (whole.parent / "planta-antes.svb").write_bytes(whole.read_bytes())
-    assert newest_in_chain(context.settings) == changes
+    for forged in ("planta-99990101-000000-000000.svb", "planta-000009-00000-99990101-000000.svb.age"):
+        (whole.parent / forged).write_bytes(b"damaged")
+    (whole.parent / "planta-antes.svb.age").write_bytes(whole.read_bytes())
+    (whole.parent / "planta-000003-00000-20260101-000000.svb.age").write_bytes(whole.read_bytes())
+    assert find_newest(context.settings, configured_key(context.settings)) == changes
     assert changes is not None
     assert changes.number == 1
-    assert newest_in_chain(other.model_copy(update={"database_url": f"sqlite:///{tmp_path}/planta-8.db"})) is None
+    stranger = other.model_copy(update={"database_url": f"sqlite:///{tmp_path}/planta-8.db"})
+    assert find_newest(stranger, configured_key(stranger)) is None
 
 
 def test_oldest_backups_are_deleted_and_a_new_one_is_due_after_its_hours(context: Context, clock: FakeClock) -> None:
@@ -312,7 +319,6 @@ def test_only_required_backups_are_opened(context: Context, clock: FakeClock) ->
     assert [path.exists() for path in made] == [False, False, True, True, True, True]
     made[3].unlink()
     made[3].mkdir()
-    rotate(few.settings)
     assert is_due(few)
     made[2].unlink()
     made[2].mkdir()
@@ -395,7 +401,7 @@ def test_postgresql_dump_is_readable_by_pg_restore(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="pg_dump"):
         make_backup(on_postgresql)
-    assert list(on_postgresql.settings.backup_dir.iterdir()) == []
+    assert [path.suffix for path in on_postgresql.settings.backup_dir.iterdir()] == [".lock"]
     import pgserver
 
     programs = Path(pgserver.__file__).parent / "pginstall" / "bin"

@@ -147,7 +147,7 @@ def users_of(action: str) -> list[str]:
 def test_audit_log_distinguishes_local_users_from_accounts(typed: Typed) -> None:
     own = f"local:{getpass.getuser()}"
     typed("backup", "make")
-    (backup,) = Path("backups").iterdir()
+    (backup,) = Path("backups").glob("*.svb.*")
     kept = shutil.copy2(backup, ".")
     typed("rights", "--code", "EMP001", "--output", "datos.html")
     typed("erase", "--code", "EMP001", "--yes")

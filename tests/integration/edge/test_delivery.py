@@ -126,7 +126,9 @@ def test_refused_batch_is_split_until_the_cause_is_isolated(
 
     def strict(method: str, path: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
         batch = body.get("detections", [])
-        return (422, {"detail": "bad"}) if isinstance(batch, list) and {} in batch else serve(method, path, body)
+        if isinstance(batch, list) and {} in batch:
+            return 422, {"title": "bad", "status": 422, "detail": "bad"}
+        return serve(method, path, body)
 
     ingest.serve = strict  # type: ignore[method-assign]
     deliver_all(outbox, client)

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from stressvision.core.config import Policy, Settings
-from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput
+from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, NotFound
 from stressvision.db.queries.detections import DetectionFilter
+from stressvision.db.queries.sessions import NewSession, insert_session
 from stressvision.services.alerts.decisions import acknowledge_alert, list_alerts, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.sessions import close_session, open_session
@@ -77,6 +78,52 @@ def test_starting_and_ending_a_session_are_idempotent(context: Context, clock: F
     assert open_session(context, start) == open_session(context, start)
     first = close_session(context, "session_pi-1_7", SessionEnd(frames_processed=5))
     assert close_session(context, first, SessionEnd(frames_processed=9)) == first
+
+
+def test_session_belongs_to_its_device(context: Context, clock: FakeClock) -> None:
+    theirs = open_session(context, SessionStart(device_id="pi-2"))
+    with pytest.raises(InvalidInput) as wrong_key:
+        open_session(context, SessionStart(device_id="pi-1", session_id="session_pi-2_5"))
+    with pytest.raises(NotFound):
+        close_session(context, theirs.key, SessionEnd(), "pi-1")
+    batch = [
+        detection(clock(), None, None, session_id=session).model_dump(mode="json")
+        for session in (theirs.key, theirs.id, str(theirs.id))
+    ]
+    answers = store_batch(context, batch, "en")
+
+    assert wrong_key.value.field == "session_id"
+    assert (answers.stored, answers.refused) == (0, 3)
+    assert close_session(context, theirs.id, SessionEnd(), "pi-2") == theirs.id
+
+
+def test_session_under_a_foreign_key_is_not_taken_over(context: Context, clock: FakeClock) -> None:
+    key = "session_pi-1_5"
+    with context.database.write() as connection:
+        insert_session(connection, NewSession("pi-2", None, clock(), key, clock()))
+    with pytest.raises(Conflict):
+        open_session(context, SessionStart(device_id="pi-1", session_id=key))
+
+
+@pytest.mark.parametrize(
+    "session",
+    ["9" * 20, "1" * 200, "²", "session_pi-1_1\0", "٣", -1, 2**63, 10**30],
+    ids=lambda value: repr(value)[:25],
+)
+def test_session_that_cannot_exist_is_refused_alone(context: Context, clock: FakeClock, session: object) -> None:
+    good = detection(clock(), None, None).model_dump(mode="json")
+    answers = store_batch(context, [good, {**good, "session_id": session}, good], "en")
+
+    assert [item.status for item in answers.results] == ["ok", "refused", "ok"]
+    assert answers.results[1].problem is not None
+    assert answers.results[1].problem.status == 422
+
+
+def test_text_that_postgresql_cannot_store_is_refused_alone(context: Context, clock: FakeClock) -> None:
+    good = detection(clock(), None, None).model_dump(mode="json")
+    answers = store_batch(context, [good, {**good, "track_id": "a\0b"}], "en")
+
+    assert [item.status for item in answers.results] == ["ok", "refused"]
 
 
 def test_detection_without_consent_is_not_stored(context: Context, clock: FakeClock) -> None:

@@ -20,7 +20,7 @@ from stressvision.core.heartbeat import Heartbeat, read_heartbeat
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.statistics import Statistics
 from stressvision.vision.camera import play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
+from stressvision.vision.recognition.enrolment import Still, measure_stills
 from tests.integration.fake_ingest import FakeIngest
 
 DEADLINE = 60.0

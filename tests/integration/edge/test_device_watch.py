@@ -35,7 +35,7 @@ def context(sqlite_context: Context) -> Context:
 @pytest.fixture
 def watch(context: Context, clock: FakeClock) -> DeviceWatch:
     """A watch that has run for an hour, with a device that reports."""
-    watch = DeviceWatch()
+    watch = DeviceWatch(clock.monotonic)
     watch.check(context)
     clock.advance(hours=1)
     report(context, "watching")
@@ -50,7 +50,7 @@ def test_silent_device_has_one_alert_until_it_returns(context: Context, clock: F
     clock.advance(seconds=1)
     for _ in range(3):
         watch.check(context)
-        DeviceWatch().check(context)
+        DeviceWatch(clock.monotonic).check(context)
         clock.advance(minutes=10)
     (alert,) = device_alerts(context)
     assert (alert.alert_type, alert.device_id, alert.employee_id) == ("device_silent", "pi-1", None)
@@ -104,7 +104,7 @@ def test_device_without_frames_differs_from_a_silent_device(
 def test_restarted_watch_creates_no_alert(context: Context, clock: FakeClock) -> None:
     report(context, "watching")
     clock.advance(hours=9)
-    watch = DeviceWatch()
+    watch = DeviceWatch(clock.monotonic)
     watch.check(context)
     clock.advance(minutes=4)
     watch.check(context)

@@ -16,14 +16,15 @@ from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.domain.alerts import AlertRule, Evidence, draft_alert
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.expression import ExpressionEstimate
-from stressvision.vision.eyes import Openness
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 
@@ -48,7 +49,7 @@ class CachedNetworks:
     def __init__(self, models: Models) -> None:
         self._models = models
         self._faces: dict[int, list[Face]] = {}
-        self._openness: dict[int, Openness | None] = {}
+        self._geometries: dict[int, FaceGeometry | None] = {}
         self._expressions: dict[int, ExpressionEstimate] = {}
 
     def detect(self, frame: Frame) -> list[Face]:
@@ -56,10 +57,10 @@ class CachedNetworks:
             self._faces[id(frame)] = self._models.detector.detect(frame)
         return self._faces[id(frame)]
 
-    def measure(self, frame: Frame, face: Face) -> Openness | None:
-        if id(frame) not in self._openness:
-            self._openness[id(frame)] = self._models.meter.measure(frame, face)
-        return self._openness[id(frame)]
+    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
+        if id(frame) not in self._geometries:
+            self._geometries[id(frame)] = self._models.geometry.read(frame, face)
+        return self._geometries[id(frame)]
 
     def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate:
         assert self._models.expression is not None
@@ -135,4 +136,4 @@ def test_ten_minutes_of_a_neutral_face_create_no_alert(
         confidence = float(np.mean([found.emotion_confidence or 0.0 for found in counted])) if counted else 0.0
         # Ten minutes lie within the rule's window: what it would see at their end is what it saw most of.
         assert draft_alert(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
-    assert {found.frames for found in detections[10:]} <= set(range(3, 30))
+    assert {found.frames for found in detections[10:]} <= set(range(2, 30))

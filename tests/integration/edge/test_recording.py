@@ -14,10 +14,11 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.edge.capture.models import load_models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.enrolment import Still, measure_stills
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 

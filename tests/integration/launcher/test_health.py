@@ -1,4 +1,4 @@
-"""Whose answer counts as a component's health."""
+"""Health of a component from its own process only."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.programs.running import Program, answers, free_port, wait_until
 STANDIN = "tests/programs/standin.py"
 
 
-def test_a_stranger_that_answers_on_the_port_is_not_taken_for_the_component(tmp_path: Path) -> None:
+def test_probe_ignores_other_process_on_the_port(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/health"
     component = Component(
@@ -22,13 +22,13 @@ def test_a_stranger_that_answers_on_the_port_is_not_taken_for_the_component(tmp_
         address=url,
         ports=(PortUse(port, "STRESSVISION_INGEST_PORT"),),
     )
-    stranger = Program(STANDIN, str(port), folder=tmp_path, settings={})
-    bystander = Program(STANDIN, str(free_port()), folder=tmp_path, settings={})
+    listener = Program(STANDIN, str(port), folder=tmp_path, settings={})
+    other = Program(STANDIN, str(free_port()), folder=tmp_path, settings={})
     try:
-        wait_until(lambda: answers(url), "the stranger to answer")
+        wait_until(lambda: answers(url), "the listener to answer")
         prober = Prober(tmp_path)
-        assert prober.ask(component, stranger.process.pid, 0.0).ready
-        assert not prober.ask(component, bystander.process.pid, 0.0).answers
+        assert prober.probe(component, listener.process.pid, 0.0).ready
+        assert not prober.probe(component, other.process.pid, 0.0).answers
     finally:
-        stranger.close()
-        bystander.close()
+        listener.close()
+        other.close()

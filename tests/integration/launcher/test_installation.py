@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,13 +18,21 @@ from stressvision.launcher.installation import MODELS, Project, is_prepared
 from tests.programs.running import wait_until
 
 ON_DISK = "--no-index\n--find-links wheels\n"
-DOOR = """import sys
+SCRIPT = """import sys
 from stressvision.launcher.environment import RUN, enter
 enter(prepare={prepare})
 import empty_package
 print(sys.prefix, empty_package.VERSION, *sys.argv[1:])
 """
-PARTS = ("__init__", "errors", "launcher/__init__", "launcher/environment", "launcher/installation")
+PARTS = (
+    "__init__",
+    "core/__init__",
+    "core/errors",
+    "core/texts",
+    "launcher/__init__",
+    "launcher/environment",
+    "launcher/installation",
+)
 
 
 def add_wheel(folder: Path, name: str, version: str) -> None:
@@ -41,15 +50,16 @@ def add_wheel(folder: Path, name: str, version: str) -> None:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     root = tmp_path_factory.mktemp("checkout")
-    (root / "stressvision" / "launcher").mkdir(parents=True)
+    for room in ("core", "launcher"):
+        (root / "stressvision" / room).mkdir(parents=True)
     for part in PARTS:
         shutil.copy(PROJECT_ROOT / "stressvision" / f"{part}.py", root / "stressvision" / f"{part}.py")
     for name, version in (("empty_package", "1.0"), ("empty_package", "2.0"), ("empty_models", "1.0")):
         add_wheel(root / "wheels", name, version)
     (root / "constraints.txt").write_text("")
     (root / MODELS).write_text(f"{ON_DISK}empty_models==1.0\n")
-    (root / "door.py").write_text(DOOR.format(prepare=False))
-    (root / "start.py").write_text(DOOR.format(prepare=True))
+    (root / "program.py").write_text(SCRIPT.format(prepare=False))
+    (root / "start.py").write_text(SCRIPT.format(prepare=True))
     yield Project(root)
     shutil.rmtree(root)
 
@@ -58,8 +68,10 @@ def require(checkout: Project, version: str, source: str = ON_DISK) -> None:
     (checkout.root / "requirements.txt").write_text(f"{source}empty_package=={version}\n")
 
 
-def run(checkout: Project, door: str, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(checkout.root / door), *arguments]
+def run(
+    checkout: Project, script: str, *arguments: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(checkout.root / script), *arguments]
     return subprocess.run(
         command,
         cwd=folder,
@@ -72,11 +84,9 @@ def run(checkout: Project, door: str, *arguments: str, folder: Path | None = Non
     )
 
 
-def test_an_environment_is_prepared_interrupted_updated_and_found_from_any_folder(
-    checkout: Project, tmp_path: Path
-) -> None:
+def test_environment_is_prepared_resumed_updated_and_used_from_any_folder(checkout: Project, tmp_path: Path) -> None:
     require(checkout, "1.0")
-    refused = run(checkout, "door.py")
+    refused = run(checkout, "program.py")
     assert refused.returncode == 2
     assert "start_complete_system.py" in refused.stderr
     assert not checkout.venv.exists()
@@ -94,30 +104,35 @@ def test_an_environment_is_prepared_interrupted_updated_and_found_from_any_folde
     assert "Entorno listo" in resumed.stderr
     assert (checkout.venv / "what-was-done").exists()
 
-    again = run(checkout, "door.py", folder=tmp_path)
+    again = run(checkout, "program.py", folder=tmp_path)
     assert again.stdout.split() == [str(checkout.venv), "1.0"]
     assert again.stderr == ""
 
     require(checkout, "2.0")
-    assert run(checkout, "door.py").returncode == 2
+    assert run(checkout, "program.py").returncode == 2
     assert run(checkout, "start.py").stdout.split()[1] == "2.0"
     assert is_prepared(checkout, ("requirements.txt", MODELS))
 
 
-def test_ctrl_c_while_preparing_leaves_no_pip_behind_and_says_that_it_will_go_on(checkout: Project) -> None:
+def test_interrupted_preparation_ends_pip_and_can_resume(checkout: Project) -> None:
     require(checkout, "3.0", "--index-url http://10.255.255.1/\n")
     command = [sys.executable, str(checkout.root / "start.py")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as preparing:
         wait_until(lambda: bool(_pips_of(preparing.pid)), "pip at work")
         (pip, *_) = _pips_of(preparing.pid)
         preparing.send_signal(signal.SIGINT)
-        _, said = preparing.communicate(timeout=30)
+        _, output = preparing.communicate(timeout=30)
     assert preparing.returncode == 130
-    assert "seguirá donde quedó" in said
-    assert "Traceback" not in said
+    assert "seguirá donde quedó" in output
+    assert "Traceback" not in output
     with pytest.raises(ProcessLookupError):
         os.kill(pip, 0)
 
 
 def _pips_of(pid: int) -> list[int]:
-    return [child.pid for child in psutil.Process(pid).children() if "install" in child.cmdline()]
+    """Return the ids of the running pips among a process's children; one that has just exited may be a zombie."""
+    pips = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):
+            pips += [child.pid] if "install" in child.cmdline() else []
+    return pips

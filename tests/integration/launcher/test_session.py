@@ -1,4 +1,4 @@
-"""The launcher over real processes that are small: what dies, what does not listen, and what is left behind."""
+"""The launcher with small real processes: exits, ignored signals and leftover processes."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ def standin(name: str, *arguments: str, after: tuple[str, ...] = (), stop_rank: 
 
 
 class SmallSystem:
-    """A launcher in a folder of its own, seen as another terminal would see it: through its record."""
+    """A launcher in its own folder, observed through its record as from another terminal."""
 
     def __init__(self, folder: Path) -> None:
         self.run_dir = folder / ".run"
@@ -96,12 +96,12 @@ def system(tmp_path: Path) -> Iterator[SmallSystem]:
     made.clean()
 
 
-def test_what_is_killed_is_back_and_answers_within_ten_seconds(system: SmallSystem) -> None:
+def test_killed_component_answers_again_within_ten_seconds(system: SmallSystem) -> None:
     api, ingest = standin("api"), standin("ingest")
     system.start(api, ingest)
     first, other = system.process("api"), system.process("ingest")
     os.kill(first.pid, signal.SIGKILL)
-    wait_until(lambda: not is_running(first), "the death of api")
+    wait_until(lambda: not is_running(first), "api to exit")
     wait_until(
         lambda: system.all_are(ComponentState.RUNNING) and system.process("api") != first, "api back", patience=10
     )
@@ -110,7 +110,7 @@ def test_what_is_killed_is_back_and_answers_within_ten_seconds(system: SmallSyst
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_each_signal_that_ends_a_launcher_ends_its_components(system: SmallSystem, number: int) -> None:
+def test_signal_to_launcher_ends_its_components(system: SmallSystem, number: int) -> None:
     launcher = system.start(standin("ingest"), standin("api"))
     processes = [system.process("ingest"), system.process("api")]
     launcher.send_signal(number)
@@ -119,7 +119,7 @@ def test_each_signal_that_ends_a_launcher_ends_its_components(system: SmallSyste
     assert read_record(system.run_dir) is None
 
 
-def test_what_ignores_the_request_is_killed_with_what_it_started(system: SmallSystem, tmp_path: Path) -> None:
+def test_component_that_ignores_stop_is_killed_with_descendants(system: SmallSystem, tmp_path: Path) -> None:
     launcher = system.start(standin("api", "--deaf", "--child", str(tmp_path / "child")))
     process, grandchild = system.process("api"), int((tmp_path / "child").read_text())
     launcher.send_signal(signal.SIGTERM)
@@ -128,18 +128,18 @@ def test_what_ignores_the_request_is_killed_with_what_it_started(system: SmallSy
     wait_until(lambda: not _lives(grandchild), "the end of what api had started")
 
 
-def test_the_edge_closes_its_session_while_ingest_still_answers(system: SmallSystem, tmp_path: Path) -> None:
+def test_edge_stops_while_ingest_still_answers(system: SmallSystem, tmp_path: Path) -> None:
     ingest = standin("ingest")
-    said = tmp_path / "said"
-    edge = standin("edge", "--witness", str(ingest.health_url), str(said), after=("ingest",), stop_rank=0)
+    answer = tmp_path / "answer"
+    edge = standin("edge", "--witness", str(ingest.health_url), str(answer), after=("ingest",), stop_rank=0)
     launcher = system.start(ingest, edge)
     launcher.send_signal(signal.SIGINT)
     assert launcher.wait(20) == 0
-    assert said.read_text() == "200"
+    assert answer.read_text() == "200"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_components_end_when_the_launcher_is_killed_outright(system: SmallSystem) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the death of a parent process")
+def test_components_end_when_launcher_is_killed(system: SmallSystem) -> None:
     launcher = system.start(standin("ingest"), standin("api"))
     processes = [system.process("ingest"), system.process("api")]
     launcher.kill()
@@ -147,7 +147,7 @@ def test_components_end_when_the_launcher_is_killed_outright(system: SmallSystem
     wait_until(lambda: not any(is_running(process) for process in processes), "the end of the components")
 
 
-def test_stop_finds_what_a_killed_launcher_left(system: SmallSystem, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stop_ends_processes_of_killed_launcher(system: SmallSystem, capsys: pytest.CaptureFixture[str]) -> None:
     launcher = system.start(standin("api", "--deaf"))
     process = system.process("api")
     launcher.kill()
@@ -158,7 +158,7 @@ def test_stop_finds_what_a_killed_launcher_left(system: SmallSystem, capsys: pyt
     assert "Todo detenido" in capsys.readouterr().out
 
 
-def test_stop_from_another_terminal_ends_the_launcher_and_all_it_started(system: SmallSystem) -> None:
+def test_stop_ends_launcher_and_its_components(system: SmallSystem) -> None:
     launcher = system.start(standin("ingest"), standin("api"))
     processes = [system.process("ingest"), system.process("api")]
     assert stop_everything(system.run_dir, "es") == 0
@@ -166,7 +166,7 @@ def test_stop_from_another_terminal_ends_the_launcher_and_all_it_started(system:
     assert not any(is_running(process) for process in processes)
 
 
-def test_output_is_kept_in_files_and_shown_after_the_name(system: SmallSystem) -> None:
+def test_output_is_logged_and_shown_with_component_name(system: SmallSystem) -> None:
     api = standin("api")
     launcher = system.start(api)
     assert answers(str(api.health_url))
@@ -179,44 +179,44 @@ def test_output_is_kept_in_files_and_shown_after_the_name(system: SmallSystem) -
     assert shown.index("prepared") < shown.index("api: arrancando") < shown.index("api: en marcha")
 
 
-def test_nothing_starts_over_a_strangers_port_and_the_stranger_goes_on(
+def test_launcher_rejects_busy_port_and_leaves_its_holder(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        port = stranger.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         monkeypatch.setenv("STRESSVISION_API_PORT", str(port))
         assert main(["--option", "4", "--headless"]) == 2
         with socket.create_connection(("127.0.0.1", port), timeout=5):
             pass
-    said = capsys.readouterr().err
-    assert f"El puerto {port}" in said
-    assert f"pid {os.getpid()}" in said
+    output = capsys.readouterr().err
+    assert f"El puerto {port}" in output
+    assert f"pid {os.getpid()}" in output
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_the_doctor_looks_at_everything_and_names_the_busy_port(
+def test_doctor_checks_everything_and_names_busy_port(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        port = stranger.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         monkeypatch.setenv("STRESSVISION_API_PORT", str(port))
         for name in ("INGEST", "DASHBOARD", "PREVIEW"):
             monkeypatch.setenv(f"STRESSVISION_{name}_PORT", str(free_port()))
         monkeypatch.setenv("STRESSVISION_NOTIFY_URLS", "json://127.0.0.1/gancho-secreto nada://clave-secreta")
         assert main(["doctor"]) == 1
-    said = capsys.readouterr().out
-    notices, ports = (line for line in said.splitlines() if line.startswith("problema"))
+    output = capsys.readouterr().out
+    notices, ports = (line for line in output.splitlines() if line.startswith("problema"))
     assert "Avisos" in notices
     assert "json, ?. No se entiende la n.º 2" in notices
-    assert "secret" not in said
+    assert "secret" not in output
     assert str(port) in ports
     for subject in ("Python", "Dependencias", "OpenCV", "dlib", "TFLite", "SQLite", "Base de datos", "Cámara", "Disco"):
-        assert subject in said
+        assert subject in output
 
 
-def test_without_an_address_the_doctor_finds_nothing_wrong() -> None:
-    found = check_notifications(Settings())
-    assert (found.level, "ninguno configurado" in found.said.es) == (Level.GOOD, True)
+def test_doctor_accepts_missing_notification_address() -> None:
+    result = check_notifications(Settings())
+    assert (result.level, "ninguno configurado" in result.message.es) == (Level.GOOD, True)
 
 
 def _lives(pid: int) -> bool:

@@ -10,7 +10,7 @@ from stressvision.launcher.checks import Level, check_cameras
 STREAM = "rtsp://ana:s3cret@10.0.0.7:554/live?key=s3cret"
 
 
-def test_cameras_are_named_sources_in_order() -> None:
+def test_cameras_are_parsed_in_order() -> None:
     assert parse_cameras("") == parse_cameras("  ") == ()
     assert parse_cameras(f" entrada = 0 , linea2={STREAM}") == (
         NamedCamera("entrada", "0"),
@@ -20,7 +20,7 @@ def test_cameras_are_named_sources_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         (STREAM, "la cámara 1 de la lista"),
         (f"entrada=0,{STREAM}", "la cámara 2 de la lista"),
@@ -32,20 +32,18 @@ def test_cameras_are_named_sources_in_order() -> None:
         ("entrada=libcamera,linea2=libcamera", "entrada y linea2 piden la misma cámara libcamera"),
     ],
 )
-def test_what_is_wrong_is_said_without_showing_an_address(
-    text: str, said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_error_does_not_contain_the_address(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_CAMERAS", text)
 
     with pytest.raises(ConfigurationError) as caught:
         load_settings()
 
     assert caught.value.field == "STRESSVISION_CAMERAS"
-    assert said in caught.value.message.es
+    assert reason in caught.value.message.es
     assert "s3cret" not in caught.value.message.es + caught.value.message.en
 
 
-def test_each_camera_is_a_device_of_its_own_and_arguments_still_win(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_camera_has_its_own_settings_and_arguments_take_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_CAMERAS", f"entrada=0,linea2={STREAM}")
     monkeypatch.setenv("STRESSVISION_LOCATION", "Planta 2")
     monkeypatch.setenv("STRESSVISION_DEVICE_TOKEN_FILE", "device.token")
@@ -63,14 +61,14 @@ def test_each_camera_is_a_device_of_its_own_and_arguments_still_win(monkeypatch:
     assert (played.device_id, played.source, played.preview_port) == ("linea2", "demo", 9000)
 
 
-def test_an_unknown_camera_names_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_camera_error_lists_known_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRESSVISION_CAMERAS", f"entrada=0,linea2={STREAM}")
 
     with pytest.raises(ConfigurationError, match=r"«salida».*entrada, linea2\.$"):
         load_settings("salida")
 
 
-def test_ports_that_do_not_suffice_are_refused() -> None:
+def test_preview_port_above_maximum_is_rejected() -> None:
     settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 65535})
 
     assert settings.select_camera("a").preview_port == 65535
@@ -78,14 +76,14 @@ def test_ports_that_do_not_suffice_are_refused() -> None:
         settings.select_camera("b")
 
 
-def test_the_doctor_looks_at_each_camera_and_shows_no_password(tmp_path: Path) -> None:
+def test_doctor_checks_each_camera_without_showing_passwords(tmp_path: Path) -> None:
     absent = tmp_path / "absent.mp4"
     settings = Settings.model_validate({"cameras": f"a={STREAM},b=demo,c={absent},d=libcamera"})
 
-    found = check_cameras(settings)
+    results = check_cameras(settings)
 
-    assert [finding.subject.es for finding in found] == ["Cámara a", "Cámara b", "Cámara c", "Cámara d"]
-    assert [finding.level for finding in found[:3]] == [Level.GOOD, Level.GOOD, Level.WARNING]
-    assert found[0].said.es == "rtsp://10.0.0.7:554/live"
-    assert "STRESSVISION_CAMERAS" in found[2].said.es
-    assert "STRESSVISION_CAMERAS" not in found[3].said.es
+    assert [finding.subject.es for finding in results] == ["Cámara a", "Cámara b", "Cámara c", "Cámara d"]
+    assert [finding.level for finding in results[:3]] == [Level.GOOD, Level.GOOD, Level.WARNING]
+    assert results[0].message.es == "rtsp://10.0.0.7:554/live"
+    assert "STRESSVISION_CAMERAS" in results[2].message.es
+    assert "STRESSVISION_CAMERAS" not in results[3].message.es

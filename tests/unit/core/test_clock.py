@@ -1,4 +1,4 @@
-"""Time in memory, in the database and on the wire is the same moment."""
+"""Conversions of a moment between memory, database and wire."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ MOMENTS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2200, 
 
 
 @given(MOMENTS)
-def test_every_form_says_the_same_moment(moment: datetime) -> None:
+def test_every_form_represents_the_same_moment(moment: datetime) -> None:
     kept = to_millisecond(moment)
     assert from_stored(to_stored(kept)) == kept
     assert parse_moment(to_wire(kept)) == kept
@@ -23,12 +23,12 @@ def test_every_form_says_the_same_moment(moment: datetime) -> None:
 
 
 @given(MOMENTS, MOMENTS)
-def test_stored_text_sorts_as_time_does(one: datetime, other: datetime) -> None:
-    one, other = to_millisecond(one), to_millisecond(other)
-    assert (to_stored(one) < to_stored(other)) == (one < other)
+def test_stored_text_sorts_chronologically(first: datetime, second: datetime) -> None:
+    first, second = to_millisecond(first), to_millisecond(second)
+    assert (to_stored(first) < to_stored(second)) == (first < second)
 
 
-def test_without_an_offset_it_is_utc() -> None:
+def test_text_without_offset_is_utc() -> None:
     assert parse_moment("2026-11-22 10:30:00") == datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
 
@@ -46,12 +46,12 @@ def test_without_an_offset_it_is_utc() -> None:
         ("20261122T000000", 22, 22),
     ],
 )
-def test_a_date_alone_is_its_beginning_and_as_an_end_its_end(text: str, first: int, after: int) -> None:
+def test_date_alone_is_its_start_or_its_end(text: str, first: int, after: int) -> None:
     assert parse_moment(text) == datetime(2026, 11, first, tzinfo=UTC)
     assert parse_moment(text, is_end=True) == datetime(2026, 11, after, tzinfo=UTC)
 
 
-def test_a_day_is_as_long_as_the_zone_has_it() -> None:
+def test_length_of_day_follows_time_zone() -> None:
     """The clocks of Santiago de Chile go forward at midnight before 6 September 2026."""
     santiago = ZoneInfo("America/Santiago")
     start = parse_moment("2026-09-06", zone=santiago)
@@ -59,12 +59,12 @@ def test_a_day_is_as_long_as_the_zone_has_it() -> None:
     assert parse_moment("2026-09-06T12:00:00Z", zone=santiago) == datetime(2026, 9, 6, 12, tzinfo=UTC)
 
 
-def test_a_naive_moment_is_never_stored() -> None:
+def test_naive_moment_is_rejected() -> None:
     with pytest.raises(ValueError, match="time zone"):
         to_stored(datetime(2026, 11, 22))  # noqa: DTZ001
 
 
-def test_what_is_no_date_names_the_field_and_the_form() -> None:
+def test_invalid_date_names_field_and_format() -> None:
     with pytest.raises(InvalidInput, match="2026-11-22T10:30:00Z") as caught:
         parse_moment("ayer", field="start_date")
     assert caught.value.field == "start_date"

@@ -7,7 +7,7 @@ from stressvision.core.errors import ConfigurationError
 from stressvision.core.ports import UNKNOWN_HOLDER, find_port_holder, is_port_free, require_free_port
 
 
-def test_a_port_somebody_listens_on_names_the_holder_and_the_setting() -> None:
+def test_busy_port_error_names_holder_and_setting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         assert not is_port_free("127.0.0.1", port)
@@ -19,7 +19,7 @@ def test_a_port_somebody_listens_on_names_the_holder_and_the_setting() -> None:
     assert "STRESSVISION_API_PORT" in caught.value.message.es
 
 
-def test_a_port_nobody_listens_on_is_free() -> None:
+def test_unused_port_is_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert is_port_free("127.0.0.1", port)

@@ -12,7 +12,7 @@ STREAM = "http://127.0.0.1:8502/stream.mjpg"
 
 
 def device(**changes: object) -> Device:
-    nothing = dict.fromkeys(Device.model_fields)
+    nothing: dict[str, object] = {**dict.fromkeys(Device.model_fields), "odd_fields": ()}
     values = {"device_id": "pi-01", "state": "watching", "detail": "", "stage_ms": {}, "last_seen": NOW}
     return Device.model_validate(nothing | values | {"preview_url": STREAM} | changes)
 

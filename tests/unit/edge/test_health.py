@@ -7,7 +7,8 @@ import pytest
 from stressvision.core.config import Policy, Settings
 from stressvision.core.heartbeat import read_heartbeat
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.pipeline import Pipeline, Rules
+from stressvision.edge.capture.pipeline import Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.heartbeat import DeviceHeartbeat

@@ -10,22 +10,19 @@ from stressvision.core.config import Policy
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import PATIENCE_SECONDS
-from stressvision.edge.capture.pipeline import (
-    EMBEDDINGS_AT_ONCE,
-    EMBEDDINGS_PER_SECOND,
-    Pipeline,
-    Rules,
-)
+from stressvision.edge.capture.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PER_SECOND, Pipeline
+from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.expression import ExpressionEstimate, StateProbabilities
-from stressvision.vision.eyes import Openness
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.geometry.cover import Cover
+from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
-from tests.faces import make_face, make_frame
+from tests.faces import make_face, make_frame, make_geometry
 
 BEGIN = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 FPS = 15
@@ -51,6 +48,9 @@ class Sitting:
     people: dict[int, Face] = field(default_factory=dict)
     eyes: float = 0.31
     blurred: bool = False
+    yaw: float = 0.0
+    cover: Cover = field(default_factory=Cover)
+    expression: StateProbabilities = field(default_factory=lambda: StateProbabilities(0.1, 0.1, 0.7, 0.1))
 
     def sit(self, person: int, x: float) -> None:
         self.people[person] = make_face(x, 200, side=100 + person)
@@ -72,13 +72,13 @@ class FakeNetworks:
         self.encoded += 1
         return embedding_of(round(face.box.w) - 100)
 
-    def measure(self, frame: Frame, face: Face) -> Openness | None:
+    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
         self.measures += 1
-        return Openness(self.sitting.eyes, 0.02)
+        return make_geometry(self.sitting.eyes, pose=(self.sitting.yaw, 0.0), cover=self.sitting.cover)
 
     def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate:
         self.expressions += 1
-        return ExpressionEstimate(StateProbabilities(0.1, 0.1, 0.7, 0.1), 0.0)
+        return ExpressionEstimate(self.sitting.expression, 0.0)
 
 
 class Stage:
@@ -91,11 +91,12 @@ class Stage:
         analyse_unknown: bool = False,
         expression: bool = True,
         flag_photographs: bool = False,
+        detection_seconds: float = 1.0,
     ) -> None:
         self.sitting = Sitting()
         self.networks = FakeNetworks(self.sitting)
         models = Models(self.networks, self.networks, self.networks, self.networks if expression else None)
-        rules = Rules("cam-1", policy, analyse_unknown, detection_seconds=1.0, flag_photographs=flag_photographs)
+        rules = Rules("cam-1", policy, analyse_unknown, detection_seconds, flag_photographs=flag_photographs)
         self.pipeline = Pipeline(models, rules)
         self.frame = 0
 
@@ -151,7 +152,8 @@ def test_detections_have_the_time_of_their_frame() -> None:
     times = [detection.timestamp for detection in stage.watch(5)]
     steps = [(after - before).total_seconds() for before, after in itertools.pairwise(times)]
 
-    assert BEGIN < times[0] < BEGIN + timedelta(seconds=1.5)
+    # Named within half a second, and then a whole period.
+    assert BEGIN + timedelta(seconds=1) < times[0] < BEGIN + timedelta(seconds=1.8)
     assert all(step == pytest.approx(1.0, abs=0.08) for step in steps)
 
 
@@ -241,6 +243,58 @@ def test_low_quality_face_is_reported_without_an_expression() -> None:
     assert detections
     assert {(item.employee_id, item.emotion) for item in detections} == {(None, None)}
     assert stage.networks.expressions == expressions
+
+
+def test_a_covered_mouth_has_no_expression_and_closed_eyes_above_it_are_still_fatigue() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(5)
+    stage.sitting.cover = Cover(mouth=True)
+    stage.watch(1)
+    awake = stage.watch(4)
+    covered = stage.pipeline.marks[0].state.covered
+    stage.sitting.eyes = 0.05
+    asleep = stage.watch(4)
+
+    assert {(item.employee_id, item.emotion, item.emotion_vector) for item in awake} == {(ANA, None, None)}
+    assert covered
+    assert asleep[-1].emotion is Emotion.FATIGUE
+
+
+def test_a_detection_stands_for_its_whole_period_and_not_for_its_last_pictures() -> None:
+    stage = Stage(detection_seconds=3.0)
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    neutral, stress = StateProbabilities(0.8, 0.1, 0.05, 0.05), StateProbabilities(0.05, 0.05, 0.85, 0.05)
+
+    def frown_at_the_end(now: float) -> None:
+        stage.sitting.expression = stress if (now - begin) % 3.0 > 2.0 else neutral
+
+    first = stage.watch(6)[-1].timestamp
+    begin = (first - BEGIN).total_seconds()
+    detections = stage.watch(12, frown_at_the_end)[1:]
+
+    assert len(detections) >= 3
+    for detection in detections:
+        assert detection.emotion is Emotion.NEUTRAL
+        assert detection.emotion_vector is not None
+        assert detection.emotion_vector[Emotion.STRESS] == pytest.approx(0.05 + 0.8 / 3, abs=0.08)
+        assert detection.frames == pytest.approx(15, abs=2)
+
+
+def test_a_face_turned_by_thirty_degrees_is_read_and_one_by_fifty_is_not() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.sitting.yaw = 30.0
+    turned = stage.watch(4)
+    stage.sitting.yaw = 50.0
+    stage.watch(1.5)
+    away = stage.watch(2)
+
+    assert {item.emotion for item in turned} == {Emotion.STRESS}
+    assert {item.emotion for item in away} == {None}
 
 
 def test_person_taking_a_seat_does_not_inherit_the_name() -> None:
@@ -368,7 +422,7 @@ def test_unverified_name_is_withdrawn() -> None:
     before = set(names(stage.watch(2)))
     # Turned away: the same person in the same light, and no embedding to be had.
     turned = make_face(300, 200, side=100 + ANA, turn=0.9)
-    stage.sitting.people[ANA] = turned
+    stage.sitting.people[ANA], stage.sitting.yaw = turned, 60.0
     stage.watch(2 * PATIENCE_SECONDS + 1)
 
     assert before == {ANA}

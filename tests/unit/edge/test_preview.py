@@ -13,8 +13,8 @@ from stressvision.edge.capture.person import PersonState
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.edge.preview.drawing import describe, draw
 from stressvision.edge.preview.server import FrameBoard, PreviewServer, start_preview
-from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.identity import Standing
 from tests.faces import make_face, make_frame
 
 DEADLINE = 10

@@ -9,7 +9,13 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.launcher import environment, installation
 from stressvision.launcher.environment import missing_packages
-from stressvision.launcher.installation import Project, describe_progress, explain_failure, fingerprint, is_prepared
+from stressvision.launcher.installation import (
+    Project,
+    compute_fingerprint,
+    describe_progress,
+    explain_failure,
+    is_prepared,
+)
 
 REQUIREMENTS = ("requirements.txt", installation.MODELS)
 DOWNLOADING = """Collecting fastapi==0.165.0 (from -r requirements.txt (line 11))
@@ -23,7 +29,7 @@ Collecting opencv-python==4.14.0.94
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A checkout whose `.venv` is whole and stamped."""
+    """Return a checkout with a complete, stamped `.venv`."""
     made = Project(tmp_path)
     for name in (*REQUIREMENTS, "constraints.txt"):
         (tmp_path / name).write_text(f"{name.removesuffix('.txt')}==1.0\n")
@@ -35,22 +41,22 @@ def project(tmp_path: Path) -> Project:
 
 
 def stamp(project: Project, python: str) -> None:
-    installed = {name: fingerprint(project, name) for name in REQUIREMENTS}
+    installed = {name: compute_fingerprint(project, name) for name in REQUIREMENTS}
     project.stamp.write_text(json.dumps({"python": python, "installed": installed}))
 
 
-def test_a_stamped_environment_is_prepared(project: Project) -> None:
+def test_stamped_environment_is_prepared(project: Project) -> None:
     assert is_prepared(project, REQUIREMENTS)
     assert not is_prepared(project, (*REQUIREMENTS, "requirements-test.txt"))
 
 
 @pytest.mark.parametrize("changed", [*REQUIREMENTS, "constraints.txt"])
-def test_a_changed_requirement_asks_for_an_update(project: Project, changed: str) -> None:
+def test_changed_requirement_file_invalidates_stamp(project: Project, changed: str) -> None:
     (project.root / changed).write_text("another==2.0\n")
     assert not is_prepared(project, REQUIREMENTS)
 
 
-def test_an_environment_whose_python_is_gone_or_another_is_not_prepared(project: Project) -> None:
+def test_environment_with_missing_or_other_python_is_not_prepared(project: Project) -> None:
     stamp(project, "3.12")
     assert not is_prepared(project, REQUIREMENTS)
     stamp(project, "3.11")
@@ -58,7 +64,7 @@ def test_an_environment_whose_python_is_gone_or_another_is_not_prepared(project:
     assert not is_prepared(project, REQUIREMENTS)
 
 
-def test_inside_it_an_environment_made_for_another_python_is_not_prepared(
+def test_active_environment_of_another_python_is_not_prepared(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project.venv / project.site_packages("3.10")).mkdir(parents=True)
@@ -69,12 +75,12 @@ def test_inside_it_an_environment_made_for_another_python_is_not_prepared(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"python": "3.11"}', '{"python": "3.11", "installed": 3}'])
-def test_a_damaged_stamp_is_as_good_as_none(project: Project, text: str) -> None:
+def test_damaged_stamp_counts_as_missing(project: Project, text: str) -> None:
     project.stamp.write_text(text)
     assert not is_prepared(project, REQUIREMENTS)
 
 
-def test_packages_are_missed_by_name_and_optional_ones_are_not(tmp_path: Path) -> None:
+def test_missing_packages_ignore_optional_lines(tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text(
         "--find-links packaging\n-c constraints.txt\n# about it\n"
         "pytest==9 # here\nnot-a-package[extra]==1.0  # missing\nnot-another==2\n"
@@ -83,19 +89,19 @@ def test_packages_are_missed_by_name_and_optional_ones_are_not(tmp_path: Path) -
     assert missing_packages(Project(tmp_path), ("r.txt",)) == ["not-a-package", "not-another"]
 
 
-def test_tflite_runtime_stands_in_for_its_successor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tflite_runtime_replaces_ai_edge_litert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "r.txt").write_text("ai-edge-litert==2\nnumpy==2\n")
-    monkeypatch.setattr(environment, "_has", lambda name: name in ("tflite-runtime", "numpy"))
+    monkeypatch.setattr(environment, "_is_installed", lambda name: name in ("tflite-runtime", "numpy"))
     assert missing_packages(Project(tmp_path), ("r.txt",)) == []
 
 
-def test_every_pinned_package_of_the_repository_is_looked_at() -> None:
+def test_no_pinned_package_is_missing_here() -> None:
     pinned = (PROJECT_ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert "face-recognition==" in pinned
     assert missing_packages(Project(PROJECT_ROOT), ("requirements.txt",)) == []
 
 
-def test_progress_names_what_pip_is_doing() -> None:
+def test_progress_describes_step_of_pip() -> None:
     assert describe_progress("", 0).es == "buscando …"
     assert describe_progress(DOWNLOADING.splitlines()[0], 0).es == "buscando fastapi"
     assert describe_progress(DOWNLOADING, 0).es == "descargando 2: opencv_python (62.3 MB)"
@@ -111,29 +117,29 @@ def test_progress_names_what_pip_is_doing() -> None:
         ("ERROR: Could not build wheels for dlib", "Could not build wheels for dlib"),
     ],
 )
-def test_a_failure_of_pip_is_explained(log: str, expected: str) -> None:
+def test_failure_of_pip_is_explained(log: str, expected: str) -> None:
     assert expected in explain_failure(log, Path("install.log")).message.es
 
 
-def test_the_door_runs_on_the_standard_library_alone() -> None:
-    program = "import stressvision.launcher.environment, stressvision.launcher.birth"
+def test_entry_imports_only_standard_library() -> None:
+    program = "import stressvision.launcher.environment, stressvision.launcher.child_entry"
     done = subprocess.run(
         [sys.executable, "-S", "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
 
-def test_an_old_python_can_read_the_door_far_enough_to_be_refused() -> None:
+def test_entry_parses_on_old_python_for_version_error() -> None:
     for path in (PROJECT_ROOT / "stressvision/launcher/environment.py", PROJECT_ROOT / "start_complete_system.py"):
         ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
     assert (PROJECT_ROOT / "stressvision/launcher/__init__.py").read_text() == ""
 
 
-@pytest.mark.parametrize(("raised", "said"), [("KeyboardInterrupt", False), ("RuntimeError('broken')", True)])
-def test_an_interruption_while_a_program_loads_prints_no_traceback(raised: str, said: bool) -> None:
+@pytest.mark.parametrize(("raised", "has_traceback"), [("KeyboardInterrupt", False), ("RuntimeError('broken')", True)])
+def test_keyboard_interrupt_while_loading_prints_no_traceback(raised: str, has_traceback: bool) -> None:
     program = f"from stressvision.launcher.environment import enter\nenter()\nraise {raised}"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
-    assert ("Traceback" in done.stderr) is said
+    assert ("Traceback" in done.stderr) is has_traceback

@@ -1,4 +1,4 @@
-"""What must not be in the program at all, and that what a device sends is too small for a picture."""
+"""Forbidden modules, calls and arguments, and the maximum size of a device's message."""
 
 import ast
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ FORBIDDEN_ARGUMENTS = {"shell=True", "allow_pickle=True", "verify=False"}
 LARGEST_PAYLOAD = 4096
 
 
-def faults_of(tree: ast.AST) -> list[str]:
+def find_forbidden(tree: ast.AST) -> list[str]:
     found = []
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -37,17 +37,17 @@ def faults_of(tree: ast.AST) -> list[str]:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
-def test_no_pickle_no_eval_no_shell(source: Path) -> None:
-    assert faults_of(ast.parse(source.read_text(encoding="utf-8"))) == []
+def test_source_has_no_pickle_eval_or_shell(source: Path) -> None:
+    assert find_forbidden(ast.parse(source.read_text(encoding="utf-8"))) == []
 
 
-def test_the_test_above_can_fail() -> None:
+def test_forbidden_code_is_found() -> None:
     lines = ("import pickle", "from marshal import loads", "eval('1')", "os.system('x')", "run('x', shell=True)")
     bad = "\n".join((*lines, "get(u, verify=False)"))
-    assert faults_of(ast.parse(bad)) == ["pickle", "marshal", "eval", "os.system", "shell=True", "verify=False"]
+    assert find_forbidden(ast.parse(bad)) == ["pickle", "marshal", "eval", "os.system", "shell=True", "verify=False"]
 
 
-def test_the_largest_message_a_device_can_send_is_too_small_for_a_picture() -> None:
+def test_largest_device_message_is_too_small_for_an_image() -> None:
     moment = datetime(2026, 11, 22, 15, 7, 30, 123000, tzinfo=UTC)
     third = 1 / 3
     detection = DetectionIn(

@@ -4,12 +4,11 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import ConfigurationError
-from stressvision.launcher.command import main, parse_arguments
+from stressvision.launcher.command import EXIT_OPTION, ask_option, main, parse_arguments, render_menu
 from stressvision.launcher.components import Component, choose_components, find_option
-from stressvision.launcher.menu import LEAVE, ask_option, render_menu
 
 
-def answering(*answers: str) -> Callable[[str], str]:
+def read_answers(*answers: str) -> Callable[[str], str]:
     left: Iterator[str] = iter(answers)
 
     def read(_prompt: str) -> str:
@@ -21,53 +20,53 @@ def answering(*answers: str) -> Callable[[str], str]:
     return read
 
 
-def chosen(number: int, *, demo: bool = False, headless: bool = False) -> dict[str, Component]:
+def choose(number: int, *, demo: bool = False, headless: bool = False) -> dict[str, Component]:
     parts = choose_components(find_option(str(number)), Settings(), demo=demo, headless=headless)
     return {part.name: part for part in parts}
 
 
-def test_the_menu_has_the_six_options_in_either_language() -> None:
+def test_menu_has_six_options_in_both_languages() -> None:
     spanish, english = render_menu("es"), render_menu("en")
     assert [line.strip()[:2] for line in spanish.splitlines()[2:]] == ["1.", "2.", "3.", "4.", "5.", "6."]
     assert "3. Sistema completo" in spanish
     assert "3. Everything" in english
 
 
-def test_an_empty_answer_is_everything_and_the_end_of_input_leaves() -> None:
-    assert ask_option("es", answering("")).number == 3
-    assert ask_option("es", answering()) is LEAVE
-    assert ask_option("es", answering("6")) is LEAVE
+def test_empty_answer_is_default_and_end_of_input_exits() -> None:
+    assert ask_option("es", read_answers("")).number == 3
+    assert ask_option("es", read_answers()) is EXIT_OPTION
+    assert ask_option("es", read_answers("6")) is EXIT_OPTION
 
 
-def test_an_answer_that_is_no_option_is_asked_again_and_says_which_there_are(
+def test_invalid_answer_is_asked_again_with_valid_options(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert ask_option("es", answering("7", "todo", " 2 ")).number == 2
+    assert ask_option("es", read_answers("7", "todo", " 2 ")).number == 2
     assert capsys.readouterr().out.count("del 1 al 6") == 2
 
 
-def test_each_option_starts_what_its_title_says() -> None:
-    assert list(chosen(1)) == ["ingest", "edge"]
-    assert list(chosen(2)) == ["api", "dashboard"]
-    assert list(chosen(3)) == ["ingest", "edge", "api", "reporter", "dashboard"]
-    assert list(chosen(4)) == ["api"]
-    assert list(chosen(5)) == ["dashboard"]
+def test_each_option_starts_its_components() -> None:
+    assert list(choose(1)) == ["ingest", "edge"]
+    assert list(choose(2)) == ["api", "dashboard"]
+    assert list(choose(3)) == ["ingest", "edge", "api", "reporter", "dashboard"]
+    assert list(choose(4)) == ["api"]
+    assert list(choose(5)) == ["dashboard"]
 
 
-def test_every_door_exists_and_is_named_by_its_whole_path() -> None:
-    for part in chosen(3).values():
+def test_entry_scripts_have_absolute_paths() -> None:
+    for part in choose(3).values():
         assert part.command[1].startswith(str(PROJECT_ROOT))
         assert part.command[1].endswith(".py")
 
 
-def test_demo_and_headless_reach_the_camera_only() -> None:
-    parts = chosen(3, demo=True, headless=True)
+def test_demo_and_headless_apply_to_camera_only() -> None:
+    parts = choose(3, demo=True, headless=True)
     assert parts["edge"].command[2:] == ("--source", "demo", "--headless")
-    assert chosen(3)["edge"].command[2:] == ()
+    assert choose(3)["edge"].command[2:] == ()
     assert all("demo" not in part.command for part in parts.values() if part.name != "edge")
 
 
-def test_each_named_camera_is_a_component_with_its_own_preview_and_without_its_address() -> None:
+def test_each_named_camera_is_a_component_without_its_address() -> None:
     settings = Settings.model_validate({"cameras": "entrada=0,linea2=rtsp://ana:s3cret@10.0.0.7/live"})
 
     parts = choose_components(find_option("1"), settings, demo=False, headless=True)
@@ -83,14 +82,14 @@ def test_each_named_camera_is_a_component_with_its_own_preview_and_without_its_a
     assert [part.name for part in choose_components(find_option("4"), settings, demo=False, headless=True)] == ["api"]
 
 
-def test_a_camera_s_preview_on_the_port_of_another_component_is_refused_by_their_settings_names() -> None:
+def test_preview_port_of_another_component_is_rejected() -> None:
     settings = Settings.model_validate({"cameras": "a=0,b=1", "preview_port": 4999})
 
     with pytest.raises(ConfigurationError, match=r"STRESSVISION_INGEST_PORT y STRESSVISION_PREVIEW_PORT"):
         choose_components(find_option("1"), settings, demo=False, headless=True)
 
 
-def test_two_components_on_one_port_are_refused_by_their_settings_names() -> None:
+def test_two_components_on_one_port_are_rejected() -> None:
     settings = Settings(api_port=5000)
     with pytest.raises(ConfigurationError) as caught:
         choose_components(find_option("3"), settings, demo=False, headless=True)
@@ -100,22 +99,20 @@ def test_two_components_on_one_port_are_refused_by_their_settings_names() -> Non
 
 
 @pytest.mark.parametrize("arguments", [["--opcion", "3"], ["parar"], ["--option"], ["--demo=1"], ["stop", "ya"]])
-def test_what_is_not_understood_points_to_the_help(arguments: list[str]) -> None:
+def test_unknown_argument_mentions_help(arguments: list[str]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse_arguments(arguments)
     assert "--help" in caught.value.message.es
 
 
-def test_a_refused_option_is_a_sentence_and_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_option_exits_with_code_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--option", "9"]) == 2
-    said = capsys.readouterr()
-    assert "«9»" in said.err
-    assert "Traceback" not in said.err
+    output = capsys.readouterr()
+    assert "«9»" in output.err
+    assert "Traceback" not in output.err
 
 
-def test_help_is_spanish_by_default_and_english_on_request(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_is_in_the_requested_language(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STRESSVISION_LANG", raising=False)
     assert main(["--help"]) == 0
     assert "opciones:" in capsys.readouterr().out

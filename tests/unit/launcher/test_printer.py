@@ -4,9 +4,10 @@ from rich.console import Console
 
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component, PortUse
-from stressvision.launcher.printer import LiveTable, LogLine, PlainLines, Row, UntilClosed
-from stressvision.launcher.session import describe_arrival
-from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
+from stressvision.launcher.health import NO_DETAIL
+from stressvision.launcher.printer import DetachablePrinter, LiveTable, LogLine, PlainLines, Row
+from stressvision.launcher.session import describe_start
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 API = Component(
     "api", Message(es="Backend", en="Backend"), (), address="http://127.0.0.1:8000", ports=(PortUse(8000, "S"),)
@@ -15,16 +16,16 @@ EDGE = Component("edge", Message(es="Pi (cámara)", en="Pi (camera)"), ())
 NO_CAMERA = Message(es="sin cámara [0]", en="no camera [0]")
 
 
-def row(component: Component, state: ComponentState, detail: Message = NOTHING, *, memory: int | None = None) -> Row:
+def row(component: Component, state: ComponentState, detail: Message = NO_DETAIL, *, memory: int | None = None) -> Row:
     return Row(ComponentView(component, state, 42, detail), memory)
 
 
-class GoneTerminal(io.StringIO):
+class ClosedTerminal(io.StringIO):
     def write(self, _text: str) -> int:
         raise OSError(5, "Input/output error")
 
 
-def test_the_table_shows_what_is_known_of_each_component_and_the_last_log_lines() -> None:
+def test_table_shows_components_and_last_log_lines() -> None:
     out = io.StringIO()
     table = LiveTable("es", Console(file=out, force_terminal=True, width=160, height=30))
     table.show(
@@ -45,7 +46,7 @@ def test_the_table_shows_what_is_known_of_each_component_and_the_last_log_lines(
         assert shown in out.getvalue()
 
 
-def test_without_a_terminal_a_line_is_written_when_a_state_changes_and_not_before() -> None:
+def test_plain_output_has_a_line_per_state_change() -> None:
     out = io.StringIO()
     plain = PlainLines("en", out)
     plain.show([row(API, ComponentState.STARTING)], [])
@@ -58,18 +59,18 @@ def test_without_a_terminal_a_line_is_written_when_a_state_changes_and_not_befor
     ]
 
 
-def test_a_terminal_that_is_gone_disturbs_nobody() -> None:
-    printer = UntilClosed(PlainLines("es", GoneTerminal()))
-    printer.say(NO_CAMERA)
+def test_closed_terminal_raises_no_error() -> None:
+    printer = DetachablePrinter(PlainLines("es", ClosedTerminal()))
+    printer.print_message(NO_CAMERA)
     printer.show([row(API, ComponentState.RUNNING)], [])
     printer.close()
 
 
-def test_the_arrival_gives_the_addresses_and_names_what_is_missing() -> None:
+def test_start_message_lists_addresses_and_missing_components() -> None:
     api, edge = row(API, ComponentState.RUNNING).view, row(EDGE, ComponentState.WAITING, NO_CAMERA).view
-    well = describe_arrival([api], 6.2)
-    assert "6 s" in well.es
-    assert "http://127.0.0.1:8000/api/docs" in well.es
-    partly = describe_arrival([api, edge], 6.2)
-    assert "Pi (cámara): sin cámara [0]" in partly.es
-    assert "Todo en marcha" not in partly.es
+    complete = describe_start([api], 6.2)
+    assert "6 s" in complete.es
+    assert "http://127.0.0.1:8000/api/docs" in complete.es
+    partial = describe_start([api, edge], 6.2)
+    assert "Pi (cámara): sin cámara [0]" in partial.es
+    assert "Todo en marcha" not in partial.es

@@ -9,6 +9,7 @@ from stressvision.core.errors import Message
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import show_status, stop_everything
+from stressvision.launcher.health import NO_DETAIL
 from stressvision.launcher.record import (
     ComponentRecord,
     LauncherRecord,
@@ -20,7 +21,7 @@ from stressvision.launcher.record import (
     record_path,
     write_record,
 )
-from stressvision.launcher.supervisor import NOTHING, ComponentState, ComponentView
+from stressvision.launcher.supervisor import ComponentState, ComponentView
 
 API = Component(
     "api",
@@ -32,18 +33,20 @@ API = Component(
 GONE = ProcessRecord(pid=2**22 + 1, born=1.0)
 
 
-def recorded(run_dir: Path, launcher: ProcessRecord, process: ProcessRecord | None, state: ComponentState) -> None:
-    part = ComponentRecord(component=API, state=state, process=process, detail=NOTHING)
+def write_launcher_record(
+    run_dir: Path, launcher: ProcessRecord, process: ProcessRecord | None, state: ComponentState
+) -> None:
+    part = ComponentRecord(component=API, state=state, process=process, detail=NO_DETAIL)
     record_path(run_dir).write_text(LauncherRecord(launcher=launcher, components=(part,)).model_dump_json())
 
 
-def own_process() -> ProcessRecord:
+def identify_self() -> ProcessRecord:
     own = identify(os.getpid())
     assert own is not None
     return own
 
 
-def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_record_is_read_as_written(tmp_path: Path) -> None:
     views = [ComponentView(API, ComponentState.RUNNING, os.getpid(), Message(es="bien", en="well"))]
     write_record(tmp_path / "run", views)
     record = read_record(tmp_path / "run")
@@ -55,20 +58,20 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"launcher": 1}', "[]"])
-def test_a_damaged_record_is_as_good_as_none(tmp_path: Path, text: str) -> None:
+def test_damaged_record_counts_as_missing(tmp_path: Path, text: str) -> None:
     record_path(tmp_path).write_text(text)
     assert read_record(tmp_path) is None
     assert stop_everything(tmp_path, "es") == 0
 
 
-def test_a_number_that_came_back_for_another_process_is_not_ours() -> None:
-    own = own_process()
+def test_reused_process_id_is_another_process() -> None:
+    own = identify_self()
     assert is_running(own)
     assert not is_running(own.model_copy(update={"born": own.born - 3600}))
     assert not is_running(GONE)
 
 
-def test_a_process_that_ended_and_nobody_reaped_is_gone() -> None:
+def test_zombie_counts_as_exited() -> None:
     with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.read()
@@ -76,43 +79,41 @@ def test_a_process_that_ended_and_nobody_reaped_is_gone() -> None:
         assert identify(child.pid) is None
 
 
-def test_stop_never_ends_a_stranger_that_got_a_recorded_number(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    own = own_process()
+def test_stop_never_ends_process_with_reused_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = identify_self()
     recycled = own.model_copy(update={"born": own.born - 3600})
-    recorded(tmp_path, recycled, recycled, ComponentState.RUNNING)
+    write_launcher_record(tmp_path, recycled, recycled, ComponentState.RUNNING)
     assert stop_everything(tmp_path, "es") == 0
     assert "No hay nada en marcha" in capsys.readouterr().out
     assert read_record(tmp_path) is None
 
 
-def test_status_is_well_only_while_everything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own = own_process()
+def test_status_is_zero_only_while_everything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = identify_self()
     assert show_status(tmp_path, "es") == 1
-    recorded(tmp_path, own, own, ComponentState.RUNNING)
+    write_launcher_record(tmp_path, own, own, ComponentState.RUNNING)
     assert show_status(tmp_path, "es") == 0
     assert "en marcha" in capsys.readouterr().out
-    recorded(tmp_path, own, GONE, ComponentState.RUNNING)
+    write_launcher_record(tmp_path, own, GONE, ComponentState.RUNNING)
     assert show_status(tmp_path, "en") == 1
     assert "stopped" in capsys.readouterr().out
-    recorded(tmp_path, GONE, own, ComponentState.RUNNING)
+    write_launcher_record(tmp_path, GONE, own, ComponentState.RUNNING)
     assert show_status(tmp_path, "es") == 1
     assert "stop" in capsys.readouterr().out
 
 
-def test_a_second_launcher_in_the_folder_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_second_launcher_in_folder_is_rejected(capsys: pytest.CaptureFixture[str]) -> None:
     run_dir = Path.cwd() / ".run"
     run_dir.mkdir()
-    recorded(run_dir, own_process(), None, ComponentState.PENDING)
+    write_launcher_record(run_dir, identify_self(), None, ComponentState.PENDING)
     assert main(["--option", "4"]) == 2
     assert f"pid {os.getpid()}" in capsys.readouterr().err
-    recorded(run_dir, GONE, own_process(), ComponentState.RUNNING)
+    write_launcher_record(run_dir, GONE, identify_self(), ComponentState.RUNNING)
     assert main(["--option", "4"]) == 2
     assert "stop" in capsys.readouterr().err
 
 
-def test_memory_counts_what_a_process_started() -> None:
+def test_memory_includes_descendants() -> None:
     alone = measure_memory(os.getpid())
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         together = measure_memory(os.getpid())
@@ -123,7 +124,7 @@ def test_memory_counts_what_a_process_started() -> None:
     assert measure_memory(GONE.pid) is None
 
 
-def test_a_wrong_setting_is_refused_before_anything_starts(
+def test_unknown_setting_is_rejected_before_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STRESSVISION_API_PROT", "1")

@@ -6,14 +6,14 @@ from importlib import metadata
 from stressvision.core.config import PROJECT_ROOT
 
 PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "pydantic-core": "pydantic", "dlib-bin": "dlib"}
-"""Imported by us and pinned through another, which cannot be had without it."""
+"""Imported packages that are pinned through another one, which requires them."""
 
 REPLACED = {"ai-edge-litert", "backports-strenum"}
-"""By tflite-runtime, in its set."""
+"""By tflite-runtime, in requirements-tflite-runtime.txt."""
 
 
-def pinned(file: str) -> dict[str, str]:
-    """Normalised name to version, markers left out."""
+def read_pinned(file: str) -> dict[str, str]:
+    """Return the version by normalised name, without markers."""
     text = (PROJECT_ROOT / file).read_text(encoding="utf-8")
     found = re.findall(r"^([\w.-]+)(?:\[\w+\])?==([^\s;]+)", text, re.MULTILINE)
     return {normalise(name): version for name, version in found}
@@ -23,8 +23,8 @@ def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def imported_packages() -> set[str]:
-    """Top-level names of what is imported at run time and is neither ours nor Python's."""
+def find_imported_packages() -> set[str]:
+    """Return the top-level names of the third-party packages that are imported at run time."""
     sources = [path for path in (PROJECT_ROOT / "stressvision").rglob("*.py") if "training" not in path.parts]
     names = set()
     for path in (*sources, *PROJECT_ROOT.glob("*.py")):
@@ -36,22 +36,22 @@ def imported_packages() -> set[str]:
     return names - sys.stdlib_module_names - {"stressvision", "tflite_runtime"}
 
 
-def test_everything_imported_is_pinned() -> None:
+def test_every_imported_package_is_pinned() -> None:
     homes = metadata.packages_distributions()
-    known = pinned("requirements.txt")
-    for name in imported_packages():
+    known = read_pinned("requirements.txt")
+    for name in find_imported_packages():
         packages = {normalise(package) for package in homes.get(name, [name])}
         assert any(PART_OF.get(package, package) in known for package in packages), f"{name} is pinned nowhere"
 
 
-def test_the_constraints_agree_with_what_is_asked_for() -> None:
-    constraints = pinned("constraints.txt")
+def test_constraints_agree_with_requirements() -> None:
+    constraints = read_pinned("constraints.txt")
     for file in ("requirements.txt", "requirements-test.txt"):
-        for name, version in pinned(file).items():
+        for name, version in read_pinned(file).items():
             assert constraints.get(name, version) == version, f"make constraints: {name}"
 
 
-def test_the_set_with_tflite_runtime_has_everything_else_too() -> None:
-    other = pinned("requirements-tflite-runtime.txt")
-    assert set(pinned("requirements.txt")) - REPLACED <= set(other)
+def test_tflite_runtime_requirements_are_complete() -> None:
+    other = read_pinned("requirements-tflite-runtime.txt")
+    assert set(read_pinned("requirements.txt")) - REPLACED <= set(other)
     assert "tflite-runtime" in other

@@ -7,7 +7,7 @@ from stressvision.launcher.health import SILENT, Health
 from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
 
 READY = Health(answers=True, ready=True)
-NO_CAMERA = Health(answers=True, ready=False, detail="sin cámara")
+NO_CAMERA = Health(answers=True, ready=False, detail=Message(es="sin cámara", en="no camera"))
 
 
 def component(name: str, *, after: tuple[str, ...] = (), stop_rank: int = 1) -> Component:
@@ -22,7 +22,7 @@ class FakeProcess:
     def __init__(self, pid: int, *, obedient: bool) -> None:
         self.pid = pid
         self.code: int | None = None
-        self.asked = 0
+        self.stop_requests = 0
         self.group_killed = False
         self._obedient = obedient
 
@@ -30,7 +30,7 @@ class FakeProcess:
         return self.code
 
     def terminate(self) -> None:
-        self.asked += 1
+        self.stop_requests += 1
         if self._obedient:
             self.code = 0
 
@@ -40,8 +40,8 @@ class FakeProcess:
             self.code = -9
 
 
-class Machine:
-    """A clock that moves when told, processes that do nothing, and the health each component is given."""
+class FakeSystem:
+    """A supervisor with a fake clock, fake processes and a set health per component."""
 
     def __init__(self, *components: Component, obedient: bool = True) -> None:
         self.now = 1000.0
@@ -53,7 +53,7 @@ class Machine:
         self.supervisor = Supervisor(
             components,
             start=self._start,
-            ask=lambda part, _pid, _started: self.health.get(part.name, SILENT),
+            probe=lambda part, _pid, _started: self.health.get(part.name, SILENT),
             clock=lambda: self.now,
         )
 
@@ -75,205 +75,205 @@ class Machine:
         self.supervisor.tick()
 
     def tick_until(self, done: Callable[[], bool], seconds: float) -> None:
-        """Turns as the launcher does, five times a second."""
+        """Tick five times a second, as the launcher does, until `done`."""
         end = self.now + seconds
         while not done():
             assert self.now < end, self.supervisor.views
             self.tick(0.2)
 
-    def bring_up(self) -> None:
+    def start_all(self) -> None:
         self.health = dict.fromkeys(self.processes, READY)
         self.tick_until(lambda: self.supervisor.settled, 10)
 
 
-def test_a_component_starts_only_once_those_before_it_are_ready() -> None:
-    machine = Machine(INGEST, EDGE)
-    machine.tick()
-    machine.tick(5)
-    assert machine.state("ingest") is ComponentState.STARTING
-    assert machine.processes["edge"] == []
-    machine.health["ingest"] = READY
-    machine.tick(0.2)
-    assert machine.state("edge") is ComponentState.STARTING
+def test_component_starts_after_its_predecessors_are_ready() -> None:
+    system = FakeSystem(INGEST, EDGE)
+    system.tick()
+    system.tick(5)
+    assert system.state("ingest") is ComponentState.STARTING
+    assert system.processes["edge"] == []
+    system.health["ingest"] = READY
+    system.tick(0.2)
+    assert system.state("edge") is ComponentState.STARTING
 
 
-def test_a_component_whose_predecessor_was_given_up_starts_all_the_same() -> None:
-    machine = Machine(INGEST, EDGE)
-    machine.tick()
-    while machine.state("ingest") is not ComponentState.FATAL:
-        machine.processes["ingest"][-1].code = 1
-        machine.tick(0.2)
-    machine.tick(0.2)
-    assert machine.state("edge") is ComponentState.STARTING
+def test_component_starts_after_failed_predecessor() -> None:
+    system = FakeSystem(INGEST, EDGE)
+    system.tick()
+    while system.state("ingest") is not ComponentState.FATAL:
+        system.processes["ingest"][-1].code = 1
+        system.tick(0.2)
+    system.tick(0.2)
+    assert system.state("edge") is ComponentState.STARTING
 
 
-def test_what_dies_while_it_runs_is_back_within_two_seconds_and_again() -> None:
-    machine = Machine(INGEST)
-    machine.bring_up()
+def test_supervisor_restarts_child_that_exits_while_running() -> None:
+    system = FakeSystem(INGEST)
+    system.start_all()
     for _ in range(6):
-        first = machine.view("ingest").pid
-        machine.processes["ingest"][-1].code = -9
-        machine.tick(0.2)
-        assert machine.state("ingest") is ComponentState.BACKOFF
-        assert "señal 9" in machine.view("ingest").detail.es
-        machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
-        assert machine.view("ingest").pid != first
+        first = system.view("ingest").pid
+        system.processes["ingest"][-1].code = -9
+        system.tick(0.2)
+        assert system.state("ingest") is ComponentState.BACKOFF
+        assert "señal 9" in system.view("ingest").detail.es
+        system.tick_until(lambda: system.state("ingest") is ComponentState.RUNNING, 2)
+        assert system.view("ingest").pid != first
 
 
-def test_what_a_dead_component_had_started_is_ended_before_it_starts_again() -> None:
-    machine = Machine(INGEST)
-    machine.bring_up()
-    machine.processes["ingest"][-1].code = 1
-    machine.tick(0.2)
-    assert machine.processes["ingest"][0].group_killed
+def test_supervisor_kills_descendants_before_restart() -> None:
+    system = FakeSystem(INGEST)
+    system.start_all()
+    system.processes["ingest"][-1].code = 1
+    system.tick(0.2)
+    assert system.processes["ingest"][0].group_killed
 
 
-def test_what_cannot_start_is_tried_four_times_ever_later_and_then_given_up() -> None:
-    machine = Machine(INGEST)
+def test_component_that_never_starts_fails_after_four_attempts() -> None:
+    system = FakeSystem(INGEST)
     attempts = []
-    machine.tick()
-    while machine.state("ingest") is not ComponentState.FATAL:
-        if machine.processes["ingest"][-1].code is None:
-            attempts.append(machine.now)
-            machine.processes["ingest"][-1].code = 1
-        machine.tick(0.1)
+    system.tick()
+    while system.state("ingest") is not ComponentState.FATAL:
+        if system.processes["ingest"][-1].code is None:
+            attempts.append(system.now)
+            system.processes["ingest"][-1].code = 1
+        system.tick(0.1)
     assert len(attempts) == 4
     pauses = [later - earlier for earlier, later in itertools.pairwise(attempts)]
     assert pauses == sorted(pauses)
     assert pauses[-1] > 2 * pauses[0]
-    assert machine.supervisor.finished
-    assert "código 1" in machine.view("ingest").detail.es
+    assert system.supervisor.finished
+    assert "código 1" in system.view("ingest").detail.es
 
 
-def test_what_had_been_up_is_tried_for_as_long_as_its_database_is_away() -> None:
-    machine = Machine(INGEST, component("api"))
-    machine.bring_up()
-    machine.health["ingest"] = SILENT
-    end = machine.now + 1800
-    while machine.now < end:
-        machine.processes["ingest"][-1].code = 2
-        machine.tick(0.2)
-    assert machine.state("ingest") in (ComponentState.BACKOFF, ComponentState.STARTING)
-    assert len(machine.processes["ingest"]) < 100
-    assert len(machine.processes["api"]) == 1
-    machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 31)
+def test_component_that_was_up_is_restarted_without_limit() -> None:
+    system = FakeSystem(INGEST, component("api"))
+    system.start_all()
+    system.health["ingest"] = SILENT
+    end = system.now + 1800
+    while system.now < end:
+        system.processes["ingest"][-1].code = 2
+        system.tick(0.2)
+    assert system.state("ingest") in (ComponentState.BACKOFF, ComponentState.STARTING)
+    assert len(system.processes["ingest"]) < 100
+    assert len(system.processes["api"]) == 1
+    system.health["ingest"] = READY
+    system.tick_until(lambda: system.state("ingest") is ComponentState.RUNNING, 31)
 
 
-def test_a_process_that_cannot_even_be_created_counts_as_a_failed_start() -> None:
-    machine = Machine(INGEST)
-    machine.refusal = OSError(11, "Resource temporarily unavailable")
-    machine.tick()
-    assert machine.state("ingest") is ComponentState.BACKOFF
-    assert "Resource temporarily unavailable" in machine.view("ingest").detail.es
-    machine.refusal = None
-    machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
+def test_process_creation_error_counts_as_failed_start() -> None:
+    system = FakeSystem(INGEST)
+    system.refusal = OSError(11, "Resource temporarily unavailable")
+    system.tick()
+    assert system.state("ingest") is ComponentState.BACKOFF
+    assert "Resource temporarily unavailable" in system.view("ingest").detail.es
+    system.refusal = None
+    system.health["ingest"] = READY
+    system.tick_until(lambda: system.state("ingest") is ComponentState.RUNNING, 2)
 
 
-def test_one_that_stops_answering_is_killed_after_its_patience_and_no_sooner() -> None:
-    machine = Machine(INGEST)
-    machine.bring_up()
-    first = machine.processes["ingest"][-1]
-    machine.health["ingest"] = SILENT
-    silent_since = machine.now
-    machine.tick_until(lambda: first.code is not None, 40)
-    assert 29 < machine.now - silent_since < 33
-    machine.health["ingest"] = READY
-    machine.tick_until(lambda: machine.state("ingest") is ComponentState.RUNNING, 2)
+def test_silent_component_is_killed_after_timeout() -> None:
+    system = FakeSystem(INGEST)
+    system.start_all()
+    first = system.processes["ingest"][-1]
+    system.health["ingest"] = SILENT
+    silent_since = system.now
+    system.tick_until(lambda: first.code is not None, 40)
+    assert 29 < system.now - silent_since < 33
+    system.health["ingest"] = READY
+    system.tick_until(lambda: system.state("ingest") is ComponentState.RUNNING, 2)
 
 
-def test_one_that_never_answers_is_given_a_minute_to_start() -> None:
-    machine = Machine(INGEST)
-    machine.tick()
-    first = machine.processes["ingest"][-1]
-    machine.tick(59)
+def test_component_may_take_a_minute_to_start() -> None:
+    system = FakeSystem(INGEST)
+    system.tick()
+    first = system.processes["ingest"][-1]
+    system.tick(59)
     assert first.poll() is None
-    machine.tick(2)
+    system.tick(2)
     assert first.code == -9
-    assert machine.state("ingest") is ComponentState.BACKOFF
+    assert system.state("ingest") is ComponentState.BACKOFF
 
 
-def test_one_that_keeps_dying_is_given_up_and_old_deaths_are_forgotten() -> None:
-    machine = Machine(INGEST)
+def test_component_fails_after_too_many_recent_exits() -> None:
+    system = FakeSystem(INGEST)
     limits = Limits()
 
-    def die_and_return() -> None:
-        machine.processes["ingest"][-1].code = -9
-        machine.tick(0.2)
-        machine.tick_until(lambda: machine.state("ingest") in (ComponentState.RUNNING, ComponentState.FATAL), 5)
+    def exit_and_restart() -> None:
+        system.processes["ingest"][-1].code = -9
+        system.tick(0.2)
+        system.tick_until(lambda: system.state("ingest") in (ComponentState.RUNNING, ComponentState.FATAL), 5)
 
-    machine.bring_up()
-    for _ in range(limits.deaths):
-        die_and_return()
-    assert machine.state("ingest") is ComponentState.RUNNING
-    machine.tick(limits.deaths_window_seconds)
-    for _ in range(limits.deaths):
-        die_and_return()
-    assert machine.state("ingest") is ComponentState.RUNNING
-    die_and_return()
-    assert machine.state("ingest") is ComponentState.FATAL
-
-
-def test_one_without_its_camera_is_alive_and_says_what_it_lacks() -> None:
-    machine = Machine(INGEST, EDGE)
-    machine.health = {"ingest": READY, "edge": NO_CAMERA}
-    machine.tick_until(lambda: machine.supervisor.settled, 5)
-    machine.tick(600)
-    machine.tick(0.2)
-    assert machine.state("edge") is ComponentState.WAITING
-    assert machine.view("edge").detail.es == "sin cámara"
-    machine.health["edge"] = READY
-    machine.tick(3)
-    assert machine.state("edge") is ComponentState.RUNNING
+    system.start_all()
+    for _ in range(limits.exits):
+        exit_and_restart()
+    assert system.state("ingest") is ComponentState.RUNNING
+    system.tick(limits.exits_window_seconds)
+    for _ in range(limits.exits):
+        exit_and_restart()
+    assert system.state("ingest") is ComponentState.RUNNING
+    exit_and_restart()
+    assert system.state("ingest") is ComponentState.FATAL
 
 
-def test_the_edge_stops_first_while_ingest_still_serves_it() -> None:
-    machine = Machine(INGEST, EDGE, obedient=False)
-    machine.bring_up()
-    ingest, edge = machine.processes["ingest"][-1], machine.processes["edge"][-1]
-    machine.supervisor.stop()
-    machine.tick(0.2)
-    machine.tick(0.2)
-    assert (edge.asked, ingest.asked) == (1, 0)
+def test_component_without_camera_waits_and_names_it() -> None:
+    system = FakeSystem(INGEST, EDGE)
+    system.health = {"ingest": READY, "edge": NO_CAMERA}
+    system.tick_until(lambda: system.supervisor.settled, 5)
+    system.tick(600)
+    system.tick(0.2)
+    assert system.state("edge") is ComponentState.WAITING
+    assert system.view("edge").detail.es == "sin cámara"
+    system.health["edge"] = READY
+    system.tick(3)
+    assert system.state("edge") is ComponentState.RUNNING
+
+
+def test_edge_stops_before_ingest() -> None:
+    system = FakeSystem(INGEST, EDGE, obedient=False)
+    system.start_all()
+    ingest, edge = system.processes["ingest"][-1], system.processes["edge"][-1]
+    system.supervisor.stop()
+    system.tick(0.2)
+    system.tick(0.2)
+    assert (edge.stop_requests, ingest.stop_requests) == (1, 0)
     edge.code = 0
-    machine.tick(0.2)
-    assert ingest.asked == 1
+    system.tick(0.2)
+    assert ingest.stop_requests == 1
     ingest.code = 0
-    machine.tick(0.2)
-    assert machine.supervisor.finished
-    assert machine.state("ingest") is ComponentState.STOPPED
+    system.tick(0.2)
+    assert system.supervisor.finished
+    assert system.state("ingest") is ComponentState.STOPPED
 
 
-def test_what_ignores_the_request_to_stop_is_killed_after_its_grace() -> None:
-    machine = Machine(INGEST, obedient=False)
-    machine.bring_up()
-    process = machine.processes["ingest"][-1]
-    machine.supervisor.stop()
-    machine.tick(0.2)
-    machine.tick(7)
+def test_component_that_ignores_stop_is_killed_after_grace() -> None:
+    system = FakeSystem(INGEST, obedient=False)
+    system.start_all()
+    process = system.processes["ingest"][-1]
+    system.supervisor.stop()
+    system.tick(0.2)
+    system.tick(7)
     assert process.poll() is None
-    machine.tick(2)
+    system.tick(2)
     assert process.code == -9
-    machine.tick(0.2)
-    assert machine.supervisor.finished
+    system.tick(0.2)
+    assert system.supervisor.finished
 
 
-def test_nothing_starts_any_more_once_stopping_began() -> None:
-    machine = Machine(INGEST, EDGE)
-    machine.tick()
-    machine.processes["ingest"][-1].code = 1
-    machine.tick(0.2)
-    machine.supervisor.stop()
-    machine.tick(60)
-    assert machine.supervisor.finished
-    assert len(machine.processes["ingest"]) == 1
-    assert machine.processes["edge"] == []
+def test_no_component_starts_while_stopping() -> None:
+    system = FakeSystem(INGEST, EDGE)
+    system.tick()
+    system.processes["ingest"][-1].code = 1
+    system.tick(0.2)
+    system.supervisor.stop()
+    system.tick(60)
+    assert system.supervisor.finished
+    assert len(system.processes["ingest"]) == 1
+    assert system.processes["edge"] == []
 
 
-def test_kill_waits_for_nobody() -> None:
-    machine = Machine(INGEST, EDGE, obedient=False)
-    machine.bring_up()
-    machine.supervisor.kill()
-    machine.tick()
-    assert machine.supervisor.finished
+def test_kill_does_not_wait() -> None:
+    system = FakeSystem(INGEST, EDGE, obedient=False)
+    system.start_all()
+    system.supervisor.kill()
+    system.tick()
+    assert system.supervisor.finished

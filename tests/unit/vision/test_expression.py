@@ -14,9 +14,11 @@ from stressvision.vision.expression import (
     STATES,
     ExpressionCard,
     ExpressionModel,
+    ExpressionReference,
     StateProbabilities,
     align_face,
     read_card,
+    shift_for,
 )
 
 DEMO = Path(__file__).parents[3] / "demo"
@@ -92,7 +94,8 @@ def test_probabilities_keep_their_order_and_sum_to_one(model: ExpressionModel) -
 
 
 def test_the_same_face_gets_the_same_answer_whatever_the_light(model: ExpressionModel) -> None:
-    face = np.random.default_rng(5).integers(60, 160, (48, 48)).astype(np.uint8)
+    side = model.card.size
+    face = np.random.default_rng(5).integers(60, 160, (side, side)).astype(np.uint8)
     brighter = (face + 60).astype(np.uint8)
     first, second = model.estimate_aligned(face), model.estimate_aligned(brighter)
     assert dict(first.probabilities) == pytest.approx(dict(second.probabilities), abs=1e-4)
@@ -107,7 +110,7 @@ def test_the_views_are_averaged(model: ExpressionModel) -> None:
 
 
 def test_a_blank_picture_does_not_break_the_numbers(model: ExpressionModel) -> None:
-    estimate = model.estimate_aligned(np.full((48, 48), 90, np.uint8))
+    estimate = model.estimate_aligned(np.full((model.card.size, model.card.size), 90, np.uint8))
     assert sum(estimate.probabilities.values()) == pytest.approx(1, abs=1e-6)
 
 
@@ -125,16 +128,22 @@ def test_a_missing_model_says_which(tmp_path: Path) -> None:
         ExpressionModel(tmp_path / "nowhere.tflite", CARD)
 
 
-@pytest.mark.parametrize("fault", ["missing", "no json", "other classes", "no temperature", "no views"])
+@pytest.mark.parametrize(
+    "fault", ["missing", "no json", "other classes", "no temperature", "no views", "baseline too short", "no bound"]
+)
 def test_a_card_that_cannot_be_used_is_refused(tmp_path: Path, fault: str) -> None:
     card = tmp_path / "expression.json"
     content = json.loads(CARD.read_text(encoding="utf-8"))
     if fault == "other classes":
-        content["classes"] = ["happy", "neutral", "stress", "sad", "other"]
+        content["classes"] = {"happy": "happy", "neutral": "calm"}
     if fault == "no views":
         content["views"] = []
     if fault == "no temperature":
         del content["temperature"]
+    if fault == "baseline too short":
+        content["baseline"]["typical"].pop()
+    if fault == "no bound":
+        content["baseline"]["bound"] = float("inf")
     if fault != "missing":
         card.write_text("{" if fault == "no json" else json.dumps(content), encoding="utf-8")
     with pytest.raises(ModelUnavailable, match="ficha"):
@@ -158,6 +167,80 @@ def test_the_model_is_opened_from_anywhere(tmp_path: Path) -> None:
     ExpressionModel(tmp_path / MODEL.name, tmp_path / CARD.name)
 
 
+@pytest.fixture
+def face(card: ExpressionCard) -> np.ndarray:
+    coarse = np.random.default_rng(5).integers(60, 160, (8, 8)).astype(np.uint8)
+    return cv2.resize(coarse, (card.size, card.size))
+
+
+def test_a_typical_reference_changes_nothing(model: ExpressionModel, face: np.ndarray) -> None:
+    typical = ExpressionReference(model.card.sha256, model.card.baseline.typical, 2)
+    without, referenced = model.estimate_aligned(face), model.estimate_aligned(face, reference=typical)
+    assert referenced.referenced
+    assert not without.referenced
+    assert list(referenced.probabilities.values()) == pytest.approx(list(without.probabilities.values()), abs=1e-6)
+
+
+def test_the_reference_makes_the_persons_relaxed_face_more_neutral(model: ExpressionModel, face: np.ndarray) -> None:
+    typical = list(model.card.baseline.typical)
+    neutral = model.card.groups.index(STATES.index("neutral"))
+    typical[neutral] -= 1
+    stern = ExpressionReference(model.card.sha256, tuple(typical), 1)
+    without, referenced = model.estimate_aligned(face), model.estimate_aligned(face, reference=stern)
+    assert referenced.probabilities["neutral"] > without.probabilities["neutral"]
+    assert referenced.logits == without.logits
+
+
+def test_no_reference_moves_a_logit_further_than_the_bound(model: ExpressionModel) -> None:
+    bound = model.card.baseline.bound
+    extreme = np.array(model.card.baseline.typical) + np.linspace(-90, 90, len(model.card.groups))
+    shift = shift_for(extreme, model.card.baseline)
+    assert np.abs(shift).max() == pytest.approx(bound)
+
+
+def test_a_reference_of_another_model_is_ignored(model: ExpressionModel, face: np.ndarray) -> None:
+    foreign = ExpressionReference("0" * 64, tuple(range(len(model.card.groups))), 3)
+    assert model.estimate_aligned(face, reference=foreign) == model.estimate_aligned(face)
+
+
+def test_a_reference_is_the_mean_of_its_pictures(model: ExpressionModel, face: np.ndarray) -> None:
+    first, second = model.estimate_aligned(face), model.estimate_aligned(255 - face)
+    reference = model.make_reference([first, second])
+    assert reference.model == model.card.sha256
+    assert reference.pictures == 2
+    assert reference.logits == pytest.approx(tuple(np.mean([first.logits, second.logits], axis=0)))
+    assert sum(reference.logits) == pytest.approx(0, abs=1e-6)
+    with pytest.raises(InvalidInput):
+        model.make_reference([])
+
+
+def test_a_reference_survives_its_json(model: ExpressionModel, face: np.ndarray) -> None:
+    reference = model.make_reference([model.estimate_aligned(face)])
+    again = ExpressionReference.from_json(reference.to_json())
+    assert again.logits == pytest.approx(reference.logits, abs=1e-4)
+    assert (again.model, again.pictures) == (reference.model, reference.pictures)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        json.dumps({"model": "0" * 64, "logits": [0.0], "pictures": 0}),
+        json.dumps({"model": "0" * 63, "logits": [0.0], "pictures": 1}),
+        json.dumps({"model": "0" * 64, "logits": [], "pictures": 1}),
+        json.dumps({"model": "0" * 64, "logits": [float("nan")], "pictures": 1}),
+        json.dumps({"model": "0" * 64, "logits": ["x"], "pictures": 1}),
+        json.dumps({"model": "0" * 64, "logits": [0.0] * 400, "pictures": 1}),
+        json.dumps({"model": "0" * 64, "logits": [0.0], "pictures": 1, "name": "Ana"}),
+    ],
+)
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        ExpressionReference.from_json(text)
+
+
 def test_an_unknown_state_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         StateProbabilities(0.25, 0.25, 0.25, 0.25)["other"]
@@ -165,8 +248,11 @@ def test_an_unknown_state_is_a_key_error() -> None:
 
 def test_the_shipped_model_is_small_and_honest_enough() -> None:
     content = json.loads(CARD.read_text(encoding="utf-8"))
-    assert MODEL.stat().st_size <= 2_000_000
-    assert content["measured"]["all"]["balanced_accuracy"] >= 0.78
+    assert MODEL.stat().st_size <= 3_000_000
+    measured = {each["set"]: each["balanced_accuracy"] for each in content["measured"]}
+    lowest = {"FER+ validation": 0.84, "taiwan": 0.80, "radiate": 0.85, "lfw": 0.70, "london": 0.90}
+    assert {name for name, least in lowest.items() if measured[name] < least} == set()
+    assert measured["taiwan, baseline"] > measured["taiwan, same faces"] + 0.02
 
 
 @pytest.mark.parametrize(
@@ -199,18 +285,21 @@ def test_the_enrolment_stills_are_named_right(
         (17, (275.5, 212.9), (356.7, 214.6), "stress"),
     ],
 )
-def test_the_recording_is_named_right(
+def test_the_recording_is_named_right_beside_the_persons_relaxed_face(
     model: ExpressionModel,
     second: int,
     left_eye: tuple[float, float],
     right_eye: tuple[float, float],
     state: str,
 ) -> None:
+    relaxed = cv2.imread(str(DEMO / "enrol" / ("EMP001" if state == "happy" else "EMP002") / "1.jpg"))
+    eyes = ((279.4, 214.7), (358.6, 218.1)) if state == "happy" else ((278.0, 222.0), (359.4, 224.0))
+    reference = model.make_reference([model.estimate(np.asarray(relaxed, np.uint8), *eyes)])
     recording = cv2.VideoCapture(str(DEMO / "turno.mp4"))
     recording.set(cv2.CAP_PROP_POS_FRAMES, second * 15)
     found, frame = recording.read()
     recording.release()
     assert found
-    estimate = model.estimate(np.asarray(frame, np.uint8), left_eye, right_eye)
+    estimate = model.estimate(np.asarray(frame, np.uint8), left_eye, right_eye, reference=reference)
     assert estimate.state == state
     assert estimate.confidence > 0.5

@@ -3,22 +3,43 @@ from collections.abc import Callable
 import pytest
 
 from stressvision.domain.emotions import Emotion
-from stressvision.vision.eyes import Openness
-from stressvision.vision.fatigue import LASTING_SECONDS, OPEN_RANGE, FatigueMonitor
-from stressvision.vision.smoothing import LEAST_READINGS, TIME_CONSTANT, ExpressionTrend, fuse
+from stressvision.vision.fatigue.monitor import LASTING_SECONDS, FatigueMonitor
+from stressvision.vision.fatigue.usual import OPEN_RANGE
+from stressvision.vision.geometry.cover import Cover
+from stressvision.vision.geometry.mouth import RELAXED, Mouth
+from stressvision.vision.smoothing import (
+    LEAST_PERIOD_READINGS,
+    LEAST_READINGS,
+    TIME_CONSTANT,
+    ExpressionTrend,
+    ReadingPeriod,
+    fuse,
+)
+from tests.faces import make_geometry
 
 STEP = 0.2
-OPEN, HALF, CLOSED = 0.31, 0.18, 0.06
-SHUT_MOUTH, SPEAKING, YAWNING = 0.02, 0.2, 0.4
+OPEN, HALF, SQUINT, CLOSED = 0.31, 0.18, 0.13, 0.06
+LAUGHING = Mouth(gap=0.25, width=0.71, lift=-0.10)
+SMILING = Mouth(gap=0.02, width=0.66, lift=-0.03)
+YAWNING = Mouth(gap=0.22, width=0.58, lift=-0.15)
 
 Signal = Callable[[float], float]
 
 
-def watch(seconds: float, eyes: Signal, mouth: Signal = lambda at: SHUT_MOUTH) -> FatigueMonitor:
+def relaxed(at: float) -> Mouth:
+    return RELAXED
+
+
+def watch(
+    seconds: float,
+    eyes: Signal,
+    mouth: Callable[[float], Mouth] = relaxed,
+    closed: Callable[[float], float] | None = None,
+) -> FatigueMonitor:
     monitor = FatigueMonitor()
     for index in range(round(seconds / STEP)):
         at = index * STEP
-        monitor.observe(at, Openness(eyes(at), mouth(at)))
+        monitor.observe(at, make_geometry(eyes(at), mouth(at), closed=closed(at) if closed else None))
     return monitor
 
 
@@ -38,12 +59,40 @@ def test_half_closed_lids_of_a_sad_or_laughing_face_are_not_fatigue() -> None:
     assert watch(60, lambda at: HALF if at % 4 < 2 else OPEN).estimate().probability < 0.25
 
 
-def test_speaking_and_laughing_are_no_yawns() -> None:
-    speaking = watch(60, blinking, lambda at: SPEAKING if at % 1 < 0.5 else SHUT_MOUTH)
-    laughing = watch(60, blinking, lambda at: YAWNING if at % 6 < 1.2 else SHUT_MOUTH)
+@pytest.mark.parametrize("mouth", [LAUGHING, SMILING])
+def test_lids_that_a_smile_narrows_are_not_closed(mouth: Mouth) -> None:
+    def laugh(at: float) -> bool:
+        return 10 <= at < 20
 
-    assert speaking.estimate().probability < 0.25
-    assert laughing.estimate().probability < 0.25
+    monitor = watch(
+        25,
+        lambda at: SQUINT if laugh(at) else OPEN,
+        lambda at: mouth if laugh(at) else RELAXED,
+        lambda at: 0.95 if laugh(at) else 0.02,
+    )
+
+    assert monitor.estimate().perclos == 0.0
+    assert monitor.estimate().probability < 0.25
+
+
+def test_the_same_lids_without_a_smile_are_closed() -> None:
+    monitor = watch(
+        25,
+        lambda at: SQUINT if 10 <= at < 20 else OPEN,
+        closed=lambda at: 0.95 if 10 <= at < 20 else 0.02,
+    )
+
+    assert monitor.estimate().probability > 0.6
+
+
+def test_a_happy_expression_alone_is_a_smile_too() -> None:
+    monitor = FatigueMonitor()
+    for index in range(100):
+        shut = 25 <= index < 75
+        geometry = make_geometry(SQUINT if shut else OPEN, closed=0.95 if shut else 0.02)
+        monitor.observe(index * STEP, geometry, happy=0.9 if shut else 0.1)
+
+    assert monitor.estimate().perclos == 0.0
 
 
 def test_eyes_that_stay_closed_are_fatigue_before_a_minute_has_been_seen() -> None:
@@ -62,7 +111,7 @@ def test_a_long_closure_is_remembered_for_a_while_and_then_forgotten() -> None:
 
 
 def test_perclos_is_the_share_of_closed_time() -> None:
-    # Closed for 0.8 s in every 3.2 s, never for a second at once: only PERCLOS can tell.
+    # Closed for 0.8 s in every 3.2 s, never for a second at once: only PERCLOS can show it.
     monitor = watch(60, lambda at: CLOSED if round(at / STEP) % 16 < 5 else OPEN)
 
     estimate = monitor.estimate()
@@ -71,22 +120,65 @@ def test_perclos_is_the_share_of_closed_time() -> None:
     assert estimate.probability > 0.5
 
 
-def test_a_yawn_is_fatigue() -> None:
-    assert watch(10, blinking, lambda at: YAWNING if 4 < at < 7 else SHUT_MOUTH).estimate().probability > 0.5
+def test_a_yawn_is_fatigue_for_a_while() -> None:
+    def mouth(at: float) -> Mouth:
+        rise = min(1.0, max(0.0, (at - 4) / 1.4))
+        return Mouth(0.22 * rise, 0.58, -0.15) if 4 < at < 9 else RELAXED
+
+    assert watch(10, blinking, mouth).estimate().probability > 0.5
+    assert watch(10 + LASTING_SECONDS, blinking, mouth).estimate().probability < 0.25
+
+
+def test_a_yawn_counts_although_the_eyes_cannot_be_seen() -> None:
+    monitor = FatigueMonitor()
+    for index in range(50):
+        at = index * STEP
+        rise = min(1.0, max(0.0, (at - 4) / 1.4))
+        mouth = Mouth(0.22 * rise, 0.58, -0.15) if 4 < at < 9 else RELAXED
+        monitor.observe(at, make_geometry(mouth=mouth, cover=Cover(eyes=True)))
+
+    assert monitor.estimate().perclos is None
+    assert monitor.estimate().probability > 0.5
 
 
 def test_narrow_eyes_are_learnt_as_open() -> None:
-    monitor = watch(60, lambda at: 0.23)
+    monitor = watch(60, lambda at: 0.22, closed=lambda at: 0.6)
 
     assert monitor.open_level < 0.31
     assert monitor.estimate().probability < 0.25
 
 
-def test_somebody_who_arrives_asleep_is_not_learnt_as_awake() -> None:
+def test_eyes_narrow_in_one_pose_are_open_in_that_pose() -> None:
+    monitor = FatigueMonitor()
+    for index in range(300):
+        down = index % 100 >= 50
+        aspect, doubt, pitch = (0.20, 0.7, -18.0) if down else (0.31, 0.02, 0.0)
+        monitor.observe(index * STEP, make_geometry(aspect, closed=doubt, pose=(0.0, pitch)))
+
+    assert monitor.estimate().perclos == 0.0
+
+
+def test_a_person_who_arrives_asleep_is_not_learnt_as_awake() -> None:
     monitor = watch(4, lambda at: CLOSED)
 
     assert monitor.open_level >= OPEN_RANGE[0]
     assert monitor.estimate().probability > 0.6
+
+
+def test_lids_that_sink_for_long_are_not_learnt_as_usual() -> None:
+    monitor = watch(120, lambda at: OPEN if at < 20 else CLOSED)
+
+    assert monitor.open_level == pytest.approx(OPEN, abs=0.01)
+
+
+def test_what_is_usual_for_a_person_outlasts_their_absence() -> None:
+    monitor = watch(20, lambda at: 0.22, closed=lambda at: 0.6)
+    level = monitor.open_level
+    monitor.restart()
+
+    assert monitor.is_stale(20.0)
+    assert monitor.open_level == level
+    assert not monitor.estimate().measurable
 
 
 def test_what_cannot_be_measured_is_said_so() -> None:
@@ -100,7 +192,7 @@ def test_what_cannot_be_measured_is_said_so() -> None:
 def test_a_closure_is_not_continued_across_a_gap() -> None:
     monitor = FatigueMonitor()
     for at in (0.0, 0.2, 0.4, 3.0, 3.2, 3.4):
-        monitor.observe(at, Openness(CLOSED, SHUT_MOUTH))
+        monitor.observe(at, make_geometry(CLOSED))
 
     assert monitor.estimate().probability == 0.0
 
@@ -140,6 +232,42 @@ def test_too_few_or_old_readings_say_nothing() -> None:
 
     assert trend.mean(LEAST_READINGS * STEP) is not None
     assert trend.mean(LEAST_READINGS * STEP + 2 * TIME_CONSTANT) is None
+
+
+def test_a_period_is_the_mean_of_all_its_readings() -> None:
+    period = ReadingPeriod()
+    for index in range(10):
+        period.add_expression(STRESS if index >= 7 else NEUTRAL)
+        period.add_fatigue(0.1 * index)
+
+    means = period.means()
+
+    assert means.expression is not None
+    assert means.expression[Emotion.STRESS] == pytest.approx(0.7 * 0.03 + 0.3 * 0.94)
+    assert means.readings == 10
+    assert means.fatigue == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(("read", "looks"), [(LEAST_PERIOD_READINGS - 1, 2), (4, 15), (0, 15)])
+def test_a_period_of_which_little_could_be_read_has_no_expression(read: int, looks: int) -> None:
+    period = ReadingPeriod()
+    for index in range(looks):
+        period.add_fatigue(0.0)
+        if index < read:
+            period.add_expression(NEUTRAL)
+
+    assert period.means().expression is None
+
+
+def test_nothing_of_a_period_is_left_in_the_next() -> None:
+    period = ReadingPeriod()
+    for _ in range(5):
+        period.add_expression(STRESS)
+        period.add_fatigue(0.9)
+    period.restart()
+
+    assert period.means().expression is None
+    assert period.means().fatigue == 0.0
 
 
 def test_the_five_probabilities_sum_to_one() -> None:

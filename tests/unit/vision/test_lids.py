@@ -10,11 +10,11 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import ModelUnavailable
-from stressvision.vision.eyes import Openness
 from stressvision.vision.faces import Face, FaceBox, FaceDetector
-from stressvision.vision.fatigue import FatigueMonitor
+from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.lids import EYE_HEIGHT, EYE_WIDTH, LidModel, cut_eye
 from stressvision.vision.networks import Frame
+from tests.faces import make_geometry
 
 MODELS = PROJECT_ROOT / "models"
 MODEL, CARD = MODELS / "eyes.tflite", MODELS / "eyes.json"
@@ -91,17 +91,16 @@ def test_each_shipped_file_is_the_one_its_card_names(name: str) -> None:
 
     assert json.loads((MODELS / f"{name}.json").read_text(encoding="utf-8"))["sha256"] == digest
     assert digest in (MODELS / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert len(content) <= 2 * 2**20
+    assert len(content) <= 3_000_000
 
 
 def watch(eyes: float, closed: float | None) -> FatigueMonitor:
-    """Three seconds of open eyes, then three of these."""
+    """Four seconds of open eyes, then three of these."""
     monitor = FatigueMonitor()
-    for index in range(30):
+    for index in range(35):
         at = index * STEP
-        monitor.observe(
-            at, Openness(OPEN, 0.02, None if closed is None else 0.01) if at < 3 else Openness(eyes, 0.02, closed)
-        )
+        opened = make_geometry(OPEN, closed=None if closed is None else 0.01)
+        monitor.observe(at, opened if at < 4 else make_geometry(eyes, closed=closed))
     return monitor
 
 

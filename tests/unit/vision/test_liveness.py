@@ -1,6 +1,6 @@
 import pytest
 
-from stressvision.vision.eyes import Openness
+from stressvision.vision.geometry.eyes import Lids
 from stressvision.vision.liveness import WINDOW_SECONDS, BlinkWatch
 
 READING = 0.2
@@ -10,7 +10,7 @@ OPEN, JITTER = 0.25, 0.03
 def watch_eyes(*eyes: float | None) -> tuple[BlinkWatch, float]:
     watch, at = BlinkWatch(), 0.0
     for aspect in eyes:
-        watch.observe(at, None if aspect is None else Openness(aspect, 0.02))
+        watch.observe(at, None if aspect is None else Lids(aspect))
         at += READING
     return watch, at - READING
 

@@ -9,11 +9,13 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import InvalidInput, ModelUnavailable
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
-from stressvision.vision.eyes import OpennessMeter
 from stressvision.vision.faces import FaceDetector
+from stressvision.vision.geometry.eyes import LidReader
+from stressvision.vision.geometry.mouth import CLOSED_GAP
+from stressvision.vision.geometry.reader import GeometryReader
 from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.enrolment import Still, measure_stills
 from tests.conftest import FakeClock
 
 DEMO = PROJECT_ROOT / "demo"
@@ -56,19 +58,24 @@ def test_faces_are_found_at_the_same_place_in_a_picture_of_another_shape(
 
 
 def test_open_closed_and_yawning_are_measured(frames: dict[float, Frame], detector: FaceDetector) -> None:
-    meter = OpennessMeter()
+    reader = GeometryReader()
     measured = {}
     for at in (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING):
         (face,) = detector.detect(frames[at])
-        measured[at] = meter.measure(frames[at], face)
+        measured[at] = reader.read(frames[at], face)
 
     looking, asleep, yawning = (measured[at] for at in (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING))
     assert looking is not None
     assert asleep is not None
     assert yawning is not None
-    assert looking.eyes > 0.27
-    assert asleep.eyes < 0.12
-    assert yawning.mouth > 0.27 > looking.mouth
+    assert looking.lids is not None
+    assert asleep.lids is not None
+    assert looking.lids.aspect > 0.27
+    assert asleep.lids.aspect < 0.12
+    assert looking.mouth is not None
+    assert yawning.mouth is not None
+    assert yawning.mouth.gap > 0.14
+    assert looking.mouth.gap < CLOSED_GAP
 
 
 def test_a_face_that_is_too_small_is_not_measurable(frames: dict[float, Frame], detector: FaceDetector) -> None:
@@ -78,7 +85,7 @@ def test_a_face_that_is_too_small_is_not_measurable(frames: dict[float, Frame], 
     faces = detector.detect(canvas)
 
     assert len(faces) == 1
-    assert OpennessMeter().measure(canvas, faces[0]) is None
+    assert LidReader().read(canvas, faces[0]) is None
 
 
 def test_quality_falls_with_blur_darkness_and_size(frames: dict[float, Frame], detector: FaceDetector) -> None:

@@ -6,13 +6,21 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.vision.networks import Frame
-from stressvision.vision.verdicts import StillJudgement, judge_stills
+from stressvision.vision.recognition.verdicts import StillJudgement, judge_stills
 
 
 def photo(code: str = "EMP001", number: int = 1) -> Frame:
     picture = cv2.imread(str(PROJECT_ROOT / "demo" / "enrol" / code / f"{number}.jpg"))
     assert picture is not None
     return np.asarray(picture, np.uint8)
+
+
+def encode(picture: Frame) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def saved_again(picture: Frame, quality: int) -> bytes:
+    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def beside(picture: Frame, scale: float) -> Frame:
@@ -27,17 +35,20 @@ def beside(picture: Frame, scale: float) -> Frame:
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, StillJudgement]:
     own = photo()
-    pictures: dict[str, Frame | None] = {
+    pictures: dict[str, Frame | bytes] = {
         **{f"good {number}": photo(number=number) for number in (1, 2, 3)},
         "other": photo("EMP002"),
         "wall": np.full((480, 640, 3), 127, np.uint8),
         "two": np.hstack([own, photo("EMP002")]),
-        "file": None,
+        "file": b"\xff\xd8 not a picture",
+        "empty": b"",
+        "again": saved_again(own, 75),
         "blurred": np.asarray(cv2.GaussianBlur(own, (0, 0), 14), np.uint8),
         "dark": np.asarray(own * 0.12, np.uint8),
         "far": beside(own, 0.16),
     }
-    return dict(zip(pictures, judge_stills(list(pictures.values())), strict=True))
+    encoded = (content if isinstance(content, bytes) else encode(content) for content in pictures.values())
+    return dict(zip(pictures, judge_stills(encoded), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +61,8 @@ def verdicts() -> dict[str, StillJudgement]:
         ("wall", "no_face"),
         ("two", "several_faces"),
         ("file", "unreadable"),
+        ("empty", "unreadable"),
+        ("again", "copy"),
         ("blurred", "blurred"),
         ("dark", "badly_lit"),
         ("far", "too_small"),

@@ -7,7 +7,7 @@ from stressvision.db.schema.tables.access import access_tokens, accounts, login_
 from stressvision.db.schema.tables.alerts import alert_events, alert_silences, alerts
 from stressvision.db.schema.tables.audit import audit_log
 from stressvision.db.schema.tables.columns import metadata
-from stressvision.db.schema.tables.feed import changes
+from stressvision.db.schema.tables.feed import changes, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
     detection_events,
@@ -26,7 +26,7 @@ from stressvision.db.schema.tables.reports import (
 )
 from stressvision.db.schema.tables.rights import erasures
 
-REVISION = "0011"
+REVISION = "0013"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "employees",
     "erasures",
     "face_samples",
+    "job_marks",
     "login_failures",
     "metadata",
     "notifications",

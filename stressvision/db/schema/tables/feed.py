@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, Table, Text
 
-from stressvision.db.schema.tables.columns import key, metadata, stamp
+from stressvision.db.schema.tables.columns import key, metadata, moment, stamp
 
 changes = Table(
     "changes",
@@ -14,3 +14,12 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 """Written by triggers, so that it contains the commits of every process."""
+
+job_marks = Table(
+    "job_marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    moment("at", required=True),
+    Column("last_change_id", Integer, nullable=False),
+)
+"""When each job that deletes last noted the time, and the newest change then (services/confirmed_time.py)."""

@@ -1,0 +1,42 @@
+"""Count of rows that other programs wrote in a form of their own, for doctor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from stressvision.db.engine.row_reader import ReadRow, RowReader, row_fields
+from stressvision.db.queries.alerts import AlertRow
+from stressvision.db.queries.detections import DetectionRow
+from stressvision.db.queries.devices import DeviceRow
+from stressvision.db.queries.employees import EmployeeRow
+from stressvision.db.queries.reports import ReportRow
+from stressvision.db.queries.sessions import SessionRow
+from stressvision.db.schema.tables import alerts, detection_events, devices, employees, reports, sessions
+
+EXAMINED = 100_000
+"""Newest rows of each table that are examined: a second or two."""
+
+_EXAMINED_TABLES: tuple[tuple[Table, type[ReadRow]], ...] = (
+    (detection_events, DetectionRow),
+    (alerts, AlertRow),
+    (reports, ReportRow),
+    (employees, EmployeeRow),
+    (sessions, SessionRow),
+    (devices, DeviceRow),
+)
+
+
+def count_odd_rows(connection: Connection) -> Mapping[str, int]:
+    """Return the number of odd rows by table, of tables that have any; only the newest rows are examined."""
+    counts = {table.name: _count(connection, table, row_class) for table, row_class in _EXAMINED_TABLES}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _count(connection: Connection, table: Table, row_class: type[ReadRow]) -> int:
+    names = [name for name in row_fields(row_class) if name in table.c]
+    reader: RowReader[Any] = RowReader(row_class, names)
+    (key,) = table.primary_key.columns
+    query = select(*(table.c[name] for name in names)).order_by(key.desc()).limit(EXAMINED)
+    found = connection.execute(query, execution_options={"yield_per": 1000})
+    return sum(1 for row in found if reader.find_odd(row))

@@ -1,0 +1,47 @@
+"""One look at a face: its geometry, then its expression where one can be read."""
+
+from stressvision.edge.capture.costs import StageTimes
+from stressvision.edge.capture.models import Models
+from stressvision.edge.capture.person import Person
+from stressvision.edge.capture.rules import Rules
+from stressvision.vision.camera import Shot
+from stressvision.vision.geometry.reader import FaceGeometry
+
+
+def read_face(shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes) -> None:
+    """Read the face of a person who may be read, and measure how long each part takes."""
+    geometry = _measure(shot, person, models, stages)
+    happy = _read_expression(shot, person, models, stages) if rules.expression_allowed else None
+    person.monitor.observe(shot.elapsed, geometry, happy)
+    person.period.add_fatigue(person.monitor.estimate().probability)
+    if rules.flag_photographs:
+        person.blinks.observe(shot.elapsed, geometry.lids if geometry else None)
+        if geometry is not None:
+            with stages.measure("flatness"):
+                person.flatness.observe(shot.elapsed, shot.frame, person.track.face)
+
+
+def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> FaceGeometry | None:
+    """Pose, lids, mouth and what is hidden; None where the picture of the face is too poor."""
+    person.geometry, person.geometry_at = None, shot.elapsed
+    if person.quality is None or not person.quality.visible:
+        return None
+    with stages.measure("geometry"):
+        person.geometry = models.geometry.read(shot.frame, person.track.face)
+    if person.geometry is not None:
+        person.quality = person.quality.facing(person.geometry.pose)
+    return person.geometry
+
+
+def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTimes) -> float | None:
+    """Add one reading of the expression where it can be made, and return how happy it is, 0-1."""
+    if models.expression is None or not person.is_expressive:
+        return None
+    face = person.track.face
+    with stages.measure("expression"):
+        estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
+    # A yawn resembles fear and anger and is no expression; a laugh has to be recognised all along.
+    if not person.monitor.may_be_yawning:
+        person.trend.add(shot.elapsed, estimate.probabilities)
+        person.period.add_expression(estimate.probabilities)
+    return estimate.probabilities.happy

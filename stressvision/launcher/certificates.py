@@ -1,0 +1,110 @@
+"""Faults of the servers' own certificate, as the programs of this machine meet them."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from requests.certs import where  # type: ignore[attr-defined]  # missing in the stubs
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import Message
+
+_UNKNOWN_ISSUER = Message(
+    es="responde, pero no se reconoce quién firmó su certificado: indique STRESSVISION_TLS_CA=archivo.pem (el de la "
+    "autoridad o, si es autofirmado, el propio certificado)",
+    en="answers, but the signer of its certificate is not recognised: set STRESSVISION_TLS_CA=file.pem (the "
+    "authority's or, where it is self-signed, the certificate itself)",
+)
+_OTHER_NAME = Message(
+    es="responde, pero su certificado no vale para {name}: ponga en STRESSVISION_ALLOWED_HOSTS, el primero, un nombre "
+    "que figure en él",
+    en="answers, but its certificate is not valid for {name}: put a name that it contains first in "
+    "STRESSVISION_ALLOWED_HOSTS",
+)
+_EXPIRED = Message(
+    es="responde, pero su certificado está vencido, o el reloj de este equipo está mal: renuévelo (STRESSVISION_"
+    "TLS_CERTIFICATE) o ajuste el reloj",
+    en="answers, but its certificate has expired, or this machine's clock is wrong: renew it (STRESSVISION_"
+    "TLS_CERTIFICATE) or set the clock",
+)
+_UNREADABLE = Message(
+    es="no se pueden usar {certificate} y {key} ({reason}): deben ser PEM, legibles, y la clave la de ese certificado",
+    en="{certificate} and {key} cannot be used ({reason}): they must be PEM, readable, and belong together",
+)
+# Codes of OpenSSL's x509_vfy.h.
+_EXPIRY_CODES = {9, 10}
+_NAME_CODES = {62, 64}
+
+
+def find_certificate_fault(error: BaseException, name: str) -> Message | None:
+    """Return the fault where a connection to `name` failed because its certificate was not accepted, else None."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _explain(cause, name)
+    return None
+
+
+def find_own_fault(settings: Settings) -> Message | None:
+    """Return why programs of this machine would refuse the configured certificate; None where they accept it.
+
+    The handshake runs in memory, so that it needs no running server.
+    """
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None or key is None:
+        return None
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        server.load_cert_chain(certificate, key, password=lambda: "")
+        client = ssl.create_default_context(cafile=str(settings.tls_ca or where()))
+    except (OSError, ValueError) as error:
+        return _cannot_use(certificate, key, error)
+    name = urlsplit(settings.served_at(settings.api_port)).hostname or ""
+    try:
+        _shake_hands(server, client, name)
+    except ssl.SSLCertVerificationError as error:
+        return _explain(error, name)
+    return None
+
+
+def _cannot_use(certificate: Path, key: Path, error: Exception) -> Message:
+    reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
+    values = {"certificate": certificate, "key": key, "reason": reason}
+    return Message(es=_UNREADABLE.es.format(**values), en=_UNREADABLE.en.format(**values))
+
+
+def _explain(error: ssl.SSLCertVerificationError, name: str) -> Message:
+    if error.verify_code in _EXPIRY_CODES:
+        return _EXPIRED
+    if error.verify_code in _NAME_CODES:
+        return Message(es=_OTHER_NAME.es.format(name=name), en=_OTHER_NAME.en.format(name=name))
+    return _UNKNOWN_ISSUER
+
+
+def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> None:
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(to_client, to_server, server_hostname=name),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    while ends:
+        for end in tuple(ends):
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            ends.remove(end)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error, what caused it, and the errors that libraries wrap as arguments or as `reason`."""
+    seen: set[int] = set()
+    pending = [error]
+    while pending:
+        cause = pending.pop()
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        wrapped = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+        pending += [other for other in wrapped if isinstance(other, BaseException)]

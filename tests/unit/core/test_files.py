@@ -1,0 +1,33 @@
+"""Permissions of files with personal data, set before anything is written."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from stressvision.core.files import make_private
+
+
+@pytest.mark.parametrize("held", [None, "lo de antes"])
+def test_file_is_private_before_it_is_written(tmp_path: Path, held: str | None) -> None:
+    path = tmp_path / "reporte.json"
+    if held is not None:
+        path.write_text(held)
+        path.chmod(0o644)
+    make_private(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_pipe_is_unchanged(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o644)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    make_private(pipe)
+    os.close(reader)
+    assert pipe.stat().st_mode & 0o777 == 0o644
+
+
+def test_unwritable_path_raises_at_once(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        make_private(tmp_path)
