@@ -1,5 +1,5 @@
 # Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
-.PHONY: settings help audit check test bench model run constraints prepared
+.PHONY: access settings help audit check test bench model run constraints prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN ?= python -m stressvision.training
 # The expression model of release 0.3.0, one of the two networks whose features the present one reads.
@@ -38,6 +38,9 @@ model: ## trains both models again: make model DATA=folder MOBILE=oczoo_fer.onnx
 	$(TRAIN) export --mobile $(MOBILE) --residual training-run/residual.tflite
 	$(TRAIN) evaluate --suite models/suite.toml --root $(DATA) --report training-run --card
 	@test -z "$(EYES)" || $(TRAIN) eyes --crops $(EYES) --faces $(FACES)
+
+access: prepared ## writes docs/access.md from the permission table
+	python -m stressvision.http.access_document > docs/access.md
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

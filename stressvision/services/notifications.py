@@ -207,6 +207,14 @@ def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float
     return state
 
 
+def read_public_queue(context: Context) -> NoticeQueue:
+    """Return whether delivery works, without the number and times of messages, which are those of alerts."""
+    queue = read_queue(context)
+    hidden = {"waiting": None, "sent": None, "failed": None, "last_sent_at": None}
+    targets = [target.model_copy(update=hidden) for target in queue.targets]
+    return queue.model_copy(update={"waiting": None, "failed": None, "targets": targets})
+
+
 def read_queue(context: Context) -> NoticeQueue:
     """Return the number of waiting, sent and failed messages, in total and for each configured target."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)

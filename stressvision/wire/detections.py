@@ -161,6 +161,10 @@ class BatchStored(WireModel):
     results: list[BatchItem]
 
 
+MOST_STAGES = 40
+"""Names of pipeline stages in one health report; the pipeline has about ten."""
+
+
 class DeviceHealth(BaseModel):
     """Health of a device, posted to ingest's POST /heartbeat every few seconds.
 
@@ -180,7 +184,7 @@ class DeviceHealth(BaseModel):
     frames_processed: Count | None = None
     frames_dropped: Count | None = None
     outbox_depth: Count | None = None
-    stage_ms: dict[str, Number] = Field(default_factory=dict)
+    stage_ms: dict[Annotated[str, Field(max_length=40)], Number] = Field(default_factory=dict, max_length=MOST_STAGES)
     preview_url: str | None = Field(default=None, max_length=200, pattern=PREVIEW_URL)
     temperature: Number | None = Field(default=None, ge=-100, le=200)
     throttled: Annotated[bool, Strict()] | None = None

@@ -47,6 +47,23 @@ def oldest_change_id(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one())
 
 
+def first_change_since(connection: Connection, moment: datetime) -> int:
+    """Return the first kept change that was committed at `moment` or later, or the newest one.
+
+    By bisection: ids grow with time, and an index on the times would cost every commit. After a clock was put back, the
+    result may be an earlier or later change: for clients that resume, never for a decision on what is kept.
+    """
+    low, high = oldest_change_id(connection), last_change_id(connection)
+    while low < high:
+        middle = (low + high) // 2
+        query = select(changes.c.committed_at).where(changes.c.id >= middle).order_by(changes.c.id).limit(1)
+        if connection.execute(query).scalar_one() < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def prune_changes(connection: Connection, before: int) -> int:
     """Delete the changes with ids below `before` except the newest one, so that ids go on increasing.
 

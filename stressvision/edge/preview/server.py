@@ -171,11 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
 
         The dashboard may have been opened as localhost or as 127.0.0.1, which browsers treat as two sites.
         """
-        host = urlsplit("//" + self.headers.get("Host", "")).hostname
+        host = _host_name("//" + self.headers.get("Host", ""))
         referrer = self.headers.get("Referer") or self.headers.get("Origin")
-        foreign = self.headers.get("Sec-Fetch-Site") == "cross-site"
+        foreign = self.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin", "same-site"}
         if referrer:
-            foreign = urlsplit(referrer).hostname not in LOOPBACK_HOSTS
+            foreign = _host_name(referrer) not in LOOPBACK_HOSTS
         return host in LOOPBACK_HOSTS and not foreign
 
     def _stream(self) -> None:
@@ -220,6 +220,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Do not log requests."""
+
+
+def _host_name(address: str) -> str | None:
+    """Return the host of an address, or None for one that is malformed."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _part(jpeg: bytes) -> bytes:

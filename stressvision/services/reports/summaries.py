@@ -13,7 +13,7 @@ from stressvision.db.queries.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
-from stressvision.services.audit import record
+from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
 from stressvision.services.reports.coverage import measure_coverage
@@ -98,7 +98,10 @@ def _summarise(
         previous = join_days(tuple(_read(connection, context, day) for day in before))
         names = rows.select_names(connection, period.people) if persons else {}
         usual = usual_before(connection, days[0]) if persons else {}
-    return build_summary(kind, period, previous, names, usual, context.settings.time_zone, persons=persons)
+    if persons:
+        record_people_read(context, actor, f"read_{kind}_summary", period.people)
+    zone, now = context.settings.time_zone, context.clock()
+    return build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
 
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
