@@ -245,10 +245,12 @@ class RetentionSettings(BaseModel):
         ge=0,
         le=3600,
         description="time between backups of the changes since (continuous backup, SQLite); `30` loses a minute at "
-        "most; `0`: none",
+        "most; `0`: none. Every 60 are merged into one",
     )
     backup_key_file: Path | None = Field(
-        None, description="file with the key that backups are encrypted with (`python -m stressvision backup key`)"
+        None,
+        description="file with the age identity that backups are encrypted with (`python -m stressvision backup key`); "
+        "then only backups made with it are accepted",
     )
 
 

@@ -40,6 +40,8 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_expression_model(settings)
     yield checks.check_sqlite()
     yield checks.check_database()
+    yield checks.check_backups()
+    yield checks.check_permissions(settings)
     yield checks.check_notifications(settings)
     yield service_checks.check_certificate(settings)
     yield service_checks.check_reporter(settings)

@@ -9,9 +9,16 @@ from pathlib import Path
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import make_private
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, inspect_database, prepare_database
+from stressvision.db.schema.opening import (
+    Opening,
+    inspect_database,
+    prepare_database,
+    require_current,
+)
 from stressvision.domain.auth import Role
+from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
 
 LAST_SEEN_INTERVAL = timedelta(seconds=1)
@@ -47,6 +54,7 @@ class Context:
     settings: Settings
     clock: Clock = utc_now
     sightings: Sightings = field(default_factory=Sightings)
+    instances: DeviceInstances = field(default_factory=DeviceInstances)
     reads: ReadLog = field(default_factory=ReadLog)
 
 
@@ -104,10 +112,14 @@ def opened_context(settings: Settings) -> Iterator[Context]:
 def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
     """Open the context, and return with it what opening changed in the database. Raises DatabaseUnavailable."""
     database = Database(settings.database_url)
-    opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        with suppress(OSError):  # SQLite explains it
+            make_private(path)
+    opening = prepare_database(database, clock())
     if path is not None:
         _make_private(path)
+    database.check_replacement = lambda: require_current(database)
     return Context(database, settings, clock), opening
 
 

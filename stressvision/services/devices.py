@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from stressvision.core.clock import latest_credible
+from stressvision.core.errors import Message
 from stressvision.db.queries.coverage import note_minute
 from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
 from stressvision.domain.auth import Role, sees_persons
@@ -12,13 +13,22 @@ from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
 
+_DUPLICATED = Message(
+    es="dos equipos usan este mismo identificador (¿tarjeta copiada?): cambie STRESSVISION_DEVICE_ID en uno",
+    en="two machines use this device id (copied card?): change STRESSVISION_DEVICE_ID on one of them",
+)
 LIST_LIMIT = 1000
 """Default number of devices on one page."""
 
 
 def record_health(context: Context, health: DeviceHealth) -> None:
-    """Store a device's health report; while it is watching, also that it watched in this minute."""
-    values = health.model_dump(exclude={"device_id"}, exclude_none=True)
+    """Store a device's health report; while it is watching, also that it watched in this minute.
+
+    If two machines report under this device id, the stored detail begins with a warning.
+    """
+    values = health.model_dump(exclude={"device_id", "instance_id"}, exclude_none=True)
+    if health.instance_id is not None and context.instances.note(health.device_id, health.instance_id):
+        values["detail"] = f"{_DUPLICATED.text(context.settings.lang)}; {health.detail}"
     now = context.clock()
     with context.database.write() as connection:
         upsert_device(connection, health.device_id, DeviceReport(**values, last_seen=now))
@@ -46,8 +56,8 @@ def list_devices(
     )
 
 
-_OF_PERSONS: dict[str, object] = {"outbox_depth": None, "stage_ms": {}}
-"""Fields that change when a person stands before the camera: which stages ran, how many detections wait."""
+_OF_PERSONS: dict[str, object] = {"outbox_depth": None, "stage_ms": {}, "preview_url": None}
+"""Fields that change when a person stands before the camera: which stages ran, what waits, the picture."""
 _OF_OPERATION: dict[str, object] = {
     "fps": None,
     "frames_processed": None,
@@ -56,7 +66,6 @@ _OF_OPERATION: dict[str, object] = {
     "throttled": None,
     "clock_ahead_seconds": None,
     "active_session_id": None,
-    "preview_url": None,
 }
 """Fields for the operation of the device: a face costs processor time, which these show."""
 

@@ -95,6 +95,8 @@ class FeedReader:
     def _follow(self, source: EventSource, position: int, skip: Skip) -> Iterator[FeedPage]:
         # Called before the first read, so that the next call reports a commit between the two.
         source.has_news()
+        # Lower where an earlier database has replaced the one that was followed.
+        position = min(position, source.last_id())
         has_news = True
         while not self._stopping.is_set():
             if has_news and skip(last := source.last_id()):

@@ -83,6 +83,8 @@ class CommitWatch:
         self._database = database
         self._listener: psycopg.Connection | None = None
         self._seen: int | None = None
+        database.require_file()
+        self._generation = database.file_generation
         try:
             self._connection = database.engine.raw_connection() if database.is_sqlite else None
         except sqlite_driver().Error as error:
@@ -123,6 +125,7 @@ class CommitWatch:
             with self._database.read() as connection:
                 return last_change_id(connection)
         try:
+            self._database.require_file(self._generation)
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite_driver().Error as error:
             raise explain_driver_error(error, self._database.url) from error

@@ -31,12 +31,13 @@ _read_consent = RowReader(ConsentRow)
 
 @dataclass(frozen=True)
 class FaceRow:
-    """One face sample. `embedding`: 128 numbers as bytes of float32."""
+    """One face sample. `embedding`: 128 numbers as bytes of float32. `expression`: how it reads relaxed, as JSON."""
 
     embedding: bytes
     quality: float
     model: str
     created_at: datetime
+    expression: str | None
 
 
 _read_face = RowReader(FaceRow)

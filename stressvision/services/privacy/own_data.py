@@ -56,7 +56,13 @@ def stream_own_detections(context: Context, employee_id: int) -> Iterator[Stored
 def _face(row: rows.FaceRow, with_numbers: bool) -> FaceRecord:
     whole = row.embedding[: len(row.embedding) // 4 * 4]
     numbers = as_it_stands([float(number) for number in array("f", whole)]) if with_numbers else None
-    return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
+    return FaceRecord(
+        model=row.model,
+        quality=row.quality,
+        created_at=row.created_at,
+        embedding=numbers,
+        expression=row.expression if with_numbers else None,
+    )
 
 
 def _days(connection: Connection, employee_id: int, zone: ZoneInfo) -> list[DayOfDetections]:

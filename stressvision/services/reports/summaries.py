@@ -44,13 +44,13 @@ def read_day(context: Context, text: str, actor: Actor, *, persons: bool = True)
     Raises:
         InvalidInput: The text is not a day, or the day is in the future.
     """
-    day = _parse_past_day(context, text)
+    day = parse_past_day(context, text)
     return _summarise(context, "daily", (day,), (day - DAY,), actor, persons=persons)
 
 
 def read_week(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:
     """Return the summary of the week, Monday to Sunday, that contains the day YYYY-MM-DD; otherwise as read_day."""
-    days = week_of(_parse_past_day(context, text))
+    days = week_of(parse_past_day(context, text))
     return _summarise(context, "weekly", days, week_of(days[0] - DAY), actor, persons=persons)
 
 
@@ -73,7 +73,8 @@ def write_due_summaries(context: Context) -> tuple[date, ...]:
     return due
 
 
-def _parse_past_day(context: Context, text: str) -> date:
+def parse_past_day(context: Context, text: str) -> date:
+    """Return the day. Raises InvalidInput for a text that is not a day, and for a day in the future."""
     day = parse_day(text, field="date")
     if day > day_of(context.clock(), ZoneInfo(context.settings.time_zone)):
         raise InvalidInput(

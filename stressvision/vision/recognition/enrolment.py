@@ -1,16 +1,18 @@
 """What enrolment measures on the stills of one person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.vision.expression import ExpressionReference
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.networks import Frame
 from stressvision.vision.quality import assess
 from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
 from stressvision.vision.recognition.gallery import FaceGallery, Match
+from stressvision.vision.relaxed import RelaxedReader
 
 SAME_PERSON = 0.58
 """Median distance to the other stills above which a still shows another person. On 341 photographs of 60 people it
@@ -33,16 +35,22 @@ class Still:
 
 @dataclass(frozen=True)
 class FaceSample:
-    """What is kept of a still: `embedding` [128] and `quality` 0-1. `outlier`: it seems to show somebody else."""
+    """What is kept of a still: `embedding` [128] and `quality` 0-1. `outlier`: it seems to show somebody else.
+
+    `expression`: how the face reads; None where it is not relaxed, or nothing may be read.
+    """
 
     name: str
     embedding: Embedding
     quality: float
     outlier: bool = False
+    expression: ExpressionReference | None = None
 
 
-def measure_stills(stills: Sequence[Still]) -> list[FaceSample]:
+def measure_stills(stills: Sequence[Still], relaxed: RelaxedReader | None = None) -> list[FaceSample]:
     """One sample a still, in order, those that seem to show somebody else marked.
+
+    `relaxed` reads the expression of relaxed faces; None: no expression is read.
 
     Raises InvalidInput, naming the still, where it shows no face or more than one; ModelUnavailable where a model
     file is missing.
@@ -54,7 +62,9 @@ def measure_stills(stills: Sequence[Still]) -> list[FaceSample]:
         if len(faces) != 1:
             raise InvalidInput(_face_count_message(still.name, len(faces)), field=still.name)
         quality = assess(still.image, faces[0]).share
-        samples.append(FaceSample(still.name, encoder.encode(still.image, faces[0]), quality))
+        expression = relaxed.read(still.image, faces[0]) if relaxed else None
+        embedding = encoder.encode(still.image, faces[0])
+        samples.append(FaceSample(still.name, embedding, quality, expression=expression))
     return mark_outliers(samples)
 
 
@@ -66,7 +76,7 @@ def mark_outliers(samples: Sequence[FaceSample]) -> list[FaceSample]:
     for index, sample in enumerate(samples):
         others = [other.embedding for place, other in enumerate(samples) if place != index]
         distance = float(np.median(np.linalg.norm(np.array(others) - sample.embedding, axis=1)))
-        marked.append(FaceSample(sample.name, sample.embedding, sample.quality, distance > SAME_PERSON))
+        marked.append(replace(sample, outlier=distance > SAME_PERSON))
     return marked
 
 

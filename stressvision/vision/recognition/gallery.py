@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from stressvision.vision.expression import ExpressionReference
 from stressvision.vision.recognition.embedding import Embedding
 
 CONFIDENCE_OFFSET = 21.55
@@ -20,11 +21,12 @@ given another's name. A photograph alone never decides: see identity."""
 
 @dataclass(frozen=True)
 class EnrolledFace:
-    """One employee: `embeddings` [stills, 128]."""
+    """One employee: `embeddings` [stills, 128]. `reference`: how their relaxed face reads, None where unknown."""
 
     employee_id: int
     employee_code: str
     embeddings: Embedding
+    reference: ExpressionReference | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from stressvision.vision.networks import Frame
 from stressvision.vision.quality import Quality, assess
 from stressvision.vision.recognition.embedding import FaceEncoder
 from stressvision.vision.recognition.enrolment import COPY, FaceSample, mark_outliers
+from stressvision.vision.relaxed import RelaxedReader
 from stressvision.wire.people import StillFault
 
 
@@ -24,8 +25,10 @@ class StillJudgement:
     sample: FaceSample | None = None
 
 
-def judge_stills(pictures: Iterable[bytes]) -> list[StillJudgement]:
+def judge_stills(pictures: Iterable[bytes], relaxed: RelaxedReader | None = None) -> list[StillJudgement]:
     """Judge encoded pictures (jpg, png), one decoded at a time, in order.
+
+    `relaxed` reads the expression of relaxed faces; None: no expression is read.
 
     A face below RECOGNISABLE is refused for its worst criterion, copies of an earlier still count once, and stills that
     seem to show another person than the rest are refused. The environment's OPENCV_IO_MAX_IMAGE_PIXELS bounds what is
@@ -34,14 +37,16 @@ def judge_stills(pictures: Iterable[bytes]) -> list[StillJudgement]:
     detector, encoder = FaceDetector(), FaceEncoder()
     verdicts: list[StillJudgement] = []
     for content in pictures:
-        verdict = _judge(content, detector, encoder)
+        verdict = _judge(content, detector, encoder, relaxed)
         earlier = [known.sample for known in verdicts if known.sample]
         verdicts.append(StillJudgement("copy", verdict.quality) if _is_copy(verdict.sample, earlier) else verdict)
     samples = iter(mark_outliers([verdict.sample for verdict in verdicts if verdict.sample]))
     return [_unless_outlier(verdict, next(samples)) if verdict.sample else verdict for verdict in verdicts]
 
 
-def _judge(content: bytes, detector: FaceDetector, encoder: FaceEncoder) -> StillJudgement:
+def _judge(
+    content: bytes, detector: FaceDetector, encoder: FaceEncoder, relaxed: RelaxedReader | None
+) -> StillJudgement:
     picture = _decode(content)
     if isinstance(picture, str):
         return StillJudgement(picture)
@@ -51,7 +56,8 @@ def _judge(content: bytes, detector: FaceDetector, encoder: FaceEncoder) -> Stil
     quality = assess(picture, faces[0])
     if not quality.recognisable:
         return StillJudgement(_worst_of(quality), quality.share)
-    sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share)
+    expression = relaxed.read(picture, faces[0]) if relaxed else None
+    sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share, expression=expression)
     return StillJudgement(None, quality.share, sample)
 
 

@@ -157,7 +157,7 @@ def simulated_time() -> Iterator[FakeClock]:
 
 
 @settings(
-    max_examples=6,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),

@@ -1,5 +1,6 @@
 """Rows of one known odd form each: what is shown in their place, where they are counted, what may not be written."""
 
+import argparse
 import csv
 import io
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
+from stressvision.commands.database import prepare
+from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.services.context import Context
 from stressvision.services.vitals import count_odd_rows
@@ -140,3 +143,17 @@ def test_pages_pass_impossible_times_without_repeating_or_losing_a_row(
         if cursor is None or len(seen) > 20:
             break
     assert sorted(seen) == list(range(1, 9))
+
+
+def test_doctor_is_given_the_count_of_odd_rows(
+    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _detection(sqlite_context, bounding_box="{}")
+    _write(sqlite_context, "INSERT INTO employees(employee_code, full_name, shift) VALUES ('A1', 'A', ?)", b"\xff")
+    assert prepare(sqlite_context.settings, argparse.Namespace(check=True, demo=False)) == 0
+    assert "detection_events 1, employees 1" in capsys.readouterr().out
+
+
+def test_checking_a_database_that_does_not_exist_creates_none(tmp_path: Path) -> None:
+    assert count_odd_rows(Settings(database_url=f"sqlite:///{tmp_path}/none.db")) == {}
+    assert list(tmp_path.iterdir()) == []

@@ -32,6 +32,12 @@ def device(**changes: object) -> Device:
         ({"preview_url": "http://192.168.1.20:8502/stream.mjpg"}, "elsewhere"),
         ({"preview_url": "https://tracker.example/pixel.png"}, "elsewhere"),
         ({"preview_url": "javascript:alert(1)"}, "elsewhere"),
+        ({"preview_url": "http://localhost:8502/stream.mjpg?ticket=a-B_9"}, None),
+        ({"preview_url": "http://tracker.example\\@localhost/stream.mjpg"}, "elsewhere"),
+        ({"preview_url": "http:\\\\tracker.example/@localhost"}, "elsewhere"),
+        ({"preview_url": "http://tracker.example/\\@localhost/x"}, "elsewhere"),
+        ({"preview_url": "http://user@localhost/stream.mjpg"}, "elsewhere"),
+        ({"preview_url": "http://localhost:8502/stream.mjpg\n"}, "elsewhere"),
         ({"preview_url": "http://127.0.0.1.example/stream.mjpg"}, "elsewhere"),
     ],
 )
