@@ -20,7 +20,8 @@ from stressvision.vision.tracking import Track
 VERIFY_SECONDS = 3.0
 """Interval at which the identity of a named person is verified."""
 UNKNOWN_SECONDS = 2.0
-COLLECT_SECONDS = 0.15
+COLLECT_SECONDS = 0.12
+"""Interval of the votes while the identity is in doubt: every second frame of 15 a second, four votes in 0.4 s."""
 PATIENCE_SECONDS = 5.0
 """Without a usable frame for this long, a name is withdrawn, and an unnamed person counts as unknown."""
 READING_SECONDS = 0.2

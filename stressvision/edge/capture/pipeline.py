@@ -19,7 +19,7 @@ from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
 from stressvision.vision.quality import assess
 from stressvision.vision.recognition.gallery import FaceGallery
-from stressvision.vision.recognition.identity import Standing
+from stressvision.vision.recognition.identity import LEAST_VOTES, Standing
 from stressvision.vision.tracking import Tracker
 from stressvision.wire.detections import DetectionIn
 from stressvision.wire.values import Box
@@ -28,12 +28,13 @@ LEAST_FRAME_SECONDS = 0.055
 """Frames that follow sooner than this (about 15 a second, with room for jitter) are skipped."""
 EMPTY_FRAME_SECONDS = 0.12
 """The same while no face is in view: a new face is seen a tenth of a second later, and an empty scene costs half."""
-EMBEDDINGS_PER_SECOND = 2.0
-"""Hands moving before a face keep its identity in doubt: this bounds their cost, to about 17 % of a core."""
+EMBEDDINGS_PER_SECOND = 3.0
+"""Hands moving before a face keep its identity in doubt: this bounds their cost, to about 8 % of a core. A name takes
+four embeddings, so a face that changes every 1.4 s can still be named."""
 EMBEDDINGS_PER_PERSON = 0.5
 """Per second, if that is more: enough to verify each person in view before the name would be withdrawn."""
-EMBEDDINGS_AT_ONCE = 12
-"""Burst: four people who arrive together are named within a second."""
+EMBEDDINGS_AT_ONCE = 4 * LEAST_VOTES
+"""Burst: four people who arrive together are named in 1.1 s, one embedding a frame."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late without delaying the next."""
 
