@@ -88,9 +88,7 @@ def render(context: PageContext) -> None:
         st.dialog(context.text(title), on_dismiss=_close_dialog)(_show_decision_dialog)(context, dialog)
     elif isinstance(dialog, OpenedAlert):
         title = texts.alerts.OPEN_TITLE
-        st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(show_detail)(
-            context, dialog, _replace_opened, lambda sentence: _finish_dialog(context, sentence)
-        )
+        st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(_show_opened)(context, dialog)
 
 
 @st.fragment(run_every=NOTICES_SECONDS)
@@ -126,22 +124,33 @@ def _show_alert(context: PageContext, alert: Alert) -> None:
     with st.container(border=True, key=f"alert_{alert.id}"):
         show_card(context, alert)
         with st.container(horizontal=True):
-            if alert.status == "pending" and st.button(
-                context.text(texts.alerts.ACKNOWLEDGE),
-                key=f"acknowledge_{alert.id}",
-                icon=":material/check:",
-                type="primary",
-            ):
-                _start_decision(context, DecisionDialog("acknowledge", alert))
-            if alert.status != "resolved" and st.button(
-                context.text(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"
-            ):
-                _start_decision(context, DecisionDialog("resolve", alert))
+            _show_decisions(context, alert)
             if st.button(
                 context.text(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
             ):
                 _open_detail(context, alert.id)
                 st.rerun()
+
+
+def _show_decisions(context: PageContext, alert: Alert, place: str = "") -> None:
+    """Render the decisions that the alert's status allows. `place`: prefix of the buttons' keys."""
+    if alert.status == "pending" and st.button(
+        context.text(texts.alerts.ACKNOWLEDGE),
+        key=f"{place}acknowledge_{alert.id}",
+        icon=":material/check:",
+        type="primary",
+    ):
+        _start_decision(context, DecisionDialog("acknowledge", alert))
+    if alert.status != "resolved" and st.button(
+        context.text(texts.alerts.RESOLVE), key=f"{place}resolve_{alert.id}", icon=":material/task_alt:"
+    ):
+        _start_decision(context, DecisionDialog("resolve", alert))
+
+
+def _show_opened(context: PageContext, opened: OpenedAlert) -> None:
+    with st.container(horizontal=True):
+        _show_decisions(context, opened.detail, "opened_")
+    show_detail(context, opened, _replace_opened, lambda sentence: _finish_dialog(context, sentence))
 
 
 def _open_detail(context: PageContext, alert_id: int) -> None:
@@ -174,6 +183,7 @@ def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
     """Acknowledge at once where the user is known; otherwise open the dialog."""
     user_id = acting_user()
     if dialog.action == "acknowledge" and user_id:
+        _close_dialog()
         try:
             sentence = _decide(context, dialog, user_id, None)
         except StressVisionError as error:

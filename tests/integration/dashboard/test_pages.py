@@ -222,6 +222,18 @@ def test_detail_is_requested_once_and_takes_notes(state: FakeBackend) -> None:
     assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
 
 
+def test_linked_alert_can_be_resolved(state: FakeBackend) -> None:
+    app = page("alerts")
+    app.query_params["alerta"] = "1"
+    app.run()
+    app.button(key="opened_resolve_1").click().run()
+    app.text_input(key="user_id_field").input("medico")
+    app.text_area(key="notes_1").input("Pausa acordada")
+    submit(app).click().run()
+    assert state.decisions == [("resolve", 1, "medico", "Pausa acordada")]
+    assert not [button for button in app.button if button.key == "opened_resolve_1"], "the dialog is closed"
+
+
 def test_silence_needs_a_reason_and_can_be_ended(state: FakeBackend) -> None:
     app = page("alerts")
     app.button(key="open_1").click().run()
