@@ -1,7 +1,9 @@
 # Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
-.PHONY: settings help audit check test bench model run constraints prepared
+.PHONY: access settings help audit check test bench model run constraints prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-TRAIN := python -m stressvision.training
+TRAIN ?= python -m stressvision.training
+# The expression model of release 0.3.0, one of the two networks whose features the present one reads.
+RESIDUAL := 74bf8a2:models/expression.tflite
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,17 +28,19 @@ bench: prepared ## measures servers and device, into docs/performance.md
 	python -m benchmarks.server
 	python -m benchmarks.edge
 
-model: ## trains both models again: make model DATA=ferplus.npz EYES=eyes.npz FACES=folder (hours; requirements-training.txt)
-	@test -n "$(DATA)" -a -n "$(EYES)" -a -n "$(FACES)" || { echo "make model DATA=ferplus.npz EYES=eyes.npz FACES=folder"; exit 2; }
-	$(TRAIN) prepare --data $(DATA)
-	$(TRAIN) train
+model: ## trains both models again: make model DATA=folder MOBILE=oczoo_fer.onnx [EYES=eyes.npz FACES=folder] (requirements-training.txt)
+	@test -n "$(DATA)" -a -n "$(MOBILE)" || { echo "make model DATA=folder MOBILE=oczoo_fer.onnx [EYES=eyes.npz FACES=folder]"; exit 2; }
+	@mkdir -p training-run
+	git show $(RESIDUAL) > training-run/residual.tflite
+	$(TRAIN) prepare --data $(DATA)/ferplus_train_valid.npz --people $(DATA)/more
+	$(TRAIN) train --mobile $(MOBILE) --residual training-run/residual.tflite
 	$(TRAIN) calibrate
-	$(TRAIN) export
-	$(TRAIN) evaluate --data $(DATA)
-	$(TRAIN) eyes --crops $(EYES) --faces $(FACES)
+	$(TRAIN) export --mobile $(MOBILE) --residual training-run/residual.tflite
+	$(TRAIN) evaluate --suite models/suite.toml --root $(DATA) --report training-run --card
+	@test -z "$(EYES)" || $(TRAIN) eyes --crops $(EYES) --faces $(FACES)
 
-settings: prepared ## writes docs/settings.md from the settings
-	python -m stressvision.core.settings_document > docs/settings.md
+access: prepared ## writes docs/access.md from the permission table
+	python -m stressvision.http.access_document > docs/access.md
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

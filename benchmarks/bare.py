@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from flask import Flask, Response, request
 
 from stressvision.api.server import create_server
-from stressvision.ingest.server import THREADS
+from stressvision.ingest.connections import THREADS
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
 
 SHAPES = "shapes.json"

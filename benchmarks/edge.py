@@ -1,7 +1,8 @@
 """Cost of the edge on this machine compared with the bare networks: `python -m benchmarks.edge`.
 
 Plays the bundled recording with its own people enrolled; `--video DIR` adds clips of a camera, `--identity DIR`
-photographs for recognition rates (see stressvision.training.recognition). Writes its section of docs/performance.md.
+photographs for recognition rates (see stressvision.training.measure.recognition). Writes its section of
+docs/performance.md.
 """
 
 import argparse
@@ -29,9 +30,9 @@ from benchmarks.playback import (
 )
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.training.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
+from stressvision.training.measure.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
-from stressvision.vision.gallery import FaceGallery
+from stressvision.vision.recognition.gallery import FaceGallery
 
 CURVE = PROJECT_ROOT / "docs" / "recognition-roc.svg"
 HEADING = "## Edge"

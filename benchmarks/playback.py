@@ -7,18 +7,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
+from stressvision.vision.baseline import combine_references
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.encoder_network import EncoderNetwork
-from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.expression import read_card
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.networks import (
     FACE_DETECTOR,
     FACE_MESH,
@@ -27,6 +24,10 @@ from stressvision.vision.networks import (
     find_model,
     open_interpreter,
 )
+from stressvision.vision.recognition.encoder_network import EncoderNetwork
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.verdicts import judge_stills
+from stressvision.vision.relaxed import open_relaxed_reader
 
 DEMO = PROJECT_ROOT / "demo"
 RECORDING = DEMO / "turno.mp4"
@@ -151,9 +152,12 @@ def _time_call(call: Callable[[], object], rounds: int) -> float:
 
 def enrol_demo(settings: Settings) -> FaceGallery:
     """Return a gallery of the recording's people."""
-    people = []
+    people, relaxed = [], open_relaxed_reader(settings)
     for employee_id, code in enumerate(CODES, 1):
         paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))
-        samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in paths])
-        people.append(EnrolledFace(employee_id, code, np.array([sample.embedding for sample in samples])))
+        verdicts = judge_stills((path.read_bytes() for path in paths), relaxed)
+        samples = [verdict.sample for verdict in verdicts if verdict.sample]
+        embeddings = np.array([sample.embedding for sample in samples])
+        references = [sample.expression.to_json() for sample in samples if sample.expression]
+        people.append(EnrolledFace(employee_id, code, embeddings, combine_references(references)))
     return FaceGallery(people, settings.recognition_threshold, settings.recognition_margin)

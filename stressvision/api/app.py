@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from stressvision import VERSION
 from stressvision.api.backend import BackendState, Pace, default_pace, poll_interval
 from stressvision.api.error_handlers import install_error_handlers
+from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
 from stressvision.api.middleware.head_requests import HeadRequestsMiddleware
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
@@ -40,6 +41,7 @@ from stressvision.api.routers import (
 )
 from stressvision.api.websocket.feed import FeedReader
 from stressvision.api.websocket.hub import Envelope, Hub, HubBridge
+from stressvision.api.websocket.public_ids import current_public_id
 from stressvision.core.errors import Unavailable
 from stressvision.http.request_policy import origin_pattern
 from stressvision.services.audit import record_repetitions
@@ -102,7 +104,10 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
     reader = FeedReader(open_source, partial(poll_interval, pace, hub))
     # On PostgreSQL, asking for commits costs a query, and it does not report commits to every table.
     response_cache = ResponseCache(open_source if context.database.is_sqlite else None)
-    return BackendState(context, pace, hub, reader, Metrics(hub), open_source, response_cache, Authenticator(context))
+    expensive = ExpensiveWork()
+    metrics = Metrics(hub, expensive)
+    authenticator = Authenticator(context)
+    return BackendState(context, pace, hub, reader, metrics, open_source, response_cache, authenticator, expensive)
 
 
 def _add_middleware(app: FastAPI, backend: BackendState) -> None:
@@ -148,8 +153,10 @@ async def _run_background_tasks(app: FastAPI) -> AsyncIterator[None]:
 async def _send_heartbeats(backend: BackendState) -> None:
     while True:
         await asyncio.sleep(backend.pace.heartbeat_seconds)
-        heartbeat = HeartbeatEvent(timestamp=backend.context.clock(), last_id=backend.hub.position)
-        backend.hub.broadcast(Envelope(heartbeat.model_dump_json()))
+        now = backend.context.clock()
+        heartbeat = HeartbeatEvent(timestamp=now, last_id=backend.hub.position)
+        public = HeartbeatEvent(timestamp=now, last_id=current_public_id(now))
+        backend.hub.broadcast(Envelope(heartbeat.model_dump_json(), public_text=public.model_dump_json()))
 
 
 async def _store_repeated_reads(context: Context) -> None:

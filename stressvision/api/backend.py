@@ -1,10 +1,10 @@
 """State of one running backend, and its timing."""
 
-import asyncio
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.metrics import Metrics
 from stressvision.api.middleware.response_cache import ResponseCache
 from stressvision.api.websocket.feed import FeedReader, OpenSource
@@ -65,8 +65,7 @@ class BackendState:
     open_source: OpenSource
     response_cache: ResponseCache
     authenticator: Authenticator
-    uploads: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the enrolment whose stills are in memory: one at a time."""
+    expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
 
     def database_fault(self) -> Message | None:
         """Return why the database does not answer, or None."""

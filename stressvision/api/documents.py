@@ -9,13 +9,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query, Response
 
 from stressvision.api.content_negotiation import negotiate_format
-from stressvision.api.dependencies import ActorDep, ContextDep, LanguageDep
+from stressvision.api.dependencies import ActorDep, BackendDep, LanguageDep
+from stressvision.api.expensive_work import ExpensiveWork, Kind
 from stressvision.core.config import Policy
 from stressvision.documents.document import Document
 from stressvision.documents.html import CONTENT_POLICY, write_html
 from stressvision.documents.pdf_process import make_pdf
 from stressvision.documents.reader_profile import ReaderProfile
-from stressvision.domain.auth import sees_persons
+from stressvision.domain.auth import Role, sees_persons
 
 
 class DocumentFormat(StrEnum):
@@ -41,6 +42,8 @@ class DocumentRequest:
 
     format: DocumentFormat
     reader: ReaderProfile
+    expensive: ExpensiveWork
+    role: Role | None
 
     @property
     def is_json(self) -> bool:
@@ -48,20 +51,22 @@ class DocumentRequest:
         return self.format is DocumentFormat.JSON
 
     def render(self, document: Document, name: str) -> Response:
-        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable if the PDF fails."""
+        """Render HTML or PDF. `name`: of the file, without extension. Raises Unavailable, TooManyAttempts."""
         safe_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)
         headers = {
             "Content-Disposition": f'inline; filename="{safe_name}.{self.format}"',
             "Vary": "Accept, Accept-Language",
         }
         if self.format is DocumentFormat.PDF:
-            return Response(make_pdf(document), headers=headers, media_type="application/pdf")
+            with self.expensive.turn(Kind.PDF, self.role):
+                content = make_pdf(document)
+            return Response(content, headers=headers, media_type="application/pdf")
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return Response(write_html(document), headers=headers, media_type="text/html")
 
 
 def read_document_request(
-    context: ContextDep,
+    backend: BackendDep,
     actor: ActorDep,
     language: LanguageDep,
     wanted: Annotated[
@@ -71,7 +76,7 @@ def read_document_request(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> DocumentRequest:
     """Build the request from `format`, `persons`, the Accept header and the actor's role."""
-    settings = context.settings
+    context, settings = backend.context, backend.context.settings
     reader = ReaderProfile(
         language=language,
         time_zone=settings.time_zone,
@@ -80,7 +85,9 @@ def read_document_request(
         has_persons=persons and sees_persons(actor.role),
         shows_stress=settings.policy is not Policy.EU,
     )
-    return DocumentRequest(wanted or negotiate_format(accept, MEDIA_TYPES, DocumentFormat.JSON), reader)
+    return DocumentRequest(
+        wanted or negotiate_format(accept, MEDIA_TYPES, DocumentFormat.JSON), reader, backend.expensive, actor.role
+    )
 
 
 DocumentDep = Annotated[DocumentRequest, Depends(read_document_request)]

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from stressvision.api.dependencies import BackendDep
+from stressvision.api.dependencies import ActorDep, BackendDep
 from stressvision.api.error_handlers import UPLOAD_LIMIT
+from stressvision.api.expensive_work import Kind
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.services.people.stills import MOST_STILLS, UploadedStill
 from stressvision.wire.people import EnrolmentStatement
@@ -40,17 +42,21 @@ class _InMemoryParser(MultiPartParser):
     spool_max_size = UPLOAD_LIMIT + 1
 
 
-async def read_enrolment_form(request: Request, backend: BackendDep) -> AsyncIterator[EnrolmentForm]:
-    """Yield the parsed form; the next request waits until the route ends. Raises InvalidInput, RequestValidationError.
+async def read_enrolment_form(request: Request, backend: BackendDep, actor: ActorDep) -> AsyncIterator[EnrolmentForm]:
+    """Yield the parsed form; the next request waits until the route ends.
 
-    A dependency: the lock is held as long as the stills are in memory.
+    A dependency: the turn is held as long as the stills are in memory. Raises InvalidInput, RequestValidationError and
+    TooManyAttempts.
     """
-    async with backend.uploads:
+    slot = await run_in_threadpool(backend.expensive.acquire, Kind.ENROLMENT, actor.role)
+    try:
         form = await _read_form(request)
         try:
             yield await _parse_form(form)
         finally:
             await form.close()
+    finally:
+        slot.release()
 
 
 EnrolmentFormDep = Annotated[EnrolmentForm, Depends(read_enrolment_form)]

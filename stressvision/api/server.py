@@ -13,7 +13,8 @@ from stressvision.core.arguments import Arguments
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.logs import configure_logs
 from stressvision.core.ports import require_free_port
-from stressvision.core.program import run_program, share_heap
+from stressvision.core.program import raise_file_limit, run_program, share_heap
+from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LimitedProtocol
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
@@ -49,6 +50,7 @@ def _serve() -> int:
     # uvicorn raises the signal that stopped it again once everything is closed.
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:
         share_heap()
+        raise_file_limit()
         context = open_context(settings)
         with closing(context.database):
             require_administrator(context)
@@ -66,6 +68,8 @@ def create_server(app: ASGIApp, settings: Settings | None = None) -> uvicorn.Ser
             app,
             # uvloop cannot close while a client that does not read keeps its connection open.
             loop="asyncio",
+            http=LimitedProtocol,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             log_config=None,
             log_level="warning",
             access_log=False,

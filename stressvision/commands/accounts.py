@@ -11,6 +11,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.domain.auth import PEOPLE, Role
 from stressvision.services.auth import accounts, tokens
+from stressvision.services.auth.expiries import peek_expiring
 from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 
@@ -54,6 +55,15 @@ TOKEN_LIST = Message(es="muestra los tokens, sin su secreto", en="list the token
 TOKEN_REVOKE = Message(
     es="revoca un token: deja de valer en 5 segundos", en="revoke a token: it becomes invalid within 5 seconds"
 )
+TOKEN_EXPIRING = Message(
+    es="solo los que vencen en 30 días o vencieron hace poco, en una línea; código 1 si los hay",
+    en="only those that expire within 30 days or did recently, in one line; exit code 1 where there are any",
+)
+TOKENS_EXPIRE = Message(
+    es="vencen pronto, o vencieron: {tokens}. Cree otros con python -m stressvision token add --device DISPOSITIVO",
+    en="expire soon, or did: {tokens}. Create others with python -m stressvision token add --device DEVICE",
+)
+NO_TOKEN_EXPIRES = Message(es="ninguno vence en 30 días", en="none expires within 30 days")
 TOKEN_ID = Message(es="identificador que muestra token list", en="id shown by token list")
 TOKEN_ADDED = Message(
     es="Token {id}, válido hasta {day}. No se volverá a mostrar. En el dispositivo va en "
@@ -94,6 +104,7 @@ def add_commands(commands: Subparsers, language: Language) -> None:
     adding.add_argument("--days", type=int, default=365, metavar="N", help=TOKEN_DAYS.text(language))
     adding.set_defaults(command=add_token)
     listing = add_parser(actions, "list", language, TOKEN_LIST)
+    listing.add_argument("--expiring", action="store_true", help=TOKEN_EXPIRING.text(language))
     listing.set_defaults(command=list_tokens)
     revoking = add_parser(actions, "revoke", language, TOKEN_REVOKE)
     revoking.add_argument("token_id", metavar="ID", help=TOKEN_ID.text(language))
@@ -160,6 +171,13 @@ def add_token(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def list_tokens(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the tokens, without their secrets."""
+    if arguments.expiring:
+        found = [
+            f"{token.device_id or token.token_id} ({token.expires_at:%Y-%m-%d})" for token in peek_expiring(settings)
+        ]
+        template = TOKENS_EXPIRE if found else NO_TOKEN_EXPIRES
+        print(template.text(settings.lang).format(tokens=", ".join(found)))
+        return 1 if found else 0
     with opened_context(settings) as context:
         listed = tokens.list_tokens(context).tokens
     for token in listed:

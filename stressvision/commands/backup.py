@@ -156,7 +156,11 @@ def check(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print whether backups are made as configured, without reading their content; return 1 if not."""
     del arguments
     fault = find_backup_fault(settings)
-    print((fault.message if fault.message else BACKUP_CHECKED).text(settings.lang).format(at=fault.newest or "-"))
+    print(
+        (fault.message if fault.message else BACKUP_CHECKED)
+        .text(settings.lang)
+        .format(at=f"{fault.newest:%Y-%m-%d %H:%M:%S}" if fault.newest else "-")
+    )
     return 1 if fault.is_problem else 0
 
 

@@ -10,6 +10,7 @@ from stressvision.core.errors import Language, Message
 from stressvision.db.schema.opening import OpeningOutcome
 from stressvision.services.backup.moving import move_database
 from stressvision.services.context import check_database, open_context_with_outcome
+from stressvision.services.vitals import count_odd_rows
 
 PREPARE = Message(es="crea o actualiza la base de datos", en="create or update the database")
 PREPARE_CHECK = Message(es="solo mirar, sin cambiar nada", en="only check, change nothing")
@@ -26,6 +27,10 @@ DATABASE_CONVERTED = Message(
     "their embeddings come from another network.",
 )
 DATABASE_USABLE = Message(es="La base de datos se puede usar: {where}.", en="The database is usable: {where}.")
+ODD_ROWS = Message(
+    es="Filas escritas por otros programas con campos de otra forma, que se muestran como están: {odd}.",
+    en="Rows written by other programs with fields of another form, which are shown as they stand: {odd}.",
+)
 MOVE = Message(
     es="copia la base SQLite a PostgreSQL y compara fila por fila (detenga antes el sistema)",
     en="copy the SQLite database to PostgreSQL and compare row by row (stop the system first)",
@@ -62,7 +67,9 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
     """Create, migrate or convert the database; with --demo enrol the demo people; with --check only check it."""
     if arguments.check:
         check_database(settings)
-        print(DATABASE_USABLE.text(settings.lang).format(where=_display_url(settings)))
+        odd = ", ".join(f"{table} {count}" for table, count in count_odd_rows(settings).items())
+        text = DATABASE_USABLE.text(settings.lang).format(where=_display_url(settings))
+        print(f"{text} {ODD_ROWS.text(settings.lang).format(odd=odd)}" if odd else text)
         return 0
     context, opening = open_context_with_outcome(settings)
     backup = opening.backup or "-"

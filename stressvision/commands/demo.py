@@ -88,7 +88,11 @@ def enrol_demo(context: Context) -> None:
             continue
         stills = read_stills(settings.demo_dir / "enrol" / person.code)
         measured = measure_stills([still.content for still in stills], [], []).stills
-        samples = [FaceSampleRow(tuple(still.embedding), still.quality or 0.0) for still in measured if still.embedding]
+        samples = [
+            FaceSampleRow(tuple(still.embedding), still.quality or 0.0, still.expression)
+            for still in measured
+            if still.embedding
+        ]
         enrolment = Enrolment(
             employee_code=person.code,
             full_name=person.name,

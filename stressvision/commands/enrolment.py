@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from stressvision.commands.still_capture import take_stills
 from stressvision.commands.subcommands import EMPLOYEE_CODE, Subparsers, add_parser, get_operator
-from stressvision.core.config import Settings
+from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import ConsentMissing, InvalidInput, Language, Message
 from stressvision.core.validation import describe_error
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
@@ -23,7 +23,7 @@ from stressvision.services.people.enrolment import (
 )
 from stressvision.services.people.measurement import measure_stills
 from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS, UploadedStill, enrol_person
-from stressvision.wire.people import EmployeeNew, EnrolmentStatement
+from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement
 
 PICTURES = {".jpg", ".jpeg", ".png"}
 MOST_BYTES = 32 << 20
@@ -62,6 +62,12 @@ WITHDRAW_ABOUT = Message(
 ENROLLED = Message(
     es="{code} {name}: inscripción con {stills} fotos, calidad {quality:.2f}. Consentimiento versión {version}, {day}.",
     en="{code} {name}: enrolled from {stills} stills, quality {quality:.2f}. Consent version {version}, {day}.",
+)
+NO_RELAXED_STILL = Message(
+    es="Ninguna foto muestra el rostro relajado (de frente, boca cerrada, sin sonreír): la expresión se estimará sin "
+    "la referencia propia de la persona.",
+    en="No still shows the relaxed face (frontal, mouth closed, no smile): the expression will be estimated without "
+    "the person's own reference.",
 )
 WITHDRAWN = Message(
     es="{code} {name}: consentimiento retirado. Deja de ser reconocida en 5 segundos como máximo.",
@@ -143,10 +149,16 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
             day=f"{employee.consent_date:%Y-%m-%d}",
         )
     )
-    for note in [f"{still.name}: {still.message}" for still in result.stills if still.fault] + [result.warning or ""]:
-        if note:
-            print(note)
+    for note in [f"{still.name}: {still.message}" for still in result.stills if still.fault] + _hints(settings, result):
+        print(note)
     return 0
+
+
+def _hints(settings: Settings, result: EnrolmentResult) -> list[str]:
+    hints = [result.warning] if result.warning else []
+    if not result.relaxed_stills and settings.policy is not Policy.EU:
+        hints.append(NO_RELAXED_STILL.text(settings.lang))
+    return hints
 
 
 def _read_person(arguments: argparse.Namespace) -> EmployeeNew:

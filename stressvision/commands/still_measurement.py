@@ -9,10 +9,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from stressvision.core.config import load_settings
 from stressvision.core.program import run_program
-from stressvision.vision.enrolment import DOUBLE, find_double, measure_distance
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
-from stressvision.vision.verdicts import StillJudgement, judge_stills
+from stressvision.vision.recognition.enrolment import DOUBLE, find_double, measure_distance
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.verdicts import StillJudgement, judge_stills
+from stressvision.vision.relaxed import RelaxedReader, open_relaxed_reader
 from stressvision.wire.gallery import GalleryFace
 from stressvision.wire.stills import Likeness, MeasuredStill, Measurement, StillsToMeasure
 
@@ -21,17 +23,18 @@ def main() -> int:
     """Read a request from standard input, write the measurement to standard output."""
     request = StillsToMeasure.model_validate_json(sys.stdin.buffer.readline())
     pictures = (sys.stdin.buffer.read(size) for size in request.sizes)
-    sys.stdout.write(measure(pictures, request).model_dump_json())
+    relaxed = open_relaxed_reader(load_settings())
+    sys.stdout.write(measure(pictures, request, relaxed).model_dump_json())
     return 0
 
 
-def measure(pictures: Iterable[bytes], request: StillsToMeasure) -> Measurement:
+def measure(pictures: Iterable[bytes], request: StillsToMeasure, relaxed: RelaxedReader | None = None) -> Measurement:
     """Measure encoded pictures, one in memory at a time, and compare them with the enrolled faces.
 
     Raises:
         ModelUnavailable: If a face network is missing.
     """
-    verdicts = judge_stills(pictures)
+    verdicts = judge_stills(pictures, relaxed)
     samples = [verdict.sample for verdict in verdicts if verdict.sample]
     gallery = FaceGallery([_to_enrolled_face(face) for face in request.others], threshold=DOUBLE, margin=0.0)
     duplicate = find_double(samples, gallery)
@@ -47,8 +50,13 @@ def _to_enrolled_face(face: GalleryFace) -> EnrolledFace:
 
 
 def _to_measured_still(verdict: StillJudgement) -> MeasuredStill:
-    embedding = verdict.sample.embedding.tolist() if verdict.sample else None
-    return MeasuredStill(quality=verdict.quality, fault=verdict.fault, embedding=embedding)
+    sample = verdict.sample
+    return MeasuredStill(
+        quality=verdict.quality,
+        fault=verdict.fault,
+        embedding=sample.embedding.tolist() if sample else None,
+        expression=sample.expression.to_json() if sample and sample.expression else None,
+    )
 
 
 if __name__ == "__main__":

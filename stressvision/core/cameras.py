@@ -9,6 +9,12 @@ SETTING = "STRESSVISION_CAMERAS"
 ONLY_DEVICE = "edge"
 PI_CAMERA = "libcamera"
 """Source of the camera module of a Raspberry Pi."""
+HIDDEN = "…"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.%]+\])(:\d{1,5})?")
+_PLAIN_PATH = re.compile(r"([A-Za-z]:)?[^:@=&?#\x00-\x1f]*")
+_MISTYPED = re.compile(r"(rtsps?|rtmps?|https?|udp|tcp)\b", re.IGNORECASE)
+"""A path that begins like an address: its separators were mistyped."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -63,13 +69,22 @@ def remove_credentials(url: str) -> str:
     of an address is replaced by `…`.
     """
     scheme, _, rest = url.partition("://")
+    if not _SCHEME.fullmatch(scheme):
+        return HIDDEN
     ends = [rest.index(mark) for mark in "/?#" if mark in rest]
     authority, beyond = rest[: min(ends, default=len(rest))], rest[min(ends, default=len(rest)) :]
-    if "@" in beyond and "@" not in authority:
-        return f"{scheme}://…"
     path = beyond.partition("?")[0].partition("#")[0]
     host = authority.rpartition("@")[2]
-    return f"{scheme}://{host}{path}" if not set("@=&") & set(path) else f"{scheme}://{host}/…"
+    if ("@" in beyond and "@" not in authority) or not _HOST.fullmatch(host):
+        return f"{scheme}://{HIDDEN}"
+    return f"{scheme}://{host}{path}" if not set("@=&") & set(path) else f"{scheme}://{host}/{HIDDEN}"
+
+
+def describe_source(source: str) -> str:
+    """Return a camera source for display: what is neither an address nor a plain path may contain a password."""
+    if "://" in source:
+        return remove_credentials(source)
+    return source if _PLAIN_PATH.fullmatch(source) and not _MISTYPED.match(source) else HIDDEN
 
 
 def _build_error(es: str, en: str) -> ConfigurationError:

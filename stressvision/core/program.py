@@ -54,6 +54,21 @@ def build_environment(additions: Mapping[str, str] = {}) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, **additions}
 
 
+_MOST_FILES = 65_536
+
+
+def raise_file_limit() -> None:
+    """Allow this process as many open files as its user may have: the usual limit, 1,024, is fewer than connections."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def share_heap() -> None:
     """Make all threads allocate from one heap; call it before the first thread starts.
 

@@ -118,6 +118,11 @@ class NetworkSettings(BaseModel):
         description="address of the reverse proxy that does TLS instead; it must send `X-Forwarded-Proto: https` and "
         "`X-Forwarded-For`",
     )
+    dashboard_key_file: Annotated[Path | None, Note(default="`dashboard.key` in `STRESSVISION_RUN_DIR`")] = Field(
+        None,
+        description="file with the key by which the backend believes the browser addresses that the dashboard states; "
+        "created where it is missing, and set only where both run under different users",
+    )
     rate_limit: Annotated[float, Note(unit="requests/s")] = Field(
         50.0,
         ge=0,
@@ -240,10 +245,12 @@ class RetentionSettings(BaseModel):
         ge=0,
         le=3600,
         description="time between backups of the changes since (continuous backup, SQLite); `30` loses a minute at "
-        "most; `0`: none",
+        "most; `0`: none. Every 60 are merged into one",
     )
     backup_key_file: Path | None = Field(
-        None, description="file with the key that backups are encrypted with (`python -m stressvision backup key`)"
+        None,
+        description="file with the age identity that backups are encrypted with (`python -m stressvision backup key`); "
+        "then only backups made with it are accepted",
     )
 
 

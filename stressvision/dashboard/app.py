@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from stressvision.core.config import Settings, load_settings
+from stressvision.core.dashboard_key import read_dashboard_key
 from stressvision.core.errors import ConfigurationError
 from stressvision.core.texts import detect_language
 from stressvision.dashboard import html, login, texts
@@ -25,7 +26,9 @@ def open_page() -> tuple[Settings, PageContext]:
     """Return the settings and the context of this script run. Raise ConfigurationError where a setting is invalid."""
     settings = load_settings()
     zone = ZoneInfo(settings.time_zone)
-    backend = BackendClient(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
+    backend = BackendClient(
+        settings.api_base, settings.lang, trusted_ca=settings.trusted_ca, dashboard_key=read_dashboard_key(settings)
+    )
     principal = login.current_principal()
     context = PageContext(login.authenticate(backend), settings.lang, zone, role=principal.role if principal else None)
     return settings, context

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
+from stressvision.core.dashboard_key import HEADER as DASHBOARD_HEADER
 from stressvision.core.errors import (
     Conflict,
     ConsentMissing,
@@ -64,6 +65,7 @@ class BackendClient:
     answer_seconds: float = 5.0
     trusted_ca: str | bool = True
     token: str = field(default="", repr=False)
+    dashboard_key: str = field(default="", repr=False)
 
     def service_card(self) -> ServiceCard:
         """Return the name and version of the service, and whether it requires a login."""
@@ -159,7 +161,7 @@ class BackendClient:
         return self._request(model, requests.Request("GET", self.base + path, params=query))
 
     def _post(self, model: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
-        headers = {"X-Forwarded-For": address} if address else {}
+        headers = {"X-Forwarded-For": address, DASHBOARD_HEADER: self.dashboard_key} if address else {}
         data = body.model_dump(mode="json")
         return self._request(model, requests.Request("POST", self.base + path, json=data, headers=headers))
 

@@ -12,6 +12,7 @@ from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
 from stressvision.core.ports import require_free_port
 from stressvision.core.program import run_program
 from stressvision.dashboard import texts
+from stressvision.dashboard.web_policy import install_web_policy, list_options
 
 SCRIPT = PROJECT_ROOT / "main.py"
 
@@ -33,6 +34,7 @@ def serve(arguments: Sequence[str]) -> int:
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = settings.served_at(settings.dashboard_port)
     print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
+    install_web_policy(settings)
     cli.main(
         [
             "run",
@@ -41,6 +43,7 @@ def serve(arguments: Sequence[str]) -> int:
             f"--server.port={settings.dashboard_port}",
             "--server.headless=true",
             "--logger.hideWelcomeMessage=true",
+            *list_options(settings),
             *_beyond_this_machine(settings),
         ]
     )

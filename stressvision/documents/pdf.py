@@ -249,10 +249,12 @@ def _plain(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    if letter == "\n" or ord(letter) in _held():
+    if letter == "\n":
         return letter
-    if unicodedata.category(letter) in {"Cc", "Cf", "Mn"}:
+    if unicodedata.category(letter) in {"Cc", "Cf"}:
         return ""
+    if ord(letter) in _held():
+        return letter
     return "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in _held()) or MISSING
 
 

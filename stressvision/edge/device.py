@@ -15,14 +15,16 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
-from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
+from stressvision.edge.delivery.token import read_token
 from stressvision.edge.delivery.uploader import Uploader
 from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, HealthSources
 from stressvision.edge.health.statistics import StatisticsFile
+from stressvision.edge.preview.access import PreviewAccess
 from stressvision.edge.preview.display import Display
 from stressvision.edge.session import DeviceSession
 from stressvision.edge.status import DeviceStatus
@@ -61,6 +63,7 @@ def run_device(
         ModelUnavailable: If a required network is missing.
         DatabaseUnavailable: If the outbox cannot be opened.
         ConfigurationError: If the device's token cannot be read or would be sent unencrypted.
+        CameraUnavailable: If a recording that is played once cannot be opened or contains no picture.
     """
     models = load_models(settings)
     outbox = Outbox(settings.outbox_path)
@@ -96,14 +99,20 @@ def build_device(
     session = DeviceSession(settings, outbox, buffer)
 
     status = DeviceStatus(DeviceHealth(device_id=settings.device_id, location=settings.location, state="starting"))
-    display = Display(settings.preview_port, settings.lang, status.to_json, window=not settings.headless)
+    display = Display(
+        settings.preview_port,
+        settings.lang,
+        status.to_json,
+        window=not settings.headless,
+        access=PreviewAccess(token, sync_client.status),
+    )
     health = HealthMonitor(
         settings,
         HealthSources(camera, pipeline, outbox, counters, sync_client.status),
         status,
         DeviceHeartbeat(settings.run_dir, component),
         StatisticsFile(statistics) if statistics else None,
-        preview_url=display.url,
+        preview_url=lambda: display.url,
     )
     sync = ServerSync(sync_client, gallery, status, gallery_seconds=settings.gallery_seconds)
     return CameraDevice(
@@ -179,6 +188,7 @@ class CameraDevice:
 
         Raises:
             DatabaseUnavailable: If the start of the session cannot be stored.
+            CameraUnavailable: If a recording that is played once contains no picture.
         """
         delivery, started = self._delivery, time.monotonic()
         delivery.session.start(self._camera.source.label.en)
@@ -202,6 +212,8 @@ class CameraDevice:
                     task.run_if_due(time.monotonic())
         finally:
             self._stop(time.monotonic() - started)
+        if self._camera.finished and not self._counters.taken and self._camera.fault is not None:
+            raise self._camera.fault
 
     def _process_frame(self, shot: Shot) -> None:
         self._counters.taken += 1
@@ -231,9 +243,17 @@ class CameraDevice:
         self._delivery.session.keep_alive()
         self._delivery.buffer.retry()
 
+    def _log_recording(self) -> None:
+        skipped = round(self._camera.skipped_seconds, 1)
+        if skipped:
+            log.warning("recording damaged, passages skipped", seconds=skipped, frames=self._pipeline.frames)
+        if self._camera.finished:
+            log.info("recording ended", frames=self._pipeline.frames, dropped=self._camera.dropped)
+
     def _stop(self, seconds: float) -> None:
         delivery = self._delivery
         self._camera.stop()
+        self._log_recording()
         delivery.session.end(self._pipeline.frames, seconds)
         self._counters.unsaved = delivery.buffer.unsaved
         delivery.sync.stop(SHUTDOWN_SECONDS)
@@ -244,5 +264,5 @@ class CameraDevice:
             "session ended",
             session=delivery.session.id,
             frames=self._pipeline.frames,
-            waiting=delivery.outbox.backlog().waiting,
+            waiting=self._health.backlog.waiting,
         )

@@ -1,7 +1,10 @@
 """Command line of `pi_simulator.py`: a camera device on this computer."""
 
 import argparse
+import logging
+import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -14,6 +17,7 @@ from stressvision.core.config import load_settings
 from stressvision.core.logs import configure_logs
 from stressvision.core.program import run_program
 from stressvision.edge.device import run_device
+from stressvision.vision.camera import THREAD_NAME
 from stressvision.vision.source import DEMO, parse_source, silence_opencv
 
 log = structlog.get_logger()
@@ -21,7 +25,14 @@ log = structlog.get_logger()
 
 def main() -> int:
     """Run the device until SIGINT or SIGTERM; undelivered detections are kept until the next start."""
-    return run_program(_run)
+    code = run_program(_run)
+    if any(thread.name == THREAD_NAME for thread in threading.enumerate()):
+        # It hangs in a read of FFmpeg: ending the interpreter under it would abort the process.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _run() -> int:

@@ -1,6 +1,7 @@
-"""The permission table of both servers: which role may call which endpoint once there are accounts.
+"""The permission table of both servers: which role may call which endpoint once there are accounts, and what it learns.
 
-An endpoint that is not in the table is denied to every role. Add a row here for each new route.
+An endpoint that is not in the table is denied to every role. Add a row here for each new route, with the level of
+disclosure of each role; docs/access.md is generated from it.
 """
 
 from collections.abc import Mapping
@@ -25,40 +26,69 @@ class Server(StrEnum):
 BACKEND, INGEST = Server.BACKEND, Server.INGEST
 
 
+class Learns(StrEnum):
+    """What an answer or event may disclose about people, from nothing to everything."""
+
+    NOTHING = "nothing"
+    """State of the programs and machines, or the caller's own account: no figure about employees."""
+    ACCOUNTS = "accounts"
+    """Accounts, tokens and the audit log: who read or changed what."""
+    GROUPS = "groups"
+    """Sums of closed windows with at least five people (domain/disclosure.py)."""
+    RECORDS = "records"
+    """Employee records and consent, without any measurement or the time of one."""
+    FACES = "faces"
+    """Faces as numbers with row ids, without names."""
+    PERSONS = "persons"
+    """Measurements of single persons; each read is audited."""
+
+
 @dataclass(frozen=True)
 class Permission:
-    """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it. `roles` None: no token needed."""
+    """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it.
+
+    `learns`: what each role with access may learn; None: no token needed, and nothing is disclosed.
+    """
 
     server: Server
     method: str
     path: str
-    roles: Roles | None
+    learns: Mapping[Role, Learns] | None
+
+    @property
+    def roles(self) -> Roles | None:
+        """Roles with access; None: no token needed."""
+        return None if self.learns is None else frozenset(self.learns)
 
 
 _PUBLIC = None
-_DEVICE = frozenset({Role.DEVICE})
-_HEALTH = frozenset({Role.HEALTH})
-_ADMIN = frozenset({Role.ADMIN})
-_PERSONS = frozenset({Role.HEALTH, Role.ADMIN})
-"""Roles that may know the employees' identities."""
+_SYSTEM = dict.fromkeys(PEOPLE, Learns.NOTHING)
+_DEVICE = {Role.DEVICE: Learns.NOTHING}
+_HEALTH = {Role.HEALTH: Learns.PERSONS}
+_ADMIN = {Role.ADMIN: Learns.RECORDS}
+_ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
+_RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
+_FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
+_STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
+"""State of the system: what varies with single persons is left out for roles that may not see them."""
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/", _PUBLIC),
     Permission(BACKEND, "GET", "/health", _PUBLIC),
     Permission(BACKEND, "POST", "/api/login", _PUBLIC),
-    Permission(BACKEND, "GET", "/ready", PEOPLE),
-    Permission(BACKEND, "GET", "/metrics", PEOPLE),
-    Permission(BACKEND, "GET", "/api/docs", PEOPLE),
-    Permission(BACKEND, "GET", "/docs/oauth2-redirect", PEOPLE),
-    Permission(BACKEND, "GET", "/api/docs/assets/{path:path}", PEOPLE),
-    Permission(BACKEND, "GET", "/api/openapi.json", PEOPLE),
-    Permission(BACKEND, "WEBSOCKET", "/ws", PEOPLE),
-    Permission(BACKEND, "POST", "/api/logout", PEOPLE),
-    Permission(BACKEND, "POST", "/api/password", PEOPLE),
+    Permission(BACKEND, "GET", "/ready", _SYSTEM),
+    Permission(BACKEND, "GET", "/metrics", _STATE),
+    Permission(BACKEND, "GET", "/api/docs", _SYSTEM),
+    Permission(BACKEND, "GET", "/docs/oauth2-redirect", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/docs/assets/{path:path}", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/openapi.json", _SYSTEM),
+    Permission(BACKEND, "WEBSOCKET", "/ws", _FIGURES),
+    Permission(BACKEND, "POST", "/api/logout", _SYSTEM),
+    Permission(BACKEND, "POST", "/api/password", _SYSTEM),
     # People and consent
-    Permission(BACKEND, "GET", "/api/employees", _PERSONS),
+    Permission(BACKEND, "GET", "/api/employees", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees", _ADMIN),
-    Permission(BACKEND, "GET", "/api/employees/{employee_id}", _PERSONS),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _ADMIN),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _ADMIN),
@@ -79,25 +109,25 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/silences", _HEALTH),
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
-    Permission(BACKEND, "GET", "/api/notifications", _PERSONS),
+    Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     # Figures; roles that may not see persons get them without persons
-    Permission(BACKEND, "GET", "/api/dashboard/overview", PEOPLE),
-    Permission(BACKEND, "GET", "/api/dashboard/stats", PEOPLE),
-    Permission(BACKEND, "GET", "/api/reports", PEOPLE),
-    Permission(BACKEND, "GET", "/api/reports/{report_id}", PEOPLE),
-    Permission(BACKEND, "GET", "/api/reports/daily/{date}", PEOPLE),
-    Permission(BACKEND, "GET", "/api/reports/weekly/{date}", PEOPLE),
-    Permission(BACKEND, "GET", "/api/devices", PEOPLE),
+    Permission(BACKEND, "GET", "/api/dashboard/overview", _FIGURES),
+    Permission(BACKEND, "GET", "/api/dashboard/stats", _FIGURES),
+    Permission(BACKEND, "GET", "/api/reports", _FIGURES),
+    Permission(BACKEND, "GET", "/api/reports/{report_id}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/devices", _STATE),
     Permission(BACKEND, "GET", "/api/export/detections", _HEALTH),
     # Accounts, tokens and the audit log
-    Permission(BACKEND, "GET", "/api/accounts", _ADMIN),
-    Permission(BACKEND, "POST", "/api/accounts", _ADMIN),
-    Permission(BACKEND, "POST", "/api/accounts/{name}/disable", _ADMIN),
-    Permission(BACKEND, "POST", "/api/accounts/{name}/password", _ADMIN),
-    Permission(BACKEND, "GET", "/api/tokens", _ADMIN),
-    Permission(BACKEND, "POST", "/api/tokens", _ADMIN),
-    Permission(BACKEND, "POST", "/api/tokens/{token_id}/revoke", _ADMIN),
-    Permission(BACKEND, "GET", "/api/audit", _PERSONS),
+    Permission(BACKEND, "GET", "/api/accounts", _ACCOUNTS),
+    Permission(BACKEND, "POST", "/api/accounts", _ACCOUNTS),
+    Permission(BACKEND, "POST", "/api/accounts/{name}/disable", _ACCOUNTS),
+    Permission(BACKEND, "POST", "/api/accounts/{name}/password", _ACCOUNTS),
+    Permission(BACKEND, "GET", "/api/tokens", _ACCOUNTS),
+    Permission(BACKEND, "POST", "/api/tokens", _ACCOUNTS),
+    Permission(BACKEND, "POST", "/api/tokens/{token_id}/revoke", _ACCOUNTS),
+    Permission(BACKEND, "GET", "/api/audit", {Role.HEALTH: Learns.ACCOUNTS, Role.ADMIN: Learns.ACCOUNTS}),
     # Ingest
     Permission(INGEST, "GET", "/health", _PUBLIC),
     Permission(INGEST, "POST", "/sessions", _DEVICE),
@@ -105,10 +135,20 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(INGEST, "POST", "/detections", _DEVICE),
     Permission(INGEST, "POST", "/detections/batch", _DEVICE),
     Permission(INGEST, "POST", "/heartbeat", _DEVICE),
-    Permission(INGEST, "GET", "/gallery", _DEVICE),
-    Permission(INGEST, "GET", "/stats", PEOPLE),
-    Permission(INGEST, "GET", "/openapi.json", PEOPLE | _DEVICE),
+    Permission(INGEST, "GET", "/gallery", {Role.DEVICE: Learns.FACES}),
+    Permission(INGEST, "GET", "/stats", _STATE),
+    Permission(INGEST, "GET", "/openapi.json", _SYSTEM | _DEVICE),
 )
+
+EVENTS: Mapping[str, Mapping[Role, Learns]] = {
+    "detection": _HEALTH,
+    "alert": _HEALTH,
+    "alert_acknowledged": _HEALTH,
+    "alert_resolved": _HEALTH,
+    "alert_escalated": _HEALTH,
+    "report": _FIGURES,
+}
+"""What each role may learn from an event of the WebSocket; roles that are not listed do not receive it."""
 
 _BY_PATH: Mapping[tuple[Server, str, str], Permission] = {
     (row.server, row.method, row.path): row for row in PERMISSIONS
@@ -139,4 +179,21 @@ def find_methods(server: Server, path: str) -> list[str]:
 def is_public(server: Server, method: str, path: str) -> bool:
     """Return whether an endpoint needs no token. Public endpoints have no path parameters."""
     permission = _BY_PATH.get((server, "GET" if method == "HEAD" else method, path))
-    return permission is not None and permission.roles is None
+    return permission is not None and permission.learns is None
+
+
+def visible_events(role: Role | None) -> frozenset[str]:
+    """Return the types of WebSocket events that a role receives; None, without accounts: all."""
+    return frozenset(event for event, learns in EVENTS.items() if role is None or role in learns)
+
+
+def discloses_something(server: Server, method: str, path: str) -> bool:
+    """Return whether an endpoint may disclose something to any role; one outside the table counts as if it did."""
+    permission = find_permission(server, method, path)
+    return permission is None or any(level is not Learns.NOTHING for level in (permission.learns or {}).values())
+
+
+def may_call(role: Role | None, method: str, path: str) -> bool:
+    """Return whether a role may call a route of the backend, `path` as the routers write it."""
+    permission = _BY_PATH.get((BACKEND, method, path))
+    return permission is not None and (role is None or permission.roles is None or role in permission.roles)

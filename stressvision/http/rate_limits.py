@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from stressvision.core.config import LOOPBACK_HOSTS
+from stressvision.core.addresses import client_network, is_loopback
 from stressvision.core.errors import Message, TooManyAttempts
 
 BURST_SECONDS = 4.0
@@ -24,8 +24,9 @@ class RateLimiter:
 
     def acquire(self, address: str | None) -> None:
         """Count one request of this address. Raises TooManyAttempts where its bucket is empty."""
-        if not self._rate or address is None or address in LOOPBACK_HOSTS:
+        if not self._rate or address is None or is_loopback(address):
             return
+        address = client_network(address)
         now, capacity = self._monotonic(), self._rate * BURST_SECONDS
         with self._lock:
             level, updated_at = self._buckets.get(address, (capacity, now))

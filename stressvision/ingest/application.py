@@ -1,6 +1,7 @@
 """The composition root of ingest: the Flask application with its request checks, routes and error handlers."""
 
 import time
+from functools import partial
 
 import structlog
 from flask import Flask, Response, request
@@ -8,8 +9,9 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from stressvision.core.errors import Language, Message, StressVisionError
+from stressvision.http.permissions import Server
 from stressvision.http.problems import ErrorResponse, reader_language, render_error, render_problem
-from stressvision.http.request_policy import BODY_LIMIT, ENCODED_BODY, RequestPolicy
+from stressvision.http.request_policy import BODY_LIMIT, ENCODED_BODY, HSTS, PROTECTIVE_HEADERS, RequestPolicy
 from stressvision.ingest.request_checks import install_request_checks
 from stressvision.ingest.routes import EXTENSION, IngestState, routes
 from stressvision.services.auth.authenticator import Authenticator
@@ -36,16 +38,18 @@ def create_application(context: Context) -> Flask:
     application = Flask("stressvision.ingest", static_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     application.extensions[EXTENSION] = IngestState(context, started_at=time.monotonic())
-    install_request_checks(application, RequestPolicy(context.settings), Authenticator(context))
+    install_request_checks(application, RequestPolicy(context.settings, Server.INGEST), Authenticator(context))
     _install_error_handlers(application, context.settings.lang)
     application.register_blueprint(routes)
-    application.after_request(_add_headers)
+    application.after_request(partial(_add_headers, is_encrypted=context.settings.tls_certificate is not None))
     return application
 
 
-def _add_headers(response: Response) -> Response:
+def _add_headers(response: Response, *, is_encrypted: bool) -> Response:
+    if is_encrypted:
+        response.headers["Strict-Transport-Security"] = HSTS
     response.headers["Cache-Control"] = "no-cache" if "ETag" in response.headers else "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(PROTECTIVE_HEADERS)
     return response
 
 

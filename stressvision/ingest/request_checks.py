@@ -22,8 +22,11 @@ def install_request_checks(application: Flask, policy: RequestPolicy, authentica
             origin=headers.get("Origin"),
             forwarded_proto=headers.get("X-Forwarded-Proto"),
             forwarded_for=headers.get("X-Forwarded-For"),
+            fetch_site=headers.get("Sec-Fetch-Site"),
+            fetch_mode=headers.get("Sec-Fetch-Mode"),
+            fetch_destination=headers.get("Sec-Fetch-Dest"),
         )
-        address = policy.check(source)
+        address = policy.check(source, request.method, request.path)
         policy.limit_rate(address)
         if is_encoded(headers.get("Content-Encoding")):
             raise UnsupportedMediaType

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 from pydantic import BaseModel
 from pydantic_core import from_json
 
@@ -12,11 +12,12 @@ from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Language
 from stressvision.http.problems import reader_language
 from stressvision.ingest.document import build_document
 from stressvision.ingest.request_checks import calling_device, require_device, sees_single_detections
+from stressvision.services.audit import record_gallery_read
 from stressvision.services.context import Context
 from stressvision.services.detections.sessions import close_session, open_session
 from stressvision.services.detections.storing import store_batch, store_detection
 from stressvision.services.devices import record_health
-from stressvision.services.figures import read_ingest_stats
+from stressvision.services.figures import read_ingest_stats, read_public_ingest_stats
 from stressvision.services.people.gallery import gallery_version, read_gallery
 from stressvision.wire.backend import Liveness
 from stressvision.wire.detections import (
@@ -102,18 +103,24 @@ def receive_heartbeat() -> Response:
 
 @routes.get("/stats")
 def stats() -> Response:
-    """Answer totals; the latest detections only for roles that may see persons."""
-    totals = read_ingest_stats(_context(), _state().started_at)
-    return _to_json(totals if sees_single_detections() else totals.model_copy(update={"recent_detections": []}))
+    """Answer totals; figures about people only for roles that may see persons, whose read is audited."""
+    context, started_at = _context(), _state().started_at
+    if not sees_single_detections():
+        return _to_json(read_public_ingest_stats(context, started_at))
+    return _to_json(read_ingest_stats(context, started_at, g.actor))
 
 
 @routes.get("/gallery")
 def gallery() -> Response:
     """Answer the gallery of enrolled faces, with an ETag."""
     faces = read_gallery(_context())
+    version = gallery_version(faces)
     response = _to_json(faces)
-    response.set_etag(gallery_version(faces))
+    response.set_etag(version)
     response.make_conditional(request)
+    if response.status_code != 304:
+        people = sorted({face.employee_id for face in faces.faces})
+        record_gallery_read(_context(), g.actor, version, people)
     response.headers.pop("Date", None)  # the server adds its own
     return response
 

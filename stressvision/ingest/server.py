@@ -2,23 +2,21 @@
 
 import signal
 from contextlib import suppress
-from typing import Any
 
 import structlog
-import waitress
 from flask import Flask
 
 from stressvision.core.arguments import Arguments
 from stressvision.core.config import Settings, load_settings
+from stressvision.core.errors import Unavailable
 from stressvision.core.logs import configure_logs
 from stressvision.core.ports import require_free_port
-from stressvision.core.program import run_program, share_heap
+from stressvision.core.program import raise_file_limit, run_program, share_heap
 from stressvision.ingest.application import create_application
+from stressvision.ingest.connections import create_limited_server, wrap
+from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
-
-THREADS = 16
-"""Also the largest number of detections in one commit."""
 
 log = structlog.get_logger()
 
@@ -37,6 +35,7 @@ def _serve() -> int:
     configure_logs(settings, "ingest")
     require_free_port(settings.host, settings.ingest_port, "STRESSVISION_INGEST_PORT")
     share_heap()
+    raise_file_limit()
     context = open_context(settings)
     require_administrator(context)
     application = create_application(context)
@@ -46,15 +45,9 @@ def _serve() -> int:
         _serve_encrypted(application, settings)
     else:
         # waitress ends its loop on KeyboardInterrupt and lets its threads finish their requests.
-        waitress.create_server(
-            application,
-            host=settings.host,
-            port=settings.ingest_port,
-            threads=THREADS,
-            ident=None,
-            # The request policy checks their sender; waitress would remove them before.
-            clear_untrusted_proxy_headers=False,
-        ).run()
+        create_limited_server(application, settings).run()
+    with suppress(Unavailable):
+        record_repetitions(context, is_ending=True)
     context.database.close()
     log.info("stopped")
     return 0
@@ -64,15 +57,15 @@ def _serve_encrypted(application: Flask, settings: Settings) -> None:
     """Serve under uvicorn, because waitress has no TLS."""
     # Imported here: without a certificate their 7 MB are not needed.
     import uvicorn
-    from a2wsgi import WSGIMiddleware
 
-    # a2wsgi defines its own types of both interfaces.
-    wsgi: Any = application
-    asgi: Any = WSGIMiddleware(wsgi, workers=THREADS)
+    from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LimitedProtocol
+
     with suppress(KeyboardInterrupt):
         uvicorn.Server(
             uvicorn.Config(
-                asgi,
+                wrap(application),
+                http=LimitedProtocol,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 host=settings.host,
                 port=settings.ingest_port,
                 loop="asyncio",

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
-from stressvision.core.cameras import PI_CAMERA, SETTING, remove_credentials
+from stressvision.core.cameras import HIDDEN, PI_CAMERA, SETTING, describe_source, remove_credentials
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
+from stressvision.core.files import restrict
 from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
@@ -125,6 +127,34 @@ def check_database() -> CheckResult:
     return run_own_command(Message(es="Base de datos", en="Database"), build_prepare_command("--check"))
 
 
+def check_backups() -> CheckResult:
+    """Check whether backups are made as configured."""
+    return run_own_command(Message(es="Copias", en="Backups"), (*build_command("stressvision"), "backup", "check"))
+
+
+def check_permissions(settings: Settings) -> CheckResult:
+    """Check whether the database's disk keeps permissions: without them its files are as open as the disk."""
+    subject = Message(es="Permisos", en="Permissions")
+    name = settings.database_url.removeprefix("sqlite:///")
+    folder = Path(name).resolve().parent if settings.database_url.startswith("sqlite") else Path.cwd()
+    if not os.access(folder, os.W_OK):
+        said = Message(es=f"no se puede escribir en {folder}", en=f"{folder} cannot be written")
+        return CheckResult(subject, Level.PROBLEM, said)
+    with NamedTemporaryFile(dir=folder) as trial:
+        if restrict(Path(trial.name)):
+            return CheckResult(subject, Level.GOOD, Message(es="solo el dueño lee", en="only the owner reads"))
+    return CheckResult(
+        subject,
+        Level.WARNING,
+        Message(
+            es=f"el disco de {folder} no guarda permisos: todo funciona, pero otros usuarios pueden leer la base. Use "
+            "otro disco (STRESSVISION_DATABASE_URL)",
+            en=f"the disk of {folder} keeps no permissions: everything works, but other users can read the database. "
+            "Use another disk (STRESSVISION_DATABASE_URL)",
+        ),
+    )
+
+
 def check_notifications(settings: Settings) -> CheckResult:
     """Check that the configured addresses are valid, without sending a message."""
     subject = Message(es="Avisos", en="Notifications")
@@ -194,12 +224,19 @@ def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
         return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
     if source == PI_CAMERA:
         return _check_pi_camera(subject)
-    if not source.isdecimal():
-        if source == "demo" or Path(source).is_file():
-            return CheckResult(subject, Level.GOOD, Message(es=source, en=source))
-        message = Message(es=f"no existe {source} ({setting})", en=f"{source} does not exist ({setting})")
-        return CheckResult(subject, Level.WARNING, message)
-    return _check_index(subject, source)
+    if source.isdecimal():
+        return _check_index(subject, source)
+    shown = describe_source(source)
+    if source == "demo" or Path(source).is_file():
+        return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
+    if shown == HIDDEN:
+        message = Message(
+            es=f"no es un número, un archivo ni una dirección como rtsp://… ({setting})",
+            en=f"neither a number nor a file nor an address such as rtsp://… ({setting})",
+        )
+    else:
+        message = Message(es=f"no existe {shown} ({setting})", en=f"{shown} does not exist ({setting})")
+    return CheckResult(subject, Level.WARNING, message)
 
 
 def _check_pi_camera(subject: Message) -> CheckResult:

@@ -1,12 +1,14 @@
 """Checks of this system's own services: the certificate, the running reporter, the tokens of devices."""
 
 import time
+from dataclasses import replace
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message
 from stressvision.core.heartbeat import read_heartbeat
+from stressvision.core.program import build_command
 from stressvision.launcher.certificates import find_own_fault
-from stressvision.launcher.checks import CheckResult, Level
+from stressvision.launcher.checks import CheckResult, Level, run_own_command
 from stressvision.launcher.health import FRESH_SECONDS, judge_heartbeat
 
 
@@ -30,3 +32,10 @@ def check_reporter(settings: Settings) -> CheckResult:
         return CheckResult(subject, Level.GOOD, Message(es="no están en marcha aquí", en="not running here"))
     health = judge_heartbeat(beat, now)
     return CheckResult(subject, Level.GOOD if health.ready else Level.PROBLEM, health.detail)
+
+
+def check_tokens() -> CheckResult:
+    """Whether tokens of devices or programs expire soon; the database is only read."""
+    subject = Message(es="Tokens", en="Tokens")
+    found = run_own_command(subject, (*build_command("stressvision"), "token", "list", "--expiring"))
+    return replace(found, level=Level.WARNING) if found.level is Level.PROBLEM else found

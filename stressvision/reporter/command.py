@@ -22,7 +22,7 @@ from stressvision.reporter.output import OutputFormat, print_line, write_output
 from stressvision.reporter.schedule import run_schedule
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.reports.creation import rewrite_reports, write_due_reports, write_manual_report
-from stressvision.services.reports.summaries import read_day, read_week, write_due_summaries
+from stressvision.services.reports.summaries import parse_past_day, read_day, read_week, write_due_summaries
 
 ACTOR = Actor(user_id="report_generator.py")
 """Actor of the audit log for reports read on this machine."""
@@ -46,6 +46,7 @@ def _run() -> int:
     if arguments.start is not None or arguments.end is not None:
         return _rewrite(context, arguments.start, arguments.end)
     if arguments.day is not None or arguments.week is not None:
+        parse_past_day(context, arguments.week if arguments.day is None else arguments.day)
         write_due_reports(context, timedelta(minutes=settings.interval_minutes))  # no reporter may have been running
         summary = (
             read_week(context, arguments.week, ACTOR)

@@ -1,7 +1,8 @@
 """The reporter's periodic jobs, and their triggers."""
 
 import time as time_module
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from stressvision.core.clock import MonotonicClock, StepDetector
 from stressvision.core.config import Settings
+from stressvision.core.errors import StressVisionError
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
@@ -146,13 +148,25 @@ def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:
 
 
 def _back_up(context: Context) -> None:
-    if is_due(context):
-        made = make_backup(context)
+    with _log_backup_failure(context):
+        made = make_backup(context) if is_due(context) else None
+    if made is not None:
         log.info("backup made", file=made.path.name, bytes=made.bytes, encrypted=made.is_encrypted)
 
 
 def _back_up_changes(context: Context) -> None:
-    continue_backup(context)
+    with _log_backup_failure(context):
+        continue_backup(context)
+
+
+@contextmanager
+def _log_backup_failure(context: Context) -> Iterator[None]:
+    try:
+        yield
+    except StressVisionError as error:
+        # `doctor` and `backup check` report it too, once the newest backup is late.
+        log.error("backup failed", reason=error.message.text(context.settings.lang))
+        raise
 
 
 def _write_due(context: Context, length: timedelta) -> None:

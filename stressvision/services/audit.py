@@ -1,9 +1,9 @@
 """Audit log: record reads and changes in the transaction that makes them, list, verify and trim the log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.audit import (
@@ -20,7 +20,7 @@ from stressvision.db.queries.audit import (
 )
 from stressvision.domain.audit import TRIMMED, ChainFault, Entry, Head, find_faults
 from stressvision.services.context import Actor, Context
-from stressvision.services.reads import AuditedRead, RepeatedReads
+from stressvision.services.reads import LIST_SPAN, SPAN, STREAM_SPAN, AuditedRead, RepeatedReads
 from stressvision.wire.access import AuditEntry, AuditList
 
 
@@ -68,7 +68,7 @@ def record(
             entity_type=entity_type,
             entity_id=entity_id,
             ip_address=actor.ip_address,
-            details=dict(details) if details else None,
+            details={**actor.token_details, **(details or {})} or None,
         ),
     )
 
@@ -81,18 +81,42 @@ def record_read(context: Context, actor: Actor, action: str, entity_type: str, e
     submit_read(context, actor, action, entity_type, entity_id).result()
 
 
+def record_people_read(
+    context: Context, actor: Actor, action: str, people: Iterable[int], span: timedelta = LIST_SPAN
+) -> None:
+    """Record a read of something that contains these people, before it is returned: a row for each person and span."""
+    written = [
+        submit_read(context, actor, action, "employee", employee_id, span=span) for employee_id in sorted(set(people))
+    ]
+    for row in written:
+        row.result()
+
+
+def record_stream(context: Context, actor: Actor, action: str, people: Sequence[int]) -> None:
+    """Record start, progress or end of a client that follows events, with the people in the events it received."""
+    details = {"employees": tuple(people)} if people else None
+    submit_read(context, actor, action, "stream", None, details, STREAM_SPAN).result()
+
+
+def record_gallery_read(context: Context, actor: Actor, version: str, people: Sequence[int]) -> None:
+    """Record that a device fetched the faces of these people; the same version again is a repetition."""
+    details = {"version": version, "employees": tuple(people)}
+    submit_read(context, actor, "read_gallery", "gallery", None, details, LIST_SPAN).result()
+
+
 def submit_read(
     context: Context,
     actor: Actor,
     action: str,
     entity_type: str,
-    entity_id: int,
+    entity_id: int | None,
     details: Mapping[str, object] | None = None,
+    span: timedelta = SPAN,
 ) -> "Future[None]":
     """Submit what record_read records. The result may be returned only after the future has completed without error."""
     now = context.clock()
-    sorted_details = tuple(sorted((details or {}).items()))
-    read = AuditedRead(actor.user_id, actor.ip_address, action, entity_type, entity_id, sorted_details)
+    sorted_details = tuple(sorted({**(details or {}), **actor.token_details}.items()))
+    read = AuditedRead(actor.user_id, actor.ip_address, action, entity_type, entity_id, sorted_details, span)
     return context.reads.note(read, now, lambda ended: _submit_reads(context, ended, read))
 
 

@@ -1,16 +1,24 @@
 """Context of every service call: database, settings, clock, and the actor on whose behalf it runs."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import make_private
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.schema.opening import Opening, OpeningOutcome, inspect_database, prepare_database
+from stressvision.db.schema.opening import (
+    Opening,
+    inspect_database,
+    prepare_database,
+    require_current,
+)
 from stressvision.domain.auth import Role
+from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
 
 LAST_SEEN_INTERVAL = timedelta(seconds=1)
@@ -46,6 +54,7 @@ class Context:
     settings: Settings
     clock: Clock = utc_now
     sightings: Sightings = field(default_factory=Sightings)
+    instances: DeviceInstances = field(default_factory=DeviceInstances)
     reads: ReadLog = field(default_factory=ReadLog)
 
 
@@ -61,6 +70,13 @@ class Actor:
     role: Role | None = None
     device_id: str | None = None
     """Device that the token belongs to, if any."""
+    token_id: str | None = None
+    """Access token of a program, named in the audit log; None for a person's own session."""
+
+    @property
+    def token_details(self) -> dict[str, object]:
+        """The token, as details of an audit row."""
+        return {"by_token": self.token_id} if self.token_id else {}
 
     def claiming(self, user_id: str | None) -> "Actor":
         """Return the actor under the user id that the request states; a logged-in actor keeps its own."""
@@ -96,11 +112,23 @@ def opened_context(settings: Settings) -> Iterator[Context]:
 def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tuple[Context, Opening]:
     """Open the context, and return with it what opening changed in the database. Raises DatabaseUnavailable."""
     database = Database(settings.database_url)
-    opening = prepare_database(database, clock())
     path = sqlite_path(database.url)
-    if path is not None and opening.outcome is OpeningOutcome.CREATED:
-        path.chmod(0o600)
+    if path is not None and not path.exists():
+        with suppress(OSError):  # SQLite explains it
+            make_private(path)
+    opening = prepare_database(database, clock())
+    if path is not None:
+        _make_private(path)
+    database.check_replacement = lambda: require_current(database)
     return Context(database, settings, clock), opening
+
+
+def _make_private(path: Path) -> None:
+    """Restrict the database and its journals to their owner: earlier versions, and restored copies, were 0644."""
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(OSError):  # another owner's file, or a disk without permissions
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 def check_database(settings: Settings) -> None:

@@ -3,21 +3,32 @@
 from datetime import timedelta
 
 from stressvision.core.clock import latest_credible
+from stressvision.core.errors import Message
 from stressvision.db.queries.coverage import note_minute
 from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
+from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.reports import Window
 from stressvision.services.context import Context
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.wire.backend import Device, DeviceList
 from stressvision.wire.detections import DeviceHealth
 
+_DUPLICATED = Message(
+    es="dos equipos usan este mismo identificador (¿tarjeta copiada?): cambie STRESSVISION_DEVICE_ID en uno",
+    en="two machines use this device id (copied card?): change STRESSVISION_DEVICE_ID on one of them",
+)
 LIST_LIMIT = 1000
 """Default number of devices on one page."""
 
 
 def record_health(context: Context, health: DeviceHealth) -> None:
-    """Store a device's health report; while it is watching, also that it watched in this minute."""
-    values = health.model_dump(exclude={"device_id"}, exclude_none=True)
+    """Store a device's health report; while it is watching, also that it watched in this minute.
+
+    If two machines report under this device id, the stored detail begins with a warning.
+    """
+    values = health.model_dump(exclude={"device_id", "instance_id"}, exclude_none=True)
+    if health.instance_id is not None and context.instances.note(health.device_id, health.instance_id):
+        values["detail"] = f"{_DUPLICATED.text(context.settings.lang)}; {health.detail}"
     now = context.clock()
     with context.database.write() as connection:
         upsert_device(connection, health.device_id, DeviceReport(**values, last_seen=now))
@@ -25,8 +36,10 @@ def record_health(context: Context, health: DeviceHealth) -> None:
             note_minute(connection, health.device_id, now)
 
 
-def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> DeviceList:
-    """Return a page of devices by name, starting behind `after`.
+def list_devices(
+    context: Context, limit: int = LIST_LIMIT, after: str | None = None, role: Role | None = None
+) -> DeviceList:
+    """Return a page of devices by name, starting behind `after`, with the fields that a role may see.
 
     A device is `silent` where its last report is older than `device_silent_seconds`, or of a time that has not come
     (stored under a wrong clock), unless it was shut down in order.
@@ -37,10 +50,34 @@ def list_devices(context: Context, limit: int = LIST_LIMIT, after: str | None = 
         found = select_devices(connection, limit + 1, after)
         total = count_devices(connection)
     return DeviceList(
-        devices=[_to_device(row, heard) for row in found[:limit]],
+        devices=[_limit_fields(_to_device(row, heard), role) for row in found[:limit]],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id)),
     )
+
+
+_OF_PERSONS: dict[str, object] = {"outbox_depth": None, "stage_ms": {}, "preview_url": None}
+"""Fields that change when a person stands before the camera: which stages ran, how many detections wait; and the
+address of the live picture, which holds a ticket."""
+_OF_OPERATION: dict[str, object] = {
+    "fps": None,
+    "frames_processed": None,
+    "frames_dropped": None,
+    "temperature": None,
+    "throttled": None,
+    "clock_ahead_seconds": None,
+    "active_session_id": None,
+}
+"""Fields for the operation of the device: a face costs processor time, which these show."""
+
+
+def _limit_fields(device: Device, role: Role | None) -> Device:
+    """Return the device as a role may see it. `last_seen` to the minute: not the time of a detection."""
+    if sees_persons(role):
+        return device
+    hidden = _OF_PERSONS if role is Role.ADMIN else {**_OF_PERSONS, **_OF_OPERATION}
+    last_seen = device.last_seen and device.last_seen.replace(second=0, microsecond=0)
+    return device.model_copy(update={**hidden, "last_seen": last_seen})
 
 
 def _to_device(row: DeviceRow, heard: Window) -> Device:

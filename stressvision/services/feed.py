@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from stressvision.db.queries import changes
 from stressvision.db.queries.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections import DetectionRow, select_detections_by_id
-from stressvision.db.queries.reports import ReportRow, select_reports_by_id
+from stressvision.db.queries.reports import PublicReports, ReportRow, select_reports_by_id
+from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
@@ -16,17 +18,21 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class FeedPage:
-    """Events, and the `position` to continue from, also where the last events were erased."""
+    """Events, and the `position` to continue from, also where the last events were erased.
+
+    `public`: ids of the events that roles without access to persons may know of.
+    """
 
     events: tuple[FeedEvent, ...]
     position: int
+    public: frozenset[int] = frozenset()
 
 
 class ChangeFeed:
     """A reader of the feed. Not thread-safe. Every method raises DatabaseUnavailable."""
 
     def __init__(self, context: Context) -> None:
-        self._database = context.database
+        self._database, self._context = context.database, context
         self._watch = changes.CommitWatch(context.database)
 
     def has_news(self) -> bool:
@@ -47,6 +53,11 @@ class ChangeFeed:
         with self._database.read() as connection:
             return changes.oldest_change_id(connection)
 
+    def first_id_since(self, moment: datetime) -> int:
+        """Return the id of the first kept event that was committed at `moment` or later; otherwise of the newest."""
+        with self._database.read() as connection:
+            return changes.first_change_since(connection, moment)
+
     def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
         """Return up to `limit` events after `event_id`, in order, without those whose entity was erased."""
         with self._database.read() as connection:
@@ -59,9 +70,15 @@ class ChangeFeed:
                 "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
                 "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
             }
-        events = (_event(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found)
+        settings, now = self._context.settings, self._context.clock()
+        public = PublicReports(settings.interval_minutes, SMALLEST_GROUP, now)
+        changed = [(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found]
+        events = (_event(change, entity) for change, entity in changed)
+        public_ids = frozenset(
+            change.id for change, entity in changed if isinstance(entity, ReportRow) and public.holds(entity)
+        )
         position = found[-1].id if found else event_id
-        return FeedPage(tuple(event for event in events if event is not None), position)
+        return FeedPage(tuple(event for event in events if event is not None), position, public_ids)
 
     def close(self) -> None:
         """Close the connection that watches for commits."""

@@ -25,7 +25,8 @@ from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage
 from stressvision.domain.reports import Window, window_holding
-from stressvision.services.context import Context
+from stressvision.services.audit import record_people_read
+from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import (
     DeviceCount,
     EmotionCount,
@@ -63,11 +64,17 @@ def read_overview(context: Context) -> Overview:
         )
 
 
-def read_stats(context: Context, hours: int) -> Stats:
-    """Return the statistics of the last `hours`. Raises DatabaseUnavailable."""
+def read_stats(context: Context, hours: int, actor: Actor | None = None) -> Stats:
+    """Return the statistics of the last `hours`. Raises DatabaseUnavailable.
+
+    Args:
+        context: Database, settings and clock.
+        hours: Length of the period up to now.
+        actor: The reader, whose read is audited for each person named in it; None: a program of the system.
+    """
     since = context.clock() - timedelta(hours=hours)
     with context.database.read() as connection:
-        return Stats(
+        stats = Stats(
             period_hours=hours,
             emotions_distribution=[
                 EmotionCount(emotion=emotion, count=count)
@@ -84,14 +91,18 @@ def read_stats(context: Context, hours: int) -> Stats:
                 for device, count in rows.count_by_device(connection, since).items()
             ],
         )
+    if actor is not None:
+        record_people_read(context, actor, "read_statistics", {person.id for person in stats.top_employees})
+    return stats
 
 
-def read_ingest_stats(context: Context, started: float) -> IngestStats:
+def read_ingest_stats(context: Context, started: float, actor: Actor | None = None) -> IngestStats:
     """Return the totals since the beginning of the database.
 
     Args:
         context: Database, settings and clock.
         started: Reading of the monotonic clock, in seconds, when the server started.
+        actor: The reader, whose read is audited for each person in it; None: a program of the system.
     """
     with context.database.read() as connection:
         devices: Counter[str] = Counter()
@@ -102,7 +113,7 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
             emotions[total.emotion or "not_analysed"] += total.count
             people |= {total.employee_id} - {NOT_ENROLLED}
         recent = select_detections(connection, DetectionFilter(limit=RECENT_DETECTIONS))
-        return IngestStats(
+        stats = IngestStats(
             total_detections=devices.total(),
             detections_by_device=dict(devices.most_common()),
             detections_by_emotion=dict(emotions),
@@ -111,39 +122,60 @@ def read_ingest_stats(context: Context, started: float) -> IngestStats:
             uptime_seconds=round(time.monotonic() - started, 1),
             recent_detections=[StoredDetection.model_validate(row).model_dump(mode="json") for row in recent],
         )
+    if actor is not None:
+        people = {row.employee_id for row in recent if row.employee_id is not None}
+        record_people_read(context, actor, "read_statistics", people)
+    return stats
+
+
+def read_public_ingest_stats(context: Context, started: float) -> IngestStats:
+    """Return ingest's statistics without any figure about people: it counts live, camera by camera."""
+    with context.database.read() as connection:
+        return IngestStats(
+            total_detections=None,
+            detections_by_device=None,
+            detections_by_emotion=None,
+            unique_employees=None,
+            active_sessions=count_active_sessions(connection),
+            uptime_seconds=round(time.monotonic() - started, 1),
+            recent_detections=[],
+            withheld=True,
+        )
 
 
 @dataclass
 class _PublicSums:
-    """Sums over the windows that may be shown. `withheld`: some windows were left out."""
+    """Sums over the windows that may be shown. `people`: of the window with the most.
+
+    The number of different people over several windows would be a difference that rests on one person.
+    """
 
     detections: int = 0
     emotions: Counter[str | None] = field(default_factory=Counter)
-    people: set[str] = field(default_factory=set)
+    people: int = 0
     hours: Counter[datetime] = field(default_factory=Counter)
-    withheld: bool = False
 
 
 def read_public_overview(context: Context) -> Overview:
     """Return the overview over the closed windows of the last hour, for viewers.
 
-    Where few employees are monitored, the number of pending alerts is withheld too. Raises DatabaseUnavailable.
+    The number of pending alerts is withheld: it changes with the state of one person. `withheld` is set whatever was
+    left out, since a mark on some answers only would disclose that a person was seen. Raises DatabaseUnavailable.
     """
     now = context.clock()
     with context.database.read() as connection:
         sums = _sum_public(_windows(connection, context, now - _HOUR, now))
         monitored = count_monitored(connection)
         heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
-        shows_alerts = is_large_enough(monitored)
         return Overview(
             total_employees=monitored,
             detections_last_hour=sums.detections,
-            employees_detected_last_hour=len(sums.people),
-            pending_alerts=count_alerts(connection, AlertStatus.PENDING) if shows_alerts else 0,
+            employees_detected_last_hour=sums.people,
+            pending_alerts=None,
             overall_stress_percentage=stress_percentage(_analysed(sums.emotions), sums.detections),
             active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
             timestamp=now,
-            withheld=sums.withheld or not shows_alerts,
+            withheld=True,
         )
 
 
@@ -160,7 +192,7 @@ def read_public_stats(context: Context, hours: int) -> Stats:
         detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in sorted(sums.hours.items())],
         top_employees=[],
         detections_by_device=[],
-        withheld=sums.withheld,
+        withheld=True,
     )
 
 
@@ -173,7 +205,6 @@ def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
     for report in reports:
         people = report.per_employee_summary or {}
         if not is_large_enough(len(people)):
-            sums.withheld = True
             continue
         counts = Counter[str | None]()
         for person in people.values():
@@ -182,7 +213,7 @@ def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
         counts[None] = total - counts.total()
         sums.detections += total
         sums.emotions += counts
-        sums.people |= set(people)
+        sums.people = max(sums.people, len(people))
         sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
     return sums
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import notifications as rows
+from stressvision.db.queries.accounts import ExpiringToken, find_expiring_token
 from stressvision.db.queries.alerts import select_alert
 from stressvision.db.queries.employees import select_standings
 from stressvision.db.queries.reports import select_report
-from stressvision.db.queries.token_expiry import ExpiringToken, find_expiring_token
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import (
@@ -205,6 +205,14 @@ def postpone_notice(context: Context, notice: Notice, reason: str, jitter: float
         for notice_id, attempts in notice.attempts_by_id.items():
             rows.record_failure(connection, notice_id, state, reason, now + retry_delay(attempts, jitter))
     return state
+
+
+def read_public_queue(context: Context) -> NoticeQueue:
+    """Return whether delivery works, without the number and times of messages, which are those of alerts."""
+    queue = read_queue(context)
+    hidden = {"waiting": None, "sent": None, "failed": None, "last_sent_at": None}
+    targets = [target.model_copy(update=hidden) for target in queue.targets]
+    return queue.model_copy(update={"waiting": None, "failed": None, "targets": targets})
 
 
 def read_queue(context: Context) -> NoticeQueue:

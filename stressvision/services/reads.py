@@ -1,4 +1,4 @@
-"""Coalescing of audited reads: equal reads within a few seconds, as from a screen that refreshes, share two rows.
+"""Coalescing of audited reads: equal reads within a span, as from a screen that refreshes, share two rows.
 
 The first read is written at once; the repetitions become one more row, with their number, when the span has ended.
 """
@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SPAN = timedelta(seconds=10)
+"""Of reads of one person by their own address."""
+LIST_SPAN = timedelta(minutes=5)
+"""Of reads of a list, statistics or report that contains the person among others."""
+STREAM_SPAN = timedelta(minutes=15)
+"""Of a client that follows the events: interval of its rows, and span of those of short connections."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,9 @@ class AuditedRead:
     ip_address: str | None
     action: str
     entity_type: str
-    entity_id: int
+    entity_id: int | None
     details: tuple[tuple[str, object], ...] = ()
+    span: timedelta = SPAN
 
 
 @dataclass
@@ -29,11 +35,12 @@ class _Span:
     """`written`: the write of the first read. `repetitions`: number of equal reads after it."""
 
     began: datetime
+    length: timedelta
     written: "Future[None]"
     repetitions: int = 0
 
     def covers(self, now: datetime) -> bool:
-        return abs(now - self.began) < SPAN
+        return abs(now - self.began) < self.length
 
 
 RepeatedReads = tuple[tuple[AuditedRead, int], ...]
@@ -63,7 +70,7 @@ class ReadLog:
                 return span.written
             ended = self._take(lambda other: not other.covers(now))
             written = write(tuple((other, was.repetitions) for other, was in ended.items() if was.repetitions))
-            self._spans[read] = _Span(now, written)
+            self._spans[read] = _Span(now, read.span, written)
         written.add_done_callback(lambda future: self._restore(future, read, ended))
         return written
 

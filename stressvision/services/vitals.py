@@ -1,14 +1,18 @@
 """Health figures of the system, for monitoring."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
+from stressvision.core.config import Settings
 from stressvision.core.errors import Message
+from stressvision.db.engine.connection import Database, sqlite_path
+from stressvision.db.engine.row_reader import ODD_FIELDS_READ
 from stressvision.db.engine.storage import find_storage_fault, read_size
 from stressvision.db.queries import odd_rows
 from stressvision.db.queries.alerts import count_alerts
 from stressvision.db.queries.changes import last_change_id
-from stressvision.db.queries.row_reader import ODD_FIELDS_READ
+from stressvision.db.schema.opening import is_current
 from stressvision.domain.alerts import AlertStatus
 from stressvision.services.context import Context
 
@@ -32,10 +36,17 @@ def read_vitals(context: Context) -> Vitals:
         )
 
 
-def count_odd_rows(context: Context) -> Mapping[str, int]:
-    """Return the number of rows by table that another program wrote in a form of its own, and that are shown so."""
-    with context.database.read() as connection:
-        return odd_rows.count_odd_rows(connection)
+def count_odd_rows(settings: Settings) -> Mapping[str, int]:
+    """Return the number of rows by table that another program wrote in a form of its own, without changing anything.
+
+    Nothing is counted in a database that does not exist yet or needs a migration. Raises DatabaseUnavailable.
+    """
+    with closing(Database(settings.database_url)) as database:
+        path = sqlite_path(database.url)
+        if path is not None and (not path.exists() or path.stat().st_size == 0):
+            return {}
+        with database.read() as connection:
+            return odd_rows.count_odd_rows(connection) if is_current(connection) else {}
 
 
 def read_odd_fields() -> Mapping[tuple[str, str], int]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from stressvision.core.errors import Message, StressVisionError, Unavailable
-from stressvision.training import assessment
+from stressvision.training.measure import assessment
+from stressvision.training.measure.suite import run_suite
 
 DEFAULT_WORK = Path("training-run")
 DEFAULT_MODELS = Path("models")
@@ -31,25 +32,29 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stressvision.training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    one = commands.add_parser("prepare", help="read the archive, set repeated pictures aside, measure eye positions")
+    one = commands.add_parser("prepare", help="read all sets, set repeated pictures aside")
     one.add_argument("--data", type=Path, required=True, help="archive of FER2013 pictures with FER+ votes (.npz)")
-    one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: load_steps().prepare(given.data, given.work, given.seed))
+    one.add_argument("--people", type=Path, required=True, help="folder of taiwan, radiate, lfw and london (.npz)")
+    one.set_defaults(run=lambda given: load_steps().prepare(given.data, given.people, given.work))
 
-    one = commands.add_parser("train", help="train; a stopped run goes on where it was")
-    one.add_argument("--epochs", type=int, default=None, help="default: what the shipped model was trained for")
+    one = commands.add_parser("train", help="read features off both towers and train the heads; goes on after a stop")
+    add_towers(one)
     one.add_argument("--seed", type=int, default=7)
-    one.add_argument("--threads", type=int, default=2)
-    one.set_defaults(run=lambda given: load_steps().train(given.work, given.epochs, given.seed, given.threads))
+    one.add_argument("--processes", type=int, default=2)
+    one.set_defaults(
+        run=lambda given: load_steps().train(given.work, given.mobile, given.residual, given.seed, given.processes)
+    )
 
-    one = commands.add_parser("calibrate", help="fit the temperature on half of the validation pictures")
-    one.add_argument("--seed", type=int, default=7)
-    one.set_defaults(run=lambda given: load_steps().calibrate(given.work, given.seed))
+    one = commands.add_parser("calibrate", help="fit offsets, temperature and baseline on persons held out")
+    one.set_defaults(run=lambda given: load_steps().calibrate(given.work))
 
     one = commands.add_parser("export", help="convert in three precisions, compare, write one with its card")
+    add_towers(one)
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS)
     one.add_argument("--precision", choices=("float32", "float16", "int8"), default="int8")
-    one.set_defaults(run=lambda given: load_steps().export(given.work, given.models, given.precision))
+    one.set_defaults(
+        run=lambda given: load_steps().export(given.work, given.models, given.mobile, given.residual, given.precision)
+    )
 
     for command in commands.choices.values():
         command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
@@ -61,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=7)
     one.add_argument("--threads", type=int, default=1)
     one.set_defaults(
-        run=lambda given: load_steps("eye_steps").make_eyes(
+        run=lambda given: load_steps("eyes.steps").make_eyes(
             given.crops, given.faces, given.models, given.seed, given.threads
         )
     )
@@ -69,9 +74,12 @@ def build_parser() -> argparse.ArgumentParser:
     one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", type=Path, help="the archive, or a folder with one subfolder a label")
+    what.add_argument("--suite", type=Path, help="instead: a file that names many sets (.toml)")
     what.add_argument(
         "--identities", type=Path, help="instead: a folder of enrolled/<person>/*.jpg and strangers/*.jpg"
     )
+    one.add_argument("--root", type=Path, default=Path(), help="for a suite: the folder its data lie in")
+    one.add_argument("--card", action="store_true", help="for a suite: write the figures into the model's card too")
     one.add_argument("--map", default="", help="for a folder: label=state, comma separated, e.g. angry=stress")
     one.add_argument("--models", type=Path, default=DEFAULT_MODELS, help="folder of expression.tflite and its card")
     one.add_argument("--report", type=Path, default=None, help="folder for the figures and the pictures")
@@ -82,14 +90,23 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def add_towers(command: argparse.ArgumentParser) -> None:
+    """The two networks whose features are read."""
+    command.add_argument("--mobile", type=Path, required=True, help="OpenCV Zoo's expression network (.onnx)")
+    command.add_argument("--residual", type=Path, required=True, help="the model of release 0.3.0 (.tflite)")
+
+
 def run_evaluation(given: argparse.Namespace) -> None:
-    """Expressions, or identities at the threshold that the settings have."""
+    """Expressions of one set or of many, or identities at the threshold that the settings have."""
+    if given.suite is not None:
+        run_suite(given.suite, given.root, given.models, given.report, given.card)
+        return
     if given.identities is None:
         assessment.evaluate(given.data, given.map, given.models, given.report, given.against)
         return
     # Only this needs what the whole system needs; whoever makes models need not have it installed.
     from stressvision.core.config import Settings
-    from stressvision.training import recognition
+    from stressvision.training.measure import recognition
 
     settings = Settings()
     threshold, margin = settings.recognition_threshold, settings.recognition_margin

@@ -1,114 +1,122 @@
-"""From a trained network to the file that ships: normalisation folded in, builtin operations only, and its card."""
+"""From folded networks to TFLite files: builtin operations only, in three precisions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import numpy as np
-from torch import nn
 
-from stressvision.training.card import write_with_card
-from stressvision.training.data import CLASSES, PICTURE_SIZE, SMALLEST_DEVIATION, FloatArray
-from stressvision.training.network import Convolution, ResidualBlock, ResidualNetwork
+from stressvision.training.data import FloatArray
+from stressvision.training.folding import FoldedConvolution, FoldedNetwork
+from stressvision.training.head import Head
+from stressvision.training.towers import SHRINKING, STRIDES, MobileLayer, Towers
 
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 
-# Where BlazeFace sees the eyes in FER2013 pictures: medians over 1,327 found faces of a sample of 1,500,
-# made symmetric, in pixels whose centres are whole numbers (`python -m stressvision.training prepare` repeats it).
-CANONICAL_LEFT_EYE = (14.9, 18.7)
-CANONICAL_RIGHT_EYE = (32.1, 18.7)
-
-# The run-time views: 5 % nearer, 1.5 pixels up and down. On eye-aligned validation pictures their mean is as good as
-# a single crop, and it depends less on where exactly a detector puts the eyes.
-NEARER = 1.05
-APART = 1.5
-
-
-@dataclass(frozen=True)
-class FoldedConvolution:
-    """A convolution with its normalisation folded in: kernel [height,width,inputs,outputs], bias [outputs]."""
-
-    kernel: FloatArray
-    bias: FloatArray
-    stride: int
-
-
-@dataclass(frozen=True)
-class FoldedBlock:
-    """A residual block of folded convolutions."""
-
-    first: FoldedConvolution
-    second: FoldedConvolution
-    shortcut: FoldedConvolution | None
-    stride: int
-
-
-@dataclass(frozen=True)
-class FoldedNetwork:
-    """Everything a shipped network computes: entry, blocks, and the class head ([features,C] and [C])."""
-
-    entry: FoldedConvolution
-    blocks: tuple[FoldedBlock, ...]
-    head: FloatArray
-    head_bias: FloatArray
-
-
-def fold_convolution(convolution: Convolution) -> FoldedConvolution:
-    """Multiply a convolution by its batch normalisation, as it stands in evaluation."""
-    weights = convolution.state_dict()
-    scale = weights["norm.weight"] / (weights["norm.running_var"] + convolution.norm.eps).sqrt()
-    kernel = weights["kernel.weight"] * scale[:, None, None, None]
-    bias = weights["norm.bias"] - weights["norm.running_mean"] * scale
-    return FoldedConvolution(np.ascontiguousarray(kernel.permute(2, 3, 1, 0).numpy()), bias.numpy(), convolution.stride)
-
-
-def fold_block(block: ResidualBlock) -> FoldedBlock:
-    """Fold the two or three convolutions of a residual block."""
-    shortcut = None if block.shortcut is None else fold_convolution(block.shortcut)
-    return FoldedBlock(fold_convolution(block.first), fold_convolution(block.second), shortcut, block.stride)
-
-
-def fold_network(network: nn.Module) -> FoldedNetwork:
-    """Fold a trained network for export."""
-    if not isinstance(network, ResidualNetwork):
-        raise TypeError(f"a ResidualNetwork is needed, not {type(network).__name__}")
-    blocks = tuple(fold_block(block) for block in network.blocks if isinstance(block, ResidualBlock))
-    return FoldedNetwork(
-        fold_convolution(network.entry),
-        blocks,
-        network.classes.weight.detach().numpy().T.copy(),
-        network.classes.bias.detach().numpy().copy(),
-    )
-
-
-def raise_neutral(folded: FoldedNetwork, offset: float) -> FoldedNetwork:
-    """The network with the calibration's offset added to its neutral bias."""
-    bias = folded.head_bias.copy()
-    bias[CLASSES.index("neutral")] += np.float32(offset)
-    return replace(folded, head_bias=bias)
-
 
 def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatArray) -> bytes:
     """Convert to TFLite in one precision; `samples` float32 [N,H,W], standardised, set the int8 ranges."""
+
+    def answer(picture: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.matmul(pool_residual(folded, picture), folded.head) + folded.head_bias
+
+    return convert_function(answer, precision, samples)
+
+
+def convert_towers(towers: Towers, precision: Precision, samples: FloatArray) -> bytes:
+    """Convert both towers without a head; `samples` as in `convert_network`."""
+
+    def answer(picture: Any) -> Any:
+        return join_towers(towers, picture)
+
+    return convert_function(answer, precision, samples)
+
+
+def convert_expression(towers: Towers, head: Head, precision: Precision, samples: FloatArray) -> bytes:
+    """Convert the whole expression network: towers and head; `samples` as in `convert_network`."""
+    import tensorflow as tf
+
+    def answer(picture: Any) -> Any:
+        inner, start = head.hidden_bias, 0
+        for features in join_towers(towers, picture):
+            flat = tf.reshape(features, [1, -1])
+            inner = inner + tf.matmul(flat, head.hidden[start : start + flat.shape[1]])
+            start += flat.shape[1]
+        return tf.matmul(tf.nn.relu(inner), head.classes) + head.classes_bias
+
+    return convert_function(answer, precision, samples)
+
+
+def join_towers(towers: Towers, picture: Any) -> tuple[Any, ...]:
+    """The features of a picture [1,S,S,1] in TensorFlow, told apart by their shapes, in the order of the head's rows.
+
+    `mobile`'s last [1,512], `residual`'s [1,128], and by thirds of the picture `mobile`'s of its last bottleneck
+    [1,9,128] and of the one before its last stride [1,3,3,128].
+    """
+    import tensorflow as tf
+
+    middle, late, last = apply_mobile(towers.mobile, picture)
+    small = tf.nn.avg_pool2d(picture, SHRINKING, SHRINKING, "VALID")
+    thirds = [tf.nn.avg_pool2d(each, each.shape[1] // 3, each.shape[1] // 3, "VALID") for each in (late, middle)]
+    return last, pool_residual(towers.residual, small), tf.reshape(thirds[0], [1, 9, -1]), thirds[1]
+
+
+def apply_mobile(layers: tuple[MobileLayer, ...], picture: Any) -> tuple[Any, Any, Any]:
+    """`mobile` in TensorFlow: maps before its last stride and after its last bottleneck, and features [1,512]."""
+    import tensorflow as tf
+
+    def convolve(features: Any, layer: MobileLayer) -> Any:
+        edge, stride = (1 if layer.kernel.shape[-1] == 3 else 0), layer.stride
+        way = "SAME" if edge and stride == 1 else "VALID"
+        if edge and stride > 1:
+            # TensorFlow's SAME would pad an even picture at the far edge only.
+            features = tf.pad(features, [[0, 0], [edge, edge], [edge, edge], [0, 0]])
+        if layer.groups > 1:
+            turned = np.ascontiguousarray(layer.kernel.transpose(2, 3, 0, 1))
+            summed = tf.nn.depthwise_conv2d(features, turned, [1, stride, stride, 1], way)
+        else:
+            summed = tf.nn.conv2d(features, np.ascontiguousarray(layer.kernel.transpose(2, 3, 1, 0)), stride, way)
+        summed = tf.nn.bias_add(summed, layer.bias)
+        # A parametric ReLU whose slopes are at most one. TFLite's own one is ten times slower in int8.
+        return summed if layer.slopes is None else tf.maximum(summed, summed * layer.slopes)
+
+    middle = features = convolve(convolve(picture, layers[0]), layers[1])
+    for place, stride in enumerate(STRIDES):
+        inner = features
+        for layer in layers[2 + 3 * place : 5 + 3 * place]:
+            inner = convolve(inner, layer)
+        middle = features if stride > 1 else middle
+        features = features + inner if stride == 1 else inner
+    late = features
+    for layer in layers[-3:]:
+        features = convolve(features, layer)
+    return middle, late, tf.reshape(features, [1, -1])
+
+
+def pool_residual(folded: FoldedNetwork, picture: Any) -> Any:
+    """A residual network without its head in TensorFlow: features [1,F] of a picture [1,H,W,1]."""
     import tensorflow as tf
 
     def convolve(features: Any, layer: FoldedConvolution) -> Any:
         summed = tf.nn.conv2d(features, layer.kernel, layer.stride, "SAME")
         return tf.nn.bias_add(summed, layer.bias)
 
-    def answer(picture: Any) -> Any:
-        features = tf.nn.relu(convolve(picture, folded.entry))
-        for block in folded.blocks:
-            inner = tf.nn.relu(convolve(features, block.first))
-            if block.shortcut is not None:
-                if block.stride == 2:
-                    features = tf.nn.avg_pool2d(features, 2, 2, "VALID")
-                features = convolve(features, block.shortcut)
-            features = tf.nn.relu(convolve(inner, block.second) + features)
-        pooled = tf.reduce_mean(features, axis=[1, 2])
-        return tf.matmul(pooled, folded.head) + folded.head_bias
+    features = tf.nn.relu(convolve(picture, folded.entry))
+    for block in folded.blocks:
+        inner = tf.nn.relu(convolve(features, block.first))
+        if block.shortcut is not None:
+            if block.stride == 2:
+                features = tf.nn.avg_pool2d(features, 2, 2, "VALID")
+            features = convolve(features, block.shortcut)
+        features = tf.nn.relu(convolve(inner, block.second) + features)
+    return tf.reduce_mean(features, axis=[1, 2])
+
+
+def convert_function(answer: Callable[[Any], Any], precision: Precision, samples: FloatArray) -> bytes:
+    """Convert a function of one picture [1,H,W,1] to TFLite."""
+    import tensorflow as tf
 
     def sample_inputs() -> Iterable[list[FloatArray]]:
         for sample in samples:
@@ -125,34 +133,3 @@ def convert_network(folded: FoldedNetwork, precision: Precision, samples: FloatA
         converter.representative_dataset = sample_inputs
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     return bytes(converter.convert())
-
-
-def place_views() -> list[dict[str, tuple[float, float]]]:
-    """The views for the card: canonical eye points moved apart by NEARER, and up and down by APART."""
-    (left, height), (right, _) = CANONICAL_LEFT_EYE, CANONICAL_RIGHT_EYE
-    middle, reach = (left + right) / 2, (right - left) / 2 * NEARER
-    return [
-        {"left_eye": (round(middle - reach, 2), height + move), "right_eye": (round(middle + reach, 2), height + move)}
-        for move in (-APART, APART)
-    ]
-
-
-def write_model(content: bytes, temperature: float, figures: Mapping[str, object], folder: Path) -> None:
-    """Write the model and the card that the run-time wrapper checks it against."""
-    description = {
-        "input": {
-            "size": PICTURE_SIZE,
-            "channels": "grey, 0-255, float32 [1,48,48,1]",
-            "normalisation": "(x - mean) / max(standard deviation, smallest_deviation), each face by itself",
-            "smallest_deviation": SMALLEST_DEVIATION,
-        },
-        "views": place_views(),
-        "views_meaning": "similarity transforms that put BlazeFace's eye points here, in pixels, image-left eye first; "
-        "the probabilities of all views are averaged",
-        "classes": {name: name for name in CLASSES},
-        "output": "logits",
-        "temperature": temperature,
-        "baseline": {"typical": [0.0] * len(CLASSES), "strength": 0.0, "bound": 0.0},
-        "measured": dict(figures),
-    }
-    write_with_card(folder / "expression.tflite", content, description)

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from stressvision.training.data import CLASSES, EMOTIONS
-
 
 @dataclass(frozen=True)
 class NetworkShape:
@@ -88,21 +86,6 @@ class ResidualNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         return (self.classes(self.pool(pictures)),)
-
-
-class ExpressionNetwork(ResidualNetwork):
-    """Grey pictures [N,1,48,48] to logits of the five classes [N,5] and of the ten rated emotions [N,10].
-
-    Only the first head is shipped; the second makes the features tell anger, fear and disgust apart.
-    """
-
-    def __init__(self, shape: NetworkShape) -> None:
-        super().__init__(shape, len(CLASSES))
-        self.emotions = nn.Linear(self.classes.in_features, len(EMOTIONS))
-
-    def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
-        pooled = self.pool(pictures)
-        return self.classes(pooled), self.emotions(pooled)
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -1,142 +1,274 @@
-"""The steps that make a model: each reads what the one before left in a folder of intermediate files."""
+"""The steps that make the expression model: each reads what the one before left in a folder of intermediate files."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
+import numpy.typing as npt
 
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.training.alignment import measure_eyes
-from stressvision.training.calibration import Calibration, calibrate_logits, split_in_halves
-from stressvision.training.data import (
-    CLASSES,
-    STATES,
-    ExpressionPictures,
-    ExpressionSplits,
-    read_archive,
-    standardise,
+from stressvision.training.augmentation import canonical_eyes
+from stressvision.training.calibration import (
+    Answers,
+    Calibration,
+    Referenced,
+    apply_calibration,
+    choose_baseline,
+    find_typical,
+    fit_calibration,
+    group_probabilities,
+    lift_states,
+    refer,
+    subtract,
 )
-from stressvision.training.evaluation import ExpressionFigures, measure_logits
-from stressvision.training.export import (
-    PRECISIONS,
-    Precision,
-    convert_network,
-    fold_network,
-    raise_neutral,
-    write_model,
-)
+from stressvision.training.card import describe_model, place_views, read_description, write_description, write_with_card
+from stressvision.training.data import STATES, FloatArray, standardise
+from stressvision.training.export import PRECISIONS, Precision, convert_expression, convert_towers
+from stressvision.training.features import FaceFeatures, extract, read_features, run_towers, write_features
+from stressvision.training.head import Head, HeadPlan, read_head, select_features, train_head, write_head
 from stressvision.training.inference import run_model
-from stressvision.training.loop import TrainingPlan, load_average, train_network
-from stressvision.training.network import count_parameters, predict_logits
+from stressvision.training.measure.figures import measure_probabilities
+from stressvision.training.samples import FaceSet, hold_out, read_faces, read_ferplus, read_people, write_faces
+from stressvision.training.towers import SIZE, Towers, read_towers
+from stressvision.vision.expression import View, align_face
+from stressvision.vision.networks import Network
 
-CHECKPOINT = "checkpoint.pt"
-CALIBRATION = "calibration.json"
-PREPARED = "pictures.npz"
+TOWERS = "towers.tflite"
+DESCRIPTION = "description.json"
+
+VARIANTS = {"ferplus": 6, "taiwan": 12, "radiate": 20, "lfw": 10, "london": 10}
+"""Distortions of each face that the head learns from."""
+
+FOLDS = 3
+"""The sets that are tested person by person are split into this many parts."""
+
+LIFTED = ("ferplus", "taiwan")
+REFERENCED = "taiwan"
+"""The set in which persons have relaxed pictures and all states: the baseline is chosen on it."""
+
+FOLDED = ("taiwan", "radiate")
+HELD_OUT = 5
+"""Of the other sets of persons, every fifth person is never trained on."""
+
+LARGE = ("lfw", "london")
 
 
-def prepare(data: Path, work: Path, seed: int) -> None:
-    """Write the training and validation pictures to `work`, and print what they are."""
-    splits = read_archive(data)
-    eyes = measure_eyes(splits.train.images, seed)
+def prepare(data: Path, people: Path, work: Path) -> None:
+    """Write the faces of all sets to `work`, and print what they are."""
     work.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
-    for name, pictures in (("train", splits.train), ("valid", splits.valid)):
-        for field in ("images", "emotion_share", "class_share", "majority"):
-            arrays[f"{name}_{field}"] = getattr(pictures, field)
-        counts = np.bincount(pictures.majority + 1, minlength=len(CLASSES) + 1)
-        table = ", ".join(f"{label} {count}" for label, count in zip(("no majority", *CLASSES), counts, strict=True))
-        print(f"{name}: {len(pictures)} pictures ({table})")
-    np.savez(work / PREPARED, allow_pickle=False, **arrays, duplicates_removed=np.int64(splits.duplicates_removed))
-    print(f"validation pictures that repeat a training picture, left out: {splits.duplicates_removed}")
-    print(f"eyes, median of {eyes.found} of {eyes.tried}: left {eyes.left_eye}, right {eyes.right_eye}")
+    train, valid = read_ferplus(data)
+    sets = {"ferplus": train, "ferplus-valid": valid}
+    sets |= {name: read_people(people / f"{name}.npz") for name in (*FOLDED, *LARGE)}
+    for name, faces in sets.items():
+        write_faces(faces, work / f"{name}.npz")
+        counts = np.bincount(faces.state + 1, minlength=len(STATES) + 2)
+        table = ", ".join(
+            f"{label} {count}" for label, count in zip(("no majority", *STATES, "other"), counts, strict=True)
+        )
+        print(f"{name}: {len(faces)} pictures of {len(np.unique(faces.person))} persons ({table})")
 
 
-def read_prepared(work: Path) -> ExpressionSplits:
-    """What `prepare` wrote. Raises InvalidInput where it has not run."""
-    path = work / PREPARED
+def read_prepared(work: Path, name: str) -> FaceSet:
+    """One set that `prepare` wrote. Raises InvalidInput where it has not run."""
+    path = work / f"{name}.npz"
     if not path.exists():
         raise InvalidInput(Message(f"Falta {path}: ejecute prepare", f"{path} is missing: run prepare"), field="work")
-    with np.load(path) as archive:
-        train, valid = (
-            ExpressionPictures(
-                archive[f"{name}_images"],
-                archive[f"{name}_emotion_share"],
-                archive[f"{name}_class_share"],
-                archive[f"{name}_majority"],
-            )
-            for name in ("train", "valid")
+    return read_faces(path)
+
+
+def learnt_from(name: str, faces: FaceSet, fold: int | None) -> npt.NDArray[np.bool_]:
+    """Which faces of a set are learnt from: not the persons of one fold, nor those that are never trained on."""
+    if name in LARGE:
+        return ~hold_out(faces, 0, HELD_OUT)
+    if name in FOLDED and fold is not None:
+        return ~hold_out(faces, fold, FOLDS)
+    return np.ones(len(faces), np.bool_)
+
+
+def train(work: Path, mobile: Path, residual: Path, seed: int, processes: int) -> None:
+    """Convert the towers, read features, and train one head without each fold and one with everybody."""
+    path = work / TOWERS
+    if not path.exists():
+        path.write_bytes(convert_towers(read_both(mobile, residual), "int8", known_pictures(work)))
+    model = path.read_bytes()
+    print(f"towers: {len(model)} bytes", flush=True)
+    sets = {name: read_prepared(work, name) for name in VARIANTS}
+    features: dict[str, FaceFeatures] = {}
+    for name, faces in sets.items():
+        kept = work / f"features-{name}.npz"
+        if not kept.exists():
+            write_features(extract(model, faces, VARIANTS[name], seed, processes, say), kept)
+        features[name] = read_features(kept)
+    plan = replace(HeadPlan(), seed=seed)
+    for fold in (None, *range(FOLDS)):
+        chosen = {name: learnt_from(name, faces, fold) for name, faces in sets.items()}
+        folder = work / name_fold(fold)
+        folder.mkdir(exist_ok=True)
+        head = train_head(
+            plan,
+            {name: faces.select(chosen[name]) for name, faces in sets.items()},
+            {name: select_features(content, chosen[name]) for name, content in features.items()},
         )
-        return ExpressionSplits(train, valid, int(archive["duplicates_removed"]))
+        write_head(head, folder / "head.npz")
+        say(f"{folder.name}: trained on {sum(int(each.sum()) for each in chosen.values())} faces")
 
 
-def train(work: Path, epochs: int | None, seed: int, threads: int) -> None:
-    """Train, or go on training, and print one line an epoch."""
-    splits = read_prepared(work)
-    torch.set_num_threads(threads)
-    plan = replace(TrainingPlan(), seed=seed)
-    if epochs is not None:
-        plan = replace(plan, epochs=epochs)
-    network = train_network(plan, splits.train, splits.valid, work / CHECKPOINT, lambda line: print(line, flush=True))
-    print(f"trained: {count_parameters(network)} parameters")
+def read_both(mobile: Path, residual: Path) -> Towers:
+    """The towers for our picture."""
+    return read_towers(mobile, residual, canonical_eyes(SIZE))
 
 
-def calibrate(work: Path, seed: int) -> None:
-    """Fit offset and temperature and write them beside the checkpoint."""
-    splits = read_prepared(work)
-    network = load_average(work / CHECKPOINT)
-    inputs = torch.from_numpy(standardise(splits.valid.images))[:, None]
-    result = calibrate_logits(predict_logits(network, inputs).numpy(), splits.valid.majority, seed)
-    content = {"offset": result.offset, "temperature": result.temperature, "seed": seed}
-    (work / CALIBRATION).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    print_calibration(result)
-
-
-def print_calibration(result: Calibration) -> None:
-    """Two lines: what was fitted, and what it does on the half that did not take part."""
-    recall = " ".join(f"{value:.3f}" for value in result.after.recall)
-    print(f"neutral offset {result.offset:.3f}, temperature {result.temperature:.3f}; on the other half:")
-    print(
-        f"balanced accuracy {result.after.balanced_accuracy:.4f} (recall {recall}), "
-        f"ECE {result.before.calibration_error:.4f} before the temperature, {result.after.calibration_error:.4f} after"
+def known_pictures(work: Path) -> FloatArray:
+    """A few standardised pictures of every set [N,S,S], to set the int8 ranges by."""
+    some = [read_prepared(work, name) for name in VARIANTS]
+    return np.concatenate(
+        [crop_views(faces.select(np.arange(0, len(faces), len(faces) // 60)))[:, 0] for faces in some]
     )
 
 
-def export(work: Path, models: Path, precision: Precision) -> None:
-    """Convert in every precision, print how they compare, and write the chosen one with its card."""
-    splits = read_prepared(work)
-    try:
-        calibration = json.loads((work / CALIBRATION).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        missing = work / CALIBRATION
-        raise InvalidInput(
-            Message(f"Falta {missing}: ejecute calibrate", f"{missing} is missing: run calibrate"), field="work"
-        ) from error
-    temperature, seed = float(calibration["temperature"]), int(calibration["seed"])
-    folded = raise_neutral(fold_network(load_average(work / CHECKPOINT)), float(calibration["offset"]))
-    pictures = standardise(splits.valid.images)
-    _, reporting = split_in_halves(len(pictures), seed)
-    for kind in PRECISIONS:
-        content = convert_network(folded, kind, standardise(splits.train.images[::100]))
-        run = run_model(content, f"expression, {kind}", pictures)
-        figures = measure_logits(run.logits, splits.valid.majority, temperature)
-        held_out = measure_logits(run.logits[reporting], splits.valid.majority[reporting], temperature)
-        print(
-            f"{kind}: {len(content)} bytes, {run.median_ms:.2f} ms, balanced accuracy {figures.balanced_accuracy:.4f}, "
-            f"half not calibrated on: {held_out.balanced_accuracy:.4f}, ECE {held_out.calibration_error:.4f}"
+def name_fold(fold: int | None) -> str:
+    """The folder of what was trained without one fold, or with everybody."""
+    return "everybody" if fold is None else f"fold{fold}"
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+def crop_views(faces: FaceSet) -> FloatArray:
+    """Standardised pictures [N,V,S,S]: what the run-time wrapper shows the network for these faces."""
+    views = place_views(SIZE)
+    crops = np.array([[cut(image, faces, view) for view in views] for image in faces.images], np.uint8)
+    return standardise(crops.reshape(-1, SIZE, SIZE)).reshape(len(faces), len(views), SIZE, SIZE)
+
+
+def cut(image: npt.NDArray[np.uint8], faces: FaceSet, view: View) -> npt.NDArray[np.uint8]:
+    """One face in one view."""
+    return align_face(np.repeat(image[:, :, None], 3, axis=2), *faces.eyes, view, SIZE)
+
+
+def answer(model: bytes, head: Head, faces: FaceSet) -> Answers:
+    """What towers and head answer for faces, as at run time."""
+    network = Network(model, TOWERS)
+    views = crop_views(faces)
+    features = np.stack([run_towers(network, picture) for picture in views.reshape(-1, SIZE, SIZE)])
+    return Answers(faces.name, head.answer(features).reshape(len(faces), views.shape[1], -1), faces.state, faces.person)
+
+
+def answer_held_out(work: Path) -> list[Answers]:
+    """Answers for every set, each face by a head that saw nobody of it."""
+    model = (work / TOWERS).read_bytes()
+    shipped = read_head(work / name_fold(None) / "head.npz")
+    sets = [answer(model, shipped, read_prepared(work, "ferplus-valid"))]
+    for name in LARGE:
+        faces = read_prepared(work, name)
+        sets.append(answer(model, shipped, faces.select(hold_out(faces, 0, HELD_OUT))))
+    for name in FOLDED:
+        faces = read_prepared(work, name)
+        held = [faces.select(hold_out(faces, fold, FOLDS)) for fold in range(FOLDS)]
+        heads = [read_head(work / name_fold(fold) / "head.npz") for fold in range(FOLDS)]
+        sets.append(join_answers([answer(model, head, part) for head, part in zip(heads, held, strict=True)]))
+    return sets
+
+
+def join_answers(parts: list[Answers]) -> Answers:
+    """The answers of several parts of one set."""
+    return Answers(
+        parts[0].name,
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.state for part in parts]),
+        np.concatenate([part.person for part in parts]),
+    )
+
+
+def export(work: Path, models: Path, mobile: Path, residual: Path, precision: Precision) -> None:
+    """Convert in every precision, print how they compare, and write the model, and each fold's, with their cards."""
+    towers, known = read_both(mobile, residual), known_pictures(work)
+    description = read_description(work / DESCRIPTION)
+    calibration = Calibration(float(description.temperature), tuple(description.offsets))
+    valid = read_prepared(work, "ferplus-valid")
+    pictures = crop_views(valid)
+    for fold in (None, *range(FOLDS)):
+        folder = work / name_fold(fold)
+        head = read_head(folder / "head.npz")
+        for kind in PRECISIONS if fold is None else (precision,):
+            content = convert_expression(towers, head, kind, known)
+            if fold is None:
+                run = run_model(content, kind, pictures.reshape(-1, SIZE, SIZE))
+                logits = run.logits.reshape(len(valid), pictures.shape[1], -1)
+                say(f"{kind}: {len(content)} bytes, {run.median_ms:.2f} ms a view")
+                print_figures(kind, [Answers(valid.name, logits, valid.state, valid.person)], calibration)
+            if kind == precision:
+                write_with_card(folder / "expression.tflite", content, description.content)
+                if fold is None:
+                    write_with_card(models / "expression.tflite", content, description.content)
+
+
+def calibrate(work: Path) -> None:
+    """Fit offsets, temperature and baseline on held-out persons and write what the card says."""
+    sets = answer_held_out(work)
+    halves = [(each.select(half := hold_half(each.person)), each.select(~half)) for each in sets]
+    print_figures(
+        "fitted on half of the persons, the other half", [rest for _, rest in halves], fit([h for h, _ in halves])
+    )
+    calibration = fit(sets)
+    say(f"fitted on all: temperature {calibration.temperature:.3f}, offsets {calibration.offsets}")
+    print_figures("all", sets, calibration)
+    posed = next(each for each in sets if each.name == REFERENCED)
+    everywhere, there = find_typical(sets, calibration), find_typical([posed], calibration)
+    between = tuple(round((first + second) / 2, 3) for first, second in zip(everywhere, there, strict=True))
+    candidates = (everywhere, between, there)
+    referenced = refer(posed, calibration)
+    baseline = choose_baseline(referenced, candidates)
+    say(f"baseline: strength {baseline.strength}, bound {baseline.bound}, typical {candidates.index(baseline.typical)}")
+    print_states("without it", subtract(referenced, replace(baseline, strength=0.0)), referenced)
+    print_states("with it", subtract(referenced, baseline), referenced)
+    shares = np.zeros((len(referenced.state), len(STATES)), np.float32)
+    for fold in range(FOLDS):
+        held = hold_persons(referenced.person, fold)
+        chosen = choose_baseline(referenced.select(~held), candidates)
+        shares[held] = subtract(referenced.select(held), chosen)
+    print_states("with one chosen on other persons", shares, referenced)
+    write_description(describe_model(SIZE, calibration, baseline), work / DESCRIPTION)
+
+
+def fit(sets: list[Answers]) -> Calibration:
+    """Temperature and offsets of all sets, lifted for the two that have many faces of every state."""
+    return lift_states(fit_calibration(sets), [each for each in sets if each.name in LIFTED])
+
+
+def hold_persons(person: npt.NDArray[np.str_], fold: int) -> npt.NDArray[np.bool_]:
+    """Which faces belong to the persons of one fold, dealt in the order of their names."""
+    return np.isin(person, np.unique(person)[fold::FOLDS])
+
+
+def print_states(what: str, probabilities: FloatArray, faces: Referenced) -> None:
+    """One line: how well the states of faces with a reference are told."""
+    figures = measure_probabilities(probabilities, faces.state)
+    recall = " ".join(f"{value:.3f}" for value in figures.recall)
+    say(f"{what}: {figures.balanced_accuracy:.4f} ({recall}), ECE {figures.calibration_error:.3f}")
+
+
+def hold_half(
+    person: np.ndarray[tuple[int, ...], np.dtype[np.str_]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which faces belong to every other person."""
+    names = np.unique(person)
+    return np.isin(person, names[::2])
+
+
+def print_figures(what: str, sets: Iterable[Answers], calibration: Calibration) -> None:
+    """One line a set."""
+    for each in sets:
+        known = (each.state >= 0) & (each.state < len(STATES))
+        figures = measure_probabilities(
+            group_probabilities(apply_calibration(each.logits[known], calibration)), each.state[known]
         )
-        if kind == precision:
-            measured = {"all": describe_figures(figures), "not_calibrated_on": describe_figures(held_out)}
-            write_model(content, temperature, measured, models)
-
-
-def describe_figures(figures: ExpressionFigures) -> dict[str, object]:
-    """The figures that go into a card, rounded."""
-    return {
-        "pictures": figures.pictures,
-        "balanced_accuracy": round(figures.balanced_accuracy, 4),
-        "recall": {state: round(value, 4) for state, value in zip(STATES, figures.recall, strict=True)},
-        "calibration_error": round(figures.calibration_error, 4),
-        "confusion": figures.confusion,
-    }
+        recall = " ".join(f"{value:.3f}" for value in figures.recall)
+        print(
+            f"{what}, {each.name}: {figures.pictures} pictures, balanced {figures.balanced_accuracy:.4f} "
+            f"({recall}), ECE {figures.calibration_error:.3f}",
+            flush=True,
+        )

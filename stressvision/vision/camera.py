@@ -1,6 +1,5 @@
 """Pictures of a source, read in a thread that keeps the newest only."""
 
-import itertools
 import random
 import threading
 import time
@@ -9,20 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import cv2
-
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
+from stressvision.vision.recording import RecordingReader, read_frame
 from stressvision.vision.scene import FROZEN_SECONDS, PictureWatch, Scene, fault_of
-from stressvision.vision.source import Capture, Source, no_camera, open_capture
+from stressvision.vision.source import Capture, Source, damaged_recording, no_camera, open_capture
 
+THREAD_NAME = "camera"
 FIRST_RETRY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 2.0
 """With the seconds that FFmpeg takes to open a stream, or to give one up, and those until a face has a name, detections
 resume within 10 s of a camera's return."""
 SILENT_SECONDS = 8.0
-_ASSUMED_FPS = 25.0
 _RESTART_SECONDS = 2.0
 """A recording later than this (the machine slept) goes on from now instead of rushing."""
 
@@ -47,14 +45,12 @@ def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
     """
     shown = Message(es=path.name, en=path.name)
     capture = open_capture(Source(str(path), shown, paced=True))
-    interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
+    reader = RecordingReader(capture)
     try:
-        for index in itertools.count():
-            frame = _read(capture)
-            if frame is None:
-                return
-            elapsed = index * interval
-            yield Shot(frame, start + timedelta(seconds=elapsed), elapsed, cut=index == 0)
+        first = True
+        while (picture := reader.read()) is not None:
+            yield Shot(picture.frame, start + timedelta(seconds=picture.at), picture.at, cut=first or picture.cut)
+            first = False
     finally:
         capture.release()
 
@@ -64,6 +60,7 @@ class Camera:
 
     `take` hands out each picture once; a picture nobody took before the next came is dropped and counted in `dropped`.
     Frozen and black pictures are not handed out: they are a fault. `breaks` counts how often the pictures ended.
+    `skipped_seconds`: length of the passages of a recording that could not be decoded.
     """
 
     def __init__(
@@ -77,6 +74,7 @@ class Camera:
         self.source = source
         self.dropped = 0
         self.breaks = 0
+        self.skipped_seconds = 0.0
         self._opener, self._clock, self._monotonic = opener, clock, monotonic
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
@@ -86,7 +84,7 @@ class Camera:
         self._scene = PictureWatch(may_freeze=not source.paced)
         self._change = threading.Condition()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
         self._alive_at = self._monotonic()
@@ -99,7 +97,11 @@ class Camera:
     @property
     def fault(self) -> CameraUnavailable | None:
         """Why no picture comes, or None while they do. A camera that hangs is a fault like one that is missing."""
-        silent = self._alive_at is not None and self._monotonic() - self._alive_at > SILENT_SECONDS
+        silent = (
+            self._alive_at is not None
+            and self._monotonic() - self._alive_at > SILENT_SECONDS
+            and not self.source.paced  # its pictures may be far apart
+        )
         return self._fault or (no_camera(self.source) if silent else None)
 
     @property
@@ -122,6 +124,9 @@ class Camera:
                 capture = self._opener(self.source)
             except CameraUnavailable as error:
                 self._fault = error
+                if self.source.paced and not self.source.looped:
+                    self._finish()
+                    return
             else:
                 try:
                     worked = self._play(capture)
@@ -139,24 +144,24 @@ class Camera:
             retry = min(LAST_RETRY_SECONDS, retry * 2)
 
     def _ended(self, worked: bool) -> bool:
-        if not (worked and self.source.paced and not self.source.looped):
+        if not self.source.paced or self.source.looped or self._stopping.is_set():
             return False
+        if not worked and self._fault is None:
+            self._fault = damaged_recording(self.source)
+        self._finish()
+        return True
+
+    def _finish(self) -> None:
         with self._change:
             self._finished = True
             self._change.notify_all()
-        return True
 
     def _play(self, capture: Capture) -> bool:
         """Reads to the end or the first failure; True where at least one picture came that was of use."""
-        interval = 1 / (capture.get(cv2.CAP_PROP_FPS) or _ASSUMED_FPS)
         opened_at = self._monotonic()
         worked, cut = False, True
-        while not self._stopping.is_set():
-            frame = _read(capture)
-            if frame is None:
-                break
-            if self.source.paced:
-                self._stopping.wait(self._seconds_until_due(interval))
+        for frame, missing_before in self._read_all(capture):
+            cut = cut or missing_before
             now = self._monotonic()
             scene = self._scene.judge(frame, now)
             if scene is Scene.USABLE:
@@ -168,11 +173,28 @@ class Camera:
                 break
         return worked
 
-    def _seconds_until_due(self, interval: float) -> float:
+    def _read_all(self, capture: Capture) -> Iterator[tuple[Frame, bool]]:
+        """Each picture, a recording's at its time, and whether pictures before it are missing."""
+        if not self.source.paced:
+            while not self._stopping.is_set() and (frame := read_frame(capture)) is not None:
+                yield frame, False
+            return
+        reader, before, skipped = RecordingReader(capture), 0.0, self.skipped_seconds
+        while not self._stopping.is_set():
+            picture = reader.read()
+            self.skipped_seconds = skipped + reader.skipped_seconds
+            if picture is None:
+                break
+            # The first picture of a repetition follows the last one after one interval.
+            step, before = picture.at - before or reader.interval, picture.at
+            self._stopping.wait(self._seconds_until_due(step))
+            yield picture.frame, picture.cut
+
+    def _seconds_until_due(self, step: float) -> float:
         """Keeps a recording on its own time, over any number of loops: when late it catches up, as a camera would."""
         now = self._monotonic()
         on_time = self._due is not None and now - self._due < _RESTART_SECONDS
-        self._due = (self._due if on_time and self._due is not None else now) + interval
+        self._due = (self._due if on_time and self._due is not None else now) + step
         return max(0.0, self._due - now)
 
     def _offer(self, shot: Shot) -> None:
@@ -183,12 +205,3 @@ class Camera:
                 shot = Shot(shot.frame, shot.at, shot.elapsed, shot.cut or self._shot.cut)
             self._shot, self._fault, self._alive_at = shot, None, shot.elapsed
             self._change.notify_all()
-
-
-def _read(capture: Capture) -> Frame | None:
-    try:
-        read, frame = capture.read()
-    except cv2.error:
-        # Some backends raise where others answer that nothing came.
-        return None
-    return frame if read and frame is not None else None

@@ -10,25 +10,45 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from stressvision.core.errors import InvalidInput, Message, ModelUnavailable
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.vision.expression_card import (
+    CLASSES,
+    MOST_CLASSES,
+    STATES,
+    Baseline,
+    ExpressionCard,
+    View,
+    read_card,
+    shift_for,
+)
 from stressvision.vision.networks import GreyNetwork
 
-STATES = ("neutral", "happy", "stress", "sad")
-CLASSES = (*STATES, "other")
+__all__ = [
+    "CLASSES",
+    "STATES",
+    "Baseline",
+    "ExpressionCard",
+    "ExpressionEstimate",
+    "ExpressionModel",
+    "ExpressionReference",
+    "StateProbabilities",
+    "View",
+    "align_face",
+    "centre_logits",
+    "read_card",
+    "shift_for",
+]
 
 # Eyes closer than this carry no expression: the face is under 12 pixels wide.
 SMALLEST_EYE_DISTANCE = 4.0
 
 SMALLEST_PROBABILITY = 1e-4
 """Below it a probability says nothing more about a face, and its logarithm would outweigh all others."""
-
-MOST_CLASSES = 32
 
 
 @dataclass(frozen=True)
@@ -123,94 +143,6 @@ def _refuse_reference(field: str) -> InvalidInput:
     )
 
 
-@dataclass(frozen=True)
-class View:
-    """Where a crop has the eyes, in its pixels (whole numbers are pixel centres), the image-left one first."""
-
-    left_eye: tuple[float, float]
-    right_eye: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """How a person's reference is subtracted: `strength` times its distance from the `typical` relaxed face.
-
-    `typical` holds the mean logits of relaxed pictures of many persons; no component moves by more than `bound`.
-    """
-
-    typical: tuple[float, ...]
-    strength: float
-    bound: float
-
-
-@dataclass(frozen=True)
-class ExpressionCard:
-    """What the card says about preparing a face: the crops to look at, their side in pixels, and the calibration.
-
-    `groups` has for each of the network's classes the index into CLASSES that its probability is added to.
-    """
-
-    sha256: str
-    size: int
-    views: tuple[View, ...]
-    smallest_deviation: float
-    temperature: float
-    groups: tuple[int, ...]
-    baseline: Baseline
-
-
-def read_card(path: Path) -> ExpressionCard:
-    """Read a model's card.
-
-    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        groups = _read_groups(content["classes"])
-        views = tuple(
-            View(
-                (float(view["left_eye"][0]), float(view["left_eye"][1])),
-                (float(view["right_eye"][0]), float(view["right_eye"][1])),
-            )
-            for view in content["views"]
-        )
-        if not views:
-            raise ValueError("no views")
-        return ExpressionCard(
-            sha256=str(content["sha256"]),
-            size=int(content["input"]["size"]),
-            views=views,
-            smallest_deviation=float(content["input"]["smallest_deviation"]),
-            temperature=float(content["temperature"]),
-            groups=groups,
-            baseline=_read_baseline(content["baseline"], len(groups)),
-        )
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise ModelUnavailable(
-            Message(
-                f"No se puede usar la ficha del modelo de expresión {path}: {error!r}",
-                f"The expression model's card {path} cannot be used: {error!r}",
-            )
-        ) from error
-
-
-def _read_groups(classes: Mapping[str, str]) -> tuple[int, ...]:
-    """The index into CLASSES of each of the network's classes; every one of CLASSES has to occur."""
-    groups = tuple(CLASSES.index(group) for group in classes.values())
-    if set(groups) != set(range(len(CLASSES))) or len(groups) > MOST_CLASSES:
-        raise ValueError(f"classes {classes}")
-    return groups
-
-
-def _read_baseline(content: Mapping[str, Any], classes: int) -> Baseline:
-    baseline = Baseline(
-        tuple(float(value) for value in content["typical"]), float(content["strength"]), float(content["bound"])
-    )
-    if len(baseline.typical) != classes or not 0 <= baseline.strength <= 1 or not 0 <= baseline.bound < math.inf:
-        raise ValueError(f"baseline {content}")
-    return baseline
-
-
 def align_face(
     frame_bgr: npt.NDArray[np.uint8],
     left_eye: tuple[float, float],
@@ -281,13 +213,18 @@ class ExpressionModel:
         """
         size = self.card.size
         crops = [align_face(frame_bgr, left_eye, right_eye, view, size) for view in self.card.views]
-        return self._conclude(np.mean([self._answer(crop) for crop in crops], axis=0), reference)
+        answer = np.mean([self._answer(crop) for crop in crops], axis=0)
+        return self._conclude(centre_logits(answer), reference)
 
     def estimate_aligned(
         self, grey: npt.NDArray[np.uint8], *, reference: ExpressionReference | None = None
     ) -> ExpressionEstimate:
         """Estimate the expression of an aligned grey face, uint8 [size, size]."""
-        return self._conclude(self._answer(grey), reference)
+        return self._conclude(centre_logits(self._answer(grey)), reference)
+
+    def refer(self, estimate: ExpressionEstimate, reference: ExpressionReference | None) -> ExpressionEstimate:
+        """The same estimate with a reference subtracted, or with none."""
+        return self._conclude(np.asarray(estimate.logits, np.float64), reference)
 
     def make_reference(self, estimates: Sequence[ExpressionEstimate]) -> ExpressionReference:
         """Average this model's estimates of one person's relaxed pictures. Raises InvalidInput where there is none."""
@@ -300,13 +237,11 @@ class ExpressionModel:
 
     def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of the network's classes."""
-        return _soften(np.asarray(self._network.run(grey), np.float64) / self.card.temperature)
+        logits = np.asarray(self._network.run(grey), np.float64)
+        return _soften(logits / self.card.temperature + np.asarray(self.card.offsets))
 
-    def _conclude(
-        self, probabilities: npt.NDArray[np.float64], reference: ExpressionReference | None
-    ) -> ExpressionEstimate:
-        """Subtract the reference from probabilities of the network's classes and add them up to states."""
-        logits = centre_logits(probabilities)
+    def _conclude(self, logits: npt.NDArray[np.float64], reference: ExpressionReference | None) -> ExpressionEstimate:
+        """Subtract the reference from the logits of the network's classes and add their probabilities up to states."""
         fits = (
             reference is not None
             and reference.model == self.card.sha256
@@ -325,12 +260,6 @@ def centre_logits(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.floa
     """The logarithms of probabilities [..., C], summing to zero; none is taken as smaller than SMALLEST_PROBABILITY."""
     logits = np.log(np.maximum(probabilities, SMALLEST_PROBABILITY))
     return np.asarray(logits - logits.mean(axis=-1, keepdims=True), np.float64)
-
-
-def shift_for(reference: npt.NDArray[np.float64], baseline: Baseline) -> npt.NDArray[np.float64]:
-    """What is subtracted from the logits of a person whose relaxed face reads as `reference` [..., C]."""
-    distance = baseline.strength * (reference - np.asarray(baseline.typical, np.float64))
-    return np.asarray(np.clip(distance, -baseline.bound, baseline.bound), np.float64)
 
 
 def _soften(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

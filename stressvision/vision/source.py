@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from stressvision.core.cameras import PI_CAMERA, remove_credentials
+from stressvision.core.cameras import PI_CAMERA, describe_source, remove_credentials
 from stressvision.core.config import Rotation
 from stressvision.core.errors import CameraUnavailable, Message
+from stressvision.vision.network_camera import find_reason
 
 DEMO = "demo"
 DEMO_RECORDING = "turno.mp4"
@@ -56,6 +57,7 @@ class Capture(Protocol):
     def isOpened(self) -> bool: ...  # noqa: N802
     def read(self) -> tuple[bool, Any]: ...
     def get(self, prop: int) -> float: ...
+    def set(self, prop: int, value: float) -> bool: ...
     def release(self) -> None: ...
 
 
@@ -79,6 +81,9 @@ class TurnedCapture:
     def get(self, prop: int) -> float:
         return self._capture.get(prop)
 
+    def set(self, prop: int, value: float) -> bool:
+        return self._capture.set(prop, value)
+
     def release(self) -> None:
         self._capture.release()
 
@@ -99,7 +104,8 @@ def parse_source(
     if "://" in text:
         shown = remove_credentials(text)
         return Source(text, Message(es=shown, en=shown), rotation=rotation, mirror=mirror)
-    path, label = text, Message(es=Path(text).name, en=Path(text).name)
+    shown = Path(text).name if Path(text).is_file() else describe_source(text).rpartition("/")[2]
+    path, label = text, Message(es=shown, en=shown)
     if text == DEMO:
         path = str(demo_dir / DEMO_RECORDING)
         label = Message(es="la grabación de demostración", en="the demo recording")
@@ -113,7 +119,7 @@ def open_capture(source: Source) -> Capture:
     capture = _open(source)
     if not capture.isOpened():
         capture.release()
-        raise no_recording(source) if source.paced else no_camera(source)
+        raise damaged_recording(source) if source.paced else explain_failure(source)
     if source.rotation is not Rotation.NONE or source.mirror:
         return TurnedCapture(capture, source.rotation, mirror=source.mirror)
     return capture
@@ -167,6 +173,30 @@ def no_recording(source: Source) -> CameraUnavailable:
             "demostración con --demo.",
             en=f"{source.label.en} cannot be opened. Still trying. Check the path, or use the demo recording with "
             "--demo.",
+        )
+    )
+
+
+def damaged_recording(source: Source) -> CameraUnavailable:
+    return CameraUnavailable(
+        Message(
+            es=f"{source.label.es} está dañado o no es un vídeo: no contiene ninguna imagen legible. Use otro archivo.",
+            en=f"{source.label.en} is damaged or not a video: it contains no readable picture. Use another file.",
+        )
+    )
+
+
+def explain_failure(source: Source) -> CameraUnavailable:
+    """Why a camera could not be opened; a network camera is asked without FFmpeg, which does not say."""
+    address = str(source.address)
+    reason = find_reason(address) if "://" in address else None
+    if reason is None:
+        return no_camera(source)
+    label = source.label
+    return CameraUnavailable(
+        Message(
+            es=f"No llega imagen de {label.es}: {reason.es} Se sigue intentando.",
+            en=f"No picture comes from {label.en}: {reason.en} Still trying.",
         )
     )
 

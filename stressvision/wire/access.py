@@ -88,13 +88,17 @@ class AccountList(WireModel):
 
 
 class TokenRequest(BaseModel):
-    """Token for a device, or for an account that a program uses. `days`: validity."""
+    """Token for a device, or for an account that a program uses. `days`: validity.
 
-    model_config = ConfigDict(extra="forbid")
+    `password`: the account's own, required unless it is the caller's: whoever has the token acts as that person.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     device_id: DeviceId | None = None
     account: str | None = Field(default=None, pattern=ACCOUNT_NAME)
     days: int = Field(default=365, ge=1, le=LONGEST_DAYS)
+    password: str | None = Field(default=None, min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class Token(WireModel):

@@ -91,13 +91,13 @@ class EmployeeState(WireModel):
 class Overview(WireModel):
     """Totals of the last hour. `overall_stress_percentage`: stress and sad among all detections of that hour.
 
-    `withheld`: the caller's role may not see persons, and figures about too few people are left out.
+    `withheld`: the caller's role may not see persons; figures about too few people are left out, `pending_alerts` null.
     """
 
     total_employees: int
     detections_last_hour: int
     employees_detected_last_hour: int
-    pending_alerts: int
+    pending_alerts: int | None
     overall_stress_percentage: float
     active_devices: int
     timestamp: Moment
@@ -218,12 +218,13 @@ class Readiness(WireModel):
 
 
 class IngestStats(WireModel):
-    """Answer of ingest's GET /stats."""
+    """Answer of ingest's GET /stats. `withheld`: the caller's role may not see persons; figures about them are null."""
 
-    total_detections: int
-    detections_by_device: dict[str, int]
-    detections_by_emotion: dict[str, int]
-    unique_employees: int
+    total_detections: int | None
+    detections_by_device: dict[str, int] | None
+    detections_by_emotion: dict[str, int] | None
+    unique_employees: int | None
     active_sessions: int
     uptime_seconds: float
     recent_detections: list[dict[str, Any]]
+    withheld: bool = False

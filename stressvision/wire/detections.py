@@ -23,6 +23,8 @@ from stressvision.wire.values import (
 )
 
 BATCH_LIMIT = 500
+PREVIEW_URL = r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/?=&%-]*)?$"
+"""Without user, backslash or space, which a browser and a parser may read as different hosts."""
 SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
 
 SessionName = Annotated[
@@ -159,16 +161,22 @@ class BatchStored(WireModel):
     results: list[BatchItem]
 
 
+MOST_STAGES = 40
+"""Names of pipeline stages in one health report; the pipeline has about ten."""
+
+
 class DeviceHealth(BaseModel):
     """Health of a device, posted to ingest's POST /heartbeat every few seconds.
 
-    `stage_ms`: mean milliseconds of each pipeline stage. `temperature`: degrees Celsius; `throttled`: slowed down by
-    heat or low voltage; `clock_ahead_seconds`: device clock minus server clock. Null: the device cannot measure it.
+    `instance_id`: of the running program, new at each start. `stage_ms`: mean milliseconds of each pipeline stage.
+    `temperature`: degrees Celsius; `throttled`: slowed down by heat or low voltage; `clock_ahead_seconds`: device clock
+    minus server clock. Null: the device cannot measure it.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     device_id: DeviceId
+    instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,64}$")
     location: Words | None = Field(default=None, max_length=200)
     state: Annotated[str, Field(pattern=r"^(starting|watching|no_camera|stopped)$")]
     detail: Words = Field(default="", max_length=300)
@@ -176,8 +184,8 @@ class DeviceHealth(BaseModel):
     frames_processed: Count | None = None
     frames_dropped: Count | None = None
     outbox_depth: Count | None = None
-    stage_ms: dict[str, Number] = Field(default_factory=dict)
-    preview_url: str | None = Field(default=None, max_length=200)
+    stage_ms: dict[Annotated[str, Field(max_length=40)], Number] = Field(default_factory=dict, max_length=MOST_STAGES)
+    preview_url: str | None = Field(default=None, max_length=200, pattern=PREVIEW_URL)
     temperature: Number | None = Field(default=None, ge=-100, le=200)
     throttled: Annotated[bool, Strict()] | None = None
     clock_ahead_seconds: Number | None = None

@@ -1,5 +1,7 @@
 """The gallery of enrolled faces that ingest sends to a device."""
 
+from pydantic import Field
+
 from stressvision.wire.values import WireModel
 
 EMBEDDING_MODEL = "dlib-resnet-v1-128"
@@ -14,6 +16,7 @@ class GalleryFace(WireModel):
     employee_id: int
     employee_code: str
     embeddings: list[list[float]]
+    expressions: list[str] = Field(default_factory=list)
 
 
 class Gallery(WireModel):

@@ -8,18 +8,21 @@ class NoticeTarget(WireModel):
 
     target: str
     label: str
-    waiting: int
-    sent: int
-    failed: int
+    waiting: int | None
+    sent: int | None
+    failed: int | None
     last_sent_at: Moment | None
     last_error: str | None
 
 
 class NoticeQueue(WireModel):
-    """State of the queue. `failing_since`: since when the oldest failed message waits; null without failures."""
+    """State of the queue. Numbers are null for roles that may not know of alerts.
+
+    `failing_since`: since when the oldest failed message waits; null without failures.
+    """
 
     configured: bool
-    waiting: int
-    failed: int
+    waiting: int | None
+    failed: int | None
     failing_since: Moment | None
     targets: list[NoticeTarget]

@@ -101,10 +101,12 @@ class StillVerdict(WireModel):
 class EnrolmentResult(WireModel):
     """Answer to an enrolment. `stills`: every picture sent, in order.
 
-    `warning`: with `allow_similar`, that the two similar people may not be recognised.
+    `relaxed_stills`: stills with a relaxed face, from which the person's own neutral expression is known; with none,
+    the general model judges alone. `warning`: with `allow_similar`, that the two similar people may not be recognised.
     """
 
     status: Literal["ok"] = "ok"
     employee: Employee
     stills: list[StillVerdict]
+    relaxed_stills: int
     warning: str | None = None

@@ -38,12 +38,16 @@ class ConsentRecord(WireModel):
 
 
 class FaceRecord(WireModel):
-    """One stored face. `embedding`: the 128 numbers, left out over the network."""
+    """One stored face. `embedding`: the 128 numbers; `expression`: reference of the relaxed face, as JSON, if any.
+
+    Both are left out over the network.
+    """
 
     model: str
     quality: float
     created_at: Moment
     embedding: list[float] | None
+    expression: str | None = None
 
 
 class DayOfDetections(WireModel):

@@ -18,11 +18,15 @@ class StillsToMeasure(WireModel):
 
 
 class MeasuredStill(WireModel):
-    """`embedding` [128] unless there is a `fault`; `quality` from 0 to 1 if exactly one face was found."""
+    """`embedding` [128] unless there is a `fault`; `quality` from 0 to 1 if exactly one face was found.
+
+    `expression`: reference of a relaxed face, as JSON of ExpressionReference; null if the face is not relaxed.
+    """
 
     quality: Share | None = None
     fault: StillFault | None = None
     embedding: list[float] | None = None
+    expression: str | None = None
 
 
 class Likeness(WireModel):

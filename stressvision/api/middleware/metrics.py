@@ -1,7 +1,7 @@
 """Prometheus metrics: requests, WebSocket clients, position of the feed, pending alerts and notifications."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import (
@@ -14,13 +14,16 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision import VERSION
+from stressvision.api.expensive_work import ExpensiveWork, Kind
 from stressvision.api.websocket.hub import Hub
 from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.auth import Role, sees_persons
+from stressvision.http.permissions import may_call
 from stressvision.services.vitals import Vitals, read_odd_fields
 from stressvision.wire.notifications import NoticeQueue
 
@@ -35,7 +38,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 class Metrics:
     """The metrics of one application, in a registry of its own: two applications in one process do not mix."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, expensive: ExpensiveWork) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "stressvision_http_requests", "Requests answered.", ["method", "route", "status"], registry=self.registry
@@ -65,6 +68,7 @@ class Metrics:
             "stressvision_websocket_queue_messages", "Messages queued for the slowest client.", hub.longest_queue
         )
         self.registry.register(_DroppedClients(hub))
+        self.registry.register(_ExpensiveWork(expensive))
         self.registry.register(_OddFields())
         self._gauge("stressvision_feed_position", "Id of the last event published.", lambda: hub.position)
 
@@ -82,12 +86,55 @@ class Metrics:
 
     def set_notifications(self, queue: NoticeQueue, now: datetime) -> None:
         """Set the gauges of the notification queue."""
-        self.notices.labels("waiting").set(queue.waiting)
-        self.notices.labels("failed").set(queue.failed)
+        self.notices.labels("waiting").set(queue.waiting or 0)
+        self.notices.labels("failed").set(queue.failed or 0)
         self.notices_failing.set((now - queue.failing_since).total_seconds() if queue.failing_since else 0)
 
     def _gauge(self, name: str, documentation: str, read: Callable[[], float]) -> None:
         Gauge(name, documentation, registry=self.registry).set_function(read)
+
+
+_SYSTEM_FAMILIES = frozenset(
+    {
+        "stressvision_build",
+        "stressvision_database_up",
+        "stressvision_expensive_running",
+        "stressvision_expensive_waiting",
+        "stressvision_expensive_refused",
+        "stressvision_http_requests",
+        "stressvision_http_request_seconds",
+        "stressvision_websocket_clients",
+        "process_start_time_seconds",
+        "process_resident_memory_bytes",
+        "process_virtual_memory_bytes",
+        "process_open_fds",
+        "process_max_fds",
+    }
+)
+"""Metrics that do not vary with single detections and alerts. Requests are counted for the routes a role may call."""
+
+
+class RoleRegistry(Collector):
+    """The metrics that a role may see: all of them, or the system's without any that varies with persons."""
+
+    def __init__(self, registry: CollectorRegistry, role: Role | None) -> None:
+        self._registry, self._role = registry, role
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric families, with the samples that the role may see."""
+        for family in self._registry.collect():
+            if sees_persons(self._role):
+                yield family
+            elif family.name in _SYSTEM_FAMILIES:
+                family.samples = [sample for sample in family.samples if self._may_see(sample.labels)]
+                yield family
+
+    def _may_see(self, labels: Mapping[str, str]) -> bool:
+        route = labels.get("route")
+        return route in {None, _UNMATCHED} or any(may_call(self._role, method, route or "") for method in _METHODS)
+
+
+_METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
 class _DroppedClients(Collector):
@@ -101,6 +148,29 @@ class _DroppedClients(Collector):
         yield CounterMetricFamily(name, documentation, value=self._hub.dropped)
 
 
+class _ExpensiveWork(Collector):
+    """Export the queues of expensive answers, by kind."""
+
+    def __init__(self, work: ExpensiveWork) -> None:
+        self._work = work
+
+    def collect(self) -> Iterator[Metric]:
+        running = GaugeMetricFamily(
+            "stressvision_expensive_running", "Expensive answers being computed.", labels=["kind"]
+        )
+        waiting = GaugeMetricFamily(
+            "stressvision_expensive_waiting", "Requests for expensive answers that wait.", labels=["kind"]
+        )
+        refused = CounterMetricFamily(
+            "stressvision_expensive_refused", "Requests for expensive answers refused with 429.", labels=["kind"]
+        )
+        for kind in Kind:
+            running.add_metric([kind], self._work.count_running(kind))
+            waiting.add_metric([kind], self._work.count_waiting(kind))
+            refused.add_metric([kind], self._work.count_refused(kind))
+        yield from (running, waiting, refused)
+
+
 class _OddFields(Collector):
     """Export the count of values read that another program stored in a form of its own."""
 
@@ -112,7 +182,8 @@ class _OddFields(Collector):
         )
         for (row, field), count in read_odd_fields().items():
             family.add_metric([row, field], count)
-        yield family
+        if family.samples:
+            yield family
 
 
 class MetricsMiddleware:

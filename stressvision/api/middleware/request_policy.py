@@ -1,5 +1,6 @@
 """ASGI adapter of the request policy: refuses foreign hosts and origins and large bodies, sets protective headers."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,20 +9,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.error_handlers import body_limit, body_too_large, to_response
 from stressvision.core.config import Settings
+from stressvision.core.dashboard_key import HEADER as DASHBOARD_HEADER
 from stressvision.core.errors import Forbidden, TooManyAttempts
+from stressvision.http.permissions import Server
 from stressvision.http.problems import ErrorResponse, reader_language, render_error, render_problem
-from stressvision.http.request_policy import ENCODED_BODY, RequestPolicy, RequestSource, is_encoded
+from stressvision.http.request_policy import (
+    ENCODED_BODY,
+    HSTS,
+    PROTECTIVE_HEADERS,
+    RequestPolicy,
+    RequestSource,
+    is_encoded,
+)
 from stressvision.wire.problems import plain_problem
 
 DOCS_PATH = "/api/docs"
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-site",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = {"Cache-Control": "no-store", **PROTECTIVE_HEADERS}
 # Swagger UI is one inline script, and draws with inline styles and data: images.
 _DOCS_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -35,7 +39,8 @@ class RequestPolicyMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.settings = settings
-        self.policy = RequestPolicy(settings)
+        self.policy = RequestPolicy(settings, Server.BACKEND)
+        self.headers = {**_HEADERS, **({"Strict-Transport-Security": HSTS} if settings.tls_certificate else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -46,7 +51,9 @@ class RequestPolicyMiddleware:
         if refusal is not None:
             await to_response(refusal)(scope, receive, send)
             return
-        await self.app(scope, _limit_body(receive, body_limit(path)), partial(_send_with_headers, send, path))
+        await self.app(
+            scope, _limit_body(receive, body_limit(path)), partial(_send_with_headers, send, path, self.headers)
+        )
 
     def _check(self, scope: Scope) -> ErrorResponse | None:
         """Return the error response of a refused request, or None."""
@@ -57,9 +64,13 @@ class RequestPolicyMiddleware:
             origin=headers.get("origin"),
             forwarded_proto=headers.get("x-forwarded-proto"),
             forwarded_for=headers.get("x-forwarded-for"),
+            fetch_site=headers.get("sec-fetch-site"),
+            fetch_mode=headers.get("sec-fetch-mode"),
+            fetch_destination=headers.get("sec-fetch-dest"),
+            dashboard_key=headers.get(DASHBOARD_HEADER),
         )
         try:
-            address = self.policy.check(source)
+            address = self.policy.check(source, scope.get("method", "WEBSOCKET"), path)
             scope.setdefault("state", {})["address"] = address
             if int(headers.get("content-length", "0")) > body_limit(path):
                 language = reader_language(headers.get("accept-language"), self.settings.lang)
@@ -88,10 +99,10 @@ def _limit_body(receive: Receive, limit: int) -> Receive:
     return receive_limited
 
 
-async def _send_with_headers(send: Send, path: str, message: Message) -> None:
+async def _send_with_headers(send: Send, path: str, added: Mapping[str, str], message: Message) -> None:
     if message["type"] == "http.response.start":
         headers = MutableHeaders(scope=message)
-        for name, value in _HEADERS.items():
+        for name, value in added.items():
             headers.setdefault(name, value)
         if path.startswith(DOCS_PATH):
             headers["Content-Security-Policy"] = _DOCS_POLICY

@@ -15,9 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.websocket.feed import EventSource, OpenSource
 from stressvision.core.errors import Unavailable
+from stressvision.domain.auth import sees_persons
 
 PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
 """Endpoints with the same response for everyone of a role, and about no particular person."""
+_AUDITED = frozenset({"/api/dashboard/stats", "/api/reports"})
+"""Endpoints whose responses name persons to some roles: each reader's own request records the read."""
 KEPT_SECONDS = 1.0
 CAPACITY = 256
 
@@ -150,10 +153,13 @@ class ResponseCacheMiddleware:
                 raise _NotCacheable(response)
             return response
 
-        principal = scope.get("state", {}).get("principal")
+        principal = scope.setdefault("state", {}).get("principal")
         language = Headers(scope=scope).get("accept-language")
         try:
-            key = (scope["path"], scope["query_string"], principal.role if principal else None, language)
+            role = principal.role if principal else None
+            is_audited = scope["path"] in _AUDITED and sees_persons(role)
+            reader = (principal and principal.token_id, scope["state"].get("address")) if is_audited else None
+            key = (scope["path"], scope["query_string"], role, language, reader)
             response = await self.response_cache.get_or_compute(key, compute)
         except _NotCacheable as error:
             response = error.response

@@ -73,7 +73,7 @@ def list_tokens(context: ContextDep) -> TokenList:
 
 @router.post("/tokens", status_code=201)
 def add_token(context: ContextDep, actor: ActorDep, request: TokenRequest) -> TokenIssued:
-    return tokens.add_token(context, request, actor)
+    return login.add_token(context, request, actor)
 
 
 @router.post("/tokens/{token_id}/revoke")

@@ -20,5 +20,6 @@ def read_overview(context: ContextDep, actor: ActorDep) -> Overview:
 
 @router.get("/stats")
 def read_stats(context: ContextDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24) -> Stats:
-    read = figures.read_stats if sees_persons(actor.role) else figures.read_public_stats
-    return read(context, hours)
+    if sees_persons(actor.role):
+        return figures.read_stats(context, hours, actor)
+    return figures.read_public_stats(context, hours)

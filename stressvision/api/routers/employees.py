@@ -21,10 +21,11 @@ router = APIRouter(prefix="/api/employees", tags=["employees"])
 @router.get("")
 def list_employees(
     context: ContextDep,
+    actor: ActorDep,
     limit: Annotated[int, Query(ge=1, le=employees.LIST_LIMIT)] = employees.LIST_LIMIT,
     cursor: Cursor = None,
 ) -> EmployeeList:
-    return employees.list_employees(context, limit, read_name(cursor))
+    return employees.list_employees(context, limit, read_name(cursor), actor.role)
 
 
 @router.post("", status_code=201)

@@ -7,12 +7,14 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from stressvision.api.content_negotiation import negotiate_format
-from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter
+from stressvision.api.dependencies import ActorDep, BackendDep, Cursor, EmployeeFilter
+from stressvision.api.expensive_work import HeldStream, Kind
 from stressvision.api.export_formats import MEDIA_TYPES, ExportFormat, write_csv, write_json
 from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.clock import parse_moment
 from stressvision.db.queries.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
+from stressvision.services.context import Context
 from stressvision.services.exports import DetectionStream, count_export, read_first_page, record_export
 from stressvision.services.paging import read_instant
 from stressvision.wire.backend import DetectionList
@@ -35,7 +37,7 @@ _VARY = {"Vary": "Accept"}
 
 @router.get("/detections", response_model=DetectionList, responses={200: {"content": _FILES}})
 def export_detections(
-    context: ContextDep,
+    backend: BackendDep,
     actor: ActorDep,
     start_date: Date = None,
     end_date: Date = None,
@@ -50,6 +52,7 @@ def export_detections(
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
+    context = backend.context
     kind = wanted_format or negotiate_format(accept, _OFFERED, ExportFormat.JSON)
     wanted = DetectionFilter(
         start=parse_moment(start_date, field="start_date") if start_date else None,
@@ -58,26 +61,37 @@ def export_detections(
         emotion=emotion,
         after=read_instant(cursor),
     )
-    record_export(context, wanted, kind, actor)
+    slot = backend.expensive.acquire(Kind.PARQUET if kind is ExportFormat.PARQUET else Kind.EXPORT, actor.role)
+    try:
+        record_export(context, wanted, kind, actor)
+        parts = _begin(context, wanted, kind, limit, cursor)
+    except BaseException:
+        slot.release()
+        raise
+    headers = dict(_VARY)
+    if kind is not ExportFormat.JSON:
+        headers["Content-Disposition"] = f'attachment; filename="{_file_name(kind, wanted)}"'
+    return StreamingResponse(HeldStream(parts, slot), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _begin(
+    context: Context, wanted: DetectionFilter, kind: ExportFormat, limit: int | None, cursor: str | None
+) -> Iterator[str | bytes]:
+    """Return the parts of the answer; the first has been computed. Raises DatabaseUnavailable and Unavailable."""
     if kind is ExportFormat.PARQUET:
         request = ParquetRequest(
-            start=wanted.start, end=wanted.end, employee_id=employee_id, emotion=emotion, cursor=cursor, limit=limit
+            start=wanted.start,
+            end=wanted.end,
+            employee_id=wanted.employee_id,
+            emotion=wanted.emotion,
+            cursor=cursor,
+            limit=limit,
         )
-        return _file_response(stream_parquet(context.settings, request), kind, wanted)
+        return stream_parquet(context.settings, request)
     if kind is ExportFormat.CSV:
-        return _file_response(
-            write_csv(read_first_page(DetectionStream(context, wanted, limit).read_pages())), kind, wanted
-        )
+        return write_csv(read_first_page(DetectionStream(context, wanted, limit).read_pages()))
     stream = DetectionStream(context, wanted, limit or JSON_LIMIT)
-    content = write_json(stream, read_first_page(stream.read_pages()), count_export(context, wanted))
-    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=_VARY)
-
-
-def _file_response(
-    content: Iterator[bytes] | Iterator[str], kind: ExportFormat, wanted: DetectionFilter
-) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{_file_name(kind, wanted)}"', **_VARY}
-    return StreamingResponse(content, media_type=MEDIA_TYPES[kind], headers=headers)
+    return write_json(stream, read_first_page(stream.read_pages()), count_export(context, wanted))
 
 
 def _file_name(kind: ExportFormat, wanted: DetectionFilter) -> str:

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from stressvision import VERSION
-from stressvision.api.dependencies import BackendDep, LanguageDep
+from stressvision.api.dependencies import ActorDep, BackendDep, LanguageDep
+from stressvision.api.middleware.metrics import RoleRegistry
 from stressvision.core.errors import Message, Unavailable
 from stressvision.services import notifications, vitals
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
@@ -52,7 +53,7 @@ def read_readiness(backend: BackendDep, language: LanguageDep, response: Respons
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def read_metrics(backend: BackendDep) -> Response:
+def read_metrics(backend: BackendDep, actor: ActorDep) -> Response:
     metrics = backend.metrics
     try:
         metrics.set_vitals(vitals.read_vitals(backend.context))
@@ -60,4 +61,4 @@ def read_metrics(backend: BackendDep) -> Response:
         metrics.database_up.set(1)
     except Unavailable:
         metrics.database_up.set(0)
-    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(RoleRegistry(metrics.registry, actor.role)), media_type=CONTENT_TYPE_LATEST)

@@ -9,6 +9,7 @@ from stressvision.api.documents import RESPONSES, DocumentDep, DocumentRequest
 from stressvision.core.errors import Forbidden, Message
 from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.domain.auth import sees_persons
+from stressvision.services.context import Actor, Context
 from stressvision.services.paging import read_instant
 from stressvision.services.reports import reading, summaries
 from stressvision.wire.reports import Report, ReportList, Summary
@@ -25,24 +26,30 @@ Day = Annotated[
 def list_reports(
     context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
 ) -> ReportList:
-    found = reading.list_reports(context, limit, read_instant(cursor))
-    if sees_persons(actor.role):
-        return found
-    reports = (reading.to_public_report(context, report) for report in found.reports)
-    return found.model_copy(update={"reports": [report for report in reports if report is not None]})
+    if not sees_persons(actor.role):
+        return reading.list_public_reports(context, limit, read_instant(cursor))
+    return reading.list_reports(context, limit, read_instant(cursor), actor)
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)
 def read_report(context: ContextDep, actor: ActorDep, document: DocumentDep, report_id: RowId) -> Report | Response:
-    is_audited = document.reader.has_persons and not document.is_json
-    report = reading.read_report(context, report_id, actor if is_audited else None)
-    visible = report if document.reader.has_persons else reading.to_public_report(context, report)
-    if visible is None:
-        raise _persons_required()
+    visible = _read_visible(context, actor, report_id, document)
     if document.is_json:
         return visible
-    name = f"stressvision_{report.start_timestamp:%Y%m%dT%H%MZ}"
+    name = f"stressvision_{visible.start_timestamp:%Y%m%dT%H%MZ}"
     return document.render(build_report_document(visible, document.reader), name)
+
+
+def _read_visible(context: Context, actor: Actor, report_id: int, document: DocumentRequest) -> Report:
+    """Return the report as its reader may see it. Raises NotFound and Forbidden."""
+    has_persons = document.reader.has_persons
+    if not sees_persons(actor.role):
+        return reading.read_public_report(context, report_id)
+    report = reading.read_report(context, report_id, actor if has_persons else None, is_file=not document.is_json)
+    visible = report if has_persons else reading.to_public_report(context, report)
+    if visible is None:
+        raise _persons_required()
+    return visible
 
 
 @router.get("/daily/{date}", response_model=Summary, responses=RESPONSES)

@@ -1,7 +1,7 @@
 """One WebSocket client, and how its connection is closed."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
@@ -25,6 +25,10 @@ class Connection:
     backend: BackendState
     language: Language
     principal: Principal | None
+    seen: set[int] = field(default_factory=set)
+    """Employees whose events were sent since the last audit row (stream_audit.py)."""
+    resumed_after: int = 0
+    """Public id after which events are sent (public_ids.py), for roles that may not see persons."""
 
     @property
     def role(self) -> Role | None:

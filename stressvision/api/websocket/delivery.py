@@ -4,45 +4,44 @@ A role that may not see persons receives events without them. Reading the databa
 """
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.websocket.connection import Connection
 from stressvision.api.websocket.feed import OpenSource, read_page, to_batch
 from stressvision.api.websocket.hub import Batch, Envelope
+from stressvision.api.websocket.public_ids import current_public_id, has_gap_after, moment_of, public_event_id
+from stressvision.api.websocket.stream_audit import note_event
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.domain.auth import Role, sees_persons
-from stressvision.wire.events import Connected, DetectionEvent
+from stressvision.domain.auth import sees_persons
+from stressvision.services.reports.reading import public_report_id
+from stressvision.wire.events import Connected, ReportEvent
 
 Fields = frozenset[str]
 
-_BASE_FIELDS: Fields = frozenset({"id", "committed_at", "type"})
-_REPORT_FIELDS: Fields = _BASE_FIELDS | {"report_id", "start_timestamp", "end_timestamp", "revision"}
+PUBLIC_FIELDS: Fields = frozenset(
+    {"id", "committed_at", "type", "report_id", "start_timestamp", "end_timestamp", "revision"}
+)
+"""Fields of a report event for roles that may not see persons; other events are not delivered to them.
 
-VISIBLE_FIELDS: Mapping[tuple[str, Role], Fields] = {
-    ("report", Role.VIEWER): _REPORT_FIELDS,
-    ("report", Role.ADMIN): _REPORT_FIELDS,
-    ("detection", Role.ADMIN): _BASE_FIELDS | {"data"},
-}
-"""Fields of an event, by type and role, for roles that may not see persons; other events are not delivered to them.
-
-A report event has no figures: GET /api/reports returns them, without those about too few people.
+It has no figures: GET /api/reports returns them, and only reports that it returns are announced.
 """
-
-TECHNICAL_FIELDS: Fields = frozenset({"id", "timestamp", "device_id", "session_id", "processing_time_ms", "created_at"})
-"""Fields of a detection's `data` for an administrator: they show that, when and where the system works."""
 
 
 async def deliver_events(connection: Connection, since: int | None) -> None:
     """Send every event after `since`, or from now on where it is None, until the task is cancelled."""
+    now = connection.backend.context.clock()
     if since is None:
         sent = connection.backend.hub.join(connection.mailbox)
-        await _greet(connection, Connected(timestamp=connection.backend.context.clock(), last_id=sent))
-    else:
+        last_id = sent if sees_persons(connection.role) else current_public_id(now)
+        await _greet(connection, Connected(timestamp=now, last_id=last_id))
+    elif sees_persons(connection.role):
         sent = await _replay(connection, since)
+    else:
+        sent = await _replay_public(connection, since, now)
     while True:
         envelope = await connection.mailbox.take()
         # Between replay and live delivery the same event can come from both.
@@ -95,6 +94,25 @@ async def _replay(connection: Connection, since: int) -> int:
     return await _send_stored(connection, sent, joined_at)
 
 
+async def _replay_public(connection: Connection, since: int, now: datetime) -> int:
+    """As `_replay`, for a public id."""
+    gap = has_gap_after(since, now)
+    await _greet(connection, Connected(timestamp=now, last_id=current_public_id(now), resumed_from=since, gap=gap))
+    connection = replace(connection, resumed_after=since)
+    first = await _read_first_since(connection.backend.open_source, moment_of(since))
+    sent = await _send_stored(connection, max(first - 1, 0))
+    joined_at = connection.backend.hub.join(connection.mailbox)
+    return await _send_stored(connection, sent, joined_at)
+
+
+async def _read_first_since(open_source: OpenSource, moment: datetime) -> int:
+    def read() -> int:
+        with closing(open_source()) as source:
+            return source.first_id_since(moment)
+
+    return await run_in_threadpool(read)
+
+
 async def _send_stored(connection: Connection, sent: int, until: int | None = None) -> int:
     """Send stored events after `sent`, at least up to the event `until`, or all; return the last position."""
     while until is None or sent < until:
@@ -111,8 +129,9 @@ async def _send_stored(connection: Connection, sent: int, until: int | None = No
 
 
 async def _send(connection: Connection, envelope: Envelope) -> None:
-    text = _render_for_role(envelope, connection.role)
+    text = _render_for_role(envelope, connection)
     if text is not None:
+        note_event(connection, envelope.event)
         await connection.websocket.send_text(text)
 
 
@@ -120,18 +139,20 @@ async def _greet(connection: Connection, greeting: Connected) -> None:
     await connection.websocket.send_text(greeting.model_dump_json())
 
 
-def _render_for_role(envelope: Envelope, role: Role | None) -> str | None:
-    """Return the message with the fields that a role may see; None where it may see nothing."""
+def _render_for_role(envelope: Envelope, connection: Connection) -> str | None:
+    """Return the message with the fields that the client's role may see; None where it may see nothing."""
     event = envelope.event
-    if event is None or sees_persons(role):
+    if sees_persons(connection.role):
         return envelope.text
-    fields = VISIBLE_FIELDS.get((event.type, role)) if role is not None else None
-    if fields is None:
+    if event is None:
+        return envelope.public_text or envelope.text
+    if not isinstance(event, ReportEvent) or not envelope.is_public:
         return None
-    if isinstance(event, DetectionEvent):
-        technical = {name: value for name, value in event.data.items() if name in TECHNICAL_FIELDS}
-        event = event.model_copy(update={"data": technical})
-    return event.model_dump_json(include=set(fields))
+    public_id = public_event_id(event)
+    if public_id <= connection.resumed_after:
+        return None
+    own = {"id": public_id, "report_id": public_report_id(event.start_timestamp)}
+    return event.model_copy(update=own).model_dump_json(include=set(PUBLIC_FIELDS))
 
 
 async def _read_extent(open_source: OpenSource) -> _Extent:

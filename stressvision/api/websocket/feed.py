@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -26,6 +27,8 @@ class EventSource(Protocol):
     def last_id(self) -> int: ...
 
     def oldest_id(self) -> int: ...
+
+    def first_id_since(self, moment: datetime) -> int: ...
 
     def read_after(self, event_id: int, limit: int = ...) -> FeedPage: ...
 
@@ -92,6 +95,8 @@ class FeedReader:
     def _follow(self, source: EventSource, position: int, skip: Skip) -> Iterator[FeedPage]:
         # Called before the first read, so that the next call reports a commit between the two.
         source.has_news()
+        # Lower where an earlier database has replaced the one that was followed.
+        position = min(position, source.last_id())
         has_news = True
         while not self._stopping.is_set():
             if has_news and skip(last := source.last_id()):
@@ -125,5 +130,7 @@ def _read_single(source: EventSource, position: int) -> FeedPage:
 
 def to_batch(page: FeedPage) -> Batch:
     """Serialise the events of a page."""
-    envelopes = tuple(Envelope(text=event.model_dump_json(), event_id=event.id, event=event) for event in page.events)
+    envelopes = tuple(
+        Envelope(event.model_dump_json(), event.id, event, is_public=event.id in page.public) for event in page.events
+    )
     return Batch(envelopes, page.position)

@@ -3,18 +3,24 @@
 import asyncio
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, Subscribe
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One message, serialised once for all clients. `event_id` and `event`: None for messages outside the feed."""
+    """One message, serialised once for all clients. `event_id` and `event`: None for messages outside the feed.
+
+    `is_public`: roles that may not see persons may know of the event.
+    `public_text`: of a message outside the feed, for roles that may not see persons; empty where it is the same.
+    """
 
     text: str
     event_id: int | None = None
     event: FeedEvent | None = None
+    is_public: bool = False
+    public_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,10 @@ class Subscription:
     def of(cls, request: Subscribe) -> "Subscription":
         """Build the subscription of a client's request."""
         return cls(frozenset(request.events) if request.events is not None else None, request.employee_id)
+
+    def limit(self, events: frozenset[str]) -> "Subscription":
+        """Return the subscription to those of these types that it includes."""
+        return replace(self, events=events if self.events is None else self.events & events)
 
     def wants(self, event: FeedEvent | None) -> bool:
         """Return whether the client receives an event. None, a message outside the feed, is always sent."""

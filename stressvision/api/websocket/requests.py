@@ -15,7 +15,7 @@ from stressvision.api.websocket.hub import Envelope, Subscription
 from stressvision.core.errors import Forbidden, InvalidInput, Language, Message, StressVisionError, Unauthenticated
 from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission
-from stressvision.http.permissions import Server
+from stressvision.http.permissions import Server, visible_events
 from stressvision.services.auth.authenticator import MISSING
 from stressvision.services.people.employees import record_follower
 from stressvision.wire.events import EVENT_TYPES, ErrorEvent, Pong, Subscribe, Subscribed
@@ -76,7 +76,7 @@ async def subscribe(connection: Connection, message: Mapping[str, object]) -> Su
             raise Forbidden(_NO_PERSONS)
         actor = actor_of(connection.principal, connection.address)
         await run_in_threadpool(record_follower, connection.backend.context, request.employee_id, actor)
-    connection.mailbox.subscription = Subscription.of(request)
+    connection.mailbox.subscription = Subscription.of(request).limit(visible_events(connection.role))
     return Subscribed(events=request.events or list(EVENT_TYPES), employee_id=request.employee_id)
 
 

@@ -14,6 +14,7 @@ from stressvision.api.middleware.authentication import choose_subprotocol, is_lo
 from stressvision.api.websocket.connection import Connection, close, close_with_error
 from stressvision.api.websocket.delivery import deliver_events, parse_since
 from stressvision.api.websocket.requests import answer_requests, authenticate_client, subscribe
+from stressvision.api.websocket.stream_audit import record_end, record_progress, record_start
 from stressvision.core.errors import (
     Forbidden,
     InvalidInput,
@@ -56,6 +57,7 @@ async def serve(connection: Connection, since: str | None, subscription: Mapping
     try:
         connection = await authenticate_client(connection)
         await subscribe(connection, subscription)
+        await record_start(connection)
         if await _run(connection, parse_since(since)) is Ending.TOO_SLOW:
             hub.dropped += 1
             log.warning("slow websocket client dropped")
@@ -71,6 +73,15 @@ async def serve(connection: Connection, since: str | None, subscription: Mapping
     finally:
         hub.leave(connection.mailbox)
         hub.connected -= 1
+        await _end_audit(connection)
+
+
+async def _end_audit(connection: Connection) -> None:
+    """Record the end, shielded: the server cancels its sessions when it stops."""
+    try:
+        await asyncio.shield(record_end(connection))
+    except Unavailable as error:
+        log.error("end of websocket session not audited", reason=error.message.en, people=len(connection.seen))
 
 
 async def _run(connection: Connection, since: int | None) -> Ending:
@@ -80,6 +91,7 @@ async def _run(connection: Connection, since: int | None) -> Ending:
         asyncio.create_task(deliver_events(connection, since)),
         asyncio.create_task(answer_requests(connection)),
         asyncio.create_task(connection.mailbox.overflowed.wait()),
+        asyncio.create_task(record_progress(connection)),
         token_watch,
     ]
     try:

@@ -1,5 +1,6 @@
 """Cámara en vivo: each device's preview, straight from the device to the browser."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.overview import device_chip
 from stressvision.wire.backend import Device
+from stressvision.wire.detections import PREVIEW_URL
 
 REFRESH_SECONDS = 2
 STALE_AFTER = timedelta(seconds=15)
@@ -45,6 +47,8 @@ def preview_state(device: Device, now: datetime) -> str | None:
     if device.preview_url is None:
         return "no_preview"
     # The address comes from the device: a foreign host would receive the request of this browser.
+    if not re.fullmatch(PREVIEW_URL, device.preview_url):
+        return "elsewhere"
     address = urlsplit(device.preview_url)
     return None if address.scheme == "http" and address.hostname in LOOPBACK_HOSTS else "elsewhere"
 

@@ -74,7 +74,7 @@ def _show_pending(context: PageContext, overview: Overview, alerts_page: Streaml
 
 
 def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, ...]:
-    pending, share = overview.pending_alerts, f"{overview.overall_stress_percentage:.1f} %"
+    share = f"{overview.overall_stress_percentage:.1f} %"
     return (
         html.KeyFigure(
             context.text(texts.common.STRESS_SHARE),
@@ -82,14 +82,20 @@ def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, 
             EXPRESSIONS["stress"],
             context.text(texts.overview.STRESS_SHARE_HELP),
         ),
-        html.KeyFigure(
-            context.text(texts.overview.PENDING_ALERTS), f"{pending:,}", SEVERITIES["high"] if pending else ""
-        ),
+        *_pending_figure(context, overview.pending_alerts),
         html.KeyFigure(context.text(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
         html.KeyFigure(context.text(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
         html.KeyFigure(context.text(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
         html.KeyFigure(context.text(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
     )
+
+
+def _pending_figure(context: PageContext, pending: int | None) -> tuple[html.KeyFigure, ...]:
+    """Return the figure of pending alerts; none where the role may not know it."""
+    if pending is None:
+        return ()
+    colour = SEVERITIES["high"] if pending else ""
+    return (html.KeyFigure(context.text(texts.overview.PENDING_ALERTS), f"{pending:,}", colour),)
 
 
 def _show_stats(context: PageContext, stats: Stats) -> None:

@@ -95,7 +95,7 @@ def _decompressed(path: Path, packed: Iterable[bytes]) -> Iterator[bytes]:
             while not unpack.eof and (unpack.unconsumed_tail or len(content) == PIECE):
                 content = unpack.decompress(unpack.unconsumed_tail, PIECE)
                 yield content
-            if unpack.unused_data or (unpack.eof and unpack.unconsumed_tail):
+            if unpack.unused_data or unpack.unconsumed_tail:
                 raise damaged(path)
     except zlib.error:
         raise damaged(path) from None

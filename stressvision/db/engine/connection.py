@@ -3,8 +3,8 @@
 import importlib
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +18,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from stressvision.core.errors import ConfigurationError, DatabaseUnavailable, Message
+from stressvision.db.engine.file_identity import FileIdentity
 from stressvision.db.engine.types import read_json
 from stressvision.db.engine.write_queue import WriteQueue
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 512
 """Page cache of each connection; the operating system caches the file as well."""
+_GENERATION = "file_generation"
+_CLOSING_MS = 1000
+"""How long the last checkpoint of a process waits for readers."""
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log before a checkpoint (16 MB): a busy page is then copied once for many commits."""
 _PRAGMAS = (
@@ -81,6 +85,9 @@ class Database:
         self.url = parse_url(database_url)
         self.engine = _create_engine(self.url)
         self.queue = WriteQueue(self)
+        self.check_replacement: Callable[[], None] = lambda: None
+        """Raises DatabaseUnavailable where a file that replaced the opened one cannot be used."""
+        self._file = FileIdentity(sqlite_path(self.url))
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,6 +97,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one consistent snapshot. Raises DatabaseUnavailable."""
+        self.require_file()
         with _translate_errors(self.url), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -128,10 +136,18 @@ class Database:
 
     def connect(self) -> Connection:
         """Return a new connection for writing (write_queue.DatabaseAccess)."""
-        return self.engine.connect().execution_options(stressvision_write=True)
+        self.require_file()  # before SQLite creates a missing file
+        connection = self.engine.connect().execution_options(stressvision_write=True)
+        connection.info[_GENERATION] = self.file_generation
+        return connection
+
+    def is_current(self, connection: Connection) -> bool:
+        """Return whether a connection of connect() belongs to the present file (write_queue.DatabaseAccess)."""
+        return bool(connection.info[_GENERATION] == self.file_generation)
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction as the only writer (write_queue.DatabaseAccess)."""
+        self.require_file()
         connection.begin()
         if not self.is_sqlite:
             connection.execute(_WRITE_LOCK)
@@ -145,10 +161,32 @@ class Database:
         """Return the DatabaseUnavailable for a driver error; any other error unchanged."""
         return _translate_error(error, self.url)
 
+    @property
+    def file_generation(self) -> int:
+        """Number of times that the SQLite file was replaced since this object exists."""
+        return self._file.generation
+
+    def require_file(self, generation: int | None = None) -> None:
+        """Raise DatabaseUnavailable where the SQLite file was removed or replaced since it was opened.
+
+        Also called after each commit (write_queue.DatabaseAccess): rows of a removed file are not acknowledged.
+        `generation`: the `file_generation` at which the caller opened a connection that it keeps.
+        """
+        self._file.require_same(self._reopen, generation)
+
     def close(self) -> None:
-        """Commit the submitted writes and close all connections."""
+        """Commit the submitted writes, move the write-ahead log into the file, and close all connections."""
         self.queue.close()
+        if self.is_sqlite and self._file.is_present():
+            with suppress(DatabaseError, sqlite_driver().Error), self.engine.connect() as connection:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_CLOSING_MS}")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.engine.dispose()
+        self._file.forget()
+
+    def _reopen(self) -> None:
+        self.engine.dispose()
+        self.check_replacement()
 
 
 def _create_engine(url: URL) -> Engine:

@@ -1,5 +1,6 @@
 """Column types that store the same meaning in SQLite and PostgreSQL."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,5 +81,12 @@ def read_json(text: Any) -> Any:
         value = from_json(text, allow_inf_nan=False)
     except (ValueError, TypeError):
         return Unreadable(text)
-    has_infinity = _HUGE_EXPONENT.search(text if isinstance(text, str) else bytes(text).decode("utf-8", "replace"))
-    return Unreadable(text) if has_infinity else value
+    may_overflow = _HUGE_EXPONENT.search(text if isinstance(text, str) else bytes(text).decode("utf-8", "replace"))
+    # The digits may also stand in a string, such as a hash.
+    return Unreadable(text) if may_overflow and _holds_infinity(value) else value
+
+
+def _holds_infinity(value: object) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_infinity, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float) and math.isinf(value)

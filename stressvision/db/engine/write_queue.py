@@ -31,6 +31,12 @@ class DatabaseAccess(Protocol):
     def begin(self, connection: Connection) -> None:
         """Begin a transaction as the only writer."""
 
+    def is_current(self, connection: Connection) -> bool:
+        """Return whether the connection belongs to the present database."""
+
+    def require_file(self) -> None:
+        """Raise where the database is no longer the one that was written to."""
+
     def count_written(self, connection: Connection) -> int | None:
         """Return a number that grows with each row the transaction writes; None if unknown or no longer open."""
 
@@ -207,11 +213,14 @@ class WriteQueue:
         try:
             yield connection
             connection.commit()
+            self._access.require_file()
         except BaseException:
             self._disconnect()
             raise
 
     def _begin(self) -> Connection:
+        if self._connection is not None and not self._access.is_current(self._connection):
+            self._disconnect()
         connection = self._connection = self._connection or self._access.connect()
         try:
             self._access.begin(connection)

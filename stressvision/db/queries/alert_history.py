@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import alert_events
 from stressvision.domain.alerts import AlertStep
 

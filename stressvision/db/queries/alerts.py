@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, not_, select, update
 
+from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for, older_than
-from stressvision.db.queries.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
+from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
 from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from stressvision.core.clock import to_millisecond
+from stressvision.db.engine.row_reader import RowReader, as_it_stands, as_text
 from stressvision.db.engine.types import read_json
-from stressvision.db.queries.row_reader import RowReader, as_it_stands, as_text
 from stressvision.db.schema.tables import audit_log
 from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
 from stressvision.domain.audit import BEGINNING, TRIMMED, Entry, Head, Link, link_hash

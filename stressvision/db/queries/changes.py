@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import changes
 
 if TYPE_CHECKING:
@@ -47,6 +47,23 @@ def oldest_change_id(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.min(changes.c.id), 0))).scalar_one())
 
 
+def first_change_since(connection: Connection, moment: datetime) -> int:
+    """Return the first kept change that was committed at `moment` or later, or the newest one.
+
+    By bisection: ids grow with time, and an index on the times would cost every commit. After a clock was put back, the
+    result may be an earlier or later change: for clients that resume, never for a decision on what is kept.
+    """
+    low, high = oldest_change_id(connection), last_change_id(connection)
+    while low < high:
+        middle = (low + high) // 2
+        query = select(changes.c.committed_at).where(changes.c.id >= middle).order_by(changes.c.id).limit(1)
+        if connection.execute(query).scalar_one() < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def prune_changes(connection: Connection, before: int) -> int:
     """Delete the changes with ids below `before` except the newest one, so that ids go on increasing.
 
@@ -66,6 +83,8 @@ class CommitWatch:
         self._database = database
         self._listener: psycopg.Connection | None = None
         self._seen: int | None = None
+        database.require_file()
+        self._generation = database.file_generation
         try:
             self._connection = database.engine.raw_connection() if database.is_sqlite else None
         except sqlite_driver().Error as error:
@@ -106,6 +125,7 @@ class CommitWatch:
             with self._database.read() as connection:
                 return last_change_id(connection)
         try:
+            self._database.require_file(self._generation)
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite_driver().Error as error:
             raise explain_driver_error(error, self._database.url) from error

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, select, text
 
+from stressvision.db.engine.expressions import minute_start
+from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.queries.expressions import minute_start
-from stressvision.db.queries.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, device_minutes, devices
 from stressvision.domain.reports import Window
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader, Shape
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Shape
 from stressvision.db.schema.tables import devices, sessions
 from stressvision.wire.values import Number
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader, Within, as_text
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, as_text
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
@@ -92,19 +92,24 @@ class NewConsent:
 
 @dataclass(frozen=True)
 class FaceSampleRow:
-    """One still's embedding (128 numbers) and its quality from 0 to 1."""
+    """One still's embedding (128 numbers) and its quality from 0 to 1.
+
+    `expression`: how a relaxed face reads, as JSON of ExpressionReference; None where the still shows none.
+    """
 
     embedding: tuple[float, ...]
     quality: float
+    expression: str | None = None
 
 
 @dataclass(frozen=True)
 class EnrolledFaceRow:
-    """The embeddings (128 numbers each) by which an employee is recognised."""
+    """The embeddings (128 numbers each) by which an employee is recognised, and how their relaxed face reads."""
 
     employee_id: int
     employee_code: str
     embeddings: tuple[tuple[float, ...], ...]
+    expressions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -291,6 +296,7 @@ def replace_samples(connection: Connection, employee_id: int, model: str, sample
                 "embedding": array("f", sample.embedding).tobytes(),
                 "quality": sample.quality,
                 "model": model,
+                "expression": sample.expression,
             }
             for sample in samples
         ]
@@ -313,13 +319,19 @@ def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
 def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow, ...]:
     """Return the enrolled, active and consenting employees by id, with embeddings of this network only."""
     query = (
-        select(employees.c.id, employees.c.employee_code, face_samples.c.embedding)
+        select(employees.c.id, employees.c.employee_code, face_samples.c.embedding, face_samples.c.expression)
         .join(face_samples, face_samples.c.employee_id == employees.c.id)
         .where(employees.c.is_active, employees.c.consent_given, face_samples.c.model == model)
         .order_by(employees.c.id, face_samples.c.id)
     )
     faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
+    expressions: dict[int, list[str]] = {}
     for row in connection.execute(query):
         if isinstance(row.embedding, bytes) and len(row.embedding) % 4 == 0:
             faces.setdefault((row.id, as_text(row.employee_code)), []).append(tuple(array("f", row.embedding)))
-    return tuple(EnrolledFaceRow(key[0], key[1], tuple(embeddings)) for key, embeddings in faces.items())
+            if isinstance(row.expression, str):
+                expressions.setdefault(row.id, []).append(row.expression)
+    return tuple(
+        EnrolledFaceRow(employee_id, code, tuple(embeddings), tuple(expressions.get(employee_id, ())))
+        for (employee_id, code), embeddings in faces.items()
+    )

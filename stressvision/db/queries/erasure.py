@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from stressvision.db.queries.expressions import columns_for, json_has_key
-from stressvision.db.queries.row_reader import Entries, RowReader, as_it_stands, as_text
+from stressvision.db.engine.expressions import columns_for, json_has_key
+from stressvision.db.engine.row_reader import Entries, RowReader, as_it_stands, as_text
 from stressvision.db.schema.tables import employees, erasures, face_samples, metadata, reports
 from stressvision.domain.erasure import Traces, forget_person
 

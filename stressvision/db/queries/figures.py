@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, desc, exists, func, select
 
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import RowReader, sum_by_text
+from stressvision.db.engine.row_reader import RowReader, sum_by_text
 from stressvision.db.schema.tables import detection_events, detection_totals, employees
 from stressvision.db.schema.tables.observations import SHOWS_SOMETHING
 from stressvision.domain.emotions import Emotion

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import notifications
 from stressvision.domain.notifications import NoticeKind, NoticeState
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 
-from stressvision.db.queries.expressions import columns_for, older_than
-from stressvision.db.queries.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
+from stressvision.db.engine.expressions import columns_for, older_than
+from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import report_progress, reports
 from stressvision.domain.reports import ReportKind, Window
 from stressvision.wire.reports import DeviceCoverage, EmployeeReport
@@ -135,6 +135,54 @@ def select_reports(connection: Connection, limit: int, after: tuple[datetime, in
 def count_reports(connection: Connection) -> int:
     """Return the number of reports."""
     return connection.execute(select(func.count()).select_from(reports)).scalar_one()
+
+
+@dataclass(frozen=True)
+class PublicReports:
+    """The reports that readers without access to persons may see: one length, closed, enough people (ADR 23)."""
+
+    window_minutes: int
+    smallest: int
+    before: datetime
+
+    def holds(self, row: ReportRow) -> bool:
+        """Return whether a report is one of them."""
+        return (
+            row.kind == ReportKind.SCHEDULED
+            and (row.window_minutes or self.window_minutes) == self.window_minutes
+            and (row.total_employees_detected or 0) >= self.smallest
+            and row.end_timestamp <= self.before
+        )
+
+    def restrict(self, query: Select[Any]) -> Select[Any]:
+        """Add the same condition to a query: a page or total of other reports would disclose that they exist."""
+        return query.where(
+            _r.kind == str(ReportKind.SCHEDULED),
+            func.coalesce(_r.window_minutes, self.window_minutes) == self.window_minutes,
+            _r.total_employees_detected >= self.smallest,
+            _r.end_timestamp <= self.before,
+        )
+
+
+def select_public_reports(
+    connection: Connection, public: PublicReports, limit: int, after: tuple[datetime, int] | None = None
+) -> list[ReportRow]:
+    """Return public reports, newest first. `after`: start of the previous page's last row, and any id."""
+    query = public.restrict(REPORT).order_by(_r.start_timestamp.desc()).limit(limit)
+    if after is not None:
+        query = query.where(_r.start_timestamp < after[0])
+    return [ReportRow(*row) for row in connection.execute(query)]
+
+
+def count_public_reports(connection: Connection, public: PublicReports) -> int:
+    """Return the number of public reports."""
+    return int(connection.execute(public.restrict(select(func.count()).select_from(reports))).scalar_one())
+
+
+def find_public_report(connection: Connection, public: PublicReports, start: datetime) -> ReportRow | None:
+    """Return the public report of the window that begins at `start`, or None."""
+    row = connection.execute(public.restrict(REPORT).where(_r.start_timestamp == start)).first()
+    return None if row is None else ReportRow(*row)
 
 
 def select_report(connection: Connection, report_id: int) -> ReportRow | None:

@@ -1,12 +1,13 @@
-"""Expired rows: selected by an index, deleted a few at a time."""
+"""Expired rows: selected by an index, deleted a few at a time; the times that the deleting jobs noted."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, tuple_, update
 
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import (
     alert_events,
     alert_silences,
@@ -16,6 +17,7 @@ from stressvision.db.schema.tables import (
     detection_events,
     device_minutes,
     employee_days,
+    job_marks,
     notifications,
     reports,
     sessions,
@@ -103,3 +105,24 @@ def delete_expired(connection: Connection, expired: Expired, before: datetime, l
     oldest = select(*keys).where(expired.condition(before)).order_by(expired.order).limit(limit)
     picked = keys[0].in_(oldest) if len(keys) == 1 else tuple_(*keys).in_(oldest)
     return connection.execute(delete(table).where(picked)).rowcount
+
+
+@dataclass(frozen=True)
+class JobMark:
+    """What a job noted: the time, and the newest change of the feed then."""
+
+    at: datetime
+    last_change_id: int
+
+
+def find_mark(connection: Connection, name: str) -> JobMark | None:
+    """Return what the job noted last, or None."""
+    row = connection.execute(select(*columns_for(JobMark, job_marks)).where(job_marks.c.name == name)).one_or_none()
+    return None if row is None else JobMark(*row)
+
+
+def store_mark(connection: Connection, name: str, mark: JobMark) -> None:
+    """Replace what the job noted."""
+    changed = connection.execute(update(job_marks).where(job_marks.c.name == name).values(vars(mark)))
+    if changed.rowcount == 0:
+        connection.execute(insert(job_marks).values(name=name, **vars(mark)))

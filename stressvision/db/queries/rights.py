@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from stressvision.db.engine.expressions import columns_for, hour_start
+from stressvision.db.engine.row_reader import RowReader, as_it_stands
 from stressvision.db.queries.erasure import owned_rows, personal_tables
-from stressvision.db.queries.expressions import columns_for, hour_start
-from stressvision.db.queries.row_reader import RowReader, as_it_stands
 from stressvision.db.schema.tables import alerts, audit_log, consents, detection_events, face_samples
 
 _READ_SEPARATELY = {"alerts", "consents", "detection_events", "detection_totals", "employees", "face_samples"}
@@ -31,12 +31,13 @@ _read_consent = RowReader(ConsentRow)
 
 @dataclass(frozen=True)
 class FaceRow:
-    """One face sample. `embedding`: 128 numbers as bytes of float32."""
+    """One face sample. `embedding`: 128 numbers as bytes of float32. `expression`: how it reads relaxed, as JSON."""
 
     embedding: bytes
     quality: float
     model: str
     created_at: datetime
+    expression: str | None
 
 
 _read_face = RowReader(FaceRow)

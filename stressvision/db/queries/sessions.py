@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from stressvision.db.queries.expressions import columns_for
-from stressvision.db.queries.row_reader import ReadRow, RowReader
+from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import sessions
 
 LARGEST_ID = 2**63 - 1

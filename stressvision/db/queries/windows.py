@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from stressvision.db.queries.row_reader import RowReader
+from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.schema.tables import detection_events, employees
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import EmotionTally, Window
@@ -73,14 +73,13 @@ def first_moment(connection: Connection, window: Window) -> datetime | None:
     return moment
 
 
-def settled_detection_id(connection: Connection, still_open: Window) -> int:
-    """Return the id of the last row before the first one of a window that is still open.
+def settled_detection_id(connection: Connection, closed: datetime) -> int:
+    """Return the id of the last row before the first one that belongs to a window still open at `closed`.
 
-    `still_open`: from the start of the open window to the latest credible time. A later row was stored under a wrong
-    clock, and must not delay the others until then.
+    Rows from the future count as such: with the clock set back, those of the last hours are.
     """
     # `+ 0` because for the bare id SQLite scans the table from its first row.
-    query = select(func.min(_d.id + 0)).where(_d.timestamp >= still_open.start, _d.timestamp <= still_open.end)
+    query = select(func.min(_d.id + 0)).where(_d.timestamp >= closed)
     first_open: int | None = connection.execute(query).scalar_one()
     if first_open is not None:
         return first_open - 1

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Row
 
 from stressvision.core.clock import parse_moment, to_stored
 from stressvision.core.errors import InvalidInput
+from stressvision.core.names import clean_name
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.backfill import chain_audit_rows, insert_alert_histories, recount_totals
 from stressvision.db.schema.tables import (
@@ -81,6 +82,10 @@ def _convert_row(table: Table, row: Row[tuple[object, ...]]) -> dict[str, object
         if moment is None and not column.nullable:
             moment = _parse_moment(values.get("created_at")) or _EPOCH
         values[column.name] = to_stored(moment) if moment else None
+    for name in ("full_name", "department", "shift"):
+        value = values.get(name)
+        if table is employees and isinstance(value, str):
+            values[name] = clean_name(value) or value
     return values
 
 

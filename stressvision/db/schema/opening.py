@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.files import make_private
 from stressvision.db.engine.connection import (
     Database,
     explain_driver_error,
@@ -69,6 +70,13 @@ def prepare_database(database: Database, now: datetime) -> Opening:
         return Opening(OpeningOutcome.CONVERTED if backup else OpeningOutcome.CREATED, backup)
 
 
+def is_current(connection: Connection) -> bool:
+    """Return whether the database has this program's schema."""
+    if not inspect(connection).has_table(_OWN):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+
+
 def inspect_database(database: Database) -> None:
     """Check that the database can be used, changing nothing. Raises DatabaseUnavailable.
 
@@ -81,6 +89,27 @@ def inspect_database(database: Database) -> None:
             return
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise explain_driver_error(PermissionError("readonly"), database.url)
+
+
+def require_current(database: Database) -> None:
+    """Raise DatabaseUnavailable where the SQLite file has not this program's schema; nothing is changed."""
+    _refuse_foreign_file(database)
+    path = sqlite_path(database.url)
+    if path is None or not path.exists():
+        return
+    driver = sqlite_driver()
+    try:
+        with closing(driver.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except driver.Error as error:
+        raise explain_driver_error(error, database.url) from error
+    if found != (REVISION,):
+        raise DatabaseUnavailable(
+            Message(
+                es=f"{path} fue reemplazado por una base de otra versión: reinicie el sistema para actualizarla.",
+                en=f"{path} was replaced by a database of another version: restart the system to update it.",
+            )
+        )
 
 
 def _upgrade_schema(database: Database, connection: Connection, now: datetime) -> Opening:
@@ -126,10 +155,10 @@ def _back_up(database: Database, now: datetime) -> Path:
     path = sqlite_path(database.url)
     assert path is not None  # noqa: S101  only SQLite databases are backed up here
     target = path.with_name(f"{path.stem}.backup-{now:%Y%m%d-%H%M%S}{path.suffix}")
+    make_private(target)
     driver = sqlite_driver()
     with closing(driver.connect(str(path))) as source, closing(driver.connect(str(target))) as copy:
         source.backup(copy)
-    target.chmod(0o600)
     return target
 
 

@@ -7,12 +7,12 @@ import structlog
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
-from stressvision.vision.embedding import Embedding, FaceEncoder
-from stressvision.vision.expression import ExpressionEstimate, ExpressionModel
+from stressvision.vision.expression import ExpressionEstimate, ExpressionModel, ExpressionReference
 from stressvision.vision.faces import Face, FaceDetector, Point
 from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
 
 log = structlog.get_logger()
 
@@ -38,7 +38,14 @@ class Measuring(Protocol):
 class Expressing(Protocol):
     """Expression model; see `vision.expression.ExpressionModel`."""
 
-    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate: ...
+    def estimate(
+        self,
+        frame_bgr: Frame,
+        left_eye: Point,
+        right_eye: Point,
+        *,
+        reference: ExpressionReference | None = None,
+    ) -> ExpressionEstimate: ...
 
 
 @dataclass(frozen=True)

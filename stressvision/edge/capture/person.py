@@ -1,17 +1,19 @@
 """State of one tracked person: identity, expression, fatigue and liveness, for as long as the track lasts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stressvision.domain.emotions import Emotion
+from stressvision.vision.baseline import OwnBaseline
+from stressvision.vision.expression import ExpressionReference
 from stressvision.vision.fatigue.monitor import FatigueMonitor
 from stressvision.vision.flatness import FLAT_SECONDS, FlatnessWatch
-from stressvision.vision.gallery import Match
 from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.geometry.reader import FaceGeometry
-from stressvision.vision.identity import IdentityVote, Standing
 from stressvision.vision.liveness import BlinkWatch
 from stressvision.vision.quality import Quality
+from stressvision.vision.recognition.gallery import Match
+from stressvision.vision.recognition.identity import IdentityVote, Standing
 from stressvision.vision.smoothing import ExpressionTrend, ReadingPeriod, fuse
 from stressvision.vision.tracking import Track
 
@@ -48,15 +50,17 @@ class PersonState:
     covered: bool = False
 
 
-class FatigueMemory:
-    """Fatigue monitors by employee, so that the minute of measurement survives a short loss of the track.
+class PersonMemory:
+    """Fatigue monitors and baselines by employee, so that they survive a short loss of the track.
 
-    A monitor restarts when the employee stays away, keeping what is usual for them; it is deleted when the employee may
-    no longer be recognised.
+    A monitor restarts when the employee stays away and keeps what is usual for them; a baseline restarts with another
+    enrolment. Both are deleted when the employee may no longer be recognised.
     """
 
     def __init__(self) -> None:
         self._monitors: dict[int, FatigueMonitor] = {}
+        self._references: dict[int, ExpressionReference] = {}
+        self._baselines: dict[int, OwnBaseline] = {}
 
     def recall(self, employee_id: int, at: float) -> FatigueMonitor:
         """Return the monitor of this employee, a new one if there is none."""
@@ -65,9 +69,21 @@ class FatigueMemory:
             monitor.restart()
         return monitor
 
-    def keep_only(self, employee_ids: Collection[int]) -> None:
-        """Delete the monitors of all other employees."""
-        self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in employee_ids}
+    def recall_baseline(self, employee_id: int) -> OwnBaseline | None:
+        """Return the baseline of this employee; None without an enrolled expression reference."""
+        reference = self._references.get(employee_id)
+        if reference is None:
+            return None
+        known = self._baselines.get(employee_id)
+        if known is None or not known.starts_from(reference):
+            known = self._baselines[employee_id] = OwnBaseline(reference)
+        return known
+
+    def keep_only(self, enrolled: Mapping[int, ExpressionReference | None]) -> None:
+        """Delete everything of all other employees; take the enrolled expression references of these."""
+        self._monitors = {key: monitor for key, monitor in self._monitors.items() if key in enrolled}
+        self._references = {key: reference for key, reference in enrolled.items() if reference is not None}
+        self._baselines = {key: known for key, known in self._baselines.items() if key in self._references}
 
 
 @dataclass
@@ -82,6 +98,7 @@ class Person:
     monitor: FatigueMonitor = field(default_factory=FatigueMonitor)
     blinks: BlinkWatch = field(default_factory=BlinkWatch)
     flatness: FlatnessWatch = field(default_factory=FlatnessWatch)
+    baseline: OwnBaseline | None = None
     quality: Quality | None = None
     geometry: FaceGeometry | None = None
     geometry_at: float = 0.0
@@ -117,23 +134,23 @@ class Person:
 
     @property
     def is_expressive(self) -> bool:
-        """Whether an expression can be read now: nothing hides the mouth, and it is not wide open in a yawn."""
+        """Whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
         clear = self.geometry is not None and not self.geometry.cover.mouth
-        return clear and self.quality is not None and self.quality.classifiable and not self.monitor.may_be_yawning
+        return clear and self.quality is not None and self.quality.classifiable
 
     def begin_period(self, at: float) -> None:
         """Gather the readings of the next detection from now on."""
         self.period.restart()
         self.period_since = at
 
-    def take_vote(self, at: float, vote: Match | None, memory: FatigueMemory) -> None:
+    def take_vote(self, at: float, vote: Match | None, memory: PersonMemory) -> None:
         """Count the identity vote of one frame; reset expression and fatigue if the identity changed."""
         self.vote.add(vote)
         settled = UNKNOWN_SECONDS if self.standing is Standing.UNKNOWN else VERIFY_SECONDS
         self.next_embedding = at + (COLLECT_SECONDS if self.vote.in_doubt else settled)
         self._note_decision(at, memory)
 
-    def lose_patience(self, at: float, memory: FatigueMemory, *, none_enrolled: bool) -> None:
+    def lose_patience(self, at: float, memory: PersonMemory, *, none_enrolled: bool) -> None:
         """Withdraw a name not verified for PATIENCE_SECONDS; mark a person not identified for as long as unknown.
 
         If there are no enrolled people, the person is unknown at once.
@@ -171,13 +188,14 @@ class Person:
             return PersonState(Emotion.FATIGUE, fatigue, frames=self.monitor.frames, covered=covered)
         return PersonState(covered=covered)
 
-    def _note_decision(self, at: float, memory: FatigueMemory) -> None:
+    def _note_decision(self, at: float, memory: PersonMemory) -> None:
         if self.standing is Standing.COLLECTING:
             self.decided_at = None
             return
         if self.decided_at is None:
             self.decided_at = at
         owner = self.match.employee_id if self.match else None
+        self.baseline = None if owner is None else memory.recall_baseline(owner)
         if self.period_since is None or owner != self._owner:
             self.period_since = at
         if owner != self._owner:

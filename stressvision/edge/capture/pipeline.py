@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 
 from stressvision.edge.capture.costs import StageTimes, TokenBucket
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, FatigueMemory, Person, PersonState
+from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
-from stressvision.vision.gallery import FaceGallery
-from stressvision.vision.identity import Standing
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.gallery import FaceGallery
+from stressvision.vision.recognition.identity import Standing
 from stressvision.vision.tracking import Tracker
 from stressvision.wire.detections import DetectionIn
 from stressvision.wire.values import Box
@@ -74,7 +74,7 @@ class Pipeline:
         self._models = models
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
-        self._memory = FatigueMemory()
+        self._memory = PersonMemory()
         self._embeddings = TokenBucket(EMBEDDINGS_AT_ONCE)
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
@@ -91,7 +91,7 @@ class Pipeline:
         People in view are verified again before they are named. `at`: monotonic seconds.
         """
         self._gallery = gallery
-        self._memory.keep_only({face.employee_id for face in gallery.faces} if gallery else set())
+        self._memory.keep_only({face.employee_id: face.reference for face in gallery.faces} if gallery else {})
         for person in self._people.values():
             person.doubt(at)
 

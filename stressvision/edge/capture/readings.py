@@ -2,10 +2,11 @@
 
 from stressvision.edge.capture.costs import StageTimes
 from stressvision.edge.capture.models import Models
-from stressvision.edge.capture.person import Person
+from stressvision.edge.capture.person import FATIGUE_PRESENT, Person
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.relaxed import is_relaxed
 
 
 def read_face(shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes) -> None:
@@ -39,7 +40,13 @@ def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTi
         return None
     face = person.track.face
     with stages.measure("expression"):
-        estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye)
-    person.trend.add(shot.elapsed, estimate.probabilities)
-    person.period.add_expression(estimate.probabilities)
+        reference = person.baseline.reference if person.baseline else None
+        estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye, reference=reference)
+    if person.baseline is not None and person.geometry is not None:
+        fatigued = person.monitor.estimate().probability >= FATIGUE_PRESENT
+        person.baseline.follow(estimate, relaxed=is_relaxed(person.geometry) and not fatigued)
+    # A yawn resembles fear and anger and is no expression; a laugh has to be recognised all along.
+    if not person.monitor.may_be_yawning:
+        person.trend.add(shot.elapsed, estimate.probabilities)
+        person.period.add_expression(estimate.probabilities)
     return estimate.probabilities.happy

@@ -1,11 +1,10 @@
-"""HTTP client of the ingest server, and the device token."""
+"""HTTP client of the ingest server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import requests
 import structlog
@@ -13,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
-from stressvision.core.config import LOOPBACK_HOSTS, Settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, ServerUnreachable
 from stressvision.wire.detections import BatchStored, DeviceHealth, IngestSession, SessionEnded, SessionStart
 from stressvision.wire.gallery import EMBEDDING_MODEL, EMBEDDING_SIZE, Gallery
@@ -269,36 +267,3 @@ def _unreachable(server: str, reason: str) -> ServerUnreachable:
             en=f"The ingest server {server} does not respond as expected ({reason}). Retrying; nothing is lost.",
         )
     )
-
-
-def read_token(settings: Settings) -> str:
-    """Return the device's token; empty if it has none.
-
-    Raises:
-        ConfigurationError: If its file cannot be read, or if it would be sent unencrypted.
-    """
-    token = settings.device_token.get_secret_value()
-    path = settings.device_token_file
-    if path is not None:
-        try:
-            token = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise ConfigurationError(
-                Message(
-                    es=f"No se puede leer el token de {path} (STRESSVISION_DEVICE_TOKEN_FILE). Créelo en el servidor "
-                    f"con: python -m stressvision token add --device {settings.device_id}",
-                    en=f"Cannot read the token from {path} (STRESSVISION_DEVICE_TOKEN_FILE). Create it on the "
-                    f"server with: python -m stressvision token add --device {settings.device_id}",
-                ),
-                field="STRESSVISION_DEVICE_TOKEN_FILE",
-            ) from None
-    address = urlsplit(settings.ingest_base)
-    if token and address.scheme != "https" and address.hostname not in LOOPBACK_HOSTS:
-        raise ConfigurationError(
-            Message(
-                es="El token del dispositivo viajaría sin cifrar: use https:// en STRESSVISION_INGEST_URL.",
-                en="The device's token would be sent unencrypted: use https:// in STRESSVISION_INGEST_URL.",
-            ),
-            field="STRESSVISION_INGEST_URL",
-        )
-    return token

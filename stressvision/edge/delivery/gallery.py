@@ -9,7 +9,8 @@ import structlog
 
 from stressvision.core.config import Policy
 from stressvision.edge.delivery.client import IngestClient
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.baseline import combine_references
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery
 
 log = structlog.get_logger()
@@ -62,7 +63,8 @@ class GalleryCache:
                 self._replace(
                     self._to_face_gallery(response.gallery), read_policy(response.gallery.policy), employee_ids
                 )
-                log.info("gallery fetched", people=len(response.gallery.faces))
+                own = sum(bool(face.expressions) for face in response.gallery.faces)
+                log.info("gallery fetched", people=len(response.gallery.faces), with_own_neutral_face=own)
 
     def current(self) -> GalleryState:
         """Return the state now; without a gallery once the lease has expired."""
@@ -85,7 +87,12 @@ class GalleryCache:
             log.error("gallery computed with another network, recognition stopped", model=gallery.model)
         return FaceGallery(
             tuple(
-                EnrolledFace(face.employee_id, face.employee_code, np.array(face.embeddings, np.float64))
+                EnrolledFace(
+                    face.employee_id,
+                    face.employee_code,
+                    np.array(face.embeddings, np.float64),
+                    combine_references(face.expressions),
+                )
                 for face in faces
                 if face.embeddings
             ),

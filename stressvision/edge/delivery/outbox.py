@@ -6,6 +6,7 @@ It holds no image and no embedding, and only its owner can read the file. Messag
 import json
 import sqlite3 as system_sqlite
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from stressvision.core.clock import Clock, to_stored, utc_now
+from stressvision.core.clock import Clock, MonotonicClock, StepDetector, to_stored, utc_now
 from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.core.files import make_private
 from stressvision.edge.delivery import delivered as copies
@@ -107,14 +108,23 @@ class Outbox:
     """A durable, thread-safe queue, bounded by `max_messages` and `max_age`: excess detections are dropped."""
 
     def __init__(
-        self, path: Path, *, clock: Clock = utc_now, max_messages: int = MAX_MESSAGES, max_age: timedelta = MAX_AGE
+        self,
+        path: Path,
+        *,
+        clock: Clock = utc_now,
+        monotonic: MonotonicClock = time.monotonic,
+        max_messages: int = MAX_MESSAGES,
+        max_age: timedelta = MAX_AGE,
     ) -> None:
         """Open or create the file; a damaged file is renamed and replaced.
+
+        A step of `clock`, noticed by `monotonic`, makes no message older or younger.
 
         Raises:
             DatabaseUnavailable: If the folder cannot be written.
         """
         self._clock, self._max_messages, self._max_age = clock, max_messages, max_age
+        self._steps, self._step = StepDetector(clock, monotonic), timedelta()
         self._lock = threading.Lock()
         self._connection = _open(path, clock)
 
@@ -132,8 +142,9 @@ class Outbox:
         Raises:
             DatabaseUnavailable: If the file cannot be written.
         """
-        now = self._clock()
         with self._lock, _translate_errors(), self._connection:
+            now = self._clock()
+            self._follow_clock()
             self._connection.executemany(
                 "INSERT INTO item (kind, key, body, at) VALUES (?, ?, ?, ?)",
                 [(message.kind.value, message.key, message.body, to_stored(now)) for message in messages],
@@ -141,6 +152,7 @@ class Outbox:
             for message in messages:
                 self._track_session(message, now)
             self._drop_excess(now)
+        self._step = timedelta()
 
     def peek(self, limit: int) -> list[StoredMessage]:
         """Return the oldest messages to send together: a session's start or end, or up to `limit` detections."""
@@ -260,6 +272,14 @@ class Outbox:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+    def _follow_clock(self) -> None:
+        """Shift the stored times by a step of the clock: a Raspberry Pi starts with a time of the past."""
+        self._step += self._steps.check() or timedelta()
+        if self._step:
+            shift = (f"{self._step.total_seconds():+.3f} seconds",)
+            for table in ("item", "early", "delivered"):
+                self._connection.execute(f"UPDATE {table} SET at = strftime('%Y-%m-%d %H:%M:%f', at, ?)", shift)  # noqa: S608
 
     def _track_session(self, message: OutboxMessage, now: datetime) -> None:
         if message.kind is MessageKind.SESSION_START:

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 import structlog
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
-from stressvision.core.errors import Message
+from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.delivery.client import ServerStatus
-from stressvision.edge.delivery.outbox import Outbox
+from stressvision.edge.delivery.outbox import Backlog, Outbox
 from stressvision.edge.health.heartbeat import DeviceHeartbeat
 from stressvision.edge.health.machine import MachineState, read_machine
 from stressvision.edge.health.statistics import Statistics, StatisticsFile
@@ -73,7 +74,7 @@ class HealthMonitor:
         heartbeat: DeviceHeartbeat,
         statistics: StatisticsFile | None = None,
         *,
-        preview_url: str | None = None,
+        preview_url: Callable[[], str | None] = lambda: None,
         examine: Callable[[], MachineState] = read_machine,
     ) -> None:
         self._settings, self._preview_url = settings, preview_url
@@ -81,12 +82,18 @@ class HealthMonitor:
         self._counters, self._server = sources.counters, sources.server
         self._status, self._heartbeat, self._statistics = status, heartbeat, statistics
         self._read_machine = examine
-        self._started = time.monotonic()
+        self._started, self._instance_id = time.monotonic(), str(uuid4())
         self._machine = MachineState()
+        self._backlog = Backlog(0, 0, 0)
         self._warnings = DeviceWarnings()
         self._frames_before = 0
         self._fps = 0.0
         self._status.report = self._examine()
+
+    @property
+    def backlog(self) -> Backlog:
+        """Counts of the outbox, the last ones while it cannot be read."""
+        return self._read_backlog()
 
     def update_machine(self, elapsed: float) -> None:
         """Read temperature and throttling. It is slow (up to a second), so it runs less often than the rest."""
@@ -119,7 +126,7 @@ class HealthMonitor:
     def _write_statistics(self, *, ended: bool) -> None:
         if self._statistics is None:
             return
-        backlog = self._outbox.backlog()
+        backlog = self._read_backlog()
         self._statistics.write(
             Statistics(
                 at=utc_now(),
@@ -145,7 +152,7 @@ class HealthMonitor:
         )
 
     def _examine(self) -> DeviceHealth:
-        backlog = self._outbox.backlog()
+        backlog = self._read_backlog()
         state, detail = self._camera_state()
         counts = WarningCounts(self._counters.taken, self._camera.dropped, backlog)
         warnings = self._warnings.update(time.monotonic(), counts, self._machine, self._server.clock_ahead)
@@ -156,6 +163,7 @@ class HealthMonitor:
         detail = "; ".join([detail, *(warning.text(self._settings.lang) for warning in warnings)])
         return DeviceHealth(
             device_id=self._settings.device_id,
+            instance_id=self._instance_id,
             location=self._settings.location,
             state=state,
             detail=detail[:_DETAIL_LENGTH],
@@ -164,11 +172,18 @@ class HealthMonitor:
             frames_dropped=self._camera.dropped,
             outbox_depth=backlog.waiting + self._counters.unsaved,
             stage_ms=self._pipeline.stages.mean_ms(),
-            preview_url=self._preview_url,
+            preview_url=self._preview_url(),
             temperature=self._machine.temperature,
             throttled=self._machine.throttled,
             clock_ahead_seconds=self._clock_ahead_seconds(),
         )
+
+    def _read_backlog(self) -> Backlog:
+        try:
+            self._backlog = self._outbox.backlog()
+        except DatabaseUnavailable as error:
+            log.error("outbox not read", reason=error.message.en)
+        return self._backlog
 
     def _clock_ahead_seconds(self) -> float | None:
         ahead = self._server.clock_ahead

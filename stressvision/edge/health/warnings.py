@@ -23,7 +23,7 @@ _DROPPED = Message(
 )
 _REFUSED = Message(es="{count} rechazadas por el servidor", en="{count} refused by the server")
 _LOST = Message(es="{count} perdidas por cola llena o antigua", en="{count} lost: outbox full or too old")
-_EARLY = Message(es="{count} esperan al reloj del servidor", en="{count} waiting for the server's clock")
+_EARLY = Message(es="{count} esperan a que el servidor las acepte", en="{count} waiting until the server accepts them")
 _CLOCK_AHEAD = Message(es="reloj adelantado {seconds} s", en="clock {seconds} s ahead")
 _CLOCK_BEHIND = Message(es="reloj atrasado {seconds} s", en="clock {seconds} s behind")
 _HOT = Message(es="{degrees:.0f} °C", en="{degrees:.0f} °C")

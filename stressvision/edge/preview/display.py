@@ -9,6 +9,7 @@ import cv2
 
 from stressvision.core.errors import Language
 from stressvision.edge.capture.pipeline import Mark
+from stressvision.edge.preview.access import PreviewAccess
 from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import FrameBoard, start_preview
 from stressvision.vision.networks import Frame
@@ -21,7 +22,15 @@ _PROBE_SECONDS = 10
 class Display:
     """Shows annotated frames. Used by the main thread only, as OpenCV's windows require."""
 
-    def __init__(self, port: int, language: Language, health: Callable[[], str], *, window: bool) -> None:
+    def __init__(
+        self,
+        port: int,
+        language: Language,
+        health: Callable[[], str],
+        *,
+        window: bool,
+        access: PreviewAccess | None = None,
+    ) -> None:
         """Start the preview server on `port`; without it if the port is in use.
 
         Args:
@@ -29,15 +38,16 @@ class Display:
             language: Language of the labels.
             health: Returns the health report as JSON.
             window: Whether to show a window of the desktop, where one can be opened.
+            access: Who may see the preview; None: everyone on this machine.
         """
         self._board = FrameBoard()
         self._language = language
-        self._server = start_preview(self._board, port, health)
+        self._server = start_preview(self._board, port, health, access)
         self._window = window and _can_open_window()
 
     @property
     def url(self) -> str | None:
-        """Address of the live stream; None without a preview server."""
+        """Address of the live stream, with a valid ticket where one is required; None without a preview server."""
         return self._server.url if self._server else None
 
     def show(self, frame: Frame, marks: Sequence[Mark]) -> None:

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from stressvision.core.errors import Language, Message
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.pipeline import Mark
-from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.identity import Standing
 
 EXPRESSIONS = {
     Emotion.NEUTRAL: Message(es="expresión neutra", en="neutral expression"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import structlog
@@ -14,6 +14,7 @@ import structlog
 from stressvision.core.config import LOOPBACK_HOSTS
 from stressvision.core.errors import ConfigurationError
 from stressvision.core.ports import require_free_port
+from stressvision.edge.preview.access import PreviewAccess
 from stressvision.vision.networks import Frame
 
 BOUNDARY = "stressvision-frame"
@@ -97,14 +98,17 @@ class PreviewServer:
     The stream is also at /, the address that the launcher and the doctor show.
     """
 
-    def __init__(self, board: FrameBoard, port: int, health: Callable[[], str]) -> None:
-        """Start the server. `health` returns JSON.
+    def __init__(
+        self, board: FrameBoard, port: int, health: Callable[[], str], access: PreviewAccess | None = None
+    ) -> None:
+        """Start the server. `health` returns JSON. `access` None: everyone on this machine may see it.
 
         Raises:
             ConfigurationError: If the port is in use.
         """
         require_free_port("127.0.0.1", port, "STRESSVISION_PREVIEW_PORT")
-        handler = type("Handler", (_Handler,), {"board": board, "health": staticmethod(health)})
+        self._access = access or PreviewAccess("")
+        handler = type("Handler", (_Handler,), {"board": board, "health": staticmethod(health), "access": self._access})
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
@@ -115,8 +119,9 @@ class PreviewServer:
 
     @property
     def url(self) -> str:
-        """Address of the stream."""
-        return f"http://localhost:{self.port}/stream.mjpg"
+        """Address of the stream, with a ticket that expires where one is required."""
+        ticket = f"?ticket={self._access.ticket()}" if self._access.is_restricted else ""
+        return f"http://localhost:{self.port}/stream.mjpg{ticket}"
 
     def stop(self) -> None:
         """Stop the server."""
@@ -124,10 +129,12 @@ class PreviewServer:
         self._server.server_close()
 
 
-def start_preview(board: FrameBoard, port: int, health: Callable[[], str]) -> PreviewServer | None:
+def start_preview(
+    board: FrameBoard, port: int, health: Callable[[], str], access: PreviewAccess | None = None
+) -> PreviewServer | None:
     """Start the preview; return None if its port is in use: the device runs without a preview then."""
     try:
-        return PreviewServer(board, port, health)
+        return PreviewServer(board, port, health, access)
     except ConfigurationError as error:
         log.warning("preview not started", reason=error.message.en)
         return None
@@ -137,12 +144,19 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = STALLED_SECONDS
     board: FrameBoard
     health: Callable[[], str]
+    access: PreviewAccess
 
     def do_GET(self) -> None:
         if not self._is_local():
             self._respond(HTTPStatus.FORBIDDEN, "application/json", json.dumps({"detail": "loopback only"}).encode())
             return
-        match urlsplit(self.path).path:
+        address = urlsplit(self.path)
+        ticket = parse_qs(address.query).get("ticket", [""])[0]
+        if not self.access.allows(ticket, self.headers.get("Authorization", "")):
+            detail = "open the live camera page of the dashboard, or send this device's token"
+            self._respond(HTTPStatus.UNAUTHORIZED, "application/json", json.dumps({"detail": detail}).encode())
+            return
+        match address.path:
             case "/" | "/stream.mjpg":
                 self._stream()
             case "/frame.jpg":
@@ -157,11 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
 
         The dashboard may have been opened as localhost or as 127.0.0.1, which browsers treat as two sites.
         """
-        host = urlsplit("//" + self.headers.get("Host", "")).hostname
+        host = _host_name("//" + self.headers.get("Host", ""))
         referrer = self.headers.get("Referer") or self.headers.get("Origin")
-        foreign = self.headers.get("Sec-Fetch-Site") == "cross-site"
+        foreign = self.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin", "same-site"}
         if referrer:
-            foreign = urlsplit(referrer).hostname not in LOOPBACK_HOSTS
+            foreign = _host_name(referrer) not in LOOPBACK_HOSTS
         return host in LOOPBACK_HOSTS and not foreign
 
     def _stream(self) -> None:
@@ -206,6 +220,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Do not log requests."""
+
+
+def _host_name(address: str) -> str | None:
+    """Return the host of an address, or None for one that is malformed."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _part(jpeg: bytes) -> bytes:

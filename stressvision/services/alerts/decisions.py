@@ -5,7 +5,7 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import alerts as rows
 from stressvision.db.queries.alert_history import NewAlertStep, insert_step, select_steps
 from stressvision.domain.alerts import AlertStatus, AlertStep, Subject, Transition, check_transition
-from stressvision.services.audit import record
+from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context, require_user_id
 from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
@@ -26,7 +26,7 @@ def list_alerts(
     after: Instant | None = None,
     about: Subject = Subject.PEOPLE,
 ) -> AlertList:
-    """Return a page of alerts, newest first. Reading the alerts of one person is audited.
+    """Return a page of alerts, newest first. The read is audited for each person in it.
 
     Args:
         context: Database, settings and clock.
@@ -40,9 +40,8 @@ def list_alerts(
     with context.database.read() as connection:
         found = rows.select_alerts(connection, status, employee_id, limit + 1, after, about)
         total = rows.count_alerts(connection, status, employee_id, about)
-    if employee_id is not None:
-        with context.database.write() as connection:
-            record(connection, context, actor, "read_alerts", "employee", employee_id)
+    concerned = [row.employee_id for row in found[:limit]] + [employee_id]
+    record_people_read(context, actor, "read_alerts", {person for person in concerned if person is not None})
     return AlertList(
         alerts=[Alert.model_validate(row) for row in found[:limit]],
         total=total,

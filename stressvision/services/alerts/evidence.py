@@ -26,8 +26,10 @@ from stressvision.wire.alerts import MinuteCount
 
 log = structlog.get_logger()
 
-MEASURED = ("not_calibrated_on", "all")
-"""Validation sets in order of preference: first the half of the pictures that calibration did not use."""
+MEASURED_SET = "FER+ validation"
+"""The row of the model card with most neutral faces, read without a reference."""
+_STATES = ("neutral", "happy", "stress", "sad")
+"""Order of the rows and columns of a confusion matrix of the card."""
 
 
 def gather_evidence(
@@ -75,14 +77,15 @@ def _error_chance(context: Context, rule: AlertRule, counted: ExpressionCount) -
 
 
 class _Measured(BaseModel):
-    """`recall` names the classes in the order of the rows and columns of `confusion`."""
+    """One measured set. `confusion[i][j]`: faces of state i that the model called state j."""
 
-    recall: dict[str, float]
-    confusion: list[list[int]]
+    set: str
+    baseline: bool
+    confusion: list[list[int]] | None = None
 
 
 class _ModelCard(BaseModel):
-    measured: dict[str, _Measured]
+    measured: list[_Measured]
 
 
 @lru_cache(maxsize=4)
@@ -95,8 +98,9 @@ def read_stress_error_rate(models_dir: Path) -> float | None:
     path = models_dir / "expression.json"
     try:
         card = _ModelCard.model_validate_json(path.read_bytes())
-        measured = next(card.measured[name] for name in MEASURED if name in card.measured)
-        return compute_error_rate(measured.confusion, list(measured.recall), Emotion.NEUTRAL, map(str, STRESS_EMOTIONS))
+        rows = [row for row in card.measured if row.set == MEASURED_SET and not row.baseline]
+        confusion = next(row.confusion for row in rows if row.confusion is not None)
+        return compute_error_rate(confusion, _STATES, Emotion.NEUTRAL, map(str, STRESS_EMOTIONS))
     except (OSError, ValidationError, StopIteration, ValueError) as error:
         log.warning("error rate not read", card=str(path), reason=type(error).__name__)
         return None

@@ -48,10 +48,11 @@ class Principal:
     role: Role
     device_id: str | None
     expires_at: datetime
+    is_session: bool = False
 
     def as_actor(self, address: str | None) -> Actor:
-        """Return the principal as an actor that calls from `address`."""
-        return Actor(self.name, address, self.role, self.device_id)
+        """Return the principal as an actor that calls from `address`; the audit log names a program's token."""
+        return Actor(self.name, address, self.role, self.device_id, None if self.is_session else self.token_id)
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,8 @@ class Authenticator:
 
 def _to_principal(row: rows.TokenRow) -> Principal:
     role = Role.DEVICE if row.device_id is not None else Role(row.account_role or "")
-    return Principal(row.token_id, row.account or row.device_id or "", role, row.device_id, row.expires_at)
+    name, is_session = row.account or row.device_id or "", row.purpose == "session"
+    return Principal(row.token_id, name, role, row.device_id, row.expires_at, is_session)
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -1,8 +1,12 @@
 """Warnings before the tokens of devices and programs expire."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 
-from stressvision.db.queries.token_expiry import ExpiringToken, select_expiring_tokens
+from stressvision.core.config import Settings
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.db.engine.connection import Database, sqlite_path
+from stressvision.db.queries.accounts import ExpiringToken, select_expiring_tokens
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
@@ -15,6 +19,19 @@ def list_expiring(context: Context) -> list[ExpiringToken]:
     """Return the tokens that expire within a month, or did within the last one, and have no successor."""
     with context.database.read() as connection:
         return select_expiring_tokens(connection, context.clock())
+
+
+def peek_expiring(settings: Settings) -> list[ExpiringToken]:
+    """Return what list_expiring does, without creating or migrating the database; nothing where it cannot be read."""
+    database = Database(settings.database_url)
+    path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        return []
+    try:
+        with closing(database):
+            return list_expiring(Context(database, settings))
+    except DatabaseUnavailable:
+        return []
 
 
 def warn_of_expiries(context: Context) -> int:

@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from stressvision.core.addresses import client_network
 from stressvision.core.errors import InvalidInput, Message, TooManyAttempts, Unauthenticated
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import accounts as rows
 from stressvision.domain.auth import FAILURES_KEPT_FOR, LockoutScope, Role, compute_lockout_wait
 from stressvision.services.audit import record
+from stressvision.services.auth import tokens
 from stressvision.services.auth.accounts import get_account, require_password
 from stressvision.services.auth.hashing import hash_password, is_password
 from stressvision.services.auth.tokens import issue_token
 from stressvision.services.context import Actor, Context
-from stressvision.wire.access import ACCOUNT_NAME, Account, LoggedIn, PasswordChange
+from stressvision.wire.access import ACCOUNT_NAME, Account, LoggedIn, PasswordChange, TokenIssued, TokenRequest
 
 SESSION = timedelta(hours=12)
 """Lifetime of a session: one shift and its handover."""
@@ -27,6 +29,14 @@ _REFUSED = Message(es="El nombre o la contraseña no son correctos.", en="The na
 NOT_CURRENT = Message(
     es="La contraseña actual no es correcta. Si no la recuerda, un administrador puede darle otra.",
     en="The current password is not correct. If you do not remember it, an administrator can set another.",
+)
+
+
+NOT_THEIR_PASSWORD = Message(
+    es="Un token para la cuenta de otra persona actúa como ella: hace falta su contraseña actual en password, escrita "
+    "por ella.",
+    en="A token for another person's account acts as that person: their current password is needed in password, typed "
+    "by them.",
 )
 
 
@@ -82,6 +92,26 @@ def change_own_password(context: Context, name: str, change: PasswordChange, tok
         return Account.model_validate(rows.find_account(connection, name))
 
 
+def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssued:
+    """Create a token at the request of a logged-in account.
+
+    A token of an account acts as its person, in the audit log too: for another person's account that person's password
+    is needed, and wrong ones count as failed logins.
+
+    Raises:
+        InvalidInput: The password of the other person is missing or wrong.
+        TooManyAttempts: Too many failures; the password was not checked.
+        NotFound, Conflict: As tokens.add_token.
+    """
+    account = wanted.account
+    if account is not None and actor.role is not None and account != actor.user_id:
+        if wanted.password is None or _find_by_password(context, account, wanted.password, actor) is None:
+            raise InvalidInput(NOT_THEIR_PASSWORD, field="password")
+        with context.database.write() as connection:
+            _reset_failures(connection, account, actor)
+    return tokens.add_token(context, wanted, actor)
+
+
 def log_out(context: Context, token_id: str, actor: Actor) -> None:
     """Revoke the token of the caller's session."""
     with context.database.write() as connection:
@@ -135,9 +165,10 @@ def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], no
 
 
 def _subjects(name: str, address: str | None) -> dict[LockoutScope, str]:
+    network = client_network(address) if address else ""
     parts = {
-        LockoutScope.PAIR: f"{name}\n{address}",
+        LockoutScope.PAIR: f"{name}\n{network}",
         LockoutScope.ACCOUNT: name,
-        LockoutScope.ADDRESS: address or "",
+        LockoutScope.ADDRESS: network,
     }
     return {scope: hashlib.sha256(f"{scope}\n{part}".encode()).hexdigest() for scope, part in parts.items()}

@@ -84,7 +84,8 @@ def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssu
         row = rows.find_token(connection, parts.token_id)
         if row is None:
             raise NotFound(_no_token(parts.token_id))
-        record(connection, context, actor, "token_added", "token", row.id, {"token_id": parts.token_id})
+        owner = {"account": account.name} if account else {"device_id": wanted.device_id}
+        record(connection, context, actor, "token_added", "token", row.id, {"token_id": parts.token_id, **owner})
     return TokenIssued(token=parts.text, issued=Token.model_validate(row))
 
 

@@ -10,6 +10,7 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import employees as rows
 from stressvision.db.queries.detections import DetectionFilter, select_detections
 from stressvision.db.queries.figures import count_emotions_of
+from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
@@ -24,13 +25,18 @@ LIST_LIMIT = 1000
 """Default number of employees on one page."""
 
 
-def list_employees(context: Context, limit: int = LIST_LIMIT, after: str | None = None) -> EmployeeList:
-    """Return a page of employees by code, starting behind `after`, without any measurement."""
+def list_employees(
+    context: Context, limit: int = LIST_LIMIT, after: str | None = None, role: Role | None = None
+) -> EmployeeList:
+    """Return a page of employees by code, starting behind `after`, without any measurement.
+
+    `last_seen` only for roles that may see persons: it is the time of the last detection.
+    """
     with context.database.read() as connection:
         found = rows.select_employees(connection, limit + 1, after)
         total = rows.count_employees(connection)
     return EmployeeList(
-        employees=[Employee.model_validate(row) for row in found[:limit]],
+        employees=[_to_employee(row, role) for row in found[:limit]],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_name(row.employee_code)),
     )
@@ -41,7 +47,7 @@ def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
     with context.database.read() as connection:
         row = get_employee(connection, employee_id)
     record_read(context, actor, "read_employee", "employee", employee_id)
-    return Employee.model_validate(row)
+    return _to_employee(row, actor.role)
 
 
 def read_employee_state(context: Context, employee_id: int, minutes: int, actor: Actor) -> EmployeeState:
@@ -101,7 +107,7 @@ def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employe
             )
         employee_id = rows.insert_employee(connection, rows.NewEmployee(**new.model_dump(), created_at=now))
         record(connection, context, actor, "create_employee", "employee", employee_id)
-        return Employee.model_validate(rows.select_employee(connection, employee_id))
+        return _to_employee(get_employee(connection, employee_id), actor.role)
 
 
 def change_employee(context: Context, employee_id: int, change: EmployeeChange, actor: Actor) -> Employee:
@@ -127,7 +133,12 @@ def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: 
         if changed:
             rows.update_details(connection, employee_id, replace(current, **changed), context.clock())
             record(connection, context, actor, action, "employee", employee_id, {"fields": sorted(changed)})
-        return Employee.model_validate(rows.select_employee(connection, employee_id))
+        return _to_employee(get_employee(connection, employee_id), actor.role)
+
+
+def _to_employee(row: rows.EmployeeRow, role: Role | None) -> Employee:
+    employee = Employee.model_validate(row)
+    return employee if sees_persons(role) else employee.model_copy(update={"last_seen": None})
 
 
 def get_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:

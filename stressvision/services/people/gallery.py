@@ -1,7 +1,9 @@
 """Gallery of enrolled faces that devices fetch."""
 
 import hashlib
+from dataclasses import replace
 
+from stressvision.core.config import Policy
 from stressvision.db.queries.employees import select_gallery
 from stressvision.services.context import Context
 from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
@@ -11,10 +13,12 @@ def read_gallery(context: Context) -> Gallery:
     """Return the faces of enrolled, active and consenting employees."""
     with context.database.read() as connection:
         faces = select_gallery(connection, EMBEDDING_MODEL)
+    policy = context.settings.policy
+    if policy is Policy.EU:
+        # No expression may be inferred, so nothing that serves that leaves the server.
+        faces = tuple(replace(face, expressions=()) for face in faces)
     return Gallery(
-        model=EMBEDDING_MODEL,
-        policy=str(context.settings.policy),
-        faces=[GalleryFace.model_validate(face) for face in faces],
+        model=EMBEDDING_MODEL, policy=str(policy), faces=[GalleryFace.model_validate(face) for face in faces]
     )
 
 

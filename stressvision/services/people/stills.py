@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from stressvision.core.config import Policy
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries import employees as rows
 from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
@@ -181,7 +182,7 @@ def _store(
 ) -> EnrolmentResult:
     enrolment = Enrolment(
         **person.model_dump(),
-        samples=_samples(measurement),
+        samples=_samples(measurement, context.settings.policy),
         consent_sha256=consent_text_sha256(),
         consent_method=method,
         begun_on=begun_on,
@@ -190,7 +191,12 @@ def _store(
     enrolled = enrol_employee(context, enrolment, recorder)
     similar = measurement.double
     warning = _SIMILAR.text(language).format(code=similar.employee_code) if similar else None
-    return EnrolmentResult(employee=enrolled, stills=_verdicts(stills, measurement, language), warning=warning)
+    return EnrolmentResult(
+        employee=enrolled,
+        stills=_verdicts(stills, measurement, language),
+        relaxed_stills=sum(sample.expression is not None for sample in enrolment.samples),
+        warning=warning,
+    )
 
 
 def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, language: Language) -> list[StillVerdict]:
@@ -303,9 +309,12 @@ def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement, 
         )
 
 
-def _samples(measurement: Measurement) -> tuple[FaceSampleRow, ...]:
+def _samples(measurement: Measurement, policy: Policy) -> tuple[FaceSampleRow, ...]:
+    """Return the rows of the usable stills; no expression is kept where the policy forbids inferring it."""
     return tuple(
-        FaceSampleRow(tuple(still.embedding), still.quality or 0.0) for still in measurement.stills if still.embedding
+        FaceSampleRow(tuple(still.embedding), still.quality or 0.0, None if policy is Policy.EU else still.expression)
+        for still in measurement.stills
+        if still.embedding
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
+from stressvision.db.engine.row_reader import as_it_stands
 from stressvision.db.queries import rights as rows
 from stressvision.db.queries.alerts import select_alerts
 from stressvision.db.queries.detections import stream_detections
 from stressvision.db.queries.erasure import ReportMentionRow, reports_mentioning
-from stressvision.db.queries.row_reader import as_it_stands
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
@@ -56,7 +56,13 @@ def stream_own_detections(context: Context, employee_id: int) -> Iterator[Stored
 def _face(row: rows.FaceRow, with_numbers: bool) -> FaceRecord:
     whole = row.embedding[: len(row.embedding) // 4 * 4]
     numbers = as_it_stands([float(number) for number in array("f", whole)]) if with_numbers else None
-    return FaceRecord(model=row.model, quality=row.quality, created_at=row.created_at, embedding=numbers)
+    return FaceRecord(
+        model=row.model,
+        quality=row.quality,
+        created_at=row.created_at,
+        embedding=numbers,
+        expression=row.expression if with_numbers else None,
+    )
 
 
 def _days(connection: Connection, employee_id: int, zone: ZoneInfo) -> list[DayOfDetections]:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import reports as rows
 from stressvision.db.queries.alerts import count_alerts_in
@@ -38,7 +37,7 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
     now = context.clock()
     open_window = window_holding(now, length)
     with context.database.read() as connection:
-        settled = settled_detection_id(connection, Window(open_window.start, latest_credible(now)))
+        settled = settled_detection_id(connection, open_window.start)
         reported = rows.reported_detection_id(connection, _minutes(length))
         moments = stream_moments_after(connection, reported, open_window.start)
         windows = sorted({window_holding(moment, length) for moment in moments}, key=lambda window: window.start)
@@ -65,7 +64,7 @@ def rewrite_reports(context: Context, length: timedelta, start: datetime, end: d
     )
     while moment is not None:
         with context.database.read() as connection:
-            settled = settled_detection_id(connection, Window(until, latest_credible(context.clock())))
+            settled = settled_detection_id(connection, until)
             moment = first_moment(connection, Window(moment, until))
         if moment is not None:
             window = window_holding(moment, length)

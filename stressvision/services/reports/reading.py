@@ -1,24 +1,35 @@
 """Reading of stored reports: list, read one, and reduce one to what a viewer may see."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Message, NotFound
 from stressvision.db.queries import reports as rows
-from stressvision.domain.disclosure import is_large_enough
+from stressvision.domain.disclosure import SMALLEST_GROUP, is_large_enough
 from stressvision.domain.reports import ReportKind
-from stressvision.services.audit import record
+from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.wire.reports import Report, ReportList
+from stressvision.wire.values import MAX_ID
 
 
-def list_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
-    """Return a page of reports, newest first. `after`: cursor of the previous page; None for the first."""
+def list_reports(context: Context, limit: int, after: Instant | None = None, actor: Actor | None = None) -> ReportList:
+    """Return a page of reports, newest first.
+
+    Args:
+        context: Database, settings and clock.
+        limit: Reports of one page.
+        after: Cursor of the previous page; None for the first.
+        actor: The reader, whose read is audited for each person in them; None: a program of the system.
+    """
     with context.database.read() as connection:
         found = rows.select_reports(connection, limit + 1, after)
         total = rows.count_reports(connection)
         reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
+    if actor is not None:
+        record_people_read(context, actor, "read_report", people_of(*reports))
     return ReportList(
         reports=reports,
         total=total,
@@ -26,9 +37,16 @@ def list_reports(context: Context, limit: int, after: Instant | None = None) -> 
     )
 
 
-def read_report(context: Context, report_id: int, actor: Actor | None = None) -> Report:
-    """Return one report. Raises NotFound. `actor`: the person who downloads it as a file, which is audited."""
-    if actor is not None:
+def read_report(context: Context, report_id: int, actor: Actor | None = None, *, is_file: bool = False) -> Report:
+    """Return one report. Raises NotFound.
+
+    Args:
+        context: Database, settings and clock.
+        report_id: Row of the report.
+        actor: The person who reads it with persons, which is audited for each of them; None: without persons.
+        is_file: The report is downloaded as a file, which has a row of its own.
+    """
+    if actor is not None and is_file:
         with context.database.write() as connection:
             record(connection, context, actor, "print_report", "report", report_id)
     with context.database.read() as connection:
@@ -36,19 +54,81 @@ def read_report(context: Context, report_id: int, actor: Actor | None = None) ->
         if row is None:
             raise NotFound(Message(es=f"No existe el reporte {report_id}.", en=f"There is no report {report_id}."))
         (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
+    if actor is not None:
+        record_people_read(context, actor, "read_report", people_of(report))
     return report
 
 
-def to_public_report(context: Context, report: Report) -> Report | None:
-    """Return the report without persons, as viewers may see it, or None where they may not see it.
+def people_of(*reports: Report) -> set[int]:
+    """Return the ids of the people in reports."""
+    return {person.employee_id for report in reports for person in report.per_employee_summary.values()}
 
-    Viewers see windows that do not overlap and rest on enough people (docs/adr/0023); therefore no manual reports and
-    no windows of another length than the configured one.
+
+def list_public_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
+    """Return a page of the reports that are shown without access to persons; total and pages count these alone."""
+    public = public_reports(context)
+    with context.database.read() as connection:
+        found = rows.select_public_reports(connection, public, limit + 1, after)
+        total = rows.count_public_reports(connection, public)
+        reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
+    return ReportList(
+        reports=[_without_persons(report) for report in reports],
+        total=total,
+        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_ID)),
+    )
+
+
+def read_public_report(context: Context, public_id: int) -> Report:
+    """Return one report without persons. `public_id`: see public_report_id. Raises NotFound, for a withheld one too."""
+    with context.database.read() as connection:
+        start = _start_of(public_id)
+        row = None if start is None else rows.find_public_report(connection, public_reports(context), start)
+        if row is None:
+            raise NotFound(_NOT_PUBLIC)
+        (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
+    return _without_persons(report)
+
+
+def public_reports(context: Context) -> rows.PublicReports:
+    """Return which reports readers without access to persons may see now."""
+    return rows.PublicReports(context.settings.interval_minutes, SMALLEST_GROUP, context.clock())
+
+
+def public_report_id(start: datetime) -> int:
+    """Return the id of a report for readers without access to persons: the minutes from 1970 to its start.
+
+    Row ids would disclose by their gaps in which other windows a person was seen.
     """
+    return int(start.timestamp()) // 60
+
+
+def to_public_report(context: Context, report: Report) -> Report | None:
+    """Return a report with persons as others may see it (`persons=false`), or None where they may not see it."""
     is_unit = report.kind == ReportKind.SCHEDULED and report.window_minutes == context.settings.interval_minutes
     if not is_unit or not is_large_enough(report.total_employees_detected):
         return None
+    return _without_persons(report)
+
+
+def _without_persons(report: Report) -> Report:
+    """Remove persons, small previous windows, and the coverage, which also counts the minutes of detections."""
     previous = report.previous
     if previous is not None and not is_large_enough(previous.total_employees_detected):
         previous = None
-    return report.model_copy(update={"per_employee_summary": {}, "previous": previous})
+    own = {"id": public_report_id(report.start_timestamp), "per_employee_summary": {}, "coverage": []}
+    return report.model_copy(update={**own, "previous": previous})
+
+
+def _start_of(public_id: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(public_id * 60, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+_NOT_PUBLIC = Message(
+    es="No hay ningún reporte con ese número que se muestre sin permiso para ver personas: sus ventanas terminaron y "
+    "tuvieron al menos cinco personas.",
+    en="No report with that number is shown without permission to see persons: shown windows are over and had at "
+    "least five people.",
+)

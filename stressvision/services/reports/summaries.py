@@ -13,7 +13,7 @@ from stressvision.db.queries.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
-from stressvision.services.audit import record
+from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
 from stressvision.services.reports.coverage import measure_coverage
@@ -44,13 +44,13 @@ def read_day(context: Context, text: str, actor: Actor, *, persons: bool = True)
     Raises:
         InvalidInput: The text is not a day, or the day is in the future.
     """
-    day = _parse_past_day(context, text)
+    day = parse_past_day(context, text)
     return _summarise(context, "daily", (day,), (day - DAY,), actor, persons=persons)
 
 
 def read_week(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:
     """Return the summary of the week, Monday to Sunday, that contains the day YYYY-MM-DD; otherwise as read_day."""
-    days = week_of(_parse_past_day(context, text))
+    days = week_of(parse_past_day(context, text))
     return _summarise(context, "weekly", days, week_of(days[0] - DAY), actor, persons=persons)
 
 
@@ -73,7 +73,8 @@ def write_due_summaries(context: Context) -> tuple[date, ...]:
     return due
 
 
-def _parse_past_day(context: Context, text: str) -> date:
+def parse_past_day(context: Context, text: str) -> date:
+    """Return the day. Raises InvalidInput for a text that is not a day, and for a day in the future."""
     day = parse_day(text, field="date")
     if day > day_of(context.clock(), ZoneInfo(context.settings.time_zone)):
         raise InvalidInput(
@@ -97,7 +98,10 @@ def _summarise(
         previous = join_days(tuple(_read(connection, context, day) for day in before))
         names = rows.select_names(connection, period.people) if persons else {}
         usual = usual_before(connection, days[0]) if persons else {}
-    return build_summary(kind, period, previous, names, usual, context.settings.time_zone, persons=persons)
+    if persons:
+        record_people_read(context, actor, f"read_{kind}_summary", period.people)
+    zone, now = context.settings.time_zone, context.clock()
+    return build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
 
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:

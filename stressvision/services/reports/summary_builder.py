@@ -11,6 +11,7 @@ from stressvision.db.queries.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Coverage, Window
 from stressvision.domain.summaries import (
+    SETTLED_AFTER,
     AggregateFigures,
     EmotionTotals,
     GroupFigures,
@@ -180,6 +181,7 @@ def build_summary(
     usual: Mapping[int, UsualLevel],
     time_zone: str,
     *,
+    now: datetime,
     persons: bool,
 ) -> Summary:
     """Return the summary of a period.
@@ -191,7 +193,8 @@ def build_summary(
         names: Rows (id, full_name, employee_code, department) of the people in the period, by id.
         usual: Usual levels by employee id.
         time_zone: The plant's time zone, as an IANA name.
-        persons: Include the people; otherwise the public figures only.
+        now: Current time.
+        persons: Include the people; otherwise the public figures only, and nothing that varies with the others.
     """
     periods = list(period.periods) if persons else period.aggregate.periods
     totals = add_totals(periods)
@@ -201,11 +204,12 @@ def build_summary(
         start_timestamp=period.window.start,
         end_timestamp=period.window.end,
         time_zone=time_zone,
-        is_final=period.is_final,
-        revision=period.revision,
-        generated_at=period.generated_at,
+        is_final=period.is_final if persons else period.window.end + SETTLED_AFTER <= now,
+        revision=period.revision if persons else 0,
+        generated_at=period.generated_at if persons else now,
         has_persons=persons,
-        withheld=not persons and period.aggregate.withheld,
+        # Always set for other readers: a mark on some periods only would disclose that a person was seen.
+        withheld=not persons,
         total_detections=totals.detections,
         unreported_detections=period.unreported if persons else 0,
         total_employees_detected=len(period.people) if persons else period.aggregate.total_employees_detected,
@@ -214,7 +218,8 @@ def build_summary(
         alerts_triggered=totals.alerts,
         periods=periods,
         departments=_departments(period.people, names) if persons else period.aggregate.departments,
-        coverage=list(period.coverage),
+        # It also counts the minutes of detections.
+        coverage=list(period.coverage) if persons else [],
         previous=_build_previous(previous, persons=persons),
         per_employee_summary=with_usual(_build_people(period.people, names), usual),
     )

@@ -1,0 +1,1 @@
+"""Drowsiness from lids and yawns, relative to the usual values of each person."""

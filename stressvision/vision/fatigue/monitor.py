@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stressvision.vision.fatigue.closures import LONG_CLOSURE_SECONDS, ClosureWatch, are_closed
-from stressvision.vision.fatigue.own import OwnLids, OwnMouth
+from stressvision.vision.fatigue.usual import OwnLids, OwnMouth
 from stressvision.vision.fatigue.yawns import YawnWatch
 from stressvision.vision.geometry.mouth import Mouth, smile_probability
 from stressvision.vision.geometry.reader import FaceGeometry

@@ -1,0 +1,1 @@
+"""Geometry of a face from one pass of the mesh network: pose, eyes, mouth, cover."""

@@ -29,11 +29,11 @@ GLARE_STEP = 25.0
 TURNED = 15.0
 """Degrees of yaw from which only the nearer eye is looked at: what is beside the other is background."""
 GLARE_SHARE = 0.06
-"""Share of pixels at or above GLARE_LEVEL around one eye: none in 99 of 100 clear eyes, also behind plain glasses; with
-reflections over a third of the lens or more, 95 in 100 have more."""
+"""Share of pixels that bright around one eye: more in 1 of 100 clear faces, also behind plain glasses; in 96 of
+100 that are found with reflections over half of the lenses or more."""
 DARK_SHARE = 0.14
 """Brightness around the eyes over that of the cheeks: above 0.31 in 99 of 100 clear faces and 0.18 under a helmet's
-shadow, below 0.10 behind sunglasses."""
+shadow, below 0.10 behind sunglasses that a program drew."""
 
 _LIPS = (61, 291, 0, 17)
 _EYES = ((33, 133, 159, 145), (263, 362, 386, 374))

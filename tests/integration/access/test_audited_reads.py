@@ -3,20 +3,33 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import requests
+from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
+from stressvision.api.app import create_app
+from stressvision.api.backend import Pace
+from stressvision.api.websocket import stream_audit
 from stressvision.core.errors import DatabaseUnavailable, NotFound
+from stressvision.db.queries.accounts import NewAccount, insert_account
 from stressvision.db.schema.tables import audit_log
+from stressvision.domain.auth import Role
+from stressvision.ingest.application import create_application
 from stressvision.services.audit import record_repetitions
+from stressvision.services.auth.tokens import add_token
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import read_employee, read_employee_state
 from stressvision.services.reads import SPAN
+from stressvision.services.reports.creation import write_due_reports
+from stressvision.wire.access import TokenRequest
 from tests.conftest import FakeClock
+from tests.integration.access.test_matrix import bearing
 from tests.integration.conftest import enrol
-from tests.integration.live_backend import LiveBackend, add_detection, serve
+from tests.integration.live_backend import LiveBackend, add_detection, raise_alert, serve
+from tests.programs.running import wait_until
 
 DOCTOR = Actor(user_id="doctora", ip_address="127.0.0.1")
 
@@ -109,3 +122,102 @@ def test_polling_client_sees_new_data_and_is_counted_when_the_backend_stops(
     assert looks(live.context) == [(None, None)]
     record_repetitions(live.context, is_ending=True)
     assert looks(live.context) == [(None, None), (None, 4)]
+
+
+def accesses(context: Context) -> list[tuple[str | None, str | None, int | None]]:
+    """Return the user, action and employee of every row about an employee, in order."""
+    query = select(audit_log.c.user_id, audit_log.c.action, audit_log.c.entity_id)
+    with context.database.read() as connection:
+        rows = connection.execute(query.where(audit_log.c.entity_type == "employee").order_by(audit_log.c.id))
+        return [(row.user_id, row.action, row.entity_id) for row in rows if row.action not in {"enrol"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [
+        ("/api/alerts?status=all", "read_alerts"),
+        ("/api/reports", "read_report"),
+        ("/api/reports/1", "read_report"),
+        ("/api/dashboard/stats", "read_statistics"),
+        ("/api/reports/daily/2026-11-22", "read_daily_summary"),
+        ("/stats", "read_statistics"),
+    ],
+)
+def test_each_person_in_a_list_is_a_row_once_per_reader_and_some_minutes(
+    sqlite_context: Context, clock: FakeClock, path: str, action: str
+) -> None:
+    context = sqlite_context
+    people = [enrol(context, "EMP001"), enrol(context, "EMP002")]
+    for employee_id in people:
+        raise_alert(context, employee_id)
+    clock.advance(minutes=15)
+    write_due_reports(context, timedelta(minutes=15))
+    clock.advance(seconds=1)
+    doctors = [bearing(token) for token in give_two_doctors(context)]
+    ingest = create_application(context).test_client()
+    with TestClient(create_app(context), base_url="http://localhost:8000") as client:
+        for headers in (doctors[0], doctors[0], doctors[1]):
+            answer = ingest.get(path, headers=headers) if path == "/stats" else client.get(path, headers=headers)
+            assert answer.status_code == 200
+        expected = [(f"dra.{name}", action, employee_id) for name in ("uno", "dos") for employee_id in people]
+        assert accesses(context) == expected
+        clock.advance(minutes=6)
+        record_repetitions(context)
+    assert len(accesses(context)) == len(expected) + len(people)
+
+
+def give_two_doctors(context: Context) -> list[str]:
+    now = context.clock()
+    with context.database.write() as connection:
+        for name in ("dra.uno", "dra.dos"):
+            insert_account(connection, NewAccount(name, str(Role.HEALTH), "", None, now, now))
+    return [add_token(context, TokenRequest(account=name), Actor()).token for name in ("dra.uno", "dra.dos")]
+
+
+def test_gallery_read_of_a_device_is_a_row_per_version(sqlite_context: Context) -> None:
+    context = sqlite_context
+    person = enrol(context)
+    client = create_application(context).test_client()
+    answer = client.get("/gallery")
+    for _ in range(3):
+        assert client.get("/gallery", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    with context.database.read() as connection:
+        query = select(audit_log.c.details).where(audit_log.c.action == "read_gallery")
+        details = connection.execute(query).scalars().all()
+    assert [each["employees"] for each in details] == [[person]]
+
+
+def test_follower_is_a_row_at_start_and_end_with_the_people_it_saw(live: LiveBackend) -> None:
+    context, person, other = live.context, enrol(live.context, "EMP001"), enrol(live.context, "EMP002")
+    with live.follow() as follower:
+        follower.receive()
+        assert stream_rows(context) == [("stream_started", None)]
+        add_detection(context, employee_id=person)
+        follower.receive_events(1)
+        follower.send({"type": "subscribe", "events": ["alert"]})
+        while follower.receive()["type"] != "subscribed":
+            pass
+        add_detection(context, employee_id=other)
+    wait_until(lambda: len(stream_rows(context)) == 2, "the end is recorded")
+    assert stream_rows(context) == [("stream_started", None), ("stream_ended", [person])]
+    wait_until(lambda: (None, "stream_events", person) in accesses(context), "the person's row")
+    assert (None, "stream_events", other) not in accesses(context)
+
+
+def test_long_follower_is_a_row_each_quarter_of_an_hour(
+    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_audit, "STREAM_SPAN", timedelta(milliseconds=50))
+    person = enrol(sqlite_context)
+    with serve(sqlite_context, Pace()) as live, live.follow() as follower:
+        follower.receive()
+        add_detection(sqlite_context, employee_id=person)
+        follower.receive_events(1)
+        wait_until(lambda: ("stream_continued", [person]) in stream_rows(sqlite_context), "progress is recorded")
+
+
+def stream_rows(context: Context) -> list[tuple[str | None, list[int] | None]]:
+    query = select(audit_log.c.action, audit_log.c.details).where(audit_log.c.entity_type == "stream")
+    with context.database.read() as connection:
+        rows = connection.execute(query.order_by(audit_log.c.id)).all()
+    return [(row.action, (row.details or {}).get("employees")) for row in rows]

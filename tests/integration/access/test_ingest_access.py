@@ -14,8 +14,9 @@ from werkzeug.serving import make_server
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, ServerUnreachable
 from stressvision.domain.auth import Role
-from stressvision.edge.delivery.client import IngestClient, read_token
+from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
+from stressvision.edge.delivery.token import read_token
 from stressvision.edge.delivery.uploader import deliver_next
 from stressvision.http.permissions import Server, find_permission
 from stressvision.ingest.application import create_application

@@ -7,12 +7,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
+from stressvision.core.dashboard_key import HEADER, read_dashboard_key
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.db.queries.audit import AuditFilter
 from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
+from stressvision.services.audit import list_audit
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
 from stressvision.services.auth.login import SESSION, log_in, log_out
+from stressvision.services.auth.login import add_token as add_token_by_account
 from stressvision.services.auth.tokens import add_token, list_tokens, parse_token, revoke_token
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.wire.access import TokenRequest
@@ -103,7 +107,10 @@ def test_lockout_response_has_retry_after(sqlite_context: Context) -> None:
     wrong = {"name": "dra.quispe", "password": "adivinanza"}
     with TestClient(create_app(sqlite_context), base_url="http://localhost", client=("127.0.0.1", 5)) as client:
         answers = [client.post("/api/login", json=wrong) for _ in range(6)]
-        elsewhere = {"X-Forwarded-For": "10.0.0.9"}
+        key = read_dashboard_key(sqlite_context.settings)
+        forged = {"X-Forwarded-For": "10.0.0.9", HEADER: "a" * len(key)}
+        assert client.post("/api/login", json=wrong, headers=forged).status_code == 429
+        elsewhere = {"X-Forwarded-For": "10.0.0.9", HEADER: key}
         right = client.post("/api/login", json={"name": "dra.quispe", "password": PHRASE}, headers=elsewhere)
         headers = {"Authorization": f"Bearer {right.json()['token']}"}
         assert client.get("/api/alerts", headers=headers).status_code == 200
@@ -237,3 +244,26 @@ def test_administrator_manages_accounts_by_api(sqlite_context: Context) -> None:
         "account_added",
         "login",
     ]
+
+
+def test_failures_of_one_ipv6_network_count_together(guarded: Context) -> None:
+    outcomes = []
+    for number in range(1, 8):
+        try:
+            log_in(guarded, "dra.quispe", "adivinanza", Actor(ip_address=f"2001:db8::{number}"))
+        except (Unauthenticated, TooManyAttempts) as error:
+            outcomes.append(type(error))
+    assert outcomes == [Unauthenticated] * 5 + [TooManyAttempts] * 2
+
+
+def test_token_for_another_persons_account_needs_that_person(guarded: Context) -> None:
+    admin = Actor("jefa", "10.0.0.7", Role.ADMIN)
+    for password in (None, "adivinanza que no es"):
+        with pytest.raises(InvalidInput, match="contraseña actual"):
+            add_token_by_account(guarded, TokenRequest(account="dra.quispe", password=password), admin)
+    issued = add_token_by_account(guarded, TokenRequest(account="dra.quispe", password=PHRASE), admin)
+    add_token_by_account(guarded, TokenRequest(device_id="cam-1"), admin)
+    doctor = Authenticator(guarded).authenticate(issued.token).as_actor("10.0.0.7")
+    list_audit(guarded, AuditFilter(entity_type="employee", entity_id=7), doctor)
+    (row, *_) = list_audit(guarded, AuditFilter(user_id="dra.quispe"), admin).entries
+    assert row.details == {"by_token": issued.issued.token_id}

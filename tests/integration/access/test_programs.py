@@ -109,7 +109,7 @@ def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, en
         with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=subprotocols) as socket:
             assert json.loads(socket.recv(timeout=10))["type"] == "connected"
         client = IngestClient(ingest, token=device, trusted_ca=authority)
-        client.start_session('{"device_id": "cam-1"}')
+        client.start_session('{"device_id": "cam-1", "session_id": "session_cam-1_1"}')
         detection = f'{{"device_id": "cam-1", "timestamp": "{datetime.now(UTC).isoformat()}"}}'
         assert client.send_batch([detection]).stored == 1
         client.close()

@@ -122,7 +122,7 @@ def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(
         answers.append(read_public_stats(context, 24))
     counts = [{each.emotion: each.count for each in stats.emotions_distribution} for stats in answers]
     assert counts == [{"neutral": 6}, {"neutral": 6}, {"neutral": 6, "happy": 5}]
-    assert [stats.withheld for stats in answers] == [False, True, True]
+    assert all(stats.withheld for stats in answers)
     assert all(stats.top_employees == [] and stats.detections_by_device == [] for stats in answers)
     assert {each.emotion for each in read_stats(context, 24).emotions_distribution} == {"neutral", "happy", "stress"}
     overview = read_public_overview(context)
@@ -139,7 +139,7 @@ def test_open_windows_are_not_shown_to_viewers(sqlite_context: Context, clock: F
     assert read_public_overview(sqlite_context).detections_last_hour == 6
 
 
-def test_pending_alert_count_is_withheld_where_few_are_monitored(sqlite_context: Context) -> None:
+def test_pending_alert_count_is_withheld(sqlite_context: Context) -> None:
     raise_alert(sqlite_context, enrol(sqlite_context))
     overview = read_public_overview(sqlite_context)
-    assert (overview.pending_alerts, overview.withheld) == (0, True)
+    assert (overview.pending_alerts, overview.withheld) == (None, True)

@@ -20,6 +20,8 @@ UNITLESS = {
     "stressvision_notifications",
     "stressvision_websocket_clients",
     "stressvision_feed_position",
+    "stressvision_expensive_running",
+    "stressvision_expensive_waiting",
 }
 
 

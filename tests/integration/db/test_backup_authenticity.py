@@ -178,7 +178,7 @@ def test_ids_of_lost_rows_are_not_given_again_after_a_restoration(context: Conte
 def test_nothing_is_written_or_erased_without_the_key_beside_encrypted_backups(context: Context) -> None:
     person = enrol(context)
     make_backup(context)
-    enrol(context, "EMP002")
+    add_detection(context)
     before = sorted(path.read_bytes() for path in context.settings.backup_dir.glob("*.svb.*"))
     keyless = without_key(context)
     for refused in (make_backup, continue_backup, lambda c: erase_person(c, person, DOCTOR)):

@@ -58,6 +58,13 @@ def test_backups_from_key_to_restoration(typed: Typed, monkeypatch: pytest.Monke
     assert (code, "completa, cifrada" in printed) == (0, True)
     code, printed = typed("backup", "verify")
     assert (code, printed.startswith("Sana.")) == (0, True)
+    code, printed = typed("backup", "check")
+    assert (code, printed.startswith("al día")) == (0, True)
+    monkeypatch.delenv("STRESSVISION_BACKUP_KEY_FILE")
+    code, printed = typed("backup", "check")
+    assert (code, "no hay clave configurada" in printed) == (1, True)
+    assert typed("backup", "make")[0] == 2
+    monkeypatch.setenv("STRESSVISION_BACKUP_KEY_FILE", "clave")
     Path("gloria_stress_system.db").write_bytes(b"lost")
     code, printed = typed("restore")
     assert (code, "Restaurada" in printed, "before-restore" in printed) == (0, True, True)

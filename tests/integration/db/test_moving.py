@@ -48,7 +48,7 @@ def test_every_row_is_copied_and_new_ones_can_be_stored(lived_in: Context, targe
     with lived_in.database.read() as source, arrived.database.read() as target:
         assert rows_of(source) == rows_of(target)
         assert moved == sum(len(rows) for rows in rows_of(source).values())
-    before = read_ingest_stats(lived_in, 0.0).total_detections
+    before = read_ingest_stats(lived_in, 0.0).total_detections or 0
     stored = store_detection(arrived, detection(clock(), 1))
     assert stored.detection_id == before + 1
     assert read_ingest_stats(arrived, 0.0).total_detections == before + 1

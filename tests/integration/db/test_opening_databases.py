@@ -97,13 +97,13 @@ def test_legacy_embeddings_need_enrolment_and_are_not_in_the_gallery(legacy: Pat
     context.database.close()
 
 
-def test_check_constraint_refuses_other_forms_of_time(tmp_path: Path) -> None:
+def test_trigger_refuses_other_forms_of_time_and_names_the_wanted_one(tmp_path: Path) -> None:
     path = tmp_path / "g.db"
     open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
     for wrong in ("2026-11-22T10:00:00Z", "2026-11-22 10:00:00", "ayer"):
         with (
             closing(sqlite3.connect(path)) as connection,
-            pytest.raises(sqlite3.IntegrityError, match="timestamp_form"),
+            pytest.raises(sqlite3.IntegrityError, match="write strftime"),
         ):
             connection.execute("INSERT INTO detection_events(timestamp, device_id) VALUES (?, 'pi-1')", (wrong,))
 

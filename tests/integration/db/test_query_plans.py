@@ -118,8 +118,8 @@ def test_rare_expression_is_found_by_its_index(context: Context, clock: FakeCloc
         for wanted, found in (
             (rare, 4),
             (replace(rare, start=start, end=place), 1),
-            (replace(rare, after=(place, 9)), 2),
-            (replace(rare, start=start, after=(place, 9)), 1),
+            (replace(rare, after=(place, 0)), 2),
+            (replace(rare, start=start, after=(place, 0)), 1),
             (replace(rare, emotion="sad"), 0),
         ):
             assert len(select_detections(connection, wanted)) == found

@@ -239,6 +239,12 @@ class UnreliableAccess:
             raise OSError("unexpected")
         self.database.begin(connection)
 
+    def is_current(self, connection: Connection) -> bool:
+        return self.database.is_current(connection)
+
+    def require_file(self) -> None:
+        self.database.require_file()
+
     def count_written(self, connection: Connection) -> int | None:
         return self.database.count_written(connection)
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from stressvision.core.heartbeat import Heartbeat, read_heartbeat
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.statistics import Statistics
 from stressvision.vision.camera import play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
+from stressvision.vision.recognition.enrolment import Still, measure_stills
 from tests.integration.fake_ingest import FakeIngest
 
 DEADLINE = 60.0
@@ -262,3 +263,67 @@ def test_camera_password_is_neither_logged_nor_reported(
     assert all(b"s3cret" not in path.read_bytes() for path in written)
     assert "s3cret" not in str([*ingest.health, *ingest.sessions.values()])
     assert "s3cret" not in detail
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 4000], ids=["empty", "no video"])
+def test_damaged_recording_played_once_ends_with_a_sentence(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "clip.mp4").write_bytes(content)
+    device = launch(ingest.url, "--source", "clip.mp4", "--once")
+
+    assert device.process.wait(DEADLINE) == 2
+    assert "clip.mp4 está dañado" in device.output
+    assert "Traceback" not in device.output
+
+
+class StallingCamera:
+    """An MJPEG camera over HTTP that sends some pictures and then nothing more on the open connection."""
+
+    PICTURES = 10
+
+    def __init__(self) -> None:
+        self.stalled = threading.Event()
+        self.over = threading.Event()
+        camera = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+                self.end_headers()
+                chance = np.random.default_rng(1)
+                for _ in range(camera.PICTURES):
+                    _, jpeg = cv2.imencode(".jpg", chance.integers(0, 255, (240, 320, 3), np.uint8))
+                    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.size}\r\n\r\n"
+                    self.wfile.write(head.encode() + jpeg.tobytes() + b"\r\n")
+                camera.stalled.set()
+                camera.over.wait(DEADLINE)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Do not log requests."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/video"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_device_stopped_during_a_stalled_stream_exits_in_order(
+    launch: Callable[..., RunningDevice], ingest: FakeIngest
+) -> None:
+    camera = StallingCamera()
+    device = launch(ingest.url, "--source", camera.url)
+    device.wait_until(camera.stalled.is_set)
+    device.wait_until(lambda: device.heartbeat is not None)
+    code = device.stop(signal.SIGTERM)
+    camera.stop()
+
+    assert code == 0
+    assert "terminate called" not in device.output
+    assert "session ended" in device.output

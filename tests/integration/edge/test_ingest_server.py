@@ -13,9 +13,14 @@ from uuid import uuid4
 import pytest
 import requests
 
+from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
+from stressvision.edge.delivery.client import IngestClient
+from stressvision.edge.delivery.outbox import MessageKind, Outbox
+from stressvision.edge.delivery.uploader import deliver_next
 from stressvision.services.context import Actor, open_context
 from stressvision.services.people.enrolment import withdraw_consent
+from stressvision.wire.detections import DetectionIn, SessionStart
 from tests.integration.conftest import enrol
 from tests.programs.running import Program, answers, free_port, program, wait_until
 
@@ -176,3 +181,39 @@ def test_thousand_detections_survive_ten_kills_without_duplicates(tmp_path: Path
     with closing(sqlite3.connect(server.database)) as connection:
         assert connection.execute("SELECT count(DISTINCT event_id) FROM detection_events").fetchone() == (DETECTIONS,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_replaced_database_gets_every_detection_of_the_device_once(tmp_path: Path) -> None:
+    session = "session_cam-1_1790000000"
+    start = SessionStart(device_id="cam-1", session_id=session).model_dump_json()
+    outbox, server = Outbox(tmp_path / "outbox.db"), Ingest(tmp_path)
+
+    def see(count: int) -> None:
+        for _ in range(count):
+            seen = DetectionIn(event_id=uuid4(), device_id="cam-1", session_id=session, timestamp=utc_now())
+            outbox.add(MessageKind.DETECTION, str(seen.event_id), seen.model_dump_json())
+
+    def deliver() -> None:
+        client = IngestClient(server.base)
+        while deliver_next(outbox, client, device_id="cam-1"):
+            pass
+        client.close()
+
+    outbox.add(MessageKind.SESSION_START, session, start)
+    see(5)
+    running = server.start()
+    deliver()
+    stored_before = server.count()
+    running.close()
+    for file in tmp_path.glob(f"{server.database.name}*"):
+        file.unlink()
+    running = server.start()
+    see(2)
+    deliver()
+    stored_after = server.count()
+    running.close()
+    backlog = outbox.backlog()
+    outbox.close()
+
+    assert (stored_before, stored_after) == (5, 7)
+    assert (backlog.waiting, backlog.refused) == (0, 0)

@@ -19,12 +19,12 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
-from stressvision.vision.expression import ExpressionEstimate
+from stressvision.vision.expression import ExpressionEstimate, ExpressionReference
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 
@@ -62,10 +62,14 @@ class CachedNetworks:
             self._geometries[id(frame)] = self._models.geometry.read(frame, face)
         return self._geometries[id(frame)]
 
-    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate:
+    def estimate(
+        self, frame_bgr: Frame, left_eye: Point, right_eye: Point, *, reference: ExpressionReference | None = None
+    ) -> ExpressionEstimate:
         assert self._models.expression is not None
         if id(frame_bgr) not in self._expressions:
-            self._expressions[id(frame_bgr)] = self._models.expression.estimate(frame_bgr, left_eye, right_eye)
+            self._expressions[id(frame_bgr)] = self._models.expression.estimate(
+                frame_bgr, left_eye, right_eye, reference=reference
+            )
         return self._expressions[id(frame_bgr)]
 
 

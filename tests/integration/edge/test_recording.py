@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import cv2
 import numpy as np
 import pytest
 
@@ -16,9 +15,11 @@ from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.edge.capture.models import load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
+from stressvision.vision.baseline import combine_references
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
+from stressvision.vision.recognition.verdicts import judge_stills
+from stressvision.vision.relaxed import open_relaxed_reader
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 
@@ -88,11 +89,14 @@ def seen(build: Callable[[], Pipeline]) -> list[Seen]:
 
 
 def enrol_demo(settings: Settings) -> FaceGallery:
-    people = []
+    people, relaxed = [], open_relaxed_reader(settings)
     for employee_id, code in enumerate(CODES, 1):
         paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))
-        samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in paths])
-        people.append(EnrolledFace(employee_id, code, np.array([sample.embedding for sample in samples])))
+        verdicts = judge_stills((path.read_bytes() for path in paths), relaxed)
+        samples = [verdict.sample for verdict in verdicts if verdict.sample]
+        embeddings = np.array([sample.embedding for sample in samples])
+        references = [sample.expression.to_json() for sample in samples if sample.expression]
+        people.append(EnrolledFace(employee_id, code, embeddings, combine_references(references)))
     return FaceGallery(people, settings.recognition_threshold, settings.recognition_margin)
 
 

@@ -98,3 +98,21 @@ def test_invalid_option_is_named_and_nothing_is_written(
     assert run(monkeypatch, *arguments) == REFUSED
     assert expected in capfd.readouterr().err
     assert count_reports(plant) == 0
+
+
+def test_day_is_complete_where_no_reporter_was_running(
+    plant: Context, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    seen = (utc_now() - timedelta(hours=2)).astimezone(ZoneInfo(plant.settings.time_zone))
+    assert run(monkeypatch, "--day", f"{seen:%Y-%m-%d}") == 0
+    printed = capfd.readouterr().out
+    assert count_reports(plant) == 2
+    assert "Nadie pasó" not in printed
+    assert " 0 detecciones" not in printed
+
+
+def test_interval_whose_windows_cross_midnight_is_refused(
+    plant: Context, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--every", "45") == REFUSED
+    assert "cruzaría la medianoche" in capfd.readouterr().err

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from stressvision.core.errors import InvalidInput
+from stressvision.core.errors import InvalidInput, Language
 from stressvision.db.queries.devices import DeviceReport, upsert_device
 from stressvision.db.schema.tables import detection_events
+from stressvision.documents.html import write_html
+from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.documents.reports import build_summary_document
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.reports.creation import write_due_reports
@@ -173,7 +176,7 @@ def test_viewers_see_departments_of_past_days_only(context: Context, clock: Fake
     report(context)
     over = read_day(context, WEDNESDAY, Actor(), persons=False)
     assert [(group.department, group.people) for group in over.departments] == [("Producción", 6)]
-    assert not over.withheld
+    assert over.withheld  # always: a mark on some days only would disclose that few people were there
 
 
 def test_day_without_detections_is_empty_and_future_day_is_refused(context: Context, clock: FakeClock) -> None:
@@ -182,3 +185,60 @@ def test_day_without_detections_is_empty_and_future_day_is_refused(context: Cont
     assert (empty.total_detections, empty.previous, empty.coverage) == (0, None, [])
     with pytest.raises(InvalidInput, match="aún no ha llegado"):
         read_day(context, "2026-11-19", Actor())
+
+
+def test_day_without_a_reporter_names_the_detections_that_no_report_counts(
+    context: Context, clock: FakeClock, ana: int
+) -> None:
+    see(context, ana, NOON, "SSNN")
+    clock.now = NOON + timedelta(hours=2)
+    day = read_day(context, WEDNESDAY, Actor())
+    assert (day.total_detections, day.unreported_detections, day.is_final) == (0, 4, False)
+    assert read_day(context, WEDNESDAY, Actor(), persons=False).unreported_detections == 0
+    pages = [write_html(build_summary_document(day, reader(language))) for language in ("es", "en")]
+    assert "4 detecciones de este período aún no están en ningún reporte" in pages[0]
+    assert "no hubo detecciones" not in pages[0]
+    assert "are not in any report yet" in pages[1]
+    report(context)
+    assert read_day(context, WEDNESDAY, Actor()).unreported_detections == 0
+
+
+def test_week_that_is_not_over_is_not_final_even_without_detections(context: Context, clock: FakeClock) -> None:
+    clock.now = NOON
+    assert not read_week(context, WEDNESDAY, Actor()).is_final
+    clock.now = NOON + timedelta(days=4, hours=15)
+    assert read_week(context, WEDNESDAY, Actor()).is_final
+
+
+def test_expressions_are_shares_of_the_same_detections_as_the_headline(
+    context: Context, clock: FakeClock, ana: int
+) -> None:
+    see(context, ana, NOON, "SSSNF")
+    for second in range(5):
+        store_detection(context, detection(NOON + timedelta(seconds=30 + second), None, None))
+    clock.now = NOON + timedelta(hours=1)
+    report(context)
+    day = read_day(context, WEDNESDAY, Actor())
+    page = write_html(build_summary_document(day, reader("es")))
+    assert day.overall_stress_percentage == 30.0
+    assert "3 · 30.0 %" in page
+    assert "5 · 50.0 %" in page
+
+
+def reader(language: Language) -> ReaderProfile:
+    """A reader who may see persons."""
+    return ReaderProfile(language=language, time_zone="America/Lima", asked_at=NOON, shows_stress=True)
+
+
+def test_one_department_typed_in_two_forms_is_one_group(context: Context, clock: FakeClock, ana: int) -> None:
+    luis = enrol(context, "EMP002", "Luis Ramos")
+    for person, department in ((ana, "Produccio\u0301n"), (luis, "Producción\u00a0")):
+        with context.database.write() as connection:
+            connection.execute(
+                text("UPDATE employees SET department = :name WHERE id = :id"), {"name": department, "id": person}
+            )
+        see(context, person, NOON, "SN")
+    clock.now = NOON + timedelta(hours=1)
+    report(context)
+    (group,) = read_day(context, WEDNESDAY, Actor()).departments
+    assert (group.department, group.people) == ("Producción", 2)

@@ -57,6 +57,9 @@ class FakeSource:
     def last_id(self) -> int:
         return self.feed.last
 
+    def first_id_since(self, moment: datetime) -> int:
+        raise AssertionError(f"the reader resumes by id, not by time: {moment}")
+
     def oldest_id(self) -> int:
         return min(1, self.feed.last)
 

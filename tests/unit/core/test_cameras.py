@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.core.cameras import NamedCamera, parse_cameras
+from stressvision.core.cameras import NamedCamera, describe_source, parse_cameras
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError
 from stressvision.launcher.checks import Level, check_cameras
@@ -87,3 +87,28 @@ def test_doctor_checks_each_camera_without_showing_passwords(tmp_path: Path) -> 
     assert results[0].message.es == "rtsp://10.0.0.7:554/live"
     assert "STRESSVISION_CAMERAS" in results[2].message.es
     assert "STRESSVISION_CAMERAS" not in results[3].message.es
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp//admin:s3cret@192.0.2.7/s1",
+        "rtsp:/admin:s3cret@192.0.2.7/s1",
+        "rtsp:admin:s3cret@192.0.2.7",
+        "rtsp//cam/s3cret",
+        "admin:s3cret@192.0.2.7",
+        "rtsp://admin:s3cret",
+        "rtsp://admin:s3cret/live",
+        "admin:s3cret://192.0.2.7/live",
+        "http:///admin:s3cret@192.0.2.7",
+        "192.0.2.7/live?user=admin&password=s3cret",
+        "RTSP//admin/s3cret",
+    ],
+)
+def test_mistyped_address_is_not_shown(source: str) -> None:
+    assert "s3cret" not in describe_source(source)
+
+
+@pytest.mark.parametrize("source", ["clip.mp4", "/srv/turno 1.mkv", "C:/videos/clip.mp4", "rtspeed.mp4", "demo"])
+def test_plain_path_is_shown(source: str) -> None:
+    assert describe_source(source) == source

@@ -12,7 +12,7 @@ STREAM = "http://127.0.0.1:8502/stream.mjpg"
 
 
 def device(**changes: object) -> Device:
-    nothing = dict.fromkeys(Device.model_fields)
+    nothing: dict[str, object] = {**dict.fromkeys(Device.model_fields), "odd_fields": ()}
     values = {"device_id": "pi-01", "state": "watching", "detail": "", "stage_ms": {}, "last_seen": NOW}
     return Device.model_validate(nothing | values | {"preview_url": STREAM} | changes)
 
@@ -32,6 +32,12 @@ def device(**changes: object) -> Device:
         ({"preview_url": "http://192.168.1.20:8502/stream.mjpg"}, "elsewhere"),
         ({"preview_url": "https://tracker.example/pixel.png"}, "elsewhere"),
         ({"preview_url": "javascript:alert(1)"}, "elsewhere"),
+        ({"preview_url": "http://localhost:8502/stream.mjpg?ticket=a-B_9"}, None),
+        ({"preview_url": "http://tracker.example\\@localhost/stream.mjpg"}, "elsewhere"),
+        ({"preview_url": "http:\\\\tracker.example/@localhost"}, "elsewhere"),
+        ({"preview_url": "http://tracker.example/\\@localhost/x"}, "elsewhere"),
+        ({"preview_url": "http://user@localhost/stream.mjpg"}, "elsewhere"),
+        ({"preview_url": "http://localhost:8502/stream.mjpg\n"}, "elsewhere"),
         ({"preview_url": "http://127.0.0.1.example/stream.mjpg"}, "elsewhere"),
     ],
 )

@@ -16,7 +16,7 @@ CONTEXT = PageContext(BackendClient("http://127.0.0.1:9", "es"), "es", ZoneInfo(
 
 def seen(minutes_ago: int, emotion: str | None) -> StoredDetection:
     at = NOW - timedelta(minutes=minutes_ago)
-    nothing = dict.fromkeys(StoredDetection.model_fields)
+    nothing: dict[str, object] = {**dict.fromkeys(StoredDetection.model_fields), "odd_fields": ()}
     return StoredDetection.model_validate(
         nothing | {"id": 1, "timestamp": at, "created_at": at, "device_id": "pi-01", "emotion": emotion}
     )

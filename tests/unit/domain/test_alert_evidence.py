@@ -80,7 +80,8 @@ def test_usual_level_is_the_median_of_days_with_enough_detections() -> None:
 
 def test_error_rate_is_read_from_the_model_card() -> None:
     card = json.loads((PROJECT_ROOT / "models" / "expression.json").read_text(encoding="utf-8"))
-    neutral = card["measured"]["not_calibrated_on"]["confusion"][0]
+    (row,) = (row for row in card["measured"] if row["set"] == "FER+ validation" and not row["baseline"])
+    neutral = row["confusion"][0]
     expected = (neutral[2] + neutral[3]) / sum(neutral)
     assert read_stress_error_rate(PROJECT_ROOT / "models") == pytest.approx(expected)
     assert compute_error_rate([[8, 2], [1, 9]], ["neutral", "stress"], "neutral", ["stress"]) == 0.2
@@ -89,5 +90,5 @@ def test_error_rate_is_read_from_the_model_card() -> None:
 def test_missing_model_card_has_no_error_rate(tmp_path: Path) -> None:
     assert read_stress_error_rate(tmp_path) is None
     (tmp_path / "nested").mkdir()
-    (tmp_path / "nested" / "expression.json").write_text('{"measured": {}}', encoding="utf-8")
+    (tmp_path / "nested" / "expression.json").write_text('{"measured": []}', encoding="utf-8")
     assert read_stress_error_rate(tmp_path / "nested") is None

@@ -1,4 +1,4 @@
-"""Start and end of device troubles."""
+"""Start and end of device outages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,6 @@ from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA
 from stressvision.domain.devices import Outage, WatchedDevice, find_outage, has_ended
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-LONG_AGO = NOW - timedelta(hours=8)
 PATIENCE = timedelta(minutes=5)
 
 
@@ -16,30 +15,54 @@ def ago(minutes: float) -> datetime:
     return NOW - timedelta(minutes=minutes)
 
 
+def silent(state: str, minutes: float) -> WatchedDevice:
+    """Return a device whose last report is this old by both clocks."""
+    return WatchedDevice("pi", state, ago(minutes), timedelta(minutes=minutes))
+
+
+def without_picture(silent_minutes: float, picture_minutes: float) -> WatchedDevice:
+    return WatchedDevice(
+        "pi",
+        "no_camera",
+        ago(silent_minutes),
+        timedelta(minutes=silent_minutes),
+        ago(picture_minutes),
+        timedelta(minutes=picture_minutes),
+    )
+
+
 @pytest.mark.parametrize(
-    ("device", "listening", "expected"),
+    ("device", "expected"),
     [
-        (WatchedDevice("pi", "watching", ago(4)), LONG_AGO, None),
-        (WatchedDevice("pi", "watching", ago(5)), LONG_AGO, Outage(DEVICE_SILENT, ago(5))),
-        (WatchedDevice("pi", "watching", ago(60)), ago(4), None),
-        (WatchedDevice("pi", "stopped", ago(60)), LONG_AGO, None),
-        (WatchedDevice("pi", "no_camera", ago(0), ago(4)), LONG_AGO, None),
-        (WatchedDevice("pi", "no_camera", ago(0), ago(6)), LONG_AGO, Outage(DEVICE_WITHOUT_DATA, ago(6))),
-        (WatchedDevice("pi", "no_camera", ago(5), ago(9)), LONG_AGO, Outage(DEVICE_SILENT, ago(5))),
+        (silent("watching", 4), None),
+        (silent("watching", 5), Outage(DEVICE_SILENT, ago(5))),
+        (silent("stopped", 60), None),
+        (without_picture(0, 4), None),
+        (without_picture(0, 6), Outage(DEVICE_WITHOUT_DATA, ago(6))),
+        (without_picture(5, 9), Outage(DEVICE_SILENT, ago(5))),
     ],
 )
-def test_trouble(device: WatchedDevice, listening: datetime, expected: Outage | None) -> None:
-    assert find_outage(device, NOW, listening, PATIENCE) == expected
+def test_outage_starts_after_the_patience(device: WatchedDevice, expected: Outage | None) -> None:
+    assert find_outage(device, PATIENCE) == expected
+
+
+def test_silence_is_measured_by_the_watcher_not_by_the_stored_time() -> None:
+    """A report from the future, of a clock that was wrong, does not keep a device watching."""
+    dead = WatchedDevice("pi", "watching", ago(-300), timedelta(minutes=6))
+    fresh = WatchedDevice("pi", "watching", ago(300), timedelta(seconds=10))
+
+    assert find_outage(dead, PATIENCE) == Outage(DEVICE_SILENT, ago(-300))
+    assert find_outage(fresh, PATIENCE) is None
 
 
 @pytest.mark.parametrize(
     ("alert_type", "device", "over"),
     [
-        (DEVICE_SILENT, WatchedDevice("pi", "watching", ago(9)), False),
-        (DEVICE_SILENT, WatchedDevice("pi", "no_camera", ago(1)), True),
-        (DEVICE_SILENT, WatchedDevice("pi", "stopped", ago(9)), True),
-        (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "no_camera", ago(1)), False),
-        (DEVICE_WITHOUT_DATA, WatchedDevice("pi", "watching", ago(1)), True),
+        (DEVICE_SILENT, silent("watching", 9), False),
+        (DEVICE_SILENT, silent("no_camera", 1), True),
+        (DEVICE_SILENT, silent("stopped", 9), True),
+        (DEVICE_WITHOUT_DATA, silent("no_camera", 1), False),
+        (DEVICE_WITHOUT_DATA, silent("watching", 1), True),
     ],
 )
 def test_outage_ends_with_a_matching_heartbeat(alert_type: str, device: WatchedDevice, over: bool) -> None:

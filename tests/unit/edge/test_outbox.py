@@ -89,13 +89,29 @@ def test_oldest_detections_above_the_maximum_are_dropped_and_counted(path: Path,
 
 
 def test_detections_above_the_maximum_age_are_dropped_and_counted(path: Path, clock: FakeClock) -> None:
-    outbox = Outbox(path, clock=clock, max_age=timedelta(days=1))
+    outbox = Outbox(path, clock=clock, monotonic=clock.monotonic, max_age=timedelta(days=1))
     add_detections(outbox, "old")
     clock.advance(days=1, seconds=1)
     add_detections(outbox, "new")
 
     assert waiting(outbox) == ["new"]
     assert outbox.backlog().dropped == 1
+
+
+@pytest.mark.parametrize("days", [-400, -1, 1, 400])
+def test_clock_step_drops_no_message(path: Path, clock: FakeClock, days: int) -> None:
+    outbox = Outbox(path, clock=clock, monotonic=clock.monotonic, max_age=timedelta(hours=12))
+    add_detections(outbox, "before")
+    clock.set_wrong(days=days)
+    add_detections(outbox, "during")
+    clock.set_wrong(days=-days)
+    add_detections(outbox, "after")
+    kept, dropped = waiting(outbox), outbox.backlog().dropped
+    clock.advance(hours=13)
+    add_detections(outbox, "later")
+
+    assert (kept, dropped) == (["before", "during", "after"], 0)
+    assert waiting(outbox) == ["later"]
 
 
 def test_unfinished_session_keeps_the_time_of_its_last_touch(path: Path, clock: FakeClock) -> None:

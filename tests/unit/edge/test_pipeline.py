@@ -13,14 +13,14 @@ from stressvision.edge.capture.person import PATIENCE_SECONDS
 from stressvision.edge.capture.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PER_SECOND, Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
-from stressvision.vision.expression import ExpressionEstimate, StateProbabilities
+from stressvision.vision.expression import ExpressionEstimate, ExpressionReference, StateProbabilities
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.geometry.cover import Cover
 from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.faces import make_face, make_frame, make_geometry
 
@@ -64,6 +64,7 @@ class FakeNetworks:
     encoded: int = 0
     expressions: int = 0
     measures: int = 0
+    references: list[ExpressionReference | None] = field(default_factory=list)
 
     def detect(self, frame: Frame) -> list[Face]:
         return list(self.sitting.people.values())
@@ -76,8 +77,11 @@ class FakeNetworks:
         self.measures += 1
         return make_geometry(self.sitting.eyes, pose=(self.sitting.yaw, 0.0), cover=self.sitting.cover)
 
-    def estimate(self, frame_bgr: Frame, left_eye: Point, right_eye: Point) -> ExpressionEstimate:
+    def estimate(
+        self, frame_bgr: Frame, left_eye: Point, right_eye: Point, *, reference: ExpressionReference | None = None
+    ) -> ExpressionEstimate:
         self.expressions += 1
+        self.references.append(reference)
         return ExpressionEstimate(self.sitting.expression, 0.0)
 
 
@@ -120,6 +124,41 @@ class Stage:
 
     def _painted(self) -> Iterable[tuple[Face, int]]:
         return ((face, person) for person, face in self.sitting.people.items())
+
+
+REFERENCE = ExpressionReference("a" * 64, (0.5, -0.5), 1)
+
+
+def test_reference_of_the_recognised_person_is_subtracted_and_of_no_other() -> None:
+    stage = Stage(analyse_unknown=True)
+    faces = [
+        EnrolledFace(1, "EMP001", np.array([embedding_of(1)]), REFERENCE),
+        EnrolledFace(2, "EMP002", np.array([embedding_of(2)])),
+    ]
+    stage.pipeline.use_gallery(FaceGallery(faces, 0.5, 0.04), stage.now)
+    stage.sitting.sit(1, 300)
+    stage.watch(2)
+    assert set(stage.networks.references) == {REFERENCE}
+
+    for other in (2, 3):
+        stage.sitting.people.clear()
+        stage.watch(6)
+        stage.networks.references.clear()
+        stage.sitting.sit(other, 300)
+        stage.watch(8)
+        assert set(stage.networks.references) == {None}
+
+
+def test_withdrawn_reference_is_no_longer_subtracted() -> None:
+    stage = Stage()
+    face = EnrolledFace(1, "EMP001", np.array([embedding_of(1)]), REFERENCE)
+    stage.pipeline.use_gallery(FaceGallery([face], 0.5, 0.04), stage.now)
+    stage.sitting.sit(1, 300)
+    stage.watch(2)
+    stage.enrol(1)
+    stage.networks.references.clear()
+    stage.watch(3)
+    assert set(stage.networks.references) == {None}
 
 
 def names(detections: list[DetectionIn]) -> list[int | None]:

@@ -11,10 +11,12 @@ import pytest
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.person import PersonState
 from stressvision.edge.capture.pipeline import Mark
+from stressvision.edge.delivery.client import ServerStatus
+from stressvision.edge.preview.access import TICKET_SECONDS, PreviewAccess
 from stressvision.edge.preview.drawing import describe, draw
 from stressvision.edge.preview.server import FrameBoard, PreviewServer, start_preview
-from stressvision.vision.identity import Standing
 from stressvision.vision.networks import Frame
+from stressvision.vision.recognition.identity import Standing
 from tests.faces import make_face, make_frame
 
 DEADLINE = 10
@@ -173,3 +175,55 @@ def test_a_face_at_the_edge_is_drawn_within_the_picture() -> None:
     edge = Mark(make_face(620, 470), Standing.NAMED, "EMP001", PersonState(Emotion.STRESS, 0.9))
 
     assert draw(make_frame(), [edge], "es").shape == (480, 640, 3)
+
+
+def ask(port: int, path: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    connection.request("GET", path, headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize("path", ["/", "/stream.mjpg", "/frame.jpg", "/health", "/stream.mjpg?ticket=", "/nothing"])
+def test_preview_requires_a_ticket_or_the_token_once_there_are_accounts(path: str) -> None:
+    access = PreviewAccess("sv_1_secret")
+    server = PreviewServer(FrameBoard(), free_port(), lambda: "{}", access)
+    refused = [ask(server.port, path), ask(server.port, path, Authorization="Bearer other")]
+    with_ticket = ask(server.port, f"/health?ticket={access.ticket()}")
+    with_token = ask(server.port, "/health", Authorization="Bearer sv_1_secret")
+    url = server.url
+    server.stop()
+
+    assert refused == [401, 401]
+    assert (with_ticket, with_token) == (200, 200)
+    assert url.endswith(f"?ticket={access.ticket()}")
+
+
+def test_ticket_expires() -> None:
+    now = 0.0
+    access = PreviewAccess("sv_1_secret", monotonic=lambda: now)
+    first = access.ticket()
+    now += TICKET_SECONDS
+    second = access.ticket()
+    overlap = access.allows(first, "")
+    now += TICKET_SECONDS
+
+    assert first != second
+    assert overlap
+    assert access.allows(second, "")
+    assert not access.allows(first, "")
+
+
+def test_device_without_a_token_that_the_server_rejects_restricts_its_preview_for_good() -> None:
+    status = ServerStatus()
+    access = PreviewAccess("", status)
+    before = access.allows("", "")
+    status.accepts_token = False
+    rejected = access.allows("", "")
+    status.accepts_token = True
+
+    assert before
+    assert not rejected
+    assert not access.allows("", "")
+    assert not access.allows("", "Bearer ")

@@ -42,7 +42,7 @@ def test_refused_and_lost_messages_are_reported_when_their_count_grows() -> None
     assert update(warnings, 1.0, counts(refused=9, lost=4, early=5)) == [
         "2 rechazadas por el servidor",
         "3 perdidas por cola llena o antigua",
-        "5 esperan al reloj del servidor",
+        "5 esperan a que el servidor las acepte",
     ]
 
 

@@ -46,14 +46,23 @@ def test_number_of_buckets_is_bounded() -> None:
     limit = RateLimiter(1, monotonic=lambda: now[0])
     for number in range(30_000):
         now[0] += 0.01
-        limit.acquire(f"2001:db8::{number:x}")
+        limit.acquire(f"2001:db8:0:{number:x}::1")
     assert len(limit._buckets) <= 10_001
 
 
+def test_addresses_of_one_ipv6_network_share_a_bucket() -> None:
+    limit = RateLimiter(1, monotonic=lambda: 0.0)
+    taken = sum(allowed(limit, f"2001:db8::{number:x}", 1) for number in range(1, 50))
+    assert taken == BURST_SECONDS
+    assert allowed(limit, "2001:db8:0:1::1", 1) == 1
+    assert allowed(limit, "::ffff:192.0.2.1", 4) + allowed(limit, "192.0.2.1", 4) == BURST_SECONDS
+    assert allowed(limit, "::ffff:127.0.0.1", 100) == 100
+
+
 def test_both_servers_return_429_with_retry_after(tmp_path: Path) -> None:
-    settings = Settings(database_url=f"sqlite:///{tmp_path}/g.db", rate_limit=0.25)
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/g.db", rate_limit=0.25, proxy="127.0.0.1")
     context = open_context(settings)
-    far = {"X-Forwarded-For": "192.0.2.1"}
+    far = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
     with TestClient(create_app(context), base_url="http://localhost:8000", client=("127.0.0.1", 5000)) as api:
         answers = [api.get("/health", headers=far) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] + [429] * 5

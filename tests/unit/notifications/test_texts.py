@@ -18,6 +18,7 @@ AT = datetime(2026, 11, 22, 15, 7, 30, tzinfo=UTC)
 ALERT = Alert.model_validate(
     {
         **dict.fromkeys(Alert.model_fields),
+        "odd_fields": (),
         "id": 12,
         "timestamp": AT,
         "employee_id": 3,

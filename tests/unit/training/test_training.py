@@ -12,26 +12,24 @@ import pytest
 from stressvision.core.errors import InvalidInput, ModelUnavailable
 from stressvision.training.__main__ import main
 from stressvision.training.augmentation import distort_pictures
-from stressvision.training.calibration import fit_offset, fit_temperature, offset_neutral, split_in_halves
 from stressvision.training.card import write_with_card
-from stressvision.training.counterpart import group_answers, run_counterpart
 from stressvision.training.data import (
     CLASSES,
     EMOTIONS,
     STATES,
-    ExpressionPictures,
     find_duplicates,
     group_emotions,
     read_archive,
     share_votes,
     standardise,
 )
-from stressvision.training.diagram import draw_reliability
-from stressvision.training.evaluation import measure_logits, measure_probabilities, soften, spread_other
-from stressvision.training.eyes import EyePictures, fold_people, link_groups, read_crops
-from stressvision.training.folder import parse_map, read_folder
-from stressvision.training.recognition import Distances, draw_roc, rate
-from stressvision.vision.expression import ExpressionModel, read_card
+from stressvision.training.eyes.pictures import EyePictures, fold_people, link_groups, read_crops
+from stressvision.training.measure.counterpart import group_answers, run_counterpart
+from stressvision.training.measure.diagram import draw_reliability
+from stressvision.training.measure.figures import measure_logits, measure_probabilities, spread_other
+from stressvision.training.measure.folder import parse_map, read_folder
+from stressvision.training.measure.recognition import Distances, draw_roc, rate
+from stressvision.vision.expression import ExpressionModel
 from stressvision.vision.lids import LidModel
 
 MODELS = Path(__file__).parents[3] / "models"
@@ -182,34 +180,6 @@ def test_a_surprised_face_is_unsure_not_wrong() -> None:
     assert probabilities.max() < 0.3
 
 
-def test_the_temperature_of_overconfident_answers_is_found() -> None:
-    random = np.random.default_rng(6)
-    honest = random.normal(0, 1.5, (4000, len(CLASSES))).astype(np.float32)
-    honest[:, -1] = -20
-    shares = soften(honest)
-    truth = np.array([random.choice(len(CLASSES), p=row / row.sum()) for row in shares.astype(np.float64)])
-    assert fit_temperature(honest * 2, truth) == pytest.approx(2, rel=0.1)
-
-
-def test_the_offset_helps_the_state_that_fares_worst() -> None:
-    random = np.random.default_rng(9)
-    truth = np.repeat(np.arange(4), 500)
-    logits = random.normal(0, 1, (2000, len(CLASSES))).astype(np.float32)
-    logits[np.arange(2000), truth] += 2
-    logits[:, -1] = -20
-    assert fit_offset(logits, truth) < 0.1
-    logits[:, 0] -= 0.3
-    offset = fit_offset(logits, truth)
-    assert 0.1 < offset <= 0.35
-    assert min(measure_logits(offset_neutral(logits, offset), truth).recall) > min(measure_logits(logits, truth).recall)
-
-
-def test_halves_share_everything_and_nothing_twice() -> None:
-    first, second = split_in_halves(101, seed=3)
-    assert np.array_equal(first, ~second)
-    assert first.sum() == 50
-
-
 def test_a_map_names_states() -> None:
     assert parse_map("angry=stress, joy=happy") == {"angry": "stress", "joy": "happy"}
 
@@ -225,7 +195,7 @@ def test_a_labelled_folder_is_measured(tmp_path: Path, capsys: pytest.CaptureFix
         (tmp_path / "faces" / label).mkdir(parents=True)
         for number, picture in enumerate(draw_pictures(count)):
             cv2.imwrite(str(tmp_path / "faces" / label / f"{number}.png"), picture)
-    faces = read_folder(tmp_path / "faces", {"joy": "happy", "angry": "stress"}, read_card(MODELS / "expression.json"))
+    faces = read_folder(tmp_path / "faces", {"joy": "happy", "angry": "stress"})
     assert sorted(STATES[state] for state in faces.states) == ["happy"] * 2 + ["stress"] * 3
     arguments = ["evaluate", "--data", str(tmp_path / "faces"), "--map", "joy=happy,angry=stress"]
     assert main([*arguments, "--models", str(MODELS), "--report", str(tmp_path / "report")]) == 0
@@ -353,7 +323,7 @@ def test_crops_without_names_keep_neighbours_and_repeats_together(tmp_path: Path
 
 def test_the_eye_network_learns_and_answers_for_people_it_has_not_seen() -> None:
     torch = pytest.importorskip("torch")
-    from stressvision.training.eye_network import EyePlan, cross_validate
+    from stressvision.training.eyes.network import EyePlan, cross_validate
 
     torch.set_num_threads(1)
     eyes = make_eyes()
@@ -377,67 +347,17 @@ def test_the_diagram_shows_a_bar_where_answers_are(tmp_path: Path) -> None:
     assert columns.min() > picture.shape[1] // 2
 
 
-def make_pictures(count: int) -> ExpressionPictures:
-    """Pictures whose class can be read off their brightest quarter."""
-    random = np.random.default_rng(8)
-    states = random.integers(0, 4, count)
-    images = random.integers(0, 60, (count, 48, 48)).astype(np.uint8)
-    for image, state in zip(images, states, strict=True):
-        top, left = divmod(int(state), 2)
-        image[top * 24 : top * 24 + 24, left * 24 : left * 24 + 24] += 150
-    emotion = np.array([EMOTIONS.index(name) for name in ("neutral", "happiness", "anger", "sadness")])
-    shares = np.eye(len(EMOTIONS), dtype=np.float32)[emotion[states]] * 0.9
-    shares[:, EMOTIONS.index("surprise")] += 0.1
-    return ExpressionPictures(images, shares, group_emotions(shares), states.astype(np.int64))
-
-
-class Stopped(Exception):
-    """What ends a run in the middle."""
-
-
-def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    from stressvision.training.loop import TrainingPlan, load_average, train_network
-    from stressvision.training.network import NetworkShape
-
-    plan = TrainingPlan(epochs=2, batch=16, shape=NetworkShape((4, 4, 4), (1, 1, 1), 0.1))
-    pictures = make_pictures(64)
-
-    def stop(_line: str) -> None:
-        raise Stopped
-
-    with pytest.raises(Stopped):
-        train_network(plan, pictures, pictures, tmp_path / "stopped.pt", stop)
-    lines: list[str] = []
-    train_network(plan, pictures, pictures, tmp_path / "stopped.pt", lines.append)
-    assert len(lines) == 1
-    train_network(plan, pictures, pictures, tmp_path / "whole.pt", lines.append)
-    stopped, whole = load_average(tmp_path / "stopped.pt"), load_average(tmp_path / "whole.pt")
-    for first, second in zip(stopped.parameters(), whole.parameters(), strict=True):
-        assert torch.allclose(first, second, atol=1e-5)
-
-
-def test_a_checkpoint_of_another_plan_is_not_overwritten(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    from stressvision.training.loop import TrainingPlan, load_state, save_state, start_state
-    from stressvision.training.network import NetworkShape
-
-    plan = TrainingPlan(epochs=1, shape=NetworkShape((4, 4, 4), (1, 1, 1)))
-    save_state(start_state(plan), plan, tmp_path / "checkpoint.pt")
-    with pytest.raises(InvalidInput, match="plan"):
-        load_state(TrainingPlan(epochs=2, shape=plan.shape), tmp_path / "checkpoint.pt")
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_converted_network_answers_like_the_trained_one() -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("tensorflow")
-    from stressvision.training.export import convert_network, fold_network
+    from stressvision.training.export import convert_network
+    from stressvision.training.folding import fold_network
     from stressvision.training.inference import run_model
-    from stressvision.training.network import ExpressionNetwork, NetworkShape, predict_logits
+    from stressvision.training.network import NetworkShape, ResidualNetwork, predict_logits
 
     torch.manual_seed(1)
-    network = ExpressionNetwork(NetworkShape((4, 6, 8), (2, 1, 1)))
+    network = ResidualNetwork(NetworkShape((4, 6, 8), (2, 1, 1)), 5)
     for name, value in network.state_dict().items():
         if "norm" in name and value.is_floating_point():
             value.copy_(torch.rand_like(value) + 0.5)

@@ -36,6 +36,9 @@ class FakeCapture:
     def get(self, prop: int) -> float:
         return self.fps if prop == cv2.CAP_PROP_FPS else 0.0
 
+    def set(self, prop: int, value: float) -> bool:
+        return False
+
     def release(self) -> None:
         self.released = True
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.vision.embedding import EMBEDDING_SIZE, FaceEncoder
-from stressvision.vision.encoder_network import EncoderNetwork
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.networks import FACE_ENCODER, Frame, find_model
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, FaceEncoder
+from stressvision.vision.recognition.encoder_network import EncoderNetwork
 
 STILLS = sorted((PROJECT_ROOT / "demo" / "enrol").glob("EMP00[1-4]/[1-3].jpg"))
 

@@ -94,7 +94,8 @@ def test_probabilities_keep_their_order_and_sum_to_one(model: ExpressionModel) -
 
 
 def test_the_same_face_gets_the_same_answer_whatever_the_light(model: ExpressionModel) -> None:
-    face = np.random.default_rng(5).integers(60, 160, (48, 48)).astype(np.uint8)
+    side = model.card.size
+    face = np.random.default_rng(5).integers(60, 160, (side, side)).astype(np.uint8)
     brighter = (face + 60).astype(np.uint8)
     first, second = model.estimate_aligned(face), model.estimate_aligned(brighter)
     assert dict(first.probabilities) == pytest.approx(dict(second.probabilities), abs=1e-4)
@@ -109,7 +110,7 @@ def test_the_views_are_averaged(model: ExpressionModel) -> None:
 
 
 def test_a_blank_picture_does_not_break_the_numbers(model: ExpressionModel) -> None:
-    estimate = model.estimate_aligned(np.full((48, 48), 90, np.uint8))
+    estimate = model.estimate_aligned(np.full((model.card.size, model.card.size), 90, np.uint8))
     assert sum(estimate.probabilities.values()) == pytest.approx(1, abs=1e-6)
 
 
@@ -167,8 +168,9 @@ def test_the_model_is_opened_from_anywhere(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def face() -> np.ndarray:
-    return cv2.resize(np.random.default_rng(5).integers(60, 160, (8, 8)).astype(np.uint8), (48, 48))
+def face(card: ExpressionCard) -> np.ndarray:
+    coarse = np.random.default_rng(5).integers(60, 160, (8, 8)).astype(np.uint8)
+    return cv2.resize(coarse, (card.size, card.size))
 
 
 def test_a_typical_reference_changes_nothing(model: ExpressionModel, face: np.ndarray) -> None:
@@ -246,8 +248,11 @@ def test_an_unknown_state_is_a_key_error() -> None:
 
 def test_the_shipped_model_is_small_and_honest_enough() -> None:
     content = json.loads(CARD.read_text(encoding="utf-8"))
-    assert MODEL.stat().st_size <= 2_000_000
-    assert content["measured"]["all"]["balanced_accuracy"] >= 0.78
+    assert MODEL.stat().st_size <= 3_000_000
+    measured = {each["set"]: each["balanced_accuracy"] for each in content["measured"]}
+    lowest = {"FER+ validation": 0.84, "taiwan": 0.80, "radiate": 0.85, "lfw": 0.70, "london": 0.90}
+    assert {name for name, least in lowest.items() if measured[name] < least} == set()
+    assert measured["taiwan, baseline"] > measured["taiwan, same faces"] + 0.02
 
 
 @pytest.mark.parametrize(
@@ -280,18 +285,21 @@ def test_the_enrolment_stills_are_named_right(
         (17, (275.5, 212.9), (356.7, 214.6), "stress"),
     ],
 )
-def test_the_recording_is_named_right(
+def test_the_recording_is_named_right_beside_the_persons_relaxed_face(
     model: ExpressionModel,
     second: int,
     left_eye: tuple[float, float],
     right_eye: tuple[float, float],
     state: str,
 ) -> None:
+    relaxed = cv2.imread(str(DEMO / "enrol" / ("EMP001" if state == "happy" else "EMP002") / "1.jpg"))
+    eyes = ((279.4, 214.7), (358.6, 218.1)) if state == "happy" else ((278.0, 222.0), (359.4, 224.0))
+    reference = model.make_reference([model.estimate(np.asarray(relaxed, np.uint8), *eyes)])
     recording = cv2.VideoCapture(str(DEMO / "turno.mp4"))
     recording.set(cv2.CAP_PROP_POS_FRAMES, second * 15)
     found, frame = recording.read()
     recording.release()
     assert found
-    estimate = model.estimate(np.asarray(frame, np.uint8), left_eye, right_eye)
+    estimate = model.estimate(np.asarray(frame, np.uint8), left_eye, right_eye, reference=reference)
     assert estimate.state == state
     assert estimate.confidence > 0.5

@@ -4,7 +4,7 @@ import pytest
 
 from stressvision.domain.emotions import Emotion
 from stressvision.vision.fatigue.monitor import LASTING_SECONDS, FatigueMonitor
-from stressvision.vision.fatigue.own import OPEN_RANGE
+from stressvision.vision.fatigue.usual import OPEN_RANGE
 from stressvision.vision.geometry.cover import Cover
 from stressvision.vision.geometry.mouth import RELAXED, Mouth
 from stressvision.vision.smoothing import (

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from stressvision.vision.embedding import EMBEDDING_SIZE, Embedding
-from stressvision.vision.enrolment import FaceSample, find_double, mark_outliers
-from stressvision.vision.gallery import EnrolledFace, FaceGallery, confidence_at
+from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
+from stressvision.vision.recognition.enrolment import FaceSample, find_double, mark_outliers
+from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery, confidence_at
 
 
 def at(position: float, axis: int = 0) -> Embedding:

@@ -1,7 +1,12 @@
 import pytest
 
-from stressvision.vision.gallery import Match
-from stressvision.vision.identity import DOUBTS_TO_FORGET, LEAST_VOTES, IdentityVote, Standing
+from stressvision.vision.recognition.gallery import Match
+from stressvision.vision.recognition.identity import (
+    DOUBTS_TO_FORGET,
+    LEAST_VOTES,
+    IdentityVote,
+    Standing,
+)
 
 
 def vote_for(employee_id: int, confidence: float = 0.95) -> Match:

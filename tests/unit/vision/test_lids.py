@@ -91,7 +91,7 @@ def test_each_shipped_file_is_the_one_its_card_names(name: str) -> None:
 
     assert json.loads((MODELS / f"{name}.json").read_text(encoding="utf-8"))["sha256"] == digest
     assert digest in (MODELS / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert len(content) <= 2 * 2**20
+    assert len(content) <= 3_000_000
 
 
 def watch(eyes: float, closed: float | None) -> FatigueMonitor:

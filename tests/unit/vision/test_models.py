@@ -9,13 +9,13 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import InvalidInput, ModelUnavailable
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.enrolment import Still, measure_stills
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.geometry.eyes import LidReader
 from stressvision.vision.geometry.mouth import CLOSED_GAP
 from stressvision.vision.geometry.reader import GeometryReader
 from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
 from stressvision.vision.quality import assess
+from stressvision.vision.recognition.enrolment import Still, measure_stills
 from tests.conftest import FakeClock
 
 DEMO = PROJECT_ROOT / "demo"

@@ -6,7 +6,7 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.vision.networks import Frame
-from stressvision.vision.verdicts import StillJudgement, judge_stills
+from stressvision.vision.recognition.verdicts import StillJudgement, judge_stills
 
 
 def photo(code: str = "EMP001", number: int = 1) -> Frame:

@@ -26,7 +26,7 @@ from stressvision.db.schema.tables.reports import (
 )
 from stressvision.db.schema.tables.rights import erasures
 
-REVISION = "0013"
+REVISION = "0014"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [

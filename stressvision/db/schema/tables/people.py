@@ -34,6 +34,7 @@ face_samples = Table(
     Column("quality", Float, nullable=False),
     Column("model", Text, nullable=False),
     stamp(),
+    Column("expression", Text),
     Index("ix_face_samples_employee_id", "employee_id"),
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,97 @@
+"""Host names, headers and limits of Streamlit's server, which it has no settings for."""
+
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
+from streamlit.web.server.starlette import starlette_app
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from stressvision.core.config import LOOPBACK_HOSTS, Settings
+
+UPLOAD_MEGABYTES = 10
+"""Of one file and of one message; no page uploads anything today."""
+_HSTS = "max-age=31536000"
+_CONTENT_POLICY = (
+    # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
+    # device's live preview, which answers this machine only.
+    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self'; font-src 'self' data:; "
+    "media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def install_web_policy(settings: Settings) -> None:
+    """Add the policy to Streamlit's server in this process, before it starts.
+
+    Streamlit compares a foreign Origin with this machine's public address, for which it asks a server on the internet:
+    that request and the trust in the answer are removed. Names of this machine come from the settings alone.
+    """
+    net_util.get_external_ip = _no_address
+    net_util.get_internal_ip = _no_address
+    create_middleware = starlette_app.create_streamlit_middleware
+
+    def create_with_policy() -> list[Middleware]:
+        return [Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None), *create_middleware()]
+
+    starlette_app.create_streamlit_middleware = create_with_policy
+
+
+def list_options(settings: Settings) -> list[str]:
+    """Return Streamlit's options for its own names and for the size of uploads and messages."""
+    names = [*(f"[{host}]" if ":" in host else host for host in LOOPBACK_HOSTS), *settings.allowed_hosts]
+    return [
+        # The literal form of an IPv6 address has brackets in a Host header; Streamlit compares without them.
+        *(f"--server.allowedHosts={name}" for name in (*names, "::1")),
+        *(f"--server.corsAllowedOrigins=https://{name}" for name in settings.allowed_hosts),
+        f"--server.maxUploadSize={UPLOAD_MEGABYTES}",
+    ]
+
+
+class WebPolicy:
+    """Refuse requests for other hosts and from other sites' pages; add protective headers."""
+
+    def __init__(
+        self, app: ASGIApp, is_encrypted: bool = False, is_known: Callable[[str | None], bool] = is_host_allowed
+    ) -> None:
+        self._app, self._is_known = app, is_known
+        self._headers = {**_HEADERS, **({"Strict-Transport-Security": _HSTS} if is_encrypted else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if not self._is_known(headers.get("host")) or _is_foreign(headers):
+            if scope["type"] == "http":
+                await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def send_protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_protected)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
+    if headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
+        return False
+    return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
+
+
+def _no_address() -> None:
+    return None

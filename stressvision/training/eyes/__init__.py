@@ -1,0 +1,1 @@
+"""The eye network: its pictures, its training, the one step that makes it."""

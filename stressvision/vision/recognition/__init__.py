@@ -1,0 +1,1 @@
+"""Face recognition: embeddings, gallery, identity over a track, enrolment stills."""
