@@ -138,13 +138,14 @@ class BackendClient:
         """Return the state of the notification queue."""
         return self._get(NoticeQueue, "/api/notifications")
 
-    def acknowledge(self, alert_id: int, user_id: str) -> AlertChanged:
-        """Acknowledge an alert. Raise Conflict where it is already resolved."""
-        return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", AlertDecision(user_id=user_id))
+    def acknowledge(self, alert_id: int, user_id: str, version: int | None = None) -> AlertChanged:
+        """Acknowledge an alert. Raise Conflict where it is resolved, or somebody else decided after `version`."""
+        decision = AlertDecision(user_id=user_id, version=version)
+        return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", decision)
 
-    def resolve(self, alert_id: int, user_id: str, notes: str | None) -> AlertChanged:
-        """Resolve an alert. Raise Conflict where another decision precedes it."""
-        decision = AlertDecision(user_id=user_id, notes=notes)
+    def resolve(self, alert_id: int, user_id: str, notes: str | None, version: int | None = None) -> AlertChanged:
+        """Resolve an alert. Raise Conflict where somebody else decided after `version`."""
+        decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
     def reports(self, limit: int) -> ReportList:

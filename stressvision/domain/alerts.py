@@ -143,6 +143,11 @@ def check_transition(current: AlertStatus, wanted: AlertStatus) -> Transition:
     return Transition.CHANGE if order.index(wanted) > order.index(current) else Transition.REFUSE
 
 
+def compute_version(status: AlertStatus) -> int:
+    """Return the version of an alert: it grows with each decision, since an alert only advances."""
+    return list(AlertStatus).index(status)
+
+
 LONGEST_SILENCE = timedelta(days=30)
 """A longer silence must be requested again, so that none is forgotten."""
 

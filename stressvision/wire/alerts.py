@@ -25,7 +25,7 @@ class Alert(WireModel):
     `usual_share`: the person's usual share at that time of day over `usual_days` earlier days, in percent; null with
     too little history. `error_chance`, 0-1: probability that so many come from model errors alone, if detections were
     independent (they are not: the true figure is larger). `escalation_level`: number of escalations for lack of an
-    acknowledgement.
+    acknowledgement. `version` grows with each decision; a decision may name the version that its author saw.
     """
 
     id: int
@@ -53,6 +53,7 @@ class Alert(WireModel):
     usual_days: int | None = None
     error_chance: float | None = None
     escalation_level: int = 0
+    version: int = 0
     odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
@@ -82,12 +83,16 @@ class AlertDetail(Alert):
 
 
 class AlertDecision(BaseModel):
-    """Author and reason of a decision on an alert. `user_id` may be a query parameter instead."""
+    """Author and reason of a decision on an alert. `user_id` may be a query parameter instead.
+
+    `version`: the alert's version that the author saw. The answer is 409 where somebody else decided since.
+    """
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
 
     user_id: Words | None = UserName
     notes: Words | None = Notes
+    version: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
 class AlertNote(BaseModel):

@@ -156,7 +156,7 @@ def test_acknowledging_reaches_the_api(plant: Plant, page: Page) -> None:
     page.get_by_role("button", name="Atender").first.click()
     page.get_by_label("Su identificador").fill("medico.ocupacional")
     page.get_by_role("dialog").get_by_role("button", name="Atender").click()
-    expect_text(page, "Alerta 1 atendida.")
+    expect_text(page, "Alerta 1 atendida: ")
     assert plant.state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
 
 
@@ -172,7 +172,7 @@ def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: 
     page.keyboard.type("realizada")
     expect(notes).to_have_value("Conversación realizada")
     page.get_by_role("dialog").get_by_role("button", name="Resolver").click()
-    expect_text(page, "Alerta 1 resuelta.")
+    expect_text(page, "Alerta 1 resuelta: ")
     assert plant.state.decisions == [("resolve", 1, "medico.ocupacional", "Conversación realizada")]
 
 

@@ -399,6 +399,8 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             raise Conflict(
                 Message(es="La alerta ya está resuelta.", en="The alert has already been resolved."), field="status"
             )
+        if decision.version is not None and decision.version < found.version:
+            raise Conflict(Message(es="La alerta cambió.", en="The alert changed."))
         done = (
             {"status": "acknowledged", "acknowledged_by": decision.user_id, "acknowledged_at": utc_now()}
             if action == "acknowledge"

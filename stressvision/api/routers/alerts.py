@@ -50,7 +50,8 @@ def acknowledge_alert(
 ) -> AlertChanged:
     body = decision or AlertDecision()
     author = actor.claiming(body.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=decisions.acknowledge_alert(context, alert_id, author, body.notes))
+    alert = decisions.acknowledge_alert(context, alert_id, author, body.notes, body.version)
+    return AlertChanged(alert_id=alert_id, alert=alert)
 
 
 @router.post("/{alert_id}/resolve")
@@ -59,7 +60,8 @@ def resolve_alert(
 ) -> AlertChanged:
     body = decision or AlertDecision()
     author = actor.claiming(body.user_id or user_id)
-    return AlertChanged(alert_id=alert_id, alert=decisions.resolve_alert(context, alert_id, author, body.notes))
+    alert = decisions.resolve_alert(context, alert_id, author, body.notes, body.version)
+    return AlertChanged(alert_id=alert_id, alert=alert)
 
 
 @router.post("/{alert_id}/notes")

@@ -1,13 +1,13 @@
 """Alertas: the list of alerts, and the decisions on them."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError
+from stressvision.core.errors import Conflict, StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user, show_acting_user
 from stressvision.dashboard.alert_card import describe_alert, name_subject, show_card
@@ -37,10 +37,11 @@ Action = Literal["acknowledge", "resolve"]
 
 @dataclass(frozen=True)
 class DecisionDialog:
-    """The open dialog: which alert, and which decision on it."""
+    """The open dialog: which alert, and which decision on it. `conflict`: why the decision came too late."""
 
     action: Action
     alert: Alert
+    conflict: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,7 @@ def render(context: PageContext) -> None:
         st.dialog(context.text(title), on_dismiss=_close_dialog)(_show_decision_dialog)(context, dialog)
     elif isinstance(dialog, OpenedAlert):
         title = texts.alerts.OPEN_TITLE
-        st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(show_detail)(
-            context, dialog, _replace_opened, lambda sentence: _finish_dialog(context, sentence)
-        )
+        st.dialog(context.text(title), width="large", on_dismiss=_close_dialog)(_show_opened)(context, dialog)
 
 
 @st.fragment(run_every=NOTICES_SECONDS)
@@ -125,22 +124,33 @@ def _show_alert(context: PageContext, alert: Alert) -> None:
     with st.container(border=True, key=f"alert_{alert.id}"):
         show_card(context, alert)
         with st.container(horizontal=True):
-            if alert.status == "pending" and st.button(
-                context.text(texts.alerts.ACKNOWLEDGE),
-                key=f"acknowledge_{alert.id}",
-                icon=":material/check:",
-                type="primary",
-            ):
-                _start_decision(context, DecisionDialog("acknowledge", alert))
-            if alert.status != "resolved" and st.button(
-                context.text(texts.alerts.RESOLVE), key=f"resolve_{alert.id}", icon=":material/task_alt:"
-            ):
-                _start_decision(context, DecisionDialog("resolve", alert))
+            _show_decisions(context, alert)
             if st.button(
                 context.text(texts.alerts.OPEN), key=f"open_{alert.id}", icon=":material/history:", type="tertiary"
             ):
                 _open_detail(context, alert.id)
                 st.rerun()
+
+
+def _show_decisions(context: PageContext, alert: Alert, place: str = "") -> None:
+    """Render the decisions that the alert's status allows. `place`: prefix of the buttons' keys."""
+    if alert.status == "pending" and st.button(
+        context.text(texts.alerts.ACKNOWLEDGE),
+        key=f"{place}acknowledge_{alert.id}",
+        icon=":material/check:",
+        type="primary",
+    ):
+        _start_decision(context, DecisionDialog("acknowledge", alert))
+    if alert.status != "resolved" and st.button(
+        context.text(texts.alerts.RESOLVE), key=f"{place}resolve_{alert.id}", icon=":material/task_alt:"
+    ):
+        _start_decision(context, DecisionDialog("resolve", alert))
+
+
+def _show_opened(context: PageContext, opened: OpenedAlert) -> None:
+    with st.container(horizontal=True):
+        _show_decisions(context, opened.detail, "opened_")
+    show_detail(context, opened, _replace_opened, lambda sentence: _finish_dialog(context, sentence))
 
 
 def _open_detail(context: PageContext, alert_id: int) -> None:
@@ -173,6 +183,7 @@ def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
     """Acknowledge at once where the user is known; otherwise open the dialog."""
     user_id = acting_user()
     if dialog.action == "acknowledge" and user_id:
+        _close_dialog()
         try:
             sentence = _decide(context, dialog, user_id, None)
         except StressVisionError as error:
@@ -198,7 +209,7 @@ def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
             )
             st.html(html.small(context.text(texts.alerts.ACTING_USER_HELP)))
         notes = ""
-        if dialog.action == "resolve":
+        if dialog.action == "resolve" or dialog.conflict:
             notes = st.text_area(
                 context.text(texts.alerts.NOTES),
                 placeholder=context.text(texts.alerts.NOTES_HINT),
@@ -207,14 +218,25 @@ def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
                 key=f"notes_{dialog.alert.id}",
             )
         label = texts.alerts.RESOLVE if dialog.action == "resolve" else texts.alerts.ACKNOWLEDGE
-        submitted = st.form_submit_button(context.text(label), type="primary")
+        if dialog.conflict:
+            st.warning(context.text(texts.alerts.CONFLICT, reason=dialog.conflict))
+            submitted = st.form_submit_button(context.text(texts.alerts.ADD_NOTE), type="primary")
+        else:
+            submitted = st.form_submit_button(context.text(label), type="primary")
     if not submitted:
+        return
+    if dialog.conflict and not notes.strip():
+        st.warning(context.text(texts.alerts.WORDS_MISSING))
         return
     if not user_id.strip():
         st.warning(context.text(texts.alerts.ACTING_USER_MISSING))
         return
     try:
         sentence = _decide(context, dialog, user_id.strip(), notes.strip() or None)
+    except Conflict as error:
+        remember_acting_user(user_id.strip())
+        st.session_state[DIALOG] = replace(dialog, conflict=error.message.text(context.language))
+        st.rerun()
     except StressVisionError as error:
         reason = error.message.text(context.language)
         st.warning(context.text(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
@@ -227,11 +249,15 @@ def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
 
 def _decide(context: PageContext, dialog: DecisionDialog, user_id: str, notes: str | None) -> str:
     """Send the decision and return its confirmation."""
+    alert, subject = dialog.alert, name_subject(context, dialog.alert)
+    if dialog.conflict:
+        context.backend.add_note(alert.id, user_id, notes or "")
+        return context.text(texts.alerts.NOTE_ADDED, id=alert.id, subject=subject)
     if dialog.action == "resolve":
-        context.backend.resolve(dialog.alert.id, user_id, notes)
-        return context.text(texts.alerts.RESOLVED, id=dialog.alert.id)
-    context.backend.acknowledge(dialog.alert.id, user_id)
-    return context.text(texts.alerts.ACKNOWLEDGED, id=dialog.alert.id)
+        context.backend.resolve(alert.id, user_id, notes, alert.version)
+        return context.text(texts.alerts.RESOLVED, id=alert.id, subject=subject)
+    context.backend.acknowledge(alert.id, user_id, alert.version)
+    return context.text(texts.alerts.ACKNOWLEDGED, id=alert.id, subject=subject)
 
 
 def _close_dialog() -> None:

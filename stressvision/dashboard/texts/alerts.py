@@ -85,8 +85,13 @@ ACTING_AS = Message(
     en="User: {user}",
 )
 CHANGE_ACTING_USER = Message(es="Cambiar", en="Change")
-ACKNOWLEDGED = Message(es="Alerta {id} atendida.", en="Alert {id} acknowledged.")
-RESOLVED = Message(es="Alerta {id} resuelta.", en="Alert {id} resolved.")
+ACKNOWLEDGED = Message(es="Alerta {id} atendida: {subject}.", en="Alert {id} acknowledged: {subject}.")
+RESOLVED = Message(es="Alerta {id} resuelta: {subject}.", en="Alert {id} resolved: {subject}.")
+NOTE_ADDED = Message(es="Nota añadida a la alerta {id}: {subject}.", en="Note added to alert {id}: {subject}.")
+CONFLICT = Message(
+    es="{reason} Su decisión no se guardó. Si escribió un texto, se conserva: puede añadirlo como nota.",
+    en="{reason} Your decision was not stored. Any text you entered is kept: you may add it as a note.",
+)
 REFUSED = Message(es="No se pudo cambiar la alerta {id}. {reason}", en="Alert {id} could not be changed. {reason}")
 SHOW_MORE = Message(es="Mostrar más", en="Show more")
 

@@ -11,7 +11,14 @@ from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
-from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus, Severity, Subject
+from stressvision.domain.alerts import (
+    PROLONGED_FATIGUE,
+    PROLONGED_STRESS,
+    AlertStatus,
+    Severity,
+    Subject,
+    compute_version,
+)
 from stressvision.domain.reports import Window
 from stressvision.wire.alerts import MinuteCount
 
@@ -47,6 +54,16 @@ class AlertRow(ReadRow):
     escalation_level: int
     employee_name: str | None
     employee_code: str | None
+
+    @property
+    def known_status(self) -> AlertStatus:
+        """The status; PENDING where the stored one is not valid."""
+        return AlertStatus.PENDING if "status" in self.odd_fields else AlertStatus(self.status)
+
+    @property
+    def version(self) -> int:
+        """The version that a decision may name."""
+        return compute_version(self.known_status)
 
 
 _read_alert = RowReader(AlertRow)

@@ -12,7 +12,7 @@ from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTak
 
 _STATUS_NAMES = {
     AlertStatus.PENDING: Message(es="pendiente", en="pending"),
-    AlertStatus.ACKNOWLEDGED: Message(es="reconocida", en="acknowledged"),
+    AlertStatus.ACKNOWLEDGED: Message(es="atendida", en="acknowledged"),
     AlertStatus.RESOLVED: Message(es="resuelta", en="resolved"),
 }
 
@@ -60,25 +60,37 @@ def read_alert(context: Context, alert_id: int, actor: Actor) -> AlertDetail:
     return detail
 
 
-def acknowledge_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:
-    """Acknowledge a pending alert and return it; repeating it changes nothing.
+def acknowledge_alert(
+    context: Context, alert_id: int, actor: Actor, notes: str | None = None, version: int | None = None
+) -> Alert:
+    """Acknowledge a pending alert and return it; a repetition only adds its notes to the history.
+
+    Args:
+        context: Database and clock.
+        alert_id: The alert.
+        actor: The author of the decision.
+        notes: Reason or measures.
+        version: The alert's version that the actor saw; None accepts any.
 
     Raises:
         NotFound: There is no such alert.
-        Conflict: The alert is already resolved.
+        Conflict: The alert is already resolved, or another user decided after `version`.
         InvalidInput: The actor has no user id.
     """
-    return _change_status(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes)
+    return _change_status(context, alert_id, AlertStatus.ACKNOWLEDGED, actor, notes, version)
 
 
-def resolve_alert(context: Context, alert_id: int, actor: Actor, notes: str | None = None) -> Alert:
-    """Resolve an acknowledged or pending alert and return it; repeating it changes nothing.
+def resolve_alert(
+    context: Context, alert_id: int, actor: Actor, notes: str | None = None, version: int | None = None
+) -> Alert:
+    """Resolve an acknowledged or pending alert and return it. Arguments and repetitions: as acknowledge_alert.
 
     Raises:
         NotFound: There is no such alert.
+        Conflict: Another user decided after `version`.
         InvalidInput: The actor has no user id.
     """
-    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes)
+    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes, version)
 
 
 def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> AlertDetail:
@@ -96,11 +108,15 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
         return _detail(connection, row)
 
 
-def _change_status(context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None) -> Alert:
+def _change_status(
+    context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None, version: int | None
+) -> Alert:
     require_user_id(actor)
     with context.database.write() as connection:
         row = _get_alert(connection, alert_id)
-        current = AlertStatus.PENDING if "status" in row.odd_fields else AlertStatus(row.status)
+        current = row.known_status
+        if version is not None:
+            _check_version(row, version, actor)
         transition = check_transition(current, wanted)
         if transition is Transition.REFUSE:
             raise Conflict(
@@ -116,7 +132,32 @@ def _change_status(context: Context, alert_id: int, wanted: AlertStatus, actor: 
             _record_step(connection, context, row, AlertStep(wanted), actor, notes)
             details = {"from": str(current), "to": str(wanted)}
             record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
+        elif notes and notes.strip() and not _holds_notes(connection, alert_id, actor, notes):
+            _record_step(connection, context, row, AlertStep.NOTED, actor, notes.strip())
+            record(connection, context, actor, "alert_noted", "alert", alert_id)
         return Alert.model_validate(rows.select_alert(connection, alert_id))
+
+
+def _check_version(row: rows.AlertRow, version: int, actor: Actor) -> None:
+    """Raise Conflict where another user decided after `version`; an actor may repeat and continue their own."""
+    decided_by = row.resolved_by if row.known_status is AlertStatus.RESOLVED else row.acknowledged_by
+    if version == row.version or (version < row.version and decided_by == actor.user_id):
+        return
+    state = _STATUS_NAMES[row.known_status]
+    raise Conflict(
+        Message(
+            es=f"La alerta {row.id} cambió mientras usted la veía: ahora está {state.es}"
+            + (f" por {decided_by}." if decided_by else "."),
+            en=f"Alert {row.id} changed while you were viewing it: now it is {state.en}"
+            + (f" by {decided_by}." if decided_by else "."),
+        )
+    )
+
+
+def _holds_notes(connection: Connection, alert_id: int, actor: Actor, notes: str) -> bool:
+    """Return whether the actor's notes are in the history, as where a request is sent again."""
+    steps = select_steps(connection, alert_id)
+    return any(step.user_id == actor.user_id and (step.notes or "").strip() == notes.strip() for step in steps)
 
 
 def _record_step(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from stressvision.core.errors import InvalidInput, NotFound
+from stressvision.core.errors import Conflict, InvalidInput, NotFound
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus
 from stressvision.services.alerts.decisions import (
     acknowledge_alert,
@@ -81,6 +81,7 @@ def test_history_lists_steps_with_author_and_time(context: Context, clock: FakeC
         ("acknowledged", "doctora", None),
         ("noted", "enfermera", "Se le ofreció una pausa."),
         ("resolved", "doctora", "Conversación realizada"),
+        ("noted", "otro", "tarde"),
         ("noted", "doctora", "Seguimiento el viernes"),
     ]
     with pytest.raises(InvalidInput) as caught:
@@ -88,6 +89,40 @@ def test_history_lists_steps_with_author_and_time(context: Context, clock: FakeC
     assert caught.value.field == "user_id"
     with pytest.raises(NotFound):
         read_alert(context, 77, DOCTOR)
+
+
+def test_decision_on_an_old_version_is_refused_and_names_the_other_user(context: Context, clock: FakeClock) -> None:
+    post_stress(context, clock, enrol(context), 10)
+    seen = alerts_of(context)[0].version
+    acknowledged = acknowledge_alert(context, 1, DOCTOR, version=seen)
+    assert acknowledged.version > seen
+    other = Actor(user_id="enfermera")
+    for decide in (acknowledge_alert, resolve_alert):
+        with pytest.raises(Conflict) as caught:
+            decide(context, 1, other, "Se ofreció agua", seen)
+        assert "atendida por doctora" in caught.value.message.es
+    resolved = resolve_alert(context, 1, other, "Turno cambiado", acknowledged.version)
+    with pytest.raises(Conflict) as caught:
+        resolve_alert(context, 1, DOCTOR, "Derivada", acknowledged.version)
+    assert "resuelta por enfermera" in caught.value.message.es
+    assert read_alert(context, 1, DOCTOR).version == resolved.version > acknowledged.version
+    assert [kind for kind, _, _ in steps_of(context, 1)] == ["raised", "acknowledged", "resolved"]
+
+
+def test_repetition_of_own_decision_is_accepted_and_stores_its_notes_once(context: Context, clock: FakeClock) -> None:
+    post_stress(context, clock, enrol(context), 10)
+    for notes in ("Pausa acordada", "Pausa acordada", "Volvió al puesto", "Volvió al puesto", " "):
+        resolve_alert(context, 1, DOCTOR, notes, 0)
+    assert steps_of(context, 1)[1:] == [
+        ("resolved", "doctora", "Pausa acordada"),
+        ("noted", "doctora", "Volvió al puesto"),
+    ]
+
+
+def test_notes_leave_the_version(context: Context, clock: FakeClock) -> None:
+    post_stress(context, clock, enrol(context), 10)
+    note_alert(context, 1, Actor(user_id="enfermera"), "La llamo")
+    assert acknowledge_alert(context, 1, DOCTOR, version=0).status == "acknowledged"
 
 
 def test_reading_alert_of_a_person_is_audited(sqlite_context: Context, clock: FakeClock) -> None:

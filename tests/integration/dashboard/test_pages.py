@@ -136,7 +136,7 @@ def test_acknowledging_asks_for_the_user_once(state: FakeBackend) -> None:
     app.text_input(key="user_id_field").input("  medico.ocupacional ")
     submit(app).click().run()
     assert state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
-    assert [box.value for box in app.success] == ["Alerta 1 atendida."]
+    assert [box.value for box in app.success] == ["Alerta 1 atendida: Lars Keller Ruiz · EMP002."]
     assert "Atiende: medico.ocupacional" in shown(app)
     app.button(key="acknowledge_2").click().run()
     assert state.decisions[1:] == [("acknowledge", 2, "medico.ocupacional", None)]
@@ -159,7 +159,7 @@ def test_resolving_takes_notes(state: FakeBackend) -> None:
     app.text_area(key="notes_1").input("Pausa acordada.\nSe revisa el viernes.")
     submit(app).click().run()
     assert state.decisions == [("resolve", 1, "medico", "Pausa acordada.\nSe revisa el viernes.")]
-    assert [box.value for box in app.success] == ["Alerta 1 resuelta."]
+    assert [box.value for box in app.success] == ["Alerta 1 resuelta: Lars Keller Ruiz · EMP002."]
 
 
 def test_decision_without_user_is_refused(state: FakeBackend) -> None:
@@ -177,7 +177,26 @@ def test_refused_decision_shows_the_reason(state: FakeBackend) -> None:
     app.text_input(key="user_id_field").input("medico")
     state.alerts[1] = alert(1, status="resolved", resolved_by="otra.persona", resolved_at=utc_now())
     submit(app).click().run()
-    assert [box.value for box in app.warning] == ["No se pudo cambiar la alerta 1. La alerta ya está resuelta."]
+    (warning,) = [box.value for box in app.warning]
+    assert warning.startswith("La alerta ya está resuelta. Su decisión no se guardó.")
+
+
+def test_late_decision_keeps_its_text_and_adds_it_as_a_note(state: FakeBackend) -> None:
+    app = page("alerts")
+    app.button(key="resolve_1").click().run()
+    app.text_input(key="user_id_field").input("enfermera")
+    app.text_area(key="notes_1").input("Turno cambiado")
+    state.alerts[1] = alert(1, status="resolved", resolved_by="doctora", resolved_at=utc_now(), version=2)
+    submit(app).click().run()
+    assert state.alerts[1].resolved_by == "doctora"
+    (warning,) = [box.value for box in app.warning]
+    assert warning.startswith("La alerta cambió. Su decisión no se guardó.")
+    assert app.text_area(key="notes_1").value == "Turno cambiado"
+    button = submit(app)
+    assert button.label == "Añadir nota"
+    button.click().run()
+    assert state.decisions[-1] == ("notes", 1, "enfermera", "Turno cambiado")
+    assert [box.value for box in app.success] == ["Nota añadida a la alerta 1: Lars Keller Ruiz · EMP002."]
 
 
 def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> None:
@@ -201,6 +220,18 @@ def test_detail_is_requested_once_and_takes_notes(state: FakeBackend) -> None:
     assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
     assert "Nota · enfermera" in shown(app)
     assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
+
+
+def test_linked_alert_can_be_resolved(state: FakeBackend) -> None:
+    app = page("alerts")
+    app.query_params["alerta"] = "1"
+    app.run()
+    app.button(key="opened_resolve_1").click().run()
+    app.text_input(key="user_id_field").input("medico")
+    app.text_area(key="notes_1").input("Pausa acordada")
+    submit(app).click().run()
+    assert state.decisions == [("resolve", 1, "medico", "Pausa acordada")]
+    assert not [button for button in app.button if button.key == "opened_resolve_1"], "the dialog is closed"
 
 
 def test_silence_needs_a_reason_and_can_be_ended(state: FakeBackend) -> None:
