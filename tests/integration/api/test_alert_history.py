@@ -8,6 +8,7 @@ import pytest
 
 from stressvision.core.errors import Conflict, InvalidInput, NotFound
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus
+from stressvision.domain.evidence import compute_error_chance
 from stressvision.services.alerts.decisions import (
     acknowledge_alert,
     list_alerts,
@@ -16,6 +17,7 @@ from stressvision.services.alerts.decisions import (
     resolve_alert,
 )
 from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.alerts.evidence import read_stress_error_rate
 from stressvision.services.alerts.silences import begin_silence, end_silence, list_silences
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_batch, store_detection
@@ -51,7 +53,9 @@ def test_alert_stores_minutes_start_and_error_chance(context: Context, clock: Fa
     assert seen == [(7, 0, 30), (8, 10, 25)]
     assert (alert.evidence_events, alert.evidence_total) == (10, 55)
     assert alert.evidence_start == alert.timestamp - timedelta(minutes=15)
-    assert alert.error_chance == pytest.approx(0.547, abs=0.01)
+    error_rate = read_stress_error_rate(context.settings.models_dir)
+    assert error_rate is not None
+    assert alert.error_chance == pytest.approx(compute_error_chance(10, 55, error_rate))
     assert (alert.usual_share, alert.usual_days) == (None, None)
 
 
