@@ -16,11 +16,11 @@ from stressvision.vision.geometry.eyes import Lids
 
 WINDOW_SECONDS = 30.0
 LEAST_READINGS = 100
-"""Of about 150 in that time: who looks away or moves much is not judged."""
+"""Of about 150 in that time: a person looking away or moving much is not judged."""
 BLINK_SHARE = 0.65
 """Of the median aspect: eyes below it are on their way down. Open eyes to closed ones are as 0.32 to 0.08."""
 LEAST_OPEN = 0.18
-"""A median aspect below it is that of eyes nearly closed, which a blink cannot be told from."""
+"""A median aspect below it is that of eyes nearly closed, which cannot be distinguished from a blink."""
 
 
 class BlinkWatch:
