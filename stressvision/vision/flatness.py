@@ -1,4 +1,4 @@
-"""Does a face move like a flat picture? A photograph in a hand does: all of it obeys one plane's motion.
+"""Detection of faces that move like a flat picture. A photograph in a hand does: all of it obeys one plane's motion.
 
 The optical flow of the face between two readings (Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search")
 is fitted with the eight numbers that describe any motion of a plane (Adiv 1985, "Determining Three-Dimensional Motion
