@@ -104,7 +104,7 @@ def run_evaluation(given: argparse.Namespace) -> None:
     if given.identities is None:
         assessment.evaluate(given.data, given.map, given.models, given.report, given.against)
         return
-    # Only this needs what the whole system needs; whoever makes models need not have it installed.
+    # Only this needs what the whole system needs; model training runs without it.
     from stressvision.core.config import Settings
     from stressvision.training.measure import recognition
 

@@ -50,7 +50,7 @@ def convert_expression(towers: Towers, head: Head, precision: Precision, samples
 
 
 def join_towers(towers: Towers, picture: Any) -> tuple[Any, ...]:
-    """The features of a picture [1,S,S,1] in TensorFlow, told apart by their shapes, in the order of the head's rows.
+    """Features of a picture [1,S,S,1] in TensorFlow, distinguished by their shapes, in the order of the head's rows.
 
     `mobile`'s last [1,512], `residual`'s [1,128], and by thirds of the picture `mobile`'s of its last bottleneck
     [1,9,128] and of the one before its last stride [1,3,3,128].

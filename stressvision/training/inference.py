@@ -19,7 +19,7 @@ class InferenceRun:
 
 
 def run_model(content: bytes, name: str, pictures: FloatArray) -> InferenceRun:
-    """Run a model's bytes over pictures [N,H,W], prepared as it wants them.
+    """Run a model's bytes over pictures [N,H,W], prepared as the model requires.
 
     Raises ModelUnavailable, which says `name`, where it does not load.
     """

@@ -58,7 +58,7 @@ class ResidualBlock(nn.Module):  # type: ignore[misc, unused-ignore]
 
 
 class ResidualNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
-    """Grey pictures [N,1,H,W] to features [N,F]: what an expression and the state of an eye are told from."""
+    """Grey pictures [N,1,H,W] to features [N,F]: the input of the expression and eye-state heads."""
 
     def __init__(self, shape: NetworkShape, classes: int) -> None:
         super().__init__()

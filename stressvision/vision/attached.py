@@ -29,7 +29,7 @@ _PROBE_SECONDS = 60
 
 @dataclass(frozen=True)
 class AttachedCamera:
-    """`name` is empty where the system does not tell."""
+    """`name` is empty where the operating system does not report one."""
 
     index: int
     name: str

@@ -58,7 +58,7 @@ def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
 class Camera:
     """Reads a source in its own thread, for ever: what fails is opened again, later and later.
 
-    `take` hands out each picture once; a picture nobody took before the next came is dropped and counted in `dropped`.
+    `take` hands out each picture once; a picture not taken before the next came is dropped and counted in `dropped`.
     Frozen and black pictures are not handed out: they are a fault. `breaks` counts how often the pictures ended.
     `skipped_seconds`: length of the passages of a recording that could not be decoded.
     """

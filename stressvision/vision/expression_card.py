@@ -58,7 +58,7 @@ class ExpressionCard:
 def read_card(path: Path) -> ExpressionCard:
     """Read a model's card.
 
-    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
+    Raises ModelUnavailable where it is missing, is not JSON, or describes another kind of model.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

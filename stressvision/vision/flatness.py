@@ -1,10 +1,10 @@
-"""Does a face move like a flat picture? A photograph in a hand does: all of it obeys one plane's motion.
+"""Detection of faces that move like a flat picture. A photograph in a hand does: all of it obeys one plane's motion.
 
 The optical flow of the face between two readings (Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search")
 is fitted with the eight numbers that describe any motion of a plane (Adiv 1985, "Determining Three-Dimensional Motion
 and Structure from Optical Flow"). What is left over, averaged over patches so that noise cancels out, is what lids,
 lips and a nose nearer than the ears do; Bao et al. 2009, "A Liveness Detection Method for Face Recognition Based on
-Optical Flow Field", tell faces from photographs in this way.
+Optical Flow Field", distinguish faces from photographs in this way.
 
 It is a hint and no defence. A video held to the camera moves as a face does; so may a bent photograph, a mask, or one
 with holes for the eyes. A photograph that is not moved is not judged (that it never blinks is another hint).

@@ -1,4 +1,4 @@
-"""Whether an eye is closed, from its picture: an own small network, trained with `stressvision.training eyes`.
+"""Whether an eye is closed, from its picture: a small dedicated network, trained with `stressvision.training eyes`.
 
 Its file and its card (`models/eyes.tflite`, `models/eyes.json`) belong together, as the expression model's do.
 """
@@ -47,7 +47,7 @@ class LidCard:
 def read_lid_card(path: Path) -> LidCard:
     """Read the eye model's card.
 
-    Raises ModelUnavailable where it is missing, is no JSON, or describes another kind of model.
+    Raises ModelUnavailable where it is missing, is not JSON, or describes another kind of model.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ class LidModel:
         self._network = GreyNetwork(model_path, card.sha256, card.smallest_deviation)
 
     def estimate(self, frame: Frame, face: Face) -> float:
-        """How probably the eyes of a face are closed, 0-1: the mean of both."""
+        """Return the probability that the eyes of a face are closed, 0-1: the mean of both."""
         left, right = (self._answer(cut_eye(frame, face, eye)) for eye in (face.left_eye, face.right_eye))
         return (left + right) / 2
 

@@ -1,8 +1,8 @@
-"""Does a face ever blink? A photograph held to the camera does not.
+"""Detection of blinks. A photograph held to the camera does not.
 
-It is a hint and no defence: a video of a person blinks, a mask with holes does, and who stares at a screen may go half
+It is a hint and no defence: a video of a person blinks, a mask with holes does, and a person at a screen may go half
 a minute without (people there blink 4-20 times a minute, and a reading every 0.2 s misses the shortest). Movement of
-the lids and lips alone is not asked for, because it tells nothing: measured with these networks, the aspect of the eyes
+the lids and lips alone is not asked for, as it proves nothing: measured with these networks, the aspect of the eyes
 varies by 0.04-0.13 over the seconds of a webcam clip of somebody who does not blink, and by 0.03-0.12 over ten seconds
 of a photograph that is shaken and tilted. What a photograph does not do is fall below 0.7 of its own median. How all of
 a face moves, and not only how far it opens, is another hint: see flatness.
@@ -16,11 +16,11 @@ from stressvision.vision.geometry.eyes import Lids
 
 WINDOW_SECONDS = 30.0
 LEAST_READINGS = 100
-"""Of about 150 in that time: who looks away or moves much is not judged."""
+"""Of about 150 in that time: a person looking away or moving much is not judged."""
 BLINK_SHARE = 0.65
 """Of the median aspect: eyes below it are on their way down. Open eyes to closed ones are as 0.32 to 0.08."""
 LEAST_OPEN = 0.18
-"""A median aspect below it is that of eyes nearly closed, which a blink cannot be told from."""
+"""A median aspect below it is that of eyes nearly closed, which cannot be distinguished from a blink."""
 
 
 class BlinkWatch:

@@ -1,4 +1,4 @@
-"""Making a picture smaller for little: halving costs a tenth of averaging over a broken number of pixels."""
+"""Low-cost reduction of pictures: halving costs a tenth of averaging over a broken number of pixels."""
 
 import cv2
 import numpy as np

@@ -27,7 +27,7 @@ class PictureWatch:
     """Judges the pictures of one source, over its reopenings: only a different picture ends a frozen one."""
 
     def __init__(self, *, may_freeze: bool) -> None:
-        """`may_freeze` False: a recording, whose still passages are its own."""
+        """`may_freeze` False: a recording, where unchanged pictures are no fault."""
         self._may_freeze = may_freeze
         self._sample: bytes | None = None
         self._changed_at = 0.0
@@ -51,7 +51,7 @@ class PictureWatch:
 
 
 def fault_of(scene: Scene, source: Source) -> CameraUnavailable | None:
-    """What to say to a person, where the picture is of no use."""
+    """Return the advice for the user where the picture is unusable."""
     return {
         Scene.USABLE: None,
         Scene.FROZEN: CameraUnavailable(

@@ -1,7 +1,7 @@
 """Which face of this frame is which face of the last one.
 
 Faces are assigned to tracks by overlap and distance from where each track was heading, all at once (the Hungarian
-method, dlib's). A track knows when it may have become somebody else: it crossed another, was out of sight, or its
+method, dlib's). A track knows when it may have changed to another person: it crossed another, was out of sight, or its
 picture changed from one frame to the next.
 """
 
@@ -50,7 +50,7 @@ class Track:
     crossing: bool = False
     missed: bool = False
     unsure: bool = False
-    """True in the frame in which it may have become somebody else."""
+    """True in the frame in which it may have changed to another person."""
 
     def expected_box(self, at: float) -> FaceBox:
         elapsed = at - self.seen_at

@@ -29,7 +29,7 @@ QUALITY_SECONDS = 0.19
 """A little less than a reading, so that every reading has the quality of its own picture."""
 FATIGUE_PRESENT = 0.5
 POSE_SECONDS = 0.5
-"""A pose measured longer ago says nothing about this picture."""
+"""A pose measured longer ago is not used for the current picture."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Person:
     next_detection: float = 0.0
     decided_at: float | None = None
     period_since: float | None = None
-    """Since when the readings of the next detection are gathered: they are all of one person."""
+    """Start of the readings collected for the next detection, all of one person."""
     _owner: int | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""Trains the network that tells closed eyes from open ones, and tests it on people it has not seen."""
+"""Training of the network that classifies eyes as closed or open, and its test on people not in the training set."""
 
 from dataclasses import dataclass
 

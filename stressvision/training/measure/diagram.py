@@ -1,4 +1,4 @@
-"""Draws how far confidence can be believed: for each answer's confidence, how often such answers are right."""
+"""Reliability diagram: for each answer's confidence, how often such answers are right."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How good a model is: balanced accuracy, recalls, confusions, and whether its confidence can be believed."""
+"""Quality of a model: balanced accuracy, recalls, confusions and calibration of its confidence."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ BINS = 15
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The answers whose confidence lies in one fifteenth of 0-1: how many, how sure, how often right."""
+    """The answers whose confidence lies in one fifteenth of 0-1: count, confidence and accuracy."""
 
     count: int
     confidence: float

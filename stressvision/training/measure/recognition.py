@@ -1,4 +1,4 @@
-"""Who is recognised, on photographs of people in the wild: where the threshold of recognition comes from.
+"""Measurement of recognition on photographs of people in the wild, the source of the recognition threshold.
 
 DIR holds `enrolled/<person>/*.jpg` and `strangers/*.jpg`. Each photograph of an enrolled person is compared with that
 person's others and with everybody else's; each stranger with everybody. Photographs only: a name on the device also
@@ -122,7 +122,7 @@ def rate(distances: Distances, threshold: float, margin: float) -> Rates:
 
 
 def _name(distances: npt.NDArray[np.float64], threshold: float, margin: float) -> npt.NDArray[np.int64]:
-    """The column of whom each row is taken for, -1 for nobody: as FaceGallery.identify decides."""
+    """Return the column identified for each row, -1 for none, as FaceGallery.identify decides."""
     ranked = np.sort(distances, axis=1)
     sure = (ranked[:, 0] <= threshold) & (ranked[:, 1] - ranked[:, 0] >= margin)
     return np.where(sure, distances.argmin(axis=1), -1)

@@ -20,9 +20,9 @@ from stressvision.vision.geometry.reader import FaceGeometry
 
 PERCLOS_DROWSY = 0.15
 LASTING_SECONDS = 15.0
-"""A long closure or a yawn speaks for fatigue for this long after it ended."""
+"""A long closure or a yawn counts as a sign of fatigue for this long after it ended."""
 AWAY_SECONDS = 30.0
-"""Who was out of sight for longer begins anew."""
+"""After a longer time out of sight, the measurement restarts."""
 SMILING = 0.5
 SMILE_HOLD_SECONDS = 1.0
 """A smile that fades still narrows the lids: on our clip of a laughing passenger for 0.6 s."""

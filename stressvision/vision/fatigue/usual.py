@@ -1,4 +1,4 @@
-"""What is usual for one person: how far their lids are open in each pose, and how their closed mouth lies."""
+"""Usual measurements of one person: lid opening in each pose, and shape of the closed mouth."""
 
 from collections import deque
 

@@ -17,7 +17,7 @@ from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import IRIS, Frame, open_network
 
 LEAST_EYE_DISTANCE = 18.0
-"""Pixels between the eyes below which the lids cannot be told apart."""
+"""Pixels between the eyes below which the lids cannot be distinguished."""
 
 _EYE_SIDE = 64
 _EYE_REGION = 1.0  # side of the region cut around an eye, in distances between the eyes

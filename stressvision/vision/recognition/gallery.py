@@ -41,7 +41,7 @@ class Match:
 
 @dataclass(frozen=True)
 class FaceGallery:
-    """The people who may be recognised. `threshold` and `margin` are distances of embeddings.
+    """Enrolled people available for recognition. `threshold` and `margin` are distances of embeddings.
 
     The distance to a person is the mean of that to the nearest still and that to the mean of the stills: a single odd
     still neither rejects its person nor accepts another.

@@ -1,4 +1,4 @@
-"""Whom a track shows, by the vote of its pictures. Whoever is in doubt is nobody: a wrong name is the worst answer."""
+"""Identity of a track by the vote of its pictures; unknown when in doubt, as a wrong name is the worst answer."""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class IdentityVote:
         return self.identity.standing is Standing.COLLECTING or self._doubts > 0
 
     def restart(self) -> None:
-        """Drops the name and every vote: it may be somebody else now."""
+        """Drop the name and every vote: the track may show another person now."""
         self._votes.clear()
         self._doubts = 0
         self.identity = Identity(Standing.COLLECTING)
@@ -54,7 +54,7 @@ class IdentityVote:
         self.identity = Identity(Standing.UNKNOWN)
 
     def add(self, vote: Match | None) -> None:
-        """Counts one picture; None is a vote for nobody."""
+        """Count one picture; None is a vote for unknown."""
         named = self.identity.match
         if named and vote and vote.employee_id != named.employee_id:
             self.restart()
