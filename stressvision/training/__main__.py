@@ -1,4 +1,4 @@
-"""One command each: prepare, train, calibrate, export; eyes; evaluate. `--help` after any says what it takes."""
+"""Commands of the training: prepare, train, calibrate, export; eyes; evaluate. `--help` lists the options of each."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ DEFAULT_MODELS = Path("models")
 
 
 def load_steps(name: str = "steps") -> ModuleType:
-    """The module of the steps that make a model. Raises Unavailable where what they need is not installed."""
+    """Return the module of the steps that make a model. Raises Unavailable where what they need is not installed."""
     try:
         return import_module(f"stressvision.training.{name}")
     except ModuleNotFoundError as error:
@@ -28,10 +28,17 @@ def load_steps(name: str = "steps") -> ModuleType:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The commands and their arguments."""
+    """Return the parser of the commands and their arguments."""
     parser = argparse.ArgumentParser(prog="python -m stressvision.training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    add_steps(commands)
+    add_eyes(commands)
+    add_evaluation(commands)
+    return parser
 
+
+def add_steps(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands of the steps that make the expression model."""
     one = commands.add_parser("prepare", help="read all sets, set repeated pictures aside")
     one.add_argument("--data", type=Path, required=True, help="archive of FER2013 pictures with FER+ votes (.npz)")
     one.add_argument("--people", type=Path, required=True, help="folder of taiwan, radiate, lfw and london (.npz)")
@@ -59,6 +66,9 @@ def build_parser() -> argparse.ArgumentParser:
     for command in commands.choices.values():
         command.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of intermediate files")
 
+
+def add_eyes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command that makes the eye network."""
     one = commands.add_parser("eyes", help="the eye network: test on people held out, train on everybody, write it")
     one.add_argument("--crops", type=Path, required=True, help="archive of eye crops (.npz: images_bgr, open)")
     one.add_argument("--faces", type=Path, required=True, help="folder with eyes_open and eyes_closed, faces as .jpg")
@@ -71,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
 
+
+def add_evaluation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command that measures a finished model."""
     one = commands.add_parser("evaluate", help="measure a model on the archive or on any labelled folder")
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", type=Path, help="the archive, or a folder with one subfolder a label")
@@ -87,17 +100,16 @@ def build_parser() -> argparse.ArgumentParser:
         "--against", type=Path, default=None, help="the .tflite of the fer package, to measure beside ours"
     )
     one.set_defaults(run=run_evaluation)
-    return parser
 
 
 def add_towers(command: argparse.ArgumentParser) -> None:
-    """The two networks whose features are read."""
+    """Add the options of the two networks that the features are read from."""
     command.add_argument("--mobile", type=Path, required=True, help="OpenCV Zoo's expression network (.onnx)")
     command.add_argument("--residual", type=Path, required=True, help="the model of release 0.3.0 (.tflite)")
 
 
 def run_evaluation(given: argparse.Namespace) -> None:
-    """Expressions of one set or of many, or identities at the threshold that the settings have."""
+    """Measure expressions of one set or of many, or identities at the threshold of the settings."""
     if given.suite is not None:
         run_suite(given.suite, given.root, given.models, given.report, given.card)
         return
@@ -114,7 +126,7 @@ def run_evaluation(given: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0, or 2 with one sentence on stderr where something is missing or wrong."""
+    """Run one command; return 0, or 2 with one sentence on stderr where something is missing or wrong."""
     given = build_parser().parse_args(arguments)
     try:
         given.run(given)

@@ -1,4 +1,4 @@
-"""What a webcam does to a face: light, blur, noise, compression, distance, framing, things in front of it."""
+"""Distortions of a face by a webcam: light, blur, noise, compression, distance, framing, things in front of it."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ FACE_WIDTH = 48
 
 
 def scale_eyes(eyes: Eyes, ratio: float) -> Eyes:
-    """Eye points in a picture resized by `ratio` (whole numbers are pixel centres)."""
+    """Return eye points in a picture resized by `ratio` (whole numbers are pixel centres)."""
     (left, height), (right, lower) = eyes
     return (
         ((left + 0.5) * ratio - 0.5, (height + 0.5) * ratio - 0.5),
@@ -21,12 +21,12 @@ def scale_eyes(eyes: Eyes, ratio: float) -> Eyes:
 
 
 def canonical_eyes(size: int) -> Eyes:
-    """Where the network sees the eyes, in pixels of a picture of `size`: a FER2013 picture just fills it."""
+    """Return the network's eye points, in pixels of a picture of `size`: a FER2013 picture just fills it."""
     return scale_eyes(FERPLUS_EYES, size / FACE_WIDTH)
 
 
 def place(source: Eyes, target: Eyes) -> npt.NDArray[np.float64]:
-    """The similarity [2,3] that moves one pair of points onto another."""
+    """Return the similarity [2,3] that moves one pair of points onto another."""
     first, second = complex(*source[0]), complex(*source[1])
     factor = (complex(*target[1]) - complex(*target[0])) / (second - first)
     origin = complex(*target[0]) - factor * first
@@ -40,7 +40,7 @@ def distort_pictures(images: UInt8Array, random: np.random.Generator) -> FloatAr
 
 
 def distort_face(image: UInt8Array, eyes: Eyes, size: int, detailed: bool, random: np.random.Generator) -> FloatArray:
-    """One face as another camera, light and framing would have shown it, float32 [size,size], 0-255.
+    """Return one face as another camera, light and framing would show it, float32 [size,size], 0-255.
 
     `detailed` pictures lose resolution more often, so that the number of pixels says nothing about the set.
     """
@@ -49,7 +49,7 @@ def distort_face(image: UInt8Array, eyes: Eyes, size: int, detailed: bool, rando
 
 
 def spoil(picture: UInt8Array, coarse: float, random: np.random.Generator) -> FloatArray:
-    """Do to a picture uint8 [H,W] what optics, light and compression do; `coarse`: how often it loses resolution."""
+    """Distort a picture uint8 [H,W] as optics, light and compression do; `coarse`: how often it loses resolution."""
     chance = random.random(7)
     if chance[0] < coarse:
         picture = lower_resolution(picture, random)
@@ -93,7 +93,7 @@ def reframe(
 
 
 def lower_resolution(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
-    """A picture of which every 48 pixels of a face were only 18 to 40."""
+    """Lower the resolution so that every 48 pixels of a face were only 18 to 40."""
     share = int(random.integers(18, 41)) / max(FACE_WIDTH, picture.shape[1])
     height, width = picture.shape
     small = cv2.resize(picture, (round(width * share), round(height * share)), interpolation=cv2.INTER_AREA)
@@ -102,7 +102,7 @@ def lower_resolution(picture: UInt8Array, random: np.random.Generator) -> UInt8A
 
 
 def smear(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
-    """Motion blur over 3 pixels of a face of 48, sideways or upwards."""
+    """Add motion blur over 3 pixels of a face of 48, sideways or upwards."""
     length = max(3, round(3 * picture.shape[1] / FACE_WIDTH) // 2 * 2 + 1)
     kernel = np.zeros((length, length), np.float32)
     if random.random() < 0.5:
@@ -113,7 +113,7 @@ def smear(picture: UInt8Array, random: np.random.Generator) -> UInt8Array:
 
 
 def relight(pixels: FloatArray, random: np.random.Generator) -> FloatArray:
-    """Gamma, contrast, and light that falls from one side."""
+    """Change gamma and contrast, and add light that falls from one side."""
     bent = 255 * (pixels / 255) ** np.exp(random.normal(0, 0.3))
     slope = random.normal(0, 0.18, 2)
     across, down = (np.linspace(-1, 1, size, dtype=np.float32) for size in (pixels.shape[1], pixels.shape[0]))
@@ -122,7 +122,7 @@ def relight(pixels: FloatArray, random: np.random.Generator) -> FloatArray:
 
 
 def add_noise(shape: tuple[int, ...], random: np.random.Generator) -> FloatArray:
-    """Noise of 1 to 9 grey levels, of single pixels or of pixels of a face of 48."""
+    """Add noise of 1 to 9 grey levels, of single pixels or of pixels of a face of 48."""
     height, width = shape
     coarse = max(1.0, width / FACE_WIDTH) if random.random() < 0.5 else 1.0
     grains = round(height / coarse), round(width / coarse)
@@ -131,7 +131,7 @@ def add_noise(shape: tuple[int, ...], random: np.random.Generator) -> FloatArray
 
 
 def compress(pixels: FloatArray, random: np.random.Generator) -> FloatArray:
-    """JPEG, quality 30 to 80."""
+    """Compress as JPEG of quality 30 to 80."""
     quality = int(random.integers(30, 81))
     whole = np.clip(pixels, 0, 255).astype(np.uint8)
     _, encoded = cv2.imencode(".jpg", whole, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -1,4 +1,4 @@
-"""What is set after training, on faces of persons that the network has not seen: offsets, a temperature, a baseline.
+"""Parameters set after training, on faces of persons outside the training set: offsets, a temperature, a baseline.
 
 The offsets move the borders between the states to where all sets and states count alike. The temperature makes a
 confidence a probability (Guo et al. 2017). The baseline says how a person's own relaxed face is subtracted.
@@ -34,7 +34,7 @@ class Answers:
     person: npt.NDArray[np.str_]
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> "Answers":
-        """The faces that a mask picks."""
+        """Return the faces that a mask picks."""
         return Answers(self.name, self.logits[chosen], self.state[chosen], self.person[chosen])
 
 
@@ -47,7 +47,7 @@ class Calibration:
 
 
 def fit_calibration(sets: Sequence[Answers]) -> Calibration:
-    """The temperature and the states' offsets under which the true states are likeliest.
+    """Return the temperature and the states' offsets under which the true states are likeliest.
 
     Every set counts alike, and in it every state. Faces of none of the four states do not count.
     """
@@ -111,7 +111,7 @@ def lift_states(calibration: Calibration, sets: Sequence[Answers]) -> Calibratio
 
 
 def apply_calibration(logits: FloatArray, calibration: Calibration) -> npt.NDArray[np.float64]:
-    """Probabilities of the emotions [N,C] from logits [N,V,C]: the mean over the views, as at run time."""
+    """Return probabilities of the emotions [N,C] from logits [N,V,C]: the mean over the views, as at run time."""
     scaled = logits.astype(np.float64) / calibration.temperature + np.asarray(calibration.offsets)
     weights = np.exp(scaled - scaled.max(axis=2, keepdims=True))
     return np.asarray((weights / weights.sum(axis=2, keepdims=True)).mean(axis=1), np.float64)
@@ -124,7 +124,7 @@ def group_probabilities(probabilities: npt.NDArray[np.float64]) -> FloatArray:
 
 
 def find_typical(sets: Sequence[Answers], calibration: Calibration) -> tuple[float, ...]:
-    """The logits of the relaxed face: the mean over persons of each set, then over the sets that have relaxed faces."""
+    """Return the relaxed face's logits: the mean over persons of each set, then over sets with relaxed faces."""
     means = []
     for answers in sets:
         relaxed = answers.select(answers.state == STATES.index("neutral"))
@@ -146,7 +146,7 @@ class Referenced:
     person: npt.NDArray[np.str_]
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> "Referenced":
-        """The faces that a mask picks."""
+        """Return the faces that a mask picks."""
         return Referenced(self.logits[chosen], self.reference[chosen], self.state[chosen], self.person[chosen])
 
 
@@ -173,14 +173,14 @@ def refer(answers: Answers, calibration: Calibration) -> Referenced:
 
 
 def subtract(faces: Referenced, baseline: Baseline) -> FloatArray:
-    """State probabilities [N,4] after each person's reference was subtracted."""
+    """Return state probabilities [N,4] after each person's reference was subtracted."""
     shifted = faces.logits - shift_for(faces.reference, baseline)
     weights = np.exp(shifted - shifted.max(axis=1, keepdims=True))
     return group_probabilities(np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float64))
 
 
 def choose_baseline(faces: Referenced, typical: Sequence[tuple[float, ...]]) -> Baseline:
-    """The strength, bound and typical face of the highest score under which no state is recognised less often.
+    """Return the strength, bound and typical face of the highest score under which no state is recognised less often.
 
     `typical` are candidates. The smallest strength and bound of equal ones; strength 0 where nothing helps.
     """
@@ -197,13 +197,13 @@ def choose_baseline(faces: Referenced, typical: Sequence[tuple[float, ...]]) -> 
 
 
 def recall_states(faces: Referenced, baseline: Baseline) -> npt.NDArray[np.float64]:
-    """The recall of each state that there is."""
+    """Return the recall of each state that there is."""
     right = subtract(faces, baseline).argmax(axis=1) == faces.state
     return np.array([right[faces.state == state].mean() for state in np.unique(faces.state)])
 
 
 def score_baseline(faces: Referenced, baseline: Baseline) -> float:
-    """Balanced accuracy, plus a tenth of the balanced log-likelihood."""
+    """Return balanced accuracy plus a tenth of the balanced log-likelihood."""
     probabilities = subtract(faces, baseline)
     sure = np.log(probabilities[np.arange(len(faces.state)), faces.state] + 1e-9)
     likelihood = [sure[faces.state == state].mean() for state in np.unique(faces.state)]

@@ -19,7 +19,7 @@ APART = 0.03
 
 
 def place_views(size: int) -> tuple[View, ...]:
-    """The views of a model of `size`: canonical eye points moved apart by NEARER, and up and down by APART."""
+    """Return the views of a model of `size`: canonical eye points moved apart by NEARER, and up and down by APART."""
     (left, height), (right, _) = canonical_eyes(size)
     middle, reach = (left + right) / 2, (right - left) / 2 * NEARER
     return tuple(
@@ -32,7 +32,7 @@ def place_views(size: int) -> tuple[View, ...]:
 
 
 def describe_model(size: int, calibration: Calibration, baseline: Baseline) -> dict[str, object]:
-    """Everything a card says besides the file's name and hash."""
+    """Return the content of a card except the file's name and hash."""
     return {
         "input": {
             "size": size,
@@ -56,7 +56,7 @@ def describe_model(size: int, calibration: Calibration, baseline: Baseline) -> d
 
 
 def write_with_card(model: Path, content: bytes, description: Mapping[str, object]) -> None:
-    """Write a model, and beside it its card: the file's name, its SHA-256, and what `description` says."""
+    """Write a model, and beside it its card: the file's name, its SHA-256, and the content of `description`."""
     model.parent.mkdir(parents=True, exist_ok=True)
     model.write_bytes(content)
     card = {"model": model.name, "sha256": hashlib.sha256(content).hexdigest(), **description}
@@ -66,7 +66,7 @@ def write_with_card(model: Path, content: bytes, description: Mapping[str, objec
 
 @dataclass(frozen=True)
 class Description:
-    """What a card will say, and the calibration in it."""
+    """Content of a future card, and the calibration in it."""
 
     content: dict[str, object]
     temperature: float

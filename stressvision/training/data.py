@@ -63,7 +63,7 @@ class ExpressionPictures:
         return len(self.images)
 
     def select(self, chosen: npt.NDArray[np.bool_] | IntArray) -> "ExpressionPictures":
-        """The pictures that a boolean mask [N] or indices pick."""
+        """Return the pictures that a boolean mask [N] or indices pick."""
         return ExpressionPictures(
             self.images[chosen], self.emotion_share[chosen], self.class_share[chosen], self.majority[chosen]
         )
@@ -98,7 +98,7 @@ def group_emotions(emotion_share: FloatArray) -> FloatArray:
 
 
 def describe_pictures(images: UInt8Array) -> FloatArray:
-    """Unit vectors [N,576] whose dot product is the correlation of two blurred, halved pictures."""
+    """Return unit vectors [N,576] whose dot product is the correlation of two blurred, halved pictures."""
     vectors = np.empty((len(images), 24 * 24), np.float32)
     for row, image in enumerate(images):
         small = cv2.resize(cv2.GaussianBlur(image, (0, 0), 1.5), (24, 24), interpolation=cv2.INTER_AREA)
@@ -109,7 +109,7 @@ def describe_pictures(images: UInt8Array) -> FloatArray:
 
 
 def find_duplicates(images: UInt8Array, reference: UInt8Array) -> npt.NDArray[np.bool_]:
-    """Which pictures [N,48,48] repeat one of `reference` [M,48,48], as it is or mirrored."""
+    """Return which pictures [N,48,48] repeat one of `reference` [M,48,48], as it is or mirrored."""
     known = describe_pictures(reference).T
     best = np.full(len(images), -1.0, np.float32)
     for variant in (images, images[:, :, ::-1]):
@@ -149,7 +149,7 @@ def read_archive(path: Path) -> ExpressionSplits:
 
 
 def standardise(images: npt.NDArray[np.uint8] | FloatArray) -> FloatArray:
-    """Grey pictures [N,H,W], 0-255, to float32 [N,H,W] of mean 0 and deviation 1, each by itself.
+    """Standardise grey pictures [N,H,W], 0-255, to float32 [N,H,W] of mean 0 and deviation 1, each by itself.
 
     The deviation is taken as at least SMALLEST_DEVIATION, so that a blank picture stays blank.
     """

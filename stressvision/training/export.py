@@ -50,7 +50,7 @@ def convert_expression(towers: Towers, head: Head, precision: Precision, samples
 
 
 def join_towers(towers: Towers, picture: Any) -> tuple[Any, ...]:
-    """Features of a picture [1,S,S,1] in TensorFlow, distinguished by their shapes, in the order of the head's rows.
+    """Return features of a picture [1,S,S,1] in TensorFlow, distinguished by shape, in the order of the head's rows.
 
     `mobile`'s last [1,512], `residual`'s [1,128], and by thirds of the picture `mobile`'s of its last bottleneck
     [1,9,128] and of the one before its last stride [1,3,3,128].
@@ -64,7 +64,7 @@ def join_towers(towers: Towers, picture: Any) -> tuple[Any, ...]:
 
 
 def apply_mobile(layers: tuple[MobileLayer, ...], picture: Any) -> tuple[Any, Any, Any]:
-    """`mobile` in TensorFlow: maps before its last stride and after its last bottleneck, and features [1,512]."""
+    """Return `mobile` in TensorFlow: maps before its last stride and after its last bottleneck, features [1,512]."""
     import tensorflow as tf
 
     def convolve(features: Any, layer: MobileLayer) -> Any:
@@ -96,7 +96,7 @@ def apply_mobile(layers: tuple[MobileLayer, ...], picture: Any) -> tuple[Any, An
 
 
 def pool_residual(folded: FoldedNetwork, picture: Any) -> Any:
-    """A residual network without its head in TensorFlow: features [1,F] of a picture [1,H,W,1]."""
+    """Apply a residual network without its head in TensorFlow; return features [1,F] of a picture [1,H,W,1]."""
     import tensorflow as tf
 
     def convolve(features: Any, layer: FoldedConvolution) -> Any:

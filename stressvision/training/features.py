@@ -37,7 +37,7 @@ class _Task:
 
 
 def run_towers(network: Network, picture: FloatArray) -> FloatArray:
-    """Features [F] of a standardised picture [S,S], in the order of `join_towers` whatever the file's."""
+    """Return features [F] of a standardised picture [S,S], in the order of `join_towers` whatever the file's."""
     outputs = network.run(picture[None, :, :, None])
     return np.concatenate([output.ravel() for output in sorted(outputs, key=lambda each: (each.ndim, -each.size))])
 
@@ -55,7 +55,7 @@ def _work(task: _Task) -> npt.NDArray[np.float16]:
 def extract(
     model: bytes, faces: FaceSet, variants: int, seed: int, processes: int, report: Callable[[str], None]
 ) -> FaceFeatures:
-    """Features of `variants` distortions of every face, the same for the same seed on any number of processes."""
+    """Return features of `variants` distortions of every face, equal for equal seeds on any number of processes."""
     tasks, places = [], []
     for variant in range(variants):
         for start in range(0, len(faces), PART):

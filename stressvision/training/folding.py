@@ -1,4 +1,4 @@
-"""Convolutions with their batch normalisation folded in, and what a residual network is then."""
+"""Convolutions with their batch normalisation folded in, and the residual network made of them."""
 
 from dataclasses import dataclass
 

@@ -48,13 +48,13 @@ class Head:
     classes_bias: FloatArray
 
     def answer(self, features: FloatArray) -> FloatArray:
-        """Logits [N,C] of features [N,F]."""
+        """Return logits [N,C] of features [N,F]."""
         inner = np.maximum(features @ self.hidden + self.hidden_bias, 0)
         return np.asarray(inner @ self.classes + self.classes_bias, np.float32)
 
 
 def measure_loss(logits: Tensor, targets: Tensor, adjustment: Tensor, state_weight: float) -> Tensor:
-    """Cross-entropy of the emotions, and of the states that they add up to."""
+    """Return cross-entropy of the emotions, and of the states that they add up to."""
     answers = functional.log_softmax(logits + adjustment, dim=1)
     groups = torch.eye(len(CLASSES))[torch.from_numpy(GROUPS)]
     grouped = torch.log(answers.exp() @ groups + 1e-7)
@@ -118,7 +118,7 @@ def _train_member(
 
 
 def select_features(content: FaceFeatures, chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> FaceFeatures:
-    """The features of the faces that a mask picks, the faces counted anew as `FaceSet.select` does."""
+    """Return the features of the faces that a mask picks, the faces counted anew as `FaceSet.select` does."""
     kept = chosen[content.face]
     place = np.cumsum(chosen) - 1
     return FaceFeatures(content.features[kept], place[content.face[kept]])

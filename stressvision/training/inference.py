@@ -1,4 +1,4 @@
-"""Runs a converted network over many pictures, and times it, the way the camera device does: one by one, one thread."""
+"""Timed run of a converted network over many pictures as on the camera device: one by one, on one thread."""
 
 import time
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class InferenceRun:
 def run_model(content: bytes, name: str, pictures: FloatArray) -> InferenceRun:
     """Run a model's bytes over pictures [N,H,W], prepared as the model requires.
 
-    Raises ModelUnavailable, which says `name`, where it does not load.
+    Raises ModelUnavailable, with `name` in its message, where the model does not load.
     """
     network = Network(content, name)
     logits = []

@@ -1,4 +1,4 @@
-"""The network: a small residual one, dense convolutions only, which both two CPU cores and XNNPACK like."""
+"""The network: small, residual, of dense convolutions only, which are fast on two CPU cores and in XNNPACK."""
 
 from dataclasses import dataclass
 
@@ -77,7 +77,7 @@ class ResidualNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
             nn.init.zeros_(block.second.norm.weight)
 
     def pool(self, pictures: Tensor) -> Tensor:
-        """The features, some of them left out while training."""
+        """Return the features, some of them left out while training."""
         features = functional.relu(self.entry(pictures))
         for block in self.blocks:
             features = block(features)
@@ -89,12 +89,12 @@ class ResidualNetwork(nn.Module):  # type: ignore[misc, unused-ignore]
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Trainable numbers in a network."""
+    """Return the number of trainable parameters of a network."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def predict_logits(network: nn.Module, pictures: Tensor, batch: int = 256) -> Tensor:
-    """Class logits [N,C] of standardised pictures [N,1,H,W], in evaluation mode."""
+    """Return class logits [N,C] of standardised pictures [N,1,H,W], in evaluation mode."""
     network.eval()
     with torch.no_grad():
         starts = range(0, len(pictures), batch)

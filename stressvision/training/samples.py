@@ -1,4 +1,4 @@
-"""Faces to learn from and to measure on, of several sets: pictures, where their eyes lie, what raters saw, who it is.
+"""Faces of several sets for training and measurement: pictures, eye points, raters' votes, and the person of each.
 
 FER+ is one set; the others are archives of eye-aligned crops with a person each (`images` uint8 [N,112,112], `label`,
 `subject`, and `votes` with `vote_names` where there are raters). Sets are split by person, never by picture.
@@ -65,7 +65,7 @@ class FaceSet:
         return len(self.images)
 
     def select(self, chosen: npt.NDArray[np.bool_] | IntArray) -> "FaceSet":
-        """The faces that a mask [N] or indices pick."""
+        """Return the faces that a mask [N] or indices pick."""
         return FaceSet(
             self.name,
             self.images[chosen],
@@ -122,19 +122,19 @@ def read_people(path: Path, states: Mapping[str, str] | None = None, eyes: Eyes 
 
 
 def fold_of(name: str, folds: int) -> int:
-    """The fold of a person: the same on every machine and in every set."""
+    """Return the fold of a person: the same on every machine and in every set."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % folds
 
 
 def hold_out(faces: FaceSet, fold: int, folds: int) -> npt.NDArray[np.bool_]:
-    """Which faces [N] belong to persons of one fold. Persons are dealt in turn, so that folds differ by one at most."""
+    """Return which faces [N] belong to persons of one fold. Persons are dealt in turn: folds differ by one at most."""
     order = sorted(set(faces.person.tolist()), key=lambda name: (fold_of(name, 1 << 30), name))
     held = set(order[fold::folds])
     return np.array([name in held for name in faces.person.tolist()])
 
 
 def draw_chances(sets: Sequence[FaceSet], shares: Mapping[str, float], power: float) -> npt.NDArray[np.float64]:
-    """How likely each face of all sets in turn is drawn, summing to one: by its set's share, rare emotions more."""
+    """Return each face's chance of a draw over all sets, summing to one: by its set's share, rare emotions more."""
     chances = []
     for faces in sets:
         frequency = faces.targets.mean(axis=0)
@@ -145,7 +145,7 @@ def draw_chances(sets: Sequence[FaceSet], shares: Mapping[str, float], power: fl
 
 
 def adjust_for_frequency(targets: FloatArray, chances: npt.NDArray[np.float64]) -> FloatArray:
-    """Added to logits while training [9]: the network then answers as if all states were equally frequent.
+    """Return what to add to logits while training [9], for answers as if all states were equally frequent.
 
     Menon et al. 2021, "Long-tail learning via logit adjustment". Equally frequent are the five groups; within one,
     its emotions.

@@ -1,4 +1,4 @@
-"""The steps that make the expression model: each reads what the one before left in a folder of intermediate files."""
+"""The steps that make the expression model: each reads what the step before wrote to a folder of intermediate files."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -70,7 +70,7 @@ def prepare(data: Path, people: Path, work: Path) -> None:
 
 
 def read_prepared(work: Path, name: str) -> FaceSet:
-    """One set that `prepare` wrote. Raises InvalidInput where it has not run."""
+    """Return one set that `prepare` wrote. Raises InvalidInput where it has not run."""
     path = work / f"{name}.npz"
     if not path.exists():
         raise InvalidInput(Message(f"Falta {path}: ejecute prepare", f"{path} is missing: run prepare"), field="work")
@@ -78,7 +78,7 @@ def read_prepared(work: Path, name: str) -> FaceSet:
 
 
 def learnt_from(name: str, faces: FaceSet, fold: int | None) -> npt.NDArray[np.bool_]:
-    """Which faces of a set are learnt from: not the persons of one fold, nor those that are never trained on."""
+    """Return which faces of a set are learnt from: not the persons of one fold, nor those that are never trained on."""
     if name in LARGE:
         return ~hold_out(faces, 0, HELD_OUT)
     if name in FOLDED and fold is not None:
@@ -115,12 +115,12 @@ def train(work: Path, mobile: Path, residual: Path, seed: int, processes: int) -
 
 
 def read_both(mobile: Path, residual: Path) -> Towers:
-    """The towers for our picture."""
+    """Return the towers for our picture."""
     return read_towers(mobile, residual, canonical_eyes(SIZE))
 
 
 def known_pictures(work: Path) -> FloatArray:
-    """A few standardised pictures of every set [N,S,S], to set the int8 ranges by."""
+    """Return a few standardised pictures of every set [N,S,S], to set the int8 ranges by."""
     some = [read_prepared(work, name) for name in VARIANTS]
     return np.concatenate(
         [crop_views(faces.select(np.arange(0, len(faces), len(faces) // 60)))[:, 0] for faces in some]
@@ -128,7 +128,7 @@ def known_pictures(work: Path) -> FloatArray:
 
 
 def name_fold(fold: int | None) -> str:
-    """The folder of what was trained without one fold, or with everybody."""
+    """Return the folder of what was trained without one fold, or with everybody."""
     return "everybody" if fold is None else f"fold{fold}"
 
 
@@ -138,19 +138,19 @@ def say(line: str) -> None:
 
 
 def crop_views(faces: FaceSet) -> FloatArray:
-    """Standardised pictures [N,V,S,S]: what the run-time wrapper shows the network for these faces."""
+    """Return standardised pictures [N,V,S,S] as the run-time wrapper prepares them for the network."""
     views = place_views(SIZE)
     crops = np.array([[cut(image, faces, view) for view in views] for image in faces.images], np.uint8)
     return standardise(crops.reshape(-1, SIZE, SIZE)).reshape(len(faces), len(views), SIZE, SIZE)
 
 
 def cut(image: npt.NDArray[np.uint8], faces: FaceSet, view: View) -> npt.NDArray[np.uint8]:
-    """One face in one view."""
+    """Return one face in one view."""
     return align_face(np.repeat(image[:, :, None], 3, axis=2), *faces.eyes, view, SIZE)
 
 
 def answer(model: bytes, head: Head, faces: FaceSet) -> Answers:
-    """What towers and head answer for faces, as at run time."""
+    """Return what towers and head answer for faces, as at run time."""
     network = Network(model, TOWERS)
     views = crop_views(faces)
     features = np.stack([run_towers(network, picture) for picture in views.reshape(-1, SIZE, SIZE)])
@@ -158,7 +158,7 @@ def answer(model: bytes, head: Head, faces: FaceSet) -> Answers:
 
 
 def answer_held_out(work: Path) -> list[Answers]:
-    """Answers for every set, each face by a head that saw nobody of it."""
+    """Return answers for every set, each face by a head that was not trained on its person."""
     model = (work / TOWERS).read_bytes()
     shipped = read_head(work / name_fold(None) / "head.npz")
     sets = [answer(model, shipped, read_prepared(work, "ferplus-valid"))]
@@ -174,7 +174,7 @@ def answer_held_out(work: Path) -> list[Answers]:
 
 
 def join_answers(parts: list[Answers]) -> Answers:
-    """The answers of several parts of one set."""
+    """Return the answers of several parts of one set."""
     return Answers(
         parts[0].name,
         np.concatenate([part.logits for part in parts]),
@@ -235,17 +235,17 @@ def calibrate(work: Path) -> None:
 
 
 def fit(sets: list[Answers]) -> Calibration:
-    """Temperature and offsets of all sets, lifted for the two that have many faces of every state."""
+    """Return temperature and offsets of all sets, lifted for the two that have many faces of every state."""
     return lift_states(fit_calibration(sets), [each for each in sets if each.name in LIFTED])
 
 
 def hold_persons(person: npt.NDArray[np.str_], fold: int) -> npt.NDArray[np.bool_]:
-    """Which faces belong to the persons of one fold, dealt in the order of their names."""
+    """Return which faces belong to the persons of one fold, dealt in the order of their names."""
     return np.isin(person, np.unique(person)[fold::FOLDS])
 
 
 def print_states(what: str, probabilities: FloatArray, faces: Referenced) -> None:
-    """One line: how well the states of faces with a reference are told."""
+    """Print one line: how well the states of faces with a reference are recognised."""
     figures = measure_probabilities(probabilities, faces.state)
     recall = " ".join(f"{value:.3f}" for value in figures.recall)
     say(f"{what}: {figures.balanced_accuracy:.4f} ({recall}), ECE {figures.calibration_error:.3f}")
@@ -254,13 +254,13 @@ def print_states(what: str, probabilities: FloatArray, faces: Referenced) -> Non
 def hold_half(
     person: np.ndarray[tuple[int, ...], np.dtype[np.str_]],
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Which faces belong to every other person."""
+    """Return which faces belong to every other person."""
     names = np.unique(person)
     return np.isin(person, names[::2])
 
 
 def print_figures(what: str, sets: Iterable[Answers], calibration: Calibration) -> None:
-    """One line a set."""
+    """Print one line a set."""
     for each in sets:
         known = (each.state >= 0) & (each.state < len(STATES))
         figures = measure_probabilities(

@@ -1,7 +1,7 @@
 """The two networks whose features the expression head reads. Their weights stay as they are: only the head is trained.
 
 `mobile` is OpenCV Zoo's facial_expression_recognition_mobilefacenet (Apache-2.0; MobileFaceNet, Chen et al. 2018),
-which has seen the faces of very many people, at 96 pixels. `residual` is the network of release 0.3.0, learnt from FER+
+trained on the faces of very many people, at 96 pixels. `residual` is the network of release 0.3.0, learnt from FER+
 alone, at the 48 pixels of those pictures; its weights are read from that release's file.
 """
 
@@ -96,7 +96,7 @@ def _read_mobile(path: Path, eyes: tuple[tuple[float, float], tuple[float, float
 
 
 def shift_kernel(kernel: FloatArray, eyes: tuple[tuple[float, float], tuple[float, float]]) -> FloatArray:
-    """The last depthwise kernel [C,1,7,7], which covers 112 pixels, cut to our picture, which shows less around a face.
+    """Return the last depthwise kernel [C,1,7,7], for 112 pixels, cut to our picture, which shows less around a face.
 
     Bilinear between its weights, and scaled so that the sum over fewer of them stays the same.
     """
@@ -141,7 +141,7 @@ def _read_residual(path: Path) -> FoldedNetwork:
 
 
 def _read_layers(path: Path) -> list[tuple[FloatArray, FloatArray]]:
-    """Kernels and biases of a TFLite file's convolutions and of its head, in the order in which they run."""
+    """Return kernels and biases of a TFLite file's convolutions and of its head, in the order in which they run."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter: Any = Interpreter(model_content=path.read_bytes(), num_threads=1)

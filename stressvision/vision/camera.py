@@ -193,7 +193,7 @@ class Camera:
             yield picture.frame, picture.cut
 
     def _seconds_until_due(self, step: float) -> float:
-        """Return the seconds until a recording's next picture is due, over any number of loops: 0 when late, to catch up."""
+        """Return the seconds until a recording's next picture is due, over any loops; 0 when late, to catch up."""
         now = self._monotonic()
         on_time = self._due is not None and now - self._due < _RESTART_SECONDS
         self._due = (self._due if on_time and self._due is not None else now) + step

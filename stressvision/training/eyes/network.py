@@ -52,12 +52,12 @@ def train_eyes(plan: EyePlan, pictures: EyePictures) -> ResidualNetwork:
 
 
 def as_tensor(pictures: FloatArray) -> Tensor:
-    """Standardised pictures [N,H,W] as a network wants them [N,1,H,W]."""
+    """Return standardised pictures [N,H,W] as a network wants them [N,1,H,W]."""
     return torch.from_numpy(pictures)[:, None]
 
 
 def cross_validate(plan: EyePlan, pictures: EyePictures, folds: int) -> FloatArray:
-    """Logits [N] of each picture from a network that has not seen anybody of its group."""
+    """Return the logit [N] of each picture from a network that was trained without its group."""
     fold = fold_people(pictures.person, folds, plan.seed)
     logits = np.zeros(len(pictures), np.float32)
     for index in range(folds):

@@ -1,4 +1,4 @@
-"""Pictures of single eyes, open and closed, and whose they are, so that nobody is both learnt from and tested on.
+"""Pictures of single eyes, open and closed, in groups of people: no person is in both the training and the test set.
 
 Two sources: an archive of eye crops without names (`images_bgr` uint8 [N,H,W,3], `open` 0/1), and two folders of
 faces, `eyes_open` and `eyes_closed`, whose eyes are cut out as at run time.
@@ -47,12 +47,12 @@ class EyePictures:
         return len(self.images)
 
     def select(self, chosen: npt.NDArray[np.bool_] | IntArray) -> "EyePictures":
-        """The pictures that a boolean mask [N] or indices pick."""
+        """Return the pictures that a boolean mask [N] or indices pick."""
         return EyePictures(self.images[chosen], self.closed[chosen], self.person[chosen], self.from_faces[chosen])
 
 
 def link_groups(together: npt.NDArray[np.bool_]) -> IntArray:
-    """Group numbers [N]: whatever a chain of pairs of `together` [N,N] joins is one group."""
+    """Return group numbers [N]: what a chain of pairs of `together` [N,N] joins is one group."""
     group = np.arange(len(together))
     for first, second in zip(*np.nonzero(np.triu(together, 1)), strict=True):
         group[group == group[second]] = group[first]
@@ -60,7 +60,7 @@ def link_groups(together: npt.NDArray[np.bool_]) -> IntArray:
 
 
 def read_crops(path: Path) -> EyePictures:
-    """The archive of eye crops. Raises InvalidInput where the file is none."""
+    """Read the archive of eye crops. Raises InvalidInput where the file is none."""
     try:
         with np.load(path) as archive:
             pictures, opened = archive["images_bgr"], archive["open"]
@@ -80,7 +80,7 @@ def read_crops(path: Path) -> EyePictures:
 
 
 def read_faces(folder: Path) -> EyePictures:
-    """Both eyes of every face in `eyes_open` and `eyes_closed` that the device would measure: found, large, not turned.
+    """Read both eyes of every face in `eyes_open` and `eyes_closed` that the device would measure: large, not turned.
 
     Raises InvalidInput where there is none, ModelUnavailable without the detector or the encoder.
     """
@@ -109,7 +109,7 @@ def read_faces(folder: Path) -> EyePictures:
 
 
 def join_sources(sources: Sequence[EyePictures]) -> EyePictures:
-    """All pictures of all sources; groups of different sources are different people."""
+    """Join the pictures of all sources; groups of different sources are different people."""
     offsets = np.cumsum([0, *(int(source.person.max()) + 1 for source in sources)])
     return EyePictures(
         np.concatenate([source.images for source in sources]),
@@ -120,7 +120,7 @@ def join_sources(sources: Sequence[EyePictures]) -> EyePictures:
 
 
 def fold_people(person: IntArray, folds: int, seed: int) -> IntArray:
-    """The fold of each picture [N], by people: drawn from the seed, each going where there is most room."""
+    """Return each picture's fold [N], by people in an order drawn from the seed, each put where there is most room."""
     sizes = np.bincount(person)
     room = np.zeros(folds)
     fold_of = np.zeros(len(sizes), np.int64)

@@ -1,4 +1,4 @@
-"""The one step that makes the eye network: minutes, not hours, so nothing is left lying between."""
+"""The one step that makes the eye network: minutes, not hours, so there are no intermediate files."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def make_eyes(crops: Path, faces: Path, models: Path, seed: int, threads: int) -
 
 
 def describe_folds(pictures: EyePictures, logits: FloatArray) -> dict[str, dict[str, float]]:
-    """Shares that are right: of crops, of eyes cut from faces, and of the pairs that both eyes of a face are."""
+    """Return the shares that are right: of crops, of eyes cut from faces, and of pairs of both eyes of a face."""
     faces = pictures.from_faces
     shares = 1 / (1 + np.exp(-logits[faces].reshape(-1, 2)))
     return {
@@ -54,7 +54,7 @@ def describe_folds(pictures: EyePictures, logits: FloatArray) -> dict[str, dict[
 
 
 def share_right(answers: npt.NDArray[np.bool_], closed: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """How many there are, and which share is right: of all, of the open, of the closed."""
+    """Return how many there are, and which share is right: of all, of the open, of the closed."""
     right = answers == closed
     return {
         "count": len(right),

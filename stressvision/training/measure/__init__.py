@@ -1,1 +1,1 @@
-"""What a finished model is worth: figures, tables, diagrams, over one set or many."""
+"""Assessment of a finished model over one set or many: figures, tables, diagrams."""

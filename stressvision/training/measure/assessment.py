@@ -1,4 +1,4 @@
-"""Measures a finished model on the archive or on any labelled folder, and says so as a table and a picture."""
+"""Measurement of a finished model on the archive or a labelled folder, as a table and a picture."""
 
 import json
 import time
@@ -62,7 +62,7 @@ def measure_shipped(model: ExpressionModel, faces: Sequence[PlacedFace], truth: 
 
 
 def read_pictures(data: Path, mapping: str) -> tuple[list[PlacedFace], IntArray]:
-    """Faces and their states [N], -1 or 4 where there is none of the four.
+    """Return faces and their states [N], -1 or 4 where there is none of the four.
 
     Raises InvalidInput where there is nothing, or where `mapping` does not fit it.
     """
@@ -77,7 +77,7 @@ def read_pictures(data: Path, mapping: str) -> tuple[list[PlacedFace], IntArray]
 
 
 def print_figures(candidate: Candidate) -> None:
-    """The table a person reads."""
+    """Print the figures as a table."""
     figures = candidate.figures
     print(f"{candidate.name}: pictures {figures.pictures}   accuracy {figures.accuracy:.4f}")
     print(f"balanced accuracy {figures.balanced_accuracy:.4f}")
@@ -89,7 +89,7 @@ def print_figures(candidate: Candidate) -> None:
 
 
 def write_report(candidate: Candidate, folder: Path) -> None:
-    """Figures as JSON and the reliability diagram, named by the model. Raises InvalidInput where `folder` is none."""
+    """Write figures (JSON) and reliability diagram, named by the model. Raises InvalidInput if `folder` is none."""
     make_folder(folder)
     written = asdict(candidate.figures) | {"median_ms": candidate.median_ms, "bytes": candidate.size}
     (folder / f"{candidate.name}.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")

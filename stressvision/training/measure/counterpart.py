@@ -27,7 +27,7 @@ CLASS_OF_EMOTION = {
 
 
 def run_counterpart(path: Path, images: UInt8Array) -> InferenceRun:
-    """Its probabilities of the seven emotions [N,7] for grey pictures [N,48,48], prepared as the package does.
+    """Return its probabilities of the seven emotions [N,7] for grey pictures [N,48,48], prepared as the package does.
 
     Raises InvalidInput where the file cannot be read or answers something else, ModelUnavailable where it is no model.
     """
@@ -56,7 +56,7 @@ def run_counterpart(path: Path, images: UInt8Array) -> InferenceRun:
 
 
 def group_answers(probabilities: FloatArray) -> FloatArray:
-    """Seven emotions [N,7] to the four states [N,4]: anger, disgust, fear are stress, surprise is shared out."""
+    """Group seven emotions [N,7] into four states [N,4]: anger, disgust, fear are stress, surprise is shared out."""
     grouped = np.zeros((len(probabilities), len(CLASSES)), np.float32)
     for column, emotion in enumerate(EMOTIONS):
         grouped[:, CLASSES.index(CLASS_OF_EMOTION[emotion])] += probabilities[:, column]

@@ -39,5 +39,5 @@ def draw_reliability(figures: ExpressionFigures, path: Path) -> None:
 
 
 def write(canvas: UInt8Array, text: str, corner: tuple[int, int]) -> None:
-    """Small dark text whose baseline starts at `corner`."""
+    """Write small dark text whose baseline starts at `corner`."""
     cv2.putText(canvas, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.45, INK, 1, cv2.LINE_AA)

@@ -34,7 +34,7 @@ class ExpressionFigures:
 
 
 def soften(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> FloatArray:
-    """Softmax of logits [...,C] divided by a temperature."""
+    """Return softmax of logits [...,C] divided by a temperature."""
     scaled = logits.astype(np.float64) / temperature
     scaled -= scaled.max(axis=-1, keepdims=True)
     weights = np.exp(scaled)
@@ -42,7 +42,7 @@ def soften(logits: npt.NDArray[np.floating], temperature: float = 1.0) -> FloatA
 
 
 def spread_other(probabilities: FloatArray) -> FloatArray:
-    """Class probabilities [N,5] to state probabilities [N,4], "other" shared out evenly.
+    """Turn class probabilities [N,5] into state probabilities [N,4], "other" shared out evenly.
 
     A surprised face so gets low confidence in every state, not a wrong name.
     """
@@ -50,7 +50,7 @@ def spread_other(probabilities: FloatArray) -> FloatArray:
 
 
 def measure_probabilities(probabilities: FloatArray, truth: IntArray) -> ExpressionFigures:
-    """Figures of state probabilities [N,4] against the true states [N]."""
+    """Return figures of state probabilities [N,4] against the true states [N]."""
     answers = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
     right = answers == truth
@@ -81,6 +81,6 @@ def measure_probabilities(probabilities: FloatArray, truth: IntArray) -> Express
 
 
 def measure_logits(logits: FloatArray, majority: IntArray, temperature: float = 1.0) -> ExpressionFigures:
-    """Figures of class logits [N,5]; pictures whose majority is none of the four states are left out."""
+    """Return figures of class logits [N,5]; pictures whose majority is none of the four states are left out."""
     chosen = (majority >= 0) & (majority < len(STATES))
     return measure_probabilities(spread_other(soften(logits[chosen], temperature)), majority[chosen])

@@ -36,7 +36,7 @@ class LabelledFaces:
 
 
 def parse_map(text: str) -> dict[str, str]:
-    """`angry=stress,fear=stress` to the state of each subfolder. Raises InvalidInput for anything else."""
+    """Parse `angry=stress,fear=stress` into the state of each subfolder. Raises InvalidInput for anything else."""
     mapping: dict[str, str] = {}
     for part in text.split(","):
         label, _, state = part.strip().partition("=")
@@ -95,7 +95,7 @@ def read_folder(folder: Path, mapping: Mapping[str, str]) -> LabelledFaces:
 
 
 def place_crop(frame: UInt8Array) -> PlacedFace:
-    """The middle square of a BGR picture [H,W,3], with the eyes where FER2013 pictures have them."""
+    """Return the middle square of a BGR picture [H,W,3], with the eyes where FER2013 pictures have them."""
     height, width = frame.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2

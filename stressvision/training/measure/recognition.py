@@ -1,7 +1,7 @@
 """Measurement of recognition on photographs of people in the wild, the source of the recognition threshold.
 
 DIR holds `enrolled/<person>/*.jpg` and `strangers/*.jpg`. Each photograph of an enrolled person is compared with that
-person's others and with everybody else's; each stranger with everybody. Photographs only: a name on the device also
+person's others and with all other people's; each stranger with all people. Photographs only: a name on the device also
 needs several pictures of a track to agree.
 """
 
@@ -75,7 +75,7 @@ def assess_identities(folder: Path, threshold: float, margin: float, report: Pat
 
 
 def measure_distances(folder: Path) -> Distances:
-    """Raises InvalidInput where `folder` does not hold such photographs."""
+    """Measure the distances in `folder`. Raises InvalidInput where it does not hold such photographs."""
     for name in ("enrolled", "strangers"):
         if not (folder / name).is_dir():
             raise InvalidInput(
@@ -109,7 +109,7 @@ def measure_distances(folder: Path) -> Distances:
 
 
 def rate(distances: Distances, threshold: float, margin: float) -> Rates:
-    """What happens at one threshold: as FaceGallery.identify decides."""
+    """Return the rates at one threshold, as FaceGallery.identify decides."""
     stranger_names = _name(distances.strangers, threshold, margin)
     names = _name(distances.enrolled, threshold, margin)
     return Rates(
@@ -136,7 +136,7 @@ def _distances(embedding: Embedding, people: Sequence[Sequence[Embedding]]) -> l
 
 
 class _Reader:
-    """Embeddings of the clear photographs of a folder: one face, the most central, that the device would look at."""
+    """Embeddings of the clear photographs of a folder: one face, the most central, that the device would use."""
 
     def __init__(self) -> None:
         self.skipped = 0
@@ -161,7 +161,7 @@ def _off_centre(frame: Frame, face: Face) -> float:
 
 
 def draw_roc(distances: Distances, margin: float, shipped: float) -> str:
-    """An SVG: strangers' comparisons accepted (logarithmic) against enrolled photographs without their name."""
+    """Draw an SVG: strangers' comparisons accepted (logarithmic) against enrolled photographs without their name."""
     width, height, edge, decades = 560, 360, 60, 4
     points = [rate(distances, threshold, margin) for threshold in np.linspace(0.30, 0.70, 81)]
 

@@ -1,4 +1,4 @@
-"""Measure a model over many sets in one go: a file names the sets, one table comes out, the worst group first.
+"""Measurement of a model over many sets: a file names the sets, the result is one table, the worst group first.
 
 A suite is TOML. Each `[[set]]` has a `name`, `data` (an archive of faces, relative to the root that the command gets),
 `kind` ("people", the default, or "ferplus") and, where wanted:
@@ -178,7 +178,7 @@ def _read_faces(name: str, faces: FaceSet, models: Path) -> Reading:
 
 
 def make_rows(reading: Reading, groups: Mapping[str, str] | None, seed: int) -> list[SuiteRow]:
-    """The rows of a set: all of it, its groups, and, where there are references, the same faces without and with."""
+    """Return the rows of a set: all of it, its groups, and, with references, the same faces without and with them."""
     everyone = np.ones(len(reading.state), np.bool_)
     rows = [measure_row(reading.name, reading, everyone, False, seed)]
     for name, pattern in (groups or {}).items():
@@ -193,7 +193,7 @@ def make_rows(reading: Reading, groups: Mapping[str, str] | None, seed: int) -> 
 
 
 def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], baseline: bool, seed: int) -> SuiteRow:
-    """Figures of the chosen faces, with intervals over persons."""
+    """Return figures of the chosen faces, with intervals over persons."""
     probabilities = (reading.referenced if baseline else reading.probabilities)[chosen]
     state, person = reading.state[chosen], reading.person[chosen]
     figures = measure_probabilities(probabilities, state)
@@ -219,7 +219,7 @@ def measure_row(name: str, reading: Reading, chosen: npt.NDArray[np.bool_], base
 
 
 def resample(called: IntArray, state: IntArray, person: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.float64]:
-    """Recalls [draws,4] over persons drawn with replacement; not a number where a draw has no such face."""
+    """Return recalls [draws,4] over persons drawn with replacement; not a number where a draw has no such face."""
     names, place = np.unique(person, return_inverse=True)
     counts = np.zeros((len(names), len(STATES)))
     right = np.zeros((len(names), len(STATES)))
@@ -238,7 +238,7 @@ def _interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def format_rows(rows: Sequence[SuiteRow]) -> str:
-    """The table as text, the lowest balanced accuracy first."""
+    """Return the table as text, the lowest balanced accuracy first."""
     width = max(len(row.name) for row in rows)
     head = f"{'set or group':{width}}  pictures persons balanced   95 %        " + "".join(
         f"{state:>8}" for state in STATES
@@ -277,7 +277,7 @@ def run_suite(path: Path, root: Path, models: Path, report: Path | None, card: b
 
 
 def describe_row(row: SuiteRow) -> dict[str, object]:
-    """A row for JSON, rounded."""
+    """Return a row for JSON, rounded."""
     recall = {state: round(value, 4) for state, value in zip(STATES, row.recall, strict=True) if value is not None}
     interval = None if row.stress_low is None or row.stress_high is None else [row.stress_low, row.stress_high]
     return {
