@@ -42,7 +42,7 @@ def distort_pictures(images: UInt8Array, random: np.random.Generator) -> FloatAr
 def distort_face(image: UInt8Array, eyes: Eyes, size: int, detailed: bool, random: np.random.Generator) -> FloatArray:
     """Return one face as another camera, light and framing would show it, float32 [size,size], 0-255.
 
-    `detailed` pictures lose resolution more often, so that the number of pixels says nothing about the set.
+    `detailed` pictures lose resolution more often, so that the number of pixels does not reveal the set.
     """
     picture = reframe(image, place(eyes, canonical_eyes(size)), (size, size), random)
     return spoil(picture, 0.65 if detailed else 0.2, random)

@@ -1,7 +1,7 @@
 """Parameters set after training, on faces of persons outside the training set: offsets, a temperature, a baseline.
 
 The offsets move the borders between the states to where all sets and states count alike. The temperature makes a
-confidence a probability (Guo et al. 2017). The baseline says how a person's own relaxed face is subtracted.
+confidence a probability (Guo et al. 2017). The baseline defines how a person's own relaxed face is subtracted.
 """
 
 import itertools

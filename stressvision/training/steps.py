@@ -87,7 +87,7 @@ def learnt_from(name: str, faces: FaceSet, fold: int | None) -> npt.NDArray[np.b
 
 
 def train(work: Path, mobile: Path, residual: Path, seed: int, processes: int) -> None:
-    """Convert the towers, read features, and train one head without each fold and one with everybody."""
+    """Convert the towers, read features, and train one head without each fold and one with all people."""
     path = work / TOWERS
     if not path.exists():
         path.write_bytes(convert_towers(read_both(mobile, residual), "int8", known_pictures(work)))
@@ -128,7 +128,7 @@ def known_pictures(work: Path) -> FloatArray:
 
 
 def name_fold(fold: int | None) -> str:
-    """Return the folder of what was trained without one fold, or with everybody."""
+    """Return the folder of what was trained without one fold, or with all people."""
     return "everybody" if fold is None else f"fold{fold}"
 
 
@@ -207,7 +207,7 @@ def export(work: Path, models: Path, mobile: Path, residual: Path, precision: Pr
 
 
 def calibrate(work: Path) -> None:
-    """Fit offsets, temperature and baseline on held-out persons and write what the card says."""
+    """Fit offsets, temperature and baseline on held-out persons and write the content of the card."""
     sets = answer_held_out(work)
     halves = [(each.select(half := hold_half(each.person)), each.select(~half)) for each in sets]
     print_figures(

@@ -48,7 +48,7 @@ __all__ = [
 SMALLEST_EYE_DISTANCE = 4.0
 
 SMALLEST_PROBABILITY = 1e-4
-"""Below it a probability says nothing more about a face, and its logarithm would outweigh all others."""
+"""Below it a probability carries no further information, and its logarithm would outweigh all others."""
 
 
 @dataclass(frozen=True)

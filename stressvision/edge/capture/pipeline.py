@@ -182,7 +182,7 @@ class Pipeline:
     def _is_due(self, person: Person, at: float) -> bool:
         if person.decided_at is None or person.period_since is None or at < person.next_detection:
             return False
-        # Who is only counted has no readings to wait for.
+        # A person who is only counted has no readings to wait for.
         return not self._may_be_read(person) or at >= person.period_since + self.rules.detection_seconds
 
     def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:

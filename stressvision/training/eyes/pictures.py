@@ -21,10 +21,10 @@ from stressvision.vision.quality import turn_of
 from stressvision.vision.recognition.embedding import FaceEncoder
 
 GREATEST_TURN = 0.6
-"""Faces whose points say that they are turned further than this are left out."""
+"""Faces turned further than this by their points are left out."""
 SAME_PERSON = 0.45
 """Distance of embeddings below which two faces may be the same person's: far below the 0.6 of dlib's own authors,
-because pictures are chained; nobody of one group is nearer than this to anybody of another."""
+because pictures are chained; no person of one group is nearer than this to a person of another."""
 SAME_PICTURE = 0.97
 """Correlation of two crops, as they are or mirrored, blurred, above which they show the same eyes."""
 BLOCK = 20

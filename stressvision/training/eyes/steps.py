@@ -22,7 +22,7 @@ SHIPPED: Precision = "int8"
 
 
 def make_eyes(crops: Path, faces: Path, models: Path, seed: int, threads: int) -> None:
-    """Test on people held out, print it, then train on everybody and write `eyes.tflite` and its card to `models`."""
+    """Test on people held out, print it, then train on all and write `eyes.tflite` and its card to `models`."""
     torch.set_num_threads(threads)
     pictures = join_sources([read_crops(crops), read_faces(faces)])
     plan = EyePlan(seed=seed)

@@ -32,7 +32,7 @@ RESAMPLED = 1000
 """Draws of persons for a confidence interval of 95 %."""
 
 FEWEST_PICTURES = 10
-"""A group of fewer pictures gets no row: its figures would say nothing."""
+"""A group of fewer pictures gets no row: its figures would mean nothing."""
 
 REFERENCE_PICTURES = 1
 """Relaxed pictures of a person that make the reference; they are not measured."""

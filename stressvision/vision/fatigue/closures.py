@@ -20,7 +20,7 @@ CLOSED_LEVEL = 0.08
 SEEN_CLOSED = 0.5
 DOUBTED_SHARE = 0.6
 """Where the eye network sees closed eyes, their contour need only be this far down: it errs by more than that on closed
-eyes seen from above or below. Of people whom the network was not trained on (cross-validation) both together find
+eyes seen from above or below. Of people outside the training set (cross-validation) both together find
 96 % of 183 pairs of closed eyes, the contour at CLOSED_SHARE 75 %, and none of 178 pairs of open ones counts as
 closed."""
 SLOW_CLOSURE_SECONDS = 0.35
