@@ -12,7 +12,7 @@ LEASE = timedelta(minutes=2)
 """How long a claimed message belongs to one sender: longer than any delivery timeout. Then it can be claimed again."""
 
 LEAST_ATTEMPTS = 20
-"""Attempts before a message may be given up, whatever the clock says: about half a day of them."""
+"""Attempts before a message may be given up, independently of the elapsed time: about half a day of them."""
 DIGEST_FROM = 6
 """Messages due at once to one target from which they are sent as one."""
 DIGEST_LIMIT = 500

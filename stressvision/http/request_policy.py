@@ -1,6 +1,6 @@
 """Checks of every request before authentication: Host, Origin, Fetch-Metadata, encryption, rate of its address.
 
-The browser is the way in for an attacker, with and without a login: a web page that the user visits could call
+An attacker can use the browser of a user, with and without a login: a web page that the user visits could call
 localhost, or let its own name resolve to 127.0.0.1 (DNS rebinding). The Host and Origin headers show both.
 """
 
@@ -82,7 +82,7 @@ class RequestPolicy:
         self._limiter = RateLimiter(settings.rate_limit)
 
     def check(self, source: RequestSource, method: str, path: str) -> str | None:
-        """Return the client's address. Raises Forbidden for a foreign host, origin, site or unencrypted way."""
+        """Return the client's address. Raises Forbidden for a foreign host, origin, site or unencrypted connection."""
         require_known_host(source.host, self._settings)
         require_trusted_origin(source.origin, self._settings)
         require_own_site(source, discloses=discloses_something(self._server, method, path))

@@ -156,7 +156,7 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
 
 
 def _is_backlog(connection: Connection, context: Context, target: str) -> bool:
-    """Return whether so many further messages are due to the target that one must stand for all."""
+    """Return whether so many further messages are due to the target that they are sent as one digest."""
     return len(rows.select_due_to(connection, target, context.clock(), DIGEST_FROM)) >= DIGEST_FROM - 1
 
 

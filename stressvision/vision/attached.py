@@ -1,4 +1,4 @@
-"""Which cameras this machine has.
+"""Discovery of the cameras attached to this machine.
 
 A Raspberry Pi's ribbon camera shows as the receiver of its data, which gives raw pictures to libcamera alone, among a
 dozen nodes of the chip's own decoders and processors, which are no cameras at all.
@@ -36,14 +36,14 @@ class AttachedCamera:
 
     @property
     def source(self) -> str:
-        """What --source takes for it."""
+        """Return the value of --source for this camera."""
         return PI_CAMERA if self.name.startswith(RECEIVERS) else str(self.index)
 
 
 def find_attached(
     platform: str = sys.platform, devices: Path = V4L2_DEVICES, probe: Callable[[], Sequence[int]] | None = None
 ) -> list[AttachedCamera]:
-    """By V4L2's names on Linux, without opening any; elsewhere those among the first indices that open."""
+    """Return the cameras: by V4L2's names on Linux, without opening any; elsewhere the first indices that open."""
     if platform.startswith("linux"):
         return _read_v4l2(devices)
     return [AttachedCamera(index, "") for index in (probe or _probe_indices)()]
@@ -69,7 +69,7 @@ def _read_line(path: Path) -> str:
 
 
 def _probe_indices() -> list[int]:
-    """In a process of its own: a driver that hangs or crashes takes only that one with it."""
+    """Open indices in a separate process: a driver that hangs or crashes affects only that process."""
     try:
         run = subprocess.run(
             [sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False

@@ -34,12 +34,12 @@ class OwnBaseline:
 
     @property
     def reference(self) -> ExpressionReference:
-        """The reference to subtract now."""
+        """Return the reference to subtract now."""
         return ExpressionReference(self._model, tuple(float(value) for value in self._current), self._pictures)
 
     @property
     def drift(self) -> float:
-        """Greatest difference of any number from the enrolled reference."""
+        """Return the greatest difference of any number from the enrolled reference."""
         return float(np.abs(self._current - self._enrolled).max())
 
     def starts_from(self, enrolled: ExpressionReference) -> bool:

@@ -39,7 +39,7 @@ class Shot:
 
 
 def play_at_once(path: Path, *, start: datetime) -> Iterator[Shot]:
-    """Every picture of a recording, stamped as if it had been played from `start` on, without waiting.
+    """Yield every picture of a recording, stamped as if it had been played from `start` on, without waiting.
 
     Raises CameraUnavailable where it cannot be opened.
     """
@@ -87,16 +87,18 @@ class Camera:
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
+        """Start the thread that reads pictures."""
         self._alive_at = self._monotonic()
         self._thread.start()
 
     def stop(self, timeout: float = 2.0) -> None:
+        """Stop the thread and wait for its end, at most `timeout` seconds."""
         self._stopping.set()
         self._thread.join(timeout)
 
     @property
     def fault(self) -> CameraUnavailable | None:
-        """Why no picture comes, or None while they do. A camera that hangs is a fault like one that is missing."""
+        """Return why no picture comes, or None while they do. A hanging camera is a fault like a missing one."""
         silent = (
             self._alive_at is not None
             and self._monotonic() - self._alive_at > SILENT_SECONDS
@@ -106,12 +108,12 @@ class Camera:
 
     @property
     def finished(self) -> bool:
-        """True when a recording that is played once has ended and its last picture was taken."""
+        """Return whether a recording that is played once has ended and its last picture was taken."""
         with self._change:
             return self._finished and self._shot is None
 
     def take(self, timeout: float) -> Shot | None:
-        """The newest picture not yet taken, waiting up to `timeout` seconds for one; None where none came."""
+        """Return the newest picture not yet taken, waiting up to `timeout` seconds for one; None where none came."""
         with self._change:
             self._change.wait_for(lambda: self._shot is not None or self._finished, timeout)
             shot, self._shot = self._shot, None
@@ -157,7 +159,7 @@ class Camera:
             self._change.notify_all()
 
     def _play(self, capture: Capture) -> bool:
-        """Reads to the end or the first failure; True where at least one picture came that was of use."""
+        """Read to the end or the first failure; return whether at least one usable picture came."""
         opened_at = self._monotonic()
         worked, cut = False, True
         for frame, missing_before in self._read_all(capture):
@@ -174,7 +176,7 @@ class Camera:
         return worked
 
     def _read_all(self, capture: Capture) -> Iterator[tuple[Frame, bool]]:
-        """Each picture, a recording's at its time, and whether pictures before it are missing."""
+        """Yield each picture, a recording's at its time, and whether pictures before it are missing."""
         if not self.source.paced:
             while not self._stopping.is_set() and (frame := read_frame(capture)) is not None:
                 yield frame, False
@@ -191,7 +193,7 @@ class Camera:
             yield picture.frame, picture.cut
 
     def _seconds_until_due(self, step: float) -> float:
-        """Keeps a recording on its own time, over any number of loops: when late it catches up, as a camera would."""
+        """Return the seconds until a recording's next picture is due, over any number of loops: 0 when late, to catch up."""
         now = self._monotonic()
         on_time = self._due is not None and now - self._due < _RESTART_SECONDS
         self._due = (self._due if on_time and self._due is not None else now) + step

@@ -1,4 +1,4 @@
-"""Names the expression of one face in one frame: aligned by the eyes, answered with calibrated probabilities.
+"""Estimation of the expression of one face in one frame, aligned by the eyes, as calibrated probabilities.
 
 The model file and its card (`models/expression.tflite`, `models/expression.json`) belong together; the card
 names the file's SHA-256 and everything that has to happen to a picture before and after the network.
@@ -74,7 +74,7 @@ class StateProbabilities(Mapping[str, float]):
 
 @dataclass(frozen=True)
 class ExpressionEstimate:
-    """What one frame says about one face.
+    """Expression of one face in one frame.
 
     `other` is the probability of an expression outside the four states (surprise, contempt); it is already
     shared out evenly over `probabilities`, so that such a face answers with low confidence.
@@ -89,12 +89,12 @@ class ExpressionEstimate:
 
     @property
     def state(self) -> str:
-        """The most probable of the four states."""
+        """Return the most probable of the four states."""
         return max(STATES, key=self.probabilities.__getitem__)
 
     @property
     def confidence(self) -> float:
-        """The probability of that state, 0-1."""
+        """Return the probability of that state, 0-1."""
         return self.probabilities[self.state]
 
 
@@ -111,7 +111,7 @@ class ExpressionReference:
     pictures: int
 
     def __post_init__(self) -> None:
-        """Raises InvalidInput where a field cannot be what a model answered."""
+        """Raise InvalidInput where a field cannot be a model's result."""
         if not re.fullmatch(r"[0-9a-f]{64}", self.model):
             raise _refuse_reference("model")
         if not 1 <= len(self.logits) <= MOST_CLASSES or not all(math.isfinite(value) for value in self.logits):
@@ -223,7 +223,7 @@ class ExpressionModel:
         return self._conclude(centre_logits(self._answer(grey)), reference)
 
     def refer(self, estimate: ExpressionEstimate, reference: ExpressionReference | None) -> ExpressionEstimate:
-        """The same estimate with a reference subtracted, or with none."""
+        """Return the same estimate with a reference subtracted, or with none."""
         return self._conclude(np.asarray(estimate.logits, np.float64), reference)
 
     def make_reference(self, estimates: Sequence[ExpressionEstimate]) -> ExpressionReference:
@@ -236,7 +236,7 @@ class ExpressionModel:
         return ExpressionReference(self.card.sha256, tuple(float(value) for value in mean), len(estimates))
 
     def _answer(self, grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities of the network's classes."""
+        """Return the calibrated probabilities of the network's classes."""
         logits = np.asarray(self._network.run(grey), np.float64)
         return _soften(logits / self.card.temperature + np.asarray(self.card.offsets))
 
@@ -257,7 +257,7 @@ class ExpressionModel:
 
 
 def centre_logits(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The logarithms of probabilities [..., C], summing to zero; none is taken as smaller than SMALLEST_PROBABILITY."""
+    """Return the logarithms of probabilities [..., C], summing to zero; the least counted is SMALLEST_PROBABILITY."""
     logits = np.log(np.maximum(probabilities, SMALLEST_PROBABILITY))
     return np.asarray(logits - logits.mean(axis=-1, keepdims=True), np.float64)
 

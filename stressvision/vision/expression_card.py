@@ -39,7 +39,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class ExpressionCard:
-    """What the card says about preparing a face: the crops to look at, their side in pixels, and the calibration.
+    """Preparation of a face as the card describes it: the crops to read, their side in pixels, and the calibration.
 
     `groups` has for each of the network's classes the index into CLASSES that its probability is added to, `offsets`
     what is added to its logit after the division by `temperature`.
@@ -95,7 +95,7 @@ def read_card(path: Path) -> ExpressionCard:
 
 
 def _read_groups(classes: Mapping[str, str]) -> tuple[int, ...]:
-    """The index into CLASSES of each of the network's classes; every one of CLASSES has to occur."""
+    """Return the index into CLASSES of each of the network's classes; each of CLASSES has to occur."""
     groups = tuple(CLASSES.index(group) for group in classes.values())
     if set(groups) != set(range(len(CLASSES))) or len(groups) > MOST_CLASSES:
         raise ValueError(f"classes {classes}")
@@ -112,6 +112,6 @@ def _read_baseline(content: Mapping[str, Any], classes: int) -> Baseline:
 
 
 def shift_for(reference: npt.NDArray[np.float64], baseline: Baseline) -> npt.NDArray[np.float64]:
-    """What is subtracted from the logits of a person whose relaxed face reads as `reference` [..., C]."""
+    """Return what is subtracted from the logits of a person whose relaxed face reads as `reference` [..., C]."""
     distance = baseline.strength * (reference - np.asarray(baseline.typical, np.float64))
     return np.asarray(np.clip(distance, -baseline.bound, baseline.bound), np.float64)

@@ -35,7 +35,7 @@ class FaceBox:
         return self.x + self.w / 2, self.y + self.h / 2
 
     def overlap(self, other: "FaceBox") -> float:
-        """Intersection over union, 0-1."""
+        """Return intersection over union, 0-1."""
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
         height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
         if width <= 0 or height <= 0:
@@ -59,6 +59,7 @@ class Face:
 
     @property
     def eye_distance(self) -> float:
+        """Return the distance between the eyes, in pixels of the frame."""
         return float(np.hypot(self.right_eye[0] - self.left_eye[0], self.right_eye[1] - self.left_eye[1]))
 
 
@@ -66,13 +67,13 @@ class FaceDetector:
     """About 5 ms a 640×480 frame on one desktop core; faces from 35 pixels up. Not for several threads at once."""
 
     def __init__(self) -> None:
-        """Raises ModelUnavailable where the network is missing."""
+        """Load the network. Raises ModelUnavailable where the network is missing."""
         self._network = open_network(FACE_DETECTOR)
         cells = (np.arange(INPUT_SIZE // STRIDE, dtype=np.float32) + 0.5) * STRIDE
         self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 1, 2)
 
     def detect(self, frame: Frame) -> list[Face]:
-        """The faces of a frame, surest first."""
+        """Return the faces of a frame, in descending order of score."""
         canvas, scale, left, top = _letterbox(frame)
         regressors, scores = self._network.run(canvas)
         logits = scores[0, :, 0]
@@ -87,7 +88,7 @@ class FaceDetector:
 
 
 def _letterbox(frame: Frame) -> tuple[Tensor, float, int, int]:
-    """The network's input [1,192,192,3] in -1..1, the scale applied, and the padding left and above, in its pixels."""
+    """Return the network's input [1,192,192,3] in -1..1, the scale, and the padding left and above in its pixels."""
     height, width = frame.shape[:2]
     scale = INPUT_SIZE / max(height, width)
     size = round(width * scale), round(height * scale)
@@ -101,7 +102,7 @@ def _letterbox(frame: Frame) -> tuple[Tensor, float, int, int]:
 
 
 def _merge(pairs: Tensor, certainty: Tensor) -> list[Face]:
-    """BlazeFace's blending: candidates of one face are averaged by their score, which steadies the box."""
+    """Average the candidates of one face by their score (BlazeFace's blending), which steadies the box."""
     faces: list[Face] = []
     left = list(range(len(pairs)))
     boxes = [FaceBox(x - w / 2, y - h / 2, w, h) for (x, y), (w, h) in pairs[:, :2].tolist()]

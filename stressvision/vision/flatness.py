@@ -24,8 +24,8 @@ FLAT_SECONDS = 8.0
 LEAST_PAIRS = 25
 """Of about 40 in that time."""
 LEAST_MOTION = 0.006
-"""Of the face's width, by which the plane must have moved, its shift within the picture aside: what hardly moves tells
-nothing."""
+"""Of the face's width, by which the plane must have moved, its shift within the picture aside: what hardly moves is not
+judged."""
 FLAT_SHARE = 0.2
 """What is left over, to the plane's motion. The least of any moment: 0.20-0.84 for ten people on webcams (faces of
 57-78 pixels), 0.35-0.49 for the five of the bundled recording. Of 39 photographs turned, tilted and shaken by a
@@ -55,7 +55,7 @@ class FlatnessWatch:
         self._motions: deque[Motion] = deque()
 
     def observe(self, at: float, frame: Frame, face: Face) -> None:
-        """Takes one reading; `at` is monotonic seconds."""
+        """Take one reading; `at` is monotonic seconds."""
         picture = _cut(frame, face)
         least, most = APART_SECONDS
         before = next((older for since, older in self._pictures if least <= at - since <= most), None)
@@ -67,7 +67,7 @@ class FlatnessWatch:
             self._motions.popleft()
 
     def moves_flat(self, at: float) -> bool:
-        """Whether it moved enough to tell, for most of the last FLAT_SECONDS, and as a plane does."""
+        """Return whether the face moved enough to be judged for most of the last FLAT_SECONDS, and as a plane does."""
         recent = [motion for motion in self._motions if at - motion.at <= FLAT_SECONDS]
         if len(recent) < LEAST_PAIRS:
             return False
@@ -77,7 +77,7 @@ class FlatnessWatch:
 
 
 def measure_motion(before: _Grey, after: _Grey) -> tuple[float, float]:
-    """Of two grey faces [96,96]: how far the plane moved, and what no plane does, both in widths of the face."""
+    """Return the plane's motion between two grey faces [96,96] and the rest, both in widths of the face."""
     flow = _FLOW.calc(before, after, None)  # type: ignore[call-overload]  # its stub asks for what it fills itself
     inside = np.concatenate([flow[_INSIDE, 0], flow[_INSIDE, 1]])
     numbers = _FIT @ inside
@@ -94,7 +94,7 @@ def measure_motion(before: _Grey, after: _Grey) -> tuple[float, float]:
 
 
 def _cut(frame: Frame, face: Face) -> _Grey:
-    """The face's box as a grey square, a little blurred: a camera's noise is no motion."""
+    """Return the face's box as a grey square, blurred slightly so that a camera's noise is no motion."""
     scale = _SIDE / max(face.box.w, face.box.h)
     x, y = face.box.centre
     matrix = np.array([[scale, 0, _SIDE / 2 - scale * x], [0, scale, _SIDE / 2 - scale * y]])
@@ -103,13 +103,13 @@ def _cut(frame: Frame, face: Face) -> _Grey:
 
 
 def _make_inside() -> npt.NDArray[np.bool_]:
-    """The oval of the face in its square: what lies around it moves as it likes."""
+    """Return the oval of the face in its square; what lies around it moves independently."""
     oval = np.zeros((_SIDE, _SIDE), np.uint8)
     return np.asarray(cv2.ellipse(oval, (48, 52), (34, 40), 0, 0, 360, 1, -1), bool)
 
 
 def _make_plane(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """The motion of each pixel for each of the eight numbers [2 * pixels, 8]: first all across, then all down."""
+    """Return each pixel's motion for each of the eight numbers [2 * pixels, 8]: first all across, then all down."""
     rows, columns = np.nonzero(inside)
     x, y = (columns - (_SIDE - 1) / 2) / (_SIDE / 2), (rows - (_SIDE - 1) / 2) / (_SIDE / 2)
     one, none = np.ones_like(x), np.zeros_like(x)

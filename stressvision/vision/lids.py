@@ -1,4 +1,4 @@
-"""Whether an eye is closed, from its picture: a small dedicated network, trained with `stressvision.training eyes`.
+"""Classification of an eye as closed or open: a small dedicated network, trained with `stressvision.training eyes`.
 
 Its file and its card (`models/eyes.tflite`, `models/eyes.json`) belong together, as the expression model's do.
 """
@@ -21,7 +21,7 @@ EYE_SPAN = 0.75
 
 
 def cut_eye(frame: Frame, face: Face, centre: Point) -> Frame:
-    """The region around an eye point, upright by the eyes; grey [24,32]."""
+    """Return the region around an eye point, upright by the eyes; grey [24,32]."""
     axis = complex(*face.right_eye) - complex(*face.left_eye)
     step = axis * EYE_SPAN / EYE_WIDTH
     across, down = (EYE_WIDTH - 1) / 2, (EYE_HEIGHT - 1) / 2
@@ -38,7 +38,7 @@ def cut_eye(frame: Frame, face: Face, centre: Point) -> Frame:
 
 @dataclass(frozen=True)
 class LidCard:
-    """What the card says: which file it is, and how an eye is prepared."""
+    """Content of the card: the hash of its file, and how an eye is prepared."""
 
     sha256: str
     smallest_deviation: float

@@ -3,7 +3,7 @@
 It is a hint and no defence: a video of a person blinks, a mask with holes does, and a person at a screen may go half
 a minute without (people there blink 4-20 times a minute, and a reading every 0.2 s misses the shortest). Movement of
 the lids and lips alone is not asked for, as it proves nothing: measured with these networks, the aspect of the eyes
-varies by 0.04-0.13 over the seconds of a webcam clip of somebody who does not blink, and by 0.03-0.12 over ten seconds
+varies by 0.04-0.13 over the seconds of a webcam clip of a person without blinks, and by 0.03-0.12 over ten seconds
 of a photograph that is shaken and tilted. What a photograph does not do is fall below 0.7 of its own median. How all of
 a face moves, and not only how far it opens, is another hint: see flatness.
 """
@@ -31,7 +31,7 @@ class BlinkWatch:
         self._eyes: deque[tuple[float, float]] = deque()
 
     def observe(self, at: float, lids: Lids | None) -> None:
-        """Takes one reading; `at` is monotonic seconds, None means that nothing could be measured."""
+        """Take one reading; `at` is monotonic seconds, None means that nothing could be measured."""
         self._since = at if self._since is None else self._since
         if lids is not None:
             self._eyes.append((at, lids.aspect))
@@ -39,7 +39,7 @@ class BlinkWatch:
             self._eyes.popleft()
 
     def never_blinks(self, at: float) -> bool:
-        """Whether the eyes were seen well for all of WINDOW_SECONDS, and open throughout."""
+        """Return whether the eyes were seen well for all of WINDOW_SECONDS, and open throughout."""
         if self._since is None or at - self._since < WINDOW_SECONDS or len(self._eyes) < LEAST_READINGS:
             return False
         readings = np.array([eyes for _, eyes in self._eyes])
@@ -47,6 +47,6 @@ class BlinkWatch:
         return usual > LEAST_OPEN and float(readings.min()) > BLINK_SHARE * usual
 
     def blinked(self, at: float, seconds: float) -> bool:
-        """Whether the eyes were seen on their way down within the last `seconds`."""
+        """Return whether the eyes were seen on their way down within the last `seconds`."""
         recent = [eyes for since, eyes in self._eyes if at - since <= seconds]
         return bool(recent) and min(recent) <= BLINK_SHARE * float(np.median([eyes for _, eyes in self._eyes]))

@@ -67,7 +67,7 @@ FACE_ENCODER = ModelFile(
 
 
 def find_model(model: ModelFile) -> Path:
-    """The path of the verified file. Raises ModelUnavailable saying how to install it."""
+    """Return the path of the verified file. Raises ModelUnavailable with how to install it."""
     try:
         path = Path(str(metadata.distribution(model.package).locate_file(model.path)))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -95,13 +95,16 @@ class Network:
     """
 
     def __init__(self, content: bytes, name: str) -> None:
-        """Raises ModelUnavailable where the interpreter is missing, or the bytes of `name` are no model."""
+        """Load the network.
+
+        Raises ModelUnavailable where the interpreter is missing, or the bytes of `name` are no model.
+        """
         self._interpreter = open_interpreter(content, name)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
         self._outputs = [int(output["index"]) for output in self._interpreter.get_output_details()]
 
     def run(self, tensor: Tensor) -> list[Tensor]:
-        """The outputs for one input [1, height, width, channels], in the file's order."""
+        """Return the outputs for one input [1, height, width, channels], in the file's order."""
         self._interpreter.set_tensor(self._input, tensor)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
@@ -113,13 +116,13 @@ class GreyNetwork:
     def __init__(self, path: Path, sha256: str, smallest_deviation: float) -> None:
         """`smallest_deviation`: grey levels; a picture that varies less is not blown up to full contrast.
 
-        Raises ModelUnavailable where the file is missing, is another one than `sha256` says, or does not load.
+        Raises ModelUnavailable where the file is missing, has another hash than `sha256`, or does not load.
         """
         self._network = Network(read_verified(path, sha256), path.name)
         self._smallest_deviation = smallest_deviation
 
     def run(self, grey: Frame) -> Tensor:
-        """The logits [classes] for a picture [height, width], 0-255."""
+        """Return the logits [classes] for a picture [height, width], 0-255."""
         pixels = grey.astype(np.float32)
         pixels -= pixels.mean()
         pixels /= max(float(pixels.std()), self._smallest_deviation)
@@ -128,13 +131,13 @@ class GreyNetwork:
 
 
 def open_network(model: ModelFile) -> Network:
-    """Opens a network that a package ships. Raises ModelUnavailable where the file or the interpreter is missing."""
+    """Open a network that a package ships. Raises ModelUnavailable where the file or the interpreter is missing."""
     path = find_model(model)
     return Network(path.read_bytes(), path.name)
 
 
 def read_verified(path: Path, sha256: str) -> bytes:
-    """The bytes of a model file whose SHA-256 is the one its card names.
+    """Return the bytes of a model file with the SHA-256 that its card names.
 
     Raises ModelUnavailable where the file is missing or is another one.
     """
@@ -159,7 +162,7 @@ def read_verified(path: Path, sha256: str) -> bytes:
 
 
 def open_interpreter(content: bytes, name: str) -> Any:
-    """An interpreter of ai-edge-litert, else of tflite-runtime, for the bytes of a model, ready to run on one thread.
+    """Return an interpreter of ai-edge-litert, else of tflite-runtime, for a model's bytes, ready on one thread.
 
     Raises ModelUnavailable where neither package is installed, or the bytes of `name` are no model.
     """

@@ -1,4 +1,4 @@
-"""How far a face can be trusted: large, sharp, well lit and turned to the camera."""
+"""Quality of a face for recognition and measurement: large, sharp, well lit and turned to the camera."""
 
 from dataclasses import dataclass, replace
 
@@ -40,30 +40,31 @@ class Quality:
 
     @property
     def share(self) -> float:
+        """Return the lowest of the criteria, 0-1."""
         return min(self.size, self.sharpness, self.light, self.frontal)
 
     @property
     def classifiable(self) -> bool:
-        """Good enough to read an expression from."""
+        """Return whether an expression can be read."""
         return self.share >= CLASSIFIABLE
 
     def facing(self, pose: HeadPose) -> "Quality":
-        """The same picture, of a head that is turned like this."""
+        """Return the same quality for a head in this pose."""
         return replace(self, frontal=grade_pose(pose))
 
     @property
     def visible(self) -> bool:
-        """Good enough to measure lids and mouth, however the head is turned."""
+        """Return whether lids and mouth can be measured, in any pose of the head."""
         return min(self.size, self.sharpness, self.light) >= CLASSIFIABLE
 
     @property
     def recognisable(self) -> bool:
-        """Good enough for an embedding."""
+        """Return whether an embedding can be computed."""
         return self.share >= RECOGNISABLE
 
 
 def assess(frame: Frame, face: Face, pose: HeadPose | None = None) -> Quality:
-    """The quality of one face of a frame.
+    """Return the quality of one face of a frame.
 
     Args:
         frame: BGR picture, uint8 [H, W, 3].
@@ -84,14 +85,14 @@ def assess(frame: Frame, face: Face, pose: HeadPose | None = None) -> Quality:
 
 
 def grade_pose(pose: HeadPose) -> float:
-    """How far a head turned like this faces the camera, 0-1."""
+    """Return how far a head in this pose faces the camera, 0-1."""
     return min(_grade(abs(pose.yaw), YAW), _grade(abs(pose.pitch), PITCH))
 
 
 def turn_of(face: Face) -> float:
-    """How far the detector's points say that the head is turned aside: 0 frontal, 1 the nose over an ear.
+    """Return how far the head is turned aside by the detector's points: 0 frontal, 1 the nose over an ear.
 
-    A mouth wide open raises it to 0.8 and more: only the mesh tells a yawn from a turned head.
+    A mouth wide open raises it to 0.8 and more: only the mesh separates a yawn from a turned head.
     """
     left = np.hypot(face.nose[0] - face.left_ear[0], face.nose[1] - face.left_ear[1])
     right = np.hypot(face.nose[0] - face.right_ear[0], face.nose[1] - face.right_ear[1])
@@ -99,7 +100,7 @@ def turn_of(face: Face) -> float:
 
 
 def face_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
-    """The part of the box that lies in the frame, as [side, side, 3]; None where nothing of it does."""
+    """Return the part of the box that lies in the frame, as [side, side, 3]; None where nothing of it does."""
     height, width = frame.shape[:2]
     left, right = max(0, round(box.x)), min(width, round(box.x + box.w))
     top, bottom = max(0, round(box.y)), min(height, round(box.y + box.h))

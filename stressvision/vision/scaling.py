@@ -7,7 +7,7 @@ from stressvision.vision.networks import Frame
 
 
 def halve_towards(picture: Frame, width: int, height: int) -> Frame:
-    """The picture [h,w,3], halved while it stays at least as large as asked for: what is left to do is less than half.
+    """Return the picture [h,w,3], halved while at least as large as required: what is left to do is less than half.
 
     A halving averages four pixels into one and leaves an odd last row or column out.
     """

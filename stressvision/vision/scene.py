@@ -1,4 +1,4 @@
-"""Pictures that come but show nothing: the same one for ever, or black ones."""
+"""Detection of unusable pictures: the same one for ever, or black ones."""
 
 from enum import StrEnum
 
@@ -18,6 +18,8 @@ _STEP = 8
 
 
 class Scene(StrEnum):
+    """Usability of the pictures of a source."""
+
     USABLE = "usable"
     FROZEN = "frozen"
     BLACK = "black"
@@ -27,14 +29,14 @@ class PictureWatch:
     """Judges the pictures of one source, over its reopenings: only a different picture ends a frozen one."""
 
     def __init__(self, *, may_freeze: bool) -> None:
-        """`may_freeze` False: a recording, where unchanged pictures are no fault."""
+        """Create the watch. `may_freeze` False: a recording, where unchanged pictures are no fault."""
         self._may_freeze = may_freeze
         self._sample: bytes | None = None
         self._changed_at = 0.0
         self._black_since: float | None = None
 
     def judge(self, frame: Frame, at: float) -> Scene:
-        """`at`: monotonic seconds."""
+        """Return whether the source is usable with this picture. `at`: monotonic seconds."""
         pixels = frame[::_STEP, ::_STEP]
         sample = pixels.tobytes()
         if sample != self._sample:

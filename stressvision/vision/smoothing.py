@@ -1,7 +1,7 @@
-"""One frame never decides: the expression of a track is a mean over time, joined with fatigue.
+"""Means of the expression of a track over time, joined with fatigue: no single frame decides.
 
 What is shown follows the face (ExpressionTrend). What is reported stands for all of the time since the report before
-(ReadingPeriod), so that a detection is not the opinion of its last frames.
+(ReadingPeriod), so that a detection does not depend on its last frames alone.
 """
 
 import math
@@ -34,7 +34,7 @@ class ExpressionTrend:
         self.readings = 0
 
     def add(self, at: float, probabilities: Mapping[str, float]) -> None:
-        """Takes one reading, four probabilities that sum to one; `at` is monotonic seconds."""
+        """Take one reading, four probabilities that sum to one; `at` is monotonic seconds."""
         fade = 0.0 if self._at is None else math.exp(-(at - self._at) / TIME_CONSTANT)
         for expression in EXPRESSIONS:
             self._sums[expression] = self._sums[expression] * fade + probabilities[expression]
@@ -47,11 +47,11 @@ class ExpressionTrend:
 
     @property
     def frames(self) -> int:
-        """How many readings of the last MEMORY_SECONDS stand behind the mean."""
+        """Return how many readings of the last MEMORY_SECONDS stand behind the mean."""
         return len(self._recent)
 
     def mean(self, at: float) -> dict[Emotion, float] | None:
-        """The four probabilities, or None: too few readings, or none for a while."""
+        """Return the four probabilities, or None: too few readings, or none for a while."""
         if self.readings < LEAST_READINGS or self._at is None or at - self._at > TIME_CONSTANT:
             return None
         # The model's own sums may be over one by a rounding error, which no receiver takes for a probability.
@@ -82,7 +82,7 @@ class ReadingPeriod:
         self._expressions.append(probabilities)
 
     def add_fatigue(self, probability: float) -> None:
-        """Take what lids and mouth amount to at one look at the face, measurable or not."""
+        """Take the fatigue of one reading of lids and mouth, measurable or not."""
         self._fatigue.append(probability)
 
     def restart(self) -> None:
@@ -102,7 +102,7 @@ class ReadingPeriod:
 
 
 def fuse(expression: Mapping[Emotion, float], fatigue: float) -> dict[Emotion, float]:
-    """The five probabilities: fatigue is physical and comes first, the four expressions share the rest."""
+    """Return the five probabilities: fatigue is physical and comes first, the four expressions share the rest."""
     vector = {emotion: (1 - fatigue) * expression[emotion] for emotion in EXPRESSIONS}
     vector[Emotion.FATIGUE] = fatigue
     return vector

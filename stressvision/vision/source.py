@@ -1,4 +1,4 @@
-"""What pictures can be read from, and opening it: a camera of this machine, a recording, a stream."""
+"""Sources of pictures and how they are opened: a camera of this machine, a recording, a stream."""
 
 import os
 import sys
@@ -40,7 +40,7 @@ _TURNS = {
 class Source:
     """What to open. `label` may be shown: it holds no credentials. `paced`: a recording, played at its own speed.
 
-    Its pictures are turned by `rotation` first, then mirrored from left to right where `mirror` says so.
+    Its pictures are turned by `rotation` first, then mirrored from left to right where `mirror` is set.
     """
 
     address: int | str
@@ -52,7 +52,7 @@ class Source:
 
 
 class Capture(Protocol):
-    """What is used of cv2.VideoCapture."""
+    """The part of cv2.VideoCapture that is used."""
 
     def isOpened(self) -> bool: ...  # noqa: N802
     def read(self) -> tuple[bool, Any]: ...
@@ -91,7 +91,7 @@ class TurnedCapture:
 def parse_source(
     text: str, demo_dir: Path, *, once: bool = False, rotation: Rotation = Rotation.NONE, mirror: bool = False
 ) -> Source:
-    """The source that `text` names: an index, a file, an address, `demo`, or `libcamera` for a Pi's own camera.
+    """Return the source that `text` names: an index, a file, an address, `demo`, or `libcamera` for a Pi's own camera.
 
     `once` plays a recording a single time.
     """
@@ -113,7 +113,7 @@ def parse_source(
 
 
 def open_capture(source: Source) -> Capture:
-    """Opens the source. Raises CameraUnavailable saying what to do."""
+    """Open the source. Raises CameraUnavailable with advice for the user."""
     if source.paced and not Path(str(source.address)).is_file():
         raise no_recording(source)
     capture = _open(source)
@@ -147,7 +147,7 @@ def _open_index(index: int) -> Capture:
 
 
 def silence_opencv() -> None:
-    """Keeps OpenCV's and FFmpeg's own lines off standard error: a missing camera fills it, and they may hold addresses.
+    """Keep OpenCV's and FFmpeg's own lines off standard error: a missing camera fills it; they may hold addresses.
 
     To be called before anything is opened.
     """
@@ -156,6 +156,7 @@ def silence_opencv() -> None:
 
 
 def no_camera(source: Source) -> CameraUnavailable:
+    """Return the error for a camera that delivers no picture."""
     return CameraUnavailable(
         Message(
             es=f"No llega imagen de {source.label.es}. Se sigue intentando. Revise el cable y los permisos, o use la "
@@ -167,6 +168,7 @@ def no_camera(source: Source) -> CameraUnavailable:
 
 
 def no_recording(source: Source) -> CameraUnavailable:
+    """Return the error for a recording that cannot be opened."""
     return CameraUnavailable(
         Message(
             es=f"No se puede abrir {source.label.es}. Se sigue intentando. Revise la ruta, o use la grabación de "
@@ -178,6 +180,7 @@ def no_recording(source: Source) -> CameraUnavailable:
 
 
 def damaged_recording(source: Source) -> CameraUnavailable:
+    """Return the error for a recording without a readable picture."""
     return CameraUnavailable(
         Message(
             es=f"{source.label.es} está dañado o no es un vídeo: no contiene ninguna imagen legible. Use otro archivo.",
@@ -187,7 +190,7 @@ def damaged_recording(source: Source) -> CameraUnavailable:
 
 
 def explain_failure(source: Source) -> CameraUnavailable:
-    """Why a camera could not be opened; a network camera is asked without FFmpeg, which does not say."""
+    """Return why a camera could not be opened; a network camera is asked without FFmpeg, which reports no reason."""
     address = str(source.address)
     reason = find_reason(address) if "://" in address else None
     if reason is None:
@@ -202,11 +205,12 @@ def explain_failure(source: Source) -> CameraUnavailable:
 
 
 def has_gstreamer() -> bool:
-    """Whether this OpenCV can read the Raspberry Pi's own camera."""
+    """Return whether this OpenCV can read the Raspberry Pi's own camera."""
     return bool(cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))
 
 
 def no_gstreamer() -> CameraUnavailable:
+    """Return the error for an OpenCV without GStreamer."""
     return CameraUnavailable(
         Message(
             es="El OpenCV instalado no incluye GStreamer, que hace falta para la cámara de la Raspberry Pi con "

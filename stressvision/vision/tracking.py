@@ -1,4 +1,4 @@
-"""Which face of this frame is which face of the last one.
+"""Assignment of the faces of a frame to those of the frames before.
 
 Faces are assigned to tracks by overlap and distance from where each track was heading, all at once (the Hungarian
 method, dlib's). A track knows when it may have changed to another person: it crossed another, was out of sight, or its
@@ -18,12 +18,12 @@ from stressvision.vision.quality import face_patch
 LOST_SECONDS = 1.0
 """A track unseen for this long is gone."""
 UNSURE_SECONDS = 0.4
-"""A track looked for in vain for this long may be somebody else when a face appears in its place."""
+"""A track looked for in vain for this long may be another person when a face appears in its place."""
 BLIND_SECONDS = 0.8
-"""So may any track after this long without a picture at all: nobody changes seats faster."""
+"""So may any track after this long without a picture at all: people do not change seats faster."""
 CROSSING_OVERLAP = 0.02
 CHANGED_LOOK = 11.0
-"""Mean difference (of 255) between a face's thumbnail and the one before it, above which it may be somebody else. In
+"""Mean difference (of 255) between a face's thumbnail and the one before it, above which it may be another person. In
 the bundled recording one person's frames differ by at most 10.3, those of two people in the same seat by 12 or more."""
 CHANGED_LOOK_PER_SECOND = 20.0
 """Added for every second beyond STEADY_SECONDS that lies between the two: a slow device sees larger steps. With it a
@@ -53,20 +53,21 @@ class Track:
     """True in the frame in which it may have changed to another person."""
 
     def expected_box(self, at: float) -> FaceBox:
+        """Return where the face is expected at `at`, by its velocity."""
         elapsed = at - self.seen_at
         box = self.face.box
         return FaceBox(box.x + self.velocity[0] * elapsed, box.y + self.velocity[1] * elapsed, box.w, box.h)
 
 
 class Tracker:
-    """Follows at most MOST_TRACKS faces; ids are never used twice."""
+    """Tracker of at most MOST_TRACKS faces; ids are never used twice."""
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
         self._next_id = 1
 
     def update(self, frame: Frame, faces: list[Face], at: float) -> list[Track]:
-        """The tracks that are visible in this frame, `faces` being all that was detected in it."""
+        """Return the tracks that are visible in this frame; `faces`: all that were detected in it."""
         self._tracks = [track for track in self._tracks if at - track.seen_at <= LOST_SECONDS]
         unclaimed = dict(enumerate(faces))
         missing = {track.id: track for track in self._tracks}
@@ -83,11 +84,11 @@ class Tracker:
 
     @property
     def alive(self) -> set[int]:
-        """The ids of the tracks that have not gone, in view or not."""
+        """Return the ids of the tracks that have not gone, in view or not."""
         return {track.id for track in self._tracks}
 
     def forget(self) -> None:
-        """Ends every track: the picture no longer continues the one before."""
+        """End every track: the picture no longer continues the one before."""
         self._tracks = []
 
     def _mark_crossings(self, at: float) -> None:
@@ -116,7 +117,7 @@ def _follow(track: Track, face: Face, frame: Frame, at: float) -> None:
 
 
 def _look(frame: Frame, face: Face) -> npt.NDArray[np.float32]:
-    """A thumbnail [24,24,3] of the face with mean 0, so that a change of light alone makes no difference."""
+    """Return a thumbnail [24,24,3] of the face with mean 0, so that a change of light alone makes no difference."""
     patch = face_patch(frame, face.box, _LOOK_SIDE)
     if patch is None:
         return np.zeros((_LOOK_SIDE, _LOOK_SIDE, 3), np.float32)
@@ -125,7 +126,7 @@ def _look(frame: Frame, face: Face) -> npt.NDArray[np.float32]:
 
 
 def _assign(expected: list[FaceBox], found: list[FaceBox]) -> list[tuple[int, int]]:
-    """Pairs (track, face) with the greatest total gain; what does not fit at all stays unpaired."""
+    """Return pairs (track, face) of the greatest total gain; what does not fit at all stays unpaired."""
     side = max(len(expected), len(found))
     if not expected or not found:
         return []

@@ -22,17 +22,29 @@ class EventSource(Protocol):
         """Return whether anything was committed since the last call."""
         ...
 
-    def wait(self, seconds: float) -> None: ...
+    def wait(self, seconds: float) -> None:
+        """Block until there may be news, at most `seconds`."""
+        ...
 
-    def last_id(self) -> int: ...
+    def last_id(self) -> int:
+        """Return the id of the newest event, 0 where there is none."""
+        ...
 
-    def oldest_id(self) -> int: ...
+    def oldest_id(self) -> int:
+        """Return the id of the oldest event still kept, 0 where there is none."""
+        ...
 
-    def first_id_since(self, moment: datetime) -> int: ...
+    def first_id_since(self, moment: datetime) -> int:
+        """Return the id of the first kept event committed at `moment` or later; otherwise of the newest."""
+        ...
 
-    def read_after(self, event_id: int, limit: int = ...) -> FeedPage: ...
+    def read_after(self, event_id: int, limit: int = ...) -> FeedPage:
+        """Return up to `limit` events after `event_id`, in order."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the source."""
+        ...
 
 
 OpenSource = Callable[[], EventSource]
@@ -47,7 +59,7 @@ _STOPPED = Message(
 
 
 class FeedReader:
-    """Follows the feed in its own thread, through failures of the database, until it is stopped."""
+    """Reader of the feed in its own thread, through failures of the database, until it is stopped."""
 
     def __init__(self, open_source: OpenSource, poll_seconds: Callable[[], float], retry_seconds: float = 1.0) -> None:
         self._open_source = open_source
@@ -59,7 +71,7 @@ class FeedReader:
 
     @property
     def fault(self) -> Message | None:
-        """Why events are not being read, or None."""
+        """Return why events are not being read, or None."""
         if self._thread is not None and not self._thread.is_alive():
             return _STOPPED
         return self._fault

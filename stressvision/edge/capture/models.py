@@ -20,19 +20,25 @@ log = structlog.get_logger()
 class Detecting(Protocol):
     """Face detector; see `vision.faces.FaceDetector`."""
 
-    def detect(self, frame: Frame) -> list[Face]: ...
+    def detect(self, frame: Frame) -> list[Face]:
+        """Return the faces of a frame."""
+        ...
 
 
 class Encoding(Protocol):
     """Face embedder; see `vision.embedding.FaceEncoder`."""
 
-    def encode(self, frame: Frame, face: Face) -> Embedding: ...
+    def encode(self, frame: Frame, face: Face) -> Embedding:
+        """Return the embedding [128] of one face of a frame."""
+        ...
 
 
 class Measuring(Protocol):
     """Geometry of a face; see `vision.geometry.reader.GeometryReader`."""
 
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None: ...
+    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
+        """Measure one face of a frame, or return None where no face is seen."""
+        ...
 
 
 class Expressing(Protocol):
@@ -45,7 +51,9 @@ class Expressing(Protocol):
         right_eye: Point,
         *,
         reference: ExpressionReference | None = None,
-    ) -> ExpressionEstimate: ...
+    ) -> ExpressionEstimate:
+        """Estimate the expression of one face of a frame, relative to `reference` if there is one."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -114,12 +114,12 @@ class Person:
 
     @property
     def match(self) -> Match | None:
-        """The employee this person was recognised as, if any."""
+        """Return the employee this person was recognised as, if any."""
         return self.vote.identity.match
 
     @property
     def standing(self) -> Standing:
-        """Whether the identity is named, unknown or not decided yet."""
+        """Return whether the identity is named, unknown or not decided yet."""
         return self.vote.identity.standing
 
     def doubt(self, at: float) -> None:
@@ -130,12 +130,12 @@ class Person:
         self.decided_at = None
 
     def pose_at(self, at: float) -> HeadPose | None:
-        """How the head is turned, where it was measured a moment ago."""
+        """Return how the head is turned, None unless it was measured recently."""
         return self.geometry.pose if self.geometry and at - self.geometry_at <= POSE_SECONDS else None
 
     @property
     def is_expressive(self) -> bool:
-        """Whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
+        """Return whether an expression can be read now: the face is clear enough, and nothing hides the mouth."""
         clear = self.geometry is not None and not self.geometry.cover.mouth
         return clear and self.quality is not None and self.quality.classifiable
 
@@ -152,7 +152,7 @@ class Person:
         self._note_decision(at, memory)
 
     def lose_patience(self, at: float, memory: PersonMemory, *, none_enrolled: bool) -> None:
-        """Withdraw a name not verified for PATIENCE_SECONDS; mark a person not identified for as long as unknown.
+        """Withdraw a name not verified for PATIENCE_SECONDS; mark a person not identified within that time as unknown.
 
         If there are no enrolled people, the person is unknown at once.
         """
@@ -174,7 +174,7 @@ class Person:
         return self._conclude(expression, self.trend.frames, self.monitor.estimate().probability)
 
     def report(self, *, expression_allowed: bool) -> PersonState:
-        """What may be reported of the time since the last report."""
+        """Return what may be reported of the time since the last report."""
         means = self.period.means()
         return self._conclude(means.expression if expression_allowed else None, means.readings, means.fatigue)
 

@@ -83,7 +83,7 @@ class Pipeline:
 
     @property
     def has_expression(self) -> bool:
-        """Whether there is an expression model; without it only fatigue is reported."""
+        """Return whether there is an expression model; without it only fatigue is reported."""
         return self._models.expression is not None
 
     def use_gallery(self, gallery: FaceGallery | None, at: float) -> None:

@@ -1,4 +1,4 @@
-"""One look at a face: its geometry, then its expression where one can be read."""
+"""Reading of one face: its geometry, then its expression where one can be read."""
 
 from stressvision.edge.capture.costs import StageTimes
 from stressvision.edge.capture.models import Models
@@ -23,7 +23,7 @@ def read_face(shot: Shot, person: Person, models: Models, rules: Rules, stages: 
 
 
 def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> FaceGeometry | None:
-    """Pose, lids, mouth and what is hidden; None where the picture of the face is too poor."""
+    """Return pose, lids, mouth and what is hidden; None where the picture of the face is too poor."""
     person.geometry, person.geometry_at = None, shot.elapsed
     if person.quality is None or not person.quality.visible:
         return None

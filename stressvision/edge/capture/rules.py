@@ -1,4 +1,4 @@
-"""What a device may estimate, of whom, and how often it is reported."""
+"""Rules of what a device may estimate, for which people, and how often it reports."""
 
 from dataclasses import dataclass
 
@@ -25,10 +25,10 @@ class Rules:
 
     @property
     def expression_allowed(self) -> bool:
-        """Whether the policy allows estimating expressions."""
+        """Return whether the policy allows estimating expressions."""
         return self.policy is not Policy.EU
 
     @property
     def strangers_allowed(self) -> bool:
-        """Whether unknown people may be analysed."""
+        """Return whether unknown people may be analysed."""
         return self.analyse_unknown or self.policy is Policy.RESEARCH

@@ -28,13 +28,13 @@ LONG_CLOSURE_SECONDS = 1.0
 
 ROLLING_SECONDS = 60.0
 LEAST_OBSERVED_SECONDS = 10.0
-"""PERCLOS says nothing before this much has been seen."""
+"""PERCLOS is None before this much has been observed."""
 LONGEST_STEP = 0.6
 """Readings further apart than this leave a gap that counts as not observed."""
 
 
 def are_closed(lids: Lids, open_level: float) -> bool:
-    """Whether these are closed eyes of somebody whose open ones have this aspect."""
+    """Return whether these eyes are closed, for a person with open eyes of aspect `open_level`."""
     share = (lids.aspect - CLOSED_LEVEL) / (open_level - CLOSED_LEVEL)
     if lids.closed is None:
         return share <= CLOSED_SHARE
@@ -71,17 +71,17 @@ class ClosureWatch:
 
     @property
     def observed_at(self) -> float | None:
-        """When the lids were last read, or None where the latest look could not."""
+        """Return when the lids were last read, or None where the latest reading failed."""
         return self._before
 
     @property
     def frames(self) -> int:
-        """How many readings of the last ROLLING_SECONDS stand behind the figures."""
+        """Return how many readings of the last ROLLING_SECONDS stand behind the figures."""
         return len(self._steps) + 1 if self._before is not None else 0
 
     @property
     def perclos(self) -> float | None:
-        """The share of the observed time in slow closures, 0-1, or None where too little was observed."""
+        """Return the share of the observed time in slow closures, 0-1, or None where too little was observed."""
         observed = sum(step.seconds for step in self._steps)
         if observed < LEAST_OBSERVED_SECONDS:
             return None
@@ -117,7 +117,7 @@ class ClosureWatch:
             self.longest = Closure(at, lasted)
 
     def _claim(self, at: float) -> float:
-        """Seconds of the present closure that no step holds yet, once it is longer than a blink."""
+        """Return the seconds of the present closure that no step holds yet, once it is longer than a blink."""
         lasted = at - self._closed_since if self._closed_since is not None else 0.0
         if lasted < SLOW_CLOSURE_SECONDS:
             return 0.0

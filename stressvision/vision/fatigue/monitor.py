@@ -1,6 +1,6 @@
 """Fatigue as a physical state over time: lids that stay down (closures.py), and yawns (yawns.py).
 
-Both are judged against the person's own face (own.py), and neither in a laugh: a smile narrows the lids (Ekman and
+Both are judged against the person's own face (usual.py), and neither in a laugh: a smile narrows the lids (Ekman and
 Friesen's action unit 6 comes with 12) and opens the mouth.
 
 The limit of PERCLOS 0.15 for drowsy is the one usually attributed to Wierwille et al. 1994 (DOT HS 808 247); we have
@@ -58,26 +58,26 @@ class FatigueMonitor:
 
     @property
     def open_level(self) -> float:
-        """The aspect of this person's open eyes."""
+        """Return the aspect of this person's open eyes."""
         return self._lids.level
 
     @property
     def frames(self) -> int:
-        """How many readings of the last minute stand behind the estimate."""
+        """Return how many readings of the last minute stand behind the estimate."""
         return self._closures.frames
 
     @property
     def yawns(self) -> int:
-        """How many yawns were seen."""
+        """Return how many yawns were seen."""
         return self._yawns.count
 
     @property
     def may_be_yawning(self) -> bool:
-        """Whether the mouth is wide open in what may become a yawn: an expression cannot be read off it."""
+        """Return whether the mouth is wide open, perhaps in a yawn, so that no expression can be read."""
         return self._yawns.may_be_yawning
 
     def is_stale(self, at: float) -> bool:
-        """Whether nothing was observed for so long that it is no longer the same spell at work."""
+        """Return whether nothing was observed for so long that another spell at work has begun."""
         return self._seen_at is None or at - self._seen_at > AWAY_SECONDS
 
     def restart(self) -> None:
@@ -107,7 +107,7 @@ class FatigueMonitor:
         self._yawns.observe(at, mouth.gap - self._mouth.relaxed.gap, laughing=laughing)
 
     def estimate(self) -> Fatigue:
-        """What the readings so far amount to."""
+        """Return the fatigue that the readings so far amount to."""
         at = self._seen_at
         yawned_at = self._yawns.yawned_at
         yawned = at is not None and yawned_at is not None and at - yawned_at <= LASTING_SECONDS
@@ -142,7 +142,7 @@ class FatigueMonitor:
 
 
 def _is_laughing(mouth: Mouth | None, own: Mouth, happy: float | None) -> bool:
-    """Whether the expression network or the shape of the mouth sees a smile."""
+    """Return whether the expression network or the shape of the mouth sees a smile."""
     if happy is not None and happy >= SMILING:
         return True
     if mouth is None:
@@ -151,5 +151,5 @@ def _is_laughing(mouth: Mouth | None, own: Mouth, happy: float | None) -> bool:
 
 
 def _perclos_probability(perclos: float) -> float:
-    """0.5 at Wierwille's limit, below 0.1 where nothing but blinks is seen; never surer than a long closure."""
+    """Return 0.5 at Wierwille's limit, below 0.1 for blinks only; never more than for a long closure."""
     return min(_CLOSURE_PROBABILITY[1], float(1 / (1 + np.exp(-(perclos - PERCLOS_DROWSY) / 0.04))))

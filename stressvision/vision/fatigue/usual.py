@@ -10,10 +10,10 @@ from stressvision.vision.geometry.pose import HeadPose
 OPEN_PRIOR = 0.31
 """Aspect of open eyes to begin with; median 0.32 on webcam crops, 0.31 in the bundled recording."""
 OPEN_RANGE = (0.19, 0.42)
-"""What is taken for somebody's open eyes at all: relaxed faces of 29 Taiwanese actors have 0.20 at the 5th percentile,
+"""Aspects that count as open eyes of any person: relaxed faces of 29 Taiwanese actors have 0.20 at the 5th percentile,
 webcam crops 0.38 at the 95th."""
 FIRST_READINGS = 15
-"""Three seconds. Before, eyes count as closed only where they would be those of anybody (OPEN_RANGE[0]), in a new pose
+"""Three seconds. Before, eyes count as closed only where any person's would be (OPEN_RANGE[0]), in a new pose
 those of the person with the lids as low as a pose may have them (POSE_SHARE[0]); after, what counts as closed is not
 learnt from."""
 LEARNING_READINGS = 75
@@ -42,7 +42,7 @@ class OwnLids:
 
     @property
     def level(self) -> float:
-        """The aspect of the open eyes, whatever the pose."""
+        """Return the aspect of the open eyes over all poses."""
         return self._level
 
     def learn(self, aspect: float, pose: HeadPose, *, closed: bool) -> None:
@@ -59,7 +59,7 @@ class OwnLids:
             cell.append(aspect)
 
     def level_at(self, pose: HeadPose) -> float:
-        """The aspect of open eyes in this pose; the least that it may be while too little is known."""
+        """Return the aspect of open eyes in this pose; the least that it may be while too little is known."""
         if len(self._readings) < FIRST_READINGS:
             return OPEN_RANGE[0]
         least, most = POSE_SHARE
@@ -77,7 +77,7 @@ class OwnMouth:
 
     @property
     def relaxed(self) -> Mouth:
-        """What smiles and yawns are measured against."""
+        """Return the mouth that smiles and yawns are measured against."""
         return self._relaxed
 
     def learn(self, mouth: Mouth) -> None:

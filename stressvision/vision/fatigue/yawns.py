@@ -6,8 +6,8 @@
   length, the slow beginning, one hill instead of several, and no smile.
 - The gap between the lips is measured over the distance between the outer corners of the eyes and against the person's
   own closed mouth. Of 439 pictures of yawns on webcams three in four are above WIDE_GAP, and half above 0.22; of 2,200
-  relaxed, sad or angry faces and talking mouths 3 in 100. A still picture does not tell a yawn from a surprise, of
-  which one in five is as wide; time does.
+  relaxed, sad or angry faces and talking mouths 3 in 100. A still picture does not separate a yawn from a surprise,
+  of which one in five is as wide; duration does.
 """
 
 from collections import deque
@@ -53,7 +53,7 @@ class YawnWatch:
 
     @property
     def may_be_yawning(self) -> bool:
-        """Whether the mouth has been wide open for a while, without a laugh: its expression means nothing meanwhile."""
+        """Return whether the mouth has been wide open for a while without a laugh: no expression can be read then."""
         wide = [reading for reading in self._episode if reading.gap >= WIDE_GAP]
         return bool(wide) and self._episode[-1].gap >= OPEN_GAP and _duration(wide) >= SLOW_RISE_SECONDS
 
@@ -82,7 +82,7 @@ class YawnWatch:
         self._episode, self._counted = [], False
 
     def _is_word(self, gap: float) -> bool:
-        """Whether the mouth opens again after it had closed by much."""
+        """Return whether the mouth opens again after it had closed by much."""
         if self._counted or len(self._episode) < 3:
             return False
         gaps = [reading.gap for reading in self._episode]

@@ -52,6 +52,7 @@ class Cover:
 
     @property
     def any(self) -> bool:
+        """Return whether the mouth or the eyes are hidden."""
         return self.mouth or self.eyes
 
 
@@ -69,14 +70,14 @@ def find_cover(mesh: FaceMesh, yaw: float) -> Cover:
 
 
 def mouth_hidden(score: float, contrast: float) -> float:
-    """How probably something is before the mouth, 0-1. `contrast`: the mouth's over the eyes'."""
+    """Return how probably something hides the mouth, 0-1. `contrast`: the mouth's over the eyes'."""
     by_score, by_contrast, constant = _MOUTH
     logit = by_score * score + by_contrast * math.log(max(contrast, 0.03)) + constant
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 def _around(mesh: FaceMesh, corners: tuple[int, ...], scale: float) -> _Grey:
-    """The grey pixels of the box around some points, grown by `scale`; one of the edge where it lies outside."""
+    """Return the grey pixels of the box around points, grown by `scale`; one of the edge where it lies outside."""
     chosen = mesh.points[list(corners), :2]
     (left, top), (right, bottom) = chosen.min(axis=0), chosen.max(axis=0)
     across = scale * (right - left) / 2

@@ -40,7 +40,7 @@ class LidReader:
     """About 1.5 ms a face on one core. Not for several threads at once."""
 
     def __init__(self, model: LidModel | None = None) -> None:
-        """Raises ModelUnavailable where a network is missing; without `model` closed eyes are read off the contour."""
+        """Load the networks; without `model` closed eyes are read off the contour. Raises ModelUnavailable."""
         self._model = model
         self._iris = open_network(IRIS)
         self._tensor = np.empty((1, _EYE_SIDE, _EYE_SIDE, 3), np.float32)

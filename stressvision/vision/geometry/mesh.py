@@ -37,7 +37,7 @@ class MeshReader:
     """About 1 ms a face on one core. Not for several threads at once."""
 
     def __init__(self) -> None:
-        """Raises ModelUnavailable where the network is missing."""
+        """Load the network. Raises ModelUnavailable where the network is missing."""
         self._network = open_network(FACE_MESH)
         self._tensor = np.empty((1, MESH_SIDE, MESH_SIDE, 3), np.float32)
 
@@ -60,7 +60,7 @@ def cut_upright(frame: Frame, face: Face, centre: Point, side: float, size: int)
 
 
 def upright_matrix(face: Face, centre: Point, side: float, size: int) -> npt.NDArray[np.float64]:
-    """The affine matrix [2, 3] that leads from a pixel of the upright region to one of the frame."""
+    """Return the affine matrix [2, 3] that leads from a pixel of the upright region to one of the frame."""
     axis = complex(*face.right_eye) - complex(*face.left_eye)
     step = axis / abs(axis) * side / size
     half = size / 2

@@ -57,7 +57,7 @@ def measure_mouth(points: Points, rotation: Rotation3) -> Mouth:
 
 
 def smile_probability(mouth: Mouth, own: Mouth = RELAXED) -> float:
-    """How probably a mouth smiles, 0-1, beside the same person's relaxed one."""
+    """Return how probably a mouth smiles, 0-1, relative to the same person's relaxed mouth."""
     width, lift, constant = _SMILE
     logit = width * (mouth.width - own.width) + lift * (mouth.lift - own.lift) + constant
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

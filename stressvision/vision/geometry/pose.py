@@ -59,7 +59,7 @@ class HeadPose:
 
 
 def estimate_rotation(points: Points) -> Rotation3:
-    """The rotation of the head whose mesh this is, in about 0.1 ms."""
+    """Return the rotation of the head whose mesh this is, in about 0.1 ms."""
     pixels = np.ascontiguousarray(points[_INDICES, :2])
     _, vector, _ = cv2.solvePnP(_MODEL, pixels, _CAMERA, None, flags=cv2.SOLVEPNP_SQPNP)
     rotation, _ = cv2.Rodrigues(vector)
@@ -67,7 +67,7 @@ def estimate_rotation(points: Points) -> Rotation3:
 
 
 def angles_of(rotation: Rotation3) -> HeadPose:
-    """The three angles of a rotation."""
+    """Return the three angles of a rotation."""
     forward, right = -rotation[:, 2], rotation[:, 0]
     return HeadPose(
         yaw=math.degrees(math.atan2(forward[0], -forward[2])),
@@ -77,7 +77,7 @@ def angles_of(rotation: Rotation3) -> HeadPose:
 
 
 def canonical_points() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """The rigid points: indices [n] into the mesh, and places [n, 3] on the canonical face, in the head's axes."""
+    """Return the rigid points: indices [n] into the mesh, places [n, 3] on the canonical face in the head's axes."""
     places = dict(_MIDDLE)
     for (left, right), (x, y, z) in _SIDES.items():
         places[left], places[right] = (x, y, z), (-x, y, z)

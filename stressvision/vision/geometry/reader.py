@@ -1,4 +1,4 @@
-"""What one look at a face measures: pose, lids, mouth and what is hidden, from a single pass of the mesh."""
+"""Measurements of one face in one frame: pose, lids, mouth and what is hidden, from a single pass of the mesh."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class GeometryReader:
     """About 2.5 ms a face on one core. Not for several threads at once."""
 
     def __init__(self, lids: LidModel | None = None) -> None:
-        """Raises ModelUnavailable where a network is missing."""
+        """Load the networks. Raises ModelUnavailable where a network is missing."""
         self._mesh = MeshReader()
         self._lids = LidReader(lids)
 

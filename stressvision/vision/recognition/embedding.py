@@ -35,7 +35,7 @@ class FaceEncoder:
     """
 
     def __init__(self) -> None:
-        """Raises ModelUnavailable where a model file is missing."""
+        """Load the models. Raises ModelUnavailable where a model file is missing."""
         self._points = dlib.shape_predictor(str(find_model(FIVE_POINTS)))
         self._network = EncoderNetwork()
 

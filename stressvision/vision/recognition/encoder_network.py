@@ -50,7 +50,7 @@ class EncoderNetwork:
     """The face network, on one thread. Not for several threads at once."""
 
     def __init__(self) -> None:
-        """Raises ModelUnavailable where the weights file is missing or is another one."""
+        """Load the network. Raises ModelUnavailable where the weights file is missing or is another one."""
         weights = find_model(FACE_ENCODER).read_bytes()
         model = np.frombuffer(_Builder(weights).build(), np.uint8)
         self._network = cv2.dnn.readNetFromONNX(model)

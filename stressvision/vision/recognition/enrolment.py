@@ -1,4 +1,4 @@
-"""What enrolment measures on the stills of one person."""
+"""Measurement of the enrolment stills of one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Still:
 
 @dataclass(frozen=True)
 class FaceSample:
-    """What is kept of a still: `embedding` [128] and `quality` 0-1. `outlier`: it seems to show somebody else.
+    """What is kept of a still: `embedding` [128] and `quality` 0-1. `outlier`: it seems to show another person.
 
     `expression`: how the face reads; None where it is not relaxed, or nothing may be read.
     """
@@ -48,7 +48,7 @@ class FaceSample:
 
 
 def measure_stills(stills: Sequence[Still], relaxed: RelaxedReader | None = None) -> list[FaceSample]:
-    """One sample a still, in order, those that seem to show somebody else marked.
+    """Return one sample a still, in order, with those marked that seem to show another person.
 
     `relaxed` reads the expression of relaxed faces; None: no expression is read.
 
@@ -69,7 +69,7 @@ def measure_stills(stills: Sequence[Still], relaxed: RelaxedReader | None = None
 
 
 def mark_outliers(samples: Sequence[FaceSample]) -> list[FaceSample]:
-    """The samples, those further than SAME_PERSON from most of the others marked; two stills cannot tell which."""
+    """Return the samples, with those marked that lie further than SAME_PERSON from most others; never one of two."""
     if len(samples) < 3:
         return list(samples)
     marked = []
@@ -87,7 +87,7 @@ def measure_distance(samples: Sequence[FaceSample], enrolled: Embedding) -> floa
 
 
 def find_double(samples: Sequence[FaceSample], gallery: FaceGallery) -> Match | None:
-    """Somebody already enrolled whom these samples seem to show: the nearest by the median still, or None."""
+    """Return the enrolled person that these samples seem to show, the nearest by the median still, or None."""
     votes: dict[int, list[Match]] = {}
     for sample in samples:
         for match in gallery.nearest(sample.embedding):

@@ -17,6 +17,8 @@ DOUBTS_TO_FORGET = 2
 
 
 class Standing(StrEnum):
+    """State of a track's identity: votes being collected, named, or unknown."""
+
     COLLECTING = "collecting"
     NAMED = "named"
     UNKNOWN = "unknown"
@@ -40,7 +42,7 @@ class IdentityVote:
 
     @property
     def in_doubt(self) -> bool:
-        """True where the next picture should come soon: nothing is decided, or the last one did not confirm it."""
+        """Return whether the next picture should come soon: nothing is decided, or the last one did not confirm it."""
         return self.identity.standing is Standing.COLLECTING or self._doubts > 0
 
     def restart(self) -> None:
@@ -50,7 +52,7 @@ class IdentityVote:
         self.identity = Identity(Standing.COLLECTING)
 
     def give_up(self) -> None:
-        """Decides for unknown without a vote: no picture was good enough."""
+        """Decide for unknown without a vote: no picture was good enough."""
         self.identity = Identity(Standing.UNKNOWN)
 
     def add(self, vote: Match | None) -> None:
