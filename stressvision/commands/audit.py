@@ -8,7 +8,7 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.db.queries.audit import AuditFilter
-from stressvision.domain.audit import Fault, Head
+from stressvision.domain.audit import AuditHead, Fault
 from stressvision.services.audit import list_audit, verify_audit
 from stressvision.services.context import opened_context
 
@@ -99,7 +99,7 @@ def show(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _parse_head(text: str | None) -> Head | None:
+def _parse_head(text: str | None) -> AuditHead | None:
     if text is None:
         return None
     row_id, _, digest = text.partition(":")
@@ -111,4 +111,4 @@ def _parse_head(text: str | None) -> Head | None:
             ),
             field="head",
         )
-    return Head(int(row_id), digest)
+    return AuditHead(int(row_id), digest)

@@ -56,7 +56,7 @@ class ChainFault:
 
 
 @dataclass(frozen=True)
-class Head:
+class AuditHead:
     """The newest row. Noted outside the database, it shows later whether the end of the log was removed."""
 
     id: int

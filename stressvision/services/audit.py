@@ -18,7 +18,7 @@ from stressvision.db.queries.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.domain.audit import TRIMMED, ChainFault, Entry, Head, find_faults
+from stressvision.domain.audit import TRIMMED, AuditHead, ChainFault, Entry, find_faults
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import LIST_SPAN, SPAN, STREAM_SPAN, AuditedRead, RepeatedReads
 from stressvision.wire.access import AuditEntry, AuditList
@@ -29,7 +29,7 @@ class ChainVerdict:
     """Result of verifying the log. `is_cut`: the row noted outside the database is missing or changed."""
 
     rows: int
-    head: Head | None
+    head: AuditHead | None
     faults: tuple[ChainFault, ...]
     is_cut: bool
 
@@ -159,7 +159,7 @@ def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList
     return AuditList(entries=entries, total=total)
 
 
-def verify_audit(context: Context, noted: Head | None = None) -> ChainVerdict:
+def verify_audit(context: Context, noted: AuditHead | None = None) -> ChainVerdict:
     """Verify every row of the log. `noted`: an earlier head, noted outside the database."""
     with context.database.read() as connection:
         faults = tuple(find_faults(stream_links(connection), read_anchor(connection)))

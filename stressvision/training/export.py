@@ -7,7 +7,7 @@ import numpy as np
 
 from stressvision.training.data import FloatArray
 from stressvision.training.folding import FoldedConvolution, FoldedNetwork
-from stressvision.training.head import Head
+from stressvision.training.head import ClassifierHead
 from stressvision.training.towers import SHRINKING, STRIDES, MobileLayer, Towers
 
 Precision = Literal["float32", "float16", "int8"]
@@ -34,7 +34,7 @@ def convert_towers(towers: Towers, precision: Precision, samples: FloatArray) ->
     return convert_function(answer, precision, samples)
 
 
-def convert_expression(towers: Towers, head: Head, precision: Precision, samples: FloatArray) -> bytes:
+def convert_expression(towers: Towers, head: ClassifierHead, precision: Precision, samples: FloatArray) -> bytes:
     """Convert the whole expression network: towers and head; `samples` as in `convert_network`."""
     import tensorflow as tf
 

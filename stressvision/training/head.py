@@ -39,7 +39,7 @@ class HeadPlan:
 
 
 @dataclass(frozen=True)
-class Head:
+class ClassifierHead:
     """relu(features @ hidden + hidden_bias) @ classes + classes_bias: [F,H], [H], [H,C], [C]."""
 
     hidden: FloatArray
@@ -61,7 +61,7 @@ def measure_loss(logits: Tensor, targets: Tensor, adjustment: Tensor, state_weig
     return -(targets * answers).sum(1).mean() - state_weight * ((targets @ groups) * grouped).sum(1).mean()
 
 
-def train_head(plan: HeadPlan, sets: Mapping[str, FaceSet], features: Mapping[str, FaceFeatures]) -> Head:
+def train_head(plan: HeadPlan, sets: Mapping[str, FaceSet], features: Mapping[str, FaceFeatures]) -> ClassifierHead:
     """Train on the features of every face in `sets`; `features[name].face` counts the faces of `sets[name]`."""
     shares = dict(plan.shares)
     names = list(shares)
@@ -84,7 +84,7 @@ def train_head(plan: HeadPlan, sets: Mapping[str, FaceSet], features: Mapping[st
     shifts = torch.cat([first.bias - (first.weight / spread) @ mean for first, _ in members])
     classes = torch.cat([second.weight.T for _, second in members]) / plan.members
     biases = torch.stack([second.bias for _, second in members]).mean(0)
-    return Head(*(each.detach().numpy().astype(np.float32) for each in (hidden, shifts, classes, biases)))
+    return ClassifierHead(*(each.detach().numpy().astype(np.float32) for each in (hidden, shifts, classes, biases)))
 
 
 def _train_member(
@@ -124,7 +124,7 @@ def select_features(content: FaceFeatures, chosen: np.ndarray[tuple[int, ...], n
     return FaceFeatures(content.features[kept], place[content.face[kept]])
 
 
-def write_head(head: Head, path: Path) -> None:
+def write_head(head: ClassifierHead, path: Path) -> None:
     """Write a head for `read_head`."""
     np.savez(
         path,
@@ -135,9 +135,9 @@ def write_head(head: Head, path: Path) -> None:
     )
 
 
-def read_head(path: Path) -> Head:
+def read_head(path: Path) -> ClassifierHead:
     """Read what `write_head` wrote. Raises InvalidInput where it has not run."""
     if not path.exists():
         raise InvalidInput(Message(f"Falta {path}: ejecute train", f"{path} is missing: run train"), field="work")
     with np.load(path) as archive:
-        return Head(archive["hidden"], archive["hidden_bias"], archive["classes"], archive["classes_bias"])
+        return ClassifierHead(archive["hidden"], archive["hidden_bias"], archive["classes"], archive["classes_bias"])

@@ -26,7 +26,7 @@ from stressvision.training.card import describe_model, place_views, read_descrip
 from stressvision.training.data import STATES, FloatArray, standardise
 from stressvision.training.export import PRECISIONS, Precision, convert_expression, convert_towers
 from stressvision.training.features import FaceFeatures, extract, read_features, run_towers, write_features
-from stressvision.training.head import Head, HeadPlan, read_head, select_features, train_head, write_head
+from stressvision.training.head import ClassifierHead, HeadPlan, read_head, select_features, train_head, write_head
 from stressvision.training.inference import run_model
 from stressvision.training.measure.figures import measure_probabilities
 from stressvision.training.samples import FaceSet, hold_out, read_faces, read_ferplus, read_people, write_faces
@@ -149,7 +149,7 @@ def cut(image: npt.NDArray[np.uint8], faces: FaceSet, view: View) -> npt.NDArray
     return align_face(np.repeat(image[:, :, None], 3, axis=2), *faces.eyes, view, SIZE)
 
 
-def answer(model: bytes, head: Head, faces: FaceSet) -> Answers:
+def answer(model: bytes, head: ClassifierHead, faces: FaceSet) -> Answers:
     """Return what towers and head answer for faces, as at run time."""
     network = Network(model, TOWERS)
     views = crop_views(faces)

@@ -68,7 +68,7 @@ class Metrics:
             "stressvision_websocket_queue_messages", "Messages queued for the slowest client.", hub.longest_queue
         )
         self.registry.register(_DroppedClients(hub))
-        self.registry.register(_ExpensiveWork(expensive))
+        self.registry.register(_ExpensiveWorkCollector(expensive))
         self.registry.register(_OddFields())
         self._gauge("stressvision_feed_position", "Id of the last event published.", lambda: hub.position)
 
@@ -148,7 +148,7 @@ class _DroppedClients(Collector):
         yield CounterMetricFamily(name, documentation, value=self._hub.dropped)
 
 
-class _ExpensiveWork(Collector):
+class _ExpensiveWorkCollector(Collector):
     """Export the queues of expensive answers, by kind."""
 
     def __init__(self, work: ExpensiveWork) -> None:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _CachedResponse:
     value: Any
     expires_at: float
 
@@ -51,7 +51,7 @@ class ResponseCache:
         self._open_source = open_source
         self._clock = clock
         self._source: EventSource | None = None
-        self._entries: dict[Hashable, _Entry] = {}
+        self._entries: dict[Hashable, _CachedResponse] = {}
         self._computations: dict[Hashable, _Computation] = {}
         self._commits = 0
 
@@ -103,7 +103,7 @@ class ResponseCache:
         if commits == self.count_commits():
             if len(self._entries) >= CAPACITY:
                 self._entries.clear()
-            self._entries[key] = _Entry(value, self._clock() + KEPT_SECONDS)
+            self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS)
         return value
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from stressvision.db.engine.row_reader import RowReader, as_it_stands, as_text
 from stressvision.db.engine.types import read_json
 from stressvision.db.schema.tables import audit_log
 from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
-from stressvision.domain.audit import BEGINNING, TRIMMED, Entry, Head, Link, link_hash
+from stressvision.domain.audit import BEGINNING, TRIMMED, AuditHead, Entry, Link, link_hash
 
 _CHUNK = 1000
 
@@ -41,13 +41,13 @@ def insert_audit(connection: Connection, entry: Entry) -> None:
     connection.execute(_INSERT, {**vars(stored), "previous_hash": previous, "hash": link_hash(previous, stored)})
 
 
-def read_head(connection: Connection) -> Head | None:
+def read_head(connection: Connection) -> AuditHead | None:
     """Return the newest row's id and hash, None for an empty log."""
     row = connection.execute(_LAST).first()
-    return Head(row.id, row.hash or "") if row else None
+    return AuditHead(row.id, row.hash or "") if row else None
 
 
-def holds_row(connection: Connection, head: Head) -> bool:
+def holds_row(connection: Connection, head: AuditHead) -> bool:
     """Return whether the row exists with this hash."""
     query = select(audit_log.c.hash).where(audit_log.c.id == head.id)
     return connection.execute(query).scalar() == head.hash
@@ -78,7 +78,7 @@ def count_audit(connection: Connection, wanted: AuditFilter) -> int:
     return int(connection.execute(_matching(select(func.count()).select_from(audit_log), wanted)).scalar_one())
 
 
-def find_oldest_part(connection: Connection, before: datetime) -> tuple[Head, int] | None:
+def find_oldest_part(connection: Connection, before: datetime) -> tuple[AuditHead, int] | None:
     """Return the last of the leading rows that are all older than `before`, and their number; None without any."""
     first_kept = connection.execute(select(func.min(audit_log.c.id)).where(audit_log.c.timestamp >= before)).scalar()
     older = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
@@ -88,7 +88,7 @@ def find_oldest_part(connection: Connection, before: datetime) -> tuple[Head, in
     if last is None:
         return None
     count = connection.execute(select(func.count()).where(audit_log.c.id <= last.id)).scalar_one()
-    return Head(last.id, last.hash or ""), count
+    return AuditHead(last.id, last.hash or ""), count
 
 
 def delete_oldest_part(connection: Connection, through: int) -> None:

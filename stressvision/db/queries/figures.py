@@ -82,10 +82,14 @@ _WITHIN = PreparedStatement(
 
 
 def count_by_hour(connection: Connection, since: datetime) -> dict[datetime, int]:
-    """Return the detections since then by the start of the UTC hour, without empty hours."""
+    """Return the detections since then by the start of the UTC hour, without empty hours.
+
+    Stops at a time that another program wrote in a form that sorts behind all others but reads as an earlier one.
+    """
     counts = dict[datetime, int]()
     moment = connection.execute(select(func.min(_d.timestamp)).where(_d.timestamp > since)).scalar_one()
-    while moment is not None:
+    end = since
+    while moment is not None and moment >= end:
         hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         end = hour + timedelta(hours=1)
         counts[hour] = _WITHIN.fetch_scalar(connection, {"start": moment, "end": end}) or 0

@@ -44,7 +44,7 @@ from stressvision.services.backup.archive import (
     writing_key,
 )
 from stressvision.services.backup.chains import find_head, find_newest, find_newest_whole, follow_bases, rotate
-from stressvision.services.backup.head import Head, begin_head, write_head
+from stressvision.services.backup.head import ChainHead, begin_head, write_head
 from stressvision.services.context import Context
 
 MERGED = 60
@@ -184,7 +184,7 @@ def _readable(context: Context, made: Backup) -> tuple[Backup, ...]:
 
 
 def _next_in_head(context: Context, key: BackupKey | None) -> int:
-    head: Head | None = find_head(context.settings, key)
+    head: ChainHead | None = find_head(context.settings, key)
     return head.ends[-1].generation + 1 if head else 1
 
 

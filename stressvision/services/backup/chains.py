@@ -17,7 +17,7 @@ from stressvision.services.backup.archive import (
     list_names,
     read_backup,
 )
-from stressvision.services.backup.head import Head, read_head
+from stressvision.services.backup.head import ChainHead, read_head
 
 log = structlog.get_logger()
 
@@ -86,7 +86,7 @@ def find_newest_whole(settings: Settings, key: BackupKey | None) -> Backup | Non
     return None
 
 
-def find_head(settings: Settings, key: BackupKey | None) -> Head | None:
+def find_head(settings: Settings, key: BackupKey | None) -> ChainHead | None:
     """Return the head of the backup folder; None, logged, where it is missing or not authentic."""
     try:
         return read_head(settings, settings.backup_dir, key)
@@ -95,7 +95,7 @@ def find_head(settings: Settings, key: BackupKey | None) -> Head | None:
         return None
 
 
-def rotate(settings: Settings, head: Head) -> None:
+def rotate(settings: Settings, head: ChainHead) -> None:
     """Delete the backups older than the newest `backup_keep` chains, by their names."""
     names = list_names(settings)
     newest = head.ends[-1].generation

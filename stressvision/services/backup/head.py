@@ -31,26 +31,26 @@ class ChainEnd:
 
 
 @dataclass(frozen=True)
-class Head:
+class ChainHead:
     """The ends of the kept chains, oldest first; never empty."""
 
     database: str
     ends: tuple[ChainEnd, ...]
 
-    def with_backup(self, backup: Backup, keep: int) -> "Head":
+    def with_backup(self, backup: Backup, keep: int) -> "ChainHead":
         """Return the head after a backup was added, with the newest `keep` chains."""
         end = _end_of(backup)
         ends = (*(known for known in self.ends if known.generation != end.generation), end)
         return replace(self, ends=tuple(sorted(ends, key=lambda known: known.generation))[-keep:])
 
 
-def begin_head(settings: Settings, backups: tuple[Backup, ...]) -> Head:
+def begin_head(settings: Settings, backups: tuple[Backup, ...]) -> ChainHead:
     """Return a head with the ends of the chains that the backups, in order, belong to."""
     ends = {backup.manifest.generation: _end_of(backup) for backup in backups}
-    return Head(database_label(settings), tuple(ends[generation] for generation in sorted(ends)))
+    return ChainHead(database_label(settings), tuple(ends[generation] for generation in sorted(ends)))
 
 
-def read_head(settings: Settings, folder: Path, key: BackupKey | None) -> Head | None:
+def read_head(settings: Settings, folder: Path, key: BackupKey | None) -> ChainHead | None:
     """Return the head of a folder, None where there is none. Raises InvalidInput where the key did not write it."""
     path = head_path(settings, folder)
     try:
@@ -76,7 +76,7 @@ def read_head(settings: Settings, folder: Path, key: BackupKey | None) -> Head |
     )
 
 
-def write_head(settings: Settings, folder: Path, head: Head, key: BackupKey | None) -> None:
+def write_head(settings: Settings, folder: Path, head: ChainHead, key: BackupKey | None) -> None:
     """Write the head, complete on disk before it replaces the previous one."""
     text = _HEAD.dump_json(head)
     path = head_path(settings, folder)
@@ -97,4 +97,4 @@ def _end_of(backup: Backup) -> ChainEnd:
     return ChainEnd(backup.manifest.generation, backup.chain, backup.number, backup.seal)
 
 
-_HEAD = TypeAdapter(Head)
+_HEAD = TypeAdapter(ChainHead)

@@ -65,7 +65,9 @@ def rewrite_reports(context: Context, length: timedelta, start: datetime, end: d
     while moment is not None:
         with context.database.read() as connection:
             settled = settled_detection_id(connection, until)
-            moment = first_moment(connection, Window(moment, until))
+            begin, moment = moment, first_moment(connection, Window(moment, until))
+        if moment is not None and moment < begin:
+            return  # written by another program in a form that sorts behind all others but reads as an earlier time
         if moment is not None:
             window = window_holding(moment, length)
             report = _report_window(context, window, settled, keeps_larger=False)

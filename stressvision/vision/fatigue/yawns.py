@@ -34,7 +34,7 @@ LONGEST_HOLE = 1.0
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _MouthReading:
     at: float
     gap: float
     laughing: bool
@@ -48,7 +48,7 @@ class YawnWatch:
         self.yawned_at: float | None = None
         """When the last yawn was last going on."""
         self._last_gaps: deque[float] = deque(maxlen=3)
-        self._episode: list[_Reading] = []
+        self._episode: list[_MouthReading] = []
         self._counted = False
 
     @property
@@ -68,7 +68,7 @@ class YawnWatch:
         if smooth < OPEN_GAP:
             self._end()
             return
-        self._episode.append(_Reading(at, smooth, laughing))
+        self._episode.append(_MouthReading(at, smooth, laughing))
         if self._is_word(smooth):
             self._end()
             return
@@ -102,5 +102,5 @@ class YawnWatch:
         return peak >= PEAK_GAP and risen_at - began >= SLOW_RISE_SECONDS and laughing < LAUGHING_SHARE
 
 
-def _duration(readings: list[_Reading]) -> float:
+def _duration(readings: list[_MouthReading]) -> float:
     return readings[-1].at - readings[0].at if readings else 0.0

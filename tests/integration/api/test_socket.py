@@ -133,7 +133,7 @@ def test_id_of_another_database_is_a_gap_and_live_events_follow(live: LiveBacken
         assert follower.receive_events(1)[0]["id"] == 2
 
 
-def test_unreadable_row_does_not_stop_delivery(live: LiveBackend) -> None:
+def test_row_with_an_odd_field_is_delivered_and_the_next_one_too(live: LiveBackend) -> None:
     with live.follow() as follower:
         follower.receive()
         with live.context.database.write() as connection:
@@ -142,9 +142,10 @@ def test_unreadable_row_does_not_stop_delivery(live: LiveBackend) -> None:
                 " VALUES ('by-hand', '2026-11-22 15:00:00.000', 'x=1')"
             )
         add_detection(live.context)
-        assert follower.receive_events(1)[0]["id"] == 2
-    with live.follow("?since=0") as follower:
-        assert follower.receive_events(1)[0]["id"] == 2
+        odd, sound = follower.receive_events(2)
+        assert (odd["id"], sound["id"]) == (1, 2)
+        assert (odd["data"]["bounding_box"], odd["data"]["odd_fields"]) == (None, ["bounding_box"])
+        assert sound["data"]["odd_fields"] == []
 
 
 @pytest.mark.parametrize("since", ["abc", "-1", "1.5", "", "1" * 30, "٣"])

@@ -136,7 +136,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def client(context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(context), base_url="http://localhost:8000") as client:
+    with TestClient(create_app(context), base_url="http://localhost:8000", client=("127.0.0.1", 50000)) as client:
         yield client
 
 

@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from stressvision.api.app import create_app
 from stressvision.commands.database import prepare
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.queries.figures import count_by_hour
 from stressvision.services.context import Context
 from stressvision.services.vitals import count_odd_rows
 from tests.integration.conftest import enrol
@@ -125,6 +127,20 @@ def test_time_in_another_form_is_refused_with_the_wanted_form(sqlite_context: Co
     _write(sqlite_context, "INSERT INTO sessions(device_id, start_timestamp) VALUES ('d', ?)", NOW)
     with pytest.raises(sqlite_driver().IntegrityError, match=r"write strftime\('%Y-%m-%d %H:%M:%f', 'now'\)"):
         _write(sqlite_context, statement)
+
+
+@pytest.mark.parametrize("time", ["9999-12-31 23:59:59.999", "9999-99-99 99:99:99.999"])
+def test_time_that_no_clock_can_reach_ends_the_count_by_hour(
+    sqlite_context: Context, client: TestClient, time: str
+) -> None:
+    """Such a time reads as an earlier one, and a count that continues behind it must not find it for ever."""
+    _detection(sqlite_context)
+    _detection(sqlite_context, timestamp=time)
+    with sqlite_context.database.read() as connection:
+        counts = count_by_hour(connection, datetime(2020, 1, 1, tzinfo=UTC))
+    assert next(iter(counts.values())) == 1
+    assert len(counts) == 2
+    assert client.get("/api/dashboard/stats?hours=168").status_code == 200
 
 
 def test_pages_pass_impossible_times_without_repeating_or_losing_a_row(

@@ -21,7 +21,7 @@ from stressvision.training.data import STATES
 from stressvision.training.export import convert_expression, convert_towers
 from stressvision.training.features import FaceFeatures, run_towers
 from stressvision.training.folding import FoldedBlock, FoldedConvolution, FoldedNetwork
-from stressvision.training.head import Head, HeadPlan, read_head, select_features, train_head, write_head
+from stressvision.training.head import ClassifierHead, HeadPlan, read_head, select_features, train_head, write_head
 from stressvision.training.inference import run_model
 from stressvision.training.samples import ALIGNED_EYES, EMOTIONS, GROUPS, FaceSet
 from stressvision.training.towers import SIZE, STRIDES, MobileLayer, Towers, shift_kernel
@@ -181,14 +181,14 @@ def test_the_whole_network_is_the_head_over_the_towers() -> None:
     features = np.stack([run_towers(network, picture) for picture in pictures])
     assert features.shape == (3, 8 + 5 + 36 + 36)
     shapes = ((features.shape[1], 12), (12,), (12, len(EMOTIONS)), (len(EMOTIONS),))
-    head = Head(*(random.normal(0, 0.3, shape).astype(np.float32) for shape in shapes))
+    head = ClassifierHead(*(random.normal(0, 0.3, shape).astype(np.float32) for shape in shapes))
     run = run_model(convert_expression(towers, head, "float32", pictures), "whole", pictures)
     assert run.logits == pytest.approx(head.answer(features), abs=1e-3, rel=1e-3)
 
 
 def test_a_head_survives_its_file(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("head") / "head.npz"
-    head = Head(*(np.full(shape, 0.5, np.float32) for shape in ((2, 3), (3,), (3, 9), (9,))))
+    head = ClassifierHead(*(np.full(shape, 0.5, np.float32) for shape in ((2, 3), (3,), (3, 9), (9,))))
     write_head(head, path)
     assert read_head(path).answer(np.ones((1, 2), np.float32)) == pytest.approx(np.full((1, 9), 3 * 1.5 * 0.5 + 0.5))
 
