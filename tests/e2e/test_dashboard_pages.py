@@ -93,7 +93,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
         yield base, api_port
         started.stop()
         assert "Traceback" not in started.output
-    assert [path.suffix for path in folder.rglob("*")] == [".log"], "the dashboard writes nothing to disk"
+    written = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log"]
+    assert [path.name for path in written] == ["dashboard.key"], "the dashboard writes nothing else to disk"
+    assert written[0].stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture

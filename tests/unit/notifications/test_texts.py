@@ -19,6 +19,7 @@ ALERT = Alert.model_validate(
     {
         **dict.fromkeys(Alert.model_fields),
         "odd_fields": (),
+        "version": 0,
         "id": 12,
         "timestamp": AT,
         "employee_id": 3,
