@@ -25,8 +25,18 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.rollups import (
+    area_hours,
+    area_people,
+    device_hours,
+    employee_day_counts,
+    employee_hours,
+    hour_counts,
+    minute_counts,
+    rollup_progress,
+)
 
-REVISION = "0014"
+REVISION = "0015"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -36,6 +46,8 @@ __all__ = [
     "alert_events",
     "alert_silences",
     "alerts",
+    "area_hours",
+    "area_people",
     "audit_log",
     "changes",
     "consents",
@@ -43,18 +55,24 @@ __all__ = [
     "daily_reports",
     "detection_events",
     "detection_totals",
+    "device_hours",
     "device_minutes",
     "devices",
+    "employee_day_counts",
     "employee_days",
+    "employee_hours",
     "employees",
     "erasures",
     "face_samples",
+    "hour_counts",
     "job_marks",
     "login_failures",
     "metadata",
+    "minute_counts",
     "notifications",
     "report_progress",
     "reports",
+    "rollup_progress",
     "sessions",
     "stale_days",
 ]
