@@ -16,10 +16,9 @@ from stressvision.api.backend import BackendState, Pace, default_pace, poll_inte
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
-from stressvision.api.middleware.head_requests import HeadRequestsMiddleware
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
 from stressvision.api.middleware.query_parameters import reject_unknown_parameters
-from stressvision.api.middleware.request_policy import DOCS_PATH, RequestPolicyMiddleware
+from stressvision.api.middleware.request_policy import DOCS_PATH, HeadRequestsMiddleware, RequestPolicyMiddleware
 from stressvision.api.middleware.response_cache import ResponseCache, ResponseCacheMiddleware
 from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
