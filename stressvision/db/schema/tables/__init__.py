@@ -25,8 +25,9 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0014"
+REVISION = "0015"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "reports",
     "sessions",
     "stale_days",
+    "stored_settings",
 ]
 
 for _table in metadata.tables.values():
