@@ -10,7 +10,7 @@ from stressvision.db.engine.connection import Database, sqlite_path
 from stressvision.db.engine.row_reader import ODD_FIELDS_READ
 from stressvision.db.engine.storage import find_storage_fault, read_size
 from stressvision.db.queries import odd_rows
-from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries.alerts.alerts import count_alerts
 from stressvision.db.queries.changes import last_change_id
 from stressvision.db.schema.opening import is_current
 from stressvision.domain.alerts import AlertStatus

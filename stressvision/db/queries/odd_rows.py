@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from stressvision.db.engine.row_reader import ReadRow, RowReader, row_fields
-from stressvision.db.queries.alerts import AlertRow
-from stressvision.db.queries.detections import DetectionRow
-from stressvision.db.queries.devices import DeviceRow
-from stressvision.db.queries.employees import EmployeeRow
-from stressvision.db.queries.reports import ReportRow
-from stressvision.db.queries.sessions import SessionRow
+from stressvision.db.queries.alerts.alerts import AlertRow
+from stressvision.db.queries.detections.detections import DetectionRow
+from stressvision.db.queries.detections.devices import DeviceRow
+from stressvision.db.queries.detections.sessions import SessionRow
+from stressvision.db.queries.people.employees import EmployeeRow
+from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.db.schema.tables import alerts, detection_events, devices, employees, reports, sessions
 
 EXAMINED = 100_000

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from stressvision.core.clock import MonotonicClock
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.alert_history import NewAlertStep, insert_step
-from stressvision.db.queries.devices import DeviceSign, select_signs
+from stressvision.db.queries.alerts import alerts as rows
+from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.detections.devices import DeviceSign, select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
 from stressvision.domain.devices import (
     STOPPED,

@@ -17,8 +17,8 @@ from stressvision.db.backup.backup_files import BackupKind
 from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.replacing import continue_ids, read_erased, set_aside
 from stressvision.db.engine.connection import parse_url, sqlite_path
-from stressvision.db.queries.employees import select_employee
-from stressvision.db.queries.erasure import erased_subjects
+from stressvision.db.queries.people.employees import select_employee
+from stressvision.db.queries.privacy.erasure import erased_subjects
 from stressvision.services.backup.archive import Backup, configured_key, read_backup_content, translate_io_errors
 from stressvision.services.backup.chains import find_chain
 from stressvision.services.context import Actor, Context, open_context

@@ -7,9 +7,9 @@ from typing import Any
 
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.detections import DetectionFilter, select_detections
-from stressvision.db.queries.figures import count_emotions_of
+from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
+from stressvision.db.queries.detections.figures import count_emotions_of
+from stressvision.db.queries.people import employees as rows
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read

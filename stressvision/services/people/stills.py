@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from stressvision.core.config import Policy
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
+from stressvision.db.queries.people import employees as rows
+from stressvision.db.queries.people import faces
+from stressvision.db.queries.people.employees import EmployeeRow
+from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
@@ -106,7 +108,7 @@ def enrol_from_stills(
     """
     with context.database.read() as connection:
         row = get_employee(connection, employee_id)
-        begun_on = rows.select_enrolment_state(connection, row.employee_code)
+        begun_on = faces.select_enrolment_state(connection, row.employee_code)
     measurement = _check(context, row, stills, statement, measure)
     person = EmployeeNew(
         employee_code=row.employee_code, full_name=row.full_name, department=row.department, shift=row.shift

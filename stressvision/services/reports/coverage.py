@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import coverage as rows
+from stressvision.db.queries.detections import coverage as rows
 from stressvision.domain.reports import EXPECTED_FOR, MINUTE, Coverage, Window, compute_coverage
 from stressvision.wire.reports import DeviceCoverage
 

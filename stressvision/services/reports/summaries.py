@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import summaries as rows
-from stressvision.db.queries.detections import DetectionFilter, count_detections
-from stressvision.db.queries.reports import ReportRow
+from stressvision.db.queries.detections.detections import DetectionFilter, count_detections
+from stressvision.db.queries.reports import summaries as rows
+from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal, cast
 
 from stressvision.core.names import spanish_order
-from stressvision.db.queries.summaries import EmployeeName
+from stressvision.db.queries.reports.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import (

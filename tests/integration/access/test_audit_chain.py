@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.audit import AuditFilter
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.db.schema.opening import prepare_database
 from stressvision.domain.audit import ChainFault, Fault
 from stressvision.services.alerts.decisions import acknowledge_alert

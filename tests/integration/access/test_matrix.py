@@ -14,7 +14,7 @@ from starlette.testclient import WebSocketDenialResponse
 
 from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
-from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.db.queries.auth.accounts import NewAccount, insert_account
 from stressvision.domain.auth import PEOPLE, Role
 from stressvision.http.permissions import PERMISSIONS, Server
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert

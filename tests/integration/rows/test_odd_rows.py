@@ -16,7 +16,7 @@ from stressvision.api.app import create_app
 from stressvision.commands.database import prepare
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
-from stressvision.db.queries.figures import count_by_hour
+from stressvision.db.queries.detections.figures import count_by_hour
 from stressvision.services.context import Context
 from stressvision.services.vitals import count_odd_rows
 from tests.integration.conftest import enrol
