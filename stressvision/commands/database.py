@@ -8,7 +8,7 @@ from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.db.schema.opening import OpeningOutcome
-from stressvision.services.backup.moving import move_database
+from stressvision.services.backup.restoring import move_database
 from stressvision.services.context import check_database, open_context_with_outcome
 from stressvision.services.vitals import count_odd_rows
 
