@@ -76,7 +76,7 @@ def _show_pending(context: PageContext, overview: Overview, alerts_page: Streaml
 
 def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, ...]:
     share = f"{overview.overall_stress_percentage:.1f} %"
-    seen = (
+    seen: tuple[html.KeyFigure, ...] = (
         html.KeyFigure(
             context.text(texts.common.STRESS_SHARE),
             share if overview.detections_last_hour else context.text(texts.common.NOT_SET),
