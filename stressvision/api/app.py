@@ -90,6 +90,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     app.state.backend = backend
     for module in _ROUTERS:
         app.include_router(module.router, dependencies=[Depends(reject_unknown_parameters)])
+    app.include_router(employees.enrolment_router, dependencies=[Depends(reject_unknown_parameters)])
     install_document(app, context.settings.lang)
     install_error_handlers(app, context.settings.lang)
     _add_middleware(app, backend)
