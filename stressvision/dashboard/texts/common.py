@@ -71,6 +71,7 @@ NO_DEVICES = Message(
 DEVICE_STATES: Mapping[str, Message] = {
     "watching": Message(es="Observando", en="Watching"),
     "starting": Message(es="Iniciando", en="Starting"),
+    "paused": Message(es="En pausa", en="Paused"),
     "no_camera": Message(es="Sin cámara", en="No camera"),
     "silent": Message(es="Sin señal", en="No signal"),
     "stopped": Message(es="Detenido", en="Stopped"),
