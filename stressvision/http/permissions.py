@@ -65,7 +65,8 @@ _PUBLIC = None
 _SYSTEM = dict.fromkeys(PEOPLE, Learns.NOTHING)
 _DEVICE = {Role.DEVICE: Learns.NOTHING}
 _HEALTH = {Role.HEALTH: Learns.PERSONS}
-_ADMIN = {Role.ADMIN: Learns.RECORDS}
+_UNSTORED = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
+"""Verdicts on pictures that the caller sent, compared with nothing that is stored."""
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
@@ -89,15 +90,18 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
     # People and consent
     Permission(BACKEND, "GET", "/api/employees", _RECORDS),
-    Permission(BACKEND, "POST", "/api/employees", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
-    Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _ADMIN),
+    Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _ADMIN),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _ADMIN),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/withdraw", _RECORDS),
+    Permission(BACKEND, "GET", "/api/enrolment/consent", _SYSTEM),
+    Permission(BACKEND, "POST", "/api/enrolment/stills", _UNSTORED),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/data", _HEALTH),
-    Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _ADMIN),
+    Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # Device data
     Permission(BACKEND, "POST", "/api/sessions", _DEVICE),
     Permission(BACKEND, "POST", "/api/sessions/{session_id}/end", _DEVICE),

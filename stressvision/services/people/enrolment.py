@@ -16,7 +16,7 @@ from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import EMBEDDING_MODEL
-from stressvision.wire.people import CODE_PATTERN
+from stressvision.wire.people import CODE_PATTERN, ConsentText
 
 CODE_FORM = re.compile(CODE_PATTERN)
 CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
@@ -56,6 +56,12 @@ def require_valid_code(code: str) -> None:
 def consent_text_sha256() -> str:
     """Return the SHA-256, in hex, of the consent text in force."""
     return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
+
+
+def read_consent_text() -> ConsentText:
+    """Return the consent text in force with its version and hash."""
+    text = CONSENT_TEXT.read_text(encoding="utf-8")
+    return ConsentText(version=CONSENT_VERSION, sha256=consent_text_sha256(), text=text)
 
 
 def begin_enrolment(context: Context, code: str) -> EnrolmentState:
@@ -152,6 +158,15 @@ def withdraw_consent(
         _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
         return Employee.model_validate(rows.select_employee(connection, existing.id))
+
+
+def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method: ConsentMethod) -> Employee:
+    """Record the withdrawal of the employee with that id, of the text in force. Raises NotFound."""
+    with context.database.read() as connection:
+        row = rows.select_employee(connection, employee_id)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
+    return withdraw_consent(context, row.employee_code, consent_text_sha256(), actor, method)
 
 
 def read_population(context: Context) -> Population:
