@@ -9,7 +9,7 @@ from stressvision.commands.enrolment import read_stills
 from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.backup.backups import restart_chain
 from stressvision.services.context import Actor, Context, opened_context

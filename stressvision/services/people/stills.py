@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 from stressvision.core.config import Policy
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
+from stressvision.db.queries.people import employees as rows
+from stressvision.db.queries.people import faces
+from stressvision.db.queries.people.employees import EmployeeRow
+from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
@@ -19,7 +21,14 @@ from stressvision.services.people.enrolment import (
 )
 from stressvision.services.people.gallery import read_gallery
 from stressvision.wire.gallery import GalleryFace
-from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement, StillFault, StillVerdict
+from stressvision.wire.people import (
+    EmployeeNew,
+    EnrolmentResult,
+    EnrolmentStatement,
+    StillFault,
+    StillsJudged,
+    StillVerdict,
+)
 from stressvision.wire.stills import Likeness, Measurement
 
 FEWEST_STILLS = 3
@@ -106,12 +115,27 @@ def enrol_from_stills(
     """
     with context.database.read() as connection:
         row = get_employee(connection, employee_id)
-        begun_on = rows.select_enrolment_state(connection, row.employee_code)
+        begun_on = faces.select_enrolment_state(connection, row.employee_code)
     measurement = _check(context, row, stills, statement, measure)
     person = EmployeeNew(
         employee_code=row.employee_code, full_name=row.full_name, department=row.department, shift=row.shift
     )
-    return _store(context, person, begun_on, stills, statement, measurement, actor, language)
+    method = ConsentMethod(statement.consent_method)
+    return _store(context, person, begun_on, stills, statement, measurement, actor, language, method)
+
+
+def judge_pictures(stills: Sequence[UploadedStill], measure: Measure, language: Language) -> StillsJudged:
+    """Return the verdict on each picture and store nothing, so that a person may repeat one before the enrolment.
+
+    Raises:
+        InvalidInput: There is no picture, or there are more than MOST_STILLS.
+        ModelUnavailable: The models cannot be loaded.
+    """
+    if not 1 <= len(stills) <= MOST_STILLS:
+        raise _wrong_number(stills, 1)
+    measurement = measure([still.content for still in stills], [], [])
+    usable = sum(measured.fault is None for measured in measurement.stills)
+    return StillsJudged(stills=_verdicts(stills, measurement, language), enough=usable >= FEWEST_STILLS)
 
 
 def enrol_person(
@@ -274,13 +298,17 @@ def _require_consent(statement: EnrolmentStatement) -> None:
 
 def _require_number(stills: Sequence[UploadedStill]) -> None:
     if not FEWEST_STILLS <= len(stills) <= MOST_STILLS:
-        raise InvalidInput(
-            Message(
-                es=f"Hay {len(stills)} fotos: se necesitan de {FEWEST_STILLS} a {MOST_STILLS}.",
-                en=f"There are {len(stills)} stills: {FEWEST_STILLS} to {MOST_STILLS} are required.",
-            ),
-            field="stills",
-        )
+        raise _wrong_number(stills, FEWEST_STILLS)
+
+
+def _wrong_number(stills: Sequence[UploadedStill], fewest: int) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"Hay {len(stills)} fotos: se necesitan de {fewest} a {MOST_STILLS}.",
+            en=f"There are {len(stills)} stills: {fewest} to {MOST_STILLS} are required.",
+        ),
+        field="stills",
+    )
 
 
 def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement, *, strict: bool) -> None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.core.errors import Conflict
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.notifications.delivery import DeliveryResult, deliver_due
 from stressvision.services.alerts.decisions import list_alerts

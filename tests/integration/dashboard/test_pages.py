@@ -366,7 +366,8 @@ def test_document_is_prepared_only_on_request(state: FakeBackend) -> None:
     app.button(key="document_prepare").click().run()
     assert "GET /api/reports/weekly/2026-11-18" in state.calls
     assert app.session_state["document"].content == b"weekly/2026-11-18 format=pdf&persons=false"
-    assert app.session_state["document"].name == "reporte_semanal_2026-11-18.pdf"
+    assert app.session_state["document"].name == "reporte_semanal_2026-11-16.pdf"
+    assert "La semana del lunes 16/11/2026 al domingo 22/11/2026." in shown(app)
 
 
 def test_unavailable_document_shows_reason(state: FakeBackend) -> None:
