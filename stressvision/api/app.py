@@ -16,10 +16,9 @@ from stressvision.api.backend import BackendState, Pace, default_pace, poll_inte
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
-from stressvision.api.middleware.head_requests import HeadRequestsMiddleware
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
 from stressvision.api.middleware.query_parameters import reject_unknown_parameters
-from stressvision.api.middleware.request_policy import DOCS_PATH, RequestPolicyMiddleware
+from stressvision.api.middleware.request_policy import DOCS_PATH, HeadRequestsMiddleware, RequestPolicyMiddleware
 from stressvision.api.middleware.response_cache import ResponseCache, ResponseCacheMiddleware
 from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
@@ -91,6 +90,7 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     app.state.backend = backend
     for module in _ROUTERS:
         app.include_router(module.router, dependencies=[Depends(reject_unknown_parameters)])
+    app.include_router(employees.enrolment_router, dependencies=[Depends(reject_unknown_parameters)])
     install_document(app, context.settings.lang)
     install_error_handlers(app, context.settings.lang)
     _add_middleware(app, backend)

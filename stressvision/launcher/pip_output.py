@@ -59,10 +59,10 @@ def explain_failure(log: str, log_path: Path) -> Unavailable:
     if "THESE PACKAGES DO NOT MATCH THE HASHES" in log:
         return Unavailable(
             Message(
-                es="Un paquete descargado no es el que esta versión fija: no se instaló. Puede ser un índice de paquetes "
-                f"propio de la empresa que los modifica. Detalle: {log_path}",
-                en="A downloaded package is not the one that this version pins: it was not installed. The reason may be "
-                f"a package index of the company that modifies them. Detail: {log_path}",
+                es="Un paquete descargado no es el que esta versión fija: no se instaló. Un índice de paquetes de la "
+                f"empresa puede haberlo modificado. Detalle: {log_path}",
+                en="A downloaded package is not the one that this version pins: it was not installed. A package "
+                f"index of the company may have modified it. Detail: {log_path}",
             )
         )
     last = next((line for line in reversed(log.splitlines()) if line.startswith("ERROR")), "")

@@ -15,6 +15,7 @@ REPLACED = {"ai-edge-litert", "backports-strenum"}
 """By tflite-runtime, in requirements-tflite-runtime.txt."""
 
 LOCKED = ("requirements.txt", "requirements-test.txt", "requirements-models.txt", "requirements-tflite-runtime.txt")
+LOCKED_ENTRY = r"^([\w.-]+)==([^\s;]+)[^\\\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
 SOURCE = "face-recognition-models"
 """The one package without a wheel."""
 
