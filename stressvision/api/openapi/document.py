@@ -92,6 +92,15 @@ _SUMMARIES: Mapping[str, Message] = {
     "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
     "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
     "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
+    "read_camera": Message(
+        es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
+        en="What a camera watches: masks, zones, schedule, sizes and pause",
+    ),
+    "change_camera": Message(es="Cambiar lo que mira una cámara", en="Change what a camera watches"),
+    "pause_camera": Message(
+        es="Poner una cámara en pausa, hasta cuándo y por qué", en="Pause a camera: until when, and why"
+    ),
+    "resume_camera": Message(es="Terminar la pausa de una cámara", en="End a camera's pause"),
     "list_devices": Message(es="Dispositivos y su estado", en="Devices and their state"),
 }
 _TAGS: Mapping[str, Message] = {

@@ -10,6 +10,7 @@ from stressvision.db.schema.tables.columns import metadata
 from stressvision.db.schema.tables.feed import changes, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
+    camera_settings,
     detection_events,
     detection_totals,
     devices,
@@ -27,7 +28,7 @@ from stressvision.db.schema.tables.reports import (
 from stressvision.db.schema.tables.rights import erasures
 from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0015"
+REVISION = "0016"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "alert_silences",
     "alerts",
     "audit_log",
+    "camera_settings",
     "changes",
     "consents",
     "create_tables",
