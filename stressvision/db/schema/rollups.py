@@ -8,7 +8,7 @@ statement per table. Changes and deletions of counted detections are applied at 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 
 from stressvision.db.schema.tables.rollups import (
     area_hours,
@@ -284,13 +284,19 @@ def create_rollup_triggers(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def recount_statements(dialect: str) -> Iterator[str]:
+    """Yield the statements that replace the roll-ups with counts of all detections; the triggers must exist."""
+    for table in TABLES:
+        yield f"DELETE FROM {table.name}"
+    for rollup in _ROLLUPS:
+        yield rollup.add_range(dialect, "true")
+    yield (
+        "INSERT INTO rollup_progress (name, last_detection_id)"
+        " SELECT 'detections', max(id) FROM detection_events HAVING max(id) IS NOT NULL"
+    )
+
+
 def recount_rollups(connection: Connection) -> None:
     """Replace the roll-ups with counts of all detections; the triggers must exist."""
-    for table in TABLES:
-        connection.execute(text(f"DELETE FROM {table.name}"))
-    last = connection.execute(text("SELECT max(id) FROM detection_events")).scalar_one()
-    if last is None:
-        return
-    for rollup in _ROLLUPS:
-        connection.exec_driver_sql(rollup.add_range(connection.dialect.name, "true"))
-    connection.exec_driver_sql(_SET_PROGRESS.format(last=int(last)))
+    for statement in recount_statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)

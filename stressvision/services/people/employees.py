@@ -137,7 +137,11 @@ def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: 
 
 
 def _to_employee(row: rows.EmployeeRow, role: Role | None) -> Employee:
-    employee = Employee.model_validate(row)
+    return limit_fields(Employee.model_validate(row), role)
+
+
+def limit_fields(employee: Employee, role: Role | None) -> Employee:
+    """Return the employee without the time of the last detection for roles that may not see measurements."""
     return employee if sees_persons(role) else employee.model_copy(update={"last_seen": None})
 
 

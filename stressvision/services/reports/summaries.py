@@ -1,7 +1,7 @@
 """Daily and weekly summaries, added up from window reports, never from single detections."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFi
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
-from stressvision.services.reports.coverage import measure_coverage
+from stressvision.services.reports.coverage import SLICE, measure_coverage
 from stressvision.services.reports.summary_builder import (
     PeriodSums,
     build_summary,
@@ -25,9 +25,6 @@ from stressvision.services.reports.summary_builder import (
     to_period_summary,
 )
 from stressvision.wire.reports import Aggregate, DeviceCoverage, PeriodFigures, Summary
-
-SLICE = timedelta(minutes=15)
-"""Length of the slices of a day's coverage strip."""
 
 
 def read_day(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:

@@ -116,13 +116,13 @@ def count_employee_hours(connection: Connection, employee_id: int, window: Windo
     return [EmployeeHour(hour, dict(counts[hour])) for hour in sorted(counts)]
 
 
-def _select_new_counts(window: Window) -> Select[Any]:
+def _select_new_counts(window: Window) -> Select[datetime, Any, Any, int]:
     """Select the counts per hour, area and expression that the roll-ups do not contain yet."""
     query = select(_hour, _area, _emotion, func.count()).join(employees, employees.c.id == _d.employee_id)
     return query.where(after_rollups(), *_begins_in(_hour, window)).group_by(_hour, _area, _emotion)
 
 
-def _select_new_people(window: Window) -> Select[Any]:
+def _select_new_people(window: Window) -> Select[datetime, Any, int]:
     """Select the employees per hour and area that no roll-up of that hour contains yet."""
     e = employee_hours.c
     is_known = exists(select(e.hour).where(e.employee_id == _d.employee_id, e.hour == _hour))

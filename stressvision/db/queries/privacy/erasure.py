@@ -37,6 +37,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "area_hours": "counts of an hour over the people of a department",
     "area_people": "number of people of a department in an hour",
     "audit_log": "append-only: refers to a person by a row number that has no row after the erasure",
+    "camera_settings": "what each camera watches, and its pause",
     "changes": "row numbers of committed changes, for a day",
     "device_hours": "counts of an hour over all people of a camera",
     "device_minutes": "minutes in which a camera was watching",
@@ -52,13 +53,15 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "rollup_progress": "up to which detection the roll-ups count",
     "sessions": "periods in which a camera was watching",
     "stale_days": "days with a due summary",
+    "stored_settings": "settings changed in the console",
 }
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 
 _WORDS = {
-    *("acknowledged_by", "created_by", "ended_by", "erased_by", "recorded_by", "resolved_by", "user_id"),
-    *("description", "detail", "details", "last_error", "location", "notes", "purpose", "reason", "resolution_notes"),
-    "per_employee_summary",
+    *("acknowledged_by", "changed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
+    *("resolved_by", "user_id"),
+    *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
+    *("resolution_notes", "per_employee_summary"),
 }
 """Columns of free text, which may contain a name. All other columns are written by programs and are not searched: a
 person with the name of a device or a state must not change that name."""

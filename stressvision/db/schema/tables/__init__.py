@@ -10,6 +10,7 @@ from stressvision.db.schema.tables.columns import metadata
 from stressvision.db.schema.tables.feed import changes, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
+    camera_settings,
     detection_events,
     detection_totals,
     devices,
@@ -35,8 +36,9 @@ from stressvision.db.schema.tables.rollups import (
     minute_counts,
     rollup_progress,
 )
+from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0015"
+REVISION = "0017"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "area_hours",
     "area_people",
     "audit_log",
+    "camera_settings",
     "changes",
     "consents",
     "create_tables",
@@ -75,6 +78,7 @@ __all__ = [
     "rollup_progress",
     "sessions",
     "stale_days",
+    "stored_settings",
 ]
 
 for _table in metadata.tables.values():
