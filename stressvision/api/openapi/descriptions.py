@@ -24,6 +24,7 @@ SCHEMAS: Mapping[str, str] = {
     "AuditList": "Lo más reciente primero; `total` cuenta todo lo que coincide.",
     "Box": "Píxeles de la imagen; `x`, `y` es la esquina superior izquierda.",
     "CleanedPlace": "Un lugar donde había datos. `is_clean` null: no se puede examinar desde aquí.",
+    "ConsentText": "El texto de consentimiento en vigor. `sha256`: el de su archivo, que nombra cada consentimiento.",
     "DayOfDetections": "`day` de la planta; `counts` por expresión, las no analizadas en `not_analysed`.",
     "DetectionIn": (
         "Una persona ante una cámara. `employee_id` null: nadie inscrito. `emotion` null: contada, no analizada."

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from stressvision.core.clock import latest_credible
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import alerts as rows
-from stressvision.db.queries import detections
-from stressvision.db.queries.alert_history import NewAlertStep, insert_step
-from stressvision.db.queries.employees import select_standings
+from stressvision.db.queries.alerts import alerts as rows
+from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.detections import detections
+from stressvision.db.queries.people.employees import select_standings
 from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,
     AlertRule,
