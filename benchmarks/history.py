@@ -8,7 +8,7 @@ from random import Random
 
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.schema.backfill import recount_totals
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.enrolment import Enrolment, enrol_employee

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,10 +14,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
+from stressvision.api.backend import BackendState
 from stressvision.api.dependencies import ActorDep, BackendDep
 from stressvision.api.error_handlers import UPLOAD_LIMIT
 from stressvision.api.expensive_work import Kind
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.services.context import Actor
 from stressvision.services.people.stills import MOST_STILLS, UploadedStill
 from stressvision.wire.people import EnrolmentStatement
 
@@ -48,26 +51,56 @@ async def read_enrolment_form(request: Request, backend: BackendDep, actor: Acto
     A dependency: the turn is held as long as the stills are in memory. Raises InvalidInput, RequestValidationError and
     TooManyAttempts.
     """
+    async with _hold_form(request, backend, actor) as form:
+        yield await _parse_form(form)
+
+
+async def read_stills_form(
+    request: Request, backend: BackendDep, actor: ActorDep
+) -> AsyncIterator[tuple[UploadedStill, ...]]:
+    """Yield the pictures of a form without a statement; otherwise as read_enrolment_form."""
+    async with _hold_form(request, backend, actor) as form:
+        yield await _read_stills(form)
+
+
+EnrolmentFormDep = Annotated[EnrolmentForm, Depends(read_enrolment_form)]
+StillsDep = Annotated[tuple[UploadedStill, ...], Depends(read_stills_form)]
+
+
+@asynccontextmanager
+async def _hold_form(request: Request, backend: BackendState, actor: Actor) -> AsyncIterator[FormData]:
     slot = await run_in_threadpool(backend.expensive.acquire, Kind.ENROLMENT, actor.role)
     try:
         form = await _read_form(request)
         try:
-            yield await _parse_form(form)
+            yield form
         finally:
             await form.close()
     finally:
         slot.release()
 
 
-EnrolmentFormDep = Annotated[EnrolmentForm, Depends(read_enrolment_form)]
-
-
 def describe_form() -> dict[str, Any]:
     """Return the request body for the OpenAPI document."""
     schema = EnrolmentStatement.model_json_schema()
-    still = {"type": "string", "format": "binary"}
-    schema["properties"][STILLS_FIELD] = {"type": "array", "items": still, "minItems": 1, "maxItems": MOST_STILLS}
+    schema["properties"][STILLS_FIELD] = _stills_schema()
     schema["required"].append(STILLS_FIELD)
+    return _describe_body(schema)
+
+
+def describe_stills() -> dict[str, Any]:
+    """Return the request body of pictures alone for the OpenAPI document."""
+    return _describe_body(
+        {"type": "object", "properties": {STILLS_FIELD: _stills_schema()}, "required": [STILLS_FIELD]}
+    )
+
+
+def _stills_schema() -> dict[str, Any]:
+    still = {"type": "string", "format": "binary"}
+    return {"type": "array", "items": still, "minItems": 1, "maxItems": MOST_STILLS}
+
+
+def _describe_body(schema: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
@@ -90,13 +123,21 @@ async def _read_form(request: Request) -> FormData:
 
 
 async def _parse_form(form: FormData) -> EnrolmentForm:
-    stills = [value for name, value in form.multi_items() if name == STILLS_FIELD and isinstance(value, UploadFile)]
-    fields = {name: value for name, value in form.multi_items() if value not in stills}
+    fields = {name: value for name, value in form.multi_items() if not _is_still(name, value)}
     try:
         statement = EnrolmentStatement.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from None
-    return EnrolmentForm(tuple([await _read_still(still, number) for number, still in enumerate(stills, 1)]), statement)
+    return EnrolmentForm(await _read_stills(form), statement)
+
+
+async def _read_stills(form: FormData) -> tuple[UploadedStill, ...]:
+    stills = [value for name, value in form.multi_items() if _is_still(name, value) and isinstance(value, UploadFile)]
+    return tuple([await _read_still(still, number) for number, still in enumerate(stills, 1)])
+
+
+def _is_still(name: str, value: UploadFile | str) -> bool:
+    return name == STILLS_FIELD and isinstance(value, UploadFile)
 
 
 async def _read_still(still: UploadFile, number: int) -> UploadedStill:

@@ -7,7 +7,7 @@ from stressvision.commands.subcommands import Subparsers, add_parser, add_subpar
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Language, Message
-from stressvision.db.queries.audit import AuditFilter
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.audit import AuditHead, Fault
 from stressvision.services.audit import list_audit, verify_audit
 from stressvision.services.context import opened_context

@@ -1,16 +1,18 @@
-"""`python -m stressvision prepare` and `move`: create, migrate or move the database."""
+"""`python -m stressvision prepare`, `inspect` and `move`: create, migrate, describe or move the database."""
 
 import argparse
+import json
 from contextlib import closing
+from dataclasses import asdict
 
 from stressvision.commands.demo import DEMO_ENROL, enrol_demo
 from stressvision.commands.subcommands import Subparsers, add_parser
 from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.db.schema.opening import OpeningOutcome
-from stressvision.services.backup.moving import move_database
+from stressvision.services.backup.restoring import move_database
 from stressvision.services.context import check_database, open_context_with_outcome
-from stressvision.services.vitals import count_odd_rows
+from stressvision.services.vitals import count_odd_rows, describe_database
 
 PREPARE = Message(es="crea o actualiza la base de datos", en="create or update the database")
 PREPARE_CHECK = Message(es="solo mirar, sin cambiar nada", en="only check, change nothing")
@@ -30,6 +32,10 @@ DATABASE_USABLE = Message(es="La base de datos se puede usar: {where}.", en="The
 ODD_ROWS = Message(
     es="Filas escritas por otros programas con campos de otra forma, que se muestran como están: {odd}.",
     en="Rows written by other programs with fields of another form, which are shown as they stand: {odd}.",
+)
+INSPECT = Message(
+    es="muestra en JSON la forma y el tamaño de la base, sin ninguna de sus filas",
+    en="print the shape and size of the database as JSON, without any of its rows",
 )
 MOVE = Message(
     es="copia la base SQLite a PostgreSQL y compara fila por fila (detenga antes el sistema)",
@@ -58,6 +64,8 @@ def add_commands(commands: Subparsers, language: Language) -> None:
     preparing.add_argument("--check", action="store_true", help=PREPARE_CHECK.text(language))
     preparing.set_defaults(command=prepare)
 
+    add_parser(commands, "inspect", language, INSPECT).set_defaults(command=inspect)
+
     moving = add_parser(commands, "move", language, MOVE)
     moving.add_argument("--to", required=True, metavar="URL", help=MOVE_TO.text(language))
     moving.set_defaults(command=move)
@@ -80,6 +88,14 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
         )
         if arguments.demo:
             enrol_demo(context)
+    return 0
+
+
+def inspect(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the shape of the database as JSON."""
+    del arguments
+    check_database(settings)
+    print(json.dumps(asdict(describe_database(settings)), indent=1))
     return 0
 
 

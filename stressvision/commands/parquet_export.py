@@ -17,7 +17,7 @@ from stressvision.api.export_formats import Cell, flatten, list_columns
 from stressvision.core.config import load_settings
 from stressvision.core.program import run_program
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.detections import DetectionFilter
+from stressvision.db.queries.detections.detections import DetectionFilter
 from stressvision.services.context import Context
 from stressvision.services.exports import DetectionStream, Page, read_first_page
 from stressvision.services.paging import read_instant

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from stressvision.dashboard import texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.palette import ACCENT, expression_colour
+from stressvision.dashboard.palette import ACCENT, NOT_ANALYSED, expression_colour
 from stressvision.wire.backend import HourCount, StoredDetection
 from stressvision.wire.reports import EmployeeReport
 
@@ -42,8 +42,13 @@ def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: 
     return figure
 
 
-def by_hour(context: PageContext, hours: Sequence[HourCount], period_hours: int) -> go.Figure:
-    """Return the detections per hour of the period, in the plant's time zone."""
+def by_hour(
+    context: PageContext, hours: Sequence[HourCount], period_hours: int, *, is_partial: bool = False
+) -> go.Figure:
+    """Return the detections per hour of the period, in the plant's time zone.
+
+    `is_partial`: hours with too few people are left out; hours without a figure are hatched, never shown as 0.
+    """
     this_hour = _naive(context, context.clock()).replace(minute=0, second=0, microsecond=0)
     figure = go.Figure(
         go.Bar(
@@ -55,11 +60,34 @@ def by_hour(context: PageContext, hours: Sequence[HourCount], period_hours: int)
             hovertemplate="%{customdata}<br>%{y:,}<extra></extra>",
         )
     )
+    if is_partial:
+        _hatch_gaps(context, figure, hours, this_hour, period_hours)
     _dress(figure, height=210)
+    figure.update_layout(barmode="overlay", showlegend=False)
     ends = [this_hour - timedelta(hours=period_hours), this_hour + timedelta(hours=1)]
     figure.update_xaxes(type="date", range=ends, tickformat="%H:%M", nticks=7)
     figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
     return figure
+
+
+def _hatch_gaps(
+    context: PageContext, figure: go.Figure, hours: Sequence[HourCount], this_hour: datetime, period_hours: int
+) -> None:
+    known = {_naive(context, item.hour) for item in hours}
+    slots = (this_hour - timedelta(hours=back) for back in range(period_hours + 1))
+    gaps = [hour for hour in slots if hour not in known]
+    figure.add_bar(
+        x=[hour + timedelta(minutes=30) for hour in gaps],
+        y=[max((item.count for item in hours), default=1)] * len(gaps),
+        width=3600 * 1000,
+        customdata=[f"{hour:%d/%m %H:%M}" for hour in gaps],
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "size": 7, "solidity": 0.15, "fgcolor": NOT_ANALYSED},
+        },
+        hovertemplate="%{customdata}<br>" + context.text(texts.common.WITHHELD) + "<extra></extra>",
+    )
 
 
 def timeline(context: PageContext, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:

@@ -157,6 +157,17 @@ class BackendClient:
         query = {"format": form, "persons": str(persons).lower()}
         return self._send(requests.Request("GET", f"{self.base}/api/reports/{place}", params=query)).content
 
+    def call(
+        self, model: type[Answer], method: str, path: str, body: BaseModel | None = None, **query: str | int
+    ) -> Answer:
+        """Return the answer to one request, for the pages whose requests are in modules of their own."""
+        data = body.model_dump(mode="json", exclude_unset=True) if body is not None else None
+        return self._request(model, requests.Request(method, self.base + path, json=data, params=query))
+
+    def fetch(self, path: str, **query: str | int) -> bytes:
+        """Return the bytes of a file or picture."""
+        return self._send(requests.Request("GET", self.base + path, params=query)).content
+
     def _get(self, model: type[Answer], path: str, **query: str | int) -> Answer:
         return self._request(model, requests.Request("GET", self.base + path, params=query))
 

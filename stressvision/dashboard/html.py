@@ -15,12 +15,16 @@ _CELL = Markup("<td{}>{}</td>")
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One number with its label; `help` is its tooltip, `colour` a CSS colour or empty."""
+    """One number with its label; `help` is its tooltip, `colour` a CSS colour or empty.
+
+    `is_withheld`: `value` is the reason why there is no number, on a hatched ground.
+    """
 
     label: str
     value: str
     colour: str = ""
     help: str = ""
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,13 @@ def empty(sentence: str) -> Markup:
     return Markup('<p class="sv empty">{}</p>').format(sentence)
 
 
+def withheld(title: str, sentence: str) -> Markup:
+    """Return the hatched message in place of figures that rest on too few people."""
+    return Markup('<div class="sv withheld notice" role="status"><strong>{}</strong><p>{}</p></div>').format(
+        title, sentence
+    )
+
+
 def banner(text: str) -> Markup:
     """Return a one-line status message."""
     return Markup('<div class="sv banner" role="status">{}</div>').format(text)
@@ -91,8 +102,12 @@ def banner(text: str) -> Markup:
 def figures(items: Iterable[KeyFigure]) -> Markup:
     """Return a grid of key figures."""
     cells = (
-        Markup('<div style="{}" title="{}"><dt>{}</dt><dd>{}</dd></div>').format(
-            f"--tone:{item.colour}" if item.colour else "", item.help, item.label, item.value
+        Markup('<div class="{}" style="{}" title="{}"><dt>{}</dt><dd>{}</dd></div>').format(
+            "withheld" if item.is_withheld else "",
+            f"--tone:{item.colour}" if item.colour else "",
+            item.help,
+            item.label,
+            item.value,
         )
         for item in items
     )
@@ -116,6 +131,13 @@ def chip(item: Chip) -> Markup:
     """Return one chip."""
     return Markup('<span class="chip" style="--tone:{}"><span class="dot"></span>{}</span>').format(
         item.colour, item.label
+    )
+
+
+def status_strip(label: str, items: Iterable[Chip]) -> Markup:
+    """Return the line with the state of the plant that stands above every page."""
+    return Markup('<div class="sv strip" role="status" aria-label="{}">{}</div>').format(
+        label, _EMPTY.join(chip(item) for item in items)
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.domain.calendar import week_of
 from stressvision.wire.reports import Report
 
 Form = Literal["pdf", "html"]
@@ -60,10 +61,16 @@ def show_download_form(context: PageContext, report: Report) -> None:
             required=True,
             key="document_form",
         )
-        persons = st.toggle(context.text(texts.reports.WITH_PERSONS), value=False, key="document_persons")
+        persons = context.sees_persons and st.toggle(
+            context.text(texts.reports.WITH_PERSONS), value=False, key="document_persons"
+        )
         submitted = st.button(
             context.text(texts.reports.PREPARE), key="document_prepare", icon=":material/description:"
         )
+    if span == "weekly":
+        week = week_of(day)
+        ends = {"first": f"{week[0]:%d/%m/%Y}", "last": f"{week[-1]:%d/%m/%Y}"}
+        st.html(html.small(context.text(texts.reports.WEEK_OF_DATE, **ends)))
     options = (span, day, form, persons, report.id if span == "report" else None)
     if submitted:
         st.session_state.pop("document", None)
@@ -84,9 +91,17 @@ def _prepare(
 ) -> PreparedDocument:
     place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
     content = replace(context.backend, answer_seconds=PDF_TIMEOUT_SECONDS).report_document(place, form, persons=persons)
-    when = f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}" if span == "report" else day.isoformat()
+    when = (
+        f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
+        if span == "report"
+        else _start_of(span, day).isoformat()
+    )
     name = f"{context.text(texts.reports.FILE_NAMES[span])}_{when}.{form}"
     return PreparedDocument(options, name, content, _MEDIA_TYPES[form])
+
+
+def _start_of(span: Span, day: date) -> date:
+    return week_of(day)[0] if span == "weekly" else day
 
 
 def _show_download_button(context: PageContext, document: PreparedDocument | None, options: tuple[object, ...]) -> None:

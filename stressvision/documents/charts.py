@@ -123,21 +123,32 @@ class CoverageRow:
     shares: Sequence[int]
 
 
-def coverage(strips: Sequence[CoverageRow], marks: Sequence[str], slices: int, alt: str) -> Drawing:
-    """Return one row per camera, dark where it was watching. `marks`: labels spread evenly below the rows."""
-    left, right, row = 44.0, 26.0, 11.0
+COVERAGE_ROWS = 12
+"""Rows of one coverage chart, at most: a page break then leaves less than two fifths of a page empty."""
+FULL_COVERAGE_ROWS = 6
+"""Rows of two lines, at most; more cameras get compact ones."""
+
+
+def coverage(
+    strips: Sequence[CoverageRow], marks: Sequence[str], slices: int, alt: str, *, is_compact: bool = False
+) -> Drawing:
+    """Return one row per camera, dark where it was watching. `marks`: labels spread evenly below the rows.
+
+    `is_compact`: rows of one line, for a plant with many cameras.
+    """
+    left, right, row = (58.0, 14.0, 5.6) if is_compact else (44.0, 26.0, 11.0)
     width = WIDTH - left - right
     shapes: list[Shape] = []
     for place, strip in enumerate(strips):
         y = place * row
-        shapes.append(Label(x=0, y=y + 3.6, text=_shorten(strip.name, 26), size=7.5, is_bold=True))
-        shapes.append(Label(x=0, y=y + 6.9, text=_shorten(strip.note, 32), size=6.5, colour=SOFT_INK))
-        shapes.append(Label(x=WIDTH, y=y + 3.6, text=strip.value.partition("|")[0], anchor="end", is_bold=True))
-        note = strip.value.partition("|")[2]
-        shapes.append(Label(x=WIDTH, y=y + 6.9, text=note, size=6.5, anchor="end", colour=SOFT_INK))
+        shapes.extend(_name_row(strip, y, is_compact=is_compact))
         shapes.extend(
             BarShape(
-                x=left + start * width / slices, y=y + 1, width=(end - start) * width / slices, height=6, colour=colour
+                x=left + start * width / slices,
+                y=y + 1,
+                width=(end - start) * width / slices,
+                height=3.4 if is_compact else 6,
+                colour=colour,
             )
             for start, end, colour in _runs(strip.shares)
         )
@@ -146,6 +157,20 @@ def coverage(strips: Sequence[CoverageRow], marks: Sequence[str], slices: int, a
         x = left + number * width / max(1, len(marks) - 1)
         shapes.append(Label(x=x, y=base + 2, text=mark, size=6.5, anchor="middle", colour=SOFT_INK))
     return Drawing(width=WIDTH, height=base + 4, shapes=tuple(shapes), alt=alt)
+
+
+def _name_row(strip: CoverageRow, y: float, *, is_compact: bool) -> list[Shape]:
+    share, _, note = strip.value.partition("|")
+    value = Label(x=WIDTH, y=y + 3.6, text=share, anchor="end", is_bold=True)
+    if is_compact:
+        name = f"{strip.name} · {strip.note}" if strip.note else strip.name
+        return [Label(x=0, y=y + 3.6, text=_shorten(name, 40), size=7.5), value]
+    return [
+        Label(x=0, y=y + 3.6, text=_shorten(strip.name, 26), size=7.5, is_bold=True),
+        Label(x=0, y=y + 6.9, text=_shorten(strip.note, 32), size=6.5, colour=SOFT_INK),
+        value,
+        Label(x=WIDTH, y=y + 6.9, text=note, size=6.5, anchor="end", colour=SOFT_INK),
+    ]
 
 
 def _runs(shares: Sequence[int]) -> list[tuple[int, int, str]]:

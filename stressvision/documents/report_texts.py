@@ -141,6 +141,7 @@ SEEN_BY_CAMERAS = Message(es="Lo que vieron las cámaras", en="What the cameras 
 COVERAGE_TITLE = Message(
     es="Tiempo con cámara en marcha (más oscuro = más visto)", en="Time with a camera running (darker = seen more)"
 )
+COVERAGE_PART = Message(es="{title} ({first} a {last} de {total})", en="{title} ({first} to {last} of {total})")
 COVERAGE_NOTE = Message(
     es="Es un mínimo: no se registran los minutos sin personas que una cámara pasó sin conexión.",
     en="A lower bound: minutes without people that a camera spent without a connection are not recorded.",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from stressvision.documents import charts
 from stressvision.documents import report_texts as texts
 from stressvision.documents.colours import FATIGUE, INK, STRESS
+from stressvision.documents.coverage import build_coverage_charts, name_coverage, name_short_coverage
 from stressvision.documents.document import (
     Block,
     Chart,
@@ -43,7 +44,9 @@ def build_report_document(report: Report, reader: ReaderProfile) -> Document:
     parts = max(1, min(5, minutes))
     part = (report.end_timestamp - report.start_timestamp) / parts
     marks = [f"{reader.local(report.start_timestamp + number * part):%H:%M}" for number in range(parts + 1)]
-    blocks += _coverage(reader, report.coverage, marks, max((len(own.strip) for own in report.coverage), default=0))
+    blocks += build_coverage_charts(
+        reader, report.coverage, marks, max((len(own.strip) for own in report.coverage), default=0)
+    )
     if reader.has_persons:
         blocks += build_person_table(reader, list(report.per_employee_summary.values()))
     return _document(
@@ -77,10 +80,10 @@ def build_summary_document(summary: Summary, reader: ReaderProfile) -> Document:
         blocks += _expressions(reader, summary)
     if is_week:
         marks = [f"{_weekday(reader, first + timedelta(days=number))}" for number in range(7)] + [""]
-        blocks += _coverage(reader, summary.coverage, marks, 7 * 24)
+        blocks += build_coverage_charts(reader, summary.coverage, marks, 7 * 24)
     else:
         marks = [f"{hour:02d}" for hour in range(0, 25, 3)]
-        blocks += _coverage(reader, summary.coverage, marks, 96)
+        blocks += build_coverage_charts(reader, summary.coverage, marks, 96)
     blocks += build_department_table(reader, summary.departments)
     if summary.has_persons:
         blocks += build_person_table(reader, list(summary.per_employee_summary.values()))
@@ -118,7 +121,7 @@ def _document(
             reader.text(texts.WINDOW_VALUE, start=reader.name_moment(ends[0]), end=reader.name_moment(ends[1])),
         ),
         (reader.text(texts.TIME_ZONE), reader.zone(ends[0])),
-        (reader.text(texts.COVERAGE), _coverage_share(reader, coverage)),
+        (reader.text(texts.COVERAGE), name_coverage(reader, coverage)),
         (reader.text(texts.STATE), state),
     )
     return Document(
@@ -149,14 +152,6 @@ def _method(reader: ReaderProfile) -> list[Block]:
 
 def _revised(reader: ReaderProfile, revision: int) -> str:
     return reader.text(texts.REVISION, revision=revision) if revision else ""
-
-
-def _coverage_share(reader: ReaderProfile, coverage: Sequence[DeviceCoverage]) -> str:
-    minutes = sum(device.minutes for device in coverage)
-    if not minutes:
-        return reader.text(texts.NO_COVERAGE)
-    share = percent(sum(device.seen_minutes for device in coverage), minutes)
-    return reader.text(texts.COVERAGE_VALUE, share=f"{share:.0f}")
 
 
 def _headline(reader: ReaderProfile, kind: str, figures: Report | Summary) -> list[Block]:
@@ -195,16 +190,9 @@ def _headline(reader: ReaderProfile, kind: str, figures: Report | Summary) -> li
             ),
         ),
         FigureBox(label=reader.text(texts.ALERTS), value=f"{figures.alerts_triggered:,}", colour=INK),
-        FigureBox(label=reader.text(texts.COVERAGE), value=_short_coverage(reader, figures.coverage)),
+        FigureBox(label=reader.text(texts.COVERAGE), value=name_short_coverage(reader, figures.coverage)),
     ]
     return [Figures(items=tuple(items if reader.shows_stress else items[1:]))]
-
-
-def _short_coverage(reader: ReaderProfile, coverage: Sequence[DeviceCoverage]) -> str:
-    minutes = sum(device.minutes for device in coverage)
-    if not minutes:
-        return reader.text(texts.NOT_SET)
-    return f"{percent(sum(device.seen_minutes for device in coverage), minutes):.0f} %"
 
 
 def _against(
@@ -269,29 +257,3 @@ def _expressions(reader: ReaderProfile, figures: Report | Summary) -> list[Block
     words = {name: reader.text(message) for name, message in texts.EXPRESSIONS.items()}
     words[charts.REST] = reader.text(texts.REST)
     return [Chart(title=title, drawing=charts.expressions(counts, words, title))]
-
-
-def _coverage(
-    reader: ReaderProfile, coverage: Sequence[DeviceCoverage], marks: Sequence[str], slices: int
-) -> list[Block]:
-    if not coverage:
-        return []
-    strips = [
-        charts.CoverageRow(
-            device.device_id,
-            device.location or "",
-            f"{device.coverage_pct:.0f} %|"
-            + reader.text(texts.MINUTES_OF, seen=f"{device.seen_minutes:,}", minutes=f"{device.minutes:,}"),
-            device.strip,
-        )
-        for device in coverage
-    ]
-    title = reader.text(texts.COVERAGE_TITLE)
-    return [
-        Heading(text=reader.text(texts.SEEN_BY_CAMERAS)),
-        Chart(
-            title=title,
-            drawing=charts.coverage(strips, marks, max(1, slices), title),
-            note=reader.text(texts.COVERAGE_NOTE),
-        ),
-    ]

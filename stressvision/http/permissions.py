@@ -65,10 +65,14 @@ _PUBLIC = None
 _SYSTEM = dict.fromkeys(PEOPLE, Learns.NOTHING)
 _DEVICE = {Role.DEVICE: Learns.NOTHING}
 _HEALTH = {Role.HEALTH: Learns.PERSONS}
-_ADMIN = {Role.ADMIN: Learns.RECORDS}
+_UNSTORED = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
+"""Verdicts on pictures that the caller sent, compared with nothing that is stored."""
+_OPERATION = {Role.ADMIN: Learns.NOTHING}
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
+_CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
+_CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -87,15 +91,18 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
     # People and consent
     Permission(BACKEND, "GET", "/api/employees", _RECORDS),
-    Permission(BACKEND, "POST", "/api/employees", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
-    Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _ADMIN),
+    Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _ADMIN),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _ADMIN),
-    Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _ADMIN),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _RECORDS),
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/withdraw", _RECORDS),
+    Permission(BACKEND, "GET", "/api/enrolment/consent", _SYSTEM),
+    Permission(BACKEND, "POST", "/api/enrolment/stills", _UNSTORED),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/data", _HEALTH),
-    Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _ADMIN),
+    Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # Device data
     Permission(BACKEND, "POST", "/api/sessions", _DEVICE),
     Permission(BACKEND, "POST", "/api/sessions/{session_id}/end", _DEVICE),
@@ -110,6 +117,13 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
+    # Settings and recipients of notifications
+    Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
+    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS}),
+    Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
+    Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
+    Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
     # Figures; roles that may not see persons get them without persons
     Permission(BACKEND, "GET", "/api/dashboard/overview", _FIGURES),
     Permission(BACKEND, "GET", "/api/dashboard/stats", _FIGURES),
@@ -118,6 +132,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
+    Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
+    Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),
+    Permission(BACKEND, "DELETE", "/api/devices/{device_id}/pause", _CAMERAS),
     Permission(BACKEND, "GET", "/api/export/detections", _HEALTH),
     # Accounts, tokens and the audit log
     Permission(BACKEND, "GET", "/api/accounts", _ACCOUNTS),
@@ -136,6 +154,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(INGEST, "POST", "/detections/batch", _DEVICE),
     Permission(INGEST, "POST", "/heartbeat", _DEVICE),
     Permission(INGEST, "GET", "/gallery", {Role.DEVICE: Learns.FACES}),
+    Permission(INGEST, "GET", "/camera", _DEVICE),
     Permission(INGEST, "GET", "/stats", _STATE),
     Permission(INGEST, "GET", "/openapi.json", _SYSTEM | _DEVICE),
 )

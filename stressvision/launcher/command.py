@@ -21,7 +21,7 @@ from stressvision.launcher.components import (
     find_option,
 )
 from stressvision.launcher.control import show_status, stop_everything
-from stressvision.launcher.doctor import print_checks
+from stressvision.launcher.doctor import print_checks, write_support_bundle
 from stressvision.launcher.printer import choose_printer
 from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components
 from stressvision.launcher.session import Session, run_session
@@ -43,7 +43,8 @@ uso: python start_complete_system.py [orden] [--option N] [--demo] [--headless]
   (ninguna)     muestra el menú e inicia lo que se elija
   stop          detiene lo que se inició desde esta carpeta
   status        muestra qué está en marcha
-  doctor        revisa esta máquina e indica qué falta
+  doctor        revisa esta máquina e indica qué falta; con --bundle [ARCHIVO] escribe además un .zip para soporte,
+                sin personas ni contraseñas
 
 opciones:
   --option N    inicia sin menú: {" · ".join(f"{o.number} {o.title.es}" for o in OPTIONS)}
@@ -62,7 +63,8 @@ commands:
   (none)        shows the menu and starts the chosen option
   stop          stops the programs started from this folder
   status        shows what is running
-  doctor        checks this machine and lists what is missing
+  doctor        checks this machine and lists what is missing; with --bundle [FILE] it also writes a .zip for
+                support, without people and passwords
 
 options:
   --option N    starts without the menu: {" · ".join(f"{o.number} {o.title.en}" for o in OPTIONS)}
@@ -95,7 +97,7 @@ def _run(arguments: Sequence[str]) -> int:
     if parsed.command == "status":
         return show_status(settings.run_dir.absolute(), settings.lang)
     if parsed.command == "doctor":
-        return print_checks(settings)
+        return print_checks(settings) if parsed.bundle is None else write_support_bundle(settings, parsed.bundle)
     return _start(parsed, settings)
 
 
@@ -106,11 +108,14 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--option")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--headless", action="store_true")
+    parser.add_argument("--bundle", nargs="?", type=Path, const=Path("stressvision-soporte.zip"))
     parser.add_argument("-h", "--help", action="store_true")
     try:
         parsed, unknown = parser.parse_known_args(arguments)
     except argparse.ArgumentError as error:
         raise _build_unknown_argument_error(str(error.argument_name)) from None
+    if parsed.bundle is not None and parsed.command != "doctor":
+        unknown = [*unknown, "--bundle"]
     if unknown or parsed.command not in COMMANDS:
         raise _build_unknown_argument_error(" ".join(unknown) or parsed.command)
     return parsed

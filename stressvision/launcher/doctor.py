@@ -1,14 +1,15 @@
 """The `doctor` command: every check of this machine, one line each."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from stressvision.core.config import Settings
-from stressvision.core.errors import Message
-from stressvision.launcher import camera_checks, checks, service_checks
+from stressvision.core.errors import InvalidInput, Message
+from stressvision.launcher import camera_checks, checks, service_checks, support_bundle
 from stressvision.launcher.checks import CheckResult, Level
 
 LEVEL_TEXTS = {
@@ -21,9 +22,32 @@ LEVEL_STYLES = {Level.GOOD: "green", Level.WARNING: "yellow", Level.PROBLEM: "bo
 
 def print_checks(settings: Settings) -> int:
     """Print every result as it is available; return 1 where one of them is a problem, else 0."""
+    return _print_results(settings, run_checks(settings))
+
+
+def write_support_bundle(settings: Settings, path: Path) -> int:
+    """Print the results, write them with the facts that support asks for, and return 0. Raises InvalidInput."""
+    results = list(run_checks(settings))
+    _print_results(settings, results)
+    print(support_bundle.MEASURING.text(settings.lang).format(seconds=support_bundle.BENCHMARK_SECONDS), flush=True)
+    try:
+        support_bundle.write_bundle(settings, results, path, support_bundle.run_command)
+    except OSError as error:
+        raise InvalidInput(
+            Message(
+                es=f"No se puede escribir {path} ({error.strerror}): indique otro archivo con --bundle ARCHIVO.",
+                en=f"{path} cannot be written ({error.strerror}): choose another file with --bundle FILE.",
+            ),
+            field="--bundle",
+        ) from None
+    print(support_bundle.WRITTEN.text(settings.lang).format(path=path, seconds=support_bundle.BENCHMARK_SECONDS))
+    return 0
+
+
+def _print_results(settings: Settings, results: Iterable[CheckResult]) -> int:
     console = Console(file=sys.stdout)
     problems = 0
-    for result in run_checks(settings):
+    for result in results:
         problems += result.level is Level.PROBLEM
         level = Text(f"{LEVEL_TEXTS[result.level].text(settings.lang):<9}", style=LEVEL_STYLES[result.level])
         line = f"{result.subject.text(settings.lang):<20} {result.message.text(settings.lang)}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
-from stressvision.db.queries.accounts import ExpiringToken
+from stressvision.db.queries.auth.accounts import ExpiringToken
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
 from stressvision.services.notifications import Notice, NoticeItem

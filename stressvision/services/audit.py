@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.audit import (
+from stressvision.db.queries.auth.audit import (
     AuditFilter,
     count_audit,
     delete_oldest_part,

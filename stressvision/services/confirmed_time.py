@@ -11,7 +11,7 @@ import structlog
 
 from stressvision.core.clock import MonotonicClock
 from stressvision.db.queries.changes import last_change_id
-from stressvision.db.queries.retention import JobMark, find_mark, store_mark
+from stressvision.db.queries.privacy.retention import JobMark, find_mark, store_mark
 from stressvision.services.context import Context
 
 CONFIRMED_AFTER = timedelta(hours=22)

@@ -4,8 +4,14 @@ from datetime import timedelta
 
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Message
-from stressvision.db.queries.coverage import note_minute
-from stressvision.db.queries.devices import DeviceReport, DeviceRow, count_devices, select_devices, upsert_device
+from stressvision.db.queries.detections.coverage import note_minute
+from stressvision.db.queries.detections.devices import (
+    DeviceReport,
+    DeviceRow,
+    count_devices,
+    select_devices,
+    upsert_device,
+)
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.reports import Window
 from stressvision.services.context import Context

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import chain
 
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.db.queries import detections as rows
-from stressvision.db.queries.detections import DetectionFilter
+from stressvision.db.queries.detections import detections as rows
+from stressvision.db.queries.detections.detections import DetectionFilter
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import write_instant

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stressvision.db.queries import changes
-from stressvision.db.queries.alerts import AlertRow, select_alerts_by_id
-from stressvision.db.queries.detections import DetectionRow, select_detections_by_id
-from stressvision.db.queries.reports import PublicReports, ReportRow, select_reports_by_id
+from stressvision.db.queries.alerts.alerts import AlertRow, select_alerts_by_id
+from stressvision.db.queries.detections.detections import DetectionRow, select_detections_by_id
+from stressvision.db.queries.reports.reports import PublicReports, ReportRow, select_reports_by_id
 from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
@@ -119,4 +119,6 @@ def _event(change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRo
         resolution_notes=entity.resolution_notes,
         device_id=entity.device_id,
         escalation_level=entity.escalation_level,
+        evidence_share=entity.evidence_share,
+        above_usual=entity.above_usual,
     )

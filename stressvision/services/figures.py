@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import figures as rows
-from stressvision.db.queries.alerts import count_alerts
-from stressvision.db.queries.detections import DetectionFilter, select_detections
-from stressvision.db.queries.devices import count_heard_devices
-from stressvision.db.queries.employees import count_monitored
-from stressvision.db.queries.reports import ReportRow
-from stressvision.db.queries.sessions import count_active_sessions
-from stressvision.db.queries.summaries import stream_reports
+from stressvision.db.queries.alerts.alerts import count_alerts
+from stressvision.db.queries.detections import figures as rows
+from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
+from stressvision.db.queries.detections.devices import count_heard_devices
+from stressvision.db.queries.detections.sessions import count_active_sessions
+from stressvision.db.queries.people.employees import count_monitored
+from stressvision.db.queries.reports.reports import ReportRow
+from stressvision.db.queries.reports.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import notifications as rows
-from stressvision.db.queries.accounts import ExpiringToken, find_expiring_token
-from stressvision.db.queries.alerts import select_alert
-from stressvision.db.queries.employees import select_standings
-from stressvision.db.queries.reports import select_report
+from stressvision.db.queries.alerts import notifications as rows
+from stressvision.db.queries.alerts.alerts import select_alert
+from stressvision.db.queries.auth.accounts import ExpiringToken, find_expiring_token
+from stressvision.db.queries.people.employees import select_standings
+from stressvision.db.queries.reports.reports import select_report
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import (

@@ -9,10 +9,10 @@ from stressvision.core.errors import Message
 from stressvision.db.engine.connection import Database, sqlite_path
 from stressvision.db.engine.row_reader import ODD_FIELDS_READ
 from stressvision.db.engine.storage import find_storage_fault, read_size
-from stressvision.db.queries import odd_rows
-from stressvision.db.queries.alerts import count_alerts
+from stressvision.db.queries import row_counts
+from stressvision.db.queries.alerts.alerts import count_alerts
 from stressvision.db.queries.changes import last_change_id
-from stressvision.db.schema.opening import is_current
+from stressvision.db.schema.opening import is_current, read_revision
 from stressvision.domain.alerts import AlertStatus
 from stressvision.services.context import Context
 
@@ -36,6 +36,33 @@ def read_vitals(context: Context) -> Vitals:
         )
 
 
+@dataclass(frozen=True)
+class DatabaseShape:
+    """What a database is like, without any of its rows: revision of the schema, size, rows and odd rows by table."""
+
+    kind: str
+    revision: str
+    bytes: int
+    rows: Mapping[str, int]
+    odd_rows: Mapping[str, int]
+
+
+def describe_database(settings: Settings) -> DatabaseShape:
+    """Return the shape of the configured database, without changing anything. Raises DatabaseUnavailable."""
+    with closing(Database(settings.database_url)) as database:
+        path = sqlite_path(database.url)
+        if path is not None and not path.exists():
+            return DatabaseShape("sqlite", "", 0, {}, {})
+        with database.read() as connection:
+            return DatabaseShape(
+                kind="sqlite" if database.is_sqlite else "postgresql",
+                revision=read_revision(connection),
+                bytes=read_size(connection, database.url),
+                rows=row_counts.count_rows(connection),
+                odd_rows=row_counts.count_odd_rows(connection) if is_current(connection) else {},
+            )
+
+
 def count_odd_rows(settings: Settings) -> Mapping[str, int]:
     """Return the number of rows by table that another program wrote in a form of its own, without changing anything.
 
@@ -46,7 +73,7 @@ def count_odd_rows(settings: Settings) -> Mapping[str, int]:
         if path is not None and (not path.exists() or path.stat().st_size == 0):
             return {}
         with database.read() as connection:
-            return odd_rows.count_odd_rows(connection) if is_current(connection) else {}
+            return row_counts.count_odd_rows(connection) if is_current(connection) else {}
 
 
 def read_odd_fields() -> Mapping[tuple[str, str], int]:

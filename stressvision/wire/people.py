@@ -76,6 +76,7 @@ class EnrolmentStatement(BaseModel):
     """Form fields sent with the stills: `consent_version` of the signed text, and the recorder's name.
 
     `consent_sha256`, of docs/consentimiento.md, is optional; if sent, it must be that of the text in force.
+    `consent_method`: `paper`, signed on paper that is kept; `electronic`: read and signed by the person on the screen.
     `allow_similar`: enrol although another enrolled person resembles the stills. `replace_face`: enrol although the
     stills show another face than the one enrolled under this employee.
     """
@@ -85,6 +86,7 @@ class EnrolmentStatement(BaseModel):
     consent_version: str = Field(max_length=40)
     consent_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     recorded_by: Word
+    consent_method: Literal["paper", "electronic"] = "paper"
     allow_similar: bool = False
     replace_face: bool = False
 
@@ -96,6 +98,29 @@ class StillVerdict(WireModel):
     quality: Share | None
     fault: StillFault | None
     message: str
+
+
+class StillsJudged(WireModel):
+    """Verdicts on pictures that were measured and not stored. `enough`: as many are usable as an enrolment needs."""
+
+    stills: list[StillVerdict]
+    enough: bool
+
+
+class ConsentText(WireModel):
+    """The consent text in force. `sha256`: hash of its file, which a recorded consent names."""
+
+    version: str
+    sha256: str
+    text: str
+
+
+class WithdrawalRequest(BaseModel):
+    """Body of a withdrawal. `method`: how the person asked for it; spoken words are enough."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["paper", "electronic", "spoken"] = "spoken"
 
 
 class EnrolmentResult(WireModel):

@@ -18,7 +18,7 @@ import requests
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.ports import find_port_holder, is_port_free
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.people.enrolment import Enrolment, enrol_employee

@@ -11,7 +11,7 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.core.config import Settings
-from stressvision.db.queries.employees import FaceSampleRow
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.enrolment import Enrolment, enrol_employee

@@ -64,7 +64,7 @@ class FakeBackend:
     """What the fake API answers. `calls`: what it was asked, in order.
 
     `streams`: how often a preview was opened; `sent`: events sent over the WebSocket;
-    `other_event`: the id of an event that is no detection.
+    `other_event`: the id of an event that is no detection; `withheld`: as for a viewer.
     """
 
     employees: list[Employee] = field(default_factory=list)
@@ -84,6 +84,7 @@ class FakeBackend:
     histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
     silences: list[Silence] = field(default_factory=list)
     queue: NoticeQueue = NO_QUEUE
+    withheld: bool = False
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -303,6 +304,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             overall_stress_percentage=state.stress_percentage,
             active_devices=len([item for item in state.devices if item.state == "watching"]),
             timestamp=utc_now(),
+            withheld=state.withheld,
         )
 
     @app.get("/api/dashboard/stats")
@@ -319,6 +321,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in sorted(by_hour.items())],
             top_employees=[],
             detections_by_device=[],
+            withheld=state.withheld,
         )
 
     @app.get("/api/devices")

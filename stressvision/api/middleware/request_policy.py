@@ -1,4 +1,4 @@
-"""ASGI adapter of the request policy: refuses foreign hosts and origins and large bodies, sets protective headers."""
+"""ASGI adapter of the request policy: hosts, origins, body sizes, protective headers, and HEAD."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -24,6 +24,8 @@ from stressvision.http.request_policy import (
 from stressvision.wire.problems import plain_problem
 
 DOCS_PATH = "/api/docs"
+_HEAD_PATHS = frozenset({"/", "/health", "/ready", "/metrics"})
+"""The endpoints that monitors ask with HEAD."""
 
 _HEADERS = {"Cache-Control": "no-store", **PROTECTIVE_HEADERS}
 # Swagger UI is one inline script, and draws with inline styles and data: images.
@@ -107,3 +109,20 @@ async def _send_with_headers(send: Send, path: str, added: Mapping[str, str], me
         if path.startswith(DOCS_PATH):
             headers["Content-Security-Policy"] = _DOCS_POLICY
     await send(message)
+
+
+class HeadRequestsMiddleware:
+    """Answer HEAD as GET without the body. The router of the framework knows only the methods of a route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"] not in _HEAD_PATHS:
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)

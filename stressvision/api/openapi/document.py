@@ -33,6 +33,15 @@ _SUMMARIES: Mapping[str, Message] = {
     "enrol_employee": Message(
         es="Inscribir un empleado con fotos y su consentimiento", en="Enrol an employee from stills, with consent"
     ),
+    "read_consent_text": Message(es="Texto de consentimiento en vigor", en="Consent text in force"),
+    "judge_stills": Message(
+        es="Medir fotos sin guardar nada: sirve cada una o no, y por qué",
+        en="Measure pictures without storing anything: whether each is usable, and why",
+    ),
+    "withdraw_consent": Message(
+        es="Registrar el retiro del consentimiento: deja de ser reconocido y se borra su rostro",
+        en="Record the withdrawal of consent: recognition ends and the face is deleted",
+    ),
     "read_employee": Message(es="Detalle de un empleado", en="One employee"),
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
@@ -72,6 +81,26 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
+    "change_settings": Message(
+        es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
+    ),
+    "preview_settings": Message(
+        es="Cuántas alertas habrían creado otros umbrales esta semana",
+        en="How many alerts other thresholds would have created this week",
+    ),
+    "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
+    "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
+    "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
+    "read_camera": Message(
+        es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
+        en="What a camera watches: masks, zones, schedule, sizes and pause",
+    ),
+    "change_camera": Message(es="Cambiar lo que mira una cámara", en="Change what a camera watches"),
+    "pause_camera": Message(
+        es="Poner una cámara en pausa, hasta cuándo y por qué", en="Pause a camera: until when, and why"
+    ),
+    "resume_camera": Message(es="Terminar la pausa de una cámara", en="End a camera's pause"),
     "list_devices": Message(es="Dispositivos y su estado", en="Devices and their state"),
 }
 _TAGS: Mapping[str, Message] = {
@@ -84,6 +113,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }
 _DESCRIPTION = Message(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from stressvision.api.dependencies import ActorDep, ContextDep
 from stressvision.core.clock import parse_moment
-from stressvision.db.queries.audit import AuditFilter
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.services import audit
 from stressvision.wire.access import AuditList
 from stressvision.wire.values import MAX_ID

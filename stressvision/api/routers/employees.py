@@ -7,15 +7,34 @@ from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
-from stressvision.api.enrolment_form import EnrolmentFormDep, describe_form
+from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
+from stressvision.domain.consent import ConsentMethod
 from stressvision.services.paging import read_name
-from stressvision.services.people import employees
+from stressvision.services.people import consent_text, employees, enrolment
 from stressvision.services.people.measurement import measure_stills
-from stressvision.services.people.stills import enrol_from_stills
+from stressvision.services.people.stills import enrol_from_stills, judge_pictures
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
-from stressvision.wire.people import EmployeeChange, EmployeeNew, EnrolmentResult
+from stressvision.wire.people import (
+    ConsentText,
+    EmployeeChange,
+    EmployeeNew,
+    EnrolmentResult,
+    StillsJudged,
+    WithdrawalRequest,
+)
 
 router = APIRouter(prefix="/api/employees", tags=["employees"])
+enrolment_router = APIRouter(prefix="/api/enrolment", tags=["employees"])
+
+
+@enrolment_router.get("/consent")
+def read_consent_text(context: ContextDep) -> ConsentText:
+    return consent_text.read_consent_text(context.settings)
+
+
+@enrolment_router.post("/stills", openapi_extra=describe_stills())
+def judge_stills(language: LanguageDep, stills: StillsDep) -> StillsJudged:
+    return judge_pictures(stills, measure_stills, language)
 
 
 @router.get("")
@@ -58,6 +77,14 @@ def enrol_employee(
     context: ContextDep, actor: NamedActorDep, language: LanguageDep, employee_id: RowId, form: EnrolmentFormDep
 ) -> EnrolmentResult:
     return enrol_from_stills(context, employee_id, form.stills, form.statement, measure_stills, actor, language)
+
+
+@router.post("/{employee_id}/withdraw")
+def withdraw_consent(
+    context: ContextDep, actor: NamedActorDep, employee_id: RowId, request: WithdrawalRequest
+) -> Employee:
+    method = ConsentMethod(request.method)
+    return employees.limit_fields(enrolment.withdraw_consent_of(context, employee_id, actor, method), actor.role)
 
 
 @router.get("/{employee_id}/status", response_model=EmployeeState)

@@ -12,7 +12,7 @@ from stressvision.api.expensive_work import HeldStream, Kind
 from stressvision.api.export_formats import MEDIA_TYPES, ExportFormat, write_csv, write_json
 from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.clock import parse_moment
-from stressvision.db.queries.detections import DetectionFilter
+from stressvision.db.queries.detections.detections import DetectionFilter
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
 from stressvision.services.exports import DetectionStream, count_export, read_first_page, record_export

@@ -78,7 +78,7 @@ def _columns(context: PageContext) -> dict[str, ColumnConfig]:
 
 
 def _table(context: PageContext, employees: list[Employee]) -> pd.DataFrame:
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "name": [_marked_name(context, employee) for employee in employees],
             "code": [employee.employee_code for employee in employees],
@@ -92,6 +92,8 @@ def _table(context: PageContext, employees: list[Employee]) -> pd.DataFrame:
             "shift": [_shift(context, employee.shift) for employee in employees],
         }
     )
+    # The time of the last detection is for roles that may see persons; an empty column would read as never seen.
+    return table if context.sees_persons else table.drop(columns="last_seen")
 
 
 def _whole_percent(share: float | None) -> int | None:

@@ -1,9 +1,9 @@
 """Resumen: the figures of the last hour."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from stressvision.dashboard import charts, html, texts
 from stressvision.dashboard.client import BackendClient
@@ -18,22 +18,21 @@ FEED = "feed"
 """Key of the session state."""
 
 
-def render(context: PageContext, alerts_page: StreamlitPage | None) -> None:
-    """Render the page. `alerts_page`: None where the role may not open it."""
+def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.OVERVIEW)))
-    _live(context, alerts_page)
+    _live(context)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _live(context: PageContext, alerts_page: StreamlitPage | None) -> None:
+def _live(context: PageContext) -> None:
     with show_errors(context):
         overview = context.backend.overview()
         stats = _stats(context.backend, STATS_HOURS)
         devices = context.backend.devices().devices
         at = f"{context.local(overview.timestamp):%H:%M:%S}"
         st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
-        if alerts_page is not None:
-            _show_pending(context, overview, alerts_page)
+        _show_pending(context, overview)
         st.html(html.figures(_figures(context, overview)))
         if context.sees_persons:
             left, right = st.columns([3, 2], gap="large")
@@ -59,8 +58,9 @@ def _names(backend: BackendClient) -> Mapping[int, str]:
     return {employee.id: employee.full_name for employee in backend.employees().employees}
 
 
-def _show_pending(context: PageContext, overview: Overview, alerts_page: StreamlitPage) -> None:
-    if not overview.pending_alerts:
+def _show_pending(context: PageContext, overview: Overview) -> None:
+    alerts_page = context.pages.get("alertas")
+    if not overview.pending_alerts or alerts_page is None:
         return
     sentence = context.count(overview.pending_alerts, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="pending"):
@@ -75,16 +75,23 @@ def _show_pending(context: PageContext, overview: Overview, alerts_page: Streaml
 
 def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, ...]:
     share = f"{overview.overall_stress_percentage:.1f} %"
-    return (
+    seen: tuple[html.KeyFigure, ...] = (
         html.KeyFigure(
             context.text(texts.common.STRESS_SHARE),
             share if overview.detections_last_hour else context.text(texts.common.NOT_SET),
             EXPRESSIONS["stress"],
             context.text(texts.overview.STRESS_SHARE_HELP),
         ),
-        *_pending_figure(context, overview.pending_alerts),
         html.KeyFigure(context.text(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
         html.KeyFigure(context.text(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+    )
+    if overview.withheld and not overview.detections_last_hour:
+        reason, help_text = context.text(texts.common.WITHHELD), context.text(texts.common.WITHHELD_HELP)
+        seen = tuple(replace(item, value=reason, help=help_text, is_withheld=True) for item in seen)
+    return (
+        seen[0],
+        *_pending_figure(context, overview.pending_alerts),
+        *seen[1:],
         html.KeyFigure(context.text(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
         html.KeyFigure(context.text(texts.overview.ACTIVE_DEVICES), f"{overview.active_devices:,}"),
     )
@@ -102,6 +109,10 @@ def _show_stats(context: PageContext, stats: Stats) -> None:
     st.html(html.subheading(context.text(texts.overview.DISTRIBUTION)))
     counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
     not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)
+    if stats.withheld and not any(counts.values()):
+        title, reason = context.text(texts.common.WITHHELD_TITLE), context.text(texts.common.WITHHELD_HELP)
+        st.html(html.withheld(title, reason))
+        return
     if not any(counts.values()) and not not_analysed:
         st.html(html.empty(context.text(texts.overview.NO_STATS)))
         return
@@ -113,11 +124,13 @@ def _show_stats(context: PageContext, stats: Stats) -> None:
     )
     st.html(html.subheading(context.text(texts.overview.BY_HOUR)))
     st.plotly_chart(
-        charts.by_hour(context, stats.detections_by_hour, stats.period_hours),
+        charts.by_hour(context, stats.detections_by_hour, stats.period_hours, is_partial=stats.withheld),
         key="by_hour",
         config=dict(charts.CONFIG),
         alt=context.text(texts.overview.BY_HOUR),
     )
+    if stats.withheld:
+        st.html(html.small(context.text(texts.common.HATCHED)))
 
 
 def _show_feed(context: PageContext) -> None:

@@ -25,7 +25,7 @@ def _reports(context: PageContext) -> None:
     with show_errors(context):
         answer = context.backend.reports(LIMIT)
         if not answer.reports:
-            st.html(html.empty(context.text(texts.reports.NO_REPORTS)))
+            _show_no_reports(context)
             return
         by_id = {report.id: report for report in answer.reports}
         chosen = st.selectbox(
@@ -42,6 +42,14 @@ def _reports(context: PageContext) -> None:
         if answer.total > len(answer.reports):
             count = context.text(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
             st.html(html.small(count))
+
+
+def _show_no_reports(context: PageContext) -> None:
+    if context.sees_persons:
+        st.html(html.empty(context.text(texts.reports.NO_REPORTS)))
+        return
+    title, reason = context.text(texts.common.WITHHELD_TITLE), context.text(texts.reports.NO_PUBLIC_REPORTS)
+    st.html(html.withheld(title, reason))
 
 
 def _option(context: PageContext, report: Report | None) -> str:
@@ -92,6 +100,9 @@ def _show(context: PageContext, report: Report) -> None:
             )
         )
     )
+    if not context.sees_persons:
+        _offer_files(context, report)
+        return
     st.html(html.subheading(context.text(texts.reports.BY_PERSON)))
     people = list(report.per_employee_summary.values())
     if not people:

@@ -7,7 +7,7 @@ from stressvision.core.texts import Message
 PRODUCT = Message(es="Gloria · Stress Vision", en="Gloria · Stress Vision")
 
 OVERVIEW = Message(es="Resumen", en="Overview")
-ALERTS = Message(es="Alertas", en="Alerts")
+ALERTS = Message(es="Bandeja", en="Inbox")
 EMPLOYEES = Message(es="Empleados", en="Employees")
 REPORTS = Message(es="Reportes", en="Reports")
 CAMERA = Message(es="Cámara en vivo", en="Live camera")
@@ -33,6 +33,15 @@ AGO: tuple[tuple[int, int, Message], ...] = (
 )
 NEVER = Message(es="nunca", en="never")
 NOT_SET = Message(es="—", en="—")
+WITHHELD = Message(es="menos de 5 personas", en="fewer than 5 people")
+WITHHELD_TITLE = Message(es="Menos de 5 personas", en="Fewer than 5 people")
+WITHHELD_HELP = Message(
+    es="Para que nadie pueda ser reconocido, su cuenta solo ve cifras de cuartos de hora cerrados con cinco personas o "
+    "más. No significa que no haya nadie.",
+    en="So that no person can be recognised, your account sees only figures of closed quarter hours with five people "
+    "or more. It does not mean that there is nobody.",
+)
+HATCHED = Message(es="Con trama: menos de 5 personas.", en="Hatched: fewer than 5 people.")
 
 EXPRESSIONS: Mapping[str | None, Message] = {
     "neutral": Message(es="Neutra", en="Neutral"),
@@ -71,6 +80,7 @@ NO_DEVICES = Message(
 DEVICE_STATES: Mapping[str, Message] = {
     "watching": Message(es="Observando", en="Watching"),
     "starting": Message(es="Iniciando", en="Starting"),
+    "paused": Message(es="En pausa", en="Paused"),
     "no_camera": Message(es="Sin cámara", en="No camera"),
     "silent": Message(es="Sin señal", en="No signal"),
     "stopped": Message(es="Detenido", en="Stopped"),

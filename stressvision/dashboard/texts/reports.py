@@ -8,6 +8,10 @@ NO_REPORTS = Message(
     es="Aún no hay reportes. Se generan cada 15 minutos; un período sin detecciones no genera reporte.",
     en="There are no reports yet. One is generated every 15 minutes; a period without detections has none.",
 )
+NO_PUBLIC_REPORTS = Message(
+    es="Su cuenta solo ve reportes de cuartos de hora cerrados con cinco personas o más; todavía no hay ninguno.",
+    en="Your account sees only reports of closed quarter hours with five people or more; there is none yet.",
+)
 REPORT = Message(es="Reporte", en="Report")
 LATEST_REPORT = Message(es="El más reciente", en="The latest")
 WINDOW = Message(es="Período", en="Window")
@@ -62,6 +66,9 @@ FILE_NAMES: Mapping[str, Message] = {
     "weekly": Message(es="reporte_semanal", en="weekly_report"),
 }
 DAY = Message(es="Día", en="Day")
+WEEK_OF_DATE = Message(
+    es="La semana del lunes {first} al domingo {last}.", en="The week from Monday {first} to Sunday {last}."
+)
 FORM = Message(es="Formato", en="Format")
 WITH_PERSONS = Message(es="Con personas", en="With persons")
 PREPARE = Message(es="Preparar", en="Prepare")

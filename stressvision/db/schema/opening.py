@@ -72,9 +72,14 @@ def prepare_database(database: Database, now: datetime) -> Opening:
 
 def is_current(connection: Connection) -> bool:
     """Return whether the database has this program's schema."""
+    return read_revision(connection) == REVISION
+
+
+def read_revision(connection: Connection) -> str:
+    """Return the revision of the database's schema; empty where this program has not created it."""
     if not inspect(connection).has_table(_OWN):
-        return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""
 
 
 def inspect_database(database: Database) -> None:

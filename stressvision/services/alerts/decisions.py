@@ -2,8 +2,8 @@
 
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.alert_history import NewAlertStep, insert_step, select_steps
+from stressvision.db.queries.alerts import alerts as rows
+from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step, select_steps
 from stressvision.domain.alerts import AlertStatus, AlertStep, Subject, Transition, check_transition
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context, require_user_id

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from stressvision.core.clock import MonotonicClock
-from stressvision.db.queries import alerts as rows
-from stressvision.db.queries.alert_history import NewAlertStep, insert_step
-from stressvision.db.queries.employees import select_standings
-from stressvision.db.queries.silences import find_silence
+from stressvision.db.queries.alerts import alerts as rows
+from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.alerts.silences import find_silence
+from stressvision.db.queries.people.employees import select_standings
 from stressvision.domain.alerts import ESCALATION_LIMIT, AlertStatus, AlertStep, compute_escalation_level
 from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import NoticeKind

@@ -8,9 +8,9 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import detections
-from stressvision.db.queries.alerts import AlertEvidence
-from stressvision.db.queries.detections import ExpressionCount
+from stressvision.db.queries.alerts.alerts import AlertEvidence
+from stressvision.db.queries.detections import detections
+from stressvision.db.queries.detections.detections import ExpressionCount
 from stressvision.domain.alerts import PROLONGED_STRESS, AlertRule
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.evidence import (

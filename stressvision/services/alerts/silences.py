@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import silences as rows
-from stressvision.db.queries.alert_history import NewAlertStep, insert_step, select_silenced
-from stressvision.db.queries.devices import has_device
-from stressvision.db.queries.employees import select_standings
+from stressvision.db.queries.alerts import silences as rows
+from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step, select_silenced
+from stressvision.db.queries.detections.devices import has_device
+from stressvision.db.queries.people.employees import select_standings
 from stressvision.domain.alerts import LONGEST_SILENCE, AlertDraft, AlertRule, AlertStep, is_valid_silence_end
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id

@@ -12,7 +12,7 @@ from stressvision.core.errors import (
     NotFound,
 )
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import accounts as rows
+from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import PEOPLE, Role, find_password_fault
 from stressvision.services.audit import record
 from stressvision.services.auth.hashing import hash_password

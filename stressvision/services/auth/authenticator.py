@@ -13,7 +13,7 @@ import structlog
 
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import DatabaseUnavailable, Forbidden, Message, Unauthenticated
-from stressvision.db.queries import accounts as rows
+from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import Role
 from stressvision.services.auth.hashing import is_secret
 from stressvision.services.auth.tokens import parse_token

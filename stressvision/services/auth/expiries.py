@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.engine.connection import Database, sqlite_path
-from stressvision.db.queries.accounts import ExpiringToken, select_expiring_tokens
+from stressvision.db.queries.auth.accounts import ExpiringToken, select_expiring_tokens
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue

@@ -11,7 +11,7 @@ from stressvision.core.addresses import client_network
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import InvalidInput, Message, TooManyAttempts, Unauthenticated
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import accounts as rows
+from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import FAILURES_KEPT_FOR, LockoutScope, Role, compute_lockout_wait
 from stressvision.services.audit import record
 from stressvision.services.auth import tokens

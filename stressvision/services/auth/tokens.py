@@ -8,7 +8,7 @@ from typing import Literal
 
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import accounts as rows
+from stressvision.db.queries.auth import accounts as rows
 from stressvision.services.audit import record
 from stressvision.services.auth.accounts import get_account
 from stressvision.services.auth.hashing import hash_secret

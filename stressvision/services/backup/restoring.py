@@ -1,4 +1,4 @@
-"""Restoration of a database from its backups."""
+"""Restoration of a database from its backups, and its move to PostgreSQL."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,10 +15,11 @@ from stressvision.core.files import make_private, restrict
 from stressvision.db.backup import copies
 from stressvision.db.backup.backup_files import BackupKind
 from stressvision.db.backup.increments import apply_changes
+from stressvision.db.backup.moving import copy_database
 from stressvision.db.backup.replacing import continue_ids, read_erased, set_aside
-from stressvision.db.engine.connection import parse_url, sqlite_path
-from stressvision.db.queries.employees import select_employee
-from stressvision.db.queries.erasure import erased_subjects
+from stressvision.db.engine.connection import Database, parse_url, sqlite_path
+from stressvision.db.queries.people.employees import select_employee
+from stressvision.db.queries.privacy.erasure import erased_subjects
 from stressvision.services.backup.archive import Backup, configured_key, read_backup_content, translate_io_errors
 from stressvision.services.backup.chains import find_chain
 from stressvision.services.context import Actor, Context, open_context
@@ -118,6 +119,34 @@ def verify_backup(settings: Settings, path: Path | None) -> tuple[tuple[Backup, 
             open_backup(settings, chain[0], Path(work) / "dump")
             return chain, {}
         return chain, assemble(settings, chain, Path(work) / "restored.db")
+
+
+def move_database(settings: Settings, target_url: str) -> int:
+    """Copy the configured SQLite file into an empty PostgreSQL database, and return the number of rows.
+
+    Args:
+        settings: Names the SQLite file, which stays as it is.
+        target_url: `postgresql://…`; the database is migrated to this program's schema first.
+
+    Raises:
+        InvalidInput: The source is not SQLite, or the target is not PostgreSQL.
+        Conflict: The target is not empty.
+        DatabaseUnavailable: One of the two does not answer.
+    """
+    with (
+        closing(open_context(settings).database) as source,
+        closing(Database(target_url)) as target,
+    ):
+        if not source.is_sqlite or target.is_sqlite:
+            raise InvalidInput(
+                Message(
+                    es="Se mueve de un archivo SQLite (STRESSVISION_DATABASE_URL) a PostgreSQL (--to postgresql://…).",
+                    en="Move from an SQLite file (STRESSVISION_DATABASE_URL) to PostgreSQL (--to postgresql://…).",
+                ),
+                field="--to",
+            )
+        open_context(settings.model_copy(update={"database_url": target_url})).database.close()
+        return copy_database(source, target)
 
 
 def assemble(settings: Settings, chain: tuple[Backup, ...], target: Path) -> dict[str, int]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import sessions as rows
-from stressvision.db.queries.devices import DeviceReport, upsert_device
+from stressvision.db.queries.detections import sessions as rows
+from stressvision.db.queries.detections.devices import DeviceReport, upsert_device
 from stressvision.services.context import Context
 from stressvision.wire.detections import SessionEnd, SessionStart
 

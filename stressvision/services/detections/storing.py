@@ -17,10 +17,10 @@ from stressvision.core.errors import (
     StressVisionError,
 )
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import detections as rows
-from stressvision.db.queries.devices import DeviceReport, upsert_device
-from stressvision.db.queries.employees import select_standings, touch_employee
-from stressvision.db.queries.sessions import parse_session
+from stressvision.db.queries.detections import detections as rows
+from stressvision.db.queries.detections.devices import DeviceReport, upsert_device
+from stressvision.db.queries.detections.sessions import parse_session
+from stressvision.db.queries.people.employees import select_standings, touch_employee
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
 from stressvision.domain.emotions import is_too_far_ahead
 from stressvision.services.alerts.creation import create_alert_if_due

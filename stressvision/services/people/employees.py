@@ -8,9 +8,9 @@ from typing import Any
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.detections import DetectionFilter, select_detections
-from stressvision.db.queries.figures import count_emotions_of
+from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
+from stressvision.db.queries.detections.figures import count_emotions_of
+from stressvision.db.queries.people import employees as rows
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read
@@ -139,7 +139,11 @@ def _update(context: Context, employee_id: int, wanted: dict[str, Any], action: 
 
 
 def _to_employee(row: rows.EmployeeRow, role: Role | None) -> Employee:
-    employee = Employee.model_validate(row)
+    return limit_fields(Employee.model_validate(row), role)
+
+
+def limit_fields(employee: Employee, role: Role | None) -> Employee:
+    """Return the employee without the time of the last detection for roles that may not see measurements."""
     return employee if sees_persons(role) else employee.model_copy(update={"last_seen": None})
 
 

@@ -1,23 +1,23 @@
 """Enrolment of employees with their consent, withdrawal of consent, and the demonstration's synthetic people."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
-from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import EnrolmentState, FaceSampleRow, Population, mean_embedding
+from stressvision.db.queries.people import employees as rows
+from stressvision.db.queries.people import faces
+from stressvision.db.queries.people.employees import Population
+from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow, mean_embedding
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import EMBEDDING_MODEL
 from stressvision.wire.people import CODE_PATTERN
 
 CODE_FORM = re.compile(CODE_PATTERN)
-CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,6 @@ def require_valid_code(code: str) -> None:
         )
 
 
-def consent_text_sha256() -> str:
-    """Return the SHA-256, in hex, of the consent text in force."""
-    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
-
-
 def begin_enrolment(context: Context, code: str) -> EnrolmentState:
     """Return the state on which an enrolment rests while the stills are taken and measured.
 
@@ -63,7 +58,7 @@ def begin_enrolment(context: Context, code: str) -> EnrolmentState:
         Conflict: The employee is not active.
     """
     with context.database.read() as connection:
-        state = rows.select_enrolment_state(connection, code)
+        state = faces.select_enrolment_state(connection, code)
     if state.is_active is False:
         raise Conflict(
             Message(
@@ -91,7 +86,7 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
         enrolment.department,
         enrolment.shift,
     )
-    face = rows.FaceEnrolment(name, department, shift, mean_embedding(enrolment.samples), round(quality, 3), now)
+    face = faces.FaceEnrolment(name, department, shift, mean_embedding(enrolment.samples), round(quality, 3), now)
     with context.database.write() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=enrolment.is_demo)
         _require_unchanged(connection, enrolment)
@@ -101,8 +96,8 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
             employee_id = rows.insert_employee(connection, new)
         else:
             employee_id = existing.id
-        rows.store_enrolment(connection, employee_id, face)
-        rows.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
+        faces.store_enrolment(connection, employee_id, face)
+        faces.replace_samples(connection, employee_id, EMBEDDING_MODEL, enrolment.samples)
         sha256, method = enrolment.consent_sha256, enrolment.consent_method
         _record_consent(connection, context, employee_id, sha256, actor, method, given=True)
         record(connection, context, actor, "enrol", "employee", employee_id, {"stills": len(enrolment.samples)})
@@ -111,7 +106,7 @@ def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Empl
 
 def _require_unchanged(connection: Connection, enrolment: Enrolment) -> None:
     code = enrolment.employee_code
-    if enrolment.begun_on is None or rows.select_enrolment_state(connection, code) == enrolment.begun_on:
+    if enrolment.begun_on is None or faces.select_enrolment_state(connection, code) == enrolment.begun_on:
         return
     raise Conflict(
         Message(
@@ -145,11 +140,20 @@ def withdraw_consent(
     now = context.clock()
     with context.database.write() as connection:
         existing = get_employee_by_code(connection, code)
-        rows.clear_enrolment(connection, existing.id, now)
-        rows.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
+        faces.clear_enrolment(connection, existing.id, now)
+        faces.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
         _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
         return Employee.model_validate(rows.select_employee(connection, existing.id))
+
+
+def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method: ConsentMethod) -> Employee:
+    """Record the withdrawal of the employee with that id, of the text in force. Raises NotFound."""
+    with context.database.read() as connection:
+        row = rows.select_employee(connection, employee_id)
+    if row is None:
+        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
+    return withdraw_consent(context, row.employee_code, read_consent_text(context.settings).sha256, actor, method)
 
 
 def read_population(context: Context) -> Population:

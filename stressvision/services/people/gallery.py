@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from stressvision.core.config import Policy
-from stressvision.db.queries.employees import select_gallery
+from stressvision.db.queries.people.faces import select_gallery
 from stressvision.services.context import Context
 from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
 

@@ -4,22 +4,31 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from stressvision.core.config import Policy
+from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
-from stressvision.db.queries import employees as rows
-from stressvision.db.queries.employees import EmployeeRow, EnrolmentState, FaceSampleRow
+from stressvision.db.queries.people import employees as rows
+from stressvision.db.queries.people import faces
+from stressvision.db.queries.people.employees import EmployeeRow
+from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import get_employee
 from stressvision.services.people.enrolment import (
     Enrolment,
-    consent_text_sha256,
     enrol_employee,
     refuse_mixture,
 )
 from stressvision.services.people.gallery import read_gallery
 from stressvision.wire.gallery import GalleryFace
-from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement, StillFault, StillVerdict
+from stressvision.wire.people import (
+    EmployeeNew,
+    EnrolmentResult,
+    EnrolmentStatement,
+    StillFault,
+    StillsJudged,
+    StillVerdict,
+)
 from stressvision.wire.stills import Likeness, Measurement
 
 FEWEST_STILLS = 3
@@ -106,12 +115,27 @@ def enrol_from_stills(
     """
     with context.database.read() as connection:
         row = get_employee(connection, employee_id)
-        begun_on = rows.select_enrolment_state(connection, row.employee_code)
+        begun_on = faces.select_enrolment_state(connection, row.employee_code)
     measurement = _check(context, row, stills, statement, measure)
     person = EmployeeNew(
         employee_code=row.employee_code, full_name=row.full_name, department=row.department, shift=row.shift
     )
-    return _store(context, person, begun_on, stills, statement, measurement, actor, language)
+    method = ConsentMethod(statement.consent_method)
+    return _store(context, person, begun_on, stills, statement, measurement, actor, language, method)
+
+
+def judge_pictures(stills: Sequence[UploadedStill], measure: Measure, language: Language) -> StillsJudged:
+    """Return the verdict on each picture and store nothing, so that a person may repeat one before the enrolment.
+
+    Raises:
+        InvalidInput: There is no picture, or there are more than MOST_STILLS.
+        ModelUnavailable: The models cannot be loaded.
+    """
+    if not 1 <= len(stills) <= MOST_STILLS:
+        raise _wrong_number(stills, 1)
+    measurement = measure([still.content for still in stills], [], [])
+    usable = sum(measured.fault is None for measured in measurement.stills)
+    return StillsJudged(stills=_verdicts(stills, measurement, language), enough=usable >= FEWEST_STILLS)
 
 
 def enrol_person(
@@ -155,7 +179,7 @@ def _check(
         _require_active(row)
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
-    _require_consent(statement)
+    _require_consent(context.settings, statement)
     _require_number(stills)
     faces = read_gallery(context).faces
     own = [numbers for face in faces if row and face.employee_id == row.id for numbers in face.embeddings]
@@ -183,7 +207,7 @@ def _store(
     enrolment = Enrolment(
         **person.model_dump(),
         samples=_samples(measurement, context.settings.policy),
-        consent_sha256=consent_text_sha256(),
+        consent_sha256=read_consent_text(context.settings).sha256,
         consent_method=method,
         begun_on=begun_on,
     )
@@ -250,18 +274,18 @@ def _require_same_face(row: EmployeeRow, measurement: Measurement) -> None:
         )
 
 
-def _require_consent(statement: EnrolmentStatement) -> None:
+def _require_consent(settings: Settings, statement: EnrolmentStatement) -> None:
     if statement.consent_version != CONSENT_VERSION:
         raise InvalidInput(
             Message(
                 es=f"El consentimiento en vigor es la versión {CONSENT_VERSION}: la persona debe firmar ese texto "
-                "(docs/consentimiento.md).",
+                "(python -m stressvision consent).",
                 en=f"The consent in force is version {CONSENT_VERSION}: the person must sign that text "
-                "(docs/consentimiento.md).",
+                "(python -m stressvision consent).",
             ),
             field="consent_version",
         )
-    in_force = consent_text_sha256()
+    in_force = read_consent_text(settings).sha256
     if statement.consent_sha256 not in {None, in_force}:
         raise InvalidInput(
             Message(
@@ -274,13 +298,17 @@ def _require_consent(statement: EnrolmentStatement) -> None:
 
 def _require_number(stills: Sequence[UploadedStill]) -> None:
     if not FEWEST_STILLS <= len(stills) <= MOST_STILLS:
-        raise InvalidInput(
-            Message(
-                es=f"Hay {len(stills)} fotos: se necesitan de {FEWEST_STILLS} a {MOST_STILLS}.",
-                en=f"There are {len(stills)} stills: {FEWEST_STILLS} to {MOST_STILLS} are required.",
-            ),
-            field="stills",
-        )
+        raise _wrong_number(stills, FEWEST_STILLS)
+
+
+def _wrong_number(stills: Sequence[UploadedStill], fewest: int) -> InvalidInput:
+    return InvalidInput(
+        Message(
+            es=f"Hay {len(stills)} fotos: se necesitan de {fewest} a {MOST_STILLS}.",
+            en=f"There are {len(stills)} stills: {fewest} to {MOST_STILLS} are required.",
+        ),
+        field="stills",
+    )
 
 
 def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement, *, strict: bool) -> None:

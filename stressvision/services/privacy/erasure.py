@@ -15,7 +15,7 @@ from stressvision.db.backup import copies, space
 from stressvision.db.backup.encryption import read_pieces
 from stressvision.db.backup.keys import BackupKey
 from stressvision.db.engine.connection import sqlite_path
-from stressvision.db.queries.erasure import REWRITTEN, personal_tables
+from stressvision.db.queries.privacy.erasure import REWRITTEN, personal_tables
 from stressvision.domain.erasure import count_occurrences, encode_words, mask_words, pick_face_fragments
 from stressvision.services.backup.archive import list_backups, list_names, read_backup_content, writing_key
 from stressvision.services.backup.backups import delete_backups, renew_backups

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.engine.row_reader import as_it_stands
-from stressvision.db.queries import rights as rows
-from stressvision.db.queries.alerts import select_alerts
-from stressvision.db.queries.detections import stream_detections
-from stressvision.db.queries.erasure import ReportMentionRow, reports_mentioning
+from stressvision.db.queries.alerts.alerts import select_alerts
+from stressvision.db.queries.detections.detections import stream_detections
+from stressvision.db.queries.privacy import rights as rows
+from stressvision.db.queries.privacy.erasure import ReportMentionRow, reports_mentioning
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import erasure as rows
-from stressvision.db.queries.employees import EmployeeRow, block_employee
-from stressvision.db.queries.erasure import REWRITTEN, StoredFace
+from stressvision.db.queries.people.employees import EmployeeRow, block_employee
+from stressvision.db.queries.privacy import erasure as rows
+from stressvision.db.queries.privacy.erasure import REWRITTEN, StoredFace
 from stressvision.db.schema.tables import employees
 from stressvision.domain.erasure import Traces
 from stressvision.services.audit import record

@@ -10,10 +10,10 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.backup import space
 from stressvision.db.backup.space import Space
-from stressvision.db.queries import retention as rows
 from stressvision.db.queries.changes import prune_changes
-from stressvision.db.queries.detections import DetectionFilter, select_detections
-from stressvision.db.queries.retention import EXPIRED, Expired
+from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
+from stressvision.db.queries.privacy import retention as rows
+from stressvision.db.queries.privacy.retention import EXPIRED, Expired
 from stressvision.db.schema.tables import metadata
 from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import reports as rows
-from stressvision.db.queries.summaries import select_employee_days
+from stressvision.db.queries.reports import reports as rows
+from stressvision.db.queries.reports.summaries import select_employee_days
 from stressvision.domain.calendar import DAY, day_of
 from stressvision.domain.evidence import USUAL_DAYS, compute_usual_level
 from stressvision.domain.reports import Window

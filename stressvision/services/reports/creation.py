@@ -6,15 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import reports as rows
-from stressvision.db.queries.alerts import count_alerts_in
-from stressvision.db.queries.summaries import mark_stale
-from stressvision.db.queries.windows import (
+from stressvision.db.queries.alerts.alerts import count_alerts_in
+from stressvision.db.queries.detections.windows import (
     first_moment,
     settled_detection_id,
     stream_moments_after,
     tally_window,
 )
+from stressvision.db.queries.reports import reports as rows
+from stressvision.db.queries.reports.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
 from stressvision.domain.notifications import NoticeKind

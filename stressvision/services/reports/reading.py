@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Message, NotFound
-from stressvision.db.queries import reports as rows
+from stressvision.db.queries.reports import reports as rows
 from stressvision.domain.disclosure import SMALLEST_GROUP, is_large_enough
 from stressvision.domain.reports import ReportKind
 from stressvision.services.audit import record, record_people_read

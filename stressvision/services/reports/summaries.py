@@ -1,22 +1,22 @@
 """Daily and weekly summaries, added up from window reports, never from single detections."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries import summaries as rows
-from stressvision.db.queries.detections import DetectionFilter, count_detections
-from stressvision.db.queries.reports import ReportRow
+from stressvision.db.queries.detections.detections import DetectionFilter, count_detections
+from stressvision.db.queries.reports import summaries as rows
+from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
 from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
-from stressvision.services.reports.coverage import measure_coverage
+from stressvision.services.reports.coverage import SLICE, measure_coverage
 from stressvision.services.reports.summary_builder import (
     PeriodSums,
     build_summary,
@@ -25,9 +25,6 @@ from stressvision.services.reports.summary_builder import (
     to_period_summary,
 )
 from stressvision.wire.reports import Aggregate, DeviceCoverage, PeriodFigures, Summary
-
-SLICE = timedelta(minutes=15)
-"""Length of the slices of a day's coverage strip."""
 
 
 def read_day(context: Context, text: str, actor: Actor, *, persons: bool = True) -> Summary:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Literal, cast
 
 from stressvision.core.names import spanish_order
-from stressvision.db.queries.summaries import EmployeeName
+from stressvision.db.queries.reports.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
-from stressvision.domain.reports import Coverage, Window
+from stressvision.domain.reports import Window
 from stressvision.domain.summaries import (
     SETTLED_AFTER,
     AggregateFigures,
@@ -19,6 +19,7 @@ from stressvision.domain.summaries import (
     group_by_department,
 )
 from stressvision.services.reports.comparisons import with_usual
+from stressvision.services.reports.coverage import join_coverage
 from stressvision.wire.reports import (
     Aggregate,
     DeviceCoverage,
@@ -29,9 +30,6 @@ from stressvision.wire.reports import (
     Summary,
     UsualLevel,
 )
-
-WEEK_SLICE = 4
-"""Slices of a day's coverage strip that are joined into one of a week's."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def join_days(days: Sequence[PeriodSums]) -> PeriodSums:
             total_employees_detected=max(day.aggregate.total_employees_detected for day in days),
             withheld=any(day.aggregate.withheld for day in days),
         ),
-        coverage=_join_coverage(days),
+        coverage=join_coverage([(day.window, day.coverage) for day in days]),
         unreported=sum(day.unreported for day in days),
     )
 
@@ -147,30 +145,6 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
         )
         for name, days in sorted(by_name.items(), key=lambda item: (item[0] is None, spanish_order(item[0] or "")))
     ]
-
-
-def _join_coverage(days: Sequence[PeriodSums]) -> tuple[DeviceCoverage, ...]:
-    """Return the coverage of each camera over the days in which it was expected; future days have no slices."""
-    slices = [max((len(device.strip) for device in day.coverage), default=0) for day in days]
-    locations = {device.device_id: device.location for day in days for device in day.coverage}
-    joined = []
-    for device_id, location in sorted(locations.items()):
-        own = [{device.device_id: device for device in day.coverage}.get(device_id) for day in days]
-        strip = [
-            share
-            for day, count in zip(own, slices, strict=True)
-            for share in _coarser(day.strip if day else [0] * count)
-        ]
-        minutes = sum(day.minutes for day in own if day)
-        seen = sum(day.seen_minutes for day in own if day)
-        coverage = Coverage(device_id, location, minutes, seen, tuple(strip))
-        joined.append(DeviceCoverage.model_validate(coverage))
-    return tuple(joined)
-
-
-def _coarser(strip: Sequence[int]) -> list[int]:
-    parts = [strip[start : start + WEEK_SLICE] for start in range(0, len(strip), WEEK_SLICE)]
-    return [round(sum(part) / len(part)) for part in parts]
 
 
 def build_summary(

@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.audit import AuditFilter
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.db.schema.opening import prepare_database
 from stressvision.domain.audit import ChainFault, Fault
 from stressvision.services.alerts.decisions import acknowledge_alert
 from stressvision.services.audit import list_audit, record, trim_audit, verify_audit
-from stressvision.services.backup.moving import move_database
+from stressvision.services.backup.restoring import move_database
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.employees import read_employee, read_employee_state
 from tests.conftest import FakeClock

@@ -14,7 +14,7 @@ from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
 from stressvision.api.websocket import stream_audit
 from stressvision.core.errors import DatabaseUnavailable, NotFound
-from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.db.queries.auth.accounts import NewAccount, insert_account
 from stressvision.db.schema.tables import audit_log
 from stressvision.domain.auth import Role
 from stressvision.ingest.application import create_application

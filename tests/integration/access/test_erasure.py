@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table, Text, event, func, insert, select
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
 from stressvision.db.backup.keys import new_key, read_key
-from stressvision.db.queries.employees import FaceSampleRow, select_employee
-from stressvision.db.queries.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
+from stressvision.db.queries.people.employees import select_employee
+from stressvision.db.queries.people.faces import FaceSampleRow
+from stressvision.db.queries.privacy.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
 from stressvision.db.schema.tables import (
     alerts,
     audit_log,

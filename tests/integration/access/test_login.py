@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.dashboard_key import HEADER, read_dashboard_key
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
-from stressvision.db.queries.accounts import NewAccount, insert_account
-from stressvision.db.queries.audit import AuditFilter
+from stressvision.db.queries.auth.accounts import NewAccount, insert_account
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.auth import FIRST_WAIT, FREE_FAILURES, LockoutScope, Role
 from stressvision.services.audit import list_audit
 from stressvision.services.auth.accounts import add_account, change_password, disable_account

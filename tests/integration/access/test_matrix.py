@@ -14,7 +14,7 @@ from starlette.testclient import WebSocketDenialResponse
 
 from stressvision.api.app import create_app
 from stressvision.api.backend import Pace
-from stressvision.db.queries.accounts import NewAccount, insert_account
+from stressvision.db.queries.auth.accounts import NewAccount, insert_account
 from stressvision.domain.auth import PEOPLE, Role
 from stressvision.http.permissions import PERMISSIONS, Server
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
@@ -46,15 +46,18 @@ GET       /api/docs/assets/{path:path}                 vha
 GET       /api/openapi.json                            vha
 WEBSOCKET /ws                                          vha
 GET       /api/employees                               ha
-POST      /api/employees                               a
+POST      /api/employees                               ha
 GET       /api/employees/{employee_id}                 ha
-PATCH     /api/employees/{employee_id}                 a
-POST      /api/employees/{employee_id}/activate        a
-POST      /api/employees/{employee_id}/deactivate      a
-POST      /api/employees/{employee_id}/enrolment       a
+PATCH     /api/employees/{employee_id}                 ha
+POST      /api/employees/{employee_id}/activate        ha
+POST      /api/employees/{employee_id}/deactivate      ha
+POST      /api/employees/{employee_id}/enrolment       ha
+POST      /api/employees/{employee_id}/withdraw        ha
+GET       /api/enrolment/consent                       vha
+POST      /api/enrolment/stills                        ha
 GET       /api/employees/{employee_id}/status          h
 GET       /api/employees/{employee_id}/data            h
-DELETE    /api/employees/{employee_id}/data            a
+DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/sessions                                d
 POST      /api/sessions/{session_id}/end               d
 POST      /api/detections                              d
@@ -67,9 +70,19 @@ GET       /api/silences                                h
 POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
+GET       /api/settings                                ha
+PATCH     /api/settings                                a
+POST      /api/settings/preview                        ha
+POST      /api/notifications/targets                   a
+DELETE    /api/notifications/targets/{target}          a
+POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
 GET       /api/devices                                 vha
+GET       /api/devices/{device_id}/camera              ha
+PUT       /api/devices/{device_id}/camera              a
+POST      /api/devices/{device_id}/pause               ha
+DELETE    /api/devices/{device_id}/pause               ha
 GET       /api/reports                                 vha
 GET       /api/reports/{report_id}                     vha
 GET       /api/reports/daily/{date}                    vha
@@ -147,7 +160,7 @@ def bearing(token: str) -> dict[str, str]:
 
 
 def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> int:
-    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id"):
+    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id", "device_id"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{path:path}", "swagger-ui.css").replace("{date}", "2026-11-22")
     path = path.replace("{name}", "nadie").replace("{token_id}", "000000000000")

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
 from stressvision.core.errors import InvalidInput, TooManyAttempts, Unauthenticated
-from stressvision.db.queries.audit import AuditFilter, select_audit
+from stressvision.db.queries.auth.audit import AuditFilter, select_audit
 from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
 from stressvision.services.auth import hashing, login
 from stressvision.services.auth.accounts import change_password

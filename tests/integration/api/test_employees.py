@@ -172,3 +172,32 @@ def test_inactive_or_unknown_employee_is_not_enrolled(client: TestClient) -> Non
 def test_failing_or_hanging_measuring_process_is_reported(program: str) -> None:
     with pytest.raises(ModelUnavailable):
         measure_stills([bytes(200_000)], [], [], (sys.executable, "-c", program), seconds=0.5)
+
+
+def test_pictures_are_judged_without_being_stored(client: TestClient, sqlite_context: Context) -> None:
+    judged = client.post("/api/enrolment/stills", files=[still("EMP001", 1), ("stills", ("a.txt", b"no es imagen"))])
+    assert judged.status_code == 200, judged.text
+    assert [verdict["fault"] for verdict in judged.json()["stills"]] == [None, "unreadable"]
+    assert judged.json()["enough"] is False
+    three = client.post("/api/enrolment/stills", files=[still("EMP001", number) for number in (1, 2, 4)])
+    assert three.json()["enough"] is True
+    assert client.post("/api/enrolment/stills", files={"other": b"x"}).status_code == 422
+    assert audited(sqlite_context) == []
+
+
+def test_signature_on_screen_is_recorded_and_consent_is_withdrawn(client: TestClient, sqlite_context: Context) -> None:
+    text = client.get("/api/enrolment/consent").json()
+    assert text["version"] == CONSENT_VERSION
+    assert "Consentimiento informado" in text["text"]
+    client.post("/api/employees", json=ANA)
+    signed = {**STATED, "consent_sha256": text["sha256"], "consent_method": "electronic"}
+    stills = [still("EMP001", number) for number in (1, 2, 4)]
+    assert client.post("/api/employees/1/enrolment", data=signed, files=stills).status_code == 200
+    withdrawn = client.post("/api/employees/1/withdraw?user_id=enfermera", json={"method": "spoken"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert withdrawn.json().items() >= {"consent_given": False, "face_samples": 0}.items()
+    with sqlite_context.database.read() as connection:
+        methods = connection.exec_driver_sql("SELECT given, method FROM consents ORDER BY id").all()
+    assert [tuple(row) for row in methods] == [(1, "electronic"), (0, "spoken")]
+    assert audited(sqlite_context)[-1] == ("enfermera", "withdraw_consent", 1)
+    assert client.post("/api/employees/77/withdraw", json={}).status_code == 404

@@ -18,7 +18,7 @@ from stressvision.api.export_formats import write_csv
 from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Unavailable
-from stressvision.db.queries.detections import DetectionFilter
+from stressvision.db.queries.detections.detections import DetectionFilter
 from stressvision.services.context import Context
 from stressvision.services.exports import PAGE, DetectionStream
 from stressvision.wire.exports import ParquetRequest

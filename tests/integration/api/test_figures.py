@@ -6,7 +6,7 @@ from random import Random
 
 from sqlalchemy import insert, select
 
-from stressvision.db.queries import figures
+from stressvision.db.queries.detections import figures
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context

@@ -23,7 +23,8 @@ from stressvision.db.backup.copies import check_copy
 from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.keys import new_key
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.employees import FaceSampleRow, select_employee
+from stressvision.db.queries.people.employees import select_employee
+from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.schema.tables import (
     audit_log,
     detection_events,

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from stressvision.db.engine.connection import Database
-from stressvision.db.queries.employees import delete_everything
-from stressvision.db.queries.figures import read_totals
+from stressvision.db.queries.detections.figures import read_totals
+from stressvision.db.queries.people.employees import delete_everything
 from stressvision.db.schema import opening
 from stressvision.db.schema.opening import OpeningOutcome, prepare_database
 from stressvision.db.schema.tables import REVISION, detection_events

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from stressvision.core.config import Settings
 from stressvision.core.errors import Conflict, DatabaseUnavailable, InvalidInput
 from stressvision.db.schema.tables import metadata
-from stressvision.services.backup.moving import move_database
+from stressvision.services.backup.restoring import move_database
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import read_ingest_stats

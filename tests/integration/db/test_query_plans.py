@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, text
 
-from stressvision.db.queries.detections import DetectionFilter, count_detections, select_detections
+from stressvision.db.queries.detections.detections import DetectionFilter, count_detections, select_detections
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection

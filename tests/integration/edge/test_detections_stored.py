@@ -9,8 +9,8 @@ import pytest
 
 from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, NotFound
-from stressvision.db.queries.detections import DetectionFilter
-from stressvision.db.queries.sessions import NewSession, insert_session
+from stressvision.db.queries.detections.detections import DetectionFilter
+from stressvision.db.queries.detections.sessions import NewSession, insert_session
 from stressvision.services.alerts.decisions import acknowledge_alert, list_alerts, resolve_alert
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.sessions import close_session, open_session

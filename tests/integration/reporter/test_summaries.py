@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from stressvision.core.errors import InvalidInput, Language
-from stressvision.db.queries.devices import DeviceReport, upsert_device
+from stressvision.db.queries.detections.devices import DeviceReport, upsert_device
 from stressvision.db.schema.tables import detection_events
 from stressvision.documents.html import write_html
 from stressvision.documents.reader_profile import ReaderProfile

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from stressvision.core.config import Settings
-from stressvision.db.queries.alerts import select_alerts
+from stressvision.db.queries.alerts.alerts import select_alerts
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.domain.reports import window_holding

@@ -17,10 +17,10 @@ from stressvision.commands.database import prepare
 from stressvision.core.clock import from_stored, to_stored
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
-from stressvision.db.queries.figures import count_by_hour
-from stressvision.db.schema.tables import detection_events
+from stressvision.db.queries.detections.figures import count_by_hour
+from stressvision.db.schema.tables import REVISION, detection_events
 from stressvision.services.context import Context
-from stressvision.services.vitals import count_odd_rows
+from stressvision.services.vitals import count_odd_rows, describe_database
 from tests.integration.conftest import enrol
 from tests.sqlite import connect
 
@@ -211,3 +211,21 @@ def test_doctor_is_given_the_count_of_odd_rows(
 def test_checking_a_database_that_does_not_exist_creates_none(tmp_path: Path) -> None:
     assert count_odd_rows(Settings(database_url=f"sqlite:///{tmp_path}/none.db")) == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_database_is_described_without_its_rows(sqlite_context: Context) -> None:
+    enrol(sqlite_context)
+    _detection(sqlite_context, bounding_box="{}")
+    shape = describe_database(sqlite_context.settings)
+    assert shape.kind == "sqlite"
+    assert shape.revision == REVISION
+    assert shape.rows["detection_events"] == 1
+    assert shape.rows["employees"] == 1
+    assert shape.odd_rows == {"detection_events": 1}
+    assert shape.bytes > 0
+
+
+def test_missing_database_is_described_and_not_created(tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+    assert describe_database(Settings(database_url=f"sqlite:///{path}")).rows == {}
+    assert not path.exists()

@@ -14,6 +14,8 @@ from stressvision.documents.html import write_html
 from stressvision.documents.pdf import write_pdf
 from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.documents.reports import build_report_document, build_summary_document
+from stressvision.domain.reports import Window
+from stressvision.services.reports.coverage import join_coverage
 from stressvision.wire.reports import (
     DeviceCoverage,
     EmployeeReport,
@@ -25,6 +27,7 @@ from stressvision.wire.reports import (
 )
 from tests.messages import messages
 
+PAGE_HEIGHT = 297.0 - 24 - 20
 START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 EVIL = "<script>alert('Ñ')</script>"
 
@@ -212,6 +215,43 @@ def test_chart_shapes_stay_within_bounds(kind: str) -> None:
             for x, y in corners:
                 assert -0.01 <= x <= drawing.width + 0.01
                 assert -0.01 <= y <= drawing.height + 0.01
+
+
+def test_week_with_41_cameras_fits_its_pages() -> None:
+    cameras = [
+        DeviceCoverage(
+            device_id=f"cam-{number:02}",
+            location=f"Línea {number}",
+            minutes=10_080,
+            seen_minutes=5_040,
+            coverage_pct=50.0,
+            strip=[100, 0] * 84,
+        )
+        for number in range(1, 42)
+    ]
+    document = build_summary_document(summary(kind="weekly", coverage=cameras), DOCTOR)
+    heights = [block.drawing.height for block in document.blocks if isinstance(block, Chart)]
+    assert max(heights) < PAGE_HEIGHT * 2 / 5, "a chart that does not fit leaves less than that empty"
+    page = words(document)
+    assert all(f"cam-{number:02} · Línea {number}" in page for number in range(1, 42))
+    assert "(37 a 41 de 41)" in page
+    assert write_pdf(document).count(b"/Type /Page\n") == 4
+
+
+def test_days_without_camera_keep_their_place_in_the_week() -> None:
+    days = [Window(START + timedelta(days=number), START + timedelta(days=number + 1)) for number in range(7)]
+
+    def seen(share: int) -> list[DeviceCoverage]:
+        return [
+            DeviceCoverage(
+                device_id="pi-1", minutes=1440, seen_minutes=0, coverage_pct=float(share), strip=[share] * 96
+            )
+        ]
+
+    (camera,) = join_coverage(
+        [(days[0], seen(100)), (days[1], []), (days[2], seen(50)), *((day, []) for day in days[3:])]
+    )
+    assert camera.strip == [100] * 24 + [0] * 24 + [50] * 24
 
 
 def test_table_rows_have_every_column() -> None:

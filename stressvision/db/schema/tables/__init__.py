@@ -10,6 +10,7 @@ from stressvision.db.schema.tables.columns import metadata
 from stressvision.db.schema.tables.feed import changes, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
+    camera_settings,
     detection_events,
     detection_totals,
     devices,
@@ -25,8 +26,9 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0014"
+REVISION = "0016"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "alert_silences",
     "alerts",
     "audit_log",
+    "camera_settings",
     "changes",
     "consents",
     "create_tables",
@@ -57,6 +60,7 @@ __all__ = [
     "reports",
     "sessions",
     "stale_days",
+    "stored_settings",
 ]
 
 for _table in metadata.tables.values():

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from stressvision.db.engine.expressions import columns_for, hour_start
 from stressvision.db.engine.row_reader import RowReader, as_it_stands
-from stressvision.db.queries.erasure import owned_rows, personal_tables
+from stressvision.db.queries.privacy.erasure import owned_rows, personal_tables
 from stressvision.db.schema.tables import alerts, audit_log, consents, detection_events, face_samples
 
 _READ_SEPARATELY = {"alerts", "consents", "detection_events", "detection_totals", "employees", "face_samples"}

@@ -1,18 +1,18 @@
-"""Count of rows that other programs wrote in a form of their own, for doctor."""
+"""Counts of rows, and of those that other programs wrote in a form of their own, for doctor."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, inspect, select
 
 from stressvision.db.engine.row_reader import ReadRow, RowReader, row_fields
-from stressvision.db.queries.alerts import AlertRow
-from stressvision.db.queries.detections import DetectionRow
-from stressvision.db.queries.devices import DeviceRow
-from stressvision.db.queries.employees import EmployeeRow
-from stressvision.db.queries.reports import ReportRow
-from stressvision.db.queries.sessions import SessionRow
-from stressvision.db.schema.tables import alerts, detection_events, devices, employees, reports, sessions
+from stressvision.db.queries.alerts.alerts import AlertRow
+from stressvision.db.queries.detections.detections import DetectionRow
+from stressvision.db.queries.detections.devices import DeviceRow
+from stressvision.db.queries.detections.sessions import SessionRow
+from stressvision.db.queries.people.employees import EmployeeRow
+from stressvision.db.queries.reports.reports import ReportRow
+from stressvision.db.schema.tables import alerts, detection_events, devices, employees, metadata, reports, sessions
 
 EXAMINED = 100_000
 """Newest rows of each table that are examined: a second or two."""
@@ -40,3 +40,12 @@ def _count(connection: Connection, table: Table, row_class: type[ReadRow]) -> in
     query = select(*(table.c[name] for name in names)).order_by(key.desc()).limit(EXAMINED)
     found = connection.execute(query, execution_options={"yield_per": 1000})
     return sum(1 for row in found if reader.find_odd(row))
+
+
+def count_rows(connection: Connection) -> Mapping[str, int]:
+    """Return the number of rows by table, of this program's tables that exist."""
+    present = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+    return {
+        name: connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
+        for name in present
+    }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.row_reader import Items, ReadRow, RowReader, Shape
-from stressvision.db.queries.reports import REPORT, ReportRow, report_reader
+from stressvision.db.queries.reports.reports import REPORT, ReportRow, report_reader
 from stressvision.db.schema.tables import daily_reports, employee_days, employees, reports, stale_days
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind, Window

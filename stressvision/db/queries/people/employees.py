@@ -1,8 +1,6 @@
 """Employees, their face samples and their consents."""
 
-import json
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, as_text
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
@@ -66,18 +64,6 @@ class EmployeeDetails:
 
 
 @dataclass(frozen=True)
-class FaceEnrolment:
-    """An enrolment with consent. `quality`: 0-1. Department and shift that are None leave the stored ones."""
-
-    full_name: str
-    department: str | None
-    shift: str | None
-    face_embedding: str
-    quality: float
-    at: datetime
-
-
-@dataclass(frozen=True)
 class NewConsent:
     """A consent given or withdrawn, to one version of the text."""
 
@@ -88,41 +74,6 @@ class NewConsent:
     recorded_by: str | None
     recorded_at: datetime
     method: str
-
-
-@dataclass(frozen=True)
-class FaceSampleRow:
-    """One still's embedding (128 numbers) and its quality from 0 to 1.
-
-    `expression`: how a relaxed face reads, as JSON of ExpressionReference; None where the still shows none.
-    """
-
-    embedding: tuple[float, ...]
-    quality: float
-    expression: str | None = None
-
-
-@dataclass(frozen=True)
-class EnrolledFaceRow:
-    """The embeddings (128 numbers each) by which an employee is recognised, and how their relaxed face reads."""
-
-    employee_id: int
-    employee_code: str
-    embeddings: tuple[tuple[float, ...], ...]
-    expressions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class EnrolmentState:
-    """What an enrolment rests on: the employee with a code, all None where there is none.
-
-    `last_consent_id`: row of the last consent or withdrawal, which any later one exceeds.
-    """
-
-    employee_id: int | None = None
-    consent_given: bool | None = None
-    is_active: bool | None = None
-    last_consent_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -186,14 +137,6 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, En
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
 
 
-def select_enrolment_state(connection: Connection, code: str) -> EnrolmentState:
-    """Return what an enrolment of the employee with this code rests on."""
-    last_consent = select(func.max(consents.c.id)).where(consents.c.employee_id == employees.c.id).scalar_subquery()
-    query = select(employees.c.id, employees.c.consent_given, employees.c.is_active, last_consent)
-    row = connection.execute(query.where(employees.c.employee_code == code)).one_or_none()
-    return EnrolmentState() if row is None else EnrolmentState(*row)
-
-
 def count_population(connection: Connection) -> Population:
     """Return how many employees are real and how many belong to the demonstration."""
     rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))
@@ -217,40 +160,6 @@ def update_details(connection: Connection, employee_id: int, details: EmployeeDe
     """Replace the details of an employee."""
     query = update(employees).where(employees.c.id == employee_id)
     connection.execute(query.values(**vars(details), updated_at=at))
-
-
-def store_enrolment(connection: Connection, employee_id: int, enrolment: FaceEnrolment) -> None:
-    """Store the enrolment of an employee, who is active and consenting from then on."""
-    values: dict[str, object] = {
-        "full_name": enrolment.full_name,
-        "face_embedding": enrolment.face_embedding,
-        "face_encoding_quality": enrolment.quality,
-        "enrollment_date": enrolment.at,
-        "consent_given": True,
-        "consent_date": enrolment.at,
-        "is_active": True,
-        "updated_at": enrolment.at,
-    }
-    if enrolment.department is not None:
-        values["department"] = enrolment.department
-    if enrolment.shift is not None:
-        values["shift"] = enrolment.shift
-    connection.execute(update(employees).where(employees.c.id == employee_id).values(values))
-
-
-def clear_enrolment(connection: Connection, employee_id: int, at: datetime) -> None:
-    """Delete the embedding of an employee whose consent was withdrawn."""
-    query = update(employees).where(employees.c.id == employee_id)
-    connection.execute(
-        query.values(
-            face_embedding=None,
-            face_encoding_quality=None,
-            enrollment_date=None,
-            consent_given=False,
-            consent_date=at,
-            updated_at=at,
-        )
-    )
 
 
 def block_employee(connection: Connection, employee_id: int) -> None:
@@ -286,52 +195,8 @@ def insert_consent(connection: Connection, consent: NewConsent) -> None:
     connection.execute(insert(consents).values(vars(consent)))
 
 
-def replace_samples(connection: Connection, employee_id: int, model: str, samples: Sequence[FaceSampleRow]) -> None:
-    """Replace the employee's face samples; `model`: the network that computed the embeddings."""
-    connection.execute(delete(face_samples).where(face_samples.c.employee_id == employee_id))
-    if samples:
-        rows = [
-            {
-                "employee_id": employee_id,
-                "embedding": array("f", sample.embedding).tobytes(),
-                "quality": sample.quality,
-                "model": model,
-                "expression": sample.expression,
-            }
-            for sample in samples
-        ]
-        connection.execute(insert(face_samples), rows)
-
-
 def delete_everything(connection: Connection) -> None:
     """Delete every row of every table except accounts, tokens, failed logins and the audit log."""
     for table in reversed(metadata.sorted_tables):
         if table.name not in _KEPT_TABLES:
             connection.execute(delete(table))
-
-
-def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
-    """Return the value of the public column `face_embedding`: the mean of the samples, as JSON."""
-    columns = zip(*(sample.embedding for sample in samples), strict=True)
-    return json.dumps([round(sum(column) / len(samples), 6) for column in columns])
-
-
-def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow, ...]:
-    """Return the enrolled, active and consenting employees by id, with embeddings of this network only."""
-    query = (
-        select(employees.c.id, employees.c.employee_code, face_samples.c.embedding, face_samples.c.expression)
-        .join(face_samples, face_samples.c.employee_id == employees.c.id)
-        .where(employees.c.is_active, employees.c.consent_given, face_samples.c.model == model)
-        .order_by(employees.c.id, face_samples.c.id)
-    )
-    faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}
-    expressions: dict[int, list[str]] = {}
-    for row in connection.execute(query):
-        if isinstance(row.embedding, bytes) and len(row.embedding) % 4 == 0:
-            faces.setdefault((row.id, as_text(row.employee_code)), []).append(tuple(array("f", row.embedding)))
-            if isinstance(row.expression, str):
-                expressions.setdefault(row.id, []).append(row.expression)
-    return tuple(
-        EnrolledFaceRow(employee_id, code, tuple(embeddings), tuple(expressions.get(employee_id, ())))
-        for (employee_id, code), embeddings in faces.items()
-    )

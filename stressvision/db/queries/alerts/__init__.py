@@ -1,0 +1,1 @@
+"""Statements on alerts, their history, silences and notifications."""

@@ -1,0 +1,1 @@
+"""Statements on accounts, tokens and the audit log."""

@@ -1,0 +1,1 @@
+"""Statements on detections, sessions and devices, and the figures counted from them."""

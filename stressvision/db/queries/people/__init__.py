@@ -1,0 +1,1 @@
+"""Statements on employees and the faces by which they are recognised."""

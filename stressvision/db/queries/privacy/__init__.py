@@ -1,0 +1,1 @@
+"""Statements on a person's rights, erasure and retention."""
