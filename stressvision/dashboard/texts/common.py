@@ -7,7 +7,7 @@ from stressvision.core.texts import Message
 PRODUCT = Message(es="Gloria · Stress Vision", en="Gloria · Stress Vision")
 
 OVERVIEW = Message(es="Resumen", en="Overview")
-ALERTS = Message(es="Alertas", en="Alerts")
+ALERTS = Message(es="Bandeja", en="Inbox")
 EMPLOYEES = Message(es="Empleados", en="Employees")
 REPORTS = Message(es="Reportes", en="Reports")
 CAMERA = Message(es="Cámara en vivo", en="Live camera")

@@ -36,6 +36,9 @@ EMBEDDINGS_PER_PERSON = 0.5
 """Per second, if that is more: enough to verify each person in view before the name would be withdrawn."""
 EMBEDDINGS_AT_ONCE = 4 * LEAST_VOTES
 """Burst: four people who arrive together are named in 1.1 s, one embedding a frame."""
+DENSE_LATENESS = READING_SECONDS / 2
+"""Seconds by which a reading may be late and still cost one view of the expression model instead of both: a detection
+is the mean of about five readings. On a slower device, the few readings of a detection see both."""
 LATENESS = 0.2
 """Share of the period by which a detection may be late without delaying the next."""
 
@@ -180,8 +183,9 @@ class Pipeline:
     def _read(self, shot: Shot, person: Person) -> None:
         if shot.elapsed < person.next_reading or not self._may_be_read(person):
             return
+        dense = shot.elapsed - person.next_reading <= DENSE_LATENESS
         person.next_reading = shot.elapsed + READING_SECONDS
-        read_face(shot, person, self._models, self.rules, self.stages)
+        read_face(shot, person, self._models, self.rules, self.stages, dense=dense)
 
     def _may_be_read(self, person: Person) -> bool:
         if person.standing is Standing.UNKNOWN:

@@ -70,6 +70,11 @@ def test_usual_level_is_median_of_earlier_days_at_same_time(sqlite_context: Cont
     store_many(sqlite_context, clock, employee, "stress", 10)
     (alert,) = alerts_of(sqlite_context)
     assert (alert.usual_share, alert.usual_days) == (10.0, 4)
+    assert (alert.evidence_share, alert.above_usual) == (100.0, 90.0)
+    assert alert.description == (
+        "Expresión compatible con estrés prolongado: 10 detecciones en 15 minutos, 100 % de las de la persona en ese "
+        "tiempo (lo habitual a esa hora: 10 %)"
+    )
 
 
 def test_history_lists_steps_with_author_and_time(context: Context, clock: FakeClock) -> None:
@@ -145,7 +150,10 @@ def test_fatigue_alert_is_separate_from_stress_alert(sqlite_context: Context, cl
     store_many(sqlite_context, clock, employee, "stress", 20)
     stress, fatigue = alerts_of(sqlite_context)
     assert (stress.alert_type, fatigue.alert_type) == (PROLONGED_STRESS, PROLONGED_FATIGUE)
-    assert fatigue.description == "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos"
+    assert fatigue.description == (
+        "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos, "
+        "100 % de las de la persona en ese tiempo"
+    )
     assert (fatigue.evidence_events, fatigue.error_chance) == (45, None)
     resolve_alert(sqlite_context, stress.id, DOCTOR)
     clock.advance(seconds=1)

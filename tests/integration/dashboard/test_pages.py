@@ -204,6 +204,7 @@ def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> 
     text = shown(page("alerts"))
     assert "1 de 2 detecciones" in text
     assert "12 % (9 días)" in text
+    assert "+63 puntos porcentuales" in text
     assert "1 en 250,000" in text
     assert "Escalada (paso 1)" in text
     assert "Sin historia suficiente" in text
@@ -391,7 +392,7 @@ def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
 def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
-    titles = {"alerts": "Alerts", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
+    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 

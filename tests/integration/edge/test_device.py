@@ -21,7 +21,7 @@ from stressvision.core.heartbeat import Heartbeat, read_heartbeat
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.statistics import Statistics
 from stressvision.vision.camera import play_at_once
-from stressvision.vision.recognition.enrolment import Still, measure_stills
+from stressvision.vision.recognition.verdicts import judge_stills
 from tests.integration.fake_ingest import FakeIngest
 
 DEADLINE = 60.0
@@ -131,11 +131,11 @@ def test_recording_played_once_is_reported_and_ends_the_program(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
 ) -> None:
     stills = sorted((PROJECT_ROOT / "demo" / "enrol" / "EMP001").glob("*.jpg"))
-    samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in stills])
+    samples = [verdict.sample for verdict in judge_stills(path.read_bytes() for path in stills)]
     face = {
         "employee_id": 7,
         "employee_code": "EMP001",
-        "embeddings": [sample.embedding.tolist() for sample in samples],
+        "embeddings": [sample.embedding.tolist() for sample in samples if sample],
     }
     ingest.gallery = {**ingest.gallery, "faces": [face]}
     cut_recording(tmp_path / "clip.mp4", seconds=6)

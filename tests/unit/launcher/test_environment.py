@@ -9,13 +9,8 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.launcher import environment, installation
 from stressvision.launcher.environment import missing_packages
-from stressvision.launcher.installation import (
-    Project,
-    compute_fingerprint,
-    describe_progress,
-    explain_failure,
-    is_prepared,
-)
+from stressvision.launcher.installation import Project, compute_fingerprint, is_prepared
+from stressvision.launcher.pip_output import describe_progress, explain_failure
 
 REQUIREMENTS = ("requirements.txt", installation.MODELS)
 DOWNLOADING = """Collecting fastapi==0.165.0 (from -r requirements.txt (line 11))
@@ -114,6 +109,7 @@ def test_progress_describes_step_of_pip() -> None:
     [
         ("OSError: [Errno 28] No space left on device", "disco"),
         ("WARNING: Retrying: NewConnectionError('...')\nERROR: No matching distribution found for flask", "red"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "no es el que esta versión fija"),
         ("ERROR: Could not build wheels for dlib", "Could not build wheels for dlib"),
     ],
 )
