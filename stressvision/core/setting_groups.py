@@ -144,6 +144,19 @@ class NetworkSettings(BaseModel):
         return _split_commas(value)
 
 
+class PlantSettings(BaseModel):
+    """Plant"""
+
+    company: str = Field("Gloria S.A.", min_length=1, max_length=120, description="name of the company, in documents")
+    company_address: str = Field("", max_length=200, description="its address, in the consent and the law pack")
+    privacy_contact: str = Field(
+        "", max_length=200, description="where employees send requests about their data: a person, address or telephone"
+    )
+    data_bank: str = Field(
+        "", max_length=120, description="name and code under which the data bank is registered with the authority"
+    )
+
+
 class AlertSettings(BaseModel):
     """Reports and alerts"""
 
@@ -303,6 +316,7 @@ class DeviceSettings(BaseModel):
 
 GROUPS: tuple[type[BaseModel], ...] = (
     GeneralSettings,
+    PlantSettings,
     NetworkSettings,
     AlertSettings,
     NotificationSettings,

@@ -1,22 +1,19 @@
 """The Streamlit application: one script run renders the open page."""
 
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.dashboard_key import read_dashboard_key
-from stressvision.core.errors import ConfigurationError
+from stressvision.core.errors import ConfigurationError, Unauthenticated
 from stressvision.core.texts import detect_language
 from stressvision.dashboard import html, login, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
-from stressvision.domain.auth import Role
+from stressvision.dashboard.navigation import create_navigation, is_public
+from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.status import find_status, show_status
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -36,7 +33,7 @@ def open_page() -> tuple[Settings, PageContext]:
 
 def draw() -> None:
     """Render the open page, the login form, or the reason why neither can be shown."""
-    st.set_page_config(page_title="Stress Vision", page_icon=MARK, layout="wide")
+    st.set_page_config(page_icon=MARK, layout="wide")
     st.logo(LOGO, size="large")
     st.html(html.STYLE)
     try:
@@ -47,61 +44,28 @@ def draw() -> None:
     if login.is_exposed_without_accounts(settings, context.backend):
         sentences = (context.text(texts.access.EXPOSED), context.text(texts.access.EXPOSED_REMEDY))
         st.html(html.notice(texts.common.PRODUCT.es, *sentences))
-    elif login.is_login_required():
-        # Pages are registered before the login too: the address with its alert link survives it.
-        st.navigation(_pages(context), position="hidden")
-        login.show_login(context, behind_proxy=bool(settings.proxy))
     else:
-        page = st.navigation(_pages(context), position="top")
-        login.show_account_bar(context, behind_proxy=bool(settings.proxy))
-        page.run()
+        _draw_console(settings, context)
 
 
-def _pages(context: PageContext) -> list[StreamlitPage]:
-    """Return the pages that the role of the principal may open."""
-    alerts_page = st.Page(
-        partial(alerts.render, context),
-        title=context.text(texts.common.ALERTS),
-        icon=":material/notifications:",
-        url_path="alertas",
-    )
-    sees_alerts = "alerts" in _PAGES_OF_ROLE[context.role]
-    pages = {
-        "overview": st.Page(
-            partial(overview.render, context, alerts_page if sees_alerts else None),
-            title=context.text(texts.common.OVERVIEW),
-            icon=":material/monitoring:",
-            url_path="resumen",
-            default=True,
-        ),
-        "alerts": alerts_page,
-        "employees": st.Page(
-            partial(employees.render, context),
-            title=context.text(texts.common.EMPLOYEES),
-            icon=":material/group:",
-            url_path="empleados",
-        ),
-        "reports": st.Page(
-            partial(reports.render, context),
-            title=context.text(texts.common.REPORTS),
-            icon=":material/description:",
-            url_path="reportes",
-        ),
-        "camera": st.Page(
-            partial(camera.render, context),
-            title=context.text(texts.common.CAMERA),
-            icon=":material/videocam:",
-            url_path="camara",
-        ),
-    }
-    return [page for name, page in pages.items() if name in _PAGES_OF_ROLE[context.role]]
-
-
-_ALL_PAGES = frozenset({"overview", "alerts", "employees", "reports", "camera"})
-_PAGES_OF_ROLE: Mapping[Role | None, frozenset[str]] = {
-    None: _ALL_PAGES,
-    Role.HEALTH: _ALL_PAGES,
-    Role.ADMIN: frozenset({"overview", "employees", "reports"}),
-    Role.VIEWER: frozenset({"overview", "reports"}),
-}
-"""The live picture shows persons: only health may open it. The API enforces the roles on its own."""
+def _draw_console(settings: Settings, context: PageContext) -> None:
+    """Render the navigation, the strip and the open page; the login form where the backend asks for a token."""
+    behind_proxy = bool(settings.proxy)
+    if login.is_login_required():
+        _, page = create_navigation(context, None, logged_in=False)
+        if is_public(page):
+            page.run()
+        else:
+            login.show_login(context, behind_proxy=behind_proxy)
+        return
+    try:
+        status = find_status(context)
+    except Unauthenticated:
+        # Pages are registered before the login too: the address with its alert link survives it.
+        create_navigation(context, None, logged_in=False)
+        restart_login()
+    linked, page = create_navigation(context, status, logged_in=True)
+    if not is_public(page):
+        login.show_account_bar(context, behind_proxy=behind_proxy)
+        show_status(linked)
+    page.run()

@@ -134,6 +134,13 @@ def chip(item: Chip) -> Markup:
     )
 
 
+def status_strip(label: str, items: Iterable[Chip]) -> Markup:
+    """Return the line with the state of the plant that stands above every page."""
+    return Markup('<div class="sv strip" role="status" aria-label="{}">{}</div>').format(
+        label, _EMPTY.join(chip(item) for item in items)
+    )
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str | Chip]], numbers: frozenset[int]) -> Markup:
     """Return a table. Columns whose index is in `numbers` are aligned to the right."""
     head = _EMPTY.join(_HEADER_CELL.format(_aligned(index, numbers), name) for index, name in enumerate(header))

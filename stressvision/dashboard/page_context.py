@@ -1,12 +1,14 @@
 """What every page receives: the API client, the language, the time zone, the clock and the role."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import ServerUnreachable, StressVisionError, Unauthenticated
@@ -21,13 +23,18 @@ LOGIN_REQUIRED = "login_required"
 
 @dataclass(frozen=True)
 class PageContext:
-    """The context of one script run. `role`: of the logged-in account, None where no login is required."""
+    """The context of one script run.
+
+    `role`: of the logged-in account, None where no login is required. `pages`: the pages that the role may open, by
+    their path, for links; empty in a page that is rendered on its own.
+    """
 
     backend: BackendClient
     language: Language
     zone: ZoneInfo
     clock: Clock = utc_now
     role: Role | None = None
+    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
 
     @property
     def sees_persons(self) -> bool:
@@ -63,7 +70,7 @@ class PageContext:
         return self.date_and_time(moment)
 
 
-def restart_login() -> None:
+def restart_login() -> NoReturn:
     """Clear the session and rerun the script at the login form."""
     st.session_state.clear()
     st.session_state[LOGIN_REQUIRED] = True

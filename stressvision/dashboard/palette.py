@@ -17,7 +17,13 @@ EXPRESSIONS: Mapping[str, str] = {
 NOT_ANALYSED = "#8A939D"
 
 SEVERITIES: Mapping[str, str] = {"high": "#B04E20", "medium": "#C08A2C", "low": "#79868F"}
-STATES: Mapping[str, str] = {"watching": "#1DA878", "starting": "#4E77BC", "no_camera": "#C08A2C", "silent": "#B04E20"}
+STATES: Mapping[str, str] = {
+    "watching": "#1DA878",
+    "starting": "#4E77BC",
+    "paused": "#4E77BC",
+    "no_camera": "#C08A2C",
+    "silent": "#B04E20",
+}
 QUIET = "#79868F"
 ACCENT = "#4E77BC"
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA, AlertDraft, Severity
 
 WATCHING = "watching"
+PAUSED = "paused"
+"""The camera is closed by its schedule or a pause; the device still reports."""
 STOPPED = "stopped"
 
 _DESCRIPTIONS = {
@@ -66,7 +68,7 @@ def has_ended(outage: Outage, device: WatchedDevice) -> bool:
         return True
     if outage.alert_type == DEVICE_SILENT:
         return device.last_seen != outage.since
-    return device.state == WATCHING
+    return device.state in {WATCHING, PAUSED}
 
 
 def draft_device_alert(outage: Outage, device_id: str) -> AlertDraft:

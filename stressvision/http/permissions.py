@@ -70,6 +70,8 @@ _UNSTORED = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
+_CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
+_CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -124,6 +126,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
+    Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
+    Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),
+    Permission(BACKEND, "DELETE", "/api/devices/{device_id}/pause", _CAMERAS),
     Permission(BACKEND, "GET", "/api/export/detections", _HEALTH),
     # Accounts, tokens and the audit log
     Permission(BACKEND, "GET", "/api/accounts", _ACCOUNTS),
@@ -142,6 +148,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(INGEST, "POST", "/detections/batch", _DEVICE),
     Permission(INGEST, "POST", "/heartbeat", _DEVICE),
     Permission(INGEST, "GET", "/gallery", {Role.DEVICE: Learns.FACES}),
+    Permission(INGEST, "GET", "/camera", _DEVICE),
     Permission(INGEST, "GET", "/stats", _STATE),
     Permission(INGEST, "GET", "/openapi.json", _SYSTEM | _DEVICE),
 )

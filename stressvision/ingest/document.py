@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from stressvision import VERSION
 from stressvision.core.errors import Language, Message
 from stressvision.wire.backend import IngestStats, Liveness
+from stressvision.wire.cameras import DeviceCamera
 from stressvision.wire.detections import (
     BatchStored,
     DetectionBatch,
@@ -103,6 +104,13 @@ _OPERATIONS = (
         "gallery",
         Message(es="Rostros de quienes consintieron (ETag)", en="Faces of employees with consent (ETag)"),
         Gallery,
+    ),
+    _Operation(
+        "get",
+        "/camera",
+        "camera",
+        Message(es="Qué mira la cámara del dispositivo (ETag)", en="What the device's camera watches (ETag)"),
+        DeviceCamera,
     ),
 )
 _SESSION = {

@@ -13,6 +13,7 @@ from stressvision.http.problems import reader_language
 from stressvision.ingest.document import build_document
 from stressvision.ingest.request_checks import calling_device, require_device, sees_single_detections
 from stressvision.services.audit import record_gallery_read
+from stressvision.services.camera_settings import read_device_camera
 from stressvision.services.context import Context
 from stressvision.services.detections.sessions import close_session, open_session
 from stressvision.services.detections.storing import store_batch, store_detection
@@ -121,6 +122,18 @@ def gallery() -> Response:
     if response.status_code != 304:
         people = sorted({face.employee_id for face in faces.faces})
         record_gallery_read(_context(), g.actor, version, people)
+    response.headers.pop("Date", None)  # the server adds its own
+    return response
+
+
+@routes.get("/camera")
+def camera() -> Response:
+    """Answer what the camera of the calling device watches, with an ETag; without a token, of `device_id`."""
+    device_id = request.args.get("device_id") or calling_device() or ""
+    require_device(device_id)
+    response = _to_json(read_device_camera(_context(), device_id))
+    response.add_etag()
+    response.make_conditional(request)
     response.headers.pop("Date", None)  # the server adds its own
     return response
 

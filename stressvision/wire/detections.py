@@ -178,7 +178,7 @@ class DeviceHealth(BaseModel):
     device_id: DeviceId
     instance_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,64}$")
     location: Words | None = Field(default=None, max_length=200)
-    state: Annotated[str, Field(pattern=r"^(starting|watching|no_camera|stopped)$")]
+    state: Annotated[str, Field(pattern=r"^(starting|watching|paused|no_camera|stopped)$")]
     detail: Words = Field(default="", max_length=300)
     fps: Amount | None = None
     frames_processed: Count | None = None

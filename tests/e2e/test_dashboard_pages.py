@@ -36,7 +36,7 @@ TIMEOUT_MS = 30_000
 PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
-    "alertas": ("Alertas", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
+    "alertas": ("Bandeja", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
     "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
     "reportes": ("Reportes", "Por persona", "Reportes recientes"),
     "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),

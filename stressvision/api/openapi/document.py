@@ -89,6 +89,15 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "read_camera": Message(
+        es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
+        en="What a camera watches: masks, zones, schedule, sizes and pause",
+    ),
+    "change_camera": Message(es="Cambiar lo que mira una cámara", en="Change what a camera watches"),
+    "pause_camera": Message(
+        es="Poner una cámara en pausa, hasta cuándo y por qué", en="Pause a camera: until when, and why"
+    ),
+    "resume_camera": Message(es="Terminar la pausa de una cámara", en="End a camera's pause"),
     "list_devices": Message(es="Dispositivos y su estado", en="Devices and their state"),
 }
 _TAGS: Mapping[str, Message] = {

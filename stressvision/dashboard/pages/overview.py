@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from stressvision.dashboard import charts, html, texts
 from stressvision.dashboard.client import BackendClient
@@ -19,22 +18,21 @@ FEED = "feed"
 """Key of the session state."""
 
 
-def render(context: PageContext, alerts_page: StreamlitPage | None) -> None:
-    """Render the page. `alerts_page`: None where the role may not open it."""
+def render(context: PageContext) -> None:
+    """Render the page."""
     st.html(html.heading(context.text(texts.common.OVERVIEW)))
-    _live(context, alerts_page)
+    _live(context)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _live(context: PageContext, alerts_page: StreamlitPage | None) -> None:
+def _live(context: PageContext) -> None:
     with show_errors(context):
         overview = context.backend.overview()
         stats = _stats(context.backend, STATS_HOURS)
         devices = context.backend.devices().devices
         at = f"{context.local(overview.timestamp):%H:%M:%S}"
         st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
-        if alerts_page is not None:
-            _show_pending(context, overview, alerts_page)
+        _show_pending(context, overview)
         st.html(html.figures(_figures(context, overview)))
         if context.sees_persons:
             left, right = st.columns([3, 2], gap="large")
@@ -60,8 +58,9 @@ def _names(backend: BackendClient) -> Mapping[int, str]:
     return {employee.id: employee.full_name for employee in backend.employees().employees}
 
 
-def _show_pending(context: PageContext, overview: Overview, alerts_page: StreamlitPage) -> None:
-    if not overview.pending_alerts:
+def _show_pending(context: PageContext, overview: Overview) -> None:
+    alerts_page = context.pages.get("alertas")
+    if not overview.pending_alerts or alerts_page is None:
         return
     sentence = context.count(overview.pending_alerts, texts.overview.ONE_PENDING, texts.overview.MANY_PENDING)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="pending"):

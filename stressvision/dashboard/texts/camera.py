@@ -20,6 +20,13 @@ PREVIEW_STATES: Mapping[str, tuple[Message, Message]] = {
         Message(es="Iniciando", en="Starting"),
         Message(es="La imagen aparecerá en unos segundos.", en="The picture appears in a few seconds."),
     ),
+    "paused": (
+        Message(es="En pausa", en="Paused"),
+        Message(
+            es="La cámara está cerrada por su horario o por una pausa.",
+            en="The camera is closed by its schedule or by a pause.",
+        ),
+    ),
     "no_camera": (
         Message(es="Sin cámara", en="No camera"),
         Message(

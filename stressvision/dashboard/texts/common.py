@@ -7,7 +7,7 @@ from stressvision.core.texts import Message
 PRODUCT = Message(es="Gloria · Stress Vision", en="Gloria · Stress Vision")
 
 OVERVIEW = Message(es="Resumen", en="Overview")
-ALERTS = Message(es="Alertas", en="Alerts")
+ALERTS = Message(es="Bandeja", en="Inbox")
 EMPLOYEES = Message(es="Empleados", en="Employees")
 REPORTS = Message(es="Reportes", en="Reports")
 CAMERA = Message(es="Cámara en vivo", en="Live camera")
@@ -80,6 +80,7 @@ NO_DEVICES = Message(
 DEVICE_STATES: Mapping[str, Message] = {
     "watching": Message(es="Observando", en="Watching"),
     "starting": Message(es="Iniciando", en="Starting"),
+    "paused": Message(es="En pausa", en="Paused"),
     "no_camera": Message(es="Sin cámara", en="No camera"),
     "silent": Message(es="Sin señal", en="No signal"),
     "stopped": Message(es="Detenido", en="Stopped"),

@@ -11,6 +11,7 @@ from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_st
 from stressvision.db.queries.detections.devices import DeviceSign, select_signs
 from stressvision.domain.alerts import AlertStatus, AlertStep
 from stressvision.domain.devices import (
+    PAUSED,
     STOPPED,
     WATCHING,
     Outage,
@@ -83,7 +84,7 @@ class DeviceWatch:
             since, at = (heard.without_picture_since, heard.without_picture_at) if heard else (None, now)
             heard = _Heard(row.last_seen, now - age if 0 <= age <= passed else now, since, at)
             self._heard[row.device_id] = heard
-        if row.state in {WATCHING, STOPPED}:
+        if row.state in {WATCHING, PAUSED, STOPPED}:
             heard.without_picture_since = None
         elif heard.without_picture_since is None:
             heard.without_picture_since, heard.without_picture_at = wall, now

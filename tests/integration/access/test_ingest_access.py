@@ -38,6 +38,7 @@ EXPECTED = {
     ("POST", "/detections/batch"): "d",
     ("POST", "/heartbeat"): "d",
     ("GET", "/gallery"): "d",
+    ("GET", "/camera"): "d",
     ("GET", "/stats"): "vha",
     ("GET", "/openapi.json"): "dvha",
 }

@@ -75,6 +75,10 @@ GET       /api/notifications                           ha
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
 GET       /api/devices                                 vha
+GET       /api/devices/{device_id}/camera              ha
+PUT       /api/devices/{device_id}/camera              a
+POST      /api/devices/{device_id}/pause               ha
+DELETE    /api/devices/{device_id}/pause               ha
 GET       /api/reports                                 vha
 GET       /api/reports/{report_id}                     vha
 GET       /api/reports/daily/{date}                    vha
@@ -152,7 +156,7 @@ def bearing(token: str) -> dict[str, str]:
 
 
 def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> int:
-    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id"):
+    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id", "device_id"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{path:path}", "swagger-ui.css").replace("{date}", "2026-11-22")
     path = path.replace("{name}", "nadie").replace("{token_id}", "000000000000")

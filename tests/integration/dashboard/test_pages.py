@@ -391,7 +391,7 @@ def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
 def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
-    titles = {"alerts": "Alerts", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
+    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 

@@ -35,6 +35,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "access_tokens": "tokens of devices and accounts; an account is disabled by its own command",
     "accounts": "users of the system; disabled by their own command",
     "audit_log": "append-only: refers to a person by a row number that has no row after the erasure",
+    "camera_settings": "what each camera watches, and its pause",
     "changes": "row numbers of committed changes, for a day",
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
@@ -50,9 +51,10 @@ FREE_OF_PERSONS: Mapping[str, str] = {
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 
 _WORDS = {
-    *("acknowledged_by", "created_by", "ended_by", "erased_by", "recorded_by", "resolved_by", "user_id"),
-    *("description", "detail", "details", "last_error", "location", "notes", "purpose", "reason", "resolution_notes"),
-    "per_employee_summary",
+    *("acknowledged_by", "changed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
+    *("resolved_by", "user_id"),
+    *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
+    *("resolution_notes", "per_employee_summary"),
 }
 """Columns of free text, which may contain a name. All other columns are written by programs and are not searched: a
 person with the name of a device or a state must not change that name."""

@@ -10,6 +10,7 @@ from stressvision.db.schema.tables.columns import metadata
 from stressvision.db.schema.tables.feed import changes, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
+    camera_settings,
     detection_events,
     detection_totals,
     devices,
@@ -26,7 +27,7 @@ from stressvision.db.schema.tables.reports import (
 )
 from stressvision.db.schema.tables.rights import erasures
 
-REVISION = "0014"
+REVISION = "0015"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "alert_silences",
     "alerts",
     "audit_log",
+    "camera_settings",
     "changes",
     "consents",
     "create_tables",

@@ -37,6 +37,20 @@ devices = Table(
     Column("clock_ahead_seconds", Float),
 )
 
+camera_settings = Table(
+    "camera_settings",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("view", JSON, nullable=False),
+    moment("changed_at"),
+    Column("changed_by", Text),
+    moment("paused_until"),
+    Column("pause_reason", Text),
+    Column("paused_by", Text),
+)
+"""What each camera watches, and its pause. A row may exist before its device has reported."""
+
 sessions = Table(
     "sessions",
     metadata,

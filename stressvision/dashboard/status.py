@@ -1,0 +1,85 @@
+"""The strip on every page: age of the data, cameras that watch, and open alerts."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import streamlit as st
+
+from stressvision.core.errors import StressVisionError, Unauthenticated
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.palette import SEVERITIES, STATES
+
+REFRESH_SECONDS = 3
+ANSWER_SECONDS = 2.5
+"""A backend that needs longer is reported; the strip must show it within five seconds."""
+RESULT = "status_result"
+"""Key of the session state: what the navigation of this script run was built from."""
+
+
+@dataclass(frozen=True)
+class PlantStatus:
+    """The state of the plant at a moment. `pending_alerts`: None where the role may not know it."""
+
+    at: datetime
+    pending_alerts: int | None
+    cameras: int
+    cameras_watching: int
+
+
+def read_status(backend: BackendClient) -> PlantStatus:
+    """Return the state of the plant. Raise the errors of the client."""
+    quick = replace(backend, answer_seconds=ANSWER_SECONDS)
+    overview, devices = quick.overview(), quick.devices().devices
+    return PlantStatus(
+        at=overview.timestamp,
+        pending_alerts=overview.pending_alerts,
+        cameras=len(devices),
+        cameras_watching=sum(device.state == "watching" for device in devices),
+    )
+
+
+def find_status(context: PageContext) -> PlantStatus | None:
+    """Return the state of the plant for the navigation, or None where the backend does not answer.
+
+    The strip of the same script run shows this result. Raise Unauthenticated where the backend asks for a token.
+    """
+    try:
+        result: PlantStatus | StressVisionError = read_status(context.backend)
+    except Unauthenticated:
+        raise
+    except StressVisionError as error:
+        result = error
+    st.session_state[RESULT] = result
+    return result if isinstance(result, PlantStatus) else None
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def show_status(context: PageContext) -> None:
+    """Render the strip. It never reruns the page, which would take the focus from a field of a dialog."""
+    with show_errors(context):
+        result = st.session_state.pop(RESULT, None)
+        if isinstance(result, StressVisionError):
+            raise result
+        status = result if isinstance(result, PlantStatus) else read_status(context.backend)
+        st.html(html.status_strip(context.text(texts.navigation.STATUS), _items(context, status)))
+
+
+def _items(context: PageContext, status: PlantStatus) -> list[html.Chip]:
+    good, bad, warning = STATES["watching"], SEVERITIES["high"], SEVERITIES["medium"]
+    time = f"{context.local(status.at):%H:%M:%S}"
+    items = [html.Chip(good, context.text(texts.navigation.DATA_AGE, time=time, ago=context.ago(status.at)))]
+    if not status.cameras:
+        items.append(html.Chip(warning, context.text(texts.navigation.NO_CAMERAS)))
+    else:
+        all_up = status.cameras_watching == status.cameras
+        label = context.text(texts.navigation.CAMERAS_UP, up=f"{status.cameras_watching:,}", all=f"{status.cameras:,}")
+        items.append(html.Chip(good if all_up else bad, label))
+    if status.pending_alerts is not None:
+        label = context.text(texts.navigation.NO_OPEN_ALERTS)
+        if status.pending_alerts:
+            one, many = texts.navigation.ONE_OPEN_ALERT, texts.navigation.OPEN_ALERTS
+            label = context.count(status.pending_alerts, one, many)
+        items.append(html.Chip(bad if status.pending_alerts else good, label))
+    return items
