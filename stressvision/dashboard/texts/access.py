@@ -65,10 +65,6 @@ EXPOSED_REMEDY = Message(
     en="The administrator of the system has to create the first account on the server.",
 )
 
-SHOW_AUDIT = Message(
-    es="Mostrar también quién consultó los datos de esta persona",
-    en="Also show who read the data of this person",
-)
 WHO_LOOKED = Message(
     es="Quién consultó o cambió sus datos",
     en="Who read or changed their data",
