@@ -9,7 +9,8 @@ SCHEMAS: Mapping[str, str] = {
     "AccessRecord": "Una consulta o un cambio de los datos de la persona.",
     "Alert": (
         "De una persona (`employee_id`) o de un dispositivo (`device_id`). `evidence_*` dice en qué se apoya:"
-        " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo y en qué minutos. "
+        " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo, en qué minutos y qué "
+        "porcentaje son. `above_usual`: cuántos puntos porcentuales supera ese porcentaje a `usual_share`. "
         "`usual_share`: la proporción usual de la persona a esa hora del día, en porcentaje, según "
         "`usual_days` días; null si hay poca historia. `error_chance`, de 0 a 1: cuán probable es que tantas "
         "salgan solo de errores del modelo, si las detecciones fueran independientes. `escalation_level`: "

@@ -89,6 +89,17 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
+    "change_settings": Message(
+        es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
+    ),
+    "preview_settings": Message(
+        es="Cuántas alertas habrían creado otros umbrales esta semana",
+        en="How many alerts other thresholds would have created this week",
+    ),
+    "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
+    "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
+    "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
     "read_camera": Message(
         es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
         en="What a camera watches: masks, zones, schedule, sizes and pause",
@@ -110,6 +121,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }
 _DESCRIPTION = Message(

@@ -72,6 +72,12 @@ GET       /api/silences                                h
 POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
+GET       /api/settings                                ha
+PATCH     /api/settings                                a
+POST      /api/settings/preview                        ha
+POST      /api/notifications/targets                   a
+DELETE    /api/notifications/targets/{target}          a
+POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
 GET       /api/devices                                 vha

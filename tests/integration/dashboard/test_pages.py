@@ -204,6 +204,7 @@ def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> 
     text = shown(page("alerts"))
     assert "1 de 2 detecciones" in text
     assert "12 % (9 días)" in text
+    assert "+63 puntos porcentuales" in text
     assert "1 en 250,000" in text
     assert "Escalada (paso 1)" in text
     assert "Sin historia suficiente" in text

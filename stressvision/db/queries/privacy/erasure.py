@@ -47,6 +47,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "reports_daily": "sums of a day over all persons",
     "sessions": "periods in which a camera was watching",
     "stale_days": "days with a due summary",
+    "stored_settings": "settings changed in the console",
 }
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 

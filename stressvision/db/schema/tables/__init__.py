@@ -26,8 +26,9 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0015"
+REVISION = "0016"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "reports",
     "sessions",
     "stale_days",
+    "stored_settings",
 ]
 
 for _table in metadata.tables.values():
