@@ -54,7 +54,7 @@ def _list(context: PageContext, offered: list[int]) -> None:
             alt=context.text(texts.common.EMPLOYEES),
         )
         if links_persons:
-            _show_link(context, employees, selected["selection"]["rows"])
+            _show_link(context, employees, selected["selection"]["rows"] if isinstance(selected, dict) else [])
 
 
 def _show_link(context: PageContext, employees: list[Employee], rows: list[int]) -> None:
