@@ -111,6 +111,7 @@ def _marked_name(context: PageContext, employee: Employee) -> str:
         for mark, applies in (
             (texts.employees.DEMO, employee.is_demo),
             (texts.employees.INACTIVE, not employee.is_active),
+            (texts.common.ODD_FIELDS, bool(employee.odd_fields)),
         )
         if applies
     ]
@@ -230,7 +231,8 @@ def _now(context: PageContext, state: EmployeeState) -> html.Chip:
     latest = state.live_status
     if latest is None:
         return html.Chip(expression_colour(None), context.text(texts.employees.NO_STATE))
-    phrase = context.text(texts.common.COMPATIBLE.get(latest.emotion, texts.common.COMPATIBLE[None]))
+    known = texts.common.COMPATIBLE.get(latest.emotion, texts.common.COMPATIBLE[None])
+    phrase = context.mark_odd(context.text(known), latest.odd_fields)
     ago = context.ago(latest.timestamp)
     if latest.emotion_confidence is None:
         return html.Chip(
