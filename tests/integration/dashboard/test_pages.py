@@ -109,9 +109,6 @@ def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
     assert f"Programado · {mark}" in shown(page("reports"))
     people = page("employees")
     assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
-    people.selectbox(key="look_up_person").select(1)
-    submit(people).click().run()
-    assert f"· {mark}, " in shown(people)
 
 
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
@@ -325,35 +322,6 @@ def test_employee_list_shows_missing_enrolment(state: FakeBackend) -> None:
     assert table["name"][0] == "Ana Torres Vega (demostración)"
     assert table["enrolment"][3] == "Necesita inscripción"
     assert list(table["code"]) == ["EMP001", "EMP002", "EMP003", "EMP004"]
-
-
-def test_person_is_requested_only_on_submit(state: FakeBackend) -> None:
-    app = page("employees")
-    assert "cada consulta queda registrada" in shown(app)
-    app.selectbox(key="look_up_person").select(2)
-    app.segmented_control(key="look_up_period").set_value(60)
-    assert not [call for call in state.calls if call.endswith("/status")]
-    submit(app).click().run()
-    text = shown(app)
-    assert [call for call in state.calls if call.endswith("/status")] == ["GET /api/employees/2/status"]
-    assert "Lars Keller Ruiz · EMP002 · 1 h · consultado" in text
-    assert "Estado actual" in text
-    assert len(app.get("plotly_chart")) == 2
-
-
-def test_person_without_detections(state: FakeBackend) -> None:
-    app = page("employees")
-    app.selectbox(key="look_up_person").select(4)
-    submit(app).click().run()
-    text = shown(app)
-    assert "Sin detecciones en el período elegido." in text
-    assert "necesita inscripción" in text
-
-
-def test_look_up_without_person_shows_warning(state: FakeBackend) -> None:
-    app = page("employees")
-    submit(app).click().run()
-    assert [box.value for box in app.warning] == ["Elija primero a una persona."]
 
 
 def test_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> None:

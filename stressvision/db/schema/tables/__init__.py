@@ -17,6 +17,7 @@ from stressvision.db.schema.tables.observations import (
     sessions,
 )
 from stressvision.db.schema.tables.people import consents, employees, face_samples
+from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
     daily_reports,
     device_minutes,
@@ -28,7 +29,7 @@ from stressvision.db.schema.tables.reports import (
 from stressvision.db.schema.tables.rights import erasures
 from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0016"
+REVISION = "0017"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "login_failures",
     "metadata",
     "notifications",
+    "releases",
     "report_progress",
     "reports",
     "sessions",
