@@ -125,6 +125,7 @@ def _marked_name(context: PageContext, employee: Employee) -> str:
         for mark, applies in (
             (texts.employees.DEMO, employee.is_demo),
             (texts.employees.INACTIVE, not employee.is_active),
+            (texts.common.ODD_FIELDS, bool(employee.odd_fields)),
         )
         if applies
     ]

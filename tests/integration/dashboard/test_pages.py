@@ -96,6 +96,21 @@ def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
     assert "0.0 %" not in text  # no share without detections
 
 
+def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
+    mark, odd = "dato ilegible", {"odd_fields": ("emotion_vector",)}
+    assert mark not in shown(overview()) + shown(page("alerts")) + shown(page("reports"))
+    state.detections[:] = [item.model_copy(update=odd) for item in state.detections]
+    state.devices[:1] = [state.devices[0].model_copy(update=odd)]
+    state.alerts.update({number: item.model_copy(update=odd) for number, item in state.alerts.items()})
+    state.employees[:1] = [state.employees[0].model_copy(update=odd)]
+    state.reports[:1] = [state.reports[0].model_copy(update=odd)]
+    assert shown(overview()).count(mark) == len(state.detections[:10]) + 1
+    assert shown(page("alerts")).count(mark) == 2
+    assert f"Programado · {mark}" in shown(page("reports"))
+    people = page("employees")
+    assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
+
+
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
 def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
