@@ -1,6 +1,7 @@
 """Upgrade of the database to this program's schema, verified, and undone where something is wrong."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
 from stressvision.db.backup.copies import check_copy
 from stressvision.db.backup.replacing import require_unused, set_aside
-from stressvision.db.engine.connection import parse_url, sqlite_path
+from stressvision.db.engine.connection import Database, parse_url, sqlite_path
+from stressvision.db.queries.row_counts import count_rows
+from stressvision.db.schema.opening import read_revision
 from stressvision.services.context import open_context_with_outcome
-from stressvision.services.vitals import DatabaseShape, describe_database
 
 _KEPT_TABLES = ("employees", "sessions", "detection_events", "alerts", "reports_15min", "audit_log", "consents")
 """No upgrade deletes a row of these."""
@@ -39,11 +41,11 @@ def upgrade_database(settings: Settings, clock: Clock = utc_now) -> Upgrade:
     path = sqlite_path(parse_url(settings.database_url))
     if path is not None and path.exists():
         require_unused(path.resolve())
-    before = describe_database(settings)
+    before, had = _read_revision_and_rows(settings)
     context, opening = open_context_with_outcome(settings, clock)
     context.database.close()
-    after = describe_database(settings)
-    fault = _find_fault(before, after, path)
+    after, has = _read_revision_and_rows(settings)
+    fault = _find_fault(had, has, path)
     if fault is not None:
         if path is not None and opening.backup is not None:
             _put_back(path.resolve(), opening.backup)
@@ -55,12 +57,21 @@ def upgrade_database(settings: Settings, clock: Clock = utc_now) -> Upgrade:
                 "previous version of the program and send “doctor --bundle” to support.",
             )
         )
-    return Upgrade(before.revision, after.revision, opening.backup, after.rows)
+    return Upgrade(before, after, opening.backup, has)
 
 
-def _find_fault(before: DatabaseShape, after: DatabaseShape, path: Path | None) -> Message | None:
+def _read_revision_and_rows(settings: Settings) -> tuple[str, Mapping[str, int]]:
+    with closing(Database(settings.database_url)) as database:
+        path = sqlite_path(database.url)
+        if path is not None and not path.exists():
+            return "", {}
+        with database.read() as connection:
+            return read_revision(connection), count_rows(connection)
+
+
+def _find_fault(before: Mapping[str, int], after: Mapping[str, int], path: Path | None) -> Message | None:
     for table in _KEPT_TABLES:
-        had, has = before.rows.get(table, 0), after.rows.get(table, 0)
+        had, has = before.get(table, 0), after.get(table, 0)
         if has < had:
             return Message(es=f"{table} tenía {had} filas y tiene {has}", en=f"{table} had {had} rows and has {has}")
     if path is not None:
