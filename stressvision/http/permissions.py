@@ -95,6 +95,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/figures", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/timeline", _HEALTH),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _RECORDS),

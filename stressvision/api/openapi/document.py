@@ -46,6 +46,14 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
     ),
+    "read_person_figures": Message(
+        es="Cifras de una persona por minuto, hora o día, con su nivel habitual",
+        en="One person's figures by minute, hour or day, with their usual level",
+    ),
+    "read_person_events": Message(
+        es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
+        en="Alerts, decisions, notes and pauses of one person on a time line",
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),

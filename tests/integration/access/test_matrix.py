@@ -56,6 +56,8 @@ POST      /api/employees/{employee_id}/withdraw        ha
 GET       /api/enrolment/consent                       vha
 POST      /api/enrolment/stills                        ha
 GET       /api/employees/{employee_id}/status          h
+GET       /api/employees/{employee_id}/figures         h
+GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/sessions                                d

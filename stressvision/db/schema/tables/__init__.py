@@ -17,6 +17,7 @@ from stressvision.db.schema.tables.observations import (
     sessions,
 )
 from stressvision.db.schema.tables.people import consents, employees, face_samples
+from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
     daily_reports,
     device_minutes,
@@ -73,6 +74,7 @@ __all__ = [
     "metadata",
     "minute_counts",
     "notifications",
+    "releases",
     "report_progress",
     "reports",
     "rollup_progress",
