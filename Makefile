@@ -1,5 +1,5 @@
 # Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
-.PHONY: access settings help audit check test bench model run constraints prepared
+.PHONY: access settings help audit sbom check test bench model run constraints locks prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN ?= python -m stressvision.training
 # The expression model of release 0.3.0, one of the two networks whose features the present one reads.
@@ -14,12 +14,12 @@ check: prepared ## style, types and layers
 	mypy
 	lint-imports
 
-audit: prepared ## known vulnerabilities of everything pinned; reports where no advisory source can be reached
-	@tools=$$(mktemp -d) && python -m venv $$tools && { $$tools/bin/pip install -q pip-audit==2.10.1 \
-	    && timeout 20 python -c "import socket; socket.create_connection(('api.osv.dev', 443), 10)"; } >/dev/null 2>&1 \
-	    || { echo "audit: SKIPPED, no advisory source can be reached from here: nothing was checked"; rm -rf $$tools; exit 0; }; \
-	$$tools/bin/pip-audit --vulnerability-service osv --no-deps --disable-pip -r constraints.txt; \
-	found=$$?; rm -rf $$tools; exit $$found
+audit: prepared ## known vulnerabilities of everything pinned: by a list of ours, and online where a source can be reached
+	python packaging/audit.py
+
+sbom: ## bill of materials of a release in the CycloneDX format, into sbom.cdx.json
+	tools=$$(mktemp -d) && python3 -m venv $$tools && $$tools/bin/pip install -q cyclonedx-bom==7.5.0 'cyclonedx-python-lib[json-validation]==11.12.0' \
+	    && $$tools/bin/python packaging/sbom.py; made=$$?; rm -rf $$tools; exit $$made
 
 test: ## the whole suite
 	python3 -m tests
@@ -49,6 +49,9 @@ constraints: ## resolves the dependencies of the pinned requirements again
 	: > constraints.txt
 	venv=$$(mktemp -d) && python3 -m venv $$venv && $$venv/bin/pip install -q -r requirements-test.txt \
 	    && $$venv/bin/pip freeze --exclude dlib > constraints.txt; rm -rf $$venv
+
+locks: ## hashes of all pinned packages for every platform, into packaging/locked; after `make constraints`
+	bash packaging/lock.sh
 
 prepared:
 	@python3 -m tests --version >/dev/null

@@ -12,6 +12,7 @@ from stressvision.commands import (
     demo,
     enrolment,
     notifications,
+    papers,
     retention,
     rights,
 )
@@ -27,7 +28,7 @@ ABOUT = Message(
     es="Inscripción, consentimiento y base de datos de Stress Vision.",
     en="Enrolment, consent and database of Stress Vision.",
 )
-_MODULES = (enrolment, demo, database, cameras, notifications, accounts, audit, rights, retention, backup)
+_MODULES = (enrolment, demo, database, cameras, notifications, accounts, audit, rights, papers, retention, backup)
 
 
 def main() -> int:

@@ -13,10 +13,10 @@ from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.backup.backups import restart_chain
 from stressvision.services.context import Actor, Context, opened_context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import list_employees
 from stressvision.services.people.enrolment import (
     Enrolment,
-    consent_text_sha256,
     enrol_employee,
     read_population,
     refuse_mixture,
@@ -99,7 +99,7 @@ def enrol_demo(context: Context) -> None:
             department=DEPARTMENT,
             shift="morning",
             samples=tuple(samples),
-            consent_sha256=consent_text_sha256(),
+            consent_sha256=read_consent_text(context.settings).sha256,
             is_demo=True,
             consent_method=ConsentMethod.DEMONSTRATION,
         )

@@ -13,9 +13,9 @@ from stressvision.core.errors import ConsentMissing, InvalidInput, Language, Mes
 from stressvision.core.validation import describe_error
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import opened_context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.enrolment import (
     begin_enrolment,
-    consent_text_sha256,
     read_population,
     refuse_mixture,
     require_valid_code,
@@ -37,9 +37,10 @@ _WITHDRAWAL_METHODS = (*_CONSENT_METHODS, ConsentMethod.SPOKEN.value)
 ENROL = Message(es="inscribe a una persona", en="enrol a person")
 ENROL_ABOUT = Message(
     es="Inscribe a una persona a partir de varias fotos o de la cámara. Al hacerlo usted declara que la persona "
-    "firmó el consentimiento de docs/consentimiento.md; se guardan su fecha y versión, ninguna imagen.",
+    "firmó el consentimiento (`python -m stressvision consent` lo imprime); se guardan su fecha y versión, ninguna "
+    "imagen.",
     en="Enrols a person from several photos or the camera. By doing so you declare that the person signed the "
-    "consent in docs/consentimiento.md; its date and version are kept, and no image.",
+    "consent printed by `python -m stressvision consent`; its date and version are kept, and no image.",
 )
 FULL_NAME = Message(es="nombre completo", en="full name")
 DEPARTMENT = Message(es="área", en="department")
@@ -188,7 +189,7 @@ def withdraw(settings: Settings, arguments: argparse.Namespace) -> int:
     method = ConsentMethod(arguments.method)
     with opened_context(settings) as context:
         employee = withdraw_consent(
-            context, arguments.code, consent_text_sha256(), get_operator(arguments.recorded_by), method
+            context, arguments.code, read_consent_text(settings).sha256, get_operator(arguments.recorded_by), method
         )
     print(WITHDRAWN.text(settings.lang).format(code=employee.employee_code, name=employee.full_name))
     return 0

@@ -19,6 +19,7 @@ from stressvision.core.setting_groups import (
     GeneralSettings,
     NetworkSettings,
     NotificationSettings,
+    PlantSettings,
     RetentionSettings,
 )
 from stressvision.core.setting_groups import Policy as Policy
@@ -33,6 +34,7 @@ EVERY_ADDRESS = ("0.0.0.0", "::")
 
 class Settings(
     GeneralSettings,
+    PlantSettings,
     NetworkSettings,
     AlertSettings,
     NotificationSettings,

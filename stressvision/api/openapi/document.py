@@ -46,6 +46,14 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
     ),
+    "read_person_figures": Message(
+        es="Cifras de una persona por minuto, hora o día, con su nivel habitual",
+        en="One person's figures by minute, hour or day, with their usual level",
+    ),
+    "read_person_events": Message(
+        es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
+        en="Alerts, decisions, notes and pauses of one person on a time line",
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
@@ -82,6 +90,17 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
+    "change_settings": Message(
+        es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
+    ),
+    "preview_settings": Message(
+        es="Cuántas alertas habrían creado otros umbrales esta semana",
+        en="How many alerts other thresholds would have created this week",
+    ),
+    "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
+    "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
+    "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
     "read_camera": Message(
         es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
         en="What a camera watches: masks, zones, schedule, sizes and pause",
@@ -103,6 +122,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }
 _DESCRIPTION = Message(

@@ -10,7 +10,7 @@ from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Curs
 from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.paging import read_name
-from stressvision.services.people import employees, enrolment
+from stressvision.services.people import consent_text, employees, enrolment
 from stressvision.services.people.measurement import measure_stills
 from stressvision.services.people.stills import enrol_from_stills, judge_pictures
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
@@ -28,8 +28,8 @@ enrolment_router = APIRouter(prefix="/api/enrolment", tags=["employees"])
 
 
 @enrolment_router.get("/consent")
-def read_consent_text() -> ConsentText:
-    return enrolment.read_consent_text()
+def read_consent_text(context: ContextDep) -> ConsentText:
+    return consent_text.read_consent_text(context.settings)
 
 
 @enrolment_router.post("/stills", openapi_extra=describe_stills())

@@ -1,10 +1,8 @@
 """Enrolment of employees with their consent, withdrawal of consent, and the demonstration's synthetic people."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
-from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.people import employees as rows
@@ -14,12 +12,12 @@ from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow, 
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import EMBEDDING_MODEL
-from stressvision.wire.people import CODE_PATTERN, ConsentText
+from stressvision.wire.people import CODE_PATTERN
 
 CODE_FORM = re.compile(CODE_PATTERN)
-CONSENT_TEXT = PROJECT_ROOT / "docs" / "consentimiento.md"
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,6 @@ def require_valid_code(code: str) -> None:
             ),
             field="code",
         )
-
-
-def consent_text_sha256() -> str:
-    """Return the SHA-256, in hex, of the consent text in force."""
-    return hashlib.sha256(CONSENT_TEXT.read_bytes()).hexdigest()
-
-
-def read_consent_text() -> ConsentText:
-    """Return the consent text in force with its version and hash."""
-    text = CONSENT_TEXT.read_text(encoding="utf-8")
-    return ConsentText(version=CONSENT_VERSION, sha256=consent_text_sha256(), text=text)
 
 
 def begin_enrolment(context: Context, code: str) -> EnrolmentState:
@@ -166,7 +153,7 @@ def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method
         row = rows.select_employee(connection, employee_id)
     if row is None:
         raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
-    return withdraw_consent(context, row.employee_code, consent_text_sha256(), actor, method)
+    return withdraw_consent(context, row.employee_code, read_consent_text(context.settings).sha256, actor, method)
 
 
 def read_population(context: Context) -> Population:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from stressvision.core.config import Policy
+from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
 from stressvision.db.queries.people import employees as rows
 from stressvision.db.queries.people import faces
@@ -12,10 +12,10 @@ from stressvision.db.queries.people.employees import EmployeeRow
 from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import get_employee
 from stressvision.services.people.enrolment import (
     Enrolment,
-    consent_text_sha256,
     enrol_employee,
     refuse_mixture,
 )
@@ -179,7 +179,7 @@ def _check(
         _require_active(row)
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
-    _require_consent(statement)
+    _require_consent(context.settings, statement)
     _require_number(stills)
     faces = read_gallery(context).faces
     own = [numbers for face in faces if row and face.employee_id == row.id for numbers in face.embeddings]
@@ -207,7 +207,7 @@ def _store(
     enrolment = Enrolment(
         **person.model_dump(),
         samples=_samples(measurement, context.settings.policy),
-        consent_sha256=consent_text_sha256(),
+        consent_sha256=read_consent_text(context.settings).sha256,
         consent_method=method,
         begun_on=begun_on,
     )
@@ -274,18 +274,18 @@ def _require_same_face(row: EmployeeRow, measurement: Measurement) -> None:
         )
 
 
-def _require_consent(statement: EnrolmentStatement) -> None:
+def _require_consent(settings: Settings, statement: EnrolmentStatement) -> None:
     if statement.consent_version != CONSENT_VERSION:
         raise InvalidInput(
             Message(
                 es=f"El consentimiento en vigor es la versión {CONSENT_VERSION}: la persona debe firmar ese texto "
-                "(docs/consentimiento.md).",
+                "(python -m stressvision consent).",
                 en=f"The consent in force is version {CONSENT_VERSION}: the person must sign that text "
-                "(docs/consentimiento.md).",
+                "(python -m stressvision consent).",
             ),
             field="consent_version",
         )
-    in_force = consent_text_sha256()
+    in_force = read_consent_text(settings).sha256
     if statement.consent_sha256 not in {None, in_force}:
         raise InvalidInput(
             Message(

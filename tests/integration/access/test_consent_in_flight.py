@@ -15,11 +15,11 @@ from stressvision.notifications.delivery import DeliveryResult, deliver_due
 from stressvision.services.alerts.decisions import list_alerts
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import create_employee, set_active
 from stressvision.services.people.enrolment import (
     Enrolment,
     begin_enrolment,
-    consent_text_sha256,
     enrol_employee,
     withdraw_consent,
 )
@@ -37,6 +37,7 @@ from tests.integration.edge.test_detections_stored import NOBODY, post_stress
 ADMIN = Actor(user_id="admin")
 QUARTER = timedelta(minutes=15)
 STILLS = [UploadedStill(f"{number}.jpg", b"") for number in range(3)]
+SIGNED = "0" * 64
 STATEMENT = EnrolmentStatement(consent_version=CONSENT_VERSION, recorded_by="admin")
 SAMPLES = tuple(FaceSampleRow(tuple(0.01 * number for number in range(128)), 0.9) for _ in range(3))
 
@@ -44,7 +45,7 @@ Interruption = Callable[[Context, int], object]
 
 
 def withdraw(context: Context, _employee: int) -> None:
-    withdraw_consent(context, "EMP001", consent_text_sha256(), ADMIN)
+    withdraw_consent(context, "EMP001", read_consent_text(context.settings).sha256, ADMIN)
 
 
 def deactivate(context: Context, employee: int) -> None:
@@ -110,7 +111,7 @@ def test_enrolment_command_under_way_undoes_nothing(context: Context, interrupti
     begun_on = begin_enrolment(context, "EMP001")
     interruption(context, employee)
     before = faces_and_consents(context)
-    late = Enrolment("EMP001", "Ana Torres Vega", None, None, SAMPLES, consent_text_sha256(), begun_on=begun_on)
+    late = Enrolment("EMP001", "Ana Torres Vega", None, None, SAMPLES, SIGNED, begun_on=begun_on)
     with pytest.raises(Conflict):
         enrol_employee(context, late, ADMIN)
     assert faces_and_consents(context) == before
@@ -118,7 +119,7 @@ def test_enrolment_command_under_way_undoes_nothing(context: Context, interrupti
 
 def test_two_enrolments_of_one_new_code_store_one_person(context: Context) -> None:
     begun_on = begin_enrolment(context, "EMP001")
-    first = Enrolment("EMP001", "Ana Torres Vega", None, None, SAMPLES, consent_text_sha256(), begun_on=begun_on)
+    first = Enrolment("EMP001", "Ana Torres Vega", None, None, SAMPLES, SIGNED, begun_on=begun_on)
     enrol_employee(context, first, ADMIN)
     with pytest.raises(Conflict):
         enrol_employee(context, replace(first, full_name="Lars Keller Ruiz"), ADMIN)

@@ -1,5 +1,6 @@
 """`.venv` prepared for real, in a tiny checkout whose packages are empty and lie on the disk: no network is used."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -32,6 +33,7 @@ PARTS = (
     "launcher/__init__",
     "launcher/environment",
     "launcher/installation",
+    "launcher/pip_output",
 )
 
 
@@ -112,6 +114,26 @@ def test_environment_is_prepared_resumed_updated_and_used_from_any_folder(checko
     assert run(checkout, "program.py").returncode == 2
     assert run(checkout, "start.py").stdout.split()[1] == "2.0"
     assert is_prepared(checkout, ("requirements.txt", MODELS))
+
+
+def test_package_with_another_hash_is_not_installed(checkout: Project) -> None:
+    require(checkout, "2.0")
+    locked = checkout.root / "packaging" / "locked"
+    locked.mkdir(parents=True)
+    source = "--require-hashes\n--no-index\n--find-links ../../wheels\n"
+    wheels = {wheel.name.split("-")[0]: wheel for wheel in checkout.root.glob("wheels/*-2.0-*.whl")}
+    digest = hashlib.sha256(wheels["empty_package"].read_bytes()).hexdigest()
+    try:
+        (locked / "build.txt").write_text(f"{source}empty_package==2.0 --hash=sha256:{digest}\n")
+        (locked / "requirements.txt").write_text(f"{source}empty_package==1.0 --hash=sha256:{digest}\n")
+        refused = run(checkout, "start.py")
+        assert refused.returncode == 2
+        assert "no es el que esta versión fija" in refused.stderr
+
+        (locked / "requirements.txt").write_text(f"{source}empty_package==2.0 --hash=sha256:{digest}\n")
+        assert run(checkout, "start.py").stdout.split()[1] == "2.0"
+    finally:
+        shutil.rmtree(locked)
 
 
 def test_interrupted_preparation_ends_pip_and_can_resume(checkout: Project) -> None:

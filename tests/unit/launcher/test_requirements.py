@@ -1,7 +1,10 @@
 import ast
+import hashlib
 import re
 import sys
 from importlib import metadata
+
+import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 
@@ -10,6 +13,11 @@ PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "pydantic-core": "pydant
 
 REPLACED = {"ai-edge-litert", "backports-strenum"}
 """By tflite-runtime, in requirements-tflite-runtime.txt."""
+
+LOCKED = ("requirements.txt", "requirements-test.txt", "requirements-models.txt", "requirements-tflite-runtime.txt")
+LOCKED_ENTRY = r"^([\w.-]+)==([^\s;]+)[^\\\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
+SOURCE = "face-recognition-models"
+"""The one package without a wheel."""
 
 
 def read_pinned(file: str) -> dict[str, str]:
@@ -49,6 +57,32 @@ def test_constraints_agree_with_requirements() -> None:
     for file in ("requirements.txt", "requirements-test.txt"):
         for name, version in read_pinned(file).items():
             assert constraints.get(name, version) == version, f"make constraints: {name}"
+
+
+@pytest.mark.parametrize("file", LOCKED)
+def test_hashes_are_recorded_for_every_pinned_package(file: str) -> None:
+    text = (PROJECT_ROOT / "packaging" / "locked" / file).read_text(encoding="utf-8")
+    options = [line for line in text.splitlines() if line.startswith("-")]
+    assert options == ["--require-hashes", "--find-links ..", "--only-binary :all:", f"--no-binary {SOURCE}"]
+    assert "://" not in text, "a lock file names no registry"
+    entries = re.findall(
+        r"^([\w.-]+)==([^\s;]+)[^\\\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.MULTILINE
+    )
+    locked = {normalise(name): version for name, version, _ in entries}
+    assert set(re.findall(r"^(\w\S*)==", text, re.MULTILINE)) == {name for name, _, _ in entries}
+    pinned = read_pinned(file) | (read_pinned("requirements.txt") if "test" in file else {})
+    assert {name: locked.get(name) for name in pinned} == pinned, "make locks"
+    constraints = read_pinned("constraints.txt")
+    if file in {"requirements.txt", "requirements-test.txt"}:
+        for name, version in locked.items():
+            assert constraints.get(name, version) == version, f"make locks: {name}"
+
+
+def test_hash_of_own_wheel_is_recorded() -> None:
+    (wheel,) = (PROJECT_ROOT / "packaging").glob("dlib-*.whl")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    for file in ("requirements.txt", "requirements-test.txt", "requirements-tflite-runtime.txt"):
+        assert digest in (PROJECT_ROOT / "packaging" / "locked" / file).read_text(encoding="utf-8"), "make locks"
 
 
 def test_tflite_runtime_requirements_are_complete() -> None:

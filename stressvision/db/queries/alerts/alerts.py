@@ -19,6 +19,7 @@ from stressvision.domain.alerts import (
     Subject,
     compute_version,
 )
+from stressvision.domain.evidence import compute_excess, compute_share
 from stressvision.domain.reports import Window
 from stressvision.wire.alerts import MinuteCount
 
@@ -59,6 +60,16 @@ class AlertRow(ReadRow):
     def known_status(self) -> AlertStatus:
         """The status; PENDING where the stored one is not valid."""
         return AlertStatus.PENDING if "status" in self.odd_fields else AlertStatus(self.status)
+
+    @property
+    def evidence_share(self) -> float | None:
+        """How much of the time the expression was seen, in percent of the person's detections."""
+        return compute_share(self.evidence_events, self.evidence_total)
+
+    @property
+    def above_usual(self) -> float | None:
+        """Percentage points by which that exceeds the person's usual level."""
+        return compute_excess(self.evidence_share, self.usual_share)
 
     @property
     def version(self) -> int:
