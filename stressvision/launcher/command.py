@@ -2,13 +2,14 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, Language, Message
-from stressvision.core.program import EXIT_REFUSED, run_program
+from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, run_program
 from stressvision.core.texts import detect_language
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.checks import has_display
@@ -41,7 +42,7 @@ EXIT_OPTION = find_option(str(EXIT))
 
 DEVICE_OPTIONS = ("server", "ca", "token_file", "device_id", "source", "location")
 """Options that answer the questions of a device's set-up."""
-COMMANDS = ("start", "stop", "status", "doctor")
+COMMANDS = ("start", "stop", "status", "upgrade", "doctor")
 HELP = Message(
     es=f"""Inicia Stress Vision y lo mantiene en marcha.
 
@@ -51,6 +52,7 @@ uso: python start_complete_system.py [orden] [--option N] [--demo] [--headless]
   (ninguna)     muestra el menú e inicia lo que se elija
   stop          detiene lo que se inició desde esta carpeta
   status        muestra qué está en marcha
+  upgrade       después de traer una versión nueva: respalda la base, la actualiza y la comprueba
   doctor        revisa esta máquina e indica qué falta; con --bundle [ARCHIVO] escribe además un .zip para soporte,
                 sin personas ni contraseñas
 
@@ -75,6 +77,7 @@ commands:
   (none)        shows the menu and starts the chosen option
   stop          stops the programs started from this folder
   status        shows what is running
+  upgrade       after a new version was fetched: backs up the database, upgrades and verifies it
   doctor        checks this machine and lists what is missing; with --bundle [FILE] it also writes a .zip for
                 support, without people and passwords
 
@@ -115,6 +118,8 @@ def _run(arguments: Sequence[str]) -> int:
         return stop_everything(settings.run_dir.absolute(), settings.lang)
     if parsed.command == "status":
         return show_status(settings.run_dir.absolute(), settings.lang)
+    if parsed.command == "upgrade":
+        return _upgrade(settings)
     if parsed.command == "doctor":
         return print_checks(settings) if parsed.bundle is None else write_support_bundle(settings, parsed.bundle)
     return _start(parsed, settings)
@@ -206,6 +211,12 @@ def _start(parsed: argparse.Namespace, settings: Settings) -> int:
         trusted_ca=settings.trusted_ca,
     )
     return run_session(session, choose_printer(settings.lang))
+
+
+def _upgrade(settings: Settings) -> int:
+    """Upgrade the database by its own command; the environment was completed before this program started."""
+    _reject_second_launcher(read_record(settings.run_dir.absolute()))
+    return subprocess.run((*build_command("stressvision"), "upgrade"), env=build_environment(), check=False).returncode
 
 
 def _create_folder(run_dir: Path) -> None:
