@@ -132,6 +132,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
     Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),

@@ -79,6 +79,8 @@ POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
 GET       /api/devices                                 vha
+GET       /api/devices/history                         vha
+GET       /api/devices/{device_id}/picture             h
 GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a
 POST      /api/devices/{device_id}/pause               ha
