@@ -13,6 +13,7 @@ from stressvision.core.texts import Message
 from stressvision.dashboard import texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
+from stressvision.dashboard.pages.enrolment import page as enrolment
 from stressvision.dashboard.status import PlantStatus
 from stressvision.domain.auth import Role
 
@@ -63,6 +64,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("resumen", Section.WATCH, _t.OVERVIEW, "monitoring", EVERYBODY, overview.render),
     PageEntry("alertas", Section.WATCH, _t.ALERTS, "inbox", HEALTH, alerts.render, lambda now: now.pending_alerts),
     PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", EVERYBODY, reports.render),
+    PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
     PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", HEALTH, camera.render),
 )
