@@ -32,9 +32,11 @@ from stressvision.api.routers import (
     exports,
     health,
     notifications,
+    person,
     personal_data,
     reports,
     sessions,
+    settings,
     silences,
     websocket,
 )
@@ -48,6 +50,7 @@ from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
 from stressvision.services.feed import ChangeFeed
 from stressvision.services.reads import SPAN
+from stressvision.services.settings.following import SettingsFollower
 from stressvision.wire.events import HeartbeatEvent
 
 log = structlog.get_logger()
@@ -56,6 +59,7 @@ _ROUTERS = (
     detections,  # first: routes are tried in this order, and this one is called most
     health,
     employees,
+    person,
     personal_data,
     sessions,
     alerts,
@@ -68,6 +72,7 @@ _ROUTERS = (
     websocket,
     accounts,
     audit,
+    settings,
 )
 
 
@@ -112,17 +117,17 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
 
 def _add_middleware(app: FastAPI, backend: BackendState) -> None:
     """Add the middleware, the innermost first."""
-    settings = backend.context.settings
+    in_force = backend.context.settings
     app.add_middleware(ResponseCacheMiddleware, response_cache=backend.response_cache)
-    app.add_middleware(AuthenticationMiddleware, authenticator=backend.authenticator, settings=settings)
+    app.add_middleware(AuthenticationMiddleware, authenticator=backend.authenticator, settings=in_force)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_origin_regex=origin_pattern(settings),
+        allow_origins=in_force.cors_origins,
+        allow_origin_regex=origin_pattern(in_force),
         allow_methods=("GET", "POST", "PATCH", "DELETE"),
         allow_headers=("Content-Type", "Accept-Language", "Authorization"),
     )
-    app.add_middleware(RequestPolicyMiddleware, settings=settings)
+    app.add_middleware(RequestPolicyMiddleware, settings=in_force)
     app.add_middleware(MetricsMiddleware, metrics=backend.metrics)
     app.add_middleware(HeadRequestsMiddleware)
 
@@ -134,6 +139,8 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _run_background_tasks(app: FastAPI) -> AsyncIterator[None]:
     backend: BackendState = app.state.backend
+    follower = SettingsFollower(backend.context)
+    follower.start()
     bridge = HubBridge(backend.hub, asyncio.get_running_loop())
     backend.reader.start(backend.hub.position, bridge.publish, bridge.skip_to)
     tasks = [
@@ -145,6 +152,7 @@ async def _run_background_tasks(app: FastAPI) -> AsyncIterator[None]:
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(backend.reader.stop)
         backend.response_cache.close()
         await asyncio.to_thread(_record_repetitions, backend.context, is_ending=True)

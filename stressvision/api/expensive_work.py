@@ -29,9 +29,18 @@ class Kind(StrEnum):
     PARQUET = "parquet"
     EXPORT = "export"
     ENROLMENT = "enrolment"
+    PREVIEW = "preview"
+    MESSAGE = "message"
 
 
-RUNNING: Mapping[Kind, int] = {Kind.PDF: 2, Kind.PARQUET: 1, Kind.EXPORT: 2, Kind.ENROLMENT: 1}
+RUNNING: Mapping[Kind, int] = {
+    Kind.PDF: 2,
+    Kind.PARQUET: 1,
+    Kind.EXPORT: 2,
+    Kind.ENROLMENT: 1,
+    Kind.PREVIEW: 1,
+    Kind.MESSAGE: 1,
+}
 """Answers of one kind that are computed at a time: a PDF takes 45 MB, Parquet and the measurement of stills more."""
 
 

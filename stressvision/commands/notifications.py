@@ -52,6 +52,9 @@ def notify(settings: Settings, arguments: argparse.Namespace) -> int:
         ConfigurationError: If there is no address, or an address is not valid.
     """
     if not settings.notify_urls:
+        with opened_context(settings) as context:  # the addresses may have been stored in the console
+            settings = context.settings
+    if not settings.notify_urls:
         raise ConfigurationError(
             Message(
                 es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/settings.md).",

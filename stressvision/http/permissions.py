@@ -67,6 +67,7 @@ _DEVICE = {Role.DEVICE: Learns.NOTHING}
 _HEALTH = {Role.HEALTH: Learns.PERSONS}
 _UNSTORED = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
 """Verdicts on pictures that the caller sent, compared with nothing that is stored."""
+_OPERATION = {Role.ADMIN: Learns.NOTHING}
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
@@ -88,12 +89,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "WEBSOCKET", "/ws", _FIGURES),
     Permission(BACKEND, "POST", "/api/logout", _SYSTEM),
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/session", _SYSTEM),
     # People and consent
     Permission(BACKEND, "GET", "/api/employees", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/figures", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/timeline", _HEALTH),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _RECORDS),
@@ -116,6 +120,13 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
+    # Settings and recipients of notifications
+    Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
+    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS}),
+    Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
+    Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
+    Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
     # Figures; roles that may not see persons get them without persons
     Permission(BACKEND, "GET", "/api/dashboard/overview", _FIGURES),
     Permission(BACKEND, "GET", "/api/dashboard/stats", _FIGURES),

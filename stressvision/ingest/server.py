@@ -17,6 +17,7 @@ from stressvision.ingest.connections import create_limited_server, wrap
 from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
+from stressvision.services.settings.following import SettingsFollower
 
 log = structlog.get_logger()
 
@@ -39,6 +40,8 @@ def _serve() -> int:
     context = open_context(settings)
     require_administrator(context)
     application = create_application(context)
+    follower = SettingsFollower(context)
+    follower.start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     log.info("listening", address=settings.served_at(settings.ingest_port))
     if settings.tls_certificate:
@@ -46,6 +49,7 @@ def _serve() -> int:
     else:
         # waitress ends its loop on KeyboardInterrupt and lets its threads finish their requests.
         create_limited_server(application, settings).run()
+    follower.stop()
     with suppress(Unavailable):
         record_repetitions(context, is_ending=True)
     context.database.close()

@@ -18,6 +18,7 @@ from stressvision.core.heartbeat import JobSign, write_heartbeat
 from stressvision.db.engine.leadership import leading
 from stressvision.reporter.jobs import REPORTS_JOB, Job
 from stressvision.services.context import Context
+from stressvision.services.settings.following import SettingsFollower
 
 HEARTBEAT_SECONDS = 1.0
 RETRY_SECONDS = 30
@@ -165,9 +166,12 @@ def run_schedule(context: Context, jobs: Iterable[Job], is_stopped: Callable[[fl
     # One thread per job, so that a slow job does not delay the others.
     executors = {"default": ThreadPoolExecutor(len(scheduled))}
     schedule = JobSchedule(context, scheduled, BackgroundScheduler(timezone=UTC, executors=executors))
+    follower = SettingsFollower(context)
+    follower.start()
     schedule.start()
     try:
         while not is_stopped(HEARTBEAT_SECONDS):
             schedule.tick()
     finally:
+        follower.stop()
         schedule.stop()

@@ -20,6 +20,7 @@ from stressvision.db.schema.opening import (
 from stressvision.domain.auth import Role
 from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
+from stressvision.services.stored_settings import load_effective
 
 LAST_SEEN_INTERVAL = timedelta(seconds=1)
 
@@ -56,6 +57,13 @@ class Context:
     sightings: Sightings = field(default_factory=Sightings)
     instances: DeviceInstances = field(default_factory=DeviceInstances)
     reads: ReadLog = field(default_factory=ReadLog)
+    environment: Settings | None = None
+    """The settings without stored ones; None where the context does not follow these."""
+
+    def refresh_settings(self) -> None:
+        """Apply the settings stored since the last call; the only change of a context. Raise DatabaseUnavailable."""
+        if self.environment is not None:
+            object.__setattr__(self, "settings", load_effective(self.database, self.environment))
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,9 @@ def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tup
     if path is not None:
         _make_private(path)
     database.check_replacement = lambda: require_current(database)
-    return Context(database, settings, clock), opening
+    context = Context(database, settings, clock, environment=settings)
+    context.refresh_settings()
+    return context, opening
 
 
 def _make_private(path: Path) -> None:

@@ -26,6 +26,7 @@ class FakeIngest:
         self.detections: dict[str, Json] = {}
         self.health: list[Json] = []
         self.gallery: Json = {"model": "dlib-resnet-v1-128", "policy": "pe", "faces": []}
+        self.camera: Json | None = None
         self.fault: Callable[[str], int | None] = lambda path: None
         self.refused: set[str] = set()
         self.early: set[str] = set()
@@ -67,6 +68,8 @@ class FakeIngest:
             return 204, {}
         if path == "/gallery" and method == "GET":
             return 200, self.gallery
+        if path.startswith("/camera?device_id=") and self.camera is not None:
+            return 200, self.camera
         return 404, {"title": "No existe", "status": 404, "detail": "no such address"}
 
     def _store(self, detection: Json) -> Json:

@@ -1,6 +1,6 @@
 """Detections of report windows: their figures, and which windows have new ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,30 @@ def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, 
         .order_by(_d.employee_id, _d.emotion)
     )
     return WindowTotals(*totals), tuple(_read_tally.many(connection.execute(query)))
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One detection of an employee that an alert rule counts. `confidence`: 0 to 1."""
+
+    employee_id: int
+    timestamp: datetime
+    confidence: float
+
+
+def stream_expressions(
+    connection: Connection, emotions: Sequence[Emotion], window: Window, limit: int
+) -> Iterator[Expression]:
+    """Yield up to `limit` detections of employees with these emotions, by employee and time."""
+    query = (
+        select(_d.employee_id, _d.timestamp, func.coalesce(_d.emotion_confidence, 0.0))
+        .where(_d.employee_id.is_not(None), _d.emotion.in_([str(emotion) for emotion in emotions]))
+        .where(_d.timestamp >= window.start, _d.timestamp < window.end)
+        .order_by(_d.employee_id, _d.timestamp)
+        .limit(limit)
+    )
+    for row in connection.execute(query, execution_options={"yield_per": 10_000}):
+        yield Expression(*row)
 
 
 def stream_moments_after(connection: Connection, detection_id: int, before: datetime) -> Iterator[datetime]:

@@ -34,19 +34,26 @@ REWRITTEN: Mapping[str, str] = {
 FREE_OF_PERSONS: Mapping[str, str] = {
     "access_tokens": "tokens of devices and accounts; an account is disabled by its own command",
     "accounts": "users of the system; disabled by their own command",
+    "area_hours": "counts of an hour over the people of a department",
+    "area_people": "number of people of a department in an hour",
     "audit_log": "append-only: refers to a person by a row number that has no row after the erasure",
     "camera_settings": "what each camera watches, and its pause",
     "changes": "row numbers of committed changes, for a day",
+    "device_hours": "counts of an hour over all people of a camera",
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
     "erasures": "certificates without the person's identity",
+    "hour_counts": "counts of an hour over all people",
     "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
+    "minute_counts": "counts of a minute over all people",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
     "report_progress": "up to which detection reports are complete",
     "reports_daily": "sums of a day over all persons",
+    "rollup_progress": "up to which detection the roll-ups count",
     "sessions": "periods in which a camera was watching",
     "stale_days": "days with a due summary",
+    "stored_settings": "settings changed in the console",
 }
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 

@@ -17,6 +17,7 @@ from stressvision.db.schema.tables.observations import (
     sessions,
 )
 from stressvision.db.schema.tables.people import consents, employees, face_samples
+from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
     daily_reports,
     device_minutes,
@@ -26,8 +27,19 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.rollups import (
+    area_hours,
+    area_people,
+    device_hours,
+    employee_day_counts,
+    employee_hours,
+    hour_counts,
+    minute_counts,
+    rollup_progress,
+)
+from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0015"
+REVISION = "0018"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -37,6 +49,8 @@ __all__ = [
     "alert_events",
     "alert_silences",
     "alerts",
+    "area_hours",
+    "area_people",
     "audit_log",
     "camera_settings",
     "changes",
@@ -45,20 +59,28 @@ __all__ = [
     "daily_reports",
     "detection_events",
     "detection_totals",
+    "device_hours",
     "device_minutes",
     "devices",
+    "employee_day_counts",
     "employee_days",
+    "employee_hours",
     "employees",
     "erasures",
     "face_samples",
+    "hour_counts",
     "job_marks",
     "login_failures",
     "metadata",
+    "minute_counts",
     "notifications",
+    "releases",
     "report_progress",
     "reports",
+    "rollup_progress",
     "sessions",
     "stale_days",
+    "stored_settings",
 ]
 
 for _table in metadata.tables.values():

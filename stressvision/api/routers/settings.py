@@ -1,0 +1,53 @@
+"""Endpoints of the settings that the console changes, and of the recipients of notifications."""
+
+from fastapi import APIRouter
+
+from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
+from stressvision.api.expensive_work import Kind
+from stressvision.notifications.address_tests import send_tests
+from stressvision.services.notifications import configured_addresses
+from stressvision.services.settings import changing, preview, targets
+from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.settings import (
+    AddressResults,
+    AddressTest,
+    RulePreview,
+    SettingChange,
+    SettingList,
+    TargetRequest,
+)
+
+router = APIRouter(prefix="/api", tags=["settings"])
+
+
+@router.get("/settings")
+def list_settings(context: ContextDep) -> SettingList:
+    return changing.list_settings(context)
+
+
+@router.patch("/settings")
+def change_settings(context: ContextDep, actor: NamedActorDep, change: SettingChange) -> SettingList:
+    return changing.change_settings(context, change.values, actor)
+
+
+@router.post("/settings/preview")
+def preview_settings(backend: BackendDep, actor: ActorDep, change: SettingChange) -> RulePreview:
+    with backend.expensive.turn(Kind.PREVIEW, actor.role):
+        return preview.preview_rules(backend.context, change.values, actor.role)
+
+
+@router.post("/notifications/targets", status_code=201)
+def add_target(context: ContextDep, actor: NamedActorDep, request: TargetRequest) -> NoticeQueue:
+    return targets.add_target(context, request.address, actor)
+
+
+@router.delete("/notifications/targets/{target}")
+def remove_target(context: ContextDep, actor: NamedActorDep, target: str) -> NoticeQueue:
+    return targets.remove_target(context, target, actor)
+
+
+@router.post("/notifications/test")
+def test_addresses(backend: BackendDep, actor: ActorDep, language: LanguageDep, request: AddressTest) -> AddressResults:
+    configured = configured_addresses(backend.context.settings).values()
+    with backend.expensive.turn(Kind.MESSAGE, actor.role):
+        return send_tests([request.address] if request.address else list(configured), language)

@@ -1,0 +1,1 @@
+"""Settings in the console: read, change, follow, and preview an alert rule."""

@@ -1,0 +1,165 @@
+"""Reading and changing of the settings that may be stored in the database; every change is audited."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from stressvision.core.config import PREFIX, Settings
+from stressvision.core.errors import Conflict, InvalidInput, Message
+from stressvision.core.setting_groups import Note, Policy
+from stressvision.core.validation import describe_error
+from stressvision.db.queries.stored_settings import (
+    StoredSetting,
+    delete_setting,
+    select_stored_settings,
+    store_setting,
+)
+from stressvision.services.audit import record
+from stressvision.services.context import Actor, Context
+from stressvision.services.stored_settings import (
+    SECRET,
+    STORABLE,
+    StorableSetting,
+    fixed_settings,
+    validate_value,
+)
+from stressvision.wire.settings import SettingKind, SettingList, SettingState, describe
+
+
+def list_settings(context: Context) -> SettingList:
+    """Return every storable setting with its value in force and where it comes from."""
+    context.refresh_settings()
+    fixed = fixed_settings(context.environment or context.settings)
+    with context.database.read() as connection:
+        stored = {row.name: row for row in select_stored_settings(connection)}
+    return SettingList(
+        settings=[
+            _describe_setting(setting, context.settings, stored.get(setting.name), is_fixed=setting.name in fixed)
+            for setting in STORABLE.values()
+        ]
+    )
+
+
+def change_settings(context: Context, wanted: Mapping[str, object], actor: Actor) -> SettingList:
+    """Store values, or delete them for None, and return the settings; all or none are stored.
+
+    Raises:
+        InvalidInput: A name is not a storable setting, or a value is not valid.
+        Conflict: The environment sets one of them.
+    """
+    context.refresh_settings()
+    typed = check_values(context, wanted)
+    before = {name: describe(getattr(context.settings, name)) for name in typed}
+    checked = {name: None if wanted[name] is None else _to_json(name, value) for name, value in typed.items()}
+    with context.database.write() as connection:
+        for name, value in checked.items():
+            if value is None:
+                delete_setting(connection, name)
+            else:
+                store_setting(connection, StoredSetting(name, json.dumps(value), actor.user_id, context.clock()))
+        changes = {name: _change(name, before[name], describe(typed[name])) for name in typed}
+        record(connection, context, actor, "settings_changed", "settings", None, changes)
+    context.refresh_settings()
+    return list_settings(context)
+
+
+def require_changeable(context: Context, name: str) -> None:
+    """Raise InvalidInput where the setting cannot be stored, and Conflict where the environment sets it."""
+    if name not in STORABLE:
+        raise InvalidInput(
+            Message(
+                es=f"El ajuste «{name}» no se cambia aquí: está en el entorno (docs/settings.md).",
+                en=f"The setting “{name}” cannot be changed here: it belongs to the environment (docs/settings.md).",
+            ),
+            field=name,
+        )
+    if name in fixed_settings(context.environment or context.settings):
+        variable = PREFIX + name.upper()
+        raise Conflict(
+            Message(
+                es=f"Lo fija la variable {variable} en el servidor: quítela de ahí para cambiarlo aquí.",
+                en=f"The variable {variable} on the server sets it: remove it there to change it here.",
+            ),
+            field=name,
+        )
+
+
+def check_values(context: Context, wanted: Mapping[str, object]) -> dict[str, Any]:
+    """Return values in their types by name; None becomes the default. Raise as change_settings does."""
+    return {name: _check(context, name, value) for name, value in wanted.items()}
+
+
+def _check(context: Context, name: str, value: object) -> Any:
+    require_changeable(context, name)
+    if value is None:
+        return STORABLE[name].model.model_fields[name].get_default(call_default_factory=True)
+    try:
+        return validate_value(name, value)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        reason = Message(es=f"{describe_error(fault, 'es')}.", en=f"{describe_error(fault, 'en')}.")
+        raise InvalidInput(reason, field=name) from None
+
+
+def _to_json(name: str, typed: Any) -> object:
+    if name in SECRET:
+        return [item.get_secret_value() for item in typed if isinstance(item, SecretStr)]
+    return describe(typed)
+
+
+def _change(name: str, before: object, after: object) -> dict[str, object]:
+    """Return what the audit log records; of secrets only that they changed."""
+    return {"changed": True} if name in SECRET else {"from": before, "to": after}
+
+
+def _describe_setting(
+    setting: StorableSetting, settings: Settings, stored: StoredSetting | None, *, is_fixed: bool
+) -> SettingState:
+    field = setting.model.model_fields[setting.name]
+    is_secret = setting.name in SECRET
+    is_stored = stored is not None and not is_fixed
+    return SettingState(
+        name=setting.name,
+        group=str(setting.group),
+        variable=PREFIX + setting.name.upper(),
+        kind=_kind(setting.name, field),
+        value=None if is_secret else describe(getattr(settings, setting.name)),
+        default=None if is_secret else describe(field.get_default(call_default_factory=True)),
+        minimum=_bound(field, "ge", "gt"),
+        maximum=_bound(field, "le", "lt"),
+        choices=_choices(field.annotation),
+        unit=next((item.unit for item in field.metadata if isinstance(item, Note) and item.unit), None),
+        source="environment" if is_fixed else "stored" if is_stored else "default",
+        is_live=setting.is_live,
+        changed_by=stored.recorded_by if stored is not None and is_stored else None,
+        changed_at=stored.recorded_at if stored is not None and is_stored else None,
+    )
+
+
+def _kind(name: str, field: FieldInfo) -> SettingKind:
+    annotation: Any = field.annotation
+    if name in SECRET:
+        return "addresses"
+    if get_origin(annotation) is tuple:
+        return "choices" if _choices(annotation) else "integers"
+    if _choices(annotation):
+        return "choice"
+    kinds: dict[object, SettingKind] = {int: "integer", float: "number"}
+    return kinds.get(annotation, "text")
+
+
+def _choices(annotation: Any) -> list[str] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Policy):
+        return [str(policy) for policy in Policy]
+    if get_origin(annotation) is tuple:
+        return _choices(get_args(annotation)[0])
+    return [str(choice) for choice in get_args(annotation)] if get_origin(annotation) is Literal else None
+
+
+def _bound(field: FieldInfo, *names: str) -> float | None:
+    """Return the first limit of these names among the field's bounds."""
+    limits = (getattr(item, name, None) for item in field.metadata for name in names)
+    return next((float(limit) for limit in limits if limit is not None), None)

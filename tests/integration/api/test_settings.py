@@ -1,0 +1,180 @@
+"""Settings in the database: read, changed, previewed, followed by running programs, fixed by the environment."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from stressvision.api.app import create_app
+from stressvision.core.config import Settings
+from stressvision.core.errors import Unavailable
+from stressvision.domain.auth import Role
+from stressvision.notifications.address_tests import send_tests
+from stressvision.services.context import Context, open_context
+from stressvision.services.settings.following import SettingsFollower
+from stressvision.services.settings.preview import preview_rules
+from tests.conftest import FakeClock
+from tests.integration.access.test_matrix import bearing, give_tokens
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import add_detection
+from tests.programs.running import wait_until
+
+HOOK = "jsons://hook.example.com/secret-path-77"
+
+
+@pytest.fixture
+def client(sqlite_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+        yield client
+
+
+def setting(answer: Any, name: str) -> dict[str, Any]:
+    return next(item for item in answer.json()["settings"] if item["name"] == name)
+
+
+def audited(context: Context, action: str) -> list[str]:
+    with context.database.read() as connection:
+        query = "SELECT user_id || ' ' || details FROM audit_log WHERE action = ? ORDER BY id"
+        return [str(row[0]) for row in connection.exec_driver_sql(query, (action,))]
+
+
+def test_change_applies_at_once_is_audited_and_returns_to_default(client: TestClient, sqlite_context: Context) -> None:
+    before = setting(client.get("/api/settings"), "min_stress_events")
+    assert before.items() >= {"value": 10, "default": 10, "minimum": 1.0, "source": "default", "is_live": True}.items()
+    changed = client.patch("/api/settings?user_id=ing.rojas", json={"values": {"min_stress_events": 12}})
+    assert changed.status_code == 200, changed.text
+    after = setting(changed, "min_stress_events")
+    assert after.items() >= {"value": 12, "source": "stored", "changed_by": "ing.rojas"}.items()
+    assert sqlite_context.settings.min_stress_events == 12
+    assert open_context(Settings(database_url=sqlite_context.settings.database_url)).settings.min_stress_events == 12
+    client.patch("/api/settings", json={"values": {"min_stress_events": None}})
+    assert sqlite_context.settings.min_stress_events == 10
+    first = audited(sqlite_context, "settings_changed")[0]
+    assert first.startswith("ing.rojas")
+    assert ('"from":10' in first.replace(" ", ""), '"to":12' in first.replace(" ", "")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"min_stress_events": 0}, "min_stress_events"),
+        ({"min_stress_events": "muchos"}, "min_stress_events"),
+        ({"notify_quiet_hours": "25:00-06:00"}, "notify_quiet_hours"),
+        ({"policy": "none"}, "policy"),
+        ({"database_url": "sqlite:///other.db"}, "database_url"),
+        ({"min_fatigue_events": 20, "backup_keep": 0}, "backup_keep"),
+    ],
+)
+def test_invalid_value_changes_nothing(client: TestClient, sqlite_context: Context, values: object, field: str) -> None:
+    refused = client.patch("/api/settings", json={"values": values})
+    assert refused.status_code == 422
+    assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+    assert sqlite_context.settings.min_fatigue_events == 45
+
+
+def test_environment_wins_and_is_shown_as_fixed(sqlite_context: Context) -> None:
+    fixed = Settings(database_url=sqlite_context.settings.database_url, min_stress_events=8)
+    with TestClient(create_app(open_context(fixed)), base_url="http://localhost:8000") as client:
+        shown = setting(client.get("/api/settings"), "min_stress_events")
+        assert shown.items() >= {"value": 8, "source": "environment"}.items()
+        refused = client.patch("/api/settings", json={"values": {"min_stress_events": 12}})
+    assert (refused.status_code, "STRESSVISION_MIN_STRESS_EVENTS" in refused.json()["detail"]) == (409, True)
+
+
+def test_running_program_follows_another_ones_change(sqlite_context: Context) -> None:
+    other = open_context(Settings(database_url=sqlite_context.settings.database_url))
+    follower = SettingsFollower(other, seconds=0.01)
+    follower.start()
+    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+        client.patch("/api/settings", json={"values": {"alert_window_minutes": 20, "policy": "eu"}})
+    wait_until(lambda: other.settings.alert_window_minutes == 20, "the change is applied")
+    follower.stop()
+    assert other.settings.policy == "eu"
+
+
+def test_value_written_by_hand_that_is_invalid_is_left_out(sqlite_context: Context) -> None:
+    with sqlite_context.database.write() as connection:
+        for name, value in (("min_stress_events", "-4"), ("backup_keep", "not json"), ("host", '"0.0.0.0"')):
+            connection.exec_driver_sql(
+                "INSERT INTO stored_settings VALUES (?, ?, NULL, '2026-11-22 10:00:00.000')", (name, value)
+            )
+    sqlite_context.refresh_settings()
+    assert sqlite_context.settings.min_stress_events == 10
+    assert sqlite_context.settings.backup_keep == 7
+    assert sqlite_context.settings.host == "127.0.0.1"
+
+
+def test_addresses_are_stored_and_never_returned(client: TestClient, sqlite_context: Context) -> None:
+    added = client.post("/api/notifications/targets", json={"address": HOOK})
+    assert added.status_code == 201, added.text
+    assert [target["label"] for target in added.json()["targets"]] == ["jsons://hook.example.com"]
+    assert client.post("/api/notifications/targets", json={"address": HOOK}).status_code == 409
+    assert client.post("/api/notifications/targets", json={"address": "no address"}).status_code == 422
+    answers = [client.get(path).text for path in ("/api/settings", "/api/notifications", "/api/audit")]
+    assert not [answer for answer in answers if "secret-path-77" in answer]
+    assert sqlite_context.settings.notify_urls[0].get_secret_value() == HOOK
+    target = added.json()["targets"][0]["target"]
+    assert client.delete(f"/api/notifications/targets/{target}").json()["configured"] is False
+    assert client.delete(f"/api/notifications/targets/{target}").status_code == 404
+
+
+def test_failed_test_names_reason_without_secrets(client: TestClient) -> None:
+    tested = client.post("/api/notifications/test", json={"address": "json://127.0.0.1:9/secret-path-77"})
+    assert tested.status_code == 200, tested.text
+    [result] = tested.json()["targets"]
+    assert (result["is_delivered"], result["label"]) == (False, "json://127.0.0.1:9")
+    assert result["reason"]
+    assert "secret-path-77" not in tested.text
+
+
+def test_hanging_test_is_reported() -> None:
+    with pytest.raises(Unavailable):
+        send_tests(["json://127.0.0.1:9"], "es", (sys.executable, "-c", "raise SystemExit(3)"))
+
+
+def store_stress(context: Context, clock: FakeClock, employee_id: int, count: int) -> None:
+    for _ in range(count):
+        clock.advance(seconds=20)
+        add_detection(context, employee_id=employee_id, emotion="stress", emotion_confidence=0.7)
+
+
+def test_preview_compares_thresholds_on_past_data(
+    client: TestClient, sqlite_context: Context, clock: FakeClock
+) -> None:
+    employee = enrol(sqlite_context)
+    store_stress(sqlite_context, clock, employee, 11)
+    clock.advance(hours=3)
+    store_stress(sqlite_context, clock, employee, 14)
+    clock.advance(seconds=1)
+    looked = client.post("/api/settings/preview", json={"values": {"min_stress_events": 13}})
+    assert looked.json().items() >= {"current": 2, "proposed": 1, "created": 2, "detections": 25, "days": 7}.items()
+    assert sqlite_context.settings.min_stress_events == 10
+    assert client.post("/api/settings/preview", json={"values": {"backup_keep": 3}}).status_code == 422
+    clock.advance(seconds=timedelta(days=8).total_seconds())
+    later = client.post("/api/settings/preview", json={"values": {"min_stress_events": 13}})
+    assert later.json().items() >= {"current": 0, "proposed": 0}.items()
+
+
+def test_preview_withholds_few_people_from_administrators(sqlite_context: Context, clock: FakeClock) -> None:
+    store_stress(sqlite_context, clock, enrol(sqlite_context), 12)
+    withheld = preview_rules(sqlite_context, {"min_stress_events": 11}, Role.ADMIN)
+    assert (withheld.current, withheld.proposed, withheld.created, withheld.withheld) == (None, None, None, True)
+    for number in range(2, 6):
+        store_stress(sqlite_context, clock, enrol(sqlite_context, f"EMP00{number}", f"Persona {number}"), 12)
+    shown = preview_rules(sqlite_context, {"min_stress_events": 11}, Role.ADMIN)
+    assert (shown.current, shown.withheld) == (5, False)
+
+
+def test_health_reads_settings_and_may_not_change_them(sqlite_context: Context) -> None:
+    tokens = give_tokens(sqlite_context)
+    with TestClient(create_app(replace(sqlite_context)), base_url="http://localhost:8000") as client:
+        health = bearing(tokens[Role.HEALTH])
+        assert client.get("/api/settings", headers=health).status_code == 200
+        wanted = {"values": {"min_stress_events": 12}}
+        assert client.patch("/api/settings", json=wanted, headers=health).status_code == 403
+        assert client.patch("/api/settings", json=wanted, headers=bearing(tokens[Role.ADMIN])).status_code == 200
+    assert audited(sqlite_context, "settings_changed")[0].startswith("cuenta.admin")
