@@ -32,7 +32,7 @@ def create_loop() -> asyncio.AbstractEventLoop:
             named["ssl_handshake_timeout"] = HEAD_SECONDS
         return await create_server(*arguments, **named)
 
-    loop.create_server = create_limited_server  # type: ignore[assignment]
+    loop.create_server = create_limited_server  # type: ignore[method-assign]
     return loop
 
 
