@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.remembered import RememberedNetworks, enrol_everybody
 from stressvision.core.config import Policy, Settings
 from stressvision.domain.alerts import AlertRule
 from stressvision.domain.emotions import Emotion
@@ -25,13 +26,9 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.expression import ExpressionEstimate, ExpressionReference
-from stressvision.vision.faces import Face, Point
+from stressvision.vision.faces import Face
 from stressvision.vision.fatigue.monitor import FatigueMonitor
-from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
-from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
-from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 
 BEGAN = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -85,39 +82,9 @@ VARIATIONS = (
 )
 
 
-class RememberedModels:
-    """The real networks, asked once a picture, and an encoder to which everybody is the one person enrolled."""
-
-    def __init__(self, models: Models) -> None:
-        self._models = models
-        self._faces: dict[int, list[Face]] = {}
-        self._geometries: dict[int, FaceGeometry | None] = {}
-        self._expressions: dict[int, ExpressionEstimate] = {}
-
-    def detect(self, frame: Frame) -> list[Face]:
-        if id(frame) not in self._faces:
-            # The person of the clip is the nearest one.
-            found = self._models.detector.detect(frame)
-            self._faces[id(frame)] = sorted(found, key=lambda face: -face.box.w)[:1]
-        return self._faces[id(frame)]
-
-    def encode(self, frame: Frame, face: Face) -> Embedding:
-        return np.zeros(EMBEDDING_SIZE)
-
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
-        if id(frame) not in self._geometries:
-            self._geometries[id(frame)] = self._models.geometry.read(frame, face)
-        return self._geometries[id(frame)]
-
-    def estimate(
-        self, frame_bgr: Frame, left_eye: Point, right_eye: Point, *, reference: ExpressionReference | None = None
-    ) -> ExpressionEstimate:
-        assert self._models.expression is not None
-        if id(frame_bgr) not in self._expressions:
-            self._expressions[id(frame_bgr)] = self._models.expression.estimate(
-                frame_bgr, left_eye, right_eye, reference=reference
-            )
-        return self._expressions[id(frame_bgr)]
+def nearest(faces: list[Face]) -> list[Face]:
+    """The person of a clip is the nearest one."""
+    return sorted(faces, key=lambda face: -face.box.w)[:1]
 
 
 def read_labels(path: Path = LABELS) -> list[Clip]:
@@ -138,7 +105,7 @@ def find_yawns(path: Path, models: Models) -> list[float]:
         if shot.elapsed < next_at:
             continue
         next_at += 1 / FPS
-        faces = sorted(models.detector.detect(shot.frame), key=lambda face: -face.box.w)
+        faces = nearest(models.detector.detect(shot.frame))
         geometry = models.geometry.read(shot.frame, faces[0]) if faces else None
         happy = None
         if faces and geometry and geometry.mouth and models.expression:
@@ -171,13 +138,10 @@ def sit_through(takes: Sequence[Sequence[Frame]], minutes: float, random: np.ran
         left -= len(turn)
 
 
-def watch(frames: Iterator[Frame], models: RememberedModels, period: float) -> list[DetectionIn]:
+def watch(frames: Iterator[Frame], networks: RememberedNetworks, period: float) -> list[DetectionIn]:
     """What the device reports of one enrolled person."""
-    pipeline = Pipeline(
-        Models(models, models, models, models),
-        Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=period),
-    )
-    pipeline.use_gallery(FaceGallery([EnrolledFace(1, "EMP001", np.zeros((3, EMBEDDING_SIZE)))], 0.5, 0.05), 0.0)
+    pipeline = Pipeline(networks.models, Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=period))
+    pipeline.use_gallery(enrol_everybody(), 0.0)
     detections = []
     for index, frame in enumerate(frames):
         at = index / FPS
@@ -220,7 +184,7 @@ def main() -> None:
     totals = dict.fromkeys(arguments.periods, 0)
     for number, clip in enumerate(clips):
         takes = vary(arguments.clips / clip.name, np.random.default_rng(number))
-        remembered = RememberedModels(models)
+        remembered = RememberedNetworks(models, choose=nearest)
         for period in arguments.periods:
             frames = sit_through(takes, arguments.minutes, np.random.default_rng(100 + number))
             totals[period] += _report(clip, period, watch(frames, remembered, period))

@@ -32,6 +32,7 @@ from stressvision.api.routers import (
     exports,
     health,
     notifications,
+    person,
     personal_data,
     reports,
     sessions,
@@ -58,6 +59,7 @@ _ROUTERS = (
     detections,  # first: routes are tried in this order, and this one is called most
     health,
     employees,
+    person,
     personal_data,
     sessions,
     alerts,

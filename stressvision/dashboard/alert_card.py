@@ -7,6 +7,7 @@ from stressvision.dashboard import alert_html, html, texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import ACCENT, EXPRESSIONS, QUIET, SEVERITIES
 from stressvision.domain.alerts import PROLONGED_FATIGUE
+from stressvision.domain.evidence import compute_excess, compute_share
 from stressvision.wire.alerts import Alert, AlertDetail, AlertStepTaken
 
 CERTAIN = 0.995
@@ -66,6 +67,8 @@ def _card(context: PageContext, alert: Alert) -> html.AlertCard:
     if alert.escalation_level:
         label = context.text(texts.alerts.ESCALATED_TIMES, count=alert.escalation_level)
         marks.append(html.Chip(SEVERITIES["medium"], label))
+    if alert.odd_fields:
+        marks.append(html.Chip(QUIET, context.text(texts.common.ODD_FIELDS)))
     return html.AlertCard(
         severity=html.Chip(SEVERITIES.get(alert.severity or "", QUIET), context.text(severity)),
         marks=marks,
@@ -129,13 +132,20 @@ def _facts(context: PageContext, alert: Alert) -> list[html.KeyFigure]:
     usual = context.text(texts.alerts.NO_HISTORY)
     if alert.usual_share is not None:
         usual = context.text(texts.alerts.USUAL_OF, share=f"{alert.usual_share:.0f} %", days=alert.usual_days)
-    share = alert.evidence_events / alert.evidence_total if alert.evidence_events and alert.evidence_total else None
+    share = compute_share(alert.evidence_events, alert.evidence_total)
     facts = [
         html.KeyFigure(
-            context.text(texts.alerts.SHARE), context.percent(share), help=context.text(texts.alerts.SHARE_HELP)
+            context.text(texts.alerts.SHARE),
+            context.percent(None if share is None else share / 100),
+            help=context.text(texts.alerts.SHARE_HELP),
         ),
         html.KeyFigure(context.text(texts.alerts.USUAL), usual, help=context.text(texts.alerts.USUAL_HELP)),
     ]
+    excess = compute_excess(share, alert.usual_share)
+    if excess is not None:
+        points = context.text(texts.alerts.POINTS, points=f"{excess:+.0f}")
+        help_text = context.text(texts.alerts.EXCESS_HELP)
+        facts.append(html.KeyFigure(context.text(texts.alerts.EXCESS), points, help=help_text))
     if alert.error_chance is not None:
         chance = describe_chance(context, alert.error_chance)
         help_text = context.text(texts.alerts.CHANCE_HELP)

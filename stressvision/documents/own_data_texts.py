@@ -93,6 +93,8 @@ ACTIONS: Mapping[str, Message] = {
     "deactivate_employee": Message(es="desactivó su ficha", en="deactivated your record"),
     "read_employee": Message(es="vio su ficha", en="read your record"),
     "read_employee_state": Message(es="vio su estado reciente", en="read your recent state"),
+    "read_person_figures": Message(es="vio sus cifras en el tiempo", en="read your figures over time"),
+    "read_person_events": Message(es="vio su línea de tiempo", en="read your time line"),
     "follow_employee": Message(es="siguió su estado en vivo", en="followed your live state"),
     "read_alerts": Message(es="vio sus alertas", en="read your alerts"),
     "read_gallery": Message(es="obtuvo los rostros inscritos", en="fetched the enrolled faces"),

@@ -68,6 +68,24 @@ def compute_usual_level(days: Iterable[tuple[int, int]]) -> UsualFigures | None:
     return UsualFigures(round(median(shares), 1), len(shares))
 
 
+def compute_share(events: int | None, total: int | None) -> float | None:
+    """Return how much of the time the rule's expression was seen, in percent of the detections; None without any."""
+    return round(100.0 * events / total, 1) if events is not None and total else None
+
+
+def compute_excess(share: float | None, usual: float | None) -> float | None:
+    """Return by how many percentage points a share exceeds the person's usual one; None where either is unknown."""
+    return round(share - usual, 1) if share is not None and usual is not None else None
+
+
+def describe_extent(share: float | None, usual: float | None) -> str:
+    """Return the share and the person's usual share as the continuation of an alert's description, in Spanish."""
+    if share is None:
+        return ""
+    part = f", {share:.0f} % de las de la persona en ese tiempo"
+    return part if usual is None else f"{part} (lo habitual a esa hora: {usual:.0f} %)"
+
+
 def compute_error_rate(
     confusion: Sequence[Sequence[int]], classes: Sequence[str], actual: str, mistaken_for: Iterable[str]
 ) -> float | None:

@@ -104,6 +104,13 @@ REASONS: tuple[tuple[str, Message], ...] = (
         ),
     ),
     (r"error=404", Message("no existe esa dirección (404)", "has no such address (404)")),
+    (
+        r"error=(3\d\d)",
+        Message(
+            "remite a otra dirección ({code}), y el mensaje no se entregó: escriba la dirección final",
+            "redirects to another address ({code}), and the message was not delivered: set the final address",
+        ),
+    ),
     (r"error=([45]\d\d)", Message("respondió con el error {code}", "answered with error {code}")),
     (r"[Cc]onnection (aborted|reset)|unexpectedly closed", Message("cortó la conexión", "closed the connection")),
 )

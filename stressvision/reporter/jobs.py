@@ -17,6 +17,7 @@ from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
 from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
+from stressvision.services.alerts.silences import end_incredible_silences
 from stressvision.services.auth.expiries import warn_of_expiries
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.confirmed_time import ConfirmedTime
@@ -114,6 +115,9 @@ def _continuous_backup(settings: Settings) -> tuple[Job, ...]:
 
 
 def _escalate(context: Context, waiting: WaitingTimes) -> None:
+    ended = end_incredible_silences(context)
+    if ended:
+        log.warning("silences ended, stored by a clock ahead", count=ended)
     for alert_id in escalate_due(context, waiting):
         log.info("alert escalated", alert=alert_id)
 

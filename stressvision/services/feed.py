@@ -119,4 +119,6 @@ def _event(change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRo
         resolution_notes=entity.resolution_notes,
         device_id=entity.device_id,
         escalation_level=entity.escalation_level,
+        evidence_share=entity.evidence_share,
+        above_usual=entity.above_usual,
     )

@@ -21,7 +21,8 @@ class MinuteCount(WireModel):
 class Alert(WireModel):
     """An alert about a person (`employee_id`) or a device (`device_id`).
 
-    `evidence_*`: number of matching detections, of all detections, their mean confidence, start and minutes.
+    `evidence_*`: number of matching detections, of all detections, their mean confidence, start and minutes, and the
+    share of matching ones in percent. `above_usual`: percentage points by which that share exceeds `usual_share`.
     `usual_share`: the person's usual share at that time of day over `usual_days` earlier days, in percent; null with
     too little history. `error_chance`, 0-1: probability that so many come from model errors alone, if detections were
     independent (they are not: the true figure is larger). `escalation_level`: number of escalations for lack of an
@@ -52,6 +53,8 @@ class Alert(WireModel):
     usual_share: float | None = None
     usual_days: int | None = None
     error_chance: float | None = None
+    evidence_share: float | None = None
+    above_usual: float | None = None
     escalation_level: int = 0
     version: int = 0
     odd_fields: tuple[str, ...] = ODD_FIELDS

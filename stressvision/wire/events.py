@@ -26,7 +26,10 @@ class DetectionEvent(Event):
 
 
 class AlertEvent(Event):
-    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (not acknowledged in time)."""
+    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (not acknowledged in time).
+
+    `evidence_share`, `above_usual`: as in Alert.
+    """
 
     type: Literal["alert", "alert_acknowledged", "alert_resolved", "alert_escalated"]
     alert_id: int
@@ -42,6 +45,8 @@ class AlertEvent(Event):
     resolution_notes: str | None
     device_id: str | None = None
     escalation_level: int = 0
+    evidence_share: float | None = None
+    above_usual: float | None = None
 
 
 class ReportEvent(Event):

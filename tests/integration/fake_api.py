@@ -38,6 +38,7 @@ from stressvision.wire.backend import (
     HourCount,
     Overview,
     PeriodSummary,
+    ServiceCard,
     Stats,
     StoredDetection,
 )
@@ -45,6 +46,7 @@ from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_person import serve_person
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (
@@ -75,6 +77,7 @@ class FakeBackend:
     stress_percentage: float = 0.0
     detections_last_hour: int = 0
     refusal: StressVisionError | None = None
+    delay_seconds: float = 0.0
     picture: bytes = b""
     streams: int = 0
     sent: int = 0
@@ -286,6 +289,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.middleware("http")
     async def note(request: Request, go_on):  # type: ignore[no-untyped-def]
         state.calls.append(f"{request.method} {request.url.path}")
+        await asyncio.sleep(state.delay_seconds)
         if state.refusal:
             return _problem(request, state.refusal)
         return await go_on(request)
@@ -293,6 +297,12 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.exception_handler(StressVisionError)
     def refuse(request: Request, error: StressVisionError) -> Response:
         return _problem(request, error)
+
+    @app.get("/")
+    def card() -> ServiceCard:
+        return ServiceCard(
+            service="Stress Vision", version="0", description="", docs="/api/docs", dashboard="", websocket="/ws"
+        )
 
     @app.get("/api/dashboard/overview")
     def overview() -> Overview:
@@ -303,6 +313,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             pending_alerts=len([item for item in state.alerts.values() if item.status == "pending"]),
             overall_stress_percentage=state.stress_percentage,
             active_devices=len([item for item in state.devices if item.state == "watching"]),
+            newest_high_alert=max(
+                (item.id for item in state.alerts.values() if (item.status, item.severity) == ("pending", "high")),
+                default=None,
+            ),
             timestamp=utc_now(),
             withheld=state.withheld,
         )
@@ -349,6 +363,8 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 period_minutes=minutes,
             ),
         )
+
+    serve_person(app, state)
 
     @app.get("/api/alerts")
     def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:

@@ -9,7 +9,8 @@ SCHEMAS: Mapping[str, str] = {
     "AccessRecord": "Una consulta o un cambio de los datos de la persona.",
     "Alert": (
         "De una persona (`employee_id`) o de un dispositivo (`device_id`). `evidence_*` dice en qué se apoya:"
-        " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo y en qué minutos. "
+        " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo, en qué minutos y qué "
+        "porcentaje son. `above_usual`: cuántos puntos porcentuales supera ese porcentaje a `usual_share`. "
         "`usual_share`: la proporción usual de la persona a esa hora del día, en porcentaje, según "
         "`usual_days` días; null si hay poca historia. `error_chance`, de 0 a 1: cuán probable es que tantas "
         "salgan solo de errores del modelo, si las detecciones fueran independientes. `escalation_level`: "
@@ -69,6 +70,16 @@ SCHEMAS: Mapping[str, str] = {
     ),
     "OwnData": "Todo lo que se guarda de una persona.",
     "PeriodFigures": "Una ventana de un día, o un día de una semana.",
+    "PersonEvent": (
+        "Un paso del historial de una alerta, o el comienzo o el fin de una pausa. `kind`: raised, acknowledged, "
+        "noted, resolved, escalated, silenced, pause_begun, pause_ended."
+    ),
+    "PersonEvents": "Lo que pasó con las alertas de una persona, lo más reciente primero.",
+    "PersonFigure": (
+        "Un minuto, una hora o un día. `usual`: la misma hora de los 14 días anteriores, solo por hora; null si hay "
+        "poca historia."
+    ),
+    "PersonFigures": "Las cifras de una persona, lo más antiguo primero y sin tramos vacíos.",
     "PreviousPeriod": "El tramo anterior de igual duración, para comparar.",
     "Problem": "RFC 9457; `errors` nombra cada dato no válido.",
     "Report": (
@@ -103,6 +114,7 @@ PHRASES: Mapping[str, str] = {
     "ISO 8601; without an offset it is UTC.": "ISO 8601; sin zona horaria es UTC.",
     "Otherwise what the Accept header prefers.": "Si falta, lo que prefiera la cabecera Accept.",
     "Default: 10,000 in JSON, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
+    "Length of one point.": "Duración de cada punto.",
     "Successful Response": "Respuesta",
     "Service Unavailable": "No disponible",
     "The id, or the key that ingest answered.": "El id, o la clave que respondió ingest.",

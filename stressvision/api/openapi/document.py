@@ -46,11 +46,19 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
     ),
+    "read_person_figures": Message(
+        es="Cifras de una persona por minuto, hora o día, con su nivel habitual",
+        en="One person's figures by minute, hour or day, with their usual level",
+    ),
+    "read_person_events": Message(
+        es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
+        en="Alerts, decisions, notes and pauses of one person on a time line",
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
-    "acknowledge_alert": Message(es="Reconocer una alerta", en="Acknowledge an alert"),
+    "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
     "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),
@@ -70,6 +78,7 @@ _SUMMARIES: Mapping[str, Message] = {
     "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
     "log_in": Message(es="Iniciar sesión: un token para esta sesión", en="Log in: a token for this session"),
     "log_out": Message(es="Cerrar sesión: el token deja de ser válido", en="Log out: the token is revoked"),
+    "read_session": Message(es="La cuenta del token enviado", en="The account of the token that is sent"),
     "change_own_password": Message(es="Cambiar la propia contraseña", en="Change the password of the own account"),
     "list_accounts": Message(es="Cuentas", en="Accounts"),
     "add_account": Message(es="Crear una cuenta", en="Create an account"),

@@ -12,7 +12,23 @@ from stressvision.dashboard.texts import (
     enrolment,
     navigation,
     overview,
+    person,
+    plant,
     reports,
+    shell,
 )
 
-__all__ = ["access", "alerts", "camera", "common", "employees", "enrolment", "navigation", "overview", "reports"]
+__all__ = [
+    "access",
+    "alerts",
+    "camera",
+    "common",
+    "employees",
+    "enrolment",
+    "navigation",
+    "overview",
+    "person",
+    "plant",
+    "reports",
+    "shell",
+]

@@ -135,6 +135,14 @@ USUAL_HELP = Message(
     en="Median of the last 14 days at the same time of day; at least 3 days with half a minute of detections are "
     "needed.",
 )
+EXCESS = Message(es="Frente a su nivel habitual", en="Against their usual level")
+POINTS = Message(es="{points} puntos porcentuales", en="{points} percentage points")
+EXCESS_HELP = Message(
+    es="Cuánto se aleja esta alerta de lo habitual en la persona. La severidad solo indica la confianza media del "
+    "modelo.",
+    en="How far this alert lies from what is usual for the person. Severity shows the mean confidence of the model "
+    "only.",
+)
 CHANCE = Message(
     es="Probabilidad si el rostro fuera neutro",
     en="Probability if the face were neutral",

@@ -51,8 +51,12 @@ class Expressing(Protocol):
         right_eye: Point,
         *,
         reference: ExpressionReference | None = None,
+        turn: int | None = None,
     ) -> ExpressionEstimate:
-        """Estimate the expression of one face of a frame, relative to `reference` if there is one."""
+        """Estimate the expression of one face of a frame, relative to `reference` if there is one.
+
+        `turn`: number of this reading of the face, where many are averaged.
+        """
         ...
 
 

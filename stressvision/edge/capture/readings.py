@@ -9,10 +9,16 @@ from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.relaxed import is_relaxed
 
 
-def read_face(shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes) -> None:
-    """Read the face of a person who may be read, and measure how long each part takes."""
+def read_face(
+    shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes, *, dense: bool = False
+) -> None:
+    """Read the face of a person who may be read, and measure how long each part takes.
+
+    `dense`: the readings follow each other so closely that each needs one view of the expression model only.
+    """
     geometry = _measure(shot, person, models, stages)
-    happy = _read_expression(shot, person, models, stages) if rules.expression_allowed else None
+    turn = person.trend.readings if dense else None
+    happy = _read_expression(shot, person, models, stages, turn) if rules.expression_allowed else None
     person.monitor.observe(shot.elapsed, geometry, happy)
     person.period.add_fatigue(person.monitor.estimate().probability)
     if rules.flag_photographs:
@@ -34,14 +40,14 @@ def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> 
     return person.geometry
 
 
-def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTimes) -> float | None:
+def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTimes, turn: int | None) -> float | None:
     """Add one reading of the expression where it can be made, and return how happy it is, 0-1."""
     if models.expression is None or not person.is_expressive:
         return None
     face = person.track.face
     with stages.measure("expression"):
         reference = person.baseline.reference if person.baseline else None
-        estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye, reference=reference)
+        estimate = models.expression.estimate(shot.frame, face.left_eye, face.right_eye, reference=reference, turn=turn)
     if person.baseline is not None and person.geometry is not None:
         fatigued = person.monitor.estimate().probability >= FATIGUE_PRESENT
         person.baseline.follow(estimate, relaxed=is_relaxed(person.geometry) and not fatigued)

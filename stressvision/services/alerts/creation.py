@@ -20,6 +20,7 @@ from stressvision.domain.alerts import (
 )
 from stressvision.domain.consent import may_alert, may_be_recognised
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS
+from stressvision.domain.evidence import compute_share, describe_extent
 from stressvision.domain.notifications import NoticeKind
 from stressvision.services.alerts.evidence import gather_evidence
 from stressvision.services.alerts.silences import record_if_silenced
@@ -89,6 +90,8 @@ def create_window_alert_if_due(
         return None
     if record_if_silenced(connection, context, rule, draft, employee_id, at):
         return None
+    evidence = gather_evidence(connection, context, rule, employee_id, start, at, counted)
+    share = compute_share(counted.events, counted.total)
     alert_id = rows.insert_alert(
         connection,
         rows.NewAlert(
@@ -96,9 +99,9 @@ def create_window_alert_if_due(
             employee_id=employee_id,
             alert_type=draft.alert_type,
             severity=str(draft.severity),
-            description=draft.description,
+            description=draft.description + describe_extent(share, evidence.usual_share),
             created_at=context.clock(),
-            evidence=gather_evidence(connection, context, rule, employee_id, start, at, counted),
+            evidence=evidence,
         ),
     )
     insert_step(connection, NewAlertStep(context.clock(), str(AlertStep.RAISED), alert_id, employee_id))

@@ -1,18 +1,13 @@
-"""Measurement of the enrolment stills of one person."""
+"""Samples of one person's enrolment stills: outliers among them, and likeness to enrolled people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stressvision.core.errors import InvalidInput, Message
 from stressvision.vision.expression import ExpressionReference
-from stressvision.vision.faces import FaceDetector
-from stressvision.vision.networks import Frame
-from stressvision.vision.quality import assess
-from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
+from stressvision.vision.recognition.embedding import Embedding
 from stressvision.vision.recognition.gallery import FaceGallery, Match
-from stressvision.vision.relaxed import RelaxedReader
 
 SAME_PERSON = 0.58
 """Median distance to the other stills above which a still shows another person. On 341 photographs of 60 people it
@@ -26,46 +21,16 @@ or scaled are at most 0.06 apart (0.10 at JPEG quality 40), different photograph
 
 
 @dataclass(frozen=True)
-class Still:
-    """One picture, with the name by which its faults are reported."""
-
-    name: str
-    image: Frame
-
-
-@dataclass(frozen=True)
 class FaceSample:
     """What is kept of a still: `embedding` [128] and `quality` 0-1. `outlier`: it seems to show another person.
 
     `expression`: how the face reads; None where it is not relaxed, or nothing may be read.
     """
 
-    name: str
     embedding: Embedding
     quality: float
     outlier: bool = False
     expression: ExpressionReference | None = None
-
-
-def measure_stills(stills: Sequence[Still], relaxed: RelaxedReader | None = None) -> list[FaceSample]:
-    """Return one sample a still, in order, with those marked that seem to show another person.
-
-    `relaxed` reads the expression of relaxed faces; None: no expression is read.
-
-    Raises InvalidInput, naming the still, where it shows no face or more than one; ModelUnavailable where a model
-    file is missing.
-    """
-    detector, encoder = FaceDetector(), FaceEncoder()
-    samples = []
-    for still in stills:
-        faces = detector.detect(still.image)
-        if len(faces) != 1:
-            raise InvalidInput(_face_count_message(still.name, len(faces)), field=still.name)
-        quality = assess(still.image, faces[0]).share
-        expression = relaxed.read(still.image, faces[0]) if relaxed else None
-        embedding = encoder.encode(still.image, faces[0])
-        samples.append(FaceSample(still.name, embedding, quality, expression=expression))
-    return mark_outliers(samples)
 
 
 def mark_outliers(samples: Sequence[FaceSample]) -> list[FaceSample]:
@@ -95,15 +60,3 @@ def find_double(samples: Sequence[FaceSample], gallery: FaceGallery) -> Match | 
     middles = [sorted(own, key=lambda match: match.distance)[len(own) // 2] for own in votes.values()]
     nearest = min(middles, key=lambda match: match.distance, default=None)
     return nearest if nearest is not None and nearest.distance <= DOUBLE else None
-
-
-def _face_count_message(name: str, count: int) -> Message:
-    if count == 0:
-        return Message(
-            es=f"{name}: no se ve ninguna cara. Use una foto de frente, con buena luz y sin recortar la cabeza.",
-            en=f"{name}: no face can be seen. Use a frontal photo, well lit, with the whole head in it.",
-        )
-    return Message(
-        es=f"{name}: se ven {count} caras. Use una foto en la que solo esté la persona que se inscribe.",
-        en=f"{name}: {count} faces can be seen. Use a photo of the person being enrolled alone.",
-    )

@@ -57,7 +57,7 @@ def _judge(
     if not quality.recognisable:
         return StillJudgement(_worst_of(quality), quality.share)
     expression = relaxed.read(picture, faces[0]) if relaxed else None
-    sample = FaceSample("", encoder.encode(picture, faces[0]), quality.share, expression=expression)
+    sample = FaceSample(encoder.encode(picture, faces[0]), quality.share, expression=expression)
     return StillJudgement(None, quality.share, sample)
 
 

@@ -38,6 +38,7 @@ GET       /health                                      public
 POST      /api/login                                   public
 POST      /api/logout                                  vha
 POST      /api/password                                vha
+GET       /api/session                                 vha
 GET       /ready                                       vha
 GET       /metrics                                     vha
 GET       /api/docs                                    vha
@@ -56,6 +57,8 @@ POST      /api/employees/{employee_id}/withdraw        ha
 GET       /api/enrolment/consent                       vha
 POST      /api/enrolment/stills                        ha
 GET       /api/employees/{employee_id}/status          h
+GET       /api/employees/{employee_id}/figures         h
+GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/sessions                                d

@@ -18,7 +18,7 @@ from stressvision.services.alerts.decisions import (
 )
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.alerts.evidence import read_stress_error_rate
-from stressvision.services.alerts.silences import begin_silence, end_silence, list_silences
+from stressvision.services.alerts.silences import begin_silence, end_incredible_silences, end_silence, list_silences
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_batch, store_detection
 from stressvision.wire.alerts import Alert, SilenceRequest
@@ -70,6 +70,11 @@ def test_usual_level_is_median_of_earlier_days_at_same_time(sqlite_context: Cont
     store_many(sqlite_context, clock, employee, "stress", 10)
     (alert,) = alerts_of(sqlite_context)
     assert (alert.usual_share, alert.usual_days) == (10.0, 4)
+    assert (alert.evidence_share, alert.above_usual) == (100.0, 90.0)
+    assert alert.description == (
+        "Expresión compatible con estrés prolongado: 10 detecciones en 15 minutos, 100 % de las de la persona en ese "
+        "tiempo (lo habitual a esa hora: 10 %)"
+    )
 
 
 def test_history_lists_steps_with_author_and_time(context: Context, clock: FakeClock) -> None:
@@ -145,7 +150,10 @@ def test_fatigue_alert_is_separate_from_stress_alert(sqlite_context: Context, cl
     store_many(sqlite_context, clock, employee, "stress", 20)
     stress, fatigue = alerts_of(sqlite_context)
     assert (stress.alert_type, fatigue.alert_type) == (PROLONGED_STRESS, PROLONGED_FATIGUE)
-    assert fatigue.description == "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos"
+    assert fatigue.description == (
+        "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos, "
+        "100 % de las de la persona en ese tiempo"
+    )
     assert (fatigue.evidence_events, fatigue.error_chance) == (45, None)
     resolve_alert(sqlite_context, stress.id, DOCTOR)
     clock.advance(seconds=1)
@@ -184,6 +192,20 @@ def test_ended_silence_no_longer_suppresses(sqlite_context: Context, clock: Fake
     assert end_silence(sqlite_context, silence.id, DOCTOR).ended_by == "enfermera"
     post_stress(sqlite_context, clock, employee, 10)
     assert len(alerts_of(sqlite_context)) == 1
+
+
+def test_silence_of_a_clock_that_was_ahead_suppresses_nothing_later(context: Context, clock: FakeClock) -> None:
+    employee = enrol(context)
+    clock.set_wrong(hours=5)
+    begin_silence(context, silence_of(context, employee_id=employee), DOCTOR)
+    clock.set_wrong(hours=-5)
+    assert end_incredible_silences(context) == 1
+    assert end_incredible_silences(context) == 0
+    begin_silence(context, silence_of(context, employee_id=enrol(context, "EMP002", "Lars Keller Ruiz")), DOCTOR)
+    assert end_incredible_silences(context) == 0
+    clock.advance(hours=5, minutes=1)
+    post_stress(context, clock, employee, 10)
+    assert len(alerts_of(context)) == 1
 
 
 @pytest.mark.parametrize(

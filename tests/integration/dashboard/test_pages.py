@@ -96,6 +96,21 @@ def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
     assert "0.0 %" not in text  # no share without detections
 
 
+def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
+    mark, odd = "dato ilegible", {"odd_fields": ("emotion_vector",)}
+    assert mark not in shown(overview()) + shown(page("alerts")) + shown(page("reports"))
+    state.detections[:] = [item.model_copy(update=odd) for item in state.detections]
+    state.devices[:1] = [state.devices[0].model_copy(update=odd)]
+    state.alerts.update({number: item.model_copy(update=odd) for number, item in state.alerts.items()})
+    state.employees[:1] = [state.employees[0].model_copy(update=odd)]
+    state.reports[:1] = [state.reports[0].model_copy(update=odd)]
+    assert shown(overview()).count(mark) == len(state.detections[:10]) + 1
+    assert shown(page("alerts")).count(mark) == 2
+    assert f"Programado · {mark}" in shown(page("reports"))
+    people = page("employees")
+    assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
+
+
 @pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
 def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
@@ -204,6 +219,7 @@ def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> 
     text = shown(page("alerts"))
     assert "1 de 2 detecciones" in text
     assert "12 % (9 días)" in text
+    assert "+63 puntos porcentuales" in text
     assert "1 en 250,000" in text
     assert "Escalada (paso 1)" in text
     assert "Sin historia suficiente" in text
@@ -306,35 +322,6 @@ def test_employee_list_shows_missing_enrolment(state: FakeBackend) -> None:
     assert table["name"][0] == "Ana Torres Vega (demostración)"
     assert table["enrolment"][3] == "Necesita inscripción"
     assert list(table["code"]) == ["EMP001", "EMP002", "EMP003", "EMP004"]
-
-
-def test_person_is_requested_only_on_submit(state: FakeBackend) -> None:
-    app = page("employees")
-    assert "cada consulta queda registrada" in shown(app)
-    app.selectbox(key="look_up_person").select(2)
-    app.segmented_control(key="look_up_period").set_value(60)
-    assert not [call for call in state.calls if call.endswith("/status")]
-    submit(app).click().run()
-    text = shown(app)
-    assert [call for call in state.calls if call.endswith("/status")] == ["GET /api/employees/2/status"]
-    assert "Lars Keller Ruiz · EMP002 · 1 h · consultado" in text
-    assert "Estado actual" in text
-    assert len(app.get("plotly_chart")) == 2
-
-
-def test_person_without_detections(state: FakeBackend) -> None:
-    app = page("employees")
-    app.selectbox(key="look_up_person").select(4)
-    submit(app).click().run()
-    text = shown(app)
-    assert "Sin detecciones en el período elegido." in text
-    assert "necesita inscripción" in text
-
-
-def test_look_up_without_person_shows_warning(state: FakeBackend) -> None:
-    app = page("employees")
-    submit(app).click().run()
-    assert [box.value for box in app.warning] == ["Elija primero a una persona."]
 
 
 def test_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from stressvision.core.heartbeat import Heartbeat, read_heartbeat
 from stressvision.edge.delivery.outbox import Outbox
 from stressvision.edge.health.statistics import Statistics
 from stressvision.vision.camera import play_at_once
-from stressvision.vision.recognition.enrolment import Still, measure_stills
+from stressvision.vision.recognition.verdicts import judge_stills
 from tests.integration.fake_ingest import FakeIngest
 
 DEADLINE = 60.0
@@ -131,11 +131,11 @@ def test_recording_played_once_is_reported_and_ends_the_program(
     launch: Callable[..., RunningDevice], ingest: FakeIngest, tmp_path: Path
 ) -> None:
     stills = sorted((PROJECT_ROOT / "demo" / "enrol" / "EMP001").glob("*.jpg"))
-    samples = measure_stills([Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in stills])
+    samples = [verdict.sample for verdict in judge_stills(path.read_bytes() for path in stills)]
     face = {
         "employee_id": 7,
         "employee_code": "EMP001",
-        "embeddings": [sample.embedding.tolist() for sample in samples],
+        "embeddings": [sample.embedding.tolist() for sample in samples if sample],
     }
     ingest.gallery = {**ingest.gallery, "faces": [face]}
     cut_recording(tmp_path / "clip.mp4", seconds=6)
@@ -327,3 +327,32 @@ def test_device_stopped_during_a_stalled_stream_exits_in_order(
     assert code == 0
     assert "terminate called" not in device.output
     assert "session ended" in device.output
+
+
+def test_pause_closes_the_camera_and_its_end_opens_it(launch: Callable[..., RunningDevice], ingest: FakeIngest) -> None:
+    device = launch(ingest.url, "--source", "demo")
+    device.wait_until(lambda: bool(ingest.health) and ingest.health[-1]["state"] == "watching")
+    until = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ingest.camera = {"time_zone": "America/Lima", "paused_until": until, "pause_reason": "Visita sindical"}
+    device.wait_until(lambda: ingest.health[-1]["state"] == "paused")
+    frames = ingest.health[-1]["frames_processed"]
+    assert "Visita sindical" in ingest.health[-1]["detail"]
+    assert device.heartbeat is not None
+    assert device.heartbeat.state == "ready"
+
+    reports = len(ingest.health)
+    device.wait_until(lambda: len(ingest.health) >= reports + 2)
+    assert ingest.health[-1]["frames_processed"] == frames
+
+    ingest.camera = {"time_zone": "America/Lima"}
+    device.wait_until(
+        lambda: ingest.health[-1]["state"] == "watching" and ingest.health[-1]["frames_processed"] > frames
+    )
+
+
+def test_masked_picture_has_no_faces(launch: Callable[..., RunningDevice], ingest: FakeIngest) -> None:
+    ingest.camera = {"time_zone": "America/Lima", "masks": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}
+    device = launch(ingest.url, "--source", "demo", "--once")
+    assert device.process.wait(3 * DEADLINE) == 0
+    assert ingest.health[-1]["frames_processed"] > 100
+    assert not ingest.detections

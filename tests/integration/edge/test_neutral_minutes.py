@@ -12,19 +12,15 @@ from itertools import takewhile
 import numpy as np
 import pytest
 
+from benchmarks.remembered import RememberedNetworks, enrol_everybody
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.domain.alerts import AlertRule, Evidence, draft_alert
 from stressvision.domain.emotions import Emotion
-from stressvision.edge.capture.models import Models, load_models
+from stressvision.edge.capture.models import load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.expression import ExpressionEstimate, ExpressionReference
-from stressvision.vision.faces import Face, Point
-from stressvision.vision.geometry.reader import FaceGeometry
 from stressvision.vision.networks import Frame
-from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
-from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock
 
@@ -41,43 +37,6 @@ NOISE = 6.0
 """Grey levels: a webcam in a dim room."""
 MARGIN_SECONDS = 0.3
 """The faces of the recording change from one expression to the next; this much is left out at both ends."""
-
-
-class CachedNetworks:
-    """The real networks, with their results cached per frame: they are deterministic."""
-
-    def __init__(self, models: Models) -> None:
-        self._models = models
-        self._faces: dict[int, list[Face]] = {}
-        self._geometries: dict[int, FaceGeometry | None] = {}
-        self._expressions: dict[int, ExpressionEstimate] = {}
-
-    def detect(self, frame: Frame) -> list[Face]:
-        if id(frame) not in self._faces:
-            self._faces[id(frame)] = self._models.detector.detect(frame)
-        return self._faces[id(frame)]
-
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
-        if id(frame) not in self._geometries:
-            self._geometries[id(frame)] = self._models.geometry.read(frame, face)
-        return self._geometries[id(frame)]
-
-    def estimate(
-        self, frame_bgr: Frame, left_eye: Point, right_eye: Point, *, reference: ExpressionReference | None = None
-    ) -> ExpressionEstimate:
-        assert self._models.expression is not None
-        if id(frame_bgr) not in self._expressions:
-            self._expressions[id(frame_bgr)] = self._models.expression.estimate(
-                frame_bgr, left_eye, right_eye, reference=reference
-            )
-        return self._expressions[id(frame_bgr)]
-
-
-class SinglePersonEncoder:
-    """An encoder that recognises each face as the one enrolled person: identity does not matter here."""
-
-    def encode(self, frame: Frame, face: Face) -> Embedding:
-        return np.zeros(EMBEDDING_SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +70,9 @@ def watch() -> Callable[[Sequence[Frame]], list[DetectionIn]]:
     models = load_models(Settings())
 
     def run(loop: Sequence[Frame]) -> list[DetectionIn]:
-        remembered = CachedNetworks(models)
         rules = Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
-        pipeline = Pipeline(Models(remembered, SinglePersonEncoder(), remembered, remembered), rules)
-        enrolled = EnrolledFace(1, "EMP001", np.zeros((3, EMBEDDING_SIZE)))
-        pipeline.use_gallery(FaceGallery([enrolled], 0.5, 0.05), 0.0)
+        pipeline = Pipeline(RememberedNetworks(models).models, rules)
+        pipeline.use_gallery(enrol_everybody(), 0.0)
         begin = FakeClock().now
         detections = []
         for index in range(round(60 * MINUTES * FRAMES_PER_SECOND)):

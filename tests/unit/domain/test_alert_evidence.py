@@ -17,8 +17,11 @@ from stressvision.domain.evidence import (
     Observation,
     compute_error_chance,
     compute_error_rate,
+    compute_excess,
+    compute_share,
     compute_usual_level,
     count_by_minute,
+    describe_extent,
 )
 from stressvision.services.alerts.evidence import read_stress_error_rate
 
@@ -92,3 +95,24 @@ def test_missing_model_card_has_no_error_rate(tmp_path: Path) -> None:
     (tmp_path / "nested").mkdir()
     (tmp_path / "nested" / "expression.json").write_text('{"measured": []}', encoding="utf-8")
     assert read_stress_error_rate(tmp_path / "nested") is None
+
+
+@pytest.mark.parametrize(
+    ("events", "total", "usual", "share", "excess"),
+    [(18, 24, 12.0, 75.0, 63.0), (1, 3, 40.0, 33.3, -6.7), (18, 24, None, 75.0, None), (None, None, 12.0, None, None)],
+)
+def test_share_and_excess_are_percentages_of_the_detections(
+    events: int | None, total: int | None, usual: float | None, share: float | None, excess: float | None
+) -> None:
+    assert compute_share(events, total) == share
+    assert compute_excess(share, usual) == excess
+
+
+def test_share_without_detections_is_unknown() -> None:
+    assert compute_share(0, 0) is None
+    assert describe_extent(None, 12.0) == ""
+
+
+def test_extent_names_the_usual_level_only_where_it_is_known() -> None:
+    assert describe_extent(75.0, None) == ", 75 % de las de la persona en ese tiempo"
+    assert describe_extent(75.0, 12.0) == ", 75 % de las de la persona en ese tiempo (lo habitual a esa hora: 12 %)"

@@ -65,6 +65,7 @@ class FakeNetworks:
     expressions: int = 0
     measures: int = 0
     references: list[ExpressionReference | None] = field(default_factory=list)
+    turns: list[int | None] = field(default_factory=list)
 
     def detect(self, frame: Frame) -> list[Face]:
         return list(self.sitting.people.values())
@@ -78,9 +79,16 @@ class FakeNetworks:
         return make_geometry(self.sitting.eyes, pose=(self.sitting.yaw, 0.0), cover=self.sitting.cover)
 
     def estimate(
-        self, frame_bgr: Frame, left_eye: Point, right_eye: Point, *, reference: ExpressionReference | None = None
+        self,
+        frame_bgr: Frame,
+        left_eye: Point,
+        right_eye: Point,
+        *,
+        reference: ExpressionReference | None = None,
+        turn: int | None = None,
     ) -> ExpressionEstimate:
         self.expressions += 1
+        self.turns.append(turn)
         self.references.append(reference)
         return ExpressionEstimate(self.sitting.expression, 0.0)
 
@@ -124,6 +132,23 @@ class Stage:
 
     def _painted(self) -> Iterable[tuple[Face, int]]:
         return ((face, person) for person, face in self.sitting.people.items())
+
+
+def test_frequent_readings_take_turns_with_the_views_and_rare_ones_see_all() -> None:
+    stage = Stage()
+    stage.enrol(1)
+    stage.sitting.sit(1, 300)
+    stage.watch(3)
+    first, *others = stage.networks.turns
+    assert first is None
+    assert others == list(range(1, len(others) + 1))
+    stage.networks.turns.clear()
+
+    # Now a device that reads a face once in 0.6 s.
+    for _ in range(4):
+        stage.frame += round(0.6 * FPS) - 1
+        stage.watch(1 / FPS)
+    assert stage.networks.turns == [None] * 4
 
 
 REFERENCE = ExpressionReference("a" * 64, (0.5, -0.5), 1)

@@ -109,6 +109,16 @@ def test_the_views_are_averaged(model: ExpressionModel) -> None:
     assert list(model.estimate(frame, *eyes).probabilities.values()) == pytest.approx(mean.tolist())
 
 
+def test_the_views_take_turns_where_readings_are_numbered(model: ExpressionModel) -> None:
+    frame = np.random.default_rng(11).integers(0, 256, (480, 640, 3)).astype(np.uint8)
+    eyes = (300.0, 200.0), (335.0, 204.0)
+    single = [model.estimate_aligned(align_face(frame, *eyes, view, model.card.size)) for view in model.card.views]
+
+    turns = [model.estimate(frame, *eyes, turn=turn) for turn in range(2 * len(single))]
+
+    assert turns == [*single, *single]
+
+
 def test_a_blank_picture_does_not_break_the_numbers(model: ExpressionModel) -> None:
     estimate = model.estimate_aligned(np.full((model.card.size, model.card.size), 90, np.uint8))
     assert sum(estimate.probabilities.values()) == pytest.approx(1, abs=1e-6)

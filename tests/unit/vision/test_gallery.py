@@ -61,7 +61,7 @@ def test_confidence_falls_with_distance_and_is_even_where_calibration_found_it()
 
 
 def samples(*embeddings: Embedding) -> list[FaceSample]:
-    return [FaceSample(f"{index}.jpg", embedding, 0.9) for index, embedding in enumerate(embeddings, 1)]
+    return [FaceSample(embedding, 0.9) for embedding in embeddings]
 
 
 def test_a_still_of_somebody_else_is_marked() -> None:

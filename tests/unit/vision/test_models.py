@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.core.errors import InvalidInput, ModelUnavailable
+from stressvision.core.errors import ModelUnavailable
 from stressvision.vision.camera import Shot, play_at_once
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.geometry.eyes import LidReader
@@ -15,7 +15,6 @@ from stressvision.vision.geometry.mouth import CLOSED_GAP
 from stressvision.vision.geometry.reader import GeometryReader
 from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
 from stressvision.vision.quality import assess
-from stressvision.vision.recognition.enrolment import Still, measure_stills
 from tests.conftest import FakeClock
 
 DEMO = PROJECT_ROOT / "demo"
@@ -97,31 +96,6 @@ def test_quality_falls_with_blur_darkness_and_size(frames: dict[float, Frame], d
     assert not assess(blurred, face).classifiable
     assert not assess((frame * 0.1).astype(np.uint8), face).classifiable
     assert assess(frame, face).share > assess(blurred, face).share
-
-
-def read_stills(code: str) -> list[Still]:
-    paths = sorted((DEMO / "enrol" / code).glob("*.jpg"))
-    return [Still(path.name, np.asarray(cv2.imread(str(path)), np.uint8)) for path in paths]
-
-
-def test_stills_of_one_person_are_alike_and_a_strangers_among_them_is_pointed_out() -> None:
-    samples = measure_stills([*read_stills("EMP001"), read_stills("EMP002")[0]])
-
-    assert [sample.outlier for sample in samples] == [False] * 5 + [True]
-    assert all(sample.embedding.shape == (128,) and sample.quality > 0.5 for sample in samples)
-
-
-def test_a_still_without_a_face_or_with_two_is_refused_by_name(frames: dict[float, Frame]) -> None:
-    good = read_stills("EMP001")[0]
-    with pytest.raises(InvalidInput) as empty:
-        measure_stills([good, Still("pared.jpg", frames[NOBODY])])
-    with pytest.raises(InvalidInput) as crowded:
-        measure_stills([Still("grupo.jpg", frames[ANA_AND_LARS])])
-
-    assert empty.value.field == "pared.jpg"
-    assert "ninguna cara" in empty.value.message.es
-    assert crowded.value.field == "grupo.jpg"
-    assert "2 caras" in crowded.value.message.es
 
 
 def test_a_missing_model_says_how_to_install_it() -> None:

@@ -19,6 +19,7 @@ from stressvision.domain.alerts import (
     Subject,
     compute_version,
 )
+from stressvision.domain.evidence import compute_excess, compute_share
 from stressvision.domain.reports import Window
 from stressvision.wire.alerts import MinuteCount
 
@@ -59,6 +60,16 @@ class AlertRow(ReadRow):
     def known_status(self) -> AlertStatus:
         """The status; PENDING where the stored one is not valid."""
         return AlertStatus.PENDING if "status" in self.odd_fields else AlertStatus(self.status)
+
+    @property
+    def evidence_share(self) -> float | None:
+        """How much of the time the expression was seen, in percent of the person's detections."""
+        return compute_share(self.evidence_events, self.evidence_total)
+
+    @property
+    def above_usual(self) -> float | None:
+        """Percentage points by which that exceeds the person's usual level."""
+        return compute_excess(self.evidence_share, self.usual_share)
 
     @property
     def version(self) -> int:
@@ -250,6 +261,13 @@ def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
     """Return the employees' pending alerts stored last, `limit` at most, in the order in which they were stored."""
     query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
     return _load(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
+
+
+def find_newest_pending(connection: Connection, severity: Severity) -> int | None:
+    """Return the id of the employees' pending alert of this severity that was stored last, or None."""
+    own = (_a.status == str(AlertStatus.PENDING), _a.severity == str(severity), _a.device_id.is_(None))
+    newest: int | None = connection.execute(select(func.max(_a.id)).where(*own)).scalar_one()
+    return newest
 
 
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:

@@ -12,7 +12,7 @@ from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
-_KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures"})
+_KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
 
 @dataclass(frozen=True)
