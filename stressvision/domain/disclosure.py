@@ -6,7 +6,7 @@ No figure may rest on fewer than five people, nor allow such a figure to be comp
   smallest others as needed until the withheld groups together rest on five people too. Otherwise the total minus the
   published groups would be the small group (complementary suppression).
 * Tables of groups by hour, whose rows and columns have published totals: cells are withheld until no sum of withheld
-  cells that the totals reveal rests on few people (docs/adr/0033).
+  cells that the totals reveal rests on few people (docs/adr/0037).
 * Windows of time: a window that rests on fewer than five people is left out of everything, totals included, and every
   figure is a sum of whole windows that do not overlap. Differences between any two figures are sums of such windows.
 """
