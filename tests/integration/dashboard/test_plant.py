@@ -73,7 +73,14 @@ def test_measure_and_area_change_the_page(state: FakeBackend) -> None:
 
 
 def test_withheld_period_is_hatched_and_never_zero(state: FakeBackend) -> None:
-    nothing = {"total": None, "areas": [], "trend": [], "shifts": [], "hours": [], "days_with_figures": 0}
+    nothing: dict[str, object] = {
+        "total": None,
+        "areas": [],
+        "trend": [],
+        "shifts": [],
+        "hours": [],
+        "days_with_figures": 0,
+    }
     state.plant = state.plant.model_copy(update=nothing)
     app = open_plant(fecha="2026-11-18")
     text = shown(app)
