@@ -34,6 +34,7 @@ from stressvision.api.routers import (
     notifications,
     person,
     personal_data,
+    repairs,
     reports,
     sessions,
     settings,
@@ -73,6 +74,7 @@ _ROUTERS = (
     accounts,
     audit,
     settings,
+    repairs,
 )
 
 

@@ -28,8 +28,9 @@ from stressvision.db.schema.tables.reports import (
 )
 from stressvision.db.schema.tables.rights import erasures
 from stressvision.db.schema.tables.settings import stored_settings
+from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0017"
+REVISION = "0018"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "detection_totals",
     "device_minutes",
     "devices",
+    "disk_samples",
     "employee_days",
     "employees",
     "erasures",
@@ -58,6 +60,7 @@ __all__ = [
     "metadata",
     "notifications",
     "releases",
+    "repairs",
     "report_progress",
     "reports",
     "sessions",
