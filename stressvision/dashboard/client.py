@@ -18,7 +18,7 @@ from stressvision.core.errors import (
     Unavailable,
 )
 from stressvision.core.texts import Language, Message
-from stressvision.wire.access import Account, AuditList, LoggedIn, LoginRequest, PasswordChange
+from stressvision.wire.access import Account, AuditList, CurrentSession, LoggedIn, LoginRequest, PasswordChange
 from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
@@ -75,6 +75,10 @@ class BackendClient:
         """Return a new session. `address`: the browser's, for the limit on failed attempts. Raise Unauthenticated, "
         "Unavailable."""
         return self._post(LoggedIn, "/api/login", LoginRequest(name=name, password=password), address)
+
+    def session(self) -> CurrentSession:
+        """Return the account of the token. Raise Unauthenticated."""
+        return self._get(CurrentSession, "/api/session")
 
     def log_out(self) -> None:
         """Revoke the token of this session."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -134,11 +135,21 @@ def chip(item: Chip) -> Markup:
     )
 
 
-def status_strip(label: str, items: Iterable[Chip]) -> Markup:
-    """Return the line with the state of the plant that stands above every page."""
-    return Markup('<div class="sv strip" role="status" aria-label="{}">{}</div>').format(
-        label, _EMPTY.join(chip(item) for item in items)
-    )
+def status_strip(label: str, items: Iterable[Chip], at: str, pending: int, high: int) -> Markup:
+    """Return the line with the state of the plant that stands above every page.
+
+    `at`: time of the state; with it, and with the numbers of pending alerts and of those of high severity, the script
+    of the page finds a screen that stands still, and counts in the title.
+    """
+    return Markup(
+        '<div class="sv strip" role="status" aria-label="{}" data-sv-strip="{}" data-sv-pending="{}" data-sv-high="{}">'
+        "{}</div>"
+    ).format(label, at, pending, high, _EMPTY.join(chip(item) for item in items))
+
+
+def signal(name: Literal["session", "logout", "stored"], value: str) -> Markup:
+    """Return an invisible element that the script of the page reads."""
+    return Markup('<span hidden data-sv-{}="{}"></span>').format(name, value)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str | Chip]], numbers: frozenset[int]) -> Markup:

@@ -89,6 +89,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "WEBSOCKET", "/ws", _FIGURES),
     Permission(BACKEND, "POST", "/api/logout", _SYSTEM),
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/session", _SYSTEM),
     # People and consent
     Permission(BACKEND, "GET", "/api/employees", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees", _RECORDS),

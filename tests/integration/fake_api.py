@@ -38,6 +38,7 @@ from stressvision.wire.backend import (
     HourCount,
     Overview,
     PeriodSummary,
+    ServiceCard,
     Stats,
     StoredDetection,
 )
@@ -76,6 +77,7 @@ class FakeBackend:
     stress_percentage: float = 0.0
     detections_last_hour: int = 0
     refusal: StressVisionError | None = None
+    delay_seconds: float = 0.0
     picture: bytes = b""
     streams: int = 0
     sent: int = 0
@@ -287,6 +289,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.middleware("http")
     async def note(request: Request, go_on):  # type: ignore[no-untyped-def]
         state.calls.append(f"{request.method} {request.url.path}")
+        await asyncio.sleep(state.delay_seconds)
         if state.refusal:
             return _problem(request, state.refusal)
         return await go_on(request)
@@ -294,6 +297,12 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.exception_handler(StressVisionError)
     def refuse(request: Request, error: StressVisionError) -> Response:
         return _problem(request, error)
+
+    @app.get("/")
+    def card() -> ServiceCard:
+        return ServiceCard(
+            service="Stress Vision", version="0", description="", docs="/api/docs", dashboard="", websocket="/ws"
+        )
 
     @app.get("/api/dashboard/overview")
     def overview() -> Overview:
@@ -304,6 +313,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             pending_alerts=len([item for item in state.alerts.values() if item.status == "pending"]),
             overall_stress_percentage=state.stress_percentage,
             active_devices=len([item for item in state.devices if item.state == "watching"]),
+            newest_high_alert=max(
+                (item.id for item in state.alerts.values() if (item.status, item.severity) == ("pending", "high")),
+                default=None,
+            ),
             timestamp=utc_now(),
             withheld=state.withheld,
         )

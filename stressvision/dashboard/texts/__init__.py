@@ -14,6 +14,7 @@ from stressvision.dashboard.texts import (
     person,
     plant,
     reports,
+    shell,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "person",
     "plant",
     "reports",
+    "shell",
 ]

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from stressvision.db.engine.connection import WRITE_LOCK_KEY
 from stressvision.db.engine.types import STORED_MOMENT_GLOB
+from stressvision.db.schema.rollups import create_rollup_triggers
 
 _SQLITE = (
     """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events BEGIN
@@ -128,3 +129,4 @@ def create_triggers(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         for statement in time_triggers():
             connection.exec_driver_sql(statement)
+    create_rollup_triggers(connection)

@@ -38,6 +38,7 @@ GET       /health                                      public
 POST      /api/login                                   public
 POST      /api/logout                                  vha
 POST      /api/password                                vha
+GET       /api/session                                 vha
 GET       /ready                                       vha
 GET       /metrics                                     vha
 GET       /api/docs                                    vha

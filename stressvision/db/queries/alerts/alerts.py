@@ -263,6 +263,13 @@ def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
     return _load(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
 
 
+def find_newest_pending(connection: Connection, severity: Severity) -> int | None:
+    """Return the id of the employees' pending alert of this severity that was stored last, or None."""
+    own = (_a.status == str(AlertStatus.PENDING), _a.severity == str(severity), _a.device_id.is_(None))
+    newest: int | None = connection.execute(select(func.max(_a.id)).where(*own)).scalar_one()
+    return newest
+
+
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:
     """Return the last alert of each device and type."""
     latest = select(func.max(_a.id)).where(_a.device_id.is_not(None)).group_by(_a.device_id, _a.alert_type)

@@ -30,8 +30,8 @@ _HEADERS = {
 }
 
 
-def install_web_policy(settings: Settings) -> None:
-    """Add the policy to Streamlit's server in this process, before it starts.
+def install_web_policy(settings: Settings, *inner: Middleware) -> None:
+    """Add the policy, and the middleware `inner` behind it, to Streamlit's server in this process before it starts.
 
     Streamlit compares a foreign Origin with this machine's public address, for which it asks a server on the internet:
     that request and the trust in the answer are removed. Names of this machine come from the settings alone.
@@ -41,7 +41,8 @@ def install_web_policy(settings: Settings) -> None:
     create_middleware = starlette_app.create_streamlit_middleware
 
     def create_with_policy() -> list[Middleware]:
-        return [Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None), *create_middleware()]
+        policy = Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None)
+        return [policy, *inner, *create_middleware()]
 
     starlette_app.create_streamlit_middleware = create_with_policy
 
