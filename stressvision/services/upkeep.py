@@ -105,7 +105,7 @@ def inspect_installation(context: Context, machine: Machine) -> list[Repair]:
         tokens = select_expiring_tokens(connection, now)
         candidates = (
             repair_in_days(RepairKind.DISK, days_until_full(rows.select_samples(connection))),
-            repair_in_days(RepairKind.CERTIFICATE, certificate and (certificate - now).total_seconds() / SECONDS_A_DAY),
+            repair_in_days(RepairKind.CERTIFICATE, _days_until(certificate, now)),
             Repair(RepairKind.TOKENS, is_urgent=False, detail=", ".join(token.device_id or "-" for token in tokens))
             if tokens
             else None,
@@ -167,3 +167,7 @@ def _sample_disk(connection: Connection, context: Context, machine: Machine) -> 
 def _week(context: Context, now: datetime) -> int:
     year, week, _ = now.astimezone(ZoneInfo(context.settings.time_zone)).isocalendar()
     return year * 100 + week
+
+
+def _days_until(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else (moment - now).total_seconds() / SECONDS_A_DAY

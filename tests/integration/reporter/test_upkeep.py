@@ -49,7 +49,7 @@ def test_three_months_warn_before_each_damage(sqlite_context: Context, clock: Fa
     settings = sqlite_context.settings.model_copy(
         update={
             "tls_certificate": write_certificate(tmp_path, expires),
-            "notify_urls": Settings(notify_urls="json://127.0.0.1:9/hook").notify_urls,  # type: ignore[arg-type]
+            "notify_urls": Settings(notify_urls="json://127.0.0.1:9/hook").notify_urls,
             "backup_hours": 0,
         }
     )
