@@ -76,6 +76,9 @@ _SUMMARIES: Mapping[str, Message] = {
         en="Silence the alerts of a person or a device: until when, and why",
     ),
     "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
+    "list_repairs": Message(
+        es="Lo que la instalación necesita que se repare", en="Repairs that the installation needs"
+    ),
     "read_notifications": Message(es="Estado de la entrega de avisos", en="State of notification delivery"),
     "read_overview": Message(es="Resumen de la última hora", en="Totals of the last hour"),
     "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),

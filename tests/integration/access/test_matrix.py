@@ -73,6 +73,7 @@ GET       /api/silences                                h
 POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
+GET       /api/repairs                                 ha
 GET       /api/settings                                ha
 PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
