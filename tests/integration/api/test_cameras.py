@@ -53,7 +53,9 @@ def test_picture_comes_through_the_backend_and_is_audited(client: TestClient, sq
         looked = client.get("/api/devices/cam-1/picture")
     assert looked.status_code == 200, looked.text
     assert (looked.headers["content-type"], looked.headers["cache-control"]) == ("image/jpeg", "no-store")
-    assert cv2.imdecode(np.frombuffer(looked.content, np.uint8), cv2.IMREAD_COLOR).shape == (48, 64, 3)
+    decoded = cv2.imdecode(np.frombuffer(looked.content, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert decoded.shape == (48, 64, 3)
     with sqlite_context.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT action, details FROM audit_log").all()
     assert [(row[0], "cam-1" in row[1]) for row in rows] == [("view_camera", True)]
