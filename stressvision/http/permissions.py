@@ -73,6 +73,7 @@ _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
 _CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
 _CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
+_GROUPS = dict.fromkeys(PEOPLE, Learns.GROUPS)
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -134,6 +135,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/{report_id}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
+    Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),

@@ -54,6 +54,14 @@ _SUMMARIES: Mapping[str, Message] = {
         es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
         en="Alerts, decisions, notes and pauses of one person on a time line",
     ),
+    "read_plant_week": Message(
+        es="La planta por área, hora y turno en una semana, sin personas",
+        en="The plant by area, hour and shift in a week, without persons",
+    ),
+    "read_plant_month": Message(
+        es="La planta por área, hora y turno en un mes, sin personas",
+        en="The plant by area, hour and shift in a month, without persons",
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),

@@ -91,8 +91,8 @@ def _summarise(
         with context.database.write() as connection:
             record(connection, context, actor, f"read_{kind}_summary", "report", None, {"day": days[0].isoformat()})
     with context.database.read() as connection:
-        period = join_days(tuple(_read(connection, context, day) for day in days))
-        previous = join_days(tuple(_read(connection, context, day) for day in before))
+        period = join_days(tuple(read_day_sums(connection, context, day) for day in days))
+        previous = join_days(tuple(read_day_sums(connection, context, day) for day in before))
         names = rows.select_names(connection, period.people) if persons else {}
         usual = usual_before(connection, days[0]) if persons else {}
     if persons:
@@ -101,7 +101,8 @@ def _summarise(
     return build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
 
 
-def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
+def read_day_sums(connection: Connection, context: Context, day: date) -> PeriodSums:
+    """Return the stored sums of a day, or sums added up from its reports where none are stored or current."""
     stored = rows.find_day(connection, day)
     if (
         stored is None
@@ -109,7 +110,7 @@ def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
         or stored.time_zone != context.settings.time_zone
         or rows.is_stale(connection, day)
     ):
-        return _sum_reports(connection, context, day)
+        return sum_reports(connection, context, day)
     people = {employee_id: tally for employee_id, _, tally in rows.select_employee_days(connection, day, day)}
     return PeriodSums(
         days=(day,),
@@ -124,7 +125,8 @@ def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     )
 
 
-def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
+def sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
+    """Return the sums of a day, added up from its reports."""
     now = context.clock()
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))
@@ -180,7 +182,7 @@ def _to_totals(person: dict[str, Any]) -> EmotionTotals:
 
 
 def _store(connection: Connection, context: Context, day: date) -> None:
-    sums = _sum_reports(connection, context, day)
+    sums = sum_reports(connection, context, day)
     existing = rows.find_day(connection, day)
     rows.unmark_stale(connection, day)
     if existing is not None and _has_deleted_windows(existing, sums, context.settings.time_zone):

@@ -81,6 +81,8 @@ DELETE    /api/notifications/targets/{target}          a
 POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
+GET       /api/plant/week/{date}                       vha
+GET       /api/plant/month/{date}                      vha
 GET       /api/devices                                 vha
 GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a

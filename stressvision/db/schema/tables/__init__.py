@@ -7,7 +7,7 @@ from stressvision.db.schema.tables.access import access_tokens, accounts, login_
 from stressvision.db.schema.tables.alerts import alert_events, alert_silences, alerts
 from stressvision.db.schema.tables.audit import audit_log
 from stressvision.db.schema.tables.columns import metadata
-from stressvision.db.schema.tables.feed import changes, job_marks
+from stressvision.db.schema.tables.feed import changes, database_identity, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
     camera_settings,
@@ -39,7 +39,7 @@ from stressvision.db.schema.tables.rollups import (
 )
 from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0018"
+REVISION = "0019"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "consents",
     "create_tables",
     "daily_reports",
+    "database_identity",
     "detection_events",
     "detection_totals",
     "device_hours",
