@@ -124,7 +124,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
-    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS}),
+    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
     Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
     Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
