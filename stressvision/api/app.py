@@ -35,6 +35,7 @@ from stressvision.api.routers import (
     person,
     personal_data,
     plant,
+    repairs,
     reports,
     sessions,
     settings,
@@ -75,6 +76,7 @@ _ROUTERS = (
     accounts,
     audit,
     settings,
+    repairs,
 )
 
 

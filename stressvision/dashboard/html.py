@@ -144,6 +144,11 @@ def chip(item: Chip) -> Markup:
     )
 
 
+def chip_line(item: Chip) -> Markup:
+    """Return one chip in a line of its own."""
+    return Markup('<p class="sv">{}</p>').format(chip(item))
+
+
 def status_strip(label: str, items: Iterable[Chip], at: str, pending: int, high: int) -> Markup:
     """Return the line with the state of the plant that stands above every page.
 

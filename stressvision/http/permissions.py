@@ -121,6 +121,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/repairs", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
@@ -138,6 +139,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
     Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),

@@ -38,8 +38,9 @@ from stressvision.db.schema.tables.rollups import (
     rollup_progress,
 )
 from stressvision.db.schema.tables.settings import stored_settings
+from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0019"
+REVISION = "0020"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "device_hours",
     "device_minutes",
     "devices",
+    "disk_samples",
     "employee_day_counts",
     "employee_days",
     "employee_hours",
@@ -76,6 +78,7 @@ __all__ = [
     "minute_counts",
     "notifications",
     "releases",
+    "repairs",
     "report_progress",
     "reports",
     "rollup_progress",
