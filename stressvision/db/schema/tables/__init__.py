@@ -39,7 +39,7 @@ from stressvision.db.schema.tables.rollups import (
 )
 from stressvision.db.schema.tables.settings import stored_settings
 
-REVISION = "0018"
+REVISION = "0019"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
