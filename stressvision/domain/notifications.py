@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     DEVICE = "device"
     REPORT = "report"
     EXPIRY = "expiry"
+    REPAIR = "repair"
     TEST = "test"
 
 
@@ -48,6 +49,7 @@ SUBSCRIPTIONS = {
     NoticeKind.DEVICE: "devices",
     NoticeKind.REPORT: "reports",
     NoticeKind.EXPIRY: "devices",
+    NoticeKind.REPAIR: "devices",
 }
 """The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
 

@@ -73,6 +73,7 @@ _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
 _CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
 _CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
+_GROUPS = dict.fromkeys(PEOPLE, Learns.GROUPS)
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -122,6 +123,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/repairs", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
@@ -136,7 +138,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/{report_id}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
+    Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
     Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),

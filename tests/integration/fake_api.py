@@ -44,9 +44,11 @@ from stressvision.wire.backend import (
 )
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.plant import PlantFigures
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 from tests.integration.fake_person import serve_person
+from tests.integration.fake_plant import invent_plant, serve_plant
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (
@@ -88,6 +90,7 @@ class FakeBackend:
     silences: list[Silence] = field(default_factory=list)
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
+    plant: PlantFigures = field(default_factory=invent_plant)
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -365,6 +368,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         )
 
     serve_person(app, state)
+    serve_plant(app, state)
 
     @app.get("/api/alerts")
     def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:

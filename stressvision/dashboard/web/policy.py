@@ -17,9 +17,11 @@ UPLOAD_MEGABYTES = 10
 _HSTS = "max-age=31536000"
 _CONTENT_POLICY = (
     # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
-    # device's live preview, which answers this machine only.
-    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self'; font-src 'self' data:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    # device's live preview, which answers this machine only. Streamlit's camera field reads its picture from a data
+    # address.
+    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self' data:; "
+    "font-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,

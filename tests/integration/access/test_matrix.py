@@ -75,6 +75,7 @@ GET       /api/silences                                h
 POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
+GET       /api/repairs                                 ha
 GET       /api/settings                                ha
 PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
@@ -83,7 +84,11 @@ DELETE    /api/notifications/targets/{target}          a
 POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
+GET       /api/plant/week/{date}                       vha
+GET       /api/plant/month/{date}                      vha
 GET       /api/devices                                 vha
+GET       /api/devices/history                         vha
+GET       /api/devices/{device_id}/picture             h
 GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a
 POST      /api/devices/{device_id}/pause               ha
