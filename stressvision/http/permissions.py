@@ -113,9 +113,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/detections", _DEVICE),
     # Alerts
     Permission(BACKEND, "GET", "/api/alerts", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alerts/outcomes", _HEALTH),
     Permission(BACKEND, "GET", "/api/alerts/{alert_id}", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/acknowledge", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/resolve", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/undo", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/notes", _HEALTH),
     Permission(BACKEND, "GET", "/api/silences", _HEALTH),
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
@@ -174,6 +176,7 @@ EVENTS: Mapping[str, Mapping[Role, Learns]] = {
     "alert_acknowledged": _HEALTH,
     "alert_resolved": _HEALTH,
     "alert_escalated": _HEALTH,
+    "alert_reopened": _HEALTH,
     "report": _FIGURES,
 }
 """What each role may learn from an event of the WebSocket; roles that are not listed do not receive it."""
