@@ -34,6 +34,8 @@ from stressvision.api.routers import (
     notifications,
     person,
     personal_data,
+    plant,
+    repairs,
     reports,
     sessions,
     settings,
@@ -61,6 +63,7 @@ _ROUTERS = (
     employees,
     person,
     personal_data,
+    plant,
     sessions,
     alerts,
     silences,
@@ -73,6 +76,7 @@ _ROUTERS = (
     accounts,
     audit,
     settings,
+    repairs,
 )
 
 
