@@ -35,6 +35,8 @@ from stressvision.api.routers import (
     notifications,
     person,
     personal_data,
+    plant,
+    repairs,
     reports,
     sessions,
     settings,
@@ -62,6 +64,7 @@ _ROUTERS = (
     employees,
     person,
     personal_data,
+    plant,
     sessions,
     alerts,
     silences,
@@ -74,6 +77,7 @@ _ROUTERS = (
     accounts,
     audit,
     settings,
+    repairs,
 )
 
 

@@ -38,6 +38,8 @@ Names = Annotated[tuple[str, ...], NoDecode]
 Url = Annotated[str, Note(default="from host and port")]
 
 QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+_HOUR = r"(0?\d|1\d|2[0-3])"
+SHIFT_HOURS = rf"^{_HOUR},{_HOUR},{_HOUR}$"
 _BETWEEN_ADDRESSES = re.compile(r"[,\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
 
@@ -155,6 +157,11 @@ class PlantSettings(BaseModel):
     )
     data_bank: str = Field(
         "", max_length=120, description="name and code under which the data bank is registered with the authority"
+    )
+    shift_hours: Annotated[str, Note(unit="hours of the day")] = Field(
+        "6,14,22",
+        pattern=SHIFT_HOURS,
+        description="hours at which the morning, afternoon and night shifts begin, in the plant's time zone",
     )
 
 

@@ -189,6 +189,7 @@ class CameraDevice:
         self._camera, self._pipeline, self._counters = capture.camera, capture.pipeline, capture.counters
         self._plan = capture.plan
         self._gallery_version = 0
+        self._database_id: str | None = None
 
     def run(self, stopping: threading.Event) -> None:
         """Process frames until `stopping` is set or the recording has ended; then deliver what is left.
@@ -248,6 +249,8 @@ class CameraDevice:
         detections = self._pipeline.process(shot, self._delivery.session.id)
         self._counters.detections += len(detections)
         self._counters.named += sum(detection.employee_id is not None for detection in detections)
+        for detection in detections:
+            detection.database_id = self._database_id if detection.employee_id is not None else None
         if detections:
             self._delivery.buffer.enqueue(
                 *(
@@ -263,8 +266,9 @@ class CameraDevice:
         self._gallery_version = state.version
         self._pipeline.rules = replace(self._rules, policy=stricter(self._rules.policy, state.policy))
         self._pipeline.use_gallery(state.gallery, time.monotonic())
-        if state.employee_ids is not None:
-            self._delivery.buffer.delete_except(state.employee_ids)
+        if state.codes is not None:
+            self._database_id = state.database_id or None
+            self._delivery.buffer.follow_gallery(state.codes, state.database_id)
 
     def _retry_writes(self, elapsed: float) -> None:
         del elapsed

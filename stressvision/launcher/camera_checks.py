@@ -34,14 +34,15 @@ On standard input, because any user of this machine can read a program's argumen
 def check_cameras(settings: Settings) -> list[CheckResult]:
     """Check every configured source. The demo runs without a camera, so a failure is only a warning."""
     if not settings.cameras:
-        return [_check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
+        return [check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
     return [
-        _check_source(Message(es=f"Cámara {camera.name}", en=f"Camera {camera.name}"), camera.source, SETTING)
+        check_source(Message(es=f"Cámara {camera.name}", en=f"Camera {camera.name}"), camera.source, SETTING)
         for camera in settings.cameras
     ]
 
 
-def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
+def check_source(subject: Message, source: str, setting: str) -> CheckResult:
+    """Ask a source for one picture. `setting`: the name to give for correcting it."""
     if source == PI_CAMERA:
         return _check_pi_camera(subject)
     if source.isdecimal():

@@ -19,7 +19,7 @@ from stressvision.core.files import restrict
 from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
-from stressvision.launcher.environment import RUN, missing_packages
+from stressvision.launcher.environment import DEVICE, RUN, is_device_only, missing_packages
 from stressvision.launcher.installation import Project
 from stressvision.launcher.record import is_running, read_record
 
@@ -71,7 +71,7 @@ def check_python() -> CheckResult:
 def check_packages() -> CheckResult:
     """Check that the pinned packages are installed."""
     subject = Message(es="Dependencias", en="Dependencies")
-    missing = ", ".join(missing_packages(Project(PROJECT_ROOT), RUN))
+    missing = ", ".join(missing_packages(Project(PROJECT_ROOT), DEVICE if is_device_only() else RUN))
     if missing:
         return CheckResult(
             subject,

@@ -33,8 +33,13 @@ from stressvision.launcher import installation
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("requirements.txt", installation.MODELS)
 TESTS = (*RUN, "requirements-test.txt")
-SUBSTITUTES = {"ai-edge-litert": "tflite-runtime", "backports.strenum": "tflite-runtime"}
-"""Replacement of a package in requirements-tflite-runtime.txt."""
+DEVICE = (installation.DEVICE_REQUIREMENTS, installation.MODELS)
+SUBSTITUTES = {
+    "ai-edge-litert": "tflite-runtime",
+    "backports.strenum": "tflite-runtime",
+    "opencv-python-headless": "opencv-python",
+}
+"""Replacement of a package in requirements-tflite-runtime.txt, or in requirements.txt."""
 
 
 @functools.cache
@@ -46,6 +51,8 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     """
     sys.excepthook = _hide_interruption
     project = installation.Project(ROOT)
+    if requirements == RUN and _is_for_device(sys.argv):
+        requirements = DEVICE
     try:
         require_usable_root(ROOT)
         _ensure_environment(project, requirements, prepare=prepare)
@@ -60,6 +67,30 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
             )
         )
         raise SystemExit(130) from None
+
+
+def is_device_only() -> bool:
+    """Return whether the project's `.venv` was prepared for a camera device, without servers and dashboard."""
+    installed = installation.read_stamp(installation.Project(ROOT))
+    return DEVICE[0] in installed and RUN[0] not in installed
+
+
+def is_device_option(option: str | None) -> bool:
+    """Return whether a value of `--option` means the camera device alone."""
+    return option in {"device", "7"}
+
+
+def _is_for_device(arguments: list[str]) -> bool:
+    """Return whether a command line, not parsed yet, needs only what a camera device does."""
+    if Path(arguments[0]).name not in {"start_complete_system.py", "pi_simulator.py"}:
+        return False
+    option = None
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--option":
+            option = following
+        elif argument.startswith("--option="):
+            option = argument.partition("=")[2]
+    return is_device_option(option) or (option is None and is_device_only())
 
 
 def _hide_interruption(kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None) -> None:

@@ -80,6 +80,18 @@ SCHEMAS: Mapping[str, str] = {
         "poca historia."
     ),
     "PersonFigures": "Las cifras de una persona, lo más antiguo primero y sin tramos vacíos.",
+    "AreaFigures": (
+        "Un área; null: personas sin área. `hours` y `days` sin lo que se omite porque se apoya en menos de cinco "
+        "personas o dejaría calcularlo."
+    ),
+    "DayFigure": "Un día de la planta, AAAA-MM-DD.",
+    "GroupFigure": "Sumas de un grupo y sus proporciones en porcentaje.",
+    "HourFigure": "Una hora del día, de 0 a 23, sumada sobre los `days` en que puede mostrarse.",
+    "PlantFigures": (
+        "Una semana o un mes del calendario, hasta el último día terminado. `shown_windows` de `windows` cuartos de "
+        "hora tuvieron cinco personas: en ellos se apoyan los totales."
+    ),
+    "ShiftFigure": "Un turno, de `start_hour` a `end_hour`, sobre todas las áreas.",
     "PreviousPeriod": "El tramo anterior de igual duración, para comparar.",
     "Problem": "RFC 9457; `errors` nombra cada dato no válido.",
     "Report": (

@@ -9,11 +9,13 @@ from stressvision.dashboard.texts import (
     camera,
     common,
     employees,
+    enrolment,
     navigation,
     overview,
     person,
     plant,
     reports,
+    shell,
 )
 
 __all__ = [
@@ -22,9 +24,11 @@ __all__ = [
     "camera",
     "common",
     "employees",
+    "enrolment",
     "navigation",
     "overview",
     "person",
     "plant",
     "reports",
+    "shell",
 ]

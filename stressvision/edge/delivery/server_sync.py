@@ -72,6 +72,9 @@ class ServerSync:
                 self._reachable = False
             except InvalidInput as error:
                 log.warning("health report rejected", reason=error.message.en)
+            except Exception:
+                # Anything else is an error of this program: withdrawals of consent must still arrive.
+                log.exception("exchange with the server failed unexpectedly, retrying")
             self._attempted.set()
             self._stopping.wait(self._gallery_seconds)
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from stressvision.core.errors import Language, Message
+from stressvision.core.files import PROJECT_ROOT
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.vision.networks import Frame
@@ -33,9 +34,10 @@ _FRAMES = {Standing.NAMED: (94, 201, 98), Standing.UNKNOWN: (200, 200, 200), Sta
 _FONT_PIXELS = 15
 _NOTICE_CHARACTERS = 60
 """Of one line of a notice."""
-# Pillow's default font has no accented letters. OpenCV's Linux packages bring DejaVu; elsewhere the system has Arial.
+# Pillow's default font has no accented letters. OpenCV's Linux packages with windows bring DejaVu.
 _FONTS = (
     str(Path(cv2.__file__).parent / "qt" / "fonts" / "DejaVuSans.ttf"),
+    str(PROJECT_ROOT / "stressvision" / "documents" / "fonts" / "DejaVuSansCondensed.ttf"),
     "DejaVuSans.ttf",
     "arial.ttf",
     "Arial.ttf",

@@ -38,6 +38,7 @@ GET       /health                                      public
 POST      /api/login                                   public
 POST      /api/logout                                  vha
 POST      /api/password                                vha
+GET       /api/session                                 vha
 GET       /ready                                       vha
 GET       /metrics                                     vha
 GET       /api/docs                                    vha
@@ -64,14 +65,17 @@ POST      /api/sessions                                d
 POST      /api/sessions/{session_id}/end               d
 POST      /api/detections                              d
 GET       /api/alerts                                  h
+GET       /api/alerts/outcomes                         h
 GET       /api/alerts/{alert_id}                       h
 POST      /api/alerts/{alert_id}/acknowledge           h
 POST      /api/alerts/{alert_id}/notes                 h
+POST      /api/alerts/{alert_id}/undo                  h
 POST      /api/alerts/{alert_id}/resolve               h
 GET       /api/silences                                h
 POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
+GET       /api/repairs                                 ha
 GET       /api/settings                                ha
 PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
@@ -80,7 +84,11 @@ DELETE    /api/notifications/targets/{target}          a
 POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
+GET       /api/plant/week/{date}                       vha
+GET       /api/plant/month/{date}                      vha
 GET       /api/devices                                 vha
+GET       /api/devices/history                         vha
+GET       /api/devices/{device_id}/picture             h
 GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a
 POST      /api/devices/{device_id}/pause               ha

@@ -7,7 +7,7 @@ from stressvision.db.schema.tables.access import access_tokens, accounts, login_
 from stressvision.db.schema.tables.alerts import alert_events, alert_silences, alerts
 from stressvision.db.schema.tables.audit import audit_log
 from stressvision.db.schema.tables.columns import metadata
-from stressvision.db.schema.tables.feed import changes, job_marks
+from stressvision.db.schema.tables.feed import changes, database_identity, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
     camera_settings,
@@ -38,8 +38,9 @@ from stressvision.db.schema.tables.rollups import (
     rollup_progress,
 )
 from stressvision.db.schema.tables.settings import stored_settings
+from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0018"
+REVISION = "0021"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -57,11 +58,13 @@ __all__ = [
     "consents",
     "create_tables",
     "daily_reports",
+    "database_identity",
     "detection_events",
     "detection_totals",
     "device_hours",
     "device_minutes",
     "devices",
+    "disk_samples",
     "employee_day_counts",
     "employee_days",
     "employee_hours",
@@ -75,6 +78,7 @@ __all__ = [
     "minute_counts",
     "notifications",
     "releases",
+    "repairs",
     "report_progress",
     "reports",
     "rollup_progress",
