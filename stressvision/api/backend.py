@@ -4,6 +4,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from stressvision.api.completions import Completions
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.metrics import Metrics
 from stressvision.api.middleware.response_cache import ResponseCache
@@ -66,6 +67,7 @@ class BackendState:
     open_source: OpenSource
     response_cache: ResponseCache
     authenticator: Authenticator
+    completions: Completions
     expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
     short: ShortWork = field(default_factory=ShortWork)
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from stressvision.api.dependencies import ActorDep, BackendDep
-from stressvision.api.short_work import wait_until_stored
 from stressvision.domain.auth import sees_persons
 from stressvision.services import figures
 from stressvision.wire.backend import Overview, Stats
@@ -29,5 +28,5 @@ async def read_stats(
     read = figures.find_stats if is_personal else figures.read_public_stats
     stats = await backend.short.run((read, hours), partial(read, backend.context, hours))
     if is_personal:
-        await wait_until_stored(figures.submit_stats_read(backend.context, actor, stats))
+        await backend.completions.wait_all(figures.submit_stats_read(backend.context, actor, stats))
     return Response(stats.model_dump_json(), media_type="application/json")

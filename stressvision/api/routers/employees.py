@@ -22,7 +22,6 @@ from stressvision.api.dependencies import (
 )
 from stressvision.api.direct_routes import DirectEndpoint
 from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
-from stressvision.api.short_work import wait_until_stored
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.context import Actor
 from stressvision.services.paging import read_name
@@ -129,7 +128,7 @@ async def _respond_state(backend: BackendState, actor: Actor, employee_id: int, 
     body = await backend.response_cache.get_or_compute(
         ("state", employee_id, minutes), compute, mark if minutes <= FINGERPRINT_MINUTES else None
     )
-    await wait_until_stored((employees.submit_state_read(backend.context, employee_id, minutes, actor),))
+    await backend.completions.wait(employees.submit_state_read(backend.context, employee_id, minutes, actor))
     return Response(body, media_type="application/json")
 
 
