@@ -109,6 +109,7 @@ def test_both_pages_have_the_same_commands_and_settings() -> None:
         assert spanish == english
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 def test_page_leads_from_an_empty_folder_to_a_restored_plant(plant: Plant) -> None:
     commands = [command for block in read_blocks(PAGE, "bash") for command in read_commands(block)]
