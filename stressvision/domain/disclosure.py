@@ -63,6 +63,7 @@ def _union(people: Mapping[Key, frozenset[int]], names: Collection[Key]) -> froz
 
 Cell = tuple[str, str]
 """Row (a department) and column (an hour) of a table."""
+_WITHHELD_ROW = "\0"
 MOST_ROWS = 10
 """Rows with a withheld cell. With more, no cell is shown: the check grows with 2 to their number."""
 
@@ -77,11 +78,19 @@ def suppress_cells(
 
     Args:
         cells: Row and column → ids of the people it rests on; empty cells are left out.
-        withheld_rows: Rows whose total is withheld; none of their cells is shown.
+        withheld_rows: Rows whose total is withheld; none of their cells is shown. Only their sum is computable, so
+            that they count as one row.
         smallest: Fewest people that a computable figure may rest on.
     """
-    people = {cell: frozenset(members) for cell, members in cells.items()}
-    withheld = {cell for cell in people if cell[0] in withheld_rows or not is_large_enough(len(people[cell]), smallest)}
+    people: dict[Cell, frozenset[int]] = {}
+    for (row, column), members in cells.items():
+        cell = (_WITHHELD_ROW if row in withheld_rows else row, column)
+        people[cell] = people.get(cell, frozenset()) | frozenset(members)
+    withheld = {
+        cell
+        for cell, members in people.items()
+        if cell[0] == _WITHHELD_ROW or not is_large_enough(len(members), smallest)
+    }
     while len({row for row, _ in withheld}) <= MOST_ROWS:
         exposed = _find_exposed({cell: people[cell] for cell in withheld}, smallest)
         if exposed is None:

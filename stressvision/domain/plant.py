@@ -33,7 +33,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class AreaHour:
+class AreaWindow:
     """Figures of one area from `start` on, within one hour. `area` None: the people without one, or all."""
 
     area: str | None
@@ -63,7 +63,7 @@ def days_before(span: Span, day: date) -> tuple[date, ...]:
     return days_of(span, days_of(span, day)[0] - DAY)
 
 
-def sum_hours(cells: Iterable[AreaHour], zone: ZoneInfo) -> dict[str | None, dict[int, HourSum]]:
+def sum_hours(cells: Iterable[AreaWindow], zone: ZoneInfo) -> dict[str | None, dict[int, HourSum]]:
     """Return the sums of each area by hour of the day in that zone; areas by name, people without one last."""
     shares: dict[tuple[str | None, int], Share] = defaultdict(Share)
     days: dict[tuple[str | None, int], set[date]] = defaultdict(set)
@@ -82,7 +82,7 @@ def sum_hours(cells: Iterable[AreaHour], zone: ZoneInfo) -> dict[str | None, dic
     }
 
 
-def sum_shifts(cells: Iterable[AreaHour], zone: ZoneInfo, starts: Sequence[int]) -> tuple[HourSum, ...]:
+def sum_shifts(cells: Iterable[AreaWindow], zone: ZoneInfo, starts: Sequence[int]) -> tuple[HourSum, ...]:
     """Return the sum of each shift. `starts`: the hours at which the shifts begin, in order of the shifts."""
     shares = [Share() for _ in starts]
     days: list[set[date]] = [set() for _ in starts]

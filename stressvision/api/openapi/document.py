@@ -66,6 +66,13 @@ _SUMMARIES: Mapping[str, Message] = {
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
+    "read_outcomes": Message(
+        es="Qué resultaron ser las alertas resueltas: útiles, falsas alarmas", en="Stated outcomes of resolved alerts"
+    ),
+    "undo_decision": Message(
+        es="Deshacer la propia decisión sobre una alerta, durante diez minutos",
+        en="Take back one's own decision on an alert, for ten minutes",
+    ),
     "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
@@ -112,6 +119,13 @@ _SUMMARIES: Mapping[str, Message] = {
     "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
     "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
     "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
+    "read_history": Message(
+        es="Minutos por hora en que cada cámara miró", en="Minutes of each hour in which each camera watched"
+    ),
+    "read_picture": Message(
+        es="La imagen actual de una cámara de esta máquina; queda en la auditoría y no se guarda",
+        en="The present picture of a camera of this machine; audited and never stored",
+    ),
     "read_camera": Message(
         es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
         en="What a camera watches: masks, zones, schedule, sizes and pause",

@@ -94,6 +94,7 @@ ACTIONS: Mapping[str, Message] = {
     "change_employee": Message(es="cambió la ficha", en="changed the record"),
     "activate_employee": Message(es="activó la ficha", en="activated the record"),
     "deactivate_employee": Message(es="desactivó la ficha", en="deactivated the record"),
+    "view_camera": Message(es="vio una cámara en vivo", en="watched a live camera"),
     "enrol": Message(es="inscribió el rostro", en="enrolled the face"),
     "withdraw_consent": Message(es="registró el retiro del consentimiento", en="recorded the withdrawal of consent"),
     "silence_begun": Message(es="silenció sus alertas", en="silenced their alerts"),

@@ -1,17 +1,18 @@
 """The plant by area, hour and shift, from what may be shown without persons of each finished day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.reports import summaries as rows
 from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.emotions import percent
 from stressvision.domain.plant import (
     SHIFTS,
-    AreaHour,
+    AreaWindow,
     HourSum,
     Share,
     Span,
@@ -23,9 +24,9 @@ from stressvision.domain.plant import (
 )
 from stressvision.domain.summaries import SETTLED_AFTER
 from stressvision.services.context import Context
-from stressvision.services.reports.summaries import parse_past_day, read_day_sums, sum_reports
-from stressvision.services.reports.summary_builder import PeriodSums
+from stressvision.services.reports.summaries import parse_past_day, sum_public_reports
 from stressvision.wire.plant import AreaFigures, DayFigure, GroupFigure, HourFigure, PlantFigures, ShiftFigure
+from stressvision.wire.reports import Aggregate
 
 
 def read_plant(context: Context, span: Span, text: str) -> PlantFigures:
@@ -41,27 +42,38 @@ def read_plant(context: Context, span: Span, text: str) -> PlantFigures:
     last = day_of(context.clock() - SETTLED_AFTER, zone) - DAY
     wanted = days_of(span, day)
     with context.database.read() as connection:
-        sums = [_read(connection, context, own) for own in wanted if own <= last]
-        before = [_read(connection, context, own) for own in days_before(span, day) if own <= last]
+        sums = _read(connection, context, [own for own in wanted if own <= last])
+        before = _read(connection, context, [own for own in days_before(span, day) if own <= last])
     return _build(context, span, wanted, sums, before)
 
 
-def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
-    """Return the sums of a day. One that was stored without cells gets them, if its reports are still complete."""
-    sums = read_day_sums(connection, context, day)
-    if sums.aggregate.cells is not None:
-        return sums
-    recounted = sum_reports(connection, context, day)
-    return recounted if recounted.aggregate.departments == sums.aggregate.departments else sums
+Days = Mapping[date, Aggregate]
 
 
-def _build(
-    context: Context, span: Span, wanted: Sequence[date], sums: Sequence[PeriodSums], before: Sequence[PeriodSums]
-) -> PlantFigures:
+def _read(connection: Connection, context: Context, days: Sequence[date]) -> Days:
+    """Return what may be shown of each day.
+
+    A day that was stored without cells gets them from its reports, if these are still complete.
+    """
+    if not days:
+        return {}
+    stored = rows.select_aggregates(connection, days[0], days[-1], context.settings.time_zone)
+    found = {}
+    for day in days:
+        known = stored.get(day)
+        if known is None or known.cells is None:
+            summed = sum_public_reports(connection, context, day)
+            found[day] = summed if known is None or summed.departments == known.departments else known
+        else:
+            found[day] = known
+    return found
+
+
+def _build(context: Context, span: Span, wanted: Sequence[date], sums: Days, before: Days) -> PlantFigures:
     zone, length = ZoneInfo(context.settings.time_zone), timedelta(minutes=context.settings.interval_minutes)
-    cells = [cell for own in sums for cell in _cells(own)]
-    windows = [window for own in sums for window in _windows(own)]
-    trend = [_to_day(own.days[0], share) for own in sums if (share := _total(own)).total]
+    cells = [cell for own in sums.values() for cell in _cells(own)]
+    windows = [window for own in sums.values() for window in _windows(own)]
+    trend = [_to_day(own, share) for own, found in sums.items() if (share := _total(found)).total]
     return PlantFigures(
         span=span.value,
         day=wanted[0].isoformat(),
@@ -72,10 +84,10 @@ def _build(
         is_final=len(sums) == len(wanted),
         days=len(sums),
         days_with_figures=len(trend),
-        shown_windows=sum(len(own.aggregate.periods) for own in sums),
-        windows=sum(round((own.window.end - own.window.start) / length) for own in sums),
-        total=_to_group(_add(_total(own) for own in sums)),
-        previous=_to_group(_add(_total(own) for own in before)),
+        shown_windows=sum(len(own.periods) for own in sums.values()),
+        windows=sum(_count_windows(own, zone, length) for own in sums),
+        total=_to_group(_add(_total(own) for own in sums.values())),
+        previous=_to_group(_add(_total(own) for own in before.values())),
         hours=[_to_hour(hour, own) for hour, own in sum_hours(windows, zone).get(None, {}).items()],
         trend=trend,
         areas=_build_areas(zone, sums, before, cells),
@@ -83,15 +95,13 @@ def _build(
     )
 
 
-def _build_areas(
-    zone: ZoneInfo, sums: Sequence[PeriodSums], before: Sequence[PeriodSums], cells: Sequence[AreaHour]
-) -> list[AreaFigures]:
+def _build_areas(zone: ZoneInfo, sums: Days, before: Days, cells: Sequence[AreaWindow]) -> list[AreaFigures]:
     by_day: dict[str | None, dict[date, Share]] = defaultdict(dict)
     earlier: dict[str | None, Share] = defaultdict(Share)
-    for own in sums:
-        for area, share in _areas(own):
-            by_day[area][own.days[0]] = share
-    for own in before:
+    for day, found in sums.items():
+        for area, share in _areas(found):
+            by_day[area][day] = share
+    for own in before.values():
         for area, share in _areas(own):
             earlier[area] += share
     hours = sum_hours(cells, zone)
@@ -108,7 +118,7 @@ def _build_areas(
     ]
 
 
-def _build_shifts(context: Context, zone: ZoneInfo, windows: Sequence[AreaHour]) -> list[ShiftFigure]:
+def _build_shifts(context: Context, zone: ZoneInfo, windows: Sequence[AreaWindow]) -> list[ShiftFigure]:
     starts = parse_shift_hours(context.settings.shift_hours)
     sums = sum_shifts(windows, zone, starts)
     ends = {start: after for start, after in zip(sorted(starts), [*sorted(starts)[1:], min(starts)], strict=True)}
@@ -125,26 +135,31 @@ def _build_shifts(context: Context, zone: ZoneInfo, windows: Sequence[AreaHour])
     ]
 
 
-def _cells(sums: PeriodSums) -> Iterable[AreaHour]:
-    for cell in sums.aggregate.cells or ():
+def _cells(day: Aggregate) -> Iterable[AreaWindow]:
+    for cell in day.cells or ():
         share = Share(cell.total_detections, cell.stress_detections, cell.fatigue_detections)
-        yield AreaHour(cell.department, cell.start_timestamp, share)
+        yield AreaWindow(cell.department, cell.start_timestamp, share)
 
 
-def _windows(sums: PeriodSums) -> Iterable[AreaHour]:
+def _windows(day: Aggregate) -> Iterable[AreaWindow]:
     """Yield the windows that may be shown, over all areas."""
-    for period in sums.aggregate.periods:
+    for period in day.periods:
         share = Share(period.total_detections, period.stress_detections, period.fatigue_detections)
-        yield AreaHour(None, period.start_timestamp, share)
+        yield AreaWindow(None, period.start_timestamp, share)
 
 
-def _areas(sums: PeriodSums) -> Iterable[tuple[str | None, Share]]:
-    for group in sums.aggregate.departments:
+def _areas(day: Aggregate) -> Iterable[tuple[str | None, Share]]:
+    for group in day.departments:
         yield group.department, Share(group.total_detections, group.stress_detections, group.fatigue_detections)
 
 
-def _total(sums: PeriodSums) -> Share:
-    return _add(window.share for window in _windows(sums))
+def _total(day: Aggregate) -> Share:
+    return _add(window.share for window in _windows(day))
+
+
+def _count_windows(day: date, zone: ZoneInfo, length: timedelta) -> int:
+    window = day_window(day, zone)
+    return round((window.end - window.start) / length)
 
 
 def _add(shares: Iterable[Share]) -> Share:

@@ -91,8 +91,8 @@ def _summarise(
         with context.database.write() as connection:
             record(connection, context, actor, f"read_{kind}_summary", "report", None, {"day": days[0].isoformat()})
     with context.database.read() as connection:
-        period = join_days(tuple(read_day_sums(connection, context, day) for day in days))
-        previous = join_days(tuple(read_day_sums(connection, context, day) for day in before))
+        period = join_days(tuple(_read(connection, context, day) for day in days))
+        previous = join_days(tuple(_read(connection, context, day) for day in before))
         names = rows.select_names(connection, period.people) if persons else {}
         usual = usual_before(connection, days[0]) if persons else {}
     if persons:
@@ -101,7 +101,7 @@ def _summarise(
     return build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
 
 
-def read_day_sums(connection: Connection, context: Context, day: date) -> PeriodSums:
+def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     """Return the stored sums of a day, or sums added up from its reports where none are stored or current."""
     stored = rows.find_day(connection, day)
     if (
@@ -110,7 +110,7 @@ def read_day_sums(connection: Connection, context: Context, day: date) -> Period
         or stored.time_zone != context.settings.time_zone
         or rows.is_stale(connection, day)
     ):
-        return sum_reports(connection, context, day)
+        return _sum_reports(connection, context, day)
     people = {employee_id: tally for employee_id, _, tally in rows.select_employee_days(connection, day, day)}
     return PeriodSums(
         days=(day,),
@@ -125,7 +125,13 @@ def read_day_sums(connection: Connection, context: Context, day: date) -> Period
     )
 
 
-def sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
+def sum_public_reports(connection: Connection, context: Context, day: date) -> Aggregate:
+    """Return what a viewer may see of a day that is over, added up from its reports."""
+    window = day_window(day, ZoneInfo(context.settings.time_zone))
+    return to_aggregate(sum_day(_stream(connection, context, window)).aggregate)
+
+
+def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
     """Return the sums of a day, added up from its reports."""
     now = context.clock()
     window = day_window(day, ZoneInfo(context.settings.time_zone))
@@ -182,7 +188,7 @@ def _to_totals(person: dict[str, Any]) -> EmotionTotals:
 
 
 def _store(connection: Connection, context: Context, day: date) -> None:
-    sums = sum_reports(connection, context, day)
+    sums = _sum_reports(connection, context, day)
     existing = rows.find_day(connection, day)
     rows.unmark_stale(connection, day)
     if existing is not None and _has_deleted_windows(existing, sums, context.settings.time_zone):

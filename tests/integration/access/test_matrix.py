@@ -65,9 +65,11 @@ POST      /api/sessions                                d
 POST      /api/sessions/{session_id}/end               d
 POST      /api/detections                              d
 GET       /api/alerts                                  h
+GET       /api/alerts/outcomes                         h
 GET       /api/alerts/{alert_id}                       h
 POST      /api/alerts/{alert_id}/acknowledge           h
 POST      /api/alerts/{alert_id}/notes                 h
+POST      /api/alerts/{alert_id}/undo                  h
 POST      /api/alerts/{alert_id}/resolve               h
 GET       /api/silences                                h
 POST      /api/silences                                h
@@ -85,6 +87,8 @@ GET       /api/dashboard/stats                         vha
 GET       /api/plant/week/{date}                       vha
 GET       /api/plant/month/{date}                      vha
 GET       /api/devices                                 vha
+GET       /api/devices/history                         vha
+GET       /api/devices/{device_id}/picture             h
 GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a
 POST      /api/devices/{device_id}/pause               ha

@@ -115,3 +115,13 @@ def test_too_many_rows_with_small_cells_show_nothing() -> None:
     rows = [chr(65 + number) for number in range(MOST_ROWS + 1)]
     cells = {(row, "1"): frozenset({1, 2}) for row in rows} | {("Z", "2"): frozenset(range(9))}
     assert suppress_cells(cells) == frozenset()
+
+
+def test_rows_with_withheld_totals_protect_each_other() -> None:
+    """Their totals are known together only: three people and three people hide each other in every column."""
+    cells = {
+        (row, column): frozenset(range(start, start + count))
+        for row, start, count in (("A", 0, 9), ("B", 20, 3), ("C", 30, 3))
+        for column in "12"
+    }
+    assert suppress_cells(cells, {"B", "C"}) == {("A", "1"), ("A", "2")}
