@@ -10,6 +10,7 @@ from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.schema.backfill import recount_totals
+from stressvision.db.schema.rollups import recount_rollups
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.enrolment import Enrolment, enrol_employee
 
@@ -49,6 +50,7 @@ def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
         _fill_without_indexes(connection, rows, recent)
     with context.database.write() as writer:
         recount_totals(writer)
+        recount_rollups(writer)
     context.database.close()
 
 

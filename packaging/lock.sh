@@ -27,6 +27,7 @@ lock() {
 mkdir -p packaging/locked
 lock requirements.txt requirements.txt --universal
 lock requirements-test.txt requirements-test.txt --universal
+lock requirements-device.txt requirements-device.txt --universal
 lock requirements-models.txt requirements-models.txt --no-deps --universal
 # tflite-runtime ends at Python 3.11 and is for Linux: no other platform is resolved. x86-64 and aarch64 differ in one line.
 lock requirements-tflite-runtime.txt requirements-tflite-runtime.txt --python-platform x86_64-unknown-linux-gnu

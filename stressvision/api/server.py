@@ -14,7 +14,7 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.logs import configure_logs
 from stressvision.core.ports import require_free_port
 from stressvision.core.program import raise_file_limit, run_program, share_heap
-from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LimitedProtocol
+from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LOOP, LimitedProtocol
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 
@@ -66,8 +66,7 @@ def create_server(app: ASGIApp, settings: Settings | None = None) -> uvicorn.Ser
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            # uvloop cannot close while a client that does not read keeps its connection open.
-            loop="asyncio",
+            loop=LOOP,
             http=LimitedProtocol,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             log_config=None,

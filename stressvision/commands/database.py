@@ -1,4 +1,4 @@
-"""`python -m stressvision prepare`, `inspect` and `move`: create, migrate, describe or move the database."""
+"""`python -m stressvision prepare`, `upgrade`, `inspect` and `move`: the database itself."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import Language, Message
 from stressvision.db.schema.opening import OpeningOutcome
 from stressvision.services.backup.restoring import move_database
+from stressvision.services.backup.upgrading import upgrade_database
 from stressvision.services.context import check_database, open_context_with_outcome
 from stressvision.services.vitals import count_odd_rows, describe_database
 
@@ -36,6 +37,20 @@ ODD_ROWS = Message(
 INSPECT = Message(
     es="muestra en JSON la forma y el tamaño de la base, sin ninguna de sus filas",
     en="print the shape and size of the database as JSON, without any of its rows",
+)
+UPGRADE = Message(
+    es="respalda la base, la actualiza a este programa y la comprueba; si algo falla, deja la anterior (detenga antes "
+    "el sistema)",
+    en="back up the database, upgrade it to this program and verify it; the previous one stays where something fails "
+    "(stop the system first)",
+)
+UPGRADED = Message(
+    es="Base actualizada del esquema {before} al {after} y comprobada: {rows} filas. Copia anterior: {backup}.",
+    en="Database upgraded from schema {before} to {after} and verified: {rows} rows. Backup: {backup}.",
+)
+UP_TO_DATE = Message(
+    es="La base ya es de este programa (esquema {after}), y está sana: {rows} filas.",
+    en="The database already has this program's schema ({after}) and is sound: {rows} rows.",
 )
 MOVE = Message(
     es="copia la base SQLite a PostgreSQL y compara fila por fila (detenga antes el sistema)",
@@ -64,6 +79,7 @@ def add_commands(commands: Subparsers, language: Language) -> None:
     preparing.add_argument("--check", action="store_true", help=PREPARE_CHECK.text(language))
     preparing.set_defaults(command=prepare)
 
+    add_parser(commands, "upgrade", language, UPGRADE).set_defaults(command=upgrade)
     add_parser(commands, "inspect", language, INSPECT).set_defaults(command=inspect)
 
     moving = add_parser(commands, "move", language, MOVE)
@@ -88,6 +104,17 @@ def prepare(settings: Settings, arguments: argparse.Namespace) -> int:
         )
         if arguments.demo:
             enrol_demo(context)
+    return 0
+
+
+def upgrade(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Upgrade and verify the database."""
+    del arguments
+    done = upgrade_database(settings)
+    message = UP_TO_DATE if done.before == done.after else UPGRADED
+    rows = sum(done.rows.values())
+    backup = done.backup or "-"
+    print(message.text(settings.lang).format(before=done.before or "-", after=done.after, rows=rows, backup=backup))
     return 0
 
 

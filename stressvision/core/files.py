@@ -5,7 +5,23 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from stressvision.core.errors import ConfigurationError, Message
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def require_utf8(folder: Path) -> None:
+    """Raise ConfigurationError where the name of a folder is not UTF-8: Streamlit and pip write paths as UTF-8."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        shown = str(folder).encode("utf-8", "backslashreplace").decode()
+        raise ConfigurationError(
+            Message(
+                es=f"El nombre de la carpeta {shown} no está en UTF-8: cámbielo y repita la misma orden.",
+                en=f"The name of the folder {shown} is not UTF-8: rename it and repeat the same command.",
+            )
+        ) from None
 
 
 def make_private(path: Path) -> None:

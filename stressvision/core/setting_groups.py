@@ -13,6 +13,7 @@ from stressvision.core.cameras import NamedCamera, parse_cameras
 from stressvision.core.files import PROJECT_ROOT
 from stressvision.core.texts import Language
 from stressvision.core.validation import validate_time_zone
+from stressvision.core.watching import Polygon, WatchPeriod, parse_polygons, parse_schedule, raising_value_error
 
 HIGHEST_PORT = 65535
 
@@ -37,6 +38,8 @@ Names = Annotated[tuple[str, ...], NoDecode]
 Url = Annotated[str, Note(default="from host and port")]
 
 QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+_HOUR = r"(0?\d|1\d|2[0-3])"
+SHIFT_HOURS = rf"^{_HOUR},{_HOUR},{_HOUR}$"
 _BETWEEN_ADDRESSES = re.compile(r"[,\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
 
@@ -154,6 +157,11 @@ class PlantSettings(BaseModel):
     )
     data_bank: str = Field(
         "", max_length=120, description="name and code under which the data bank is registered with the authority"
+    )
+    shift_hours: Annotated[str, Note(unit="hours of the day")] = Field(
+        "6,14,22",
+        pattern=SHIFT_HOURS,
+        description="hours at which the morning, afternoon and night shifts begin, in the plant's time zone",
     )
 
 
@@ -290,6 +298,25 @@ class DeviceSettings(BaseModel):
         Rotation.NONE, description="clockwise rotation of the picture: `0`, `90`, `180` or `270`"
     )
     mirror: bool = Field(False, description="mirrors the picture after the rotation")
+    masks: Annotated[tuple[Polygon, ...], NoDecode] = Field(
+        (),
+        description="parts of the picture that are blackened: corners `x,y` from 0 to 1 of width and height, as in "
+        "`0,0 0.3,0 0.3,1 0,1`; several are separated by `;`. Added to those of the console (docs/edge.md)",
+    )
+    zones: Annotated[tuple[Polygon, ...], NoDecode] = Field(
+        (), description="where faces count, as polygons of the same form; those of the console replace them"
+    )
+    schedule: Annotated[tuple[WatchPeriod, ...], NoDecode] = Field(
+        (),
+        description="when the camera watches, in `STRESSVISION_TIME_ZONE`: `lun-vie 07:00-19:00; sab 08:00-13:00`; "
+        "empty: always. Otherwise it is closed, as outside the hours of the console",
+    )
+    min_face_pixels: Annotated[int, Note(unit="pixels")] = Field(
+        0, ge=0, le=10_000, description="faces narrower than this are ignored"
+    )
+    max_face_pixels: Annotated[int, Note(unit="pixels")] = Field(
+        0, ge=0, le=10_000, description="faces wider than this are ignored; `0`: none"
+    )
     outbox_path: Path = Field(Path("edge_outbox.db"), description="file of the detections not yet delivered")
     detection_seconds: Seconds = Field(1.0, ge=0.1, le=60, description="time between two detections of a person")
     analyse_unknown: bool = Field(
@@ -307,6 +334,9 @@ class DeviceSettings(BaseModel):
     )
     gallery_lease_seconds: Seconds = Field(60.0, ge=5, description="how long it may use a gallery while offline")
     headless: bool = Field(False, description="no window")
+
+    _parse_areas = field_validator("masks", "zones", mode="before")(raising_value_error(parse_polygons))
+    _parse_hours = field_validator("schedule", mode="before")(raising_value_error(parse_schedule))
 
     @field_validator("cameras", mode="before")
     @classmethod

@@ -67,6 +67,8 @@ def _card(context: PageContext, alert: Alert) -> html.AlertCard:
     if alert.escalation_level:
         label = context.text(texts.alerts.ESCALATED_TIMES, count=alert.escalation_level)
         marks.append(html.Chip(SEVERITIES["medium"], label))
+    if alert.odd_fields:
+        marks.append(html.Chip(QUIET, context.text(texts.common.ODD_FIELDS)))
     return html.AlertCard(
         severity=html.Chip(SEVERITIES.get(alert.severity or "", QUIET), context.text(severity)),
         marks=marks,

@@ -14,6 +14,7 @@ from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.navigation import create_navigation, is_public
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.status import find_status, show_status
+from stressvision.dashboard.web.sessions import SessionCookie
 
 MARK = Path(__file__).parent / "mark.svg"
 LOGO = Path(__file__).parent / "logo.svg"
@@ -22,10 +23,12 @@ LOGO = Path(__file__).parent / "logo.svg"
 def open_page() -> tuple[Settings, PageContext]:
     """Return the settings and the context of this script run. Raise ConfigurationError where a setting is invalid."""
     settings = load_settings()
+    cookie = SessionCookie.of(settings)
     zone = ZoneInfo(settings.time_zone)
     backend = BackendClient(
         settings.api_base, settings.lang, trusted_ca=settings.trusted_ca, dashboard_key=read_dashboard_key(settings)
     )
+    login.resume(backend, cookie)
     principal = login.current_principal()
     context = PageContext(login.authenticate(backend), settings.lang, zone, role=principal.role if principal else None)
     return settings, context
@@ -63,7 +66,7 @@ def _draw_console(settings: Settings, context: PageContext) -> None:
     except Unauthenticated:
         # Pages are registered before the login too: the address with its alert link survives it.
         create_navigation(context, None, logged_in=False)
-        restart_login()
+        restart_login(context.backend.token)
     linked, page = create_navigation(context, status, logged_in=True)
     if not is_public(page):
         login.show_account_bar(context, behind_proxy=behind_proxy)

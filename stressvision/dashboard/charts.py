@@ -9,14 +9,13 @@ import plotly.graph_objects as go
 from stressvision.dashboard import texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import ACCENT, NOT_ANALYSED, expression_colour
-from stressvision.wire.backend import HourCount, StoredDetection
+from stressvision.wire.backend import HourCount
 from stressvision.wire.reports import EmployeeReport
 
 CONFIG: Mapping[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 _ORDER: tuple[str | None, ...] = ("neutral", "happy", "stress", "sad", "fatigue", None)
 _ROW = 34
-_TIMELINE_BARS = 30
 
 
 def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
@@ -35,7 +34,7 @@ def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: 
             hoverinfo="skip",
         )
     )
-    _dress(figure, height=_ROW * len(shown) + 20)
+    dress(figure, height=_ROW * len(shown) + 20)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
     figure.update_layout(margin_r=56)
@@ -62,7 +61,7 @@ def by_hour(
     )
     if is_partial:
         _hatch_gaps(context, figure, hours, this_hour, period_hours)
-    _dress(figure, height=210)
+    dress(figure, height=210)
     figure.update_layout(barmode="overlay", showlegend=False)
     ends = [this_hour - timedelta(hours=period_hours), this_hour + timedelta(hours=1)]
     figure.update_xaxes(type="date", range=ends, tickformat="%H:%M", nticks=7)
@@ -90,29 +89,6 @@ def _hatch_gaps(
     )
 
 
-def timeline(context: PageContext, detections: Sequence[StoredDetection], minutes: int) -> go.Figure:
-    """Return one person's detections of the last `minutes`, stacked by expression."""
-    end = context.local(context.clock()).replace(tzinfo=None)
-    start = end - timedelta(minutes=minutes)
-    figure = go.Figure()
-    for expression in _ORDER:
-        own = [_naive(context, item.timestamp) for item in detections if item.emotion == expression]
-        if own:
-            figure.add_histogram(
-                x=own,
-                name=context.text(texts.common.EXPRESSIONS[expression]),
-                marker_color=expression_colour(expression),
-                marker_pattern_shape=_pattern(expression),
-                xbins={"start": start, "end": end, "size": minutes * 60_000 / _TIMELINE_BARS},
-                hovertemplate="%{x}<br>%{fullData.name}: %{y:,}<extra></extra>",
-            )
-    _dress(figure, height=260)
-    figure.update_layout(barmode="stack", bargap=0.12)
-    figure.update_xaxes(type="date", range=[start, end], tickformat="%H:%M", nticks=7, hoverformat="%H:%M")
-    figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
-    return figure
-
-
 def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figure:
     """Return one stacked bar per employee of a report."""
     names = [_shorten(summary.name, summary.code) for summary in summaries]
@@ -126,7 +102,7 @@ def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figu
             marker_color=expression_colour(expression),
             hovertemplate="%{y}<br>%{fullData.name}: %{x:,}<extra></extra>",
         )
-    _dress(figure, height=_ROW * max(len(summaries), 2) + 90)
+    dress(figure, height=_ROW * max(len(summaries), 2) + 90)
     figure.update_layout(barmode="stack")
     figure.update_xaxes(rangemode="tozero", tickformat=",d", nticks=6)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
@@ -138,7 +114,8 @@ def _pattern(expression: str | None) -> str:
     return "" if expression else "/"
 
 
-def _dress(figure: go.Figure, height: int) -> None:
+def dress(figure: go.Figure, height: int) -> None:
+    """Apply the common height, margins, legend and axes."""
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},

@@ -1,6 +1,7 @@
 """The client of the REST API: one typed method per request."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 import requests
@@ -18,7 +19,7 @@ from stressvision.core.errors import (
     Unavailable,
 )
 from stressvision.core.texts import Language, Message
-from stressvision.wire.access import Account, AuditList, LoggedIn, LoginRequest, PasswordChange
+from stressvision.wire.access import Account, AuditList, CurrentSession, LoggedIn, LoginRequest, PasswordChange
 from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
@@ -75,6 +76,10 @@ class BackendClient:
         """Return a new session. `address`: the browser's, for the limit on failed attempts. Raise Unauthenticated, "
         "Unavailable."""
         return self._post(LoggedIn, "/api/login", LoginRequest(name=name, password=password), address)
+
+    def session(self) -> CurrentSession:
+        """Return the account of the token. Raise Unauthenticated."""
+        return self._get(CurrentSession, "/api/session")
 
     def log_out(self) -> None:
         """Revoke the token of this session."""
@@ -164,6 +169,17 @@ class BackendClient:
         data = body.model_dump(mode="json", exclude_unset=True) if body is not None else None
         return self._request(model, requests.Request(method, self.base + path, json=data, params=query))
 
+    def upload(
+        self, model: type[Answer], path: str, files: Sequence[tuple[str, bytes]], fields: Mapping[str, str]
+    ) -> Answer:
+        """Return the answer to a form with pictures. `files`: name and content of each still."""
+        parts = [("stills", (name, content)) for name, content in files]
+        return self._request(model, requests.Request("POST", self.base + path, data=dict(fields), files=parts))
+
+    def patiently(self, seconds: float) -> "BackendClient":
+        """Return this client with another time limit, for requests that take longer."""
+        return replace(self, answer_seconds=seconds)
+
     def fetch(self, path: str, **query: str | int) -> bytes:
         """Return the bytes of a file or picture."""
         return self._send(requests.Request("GET", self.base + path, params=query)).content
@@ -218,7 +234,8 @@ def _refusal(response: requests.Response) -> StressVisionError:
     except ValidationError:
         return not_understood(response.url.split("/api/")[0])
     kind = _ERRORS.get(response.status_code, Unavailable)
-    return kind(Message(es=problem.detail, en=problem.detail))
+    faults = {fault.field: Message(es=fault.message, en=fault.message) for fault in problem.errors}
+    return kind(Message(es=problem.detail, en=problem.detail), faults=faults)
 
 
 def not_understood(base: str) -> Unavailable:

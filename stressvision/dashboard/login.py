@@ -1,25 +1,42 @@
-"""The login form, and the principal of this browser session."""
+"""The login form, and the principal of this browser: of this session, or of the cookie of an earlier one."""
 
 from dataclasses import replace
 
 import streamlit as st
 
 from stressvision.core.config import Settings
-from stressvision.core.errors import StressVisionError
+from stressvision.core.errors import ConsentMissing, StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.page_context import LOGIN_REQUIRED, PageContext, restart_login
+from stressvision.dashboard.page_context import ENDED_SESSION, LOGGED_OUT, LOGIN_REQUIRED, PageContext, restart_login
 from stressvision.dashboard.password_dialog import open_password_dialog
+from stressvision.dashboard.web.sessions import TICKETS, SessionCookie
 from stressvision.wire.access import LoggedIn
 
+# Keys of the session state.
 PRINCIPAL = "principal"
-"""Key of the session state."""
+TICKET = "session_ticket"
 
 
 def current_principal() -> LoggedIn | None:
     """Return the logged-in principal of this session, or None."""
     found = st.session_state.get(PRINCIPAL)
     return found if isinstance(found, LoggedIn) else None
+
+
+def resume(backend: BackendClient, cookie: SessionCookie) -> None:
+    """Restore the principal from the cookie of an earlier session of this browser, where it is still valid."""
+    token = cookie.find_token(st.context.cookies)
+    if current_principal() is not None or not token or st.session_state.get(ENDED_SESSION) == token:
+        return
+    try:
+        account = replace(backend, token=token).session()
+    except (Unauthenticated, ConsentMissing):
+        st.session_state[ENDED_SESSION] = token
+    except StressVisionError:
+        return  # asked again by the next run
+    else:
+        st.session_state[PRINCIPAL] = LoggedIn(token=token, **account.model_dump())
 
 
 def authenticate(backend: BackendClient) -> BackendClient:
@@ -43,6 +60,8 @@ def is_exposed_without_accounts(settings: Settings, backend: BackendClient) -> b
 
 def show_login(context: PageContext, *, behind_proxy: bool) -> None:
     """Render the login form."""
+    if LOGGED_OUT in st.session_state:
+        st.html(html.signal("logout", st.session_state[LOGGED_OUT]))
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
         st.html(html.heading(context.text(texts.access.LOG_IN)))
@@ -62,6 +81,8 @@ def show_account_bar(context: PageContext, *, behind_proxy: bool) -> None:
     principal = current_principal()
     if principal is None:
         return
+    if TICKET in st.session_state:
+        st.html(html.signal("session", st.session_state[TICKET]))
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="principal"):
         role = context.text(texts.access.ROLES[principal.role])
         st.html(html.small(f"{principal.name} · {role}"), width="content")
@@ -83,6 +104,7 @@ def _log_in(context: PageContext, name: str, password: str, address: str) -> Non
         st.html(html.notice(context.text(texts.access.LOGIN_FAILED), error.message.text(context.language)))
         return
     st.session_state[PRINCIPAL] = principal
+    st.session_state[TICKET] = TICKETS.issue(principal.token, principal.expires_at)
     st.rerun()
 
 
@@ -96,4 +118,4 @@ def _log_out(context: PageContext) -> None:
     try:
         context.backend.log_out()
     finally:
-        restart_login()
+        restart_login(context.backend.token, logs_out=True)

@@ -1,6 +1,6 @@
 """The pages of the console: sections, addresses, roles, and the count in a title. One line registers a page."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -10,9 +10,13 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from stressvision.core.texts import Message
-from stressvision.dashboard import texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
+from stressvision.dashboard.pages import alerts, employees, overview, reports
+from stressvision.dashboard.pages.cameras import page as cameras
+from stressvision.dashboard.pages.enrolment import page as enrolment
+from stressvision.dashboard.pages.person import page as person
+from stressvision.dashboard.pages.plant import page as plant
 from stressvision.dashboard.status import PlantStatus
 from stressvision.domain.auth import Role
 
@@ -62,9 +66,12 @@ _t = texts.common
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("resumen", Section.WATCH, _t.OVERVIEW, "monitoring", EVERYBODY, overview.render),
     PageEntry("alertas", Section.WATCH, _t.ALERTS, "inbox", HEALTH, alerts.render, lambda now: now.pending_alerts),
+    PageEntry("persona", Section.WATCH, texts.person.TITLE, "person", HEALTH, person.render),
+    PageEntry("planta", Section.PLANT, texts.plant.TITLE, "grid_on", EVERYBODY, plant.render),
     PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", EVERYBODY, reports.render),
+    PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
-    PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", HEALTH, camera.render),
+    PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", RECORDS, cameras.render),
 )
 """The first one is the page of the address without a path."""
 
@@ -78,11 +85,15 @@ def create_navigation(
     """
     links: dict[str, StreamlitPage] = {}
     linked = replace(context, pages=links)
-    entries = [entry for entry in PAGES if entry.is_open_to(context.role)]
-    for number, entry in enumerate(entries):
-        links[entry.path] = _create_page(linked, entry, status, is_default=number == 0)
+    refused: dict[str, StreamlitPage] = {}
+    for number, entry in enumerate(PAGES):
+        if entry.is_open_to(context.role):
+            links[entry.path] = _create_page(linked, entry, status, is_default=number == 0)
+        else:
+            render, title = partial(_show_refusal, context), context.text(entry.title)
+            refused[entry.path] = st.Page(render, title=title, url_path=entry.path, visibility="hidden")
     position: Literal["sidebar", "hidden"] = "sidebar" if logged_in else "hidden"
-    return linked, st.navigation(_group(context, entries, links), position=position, expanded=True)
+    return linked, st.navigation(_group(context, links | refused), position=position, expanded=True)
 
 
 def is_public(page: StreamlitPage) -> bool:
@@ -105,11 +116,15 @@ def _create_page(
     )
 
 
-def _group(
-    context: PageContext, entries: Iterable[PageEntry], links: Mapping[str, StreamlitPage]
-) -> dict[str, list[StreamlitPage]]:
+def _show_refusal(context: PageContext) -> None:
+    """Render the reason why the account may not open the page of this address."""
+    remedy = context.text(texts.shell.NOT_ALLOWED_REMEDY)
+    st.html(html.notice(context.text(texts.shell.NOT_ALLOWED), remedy))
+
+
+def _group(context: PageContext, pages: Mapping[str, StreamlitPage]) -> dict[str, list[StreamlitPage]]:
     """Return the pages by the title of their section, in the order of the sections."""
     groups: dict[Section, list[StreamlitPage]] = {section: [] for section in Section}
-    for entry in entries:
-        groups[entry.section].append(links[entry.path])
-    return {context.text(texts.navigation.SECTIONS[section]): pages for section, pages in groups.items() if pages}
+    for entry in PAGES:
+        groups[entry.section].append(pages[entry.path])
+    return {context.text(texts.navigation.SECTIONS[section]): grouped for section, grouped in groups.items() if grouped}

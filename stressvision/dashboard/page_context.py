@@ -1,6 +1,7 @@
 """What every page receives: the API client, the language, the time zone, the clock and the role."""
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,8 +18,13 @@ from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.domain.auth import Role, sees_persons
 
+# Keys of the session state.
 LOGIN_REQUIRED = "login_required"
-"""Key of the session state: the backend requested a token."""
+"""The backend requested a token."""
+ENDED_SESSION = "ended_session"
+"""The token of a login session that ended: the cookies that this page came with may still hold it."""
+LOGGED_OUT = "logged_out"
+"""A value of its own for each logout: the browser is to forget the cookie and the drafts of notes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class PageContext:
         """Return a share (0 to 1) as a whole percentage, or a dash for None."""
         return self.text(texts.common.NOT_SET) if share is None else f"{100 * share:.0f} %"
 
+    def mark_odd(self, text: str, odd_fields: Collection[str]) -> str:
+        """Return the text, with a mark if fields of its row cannot be read."""
+        return f"{text} · {self.text(texts.common.ODD_FIELDS)}" if odd_fields else text
+
     def local(self, moment: datetime) -> datetime:
         """Return the moment in the plant's time zone."""
         return moment.astimezone(self.zone)
@@ -70,10 +80,18 @@ class PageContext:
         return self.date_and_time(moment)
 
 
-def restart_login() -> NoReturn:
-    """Clear the session and rerun the script at the login form."""
+def restart_login(ended_token: str = "", *, logs_out: bool = False) -> NoReturn:
+    """Clear the session and rerun the script at the login form.
+
+    `ended_token`: the token that is not valid any more. `logs_out`: the user asked for it; a session that expired keeps
+    its drafts.
+    """
     st.session_state.clear()
     st.session_state[LOGIN_REQUIRED] = True
+    if ended_token:
+        st.session_state[ENDED_SESSION] = ended_token
+    if logs_out:
+        st.session_state[LOGGED_OUT] = secrets.token_hex(8)
     st.rerun()
 
 
@@ -83,7 +101,7 @@ def show_errors(context: PageContext) -> Iterator[None]:
     try:
         yield
     except Unauthenticated:
-        restart_login()
+        restart_login(context.backend.token)
     except StressVisionError as error:
         title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
         st.html(

@@ -56,7 +56,7 @@ def _change(context: PageContext, current: str, new: str, address: str) -> bool:
     try:
         context.backend.change_password(current, new, address)
     except Unauthenticated:
-        restart_login()
+        restart_login(context.backend.token)
     except StressVisionError as error:
         st.warning(error.message.text(context.language))
         return False

@@ -2,17 +2,26 @@
 
 import sys
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
+from starlette.middleware import Middleware
+from streamlit.file_util import get_static_dir
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
 from stressvision.core.arguments import Arguments
 from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.files import require_utf8
 from stressvision.core.ports import require_free_port
 from stressvision.core.program import run_program
 from stressvision.dashboard import texts
-from stressvision.dashboard.web_policy import install_web_policy, list_options
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.web.documents import create_not_found, read_page
+from stressvision.dashboard.web.policy import install_web_policy, list_options
+from stressvision.dashboard.web.pulse import CHECK_SECONDS, BackendPulse
+from stressvision.dashboard.web.routes import Console, ConsoleRoutes
+from stressvision.dashboard.web.sessions import TICKETS, SessionCookie
 
 SCRIPT = PROJECT_ROOT / "main.py"
 
@@ -31,10 +40,11 @@ def serve(arguments: Sequence[str]) -> int:
     """Run Streamlit's server in this process, on the configured address and port, until a signal ends it."""
     settings = load_settings()
     Arguments(description=texts.common.USAGE.text(settings.lang)).parse_args(arguments)
+    require_utf8(Path.cwd())
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
     url = settings.served_at(settings.dashboard_port)
     print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
-    install_web_policy(settings)
+    install_web_policy(settings, Middleware(ConsoleRoutes, console=create_console(settings)))
     cli.main(
         [
             "run",
@@ -48,6 +58,30 @@ def serve(arguments: Sequence[str]) -> int:
         ]
     )
     return 0
+
+
+def create_console(settings: Settings) -> Console:
+    """Return what the dashboard's own routes serve."""
+    backend = BackendClient(
+        settings.api_base, settings.lang, answer_seconds=CHECK_SECONDS, trusted_ca=settings.trusted_ca
+    )
+    return Console(
+        page=read_page(Path(get_static_dir()), settings.lang),
+        not_found=create_not_found(settings.lang),
+        paths=list_page_paths,
+        pulse=BackendPulse(backend.service_card),
+        cookie=SessionCookie.of(settings),
+        tickets=TICKETS,
+    )
+
+
+@cache
+def list_page_paths() -> tuple[str, ...]:
+    """Return the paths of the pages, the start page first."""
+    # Imported here, at the first request: the pages' caches warn when they are created before Streamlit's runtime.
+    from stressvision.dashboard.navigation import PAGES
+
+    return tuple(entry.path for entry in PAGES)
 
 
 def _beyond_this_machine(settings: Settings) -> list[str]:

@@ -20,10 +20,14 @@ RESULT = "status_result"
 
 @dataclass(frozen=True)
 class PlantStatus:
-    """The state of the plant at a moment. `pending_alerts`: None where the role may not know it."""
+    """The state of the plant at a moment. `pending_alerts`: None where the role may not know it.
+
+    `newest_high_alert`: id of the pending alert of high severity stored last, 0 without one.
+    """
 
     at: datetime
     pending_alerts: int | None
+    newest_high_alert: int
     cameras: int
     cameras_watching: int
 
@@ -35,6 +39,7 @@ def read_status(backend: BackendClient) -> PlantStatus:
     return PlantStatus(
         at=overview.timestamp,
         pending_alerts=overview.pending_alerts,
+        newest_high_alert=overview.newest_high_alert or 0,
         cameras=len(devices),
         cameras_watching=sum(device.state == "watching" for device in devices),
     )
@@ -63,7 +68,15 @@ def show_status(context: PageContext) -> None:
         if isinstance(result, StressVisionError):
             raise result
         status = result if isinstance(result, PlantStatus) else read_status(context.backend)
-        st.html(html.status_strip(context.text(texts.navigation.STATUS), _items(context, status)))
+        st.html(
+            html.status_strip(
+                context.text(texts.navigation.STATUS),
+                _items(context, status),
+                at=status.at.isoformat(),
+                pending=status.pending_alerts or 0,
+                high=status.newest_high_alert,
+            )
+        )
 
 
 def _items(context: PageContext, status: PlantStatus) -> list[html.Chip]:

@@ -6,6 +6,7 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
+from anyascii import anyascii
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, TableBordersLayout, XPos, YPos
@@ -31,7 +32,7 @@ BOTTOM = 20.0
 POINT = 0.352778
 FAMILY = "dejavu"
 MISSING = "\u25a1"
-"""Shown for a letter that the font lacks (Chinese, emoji): the person's code identifies them."""
+"""Shown for a letter that neither the font has nor anyascii transliterates (李 is printed as Li)."""
 _FONTS = Path(__file__).parent / "fonts"
 _HEADING_HEIGHT = 12.0
 _FEW_LINES = 30.0
@@ -244,7 +245,7 @@ def _table(sheet: _Sheet, table: Table) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return the text composed (NFC); letters that the font lacks become a visible box each, invisible ones nothing."""
+    """Return the text composed (NFC); letters that the font lacks in Latin letters, invisible ones left out."""
     return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
 
 
@@ -255,7 +256,14 @@ def _letter(letter: str) -> str:
         return ""
     if ord(letter) in _held():
         return letter
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in _held()) or MISSING
+    if decomposed := "".join(part for part in unicodedata.normalize("NFKD", letter) if ord(part) in _held()):
+        return decomposed
+    return "" if unicodedata.combining(letter) or _is_selector(letter) else anyascii(letter) or MISSING
+
+
+def _is_selector(letter: str) -> bool:
+    """Return whether the character only selects a form of the one before it, such as the coloured one of an emoji."""
+    return unicodedata.name(letter, "").startswith(("VARIATION SELECTOR", "EMOJI MODIFIER"))
 
 
 @cache

@@ -30,3 +30,16 @@ class Term:
     def cutoff(self, now: datetime) -> datetime | None:
         """Return the moment before which data is expired, or None where nothing expires."""
         return now - timedelta(days=self.days) if self.days else None
+
+
+_DAYS_OF_YEAR = 365
+
+
+def describe_period(days: int) -> str:
+    """Return a retention period in Spanish: `30 días`, `1 año`, or `sin límite` for 0."""
+    if days == 0:
+        return "sin límite"
+    years, rest = divmod(days, _DAYS_OF_YEAR)
+    if rest:
+        return "1 día" if days == 1 else f"{days} días"
+    return "1 año" if years == 1 else f"{years} años"

@@ -15,6 +15,7 @@ from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
+from stressvision.edge.delivery.camera_settings import CameraSettingsCache
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache, GalleryState, stricter
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
@@ -28,6 +29,7 @@ from stressvision.edge.preview.access import PreviewAccess
 from stressvision.edge.preview.display import Display
 from stressvision.edge.session import DeviceSession
 from stressvision.edge.status import DeviceStatus
+from stressvision.edge.watch_plan import WatchPlan
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
 from stressvision.wire.detections import DeviceHealth
@@ -35,6 +37,7 @@ from stressvision.wire.detections import DeviceHealth
 FRAME_WAIT_SECONDS = 0.25
 SHUTDOWN_SECONDS = 2.5
 """Time for each of the two network threads to finish."""
+FIRST_EXCHANGE_SECONDS = 2.0
 HEARTBEAT_SECONDS = 1.0
 RETRY_SECONDS = 10.0
 MACHINE_SECONDS = 10.0
@@ -114,10 +117,12 @@ def build_device(
         StatisticsFile(statistics) if statistics else None,
         preview_url=lambda: display.url,
     )
-    sync = ServerSync(sync_client, gallery, status, gallery_seconds=settings.gallery_seconds)
+    camera_settings = CameraSettingsCache(settings.outbox_path.with_suffix(".camera.json"), settings.device_id)
+    sync = ServerSync(sync_client, gallery, camera_settings, status, gallery_seconds=settings.gallery_seconds)
+    plan = WatchPlan(settings, lambda: camera_settings.current, sync_client.server_time)
     return CameraDevice(
         rules,
-        CaptureParts(camera, pipeline, counters),
+        CaptureParts(camera, pipeline, counters, plan),
         DeliveryParts(outbox, session, buffer, uploader, sync, gallery),
         health,
         display,
@@ -141,6 +146,7 @@ class CaptureParts:
     camera: Camera
     pipeline: Pipeline
     counters: DeviceCounters
+    plan: WatchPlan
 
 
 @dataclass(frozen=True)
@@ -181,7 +187,9 @@ class CameraDevice:
     ) -> None:
         self._rules, self._delivery, self._health, self._display = rules, delivery, health, display
         self._camera, self._pipeline, self._counters = capture.camera, capture.pipeline, capture.counters
+        self._plan = capture.plan
         self._gallery_version = 0
+        self._database_id: str | None = None
 
     def run(self, stopping: threading.Event) -> None:
         """Process frames until `stopping` is set or the recording has ended; then deliver what is left.
@@ -192,10 +200,14 @@ class CameraDevice:
         """
         delivery, started = self._delivery, time.monotonic()
         delivery.session.start(self._camera.source.label.en)
-        self._camera.start()
         delivery.uploader.start()
         delivery.sync.start()
+        # What must not be watched is known before the first picture: from the server, or from an earlier run.
+        delivery.sync.wait_until_attempted(FIRST_EXCHANGE_SECONDS)
+        self._follow_plan(0.0)
+        self._camera.start()
         tasks = [
+            PeriodicTask(HEARTBEAT_SECONDS, self._follow_plan),
             PeriodicTask(MACHINE_SECONDS, self._health.update_machine),
             PeriodicTask(HEARTBEAT_SECONDS, self._health.update),
             PeriodicTask(RETRY_SECONDS, self._retry_writes),
@@ -215,11 +227,30 @@ class CameraDevice:
         if self._camera.finished and not self._counters.taken and self._camera.fault is not None:
             raise self._camera.fault
 
-    def _process_frame(self, shot: Shot) -> None:
+    def _follow_plan(self, elapsed: float) -> None:
+        """Close or open the camera as its schedule and its pause require, and look where its settings say."""
+        del elapsed
+        self._pipeline.view = self._plan.view()
+        rest = self._plan.rest()
+        if rest is not None:
+            if not self._camera.closed:
+                self._camera.close()
+                self._pipeline.clear()
+                log.info("camera closed", reason=rest.en)
+            self._display.show_notice(rest.text(self._health.language))
+        elif self._camera.closed:
+            self._camera.reopen()
+            log.info("camera opened again")
+        self._health.rest = rest
+
+    def _process_frame(self, taken: Shot) -> None:
+        shot = replace(taken, frame=self._pipeline.view.cover(taken.frame))
         self._counters.taken += 1
         detections = self._pipeline.process(shot, self._delivery.session.id)
         self._counters.detections += len(detections)
         self._counters.named += sum(detection.employee_id is not None for detection in detections)
+        for detection in detections:
+            detection.database_id = self._database_id if detection.employee_id is not None else None
         if detections:
             self._delivery.buffer.enqueue(
                 *(
@@ -235,8 +266,9 @@ class CameraDevice:
         self._gallery_version = state.version
         self._pipeline.rules = replace(self._rules, policy=stricter(self._rules.policy, state.policy))
         self._pipeline.use_gallery(state.gallery, time.monotonic())
-        if state.employee_ids is not None:
-            self._delivery.buffer.delete_except(state.employee_ids)
+        if state.codes is not None:
+            self._database_id = state.database_id or None
+            self._delivery.buffer.follow_gallery(state.codes, state.database_id)
 
     def _retry_writes(self, elapsed: float) -> None:
         del elapsed

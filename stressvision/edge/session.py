@@ -20,7 +20,7 @@ class DeviceSession:
         self._settings, self._outbox, self._buffer = settings, outbox, buffer
         self._started_at = utc_now()
         self._unfinished = outbox.unfinished_sessions(settings.device_id)
-        self.id = _new_session_id(settings.device_id, int(self._started_at.timestamp()), self._unfinished)
+        self.id = _new_session_id(settings.device_id, int(self._started_at.timestamp()), outbox.session_ids())
 
     def start(self, source: str) -> None:
         """Store the start of the session and the end of unfinished ones.
@@ -58,7 +58,7 @@ class DeviceSession:
 
 
 def _new_session_id(device_id: str, epoch: int, used: Collection[str]) -> str:
-    """Return an id that no unfinished session has: a device killed and restarted may start in the same second."""
+    """Return an id that no known session has: the clock of a device without a battery starts at the same time again."""
     while (session_id := f"session_{device_id}_{epoch}") in used:
         epoch += 1
     return session_id

@@ -22,6 +22,24 @@ MOST_CONNECTIONS = 2000
 in work, and waitress accepts none until the time of others has passed."""
 
 
+def create_loop() -> asyncio.AbstractEventLoop:
+    """Create an event loop that ends TLS handshakes after HEAD_SECONDS; uvicorn has no setting for asyncio's 60 s."""
+    loop = asyncio.new_event_loop()
+    create_server = loop.create_server
+
+    async def create_limited_server(*arguments: Any, **named: Any) -> asyncio.Server:
+        if named.get("ssl") is not None:
+            named["ssl_handshake_timeout"] = HEAD_SECONDS
+        return await create_server(*arguments, **named)
+
+    loop.create_server = create_limited_server  # type: ignore[method-assign]
+    return loop
+
+
+LOOP = f"{__name__}:{create_loop.__name__}"
+"""The event loop for uvicorn: not uvloop, which cannot close while a client that does not read stays connected."""
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol with limits on the size and time of what comes before a whole request."""
 

@@ -73,6 +73,7 @@ _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
 _CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
 _CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
+_GROUPS = dict.fromkeys(PEOPLE, Learns.GROUPS)
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -89,12 +90,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "WEBSOCKET", "/ws", _FIGURES),
     Permission(BACKEND, "POST", "/api/logout", _SYSTEM),
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/session", _SYSTEM),
     # People and consent
     Permission(BACKEND, "GET", "/api/employees", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "PATCH", "/api/employees/{employee_id}", _RECORDS),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/status", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/figures", _HEALTH),
+    Permission(BACKEND, "GET", "/api/employees/{employee_id}/timeline", _HEALTH),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/activate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/deactivate", _RECORDS),
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/enrolment", _RECORDS),
@@ -109,18 +113,21 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/detections", _DEVICE),
     # Alerts
     Permission(BACKEND, "GET", "/api/alerts", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alerts/outcomes", _HEALTH),
     Permission(BACKEND, "GET", "/api/alerts/{alert_id}", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/acknowledge", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/resolve", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/undo", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/notes", _HEALTH),
     Permission(BACKEND, "GET", "/api/silences", _HEALTH),
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/repairs", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
-    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS}),
+    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
     Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
     Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
@@ -131,7 +138,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/reports/{report_id}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/daily/{date}", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/weekly/{date}", _FIGURES),
+    Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
+    Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
+    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
     Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),
@@ -165,6 +176,7 @@ EVENTS: Mapping[str, Mapping[Role, Learns]] = {
     "alert_acknowledged": _HEALTH,
     "alert_resolved": _HEALTH,
     "alert_escalated": _HEALTH,
+    "alert_reopened": _HEALTH,
     "report": _FIGURES,
 }
 """What each role may learn from an event of the WebSocket; roles that are not listed do not receive it."""

@@ -62,7 +62,7 @@ def _serve_encrypted(application: Flask, settings: Settings) -> None:
     # Imported here: without a certificate their 7 MB are not needed.
     import uvicorn
 
-    from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LimitedProtocol
+    from stressvision.http.connection_limits import KEEP_ALIVE_SECONDS, LOOP, LimitedProtocol
 
     with suppress(KeyboardInterrupt):
         uvicorn.Server(
@@ -72,7 +72,7 @@ def _serve_encrypted(application: Flask, settings: Settings) -> None:
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 host=settings.host,
                 port=settings.ingest_port,
-                loop="asyncio",
+                loop=LOOP,
                 lifespan="off",
                 log_config=None,
                 log_level="warning",

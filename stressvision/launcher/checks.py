@@ -12,15 +12,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
-from stressvision.core.cameras import HIDDEN, PI_CAMERA, SETTING, describe_source, remove_credentials
 from stressvision.core.clock import utc_now
-from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
+from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
 from stressvision.core.files import restrict
 from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
-from stressvision.launcher.environment import RUN, missing_packages
+from stressvision.launcher.environment import DEVICE, RUN, is_device_only, missing_packages
 from stressvision.launcher.installation import Project
 from stressvision.launcher.record import is_running, read_record
 
@@ -37,9 +36,6 @@ LIBRARIES = (
     ("TFLite", "import importlib.util as u; assert u.find_spec('ai_edge_litert') or u.find_spec('tflite_runtime')"),
 )
 """Imported in child processes: a compiled library for another machine may end the process that imports it."""
-
-PI_CAMERA_PROGRAM = "import cv2, sys; sys.exit(not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))"
-CAMERA_PROGRAM = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"
 
 
 class Level(StrEnum):
@@ -75,7 +71,7 @@ def check_python() -> CheckResult:
 def check_packages() -> CheckResult:
     """Check that the pinned packages are installed."""
     subject = Message(es="Dependencias", en="Dependencies")
-    missing = ", ".join(missing_packages(Project(PROJECT_ROOT), RUN))
+    missing = ", ".join(missing_packages(Project(PROJECT_ROOT), DEVICE if is_device_only() else RUN))
     if missing:
         return CheckResult(
             subject,
@@ -93,7 +89,7 @@ def check_packages() -> CheckResult:
 def check_library(name: str, code: str) -> CheckResult:
     """Check that a compiled library loads on this machine."""
     subject = Message(es=name, en=name)
-    done = _run([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
+    done = run_command([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
     if done.returncode == 0 and "loaded" in done.stdout:
         return CheckResult(subject, Level.GOOD, Message(es="se carga", en="loads"))
     output = (done.stderr or done.stdout).strip().splitlines()
@@ -169,7 +165,7 @@ def check_notifications(settings: Settings) -> CheckResult:
 
 def run_own_command(subject: Message, command: Sequence[str]) -> CheckResult:
     """Return the last line that one of this project's commands prints; a problem where it fails."""
-    done = _run(command)
+    done = run_command(command)
     output = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip().splitlines()
     last = output[-1] if output else f"exit {done.returncode}"
     return CheckResult(subject, Level.PROBLEM if done.returncode else Level.GOOD, Message(es=last, en=last))
@@ -205,77 +201,6 @@ def check_ports(settings: Settings) -> list[CheckResult]:
     numbers = ", ".join(str(use.number) for component in components for use in component.ports)
     free = CheckResult(subject, Level.GOOD, Message(es=f"{numbers}: libres", en=f"{numbers}: free"))
     return [CheckResult(subject, Level.PROBLEM, message) for message in busy] or [free]
-
-
-def check_cameras(settings: Settings) -> list[CheckResult]:
-    """Check every configured source. The demo runs without a camera, so a failure is only a warning."""
-    if not settings.cameras:
-        return [_check_source(Message(es="Cámara", en="Camera"), settings.source, f"{PREFIX}SOURCE")]
-    return [
-        _check_source(Message(es=f"Cámara {camera.name}", en=f"Camera {camera.name}"), camera.source, SETTING)
-        for camera in settings.cameras
-    ]
-
-
-def _check_source(subject: Message, source: str, setting: str) -> CheckResult:
-    if "://" in source:
-        # No frame is read: that may take long, and the device retries anyway.
-        shown = remove_credentials(source)
-        return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
-    if source == PI_CAMERA:
-        return _check_pi_camera(subject)
-    if source.isdecimal():
-        return _check_index(subject, source)
-    shown = describe_source(source)
-    if source == "demo" or Path(source).is_file():
-        return CheckResult(subject, Level.GOOD, Message(es=shown, en=shown))
-    if shown == HIDDEN:
-        message = Message(
-            es=f"no es un número, un archivo ni una dirección como rtsp://… ({setting})",
-            en=f"neither a number nor a file nor an address such as rtsp://… ({setting})",
-        )
-    else:
-        message = Message(es=f"no existe {shown} ({setting})", en=f"{shown} does not exist ({setting})")
-    return CheckResult(subject, Level.WARNING, message)
-
-
-def _check_pi_camera(subject: Message) -> CheckResult:
-    if _run([sys.executable, "-c", PI_CAMERA_PROGRAM]).returncode == 0:
-        return CheckResult(
-            subject, Level.GOOD, Message(es="libcamera, con GStreamer", en="libcamera, through GStreamer")
-        )
-    message = Message(
-        es="el OpenCV instalado no incluye GStreamer, que libcamera necesita: use una cámara USB, o publique la de la "
-        "Pi como rtsp://… (docs/edge.md)",
-        en="the installed OpenCV has no GStreamer, which libcamera needs: use a USB camera, or publish the Pi's as "
-        "rtsp://… (docs/edge.md)",
-    )
-    return CheckResult(subject, Level.WARNING, message)
-
-
-def _check_index(subject: Message, source: str) -> CheckResult:
-    device = Path(f"/dev/video{source}")
-    if sys.platform == "linux" and not device.exists():
-        message = Message(
-            es=f"no hay {device}: conecte una cámara, o use --demo", en=f"no {device}: connect a camera, or use --demo"
-        )
-        return CheckResult(subject, Level.WARNING, message)
-    if sys.platform == "linux" and not os.access(device, os.R_OK | os.W_OK):
-        command = "sudo usermod -aG video $USER"
-        message = Message(
-            es=f"sin permiso para {device}: {command}, y vuelva a iniciar sesión",
-            en=f"no permission for {device}: {command}, and log in again",
-        )
-        return CheckResult(subject, Level.WARNING, message)
-    if _run([sys.executable, "-c", CAMERA_PROGRAM, source]).returncode:
-        message = Message(
-            es=f"la cámara {source} no da imagen: ¿la usa otro programa? Pruebe otro número, o --demo",
-            en=f"camera {source} returns no picture: another program may use it. Try another number, or --demo",
-        )
-        return CheckResult(subject, Level.WARNING, message)
-    return CheckResult(
-        subject, Level.GOOD, Message(es=f"la cámara {source} da imagen", en=f"camera {source} returns pictures")
-    )
 
 
 def check_disk() -> CheckResult:
@@ -324,12 +249,13 @@ def _bundled_sqlite() -> tuple[int, ...]:
     return version
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run_command(command: Sequence[str], typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a program of this environment with `typed` as its input; exit code 124 after CHILD_SECONDS."""
     try:
         return subprocess.run(
             command,
             env=build_environment(),
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             errors="replace",

@@ -1,18 +1,22 @@
 """Command line and menu of `start_complete_system.py`."""
 
 import argparse
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, Language, Message
-from stressvision.core.program import EXIT_REFUSED, run_program
+from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, run_program
 from stressvision.core.texts import detect_language
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.checks import has_display
 from stressvision.launcher.components import (
     DEFAULT_OPTION,
+    DEVICE,
+    EXIT,
     OPTIONS,
     Component,
     Option,
@@ -21,7 +25,10 @@ from stressvision.launcher.components import (
     find_option,
 )
 from stressvision.launcher.control import show_status, stop_everything
+from stressvision.launcher.device.files import read_settings as read_device_settings
+from stressvision.launcher.device.setup import is_set_up, set_up
 from stressvision.launcher.doctor import print_checks, write_support_bundle
+from stressvision.launcher.environment import is_device_only, is_device_option
 from stressvision.launcher.printer import choose_printer
 from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components
 from stressvision.launcher.session import Session, run_session
@@ -31,9 +38,11 @@ EXIT_INTERRUPTED = 130
 
 TITLE = Message(es="Stress Vision · Gloria S.A.", en="Stress Vision · Gloria S.A.")
 QUESTION = Message(es=f"Opción [{DEFAULT_OPTION}]: ", en=f"Option [{DEFAULT_OPTION}]: ")
-EXIT_OPTION = OPTIONS[-1]
+EXIT_OPTION = find_option(str(EXIT))
 
-COMMANDS = ("start", "stop", "status", "doctor")
+DEVICE_OPTIONS = ("server", "ca", "token_file", "device_id", "source", "location")
+"""Options that answer the questions of a device's set-up."""
+COMMANDS = ("start", "stop", "status", "upgrade", "doctor")
 HELP = Message(
     es=f"""Inicia Stress Vision y lo mantiene en marcha.
 
@@ -43,12 +52,17 @@ uso: python start_complete_system.py [orden] [--option N] [--demo] [--headless]
   (ninguna)     muestra el menú e inicia lo que se elija
   stop          detiene lo que se inició desde esta carpeta
   status        muestra qué está en marcha
+  upgrade       después de traer una versión nueva: respalda la base, la actualiza y la comprueba
   doctor        revisa esta máquina e indica qué falta; con --bundle [ARCHIVO] escribe además un .zip para soporte,
                 sin personas ni contraseñas
 
 opciones:
   --option N    inicia sin menú: {" · ".join(f"{o.number} {o.title.es}" for o in OPTIONS)}
                 (sin terminal y sin --option: la {DEFAULT_OPTION})
+  --option device    (o 7) solo la cámara de este equipo, hacia un servidor en otro: la primera vez pregunta y prueba
+                servidor, token y cámara (docs/dispositivo.md); --setup pregunta otra vez. Sin terminal:
+                --server URL --ca PEM --token-file ARCHIVO --device-id NOMBRE --source CÁMARA --location LUGAR
+  --option server    (u 8) todo menos la cámara
   --demo        usa la grabación incluida como cámara e inscribe a sus empleados ficticios
   --headless    no abre ventanas ni navegador
   -h, --help    muestra esta ayuda
@@ -63,12 +77,17 @@ commands:
   (none)        shows the menu and starts the chosen option
   stop          stops the programs started from this folder
   status        shows what is running
+  upgrade       after a new version was fetched: backs up the database, upgrades and verifies it
   doctor        checks this machine and lists what is missing; with --bundle [FILE] it also writes a .zip for
                 support, without people and passwords
 
 options:
   --option N    starts without the menu: {" · ".join(f"{o.number} {o.title.en}" for o in OPTIONS)}
                 (no terminal and no --option: {DEFAULT_OPTION})
+  --option device    (or 7) only this machine's camera, for a server elsewhere: the first time it asks for and tries
+                server, token and camera (docs/device.md); --setup asks again. Without a terminal:
+                --server URL --ca PEM --token-file FILE --device-id NAME --source CAMERA --location PLACE
+  --option server    (or 8) everything but the camera
   --demo        uses the bundled recording as the camera and enrols its fictitious employees
   --headless    opens no window and no browser
   -h, --help    shows this help
@@ -91,11 +110,16 @@ def _run(arguments: Sequence[str]) -> int:
     if parsed.help:
         print(HELP.text(detect_language()))
         return 0
+    if is_device_only() or is_device_option(parsed.option):
+        for name, value in read_device_settings(Path.cwd()).items():
+            os.environ.setdefault(name, value)
     settings = load_settings()
     if parsed.command == "stop":
         return stop_everything(settings.run_dir.absolute(), settings.lang)
     if parsed.command == "status":
         return show_status(settings.run_dir.absolute(), settings.lang)
+    if parsed.command == "upgrade":
+        return _upgrade(settings)
     if parsed.command == "doctor":
         return print_checks(settings) if parsed.bundle is None else write_support_bundle(settings, parsed.bundle)
     return _start(parsed, settings)
@@ -106,6 +130,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("command", nargs="?", default="start")
     parser.add_argument("--option")
+    for name in DEVICE_OPTIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}")
+    parser.add_argument("--setup", action="store_true")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--headless", action="store_true")
     parser.add_argument("--bundle", nargs="?", type=Path, const=Path("stressvision-soporte.zip"))
@@ -116,6 +143,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         raise _build_unknown_argument_error(str(error.argument_name)) from None
     if parsed.bundle is not None and parsed.command != "doctor":
         unknown = [*unknown, "--bundle"]
+    given = [f"--{name.replace('_', '-')}" for name in (*DEVICE_OPTIONS, "setup") if getattr(parsed, name)]
+    if given and not is_device_option(parsed.option):
+        unknown = [*unknown, *given]
     if unknown or parsed.command not in COMMANDS:
         raise _build_unknown_argument_error(" ".join(unknown) or parsed.command)
     return parsed
@@ -150,11 +180,16 @@ def _build_unknown_argument_error(text: str) -> ConfigurationError:
 
 
 def _start(parsed: argparse.Namespace, settings: Settings) -> int:
-    run_dir = settings.run_dir.absolute()
+    folder, run_dir = Path.cwd(), settings.run_dir.absolute()
+    if is_device_option(parsed.option) and (parsed.setup or not (parsed.demo or is_set_up(folder))):
+        options = {name: getattr(parsed, name) for name in DEVICE_OPTIONS if getattr(parsed, name)}
+        return set_up(settings, options, folder)
     record = read_record(run_dir)
     _reject_second_launcher(record)
     if parsed.option is not None:
         option = find_option(parsed.option)
+    elif is_device_only():
+        option = find_option(str(DEVICE))
     elif sys.stdin.isatty():
         option = ask_option(settings.lang, input)
     else:
@@ -176,6 +211,12 @@ def _start(parsed: argparse.Namespace, settings: Settings) -> int:
         trusted_ca=settings.trusted_ca,
     )
     return run_session(session, choose_printer(settings.lang))
+
+
+def _upgrade(settings: Settings) -> int:
+    """Upgrade the database by its own command; the environment was completed before this program started."""
+    _reject_second_launcher(read_record(settings.run_dir.absolute()))
+    return subprocess.run((*build_command("stressvision"), "upgrade"), env=build_environment(), check=False).returncode
 
 
 def _create_folder(run_dir: Path) -> None:

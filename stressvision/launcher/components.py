@@ -5,7 +5,7 @@ Five components, or more where STRESSVISION_CAMERAS names several cameras: each 
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stressvision.core.cameras import ONLY_DEVICE, name_component
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
@@ -41,11 +41,12 @@ class Component:
 
 @dataclass(frozen=True)
 class Option:
-    """A line of the menu. Without components it exits."""
+    """A line of the menu. Without components it exits. `name`: a word that `--option` takes instead of the number."""
 
     number: int
     title: Message
     components: tuple[str, ...]
+    name: str = ""
 
     @property
     def needs_database(self) -> bool:
@@ -64,14 +65,21 @@ OPTIONS = (
     Option(4, Message(es="Solo backend", en="Backend only"), ("api",)),
     Option(5, Message(es="Solo dashboard", en="Dashboard only"), ("dashboard",)),
     Option(6, Message(es="Salir", en="Exit"), ()),
+    Option(7, Message(es="Solo dispositivo con cámara", en="Camera device only"), ("edge",), "device"),
+    Option(
+        8,
+        Message(es="Servidor sin cámara", en="Server without a camera"),
+        ("ingest", "api", "reporter", "dashboard"),
+        "server",
+    ),
 )
-DEFAULT_OPTION = 3
+DEFAULT_OPTION, EXIT, DEVICE = 3, 6, 7
 
 
 def find_option(text: str) -> Option:
     """Return the option with this number. Raises ConfigurationError with the valid numbers."""
     for option in OPTIONS:
-        if text.strip() == str(option.number):
+        if text.strip() in {str(option.number), option.name or str(option.number)}:
             return option
     raise ConfigurationError(
         Message(
@@ -88,8 +96,8 @@ def choose_components(option: Option, settings: Settings, *, demo: bool, headles
     names = {*option.components, *(devices if ONLY_DEVICE in option.components else ())}
     wanted = tuple(part for part in _describe(settings, demo, headless) if part.name in names)
     _reject_shared_ports(wanted)
-    started = {part.name for part in wanted}
-    return tuple(part for part in wanted if set(part.after) <= started)
+    # A device without its server on this machine waits for no other component.
+    return tuple(replace(part, after=tuple(name for name in part.after if name in names)) for part in wanted)
 
 
 def build_prepare_command(*arguments: str) -> tuple[str, ...]:

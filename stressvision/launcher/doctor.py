@@ -9,8 +9,10 @@ from rich.text import Text
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.launcher import checks, service_checks, support_bundle
+from stressvision.launcher import camera_checks, checks, service_checks, support_bundle
 from stressvision.launcher.checks import CheckResult, Level
+from stressvision.launcher.device.trials import check_server
+from stressvision.launcher.environment import is_device_only
 
 LEVEL_TEXTS = {
     Level.GOOD: Message(es="bien", en="ok"),
@@ -56,7 +58,13 @@ def _print_results(settings: Settings, results: Iterable[CheckResult]) -> int:
 
 
 def run_checks(settings: Settings) -> Iterator[CheckResult]:
-    """Yield the results in the order in which a person would solve the problems."""
+    """Yield the results in the order in which a person would solve the problems.
+
+    A machine with only a camera has no database, notifications or servers to check.
+    """
+    if is_device_only():
+        yield from _run_device_checks(settings)
+        return
     yield checks.check_python()
     yield checks.check_packages()
     for name, code in checks.LIBRARIES:
@@ -71,7 +79,20 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
     yield service_checks.check_reporter(settings)
     yield service_checks.check_tokens()
     yield from checks.check_ports(settings)
-    yield from checks.check_cameras(settings)
+    yield from camera_checks.check_cameras(settings)
+    yield checks.check_disk()
+    yield checks.check_time_zone(settings)
+    yield checks.check_display(settings)
+
+
+def _run_device_checks(settings: Settings) -> Iterator[CheckResult]:
+    yield checks.check_python()
+    yield checks.check_packages()
+    for name, code in checks.LIBRARIES:
+        yield checks.check_library(name, code)
+    yield checks.check_expression_model(settings)
+    yield from check_server(settings)
+    yield from camera_checks.check_cameras(settings)
     yield checks.check_disk()
     yield checks.check_time_zone(settings)
     yield checks.check_display(settings)

@@ -26,14 +26,20 @@ from stressvision.core.errors import (
     StressVisionError,
     Unavailable,
 )
+from stressvision.core.files import require_utf8
 from stressvision.core.texts import detect_language
 from stressvision.launcher import installation
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("requirements.txt", installation.MODELS)
 TESTS = (*RUN, "requirements-test.txt")
-SUBSTITUTES = {"ai-edge-litert": "tflite-runtime", "backports.strenum": "tflite-runtime"}
-"""Replacement of a package in requirements-tflite-runtime.txt."""
+DEVICE = (installation.DEVICE_REQUIREMENTS, installation.MODELS)
+SUBSTITUTES = {
+    "ai-edge-litert": "tflite-runtime",
+    "backports.strenum": "tflite-runtime",
+    "opencv-python-headless": "opencv-python",
+}
+"""Replacement of a package in requirements-tflite-runtime.txt, or in requirements.txt."""
 
 
 @functools.cache
@@ -45,7 +51,10 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     """
     sys.excepthook = _hide_interruption
     project = installation.Project(ROOT)
+    if requirements == RUN and _is_for_device(sys.argv):
+        requirements = DEVICE
     try:
+        require_usable_root(ROOT)
         _ensure_environment(project, requirements, prepare=prepare)
     except StressVisionError as error:
         _print_message(error.message)
@@ -60,10 +69,51 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
         raise SystemExit(130) from None
 
 
+def is_device_only() -> bool:
+    """Return whether the project's `.venv` was prepared for a camera device, without servers and dashboard."""
+    installed = installation.read_stamp(installation.Project(ROOT))
+    return DEVICE[0] in installed and RUN[0] not in installed
+
+
+def is_device_option(option: str | None) -> bool:
+    """Return whether a value of `--option` means the camera device alone."""
+    return option in {"device", "7"}
+
+
+def _is_for_device(arguments: list[str]) -> bool:
+    """Return whether a command line, not parsed yet, needs only what a camera device does."""
+    if Path(arguments[0]).name not in {"start_complete_system.py", "pi_simulator.py"}:
+        return False
+    option = None
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--option":
+            option = following
+        elif argument.startswith("--option="):
+            option = argument.partition("=")[2]
+    return is_device_option(option) or (option is None and is_device_only())
+
+
 def _hide_interruption(kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None) -> None:
     """Print no traceback for Ctrl-C while a program loads. The exit status still reports SIGINT to the shell."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
+
+
+def require_usable_root(root: Path) -> None:
+    """Raise ConfigurationError where Python cannot run a project in this folder.
+
+    `:` (on Windows `;`) separates the folders of Python's search path; no environment can be created below one.
+    """
+    require_utf8(root)
+    if os.pathsep in str(root):
+        raise ConfigurationError(
+            Message(
+                es=f"El nombre de la carpeta {root} contiene «{os.pathsep}», y Python no puede usarla: cambie el "
+                "nombre y repita la misma orden.",
+                en=f"The name of the folder {root} contains “{os.pathsep}”, and Python cannot use it: rename it and "
+                "repeat the same command.",
+            )
+        )
 
 
 def missing_packages(project: installation.Project, requirements: tuple[str, ...]) -> list[str]:

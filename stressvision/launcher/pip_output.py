@@ -11,6 +11,9 @@ from stressvision.core.errors import Message, Unavailable
 NEEDED_BYTES = 2_500_000_000
 """Free disk space required before installing: 1.6 GB of packages and about 0.5 GB of pip's downloads."""
 
+DEVICE_BYTES = 900_000_000
+"""The same for a camera device: 0.45 GB of packages, and pip's downloads."""
+
 NETWORK_SIGNS = (
     "Failed to establish a new connection",
     "NewConnectionError",
@@ -74,9 +77,9 @@ def explain_failure(log: str, log_path: Path) -> Unavailable:
     )
 
 
-def build_disk_error() -> Unavailable:
-    """Return the error for a disk without space for the packages."""
-    gigabytes = NEEDED_BYTES / 1e9
+def build_disk_error(needed: int = NEEDED_BYTES) -> Unavailable:
+    """Return the error for a disk without space for the packages, of which `needed` bytes must be free."""
+    gigabytes = needed / 1e9
     return Unavailable(
         Message(
             es=f"El disco está lleno: se necesitan unos {gigabytes:.1f} GB. Libere espacio y repita la misma orden.",

@@ -30,6 +30,8 @@ def send_message(address: str, message: OutgoingMessage) -> None:
             raise _undelivered(address, texts.NOT_AN_ADDRESS)
         if isinstance(headers := getattr(service, "headers", None), dict):
             headers[KEY_HEADER] = message.key
+        # A redirection leads to a login page, and turns a POST into a GET without the message.
+        service.redirects = False
         sender = apprise.Apprise(asset=asset)
         sender.add(service)
         is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text"))

@@ -17,6 +17,7 @@ from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
 from stressvision.services.alerts.device_watch import DeviceWatch
 from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
+from stressvision.services.alerts.silences import end_incredible_silences
 from stressvision.services.auth.expiries import warn_of_expiries
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.confirmed_time import ConfirmedTime
@@ -25,6 +26,7 @@ from stressvision.services.notifications import hasten_messages
 from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
+from stressvision.services.upkeep import Machine, inspect_installation
 
 log = structlog.get_logger()
 
@@ -35,6 +37,7 @@ RETENTION_TIME = time(3, 10)
 """In plant time, when there is least activity."""
 EXPIRIES_TIME = time(9, 0)
 """In plant time, when its messages are read."""
+UPKEEP_TIME = time(9, 5)
 BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
 REPORTS_JOB = "due"
@@ -102,6 +105,7 @@ def list_jobs(
             lambda context: _apply_retention(context, confirmed),
         ),
         Job("expiries", DailyAt(EXPIRIES_TIME, ZoneInfo(settings.time_zone)), _warn_of_expiries),
+        Job("upkeep", DailyAt(UPKEEP_TIME, ZoneInfo(settings.time_zone)), _inspect),
         Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
@@ -114,6 +118,9 @@ def _continuous_backup(settings: Settings) -> tuple[Job, ...]:
 
 
 def _escalate(context: Context, waiting: WaitingTimes) -> None:
+    ended = end_incredible_silences(context)
+    if ended:
+        log.warning("silences ended, stored by a clock ahead", count=ended)
     for alert_id in escalate_due(context, waiting):
         log.info("alert escalated", alert=alert_id)
 
@@ -136,6 +143,11 @@ def _warn_of_expiries(context: Context) -> None:
     expiring = warn_of_expiries(context)
     if expiring:
         log.warning("tokens expire soon", tokens=expiring)
+
+
+def _inspect(context: Context) -> None:
+    for repair in inspect_installation(context, Machine()):
+        log.warning("repair needed", kind=str(repair.kind), urgent=repair.is_urgent, days_left=repair.days_left)
 
 
 def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.alerts.alerts import count_alerts
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts
+from stressvision.db.queries.alerts.alerts import find_newest_pending
 from stressvision.db.queries.detections import figures as rows
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
 from stressvision.db.queries.detections.devices import count_heard_devices
@@ -21,7 +22,7 @@ from stressvision.db.queries.detections.sessions import count_active_sessions
 from stressvision.db.queries.people.employees import count_monitored
 from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.db.queries.reports.summaries import stream_reports
-from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.alerts import AlertStatus, Severity
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage
 from stressvision.domain.reports import Window, window_holding
@@ -48,19 +49,20 @@ _HOUR = timedelta(hours=1)
 def read_overview(context: Context) -> Overview:
     """Return the figures of the last hour. Raises DatabaseUnavailable."""
     now = context.clock()
-    hour_ago = now - _HOUR
+    hour_ago, until = now - _HOUR, latest_credible(now)
     with context.database.read() as connection:
-        counts = rows.count_emotions(connection, hour_ago)
+        counts = rows.count_emotions(connection, hour_ago, until)
         total = sum(counts.values())
         heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
         return Overview(
             total_employees=count_monitored(connection),
             detections_last_hour=total,
-            employees_detected_last_hour=rows.count_people(connection, hour_ago),
-            pending_alerts=count_alerts(connection, AlertStatus.PENDING),
+            employees_detected_last_hour=rows.count_people(connection, hour_ago, until),
+            pending_alerts=count_alerts(connection, AlertFilter([AlertStatus.PENDING])),
             overall_stress_percentage=stress_percentage(_analysed(counts), total),
-            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
+            active_devices=count_heard_devices(connection, heard_since, until),
             timestamp=now,
+            newest_high_alert=find_newest_pending(connection, Severity.HIGH),
         )
 
 
@@ -72,23 +74,26 @@ def read_stats(context: Context, hours: int, actor: Actor | None = None) -> Stat
         hours: Length of the period up to now.
         actor: The reader, whose read is audited for each person named in it; None: a program of the system.
     """
-    since = context.clock() - timedelta(hours=hours)
+    now = context.clock()
+    since, until = now - timedelta(hours=hours), latest_credible(now)
     with context.database.read() as connection:
         stats = Stats(
             period_hours=hours,
             emotions_distribution=[
                 EmotionCount(emotion=emotion, count=count)
-                for emotion, count in rows.count_emotions(connection, since).items()
+                for emotion, count in rows.count_emotions(connection, since, until).items()
             ],
             detections_by_hour=[
-                HourCount(hour=hour, count=count) for hour, count in rows.count_by_hour(connection, since).items()
+                HourCount(hour=hour, count=count)
+                for hour, count in rows.count_by_hour(connection, since, until).items()
             ],
             top_employees=[
-                EmployeeCount.model_validate(row) for row in rows.count_by_employee(connection, since, TOP_EMPLOYEES)
+                EmployeeCount.model_validate(row)
+                for row in rows.count_by_employee(connection, since, until, TOP_EMPLOYEES)
             ],
             detections_by_device=[
                 DeviceCount(device_id=device, count=count)
-                for device, count in rows.count_by_device(connection, since).items()
+                for device, count in rows.count_by_device(connection, since, until).items()
             ],
         )
     if actor is not None:

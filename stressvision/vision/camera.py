@@ -84,6 +84,8 @@ class Camera:
         self._scene = PictureWatch(may_freeze=not source.paced)
         self._change = threading.Condition()
         self._stopping = threading.Event()
+        self._watching = threading.Event()
+        self._watching.set()
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     def start(self) -> None:
@@ -94,7 +96,24 @@ class Camera:
     def stop(self, timeout: float = 2.0) -> None:
         """Stop the thread and wait for its end, at most `timeout` seconds."""
         self._stopping.set()
+        self._watching.set()
         self._thread.join(timeout)
+
+    def close(self) -> None:
+        """Close the source until `reopen`: no picture is read or handed out."""
+        self._watching.clear()
+        with self._change:
+            self._shot = None
+
+    def reopen(self) -> None:
+        """Open a closed source again."""
+        self._alive_at = self._monotonic()
+        self._watching.set()
+
+    @property
+    def closed(self) -> bool:
+        """Return whether the source is closed on request."""
+        return not self._watching.is_set()
 
     @property
     def fault(self) -> CameraUnavailable | None:
@@ -122,6 +141,7 @@ class Camera:
     def _run(self) -> None:
         retry = FIRST_RETRY_SECONDS
         while not self._stopping.is_set():
+            self._watching.wait()
             try:
                 capture = self._opener(self.source)
             except CameraUnavailable as error:
@@ -134,6 +154,9 @@ class Camera:
                     worked = self._play(capture)
                 finally:
                     capture.release()
+                if self.closed:
+                    self._fault = None
+                    continue
                 if self._ended(worked):
                     return
                 if worked:
@@ -178,11 +201,11 @@ class Camera:
     def _read_all(self, capture: Capture) -> Iterator[tuple[Frame, bool]]:
         """Yield each picture, a recording's at its time, and whether pictures before it are missing."""
         if not self.source.paced:
-            while not self._stopping.is_set() and (frame := read_frame(capture)) is not None:
+            while self._may_read and (frame := read_frame(capture)) is not None:
                 yield frame, False
             return
         reader, before, skipped = RecordingReader(capture), 0.0, self.skipped_seconds
-        while not self._stopping.is_set():
+        while self._may_read:
             picture = reader.read()
             self.skipped_seconds = skipped + reader.skipped_seconds
             if picture is None:
@@ -191,6 +214,10 @@ class Camera:
             step, before = picture.at - before or reader.interval, picture.at
             self._stopping.wait(self._seconds_until_due(step))
             yield picture.frame, picture.cut
+
+    @property
+    def _may_read(self) -> bool:
+        return self._watching.is_set() and not self._stopping.is_set()
 
     def _seconds_until_due(self, step: float) -> float:
         """Return the seconds until a recording's next picture is due, over any loops; 0 when late, to catch up."""
@@ -201,6 +228,8 @@ class Camera:
 
     def _offer(self, shot: Shot) -> None:
         with self._change:
+            if self.closed:
+                return
             if self._shot is not None:
                 self.dropped += 1
                 # A dropped first picture must not hide that the scene changed.

@@ -35,6 +35,14 @@ class LoggedIn(WireModel):
     expires_at: Moment
 
 
+class CurrentSession(WireModel):
+    """The account of the token that is sent, for a client that kept only the token."""
+
+    name: str
+    role: Role
+    expires_at: Moment
+
+
 class AccountRequest(BaseModel):
     """Body of POST /api/accounts."""
 

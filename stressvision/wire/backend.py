@@ -92,6 +92,7 @@ class Overview(WireModel):
     """Totals of the last hour. `overall_stress_percentage`: stress and sad among all detections of that hour.
 
     `withheld`: the caller's role may not see persons; figures about too few people are left out, `pending_alerts` null.
+    `newest_high_alert`: the id of the pending alert of high severity stored last; null without one.
     """
 
     total_employees: int
@@ -102,6 +103,7 @@ class Overview(WireModel):
     active_devices: int
     timestamp: Moment
     withheld: bool = False
+    newest_high_alert: int | None = None
 
 
 class EmotionCount(WireModel):

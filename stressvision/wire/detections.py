@@ -79,6 +79,7 @@ class DetectionIn(BaseModel):
     """One person in front of one camera. `employee_id` null: not enrolled. `emotion` null: counted, not analysed.
 
     `frames`: number of frames of the person behind `emotion`; null where the device does not report it.
+    `database_id`: of the gallery that `employee_id` comes from; in another database that id is another person's.
     """
 
     model_config = ConfigDict(
@@ -115,6 +116,7 @@ class DetectionIn(BaseModel):
     frame_quality: Share | None = None
     processing_time_ms: Amount | None = None
     frames: Count | None = None
+    database_id: Words | None = Field(default=None, max_length=64)
 
     @model_validator(mode="after")
     def _emotion_needs_confidence(self) -> "DetectionIn":
@@ -153,12 +155,13 @@ class BatchItem(WireModel):
 
 
 class BatchStored(WireModel):
-    """Ingest's answer to a batch."""
+    """Ingest's answer to a batch. `database_id`: where it is stored; empty before the first request of a gallery."""
 
     status: Literal["ok"] = "ok"
     stored: int
     refused: int
     results: list[BatchItem]
+    database_id: str = ""
 
 
 MOST_STAGES = 40

@@ -20,8 +20,12 @@ class GalleryFace(WireModel):
 
 
 class Gallery(WireModel):
-    """All faces, and the `policy` that limits which expressions a device may estimate."""
+    """All faces, and the `policy` that limits which expressions a device may estimate.
+
+    `database_id`: the database in which the employees have these ids. Empty from a server before version 0.4.
+    """
 
     model: str
     policy: str
     faces: list[GalleryFace]
+    database_id: str = ""

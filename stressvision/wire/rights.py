@@ -89,3 +89,18 @@ class OwnData(WireModel):
     reports: list[ReportMention]
     accesses: list[AccessRecord]
     other_tables: dict[str, list[dict[str, Any]]]
+
+
+class InstallationFacts(WireModel):
+    """Counts of one installation for its legal papers; no person is named."""
+
+    consents: int
+    withdrawals: int
+    devices: int
+    detections: int
+    first_detection: Moment | None
+    last_detection: Moment | None
+    alerts: int
+    audit_entries: int
+    erasures: int
+    accounts: int

@@ -120,6 +120,10 @@ def page(browser: Browser) -> Iterator[Page]:
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
 
 
+def holds_session(page: Page) -> bool:
+    return any(cookie.get("name", "").startswith("stressvision_session") for cookie in page.context.cookies())
+
+
 def expect_text(page: Page, text: str) -> None:
     expect(page.get_by_text(text).first).to_be_visible(timeout=TIMEOUT_MS)
 
@@ -188,34 +192,29 @@ def test_page_recovers_when_backend_returns(plant: Plant, page: Page) -> None:
     expect_text(page, "12.5 %")
 
 
-def test_look_up_works_after_backend_returns(plant: Plant, page: Page) -> None:
+def test_person_page_opens_after_backend_returns(plant: Plant, page: Page) -> None:
+    page.goto(f"{plant.dashboard}/persona")
+    expect_text(page, "Elija a una persona")
     plant.stop_api()
-    page.goto(f"{plant.dashboard}/empleados")
-    expect_text(page, "El servidor no responde")
-    plant.start_api()
-    expect_text(page, "Consulta de una persona")
     page.get_by_role("combobox").click()
     page.get_by_role("option", name="Lars Keller Ruiz · EMP002").click()
-    page.get_by_role("button", name="Consultar").click()
-    expect_text(page, "Estado actual")
-    plant.wait_for_polls("GET /api/employees", 2)
-    expect_text(page, "Estado actual")
-    assert plant.count_calls("GET /api/employees/2/status") == 1, "each look-up is audited"
-    assert "Keller" not in page.url
+    expect_text(page, "El servidor no responde")
+    plant.start_api()
+    expect_text(page, "Catorce días, hora por hora")
+    assert page.url == f"{plant.dashboard}/persona?empleado=2"
+    assert plant.count_calls("GET /api/employees/2/timeline") == 1, "each look-up is audited"
 
 
-def test_preview_opens_one_stream(plant: Plant, page: Page) -> None:
+def test_live_picture_is_relayed_on_request(plant: Plant, page: Page) -> None:
     plant.state.picture = (PROJECT_ROOT / "demo" / "enrol" / "EMP001" / "1.jpg").read_bytes()
-    stream = f"http://127.0.0.1:{plant.api_port}/stream.mjpg"
-    plant.state.devices = [device(preview_url=stream)]
+    plant.state.devices = [device()]
     page.goto(f"{plant.dashboard}/camara")
-    picture = page.locator(f"img[src='{stream}']")
+    page.get_by_role("button", name="Ver pi-simulator-01 en vivo").click()
+    picture = page.locator("img[src^='data:image/jpeg']")
     expect(picture).to_be_visible(timeout=TIMEOUT_MS)
     wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture")
-    plant.wait_for_polls("GET /api/devices", 3)
-    assert plant.state.streams == 1, "every refresh opened a new stream"
-    plant.state.devices = [device(state="no_camera", preview_url=stream)]
-    expect_text(page, "El dispositivo no recibe imagen")
+    plant.state.picture = b""
+    expect_text(page, "está en otra máquina")
     assert picture.count() == 0
 
 
@@ -231,4 +230,39 @@ def test_alert_link_survives_the_login(server: tuple[str, int], page: Page, tmp_
         page.get_by_role("button", name="Iniciar sesión").click()
         expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
         expect(page.get_by_role("dialog")).to_contain_text("Historial")
-    assert page.url == f"{base}/alertas?alerta=1"
+        assert page.url == f"{base}/alertas?alerta=1"
+        wait_until(lambda: holds_session(page), "the login cookie")
+        page.reload()
+        expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
+        second = page.context.new_page()
+        second.goto(base)
+        expect_text(second, "dra.quispe · Salud ocupacional")
+        second.get_by_role("button", name="Cerrar sesión").click()
+        expect_text(second, "Estos datos son de salud")
+        wait_until(lambda: not holds_session(page), "the cookie's removal")
+        page.reload()
+        expect_text(page, "Estos datos son de salud")
+
+
+def test_dead_dashboard_is_named_in_spanish(plant: Plant, page: Page, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"STRESSVISION_DASHBOARD_PORT": str(port), "STRESSVISION_API_PORT": str(plant.api_port)}
+    with program("main.py", folder=tmp_path, settings=settings) as dashboard:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"), "the dashboard")
+        page.goto(f"http://127.0.0.1:{port}")
+        expect_text(page, "1 de 2 cámaras observan")
+        expect(page).to_have_title("(2) Resumen · Stress Vision")
+        assert page.evaluate("document.documentElement.lang") == "es"
+        dashboard.process.kill()
+        expect(page.get_by_role("alert").filter(has_text="El tablero no responde")).to_be_visible(timeout=5_000)
+        expect(page.get_by_text("Connection error")).to_be_hidden()
+    plant.stop_api()
+
+
+def test_slow_backend_is_named_within_seconds(plant: Plant, page: Page) -> None:
+    page.goto(plant.dashboard)
+    expect_text(page, "23.4 %")
+    plant.state.delay_seconds = 10.0
+    expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_visible(timeout=5_000)
+    plant.state.delay_seconds = 0.0
+    expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_hidden(timeout=TIMEOUT_MS)

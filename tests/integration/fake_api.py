@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import Conflict, Message, NotFound, StressVisionError
@@ -38,13 +38,18 @@ from stressvision.wire.backend import (
     HourCount,
     Overview,
     PeriodSummary,
+    ServiceCard,
     Stats,
     StoredDetection,
 )
+from stressvision.wire.cameras import CameraHistory, CameraSettings, WatchedHours
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.plant import PlantFigures
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_person import serve_person
+from tests.integration.fake_plant import invent_plant, serve_plant
 from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 PEOPLE = (
@@ -63,7 +68,7 @@ SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "f
 class FakeBackend:
     """What the fake API answers. `calls`: what it was asked, in order.
 
-    `streams`: how often a preview was opened; `sent`: events sent over the WebSocket;
+    `sent`: events sent over the WebSocket;
     `other_event`: the id of an event that is no detection; `withheld`: as for a viewer.
     """
 
@@ -75,16 +80,18 @@ class FakeBackend:
     stress_percentage: float = 0.0
     detections_last_hour: int = 0
     refusal: StressVisionError | None = None
+    delay_seconds: float = 0.0
     picture: bytes = b""
-    streams: int = 0
     sent: int = 0
     other_event: int = 0
+    paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
     histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
     silences: list[Silence] = field(default_factory=list)
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
+    plant: PlantFigures = field(default_factory=invent_plant)
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -286,6 +293,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.middleware("http")
     async def note(request: Request, go_on):  # type: ignore[no-untyped-def]
         state.calls.append(f"{request.method} {request.url.path}")
+        await asyncio.sleep(state.delay_seconds)
         if state.refusal:
             return _problem(request, state.refusal)
         return await go_on(request)
@@ -293,6 +301,12 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     @app.exception_handler(StressVisionError)
     def refuse(request: Request, error: StressVisionError) -> Response:
         return _problem(request, error)
+
+    @app.get("/")
+    def card() -> ServiceCard:
+        return ServiceCard(
+            service="Stress Vision", version="0", description="", docs="/api/docs", dashboard="", websocket="/ws"
+        )
 
     @app.get("/api/dashboard/overview")
     def overview() -> Overview:
@@ -303,6 +317,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             pending_alerts=len([item for item in state.alerts.values() if item.status == "pending"]),
             overall_stress_percentage=state.stress_percentage,
             active_devices=len([item for item in state.devices if item.state == "watching"]),
+            newest_high_alert=max(
+                (item.id for item in state.alerts.values() if (item.status, item.severity) == ("pending", "high")),
+                default=None,
+            ),
             timestamp=utc_now(),
             withheld=state.withheld,
         )
@@ -328,6 +346,33 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     def devices() -> DeviceList:
         return DeviceList(devices=state.devices, total=len(state.devices))
 
+    @app.get("/api/devices/history")
+    def history(hours: int = 48) -> CameraHistory:
+        start = utc_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
+        watched = [
+            WatchedHours(device_id=item.device_id, minutes=[0] * (hours - 1) + [60 if item.state == "watching" else 0])
+            for item in state.devices
+        ]
+        return CameraHistory(start=start, hours=hours, devices=watched)
+
+    @app.get("/api/devices/{device_id}/picture")
+    def picture(device_id: str) -> Response:
+        if not state.picture:
+            raise Conflict(Message(es=f"La cámara {device_id} está en otra máquina.", en="It is on another machine."))
+        return Response(state.picture, media_type="image/jpeg")
+
+    @app.get("/api/devices/{device_id}/camera")
+    def camera_settings(device_id: str) -> CameraSettings:
+        reason, until = state.paused.get(device_id, (None, None))
+        return CameraSettings(
+            device_id=device_id, revision=0, time_zone="America/Lima", paused_until=until, pause_reason=reason
+        )
+
+    @app.delete("/api/devices/{device_id}/pause")
+    def resume(device_id: str) -> CameraSettings:
+        state.paused.pop(device_id, None)
+        return camera_settings(device_id)
+
     @app.get("/api/employees")
     def employees() -> EmployeeList:
         return EmployeeList(employees=state.employees, total=len(state.employees))
@@ -349,6 +394,9 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 period_minutes=minutes,
             ),
         )
+
+    serve_person(app, state)
+    serve_plant(app, state)
 
     @app.get("/api/alerts")
     def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:
@@ -442,19 +490,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 await websocket.receive_text()
                 await websocket.send_text(Pong(timestamp=utc_now()).model_dump_json())
 
-    @app.get("/stream.mjpg")
-    def stream() -> StreamingResponse:
-        state.streams += 1
-        return StreamingResponse(_parts(state.picture), media_type="multipart/x-mixed-replace; boundary=frame")
-
     return app
-
-
-async def _parts(picture: bytes) -> AsyncIterator[bytes]:
-    """The same picture ten times a second, for as long as somebody looks."""
-    while True:
-        yield b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n"
-        await asyncio.sleep(0.1)
 
 
 def _problem(request: Request, error: StressVisionError) -> Response:

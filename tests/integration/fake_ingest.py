@@ -15,7 +15,8 @@ class FakeIngest:
 
     `fault`, where set, is asked with the path of each request: a status to answer with, None to serve it, or
     LOSE_ANSWER to serve it and hang up. `refused` holds the event ids that are never taken, `early` those whose time
-    has not come yet. With `checks_sessions` it refuses what belongs to a session that it does not know.
+    has not come yet. Ids of detections begin after `last_id_before`. `database_id` names the database, whose employees
+    alone are stored. With `checks_sessions` it refuses what belongs to a session that it does not know.
     """
 
     LOSE_ANSWER = -1
@@ -26,10 +27,13 @@ class FakeIngest:
         self.detections: dict[str, Json] = {}
         self.health: list[Json] = []
         self.gallery: Json = {"model": "dlib-resnet-v1-128", "policy": "pe", "faces": []}
+        self.camera: Json | None = None
         self.fault: Callable[[str], int | None] = lambda path: None
         self.refused: set[str] = set()
         self.early: set[str] = set()
         self.checks_sessions = False
+        self.database_id = ""
+        self.last_id_before = 0
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"ingest": self}))
         self._server.daemon_threads = True
@@ -61,16 +65,24 @@ class FakeIngest:
         if path == "/detections/batch":
             results = [self._store(detection) for detection in body["detections"]]
             stored = sum(result["status"] == "ok" for result in results)
-            return 200, {"status": "ok", "stored": stored, "refused": len(results) - stored, "results": results}
+            return 200, {"status": "ok", "stored": stored, "refused": len(results) - stored, "results": results} | {
+                "database_id": self.database_id
+            }
         if path == "/heartbeat":
             self.health.append(body)
             return 204, {}
         if path == "/gallery" and method == "GET":
-            return 200, self.gallery
+            return 200, self.gallery | {"database_id": self.database_id}
+        if path.startswith("/camera?device_id=") and self.camera is not None:
+            return 200, self.camera
         return 404, {"title": "No existe", "status": 404, "detail": "no such address"}
 
     def _store(self, detection: Json) -> Json:
         event_id = detection["event_id"]
+        if detection.get("employee_id") and detection.get("database_id") not in (None, self.database_id):
+            faults = [{"field": "database_id", "message": "another database"}]
+            problem = {"title": "Datos no válidos", "status": 422, "detail": "another database", "errors": faults}
+            return {"status": "refused", "problem": problem}
         if event_id in self.refused:
             problem = {"title": "Datos no válidos", "status": 422, "detail": "no such employee"}
             return {"status": "refused", "problem": problem}
@@ -85,7 +97,7 @@ class FakeIngest:
         if event_id not in self.detections:
             self.calls.append(("detection", event_id))
             self.detections[event_id] = detection
-        return {"status": "ok", "detection_id": list(self.detections).index(event_id) + 1}
+        return {"status": "ok", "detection_id": self.last_id_before + list(self.detections).index(event_id) + 1}
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -17,11 +17,15 @@ from tests.programs.running import free_port
 
 @dataclass
 class Inbox:
-    """`address`: of the setting STRESSVISION_NOTIFY_URLS. `keys`: the idempotency key of each message, in order."""
+    """`address`: of the setting STRESSVISION_NOTIFY_URLS. `keys`: the idempotency key of each message, in order.
+
+    `followed`: paths of GET requests, as after a redirection.
+    """
 
     address: str
     bodies: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -56,6 +60,15 @@ def web_receiver(port: int = 0, status: int = 200) -> Iterator[Inbox]:
             inbox.bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             inbox.keys.append(self.headers["Idempotency-Key"])
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", "/login")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            inbox.followed.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

@@ -70,6 +70,28 @@ SCHEMAS: Mapping[str, str] = {
     ),
     "OwnData": "Todo lo que se guarda de una persona.",
     "PeriodFigures": "Una ventana de un día, o un día de una semana.",
+    "PersonEvent": (
+        "Un paso del historial de una alerta, o el comienzo o el fin de una pausa. `kind`: raised, acknowledged, "
+        "noted, resolved, escalated, silenced, pause_begun, pause_ended."
+    ),
+    "PersonEvents": "Lo que pasó con las alertas de una persona, lo más reciente primero.",
+    "PersonFigure": (
+        "Un minuto, una hora o un día. `usual`: la misma hora de los 14 días anteriores, solo por hora; null si hay "
+        "poca historia."
+    ),
+    "PersonFigures": "Las cifras de una persona, lo más antiguo primero y sin tramos vacíos.",
+    "AreaFigures": (
+        "Un área; null: personas sin área. `hours` y `days` sin lo que se omite porque se apoya en menos de cinco "
+        "personas o dejaría calcularlo."
+    ),
+    "DayFigure": "Un día de la planta, AAAA-MM-DD.",
+    "GroupFigure": "Sumas de un grupo y sus proporciones en porcentaje.",
+    "HourFigure": "Una hora del día, de 0 a 23, sumada sobre los `days` en que puede mostrarse.",
+    "PlantFigures": (
+        "Una semana o un mes del calendario, hasta el último día terminado. `shown_windows` de `windows` cuartos de "
+        "hora tuvieron cinco personas: en ellos se apoyan los totales."
+    ),
+    "ShiftFigure": "Un turno, de `start_hour` a `end_hour`, sobre todas las áreas.",
     "PreviousPeriod": "El tramo anterior de igual duración, para comparar.",
     "Problem": "RFC 9457; `errors` nombra cada dato no válido.",
     "Report": (
@@ -104,6 +126,7 @@ PHRASES: Mapping[str, str] = {
     "ISO 8601; without an offset it is UTC.": "ISO 8601; sin zona horaria es UTC.",
     "Otherwise what the Accept header prefers.": "Si falta, lo que prefiera la cabecera Accept.",
     "Default: 10,000 in JSON, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
+    "Length of one point.": "Duración de cada punto.",
     "Successful Response": "Respuesta",
     "Service Unavailable": "No disponible",
     "The id, or the key that ingest answered.": "El id, o la clave que respondió ingest.",

@@ -46,11 +46,34 @@ _SUMMARIES: Mapping[str, Message] = {
     "read_employee_state": Message(
         es="Estado en vivo e historial reciente de un empleado", en="An employee's live status and recent history"
     ),
+    "read_person_figures": Message(
+        es="Cifras de una persona por minuto, hora o día, con su nivel habitual",
+        en="One person's figures by minute, hour or day, with their usual level",
+    ),
+    "read_person_events": Message(
+        es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
+        en="Alerts, decisions, notes and pauses of one person on a time line",
+    ),
+    "read_plant_week": Message(
+        es="La planta por área, hora y turno en una semana, sin personas",
+        en="The plant by area, hour and shift in a week, without persons",
+    ),
+    "read_plant_month": Message(
+        es="La planta por área, hora y turno en un mes, sin personas",
+        en="The plant by area, hour and shift in a month, without persons",
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
-    "acknowledge_alert": Message(es="Reconocer una alerta", en="Acknowledge an alert"),
+    "read_outcomes": Message(
+        es="Qué resultaron ser las alertas resueltas: útiles, falsas alarmas", en="Stated outcomes of resolved alerts"
+    ),
+    "undo_decision": Message(
+        es="Deshacer la propia decisión sobre una alerta, durante diez minutos",
+        en="Take back one's own decision on an alert, for ten minutes",
+    ),
+    "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
     "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),
@@ -60,6 +83,9 @@ _SUMMARIES: Mapping[str, Message] = {
         en="Silence the alerts of a person or a device: until when, and why",
     ),
     "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
+    "list_repairs": Message(
+        es="Lo que la instalación necesita que se repare", en="Repairs that the installation needs"
+    ),
     "read_notifications": Message(es="Estado de la entrega de avisos", en="State of notification delivery"),
     "read_overview": Message(es="Resumen de la última hora", en="Totals of the last hour"),
     "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
@@ -70,6 +96,7 @@ _SUMMARIES: Mapping[str, Message] = {
     "export_detections": Message(es="Exportar detecciones en JSON, CSV o Parquet", en="Export detections"),
     "log_in": Message(es="Iniciar sesión: un token para esta sesión", en="Log in: a token for this session"),
     "log_out": Message(es="Cerrar sesión: el token deja de ser válido", en="Log out: the token is revoked"),
+    "read_session": Message(es="La cuenta del token enviado", en="The account of the token that is sent"),
     "change_own_password": Message(es="Cambiar la propia contraseña", en="Change the password of the own account"),
     "list_accounts": Message(es="Cuentas", en="Accounts"),
     "add_account": Message(es="Crear una cuenta", en="Create an account"),
@@ -92,6 +119,13 @@ _SUMMARIES: Mapping[str, Message] = {
     "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
     "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
     "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
+    "read_history": Message(
+        es="Minutos por hora en que cada cámara miró", en="Minutes of each hour in which each camera watched"
+    ),
+    "read_picture": Message(
+        es="La imagen actual de una cámara de esta máquina; queda en la auditoría y no se guarda",
+        en="The present picture of a camera of this machine; audited and never stored",
+    ),
     "read_camera": Message(
         es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
         en="What a camera watches: masks, zones, schedule, sizes and pause",

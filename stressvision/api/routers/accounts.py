@@ -10,6 +10,7 @@ from stressvision.wire.access import (
     Account,
     AccountList,
     AccountRequest,
+    CurrentSession,
     LoggedIn,
     LoginRequest,
     PasswordChange,
@@ -33,6 +34,14 @@ def log_out(context: ContextDep, actor: ActorDep, connection: HTTPConnection) ->
     principal = principal_of(connection)
     if principal is not None:
         login.log_out(context, principal.token_id, actor)
+
+
+@router.get("/session")
+def read_session(connection: HTTPConnection) -> CurrentSession:
+    principal = principal_of(connection)
+    if principal is None:
+        raise accounts.first_account_missing()
+    return CurrentSession.model_validate(principal)
 
 
 @router.post("/password")

@@ -154,7 +154,7 @@ def _feed_row(context: PageContext, detection: StoredDetection, names: Mapping[i
     return html.FeedRow(
         colour=expression_colour(detection.emotion),
         name=name,
-        expression=context.text(phrase),
+        expression=context.mark_odd(context.text(phrase), detection.odd_fields),
         confidence=confidence,
         age=context.ago(detection.timestamp),
     )
@@ -186,7 +186,7 @@ def _device_row(context: PageContext, device: Device) -> tuple[str | html.Chip, 
     return (
         device.device_id,
         device_chip(context, device.state),
-        device.location or nothing,
+        context.mark_odd(device.location or nothing, device.odd_fields),
         f"{device.fps:.1f}" if device.fps is not None else nothing,
         f"{device.outbox_depth:,}" if device.outbox_depth is not None else nothing,
         context.ago(device.last_seen) if device.last_seen else context.text(texts.common.NEVER),

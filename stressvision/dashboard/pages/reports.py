@@ -67,7 +67,7 @@ def _window(context: PageContext, report: Report) -> str:
 
 def _kind(context: PageContext, report: Report) -> str:
     kind = texts.reports.KINDS.get(report.kind)
-    return context.text(kind) if kind else report.kind
+    return context.mark_odd(context.text(kind) if kind else report.kind, report.odd_fields)
 
 
 def _show(context: PageContext, report: Report) -> None:

@@ -3,6 +3,32 @@
 Names in braces are filled in where the text is used.
 """
 
-from stressvision.dashboard.texts import access, alerts, camera, common, employees, navigation, overview, reports
+from stressvision.dashboard.texts import (
+    access,
+    alerts,
+    camera,
+    common,
+    employees,
+    enrolment,
+    navigation,
+    overview,
+    person,
+    plant,
+    reports,
+    shell,
+)
 
-__all__ = ["access", "alerts", "camera", "common", "employees", "navigation", "overview", "reports"]
+__all__ = [
+    "access",
+    "alerts",
+    "camera",
+    "common",
+    "employees",
+    "enrolment",
+    "navigation",
+    "overview",
+    "person",
+    "plant",
+    "reports",
+    "shell",
+]

@@ -65,10 +65,6 @@ EXPOSED_REMEDY = Message(
     en="The administrator of the system has to create the first account on the server.",
 )
 
-SHOW_AUDIT = Message(
-    es="Mostrar también quién consultó los datos de esta persona",
-    en="Also show who read the data of this person",
-)
 WHO_LOOKED = Message(
     es="Quién consultó o cambió sus datos",
     en="Who read or changed their data",
@@ -81,6 +77,8 @@ WITHOUT_ACCOUNT = Message(es="sin cuenta", en="no account")
 ACTIONS: Mapping[str, Message] = {
     "read_employee": Message(es="vio la ficha", en="read the record"),
     "read_employee_state": Message(es="consultó el estado reciente", en="read the recent state"),
+    "read_person_figures": Message(es="vio sus cifras en el tiempo", en="read their figures over time"),
+    "read_person_events": Message(es="vio la línea de tiempo", en="read the time line"),
     "follow_employee": Message(es="siguió el estado en vivo", en="followed the live state"),
     "read_alerts": Message(es="vio sus alertas", en="read their alerts"),
     "read_gallery": Message(es="obtuvo los rostros inscritos", en="fetched the enrolled faces"),
@@ -96,6 +94,7 @@ ACTIONS: Mapping[str, Message] = {
     "change_employee": Message(es="cambió la ficha", en="changed the record"),
     "activate_employee": Message(es="activó la ficha", en="activated the record"),
     "deactivate_employee": Message(es="desactivó la ficha", en="deactivated the record"),
+    "view_camera": Message(es="vio una cámara en vivo", en="watched a live camera"),
     "enrol": Message(es="inscribió el rostro", en="enrolled the face"),
     "withdraw_consent": Message(es="registró el retiro del consentimiento", en="recorded the withdrawal of consent"),
     "silence_begun": Message(es="silenció sus alertas", en="silenced their alerts"),

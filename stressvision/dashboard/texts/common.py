@@ -10,7 +10,7 @@ OVERVIEW = Message(es="Resumen", en="Overview")
 ALERTS = Message(es="Bandeja", en="Inbox")
 EMPLOYEES = Message(es="Empleados", en="Employees")
 REPORTS = Message(es="Reportes", en="Reports")
-CAMERA = Message(es="Cámara en vivo", en="Live camera")
+CAMERA = Message(es="Cámaras", en="Cameras")
 
 UPDATED = Message(es="Actualizado {time} · hora de planta ({zone})", en="Updated {time} · plant time ({zone})")
 UNREACHABLE = Message(
@@ -32,6 +32,8 @@ AGO: tuple[tuple[int, int, Message], ...] = (
     (86400, 3600, Message(es="hace {count} h", en="{count} h ago")),
 )
 NEVER = Message(es="nunca", en="never")
+ODD_FIELDS = Message(es="dato ilegible", en="unreadable value")
+"""Mark of a row that another program wrote, with at least one value that is not what its field promises."""
 NOT_SET = Message(es="—", en="—")
 WITHHELD = Message(es="menos de 5 personas", en="fewer than 5 people")
 WITHHELD_TITLE = Message(es="Menos de 5 personas", en="Fewer than 5 people")

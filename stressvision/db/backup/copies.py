@@ -16,7 +16,8 @@ from stressvision.db.engine.connection import (
     sqlite_driver,
     sqlite_path,
 )
-from stressvision.db.schema.tables import metadata
+from stressvision.db.schema.rollups import recount_statements
+from stressvision.db.schema.tables import metadata, rollup_progress
 
 TIMEOUT_SECONDS = 10
 """How long a copy waits for a lock."""
@@ -68,11 +69,14 @@ def drop_triggers(path: Path) -> list[str]:
 
 
 def restore_triggers(path: Path, triggers: Iterable[str]) -> None:
-    """Create the triggers that drop_triggers dropped."""
+    """Create the triggers that drop_triggers dropped, and count the roll-ups anew, which increments leave out."""
     with closing(sqlite_driver().connect(str(path))) as connection:
         connection.execute("BEGIN")
         for sql in triggers:
             connection.execute(sql)
+        if rollup_progress.name in present_tables(connection):
+            for statement in recount_statements("sqlite"):
+                connection.execute(statement)
         connection.commit()
 
 

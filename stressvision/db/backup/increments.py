@@ -15,6 +15,7 @@ from typing import Any
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.backup.copies import TIMEOUT_SECONDS, present_tables, source_path
 from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
+from stressvision.db.schema.rollups import TABLES as ROLLUPS
 
 GROWING = ("audit_log", "changes", "detection_events", "reports_15min")
 """Tables whose rows are inserted with ids that are never reused, deleted in any order, and not updated except REVISED.
@@ -25,6 +26,8 @@ REVISED = ("reports_15min",)
 RENUMBERED = ("device_minutes",)
 """Tables whose row ids are reused once the last rows are deleted: only where the known rows are unchanged do the new
 rows suffice."""
+DERIVED = frozenset(table.name for table in ROLLUPS)
+"""Tables that are not copied: counted anew when the changes have been applied (copies.restore_triggers)."""
 _CHUNK = 500
 
 
@@ -47,9 +50,13 @@ def read_marks(path: Path) -> Marks:
     """Return the marks of a database file."""
     with closing(sqlite_driver().connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
         marks = Marks()
-        for name in present_tables(connection):
+        for name in _copied_tables(connection):
             _mark(marks, connection, name)
         return marks
+
+
+def _copied_tables(connection: Any) -> list[str]:
+    return [name for name in present_tables(connection) if name not in DERIVED]
 
 
 def _mark(marks: Marks, connection: Any, name: str) -> None:
@@ -87,7 +94,7 @@ class Changes:
             with closing(driver.connect(str(source_path(self._database)), timeout=TIMEOUT_SECONDS)) as connection:
                 connection.isolation_level = None
                 connection.execute("BEGIN")
-                for name in present_tables(connection):
+                for name in _copied_tables(connection):
                     yield from self._of_table(connection, name)
         except driver.Error as error:
             raise explain_driver_error(error, self._database.url) from error

@@ -10,8 +10,8 @@ _PATIENCE_SECONDS = 1.0
 _BESIDE = ("-wal", "-shm")
 
 
-def set_aside(path: Path, aside: Path) -> None:
-    """Rename a database (also a damaged one) and its log. Raises Conflict where a program has it open."""
+def require_unused(path: Path) -> None:
+    """Raise Conflict where a program has the SQLite file open. Leaves the file without a write-ahead log."""
     driver = sqlite_driver()
     try:
         with closing(driver.connect(str(path), timeout=_PATIENCE_SECONDS)) as connection:
@@ -29,6 +29,11 @@ def set_aside(path: Path, aside: Path) -> None:
             ) from error
     except driver.DatabaseError:
         pass  # a damaged file may be replaced
+
+
+def set_aside(path: Path, aside: Path) -> None:
+    """Rename a database (also a damaged one) and its log. Raises Conflict where a program has it open."""
+    require_unused(path)
     path.rename(aside)
     for suffix in _BESIDE:
         beside = path.with_name(path.name + suffix)

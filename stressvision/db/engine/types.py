@@ -2,8 +2,9 @@
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json
@@ -52,22 +53,31 @@ class UtcMoment(types.TypeDecorator[datetime]):
             moment = from_stored(value)
         except (ValueError, TypeError):
             return _nearest_moment(str(value))
-        return moment if _EARLIEST <= moment <= _LATEST else _odd(min(max(moment, _EARLIEST), _LATEST))
+        return moment if _EARLIEST <= moment <= _LATEST else _odd(moment)
 
 
 def _nearest_moment(text: str) -> OddMoment:
-    """Return the last moment of the year, month, day, hour or minute up to which the text is possible."""
-    for length, rest in ((16, ":59.999"), (13, ":59:59.999"), (10, " 23:59:59.999"), (4, "-12-31 23:59:59.999")):
-        try:
-            moment = from_stored(text[:length] + rest)
-        except ValueError:
-            continue
-        return _odd(min(max(moment, _EARLIEST), _LATEST))
-    return _odd(_EARLIEST)
+    """Return the last possible moment that sorts before an impossible text, such as 2026-02-31 10:00:00.000."""
+    for length, rest in ((16, ":59.999"), (13, ":59:59.999"), (10, " 23:59:59.999")):
+        with suppress(ValueError):
+            return _odd(from_stored(text[:length] + rest))
+    for length, first, months in ((7, "-01 00:00:00.000", 1), (4, "-01-01 00:00:00.000", 12)):
+        with suppress(ValueError, OverflowError):
+            start = from_stored(text[:length] + first)
+            # Day or month 00 sorts before the first one.
+            end = start if text[length + 1 : length + 3] == "00" else _add_months(start, months)
+            return _odd(end - timedelta(milliseconds=1))
+    return _odd(_LATEST if text[:4].isdecimal() and text[:4] >= "9000" else _EARLIEST)
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    years, month = divmod(start.month - 1 + months, 12)
+    return start.replace(year=start.year + years, month=month + 1)
 
 
 def _odd(moment: datetime) -> OddMoment:
-    return OddMoment.fromtimestamp(moment.timestamp(), UTC)
+    possible = min(max(moment, _EARLIEST), _LATEST)
+    return OddMoment.combine(possible.date(), possible.time(), UTC)
 
 
 def read_json(text: Any) -> Any:

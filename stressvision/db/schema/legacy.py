@@ -10,6 +10,7 @@ from stressvision.core.errors import InvalidInput
 from stressvision.core.names import clean_name
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.backfill import chain_audit_rows, insert_alert_histories, recount_totals
+from stressvision.db.schema.rollups import recount_rollups
 from stressvision.db.schema.tables import (
     alerts,
     audit_log,
@@ -52,6 +53,7 @@ def convert_legacy(connection: Connection) -> None:
     insert_alert_histories(connection)
     chain_audit_rows(connection)
     create_triggers(connection)
+    recount_rollups(connection)
 
 
 def _drop_indexes(connection: Connection, table: str) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
+from stressvision import VERSION
 from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.core.files import make_private
 from stressvision.db.engine.connection import (
@@ -18,7 +19,7 @@ from stressvision.db.engine.connection import (
     sqlite_path,
 )
 from stressvision.db.schema.legacy import SIGNATURE, convert_legacy
-from stressvision.db.schema.tables import REVISION, create_tables
+from stressvision.db.schema.tables import REVISION, create_tables, releases
 from stressvision.db.schema.triggers import create_triggers
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -57,17 +58,37 @@ def prepare_database(database: Database, now: datetime) -> Opening:
     with database.change_schema() as connection:
         present = inspect(connection).get_table_names()
         if _OWN in present:
-            return _upgrade_schema(database, connection, now)
-        backup = None
-        if set(present) >= SIGNATURE:
-            backup = _back_up(database, now)
-            convert_legacy(connection)
+            opening = _upgrade_schema(database, connection, now)
         else:
-            create_tables(connection)
-            create_triggers(connection)
-        for statement in _STAMP:
-            connection.execute(text(statement), {"revision": REVISION})
-        return Opening(OpeningOutcome.CONVERTED if backup else OpeningOutcome.CREATED, backup)
+            opening = _create_schema(database, connection, now, is_legacy=set(present) >= SIGNATURE)
+        _record_release(connection, now)
+        return opening
+
+
+def _create_schema(database: Database, connection: Connection, now: datetime, *, is_legacy: bool) -> Opening:
+    backup = None
+    if is_legacy:
+        backup = _back_up(database, now)
+        convert_legacy(connection)
+    else:
+        create_tables(connection)
+        create_triggers(connection)
+    for statement in _STAMP:
+        connection.execute(text(statement), {"revision": REVISION})
+    return Opening(OpeningOutcome.CONVERTED if backup else OpeningOutcome.CREATED, backup)
+
+
+def _record_release(connection: Connection, now: datetime) -> None:
+    if connection.execute(select(releases.c.version).where(releases.c.version == VERSION)).first() is None:
+        connection.execute(insert(releases).values(version=VERSION, revision=REVISION, first_used_at=now))
+
+
+def _newest_release(connection: Connection) -> str:
+    """Return the release that brought the newest schema; empty where the database names none."""
+    if not inspect(connection).has_table(releases.name):
+        return ""
+    newest = select(releases.c.version).order_by(releases.c.revision.desc(), releases.c.first_used_at.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none() or ""
 
 
 def is_current(connection: Connection) -> bool:
@@ -122,10 +143,13 @@ def _upgrade_schema(database: Database, connection: Connection, now: datetime) -
     if current == REVISION:
         return Opening(OpeningOutcome.CURRENT)
     if current not in {path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("0*.py")}:
+        newer = f" ({release})" if (release := _newest_release(connection)) else ""
         raise DatabaseUnavailable(
             Message(
-                es=f"La base {_name(database)} es de una versión más nueva de Stress Vision. Actualice el programa.",
-                en=f"Database {_name(database)} belongs to a newer Stress Vision. Update the program.",
+                es=f"La base {_name(database)} es de una versión más nueva de Stress Vision{newer}; este programa es "
+                f"{VERSION}. Actualice el programa.",
+                en=f"Database {_name(database)} belongs to a newer Stress Vision{newer}; this program is {VERSION}. "
+                "Update the program.",
             )
         )
     backup = _back_up(database, now) if database.is_sqlite else None

@@ -15,6 +15,7 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
+from stressvision.edge.capture.view import View
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
 from stressvision.vision.quality import assess
@@ -58,6 +59,7 @@ class Pipeline:
 
     Attributes:
         rules: May be replaced between two frames.
+        view: What of the picture is looked at; may be replaced as well. Frames come with their masks applied.
         stages: Time per stage.
         frames: Frames processed.
         marks: The faces of the last processed frame, for the preview.
@@ -72,6 +74,7 @@ class Pipeline:
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.rules = rules
+        self.view = View()
         self.stages = StageTimes(stopwatch)
         self.frames = 0
         self.marks: tuple[Mark, ...] = ()
@@ -98,6 +101,11 @@ class Pipeline:
         self._memory.keep_only({face.employee_id: face.reference for face in gallery.faces} if gallery else {})
         for person in self._people.values():
             person.doubt(at)
+
+    def clear(self) -> None:
+        """Forget everyone in view, as when the camera is closed."""
+        self._tracker.forget()
+        self._people, self.marks = {}, ()
 
     def process(self, shot: Shot, session_id: str) -> list[DetectionIn]:
         """Process one frame and return the detections that are due.
@@ -129,7 +137,8 @@ class Pipeline:
 
     def _find_people(self, shot: Shot) -> list[Person]:
         with self.stages.measure("detect"):
-            faces = self._models.detector.detect(shot.frame)
+            height, width = shot.frame.shape[:2]
+            faces = self.view.select(self._models.detector.detect(shot.frame), width, height)
         with self.stages.measure("track"):
             tracks = self._tracker.update(shot.frame, faces, shot.elapsed)
         alive = self._tracker.alive

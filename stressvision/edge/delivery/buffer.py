@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
@@ -24,8 +24,10 @@ class OutboxBuffer:
         """`on_added` is called when the outbox holds new messages."""
         self._outbox, self._on_added = outbox, on_added
         self._unsaved: deque[OutboxMessage] = deque(maxlen=MAX_UNSAVED)
-        self._allowed: Collection[int] | None = None
-        """Employees whose detections may stay; None if there is no deletion left to retry."""
+        self._allowed: tuple[Collection[int], str] | None = None
+        """Employees of a database whose detections may stay; None if there is no deletion left to retry."""
+        self._galleries: dict[str, Mapping[int, str]] = {}
+        """Codes by employee id of the databases seen in this run; on no disk."""
 
     @property
     def unsaved(self) -> int:
@@ -45,16 +47,37 @@ class OutboxBuffer:
             self._unsaved.clear()
             self._on_added()
 
-    def delete_except(self, employee_ids: Collection[int]) -> None:
+    def follow_gallery(self, codes: Mapping[int, str], database_id: str) -> None:
+        """Keep the waiting detections of the people in the server's gallery, and of people in other databases.
+
+        People with the same id and code in another database than before are the same: their detections go there.
+
+        Args:
+            codes: Codes by employee id.
+            database_id: Where they have these ids; empty if the server does not state it.
+        """
+        for before, known in self._galleries.items():
+            same = {employee_id for employee_id, code in codes.items() if known.get(employee_id) == code}
+            if same and database_id and before not in ("", database_id):
+                self._readdress(same, before, database_id)
+        self._galleries[database_id] = codes
+        self.delete_except(codes, database_id)
+
+    def delete_except(self, employee_ids: Collection[int], database_id: str = "") -> None:
         """Delete the waiting detections of all other employees: they withdrew consent or were erased.
 
-        Detections without an employee stay. If the outbox cannot be written, `retry` repeats the deletion.
+        Detections without an employee, and of employees of another database, stay. If the outbox cannot be written,
+        `retry` repeats the deletion.
         """
         allowed = {None, *employee_ids}
-        kept = [message for message in self._unsaved if _employee_of(message) in allowed]
+        kept = [
+            message
+            for message in self._unsaved
+            if (named := _employee_of(message))[0] in allowed or (database_id and named[1] not in ("", database_id))
+        ]
         _log_deleted(len(self._unsaved) - len(kept))
         self._unsaved = deque(kept, maxlen=MAX_UNSAVED)
-        self._allowed = employee_ids
+        self._allowed = (employee_ids, database_id)
         self._delete_stored()
 
     def retry(self) -> None:
@@ -69,11 +92,21 @@ class OutboxBuffer:
         except DatabaseUnavailable as error:
             log.error("session heartbeat not saved", reason=error.message.en)
 
+    def _readdress(self, employee_ids: Collection[int], before: str, database_id: str) -> None:
+        try:
+            count = self._outbox.readdress(employee_ids, before, database_id)
+        except DatabaseUnavailable as error:
+            log.error("detections not addressed to the server's database", reason=error.message.en)
+        else:
+            if count:
+                log.info("detections addressed to the server's other database", count=count)
+                self._on_added()
+
     def _delete_stored(self) -> None:
         if self._allowed is None:
             return
         try:
-            deleted = self._outbox.delete_except(self._allowed)
+            deleted = self._outbox.delete_except(*self._allowed)
         except DatabaseUnavailable as error:
             log.error("detections of people without consent not deleted, retrying", reason=error.message.en)
         else:
@@ -81,11 +114,10 @@ class OutboxBuffer:
             _log_deleted(deleted)
 
 
-def _employee_of(message: OutboxMessage) -> int | None:
-    if message.kind is not MessageKind.DETECTION:
-        return None
-    employee_id: int | None = json.loads(message.body).get("employee_id")
-    return employee_id
+def _employee_of(message: OutboxMessage) -> tuple[int | None, str]:
+    """Return the employee and the database of a detection; (None, "") of another message."""
+    body = json.loads(message.body) if message.kind is MessageKind.DETECTION else {}
+    return body.get("employee_id"), body.get("database_id") or ""
 
 
 def _log_deleted(count: int) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, ServerUnreachable
+from stressvision.wire.cameras import DeviceCamera
 from stressvision.wire.detections import BatchStored, DeviceHealth, IngestSession, SessionEnded, SessionStart
 from stressvision.wire.gallery import EMBEDDING_MODEL, EMBEDDING_SIZE, Gallery
 from stressvision.wire.problems import PROBLEM_TYPE, Problem
@@ -38,6 +39,14 @@ class SessionUnknown(InvalidInput):
 
 class DeviceRejected(ServerUnreachable):
     """The token is missing, invalid, or that of another device."""
+
+
+@dataclass(frozen=True)
+class CameraResponse:
+    """The settings of the device's camera; `camera` is None if there are none, or none newer than `etag`."""
+
+    camera: DeviceCamera | None
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,24 @@ class IngestClient:
         if gallery.model == EMBEDDING_MODEL and sizes - {EMBEDDING_SIZE}:
             raise _unreachable(self._label, "response is not a gallery")
         return GalleryResponse(gallery, response.headers.get("ETag", ""))
+
+    def fetch_camera(self, device_id: str, etag: str) -> CameraResponse:
+        """Fetch the settings of this device's camera if they have changed since `etag`.
+
+        A server of an earlier version has none.
+
+        Raises:
+            ServerUnreachable: If the server does not return settings.
+        """
+        path = f"/camera?device_id={device_id}"
+        response = self._call("GET", path, SHORT_SECONDS, headers={"If-None-Match": etag} if etag else {})
+        if response.status_code == requests.codes.not_modified and etag:
+            self._accept(response)
+            return CameraResponse(None, etag)
+        problem = _problem_of(response)
+        if problem is not None and problem.status == requests.codes.not_found:
+            return CameraResponse(None, "")
+        return CameraResponse(self._validate(response, DeviceCamera), response.headers.get("ETag", ""))
 
     def report_health(self, health: DeviceHealth) -> None:
         """Post the device's health.

@@ -3,8 +3,9 @@
 They stay in the outbox's file for at most a day, and obey the same deletions as the messages not yet delivered.
 """
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,10 +22,21 @@ CREATE TABLE IF NOT EXISTS delivered (
 CREATE TABLE IF NOT EXISTS server_position (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1), message_id INTEGER NOT NULL, detection_id INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS server_database (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), id TEXT NOT NULL);
 """
 
 _RETURNED = "INSERT OR IGNORE INTO item (id, kind, key, body, at) SELECT id, kind, key, body, at FROM delivered"
-_OF_SESSION = "CASE kind WHEN 'detection' THEN json_extract(body, '$.session_id') ELSE key END = ?"
+_DATABASE = "coalesce(json_extract(body, '$.database_id'), '')"
+OF_DATABASE = (
+    f"(:database = '' OR kind <> 'detection' OR json_extract(body, '$.employee_id') IS NULL OR {_DATABASE} IN "
+    "('', :database))"
+)
+"""Messages that the database `:database` may accept; empty: any. Its row ids are not those of another one."""
+_OF_EMPLOYEES = (
+    f"kind = 'detection' AND {_DATABASE} = :before "  # noqa: S608
+    "AND json_extract(body, '$.employee_id') IN (SELECT value FROM json_each(:ids))"
+)
+_OF_SESSION = "CASE kind WHEN 'detection' THEN json_extract(body, '$.session_id') ELSE key END = :session"
 
 
 @dataclass(frozen=True)
@@ -57,18 +69,54 @@ def find_start(connection: sqlite3.Connection, session_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def requeue_session(connection: sqlite3.Connection, session_id: str) -> int:
-    """Put the session's messages back in their places in the queue; return their number."""
-    returned = connection.execute(f"{_RETURNED} WHERE {_OF_SESSION}", (session_id,)).rowcount
-    connection.execute(f"DELETE FROM delivered WHERE {_OF_SESSION}", (session_id,))  # noqa: S608
+def requeue_session(connection: sqlite3.Connection, session_id: str, database_id: str) -> int:
+    """Put the session's messages that the database may accept back in their places; return their number."""
+    return _requeue(connection, f"{_OF_SESSION} AND {OF_DATABASE}", {"session": session_id, "database": database_id})
+
+
+def requeue_all(connection: sqlite3.Connection, database_id: str) -> int:
+    """Put all messages that the database may accept back in their places in the queue; return their number."""
+    return _requeue(connection, OF_DATABASE, {"database": database_id})
+
+
+def _requeue(connection: sqlite3.Connection, condition: str, values: Mapping[str, str]) -> int:
+    returned = connection.execute(f"{_RETURNED} WHERE {condition}", values).rowcount
+    connection.execute(f"DELETE FROM delivered WHERE {condition}", values)  # noqa: S608
     return returned
 
 
-def requeue_all(connection: sqlite3.Connection) -> int:
-    """Put all messages back in their places in the queue; return their number."""
-    returned = connection.execute(_RETURNED).rowcount
-    connection.execute("DELETE FROM delivered")
-    return returned
+def readdress(connection: sqlite3.Connection, employee_ids: Collection[int], before: str, database_id: str) -> int:
+    """Address the detections of these employees to another database, where they have the same ids; return the number.
+
+    Those delivered to the database `before` are put back into the queue, and those that waited for it are due.
+    """
+    values = {"before": before, "after": database_id, "ids": json.dumps(sorted(employee_ids))}
+    for table in ("early", "delivered"):
+        returned = f"INSERT OR IGNORE INTO item SELECT id, kind, key, body, at FROM {table} WHERE {_OF_EMPLOYEES}"  # noqa: S608
+        connection.execute(returned, values)
+        connection.execute(f"DELETE FROM {table} WHERE {_OF_EMPLOYEES}", values)  # noqa: S608
+    update = f"UPDATE item SET body = json_set(body, '$.database_id', :after) WHERE {_OF_EMPLOYEES}"  # noqa: S608
+    return connection.execute(update, values).rowcount
+
+
+def read_database(connection: sqlite3.Connection) -> str:
+    """Return the id of the server's database at the last delivery; empty before one."""
+    row = connection.execute("SELECT id FROM server_database").fetchone()
+    return "" if row is None else str(row[0])
+
+
+def write_database(connection: sqlite3.Connection, database_id: str) -> None:
+    """Store the id of the server's database."""
+    connection.execute("INSERT OR REPLACE INTO server_database VALUES (1, ?)", (database_id,))
+
+
+def find_newest(connection: sqlite3.Connection) -> tuple[int, str, str] | None:
+    """Return id, key and body of the detection of the server's position; None if there is none, or no copy of it."""
+    query = (
+        "SELECT id, key, body FROM delivered WHERE id = (SELECT message_id FROM server_position) AND kind = 'detection'"
+    )
+    row = connection.execute(query).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
 
 
 def read_position(connection: sqlite3.Connection) -> ServerPosition | None:

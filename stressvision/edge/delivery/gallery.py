@@ -1,7 +1,7 @@
 """The enrolled people this device may recognise: in memory only, on a lease that ends if the server is unreachable."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +24,15 @@ class GalleryState:
         version: Changes whenever another attribute does.
         gallery: The faces to recognise; None if recognition is not allowed now.
         policy: Policy of the server; None if it has not been reached yet.
-        employee_ids: Employees that may be recognised; None if the server was not reached within the lease.
+        codes: Codes of the employees that may be recognised, by id; None without contact within the lease.
+        database_id: The database in which they have these ids; empty if the server does not state it.
     """
 
     version: int
     gallery: FaceGallery | None
     policy: Policy | None
-    employee_ids: frozenset[int] | None = None
+    codes: Mapping[int, str] | None = None
+    database_id: str = ""
 
 
 class GalleryCache:
@@ -59,10 +61,7 @@ class GalleryCache:
             self._confirmed_at = requested_at
             if response.gallery is not None:
                 self._etag = response.etag
-                employee_ids = frozenset(face.employee_id for face in response.gallery.faces)
-                self._replace(
-                    self._to_face_gallery(response.gallery), read_policy(response.gallery.policy), employee_ids
-                )
+                self._state = self._read(response.gallery)
                 own = sum(bool(face.expressions) for face in response.gallery.faces)
                 log.info("gallery fetched", people=len(response.gallery.faces), with_own_neutral_face=own)
 
@@ -73,13 +72,17 @@ class GalleryCache:
             if expired and self._state.gallery is not None:
                 log.warning("gallery lease expired, recognition stopped")
                 self._etag = ""
-                self._replace(None, self._state.policy)
+                self._state = GalleryState(self._state.version + 1, None, self._state.policy)
             return self._state
 
-    def _replace(
-        self, gallery: FaceGallery | None, policy: Policy | None, employee_ids: frozenset[int] | None = None
-    ) -> None:
-        self._state = GalleryState(self._state.version + 1, gallery, policy, employee_ids)
+    def _read(self, gallery: Gallery) -> GalleryState:
+        return GalleryState(
+            self._state.version + 1,
+            self._to_face_gallery(gallery),
+            read_policy(gallery.policy),
+            {face.employee_id: face.employee_code for face in gallery.faces},
+            gallery.database_id,
+        )
 
     def _to_face_gallery(self, gallery: Gallery) -> FaceGallery:
         faces = gallery.faces if gallery.model == EMBEDDING_MODEL else []

@@ -101,6 +101,11 @@ CREATE TABLE IF NOT EXISTS early (
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT NULL);
 """
+_SESSION_IDS = """
+SELECT key FROM item WHERE kind = 'session_start' UNION SELECT key FROM early WHERE kind = 'session_start'
+UNION SELECT key FROM refused WHERE kind = 'session_start' UNION SELECT key FROM delivered WHERE kind = 'session_start'
+UNION SELECT key FROM open_session
+"""
 _TABLES = _SCHEMA + copies.SCHEMA
 
 
@@ -195,15 +200,47 @@ class Outbox:
         with self._lock, _translate_errors():
             return copies.find_start(self._connection, session_id)
 
-    def requeue_session(self, session_id: str) -> int:
-        """Put the session's delivered messages back into the queue: the server has lost them."""
-        with self._lock, _translate_errors(), self._connection:
-            return copies.requeue_session(self._connection, session_id)
+    def requeue_session(self, session_id: str, database_id: str = "") -> int:
+        """Put the session's delivered messages back into the queue: the server has lost them.
 
-    def requeue_delivered(self) -> int:
-        """Put all delivered messages back into the queue: the server has an older or another database."""
+        `database_id`: of the server's database, which accepts no employees of another one; empty if not known.
+        """
         with self._lock, _translate_errors(), self._connection:
-            return copies.requeue_all(self._connection)
+            return copies.requeue_session(self._connection, session_id, database_id)
+
+    def newest_delivered(self) -> StoredMessage | None:
+        """Return the copy of the detection of the server's position; None if it is no longer kept."""
+        with self._lock, _translate_errors():
+            row = copies.find_newest(self._connection)
+        return None if row is None else StoredMessage(MessageKind.DETECTION, row[1], row[2], row[0])
+
+    def requeue_delivered(self, database_id: str = "", position: ServerPosition | None = None) -> int:
+        """Put all delivered messages back into the queue: the server has an older or another database.
+
+        `position`: stored with it.
+        """
+        with self._lock, _translate_errors(), self._connection:
+            if position is not None:
+                copies.write_position(self._connection, position)
+            return copies.requeue_all(self._connection, database_id)
+
+    def exchange_database(self, database_id: str) -> str:
+        """Store the id of the server's database, and return the one before; empty at the first delivery."""
+        with self._lock, _translate_errors(), self._connection:
+            before = copies.read_database(self._connection)
+            if before != database_id:
+                copies.write_database(self._connection, database_id)
+            return before
+
+    def readdress(self, employee_ids: Collection[int], before: str, database_id: str) -> int:
+        """Address detections to another database, in which these employees have the same ids; return the number."""
+        with self._lock, _translate_errors(), self._connection:
+            return copies.readdress(self._connection, employee_ids, before, database_id)
+
+    def session_ids(self) -> frozenset[str]:
+        """Return the ids of the sessions that this file still contains."""
+        with self._lock, _translate_errors():
+            return frozenset(key for (key,) in self._connection.execute(_SESSION_IDS))
 
     def postpone(self, due: Mapping[int, datetime]) -> None:
         """Take messages (by id) out of the queue until the server's clock has reached `due`: the device's is ahead."""
@@ -226,17 +263,21 @@ class Outbox:
                 )
                 self._connection.execute("DELETE FROM early WHERE due <= ?", until)
 
-    def delete_except(self, employee_ids: Collection[int]) -> int:
-        """Delete the detections of all other employees, overwriting their bytes; return the number of messages."""
-        known = json.dumps(sorted(employee_ids))
+    def delete_except(self, employee_ids: Collection[int], database_id: str = "") -> int:
+        """Delete the detections of all other employees, overwriting their bytes; return the number of messages.
+
+        `database_id`: of the server's database: employees of another one are not concerned, and wait for its server.
+        """
+        values = {"known": json.dumps(sorted(employee_ids)), "database": database_id}
         deleted = 0
         with self._lock, _translate_errors():
             with self._connection:
                 for table in ("item", "early", "refused", "delivered"):
                     deleted += self._connection.execute(
-                        f"DELETE FROM {table} WHERE kind = ? AND json_extract(body, '$.employee_id') IS NOT NULL "  # noqa: S608
-                        "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(?))",
-                        (MessageKind.DETECTION.value, known),
+                        f"DELETE FROM {table} WHERE kind = 'detection' AND {copies.OF_DATABASE} "  # noqa: S608
+                        "AND json_extract(body, '$.employee_id') IS NOT NULL "
+                        "AND json_extract(body, '$.employee_id') NOT IN (SELECT value FROM json_each(:known))",
+                        values,
                     ).rowcount
             # Also if nothing was deleted: an earlier call may have failed at this point.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

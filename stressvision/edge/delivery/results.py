@@ -22,7 +22,7 @@ class Results:
         accepted: Stored by the server, with the id of the detection.
         refused: Rejected for good, with the reason.
         early: Rejected until the server's clock has reached this time.
-        foreign: Of another device, which this device's token may not send.
+        foreign: Of another device, which this device's token may not send, or of an employee of another database.
         unknown_sessions: Keys of sessions that the server does not know; their detections are in `refused`.
         rejected: Why the server does not accept this device's own detections under its token; they stay in the queue.
     """
@@ -56,6 +56,8 @@ def sort_results(
         due = _due_later(message, server_time) if "timestamp" in fields else None
         if due is not None:
             results.early[message.id] = due
+        elif "database_id" in fields:
+            results.foreign.append(message.id)
         elif item.problem is not None and item.problem.status == _FORBIDDEN and "device_id" in fields:
             if is_foreign(message, device_id):
                 results.foreign.append(message.id)

@@ -1,4 +1,4 @@
-"""Periodic exchange with the ingest server: fetch the gallery, report the device's health."""
+"""Periodic exchange with the ingest server: fetch gallery and camera settings, report the device's health."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from stressvision.core.errors import InvalidInput, ServerUnreachable
+from stressvision.edge.delivery.camera_settings import CameraSettingsCache
 from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache
 from stressvision.edge.status import DeviceStatus
@@ -20,19 +21,30 @@ class ServerSync:
     """A thread of its own, so that a slow upload never delays a withdrawal of consent."""
 
     def __init__(
-        self, client: IngestClient, gallery: GalleryCache, status: DeviceStatus, *, gallery_seconds: float
+        self,
+        client: IngestClient,
+        gallery: GalleryCache,
+        camera: CameraSettingsCache,
+        status: DeviceStatus,
+        *,
+        gallery_seconds: float,
     ) -> None:
         """`gallery_seconds`: period of the exchange."""
-        self._client, self._gallery, self._status = client, gallery, status
+        self._client, self._gallery, self._camera, self._status = client, gallery, camera, status
         self._gallery_seconds = gallery_seconds
         self._reachable = True
         self._clock_differs = False
+        self._attempted = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="server-sync", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
+
+    def wait_until_attempted(self, seconds: float) -> None:
+        """Wait until the first exchange has succeeded or failed, for at most `seconds`."""
+        self._attempted.wait(seconds)
 
     def stop(self, seconds: float) -> None:
         """Ask the thread to end, and wait for at most `seconds`."""
@@ -43,9 +55,12 @@ class ServerSync:
         report_due = time.monotonic()
         while not self._stopping.is_set():
             try:
-                self._gallery.refresh(self._client)
-                if time.monotonic() >= report_due:
+                due = time.monotonic() >= report_due
+                if due:
                     report_due = time.monotonic() + HEALTH_SECONDS
+                    self._camera.refresh(self._client)
+                self._gallery.refresh(self._client)
+                if due:
                     self._client.report_health(self._status.report)
                 if not self._reachable:
                     log.info("ingest server reached again")
@@ -57,6 +72,10 @@ class ServerSync:
                 self._reachable = False
             except InvalidInput as error:
                 log.warning("health report rejected", reason=error.message.en)
+            except Exception:
+                # Anything else is an error of this program: withdrawals of consent must still arrive.
+                log.exception("exchange with the server failed unexpectedly, retrying")
+            self._attempted.set()
             self._stopping.wait(self._gallery_seconds)
 
     def _log_clock_change(self) -> None:

@@ -19,6 +19,8 @@ BATCH = 200
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 IDLE_SECONDS = 5.0
+VERIFY_SECONDS = 20.0
+"""Time between two checks that the server still has what was delivered."""
 FOREIGN_WAIT = timedelta(minutes=1)
 """Time until a message of another device is tried again; that device's own program may share the outbox."""
 
@@ -75,32 +77,64 @@ def _deliver_session(message: StoredMessage, outbox: Outbox, client: IngestClien
 
 def _deliver_detections(messages: list[StoredMessage], outbox: Outbox, client: IngestClient, device_id: str) -> None:
     bodies = [message.body for message in messages]
-    results = sort_results(messages, client.send_batch(bodies).results, client.server_time(), device_id)
+    stored = client.send_batch(bodies)
+    results = sort_results(messages, stored.results, client.server_time(), device_id)
     if results.unknown_sessions:
         for session_id in results.unknown_sessions:
-            reopen_session(outbox, client, session_id)
+            reopen_session(outbox, client, session_id, stored.database_id)
         # Also those accepted: their event ids prevent a second copy.
-        results = sort_results(messages, client.send_batch(bodies).results, client.server_time(), device_id)
+        stored = client.send_batch(bodies)
+        results = sort_results(messages, stored.results, client.server_time(), device_id)
     before = outbox.server_position()
     outbox.settle(list(results.accepted), results.refused, _newest_position(before, results.accepted))
     outbox.postpone({**results.early, **dict.fromkeys(results.foreign, _next_try(client))})
     _log(results)
-    if before is not None and went_back(before, results.accepted):
-        count = outbox.requeue_delivered()
+    if _is_another_database(outbox, stored.database_id) or (before and went_back(before, results.accepted)):
+        count = outbox.requeue_delivered(stored.database_id)
         log.warning("server has an older or another database, delivered messages sent again", count=count)
     if results.rejected is not None:
         raise DeviceRejected(results.rejected)
 
 
-def reopen_session(outbox: Outbox, client: IngestClient, session_id: str) -> None:
+def _is_another_database(outbox: Outbox, database_id: str) -> bool:
+    before = outbox.exchange_database(database_id) if database_id else ""
+    return before not in ("", database_id)
+
+
+def verify_position(outbox: Outbox, client: IngestClient, device_id: str = "") -> None:
+    """Send the newest delivered detection again, and everything delivered if the server had lost it.
+
+    A restored database continues its ids after those of the one that it replaces, so that the ids of new detections
+    show nothing. A detection that the server knows gets the id that it had.
+
+    Raises:
+        ServerUnreachable: If the server does not answer as ingest.
+        InvalidInput: If it rejects the message as a whole.
+    """
+    position, message = outbox.server_position(), outbox.newest_delivered()
+    if position is None or message is None:
+        return
+    answer = client.send_batch([message.body])
+    results = sort_results([message], answer.results, client.server_time(), device_id)
+    for session_id in results.unknown_sessions:
+        reopen_session(outbox, client, session_id, answer.database_id)
+    stored = results.accepted.get(message.id)
+    if stored is not None and stored != position.detection_id:
+        count = outbox.requeue_delivered(answer.database_id, ServerPosition(message.id, stored))
+        log.warning("server had lost a delivered detection, delivered messages sent again", count=count)
+
+
+def reopen_session(outbox: Outbox, client: IngestClient, session_id: str, database_id: str = "") -> None:
     """Open a session again that the server does not know, and requeue what it had received of it.
+
+    `database_id`: of the server's database; empty if not known.
 
     Raises:
         ServerUnreachable: If the server may accept it later.
         InvalidInput: If the server will never accept it.
     """
     client.start_session(outbox.delivered_start(session_id) or rebuild_start(session_id))
-    count = outbox.requeue_session(session_id)
+    count = outbox.requeue_session(session_id, database_id)
     log.warning("server did not know the session, opened again", session=session_id, sent_again=count)
 
 
@@ -141,6 +175,7 @@ class Uploader:
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         """`device_id`: as in deliver_next. `jitter` returns a random number between its arguments."""
+        self._verify_at = time.monotonic()
         self._outbox, self._client, self._device_id, self._jitter = outbox, client, device_id, jitter
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -171,6 +206,15 @@ class Uploader:
     def _deliver_next(self) -> bool:
         return deliver_next(self._outbox, self._client, device_id=self._device_id)
 
+    def _verify_if_due(self) -> None:
+        if time.monotonic() < self._verify_at:
+            return
+        try:
+            verify_position(self._outbox, self._client, self._device_id)
+        except InvalidInput as error:
+            log.warning("delivered detection refused when sent again", reason=error.message.en)
+        self._verify_at = time.monotonic() + VERIFY_SECONDS
+
     def _requeue_early(self) -> None:
         server_time = self._client.server_time()
         if server_time is not None:
@@ -183,6 +227,7 @@ class Uploader:
             self._wake.clear()
             try:
                 self._requeue_early()
+                self._verify_if_due()
                 while not self._stopping.is_set() and self._deliver_next():
                     if not reachable:
                         log.info("ingest server reached again, upload resumed")
@@ -191,6 +236,13 @@ class Uploader:
             except Unavailable as error:
                 if reachable or not isinstance(error, ServerUnreachable):
                     log.warning("upload failed, retrying", reason=error.message.en)
-                reachable = False
-                self._stopping.wait(self._jitter(wait / 2, wait))
-                wait = min(LONGEST_WAIT_SECONDS, wait * 2)
+                reachable, self._verify_at = False, time.monotonic()
+                wait = self._wait_longer(wait)
+            except Exception:
+                # Anything else is an error of this program: the queue must not stop until somebody restarts it.
+                log.exception("upload failed unexpectedly, retrying")
+                wait = self._wait_longer(wait)
+
+    def _wait_longer(self, wait: float) -> float:
+        self._stopping.wait(self._jitter(wait / 2, wait))
+        return min(LONGEST_WAIT_SECONDS, wait * 2)

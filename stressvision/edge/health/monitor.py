@@ -9,7 +9,7 @@ import structlog
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
-from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.errors import DatabaseUnavailable, Language, Message
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Backlog, Outbox
@@ -64,7 +64,11 @@ class HealthSources:
 
 
 class HealthMonitor:
-    """Examines the device, in the thread that runs it, and publishes the result in a DeviceStatus."""
+    """Examines the device, in the thread that runs it, and publishes the result in a DeviceStatus.
+
+    Attributes:
+        rest: Why the camera is closed on request; None while it watches.
+    """
 
     def __init__(
         self,
@@ -88,7 +92,13 @@ class HealthMonitor:
         self._warnings = DeviceWarnings()
         self._frames_before = 0
         self._fps = 0.0
+        self.rest: Message | None = None
         self._status.report = self._examine()
+
+    @property
+    def language(self) -> Language:
+        """Language of the texts."""
+        return self._settings.lang
 
     @property
     def backlog(self) -> Backlog:
@@ -110,7 +120,7 @@ class HealthMonitor:
             log.info("device state changed", state=report.state, detail=report.detail)
         if report.state != "starting":
             # No heartbeat before: the launcher counts the component as started with the first one.
-            state = "ready" if report.state == "watching" else report.state
+            state = "ready" if report.state in {"watching", "paused"} else report.state
             self._heartbeat.write(state if self._server.accepts_token else "not_admitted", report.detail)
 
     def close(self) -> None:
@@ -192,6 +202,8 @@ class HealthMonitor:
     def _camera_state(self) -> tuple[str, str]:
         language = self._settings.lang
         note = "" if self._pipeline.has_expression else _NO_MODEL.text(language)
+        if self.rest is not None:
+            return "paused", self.rest.text(language) + note
         fault = self._camera.fault
         if fault is not None:
             return "no_camera", _NO_CAMERA.text(language).format(reason=fault.message.text(language)) + note

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import cv2
+import numpy as np
 
 from stressvision.core.errors import Language
 from stressvision.edge.capture.pipeline import Mark
@@ -15,6 +16,7 @@ from stressvision.edge.preview.server import FrameBoard, start_preview
 from stressvision.vision.networks import Frame
 
 TITLE = "Stress Vision"
+NOTICE_WIDTH, NOTICE_HEIGHT = 640, 480
 _PROBE = "import cv2; cv2.namedWindow('probe'); cv2.waitKey(1); cv2.destroyAllWindows()"
 _PROBE_SECONDS = 10
 
@@ -50,12 +52,16 @@ class Display:
         """Address of the live stream, with a valid ticket where one is required; None without a preview server."""
         return self._server.url if self._server else None
 
-    def show(self, frame: Frame, marks: Sequence[Mark]) -> None:
+    def show(self, frame: Frame, marks: Sequence[Mark], notice: str = "") -> None:
         """Show a frame (BGR, uint8 [H, W, 3]); it is annotated only if there is a window or a viewer."""
-        self._board.publish(lambda: draw(frame, marks, self._language))
+        self._board.publish(lambda: draw(frame, marks, self._language, notice))
         if self._window:
-            cv2.imshow(TITLE, draw(frame, marks, self._language))
+            cv2.imshow(TITLE, draw(frame, marks, self._language, notice))
             cv2.waitKey(1)
+
+    def show_notice(self, text: str) -> None:
+        """Show a text in place of the picture, as while the camera is closed."""
+        self.show(np.zeros((NOTICE_HEIGHT, NOTICE_WIDTH, 3), np.uint8), (), text)
 
     def close(self) -> None:
         """Stop the preview server and close the window."""

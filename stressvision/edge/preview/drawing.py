@@ -1,5 +1,6 @@
 """Annotated frames: face boxes, employee codes and expressions."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from stressvision.core.errors import Language, Message
+from stressvision.core.files import PROJECT_ROOT
 from stressvision.domain.emotions import Emotion
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.vision.networks import Frame
@@ -30,9 +32,12 @@ _PLATE = (24, 28, 36)
 _TEXT = (245, 245, 245)
 _FRAMES = {Standing.NAMED: (94, 201, 98), Standing.UNKNOWN: (200, 200, 200), Standing.COLLECTING: (90, 160, 230)}
 _FONT_PIXELS = 15
-# Pillow's default font has no accented letters. OpenCV's Linux packages bring DejaVu; elsewhere the system has Arial.
+_NOTICE_CHARACTERS = 60
+"""Of one line of a notice."""
+# Pillow's default font has no accented letters. OpenCV's Linux packages with windows bring DejaVu.
 _FONTS = (
     str(Path(cv2.__file__).parent / "qt" / "fonts" / "DejaVuSans.ttf"),
+    str(PROJECT_ROOT / "stressvision" / "documents" / "fonts" / "DejaVuSansCondensed.ttf"),
     "DejaVuSans.ttf",
     "arial.ttf",
     "Arial.ttf",
@@ -65,13 +70,14 @@ def describe(mark: Mark, language: Language) -> list[str]:
     return lines
 
 
-def draw(frame: Frame, marks: Sequence[Mark], language: Language) -> Frame:
+def draw(frame: Frame, marks: Sequence[Mark], language: Language, notice: str = "") -> Frame:
     """Return a copy of the frame with the faces annotated.
 
     Args:
         frame: BGR image, uint8 [H, W, 3].
         marks: The faces, with boxes in pixels of the frame.
         language: Language of the labels.
+        notice: Text across the middle of the picture.
     """
     picture = Image.fromarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
     pen = ImageDraw.Draw(picture)
@@ -84,4 +90,8 @@ def draw(frame: Frame, marks: Sequence[Mark], language: Language) -> Frame:
         y = min(box.y + box.h + 3, picture.height - bottom - 8)
         pen.rectangle((x, y, x + right + 8, y + bottom + 8), fill=_PLATE)
         pen.multiline_text((x + 4 - left, y + 4 - top / 2), text, font=_FONT, fill=_TEXT)
+    if notice:
+        lines = "\n".join(textwrap.wrap(notice, _NOTICE_CHARACTERS))
+        middle = (picture.width / 2, picture.height / 2)
+        pen.multiline_text(middle, lines, font=_FONT, fill=_TEXT, anchor="mm", align="center")
     return np.asarray(cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2BGR), np.uint8)

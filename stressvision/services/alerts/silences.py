@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.errors import InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import silences as rows
@@ -78,6 +79,17 @@ def end_silence(context: Context, silence_id: int, actor: Actor) -> Silence:
             details = {"silence": silence_id, "device_id": silence.device_id}
             _record(connection, context, actor, "silence_ended", silence.employee_id, details)
         return _read(connection, silence_id)
+
+
+def end_incredible_silences(context: Context) -> int:
+    """End the silences whose beginning lies in the future, and return their number.
+
+    A silence begins when it is stored. A clock that was ahead stored these: they would suppress alerts at a time that
+    was never wanted.
+    """
+    now = context.clock()
+    with context.database.write() as connection:
+        return rows.end_silences_after(connection, latest_credible(now), now)
 
 
 def list_silences(context: Context, *, also_past: bool, limit: int) -> SilenceList:

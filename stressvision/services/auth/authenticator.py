@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.errors import DatabaseUnavailable, Forbidden, Message, Unauthenticated
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import Role
@@ -150,7 +151,10 @@ class Authenticator:
         )
 
     def _is_valid(self, row: rows.TokenRow) -> bool:
-        return row.revoked_at is None and row.disabled_at is None and self._context.clock() < row.expires_at
+        now = self._context.clock()
+        # A session that a clock ahead began would last longer than a session may.
+        is_credible = row.purpose != "session" or row.created_at <= latest_credible(now)
+        return row.revoked_at is None and row.disabled_at is None and now < row.expires_at and is_credible
 
     def _digest(self, token: str) -> bytes:
         return hmac.digest(self._key, token.encode(), hashlib.sha256)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from stressvision.core.addresses import client_network
+from stressvision.core.clock import latest_credible
 from stressvision.core.errors import InvalidInput, Message, TooManyAttempts, Unauthenticated
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.auth import accounts as rows
@@ -123,8 +124,16 @@ def _find_by_password(context: Context, name: str, password: str, actor: Actor) 
     """Return the enabled account with this password, or None. Raises TooManyAttempts before the password is checked."""
     with context.database.write() as connection:
         # Counted before the password is checked, so that concurrent attempts all count.
-        _count_attempt(connection, _subjects(name, actor.ip_address), context.clock())
+        wait = _count_attempt(connection, _subjects(name, actor.ip_address), context.clock())
         account = rows.find_account(connection, name) if re.fullmatch(ACCOUNT_NAME, name) else None
+    if wait:
+        raise TooManyAttempts(
+            Message(
+                es=f"Demasiados intentos fallidos. Espere {wait} s y vuelva a intentarlo.",
+                en=f"Too many failed attempts. Wait {wait} s and try again.",
+            ),
+            retry_seconds=wait,
+        )
     usable = account if account is not None and account.disabled_at is None else None
     if is_password(password, usable.password_hash if usable else None):
         return usable
@@ -141,9 +150,13 @@ def _reset_failures(connection: Connection, name: str, actor: Actor) -> None:
     rows.uncount_failure(connection, subjects[LockoutScope.ADDRESS])
 
 
-def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> None:
-    """Count one attempt. Raises TooManyAttempts where one of the subjects is locked out."""
+def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], now: datetime) -> int:
+    """Count one attempt; where one of the subjects is locked out, count nothing and return the seconds to wait.
+
+    A failure stored by a clock that was ahead counts from now on, so that no wait is longer than its rule.
+    """
     rows.delete_old_failures(connection, now - FAILURES_KEPT_FOR)
+    rows.date_back_failures(connection, latest_credible(now), now)
     known = rows.select_failures(connection, subjects.values())
     waits = [
         known[subject].last_at + compute_lockout_wait(scope, known[subject].failures) - now
@@ -152,16 +165,10 @@ def _count_attempt(connection: Connection, subjects: dict[LockoutScope, str], no
     ]
     longest = max(waits, default=timedelta())
     if longest > timedelta():
-        seconds = math.ceil(longest.total_seconds())
-        raise TooManyAttempts(
-            Message(
-                es=f"Demasiados intentos fallidos. Espere {seconds} s y vuelva a intentarlo.",
-                en=f"Too many failed attempts. Wait {seconds} s and try again.",
-            ),
-            retry_seconds=seconds,
-        )
+        return math.ceil(longest.total_seconds())
     for subject in subjects.values():
         rows.store_failures(connection, subject, known[subject].failures + 1 if subject in known else 1, now)
+    return 0
 
 
 def _subjects(name: str, address: str | None) -> dict[LockoutScope, str]:

@@ -19,6 +19,7 @@ from stressvision.core.errors import (
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.detections import detections as rows
 from stressvision.db.queries.detections.devices import DeviceReport, upsert_device
+from stressvision.db.queries.detections.identity import find_identity
 from stressvision.db.queries.detections.sessions import parse_session
 from stressvision.db.queries.people.employees import select_standings, touch_employee
 from stressvision.domain.consent import may_be_recognised, permitted_emotion, permitted_vector
@@ -55,15 +56,16 @@ def store_batch(
     """
     validated = [_validate(item, language, check_device) for item in batch]
 
-    def store(connection: Connection) -> list[BatchItem]:
-        return [
+    def store(connection: Connection) -> tuple[list[BatchItem], str]:
+        results = [
             item if isinstance(item, BatchItem) else _store_one_of_many(connection, context, item, language)
             for item in validated
         ]
+        return results, find_identity(connection)
 
-    results = context.database.queue.submit(store, on_rollback=context.sightings.forget).result()
+    results, identity = context.database.queue.submit(store, on_rollback=context.sightings.forget).result()
     stored = sum(item.status == "ok" for item in results)
-    return BatchStored(stored=stored, refused=len(results) - stored, results=results)
+    return BatchStored(stored=stored, refused=len(results) - stored, results=results, database_id=identity)
 
 
 def _validate(
@@ -96,7 +98,8 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     new = _to_row(context, detection, emotion, now)
     session = _session_name(detection)
     is_ahead = is_too_far_ahead(detection.timestamp, now)
-    detection_id = None if is_ahead else rows.insert_permitted(connection, new, session)
+    is_acceptable = not is_ahead and not _is_of_another_database(connection, detection)
+    detection_id = rows.insert_permitted(connection, new, session) if is_acceptable else None
     if detection_id is None:
         known = rows.find_by_event(connection, new.event_id) if new.event_id else None
         if known is None:
@@ -138,6 +141,12 @@ def _session_name(detection: DetectionIn) -> int | str | None:
     return None if detection.session_id is None else parse_session(detection.session_id)
 
 
+def _is_of_another_database(connection: Connection, detection: DetectionIn) -> bool:
+    """Return whether the employee was recognised with the gallery of another database."""
+    named_in = detection.database_id if detection.employee_id is not None else None
+    return bool(named_in) and named_in != find_identity(connection)
+
+
 def _find_refusal(
     connection: Connection, detection: DetectionIn, session: int | str | None, is_ahead: bool
 ) -> StressVisionError:
@@ -149,6 +158,14 @@ def _find_refusal(
                 en="timestamp is in the future: set the device's clock.",
             ),
             field="timestamp",
+        )
+    if _is_of_another_database(connection, detection):
+        return InvalidInput(
+            Message(
+                es="El empleado es de otra base de datos, donde este número puede ser de otra persona.",
+                en="The employee belongs to another database, where this id may be another person's.",
+            ),
+            field="database_id",
         )
     employee_id = detection.employee_id
     standing = select_standings(connection, [employee_id]).get(employee_id) if employee_id else None

@@ -4,12 +4,12 @@ import hashlib
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.domain.consent import CONSENT_VERSION
+from stressvision.domain.retention import describe_period
 from stressvision.wire.people import ConsentText
 
 CONSENT_TEMPLATE = PROJECT_ROOT / "docs" / "consentimiento.md"
 MISSING = "(por completar)"
 """Stands for a fact that the settings lack. The text is Spanish, as the persons who sign it read it."""
-_DAYS_OF_YEAR = 365
 
 
 def read_consent_text(settings: Settings) -> ConsentText:
@@ -25,13 +25,3 @@ def read_consent_text(settings: Settings) -> ConsentText:
         }
     )
     return ConsentText(version=CONSENT_VERSION, sha256=hashlib.sha256(text.encode()).hexdigest(), text=text)
-
-
-def describe_period(days: int) -> str:
-    """Return a retention period in Spanish: `30 días`, `1 año`, or `sin límite` for 0."""
-    if days == 0:
-        return "sin límite"
-    years, rest = divmod(days, _DAYS_OF_YEAR)
-    if rest:
-        return "1 día" if days == 1 else f"{days} días"
-    return "1 año" if years == 1 else f"{years} años"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
@@ -67,12 +68,13 @@ def submit_state_read(context: Context, employee_id: int, minutes: int, actor: A
 
 def find_employee_state(context: Context, employee_id: int, minutes: int) -> EmployeeState:
     """Return what read_employee_state returns, for callers that audit the read themselves. Raises NotFound."""
-    since = context.clock() - timedelta(minutes=minutes)
+    now = context.clock()
+    since, until = now - timedelta(minutes=minutes), latest_credible(now)
     with context.database.read() as connection:
         get_employee(connection, employee_id)
-        wanted = DetectionFilter(start=since, employee_id=employee_id, limit=RECENT_LIMIT)
+        wanted = DetectionFilter(start=since, end=until, employee_id=employee_id, limit=RECENT_LIMIT)
         recent = [StoredDetection.model_validate(row) for row in select_detections(connection, wanted)]
-        counts = count_emotions_of(connection, employee_id, since)
+        counts = count_emotions_of(connection, employee_id, since, until)
     total = sum(counts.values())
     emotion_counts = {emotion: count for emotion, count in counts.items() if emotion is not None}
     return EmployeeState(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, Text, event, func, insert, select
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
 from stressvision.db.backup.keys import new_key, read_key
+from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.people.employees import select_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.queries.privacy.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
@@ -191,7 +192,7 @@ def _made_up(table: Table, person: int) -> dict[str, Any]:
             values[column.name] = f"{NAME} {CODE}"
         elif column.type.python_type is bytes:
             values[column.name] = b"x"
-        elif column.name.endswith(("_at", "timestamp")):
+        elif isinstance(column.type, UtcMoment):
             values[column.name] = FakeClock()()
         else:
             values[column.name] = 1

@@ -1,6 +1,7 @@
 """50 attackers' connections of each kind beside an honest device and a doctor: both are served within two seconds."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,8 @@ import pytest
 import requests
 
 from stressvision.http.connection_limits import HEAD_BYTES
+from stressvision.http.request_policy import HSTS
+from tests.certificates import write_certificate
 from tests.programs.running import Program, answers, free_port, wait_until
 
 ATTACKERS = 50
@@ -40,6 +43,11 @@ def hold_huge_body(link: socket.socket) -> None:
     push(link, _HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 40)
 
 
+def half_open(link: socket.socket) -> None:
+    """Begin a TLS handshake and leave it there: the header of a record of 512 bytes, and its first byte."""
+    link.sendall(b"\x16\x03\x01\x02\x00\x01")
+
+
 def push(link: socket.socket, data: bytes) -> None:
     """Send as much as the server takes within a moment; it may close the connection."""
     link.settimeout(0.2)
@@ -59,31 +67,73 @@ KINDS: dict[str, Callable[[socket.socket], None]] = {
 
 
 class Servers:
-    """Ingest and backend over one database."""
+    """Ingest and backend over one database, with or without a certificate."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_encrypted: bool) -> None:
         self.ingest, self.backend = free_port(), free_port()
         settings = {"STRESSVISION_INGEST_PORT": str(self.ingest), "STRESSVISION_API_PORT": str(self.backend)}
+        self.trusted: Path | None = None
+        if is_encrypted:
+            self.trusted, key = write_certificate(folder, "localhost")
+            settings |= {"STRESSVISION_TLS_CERTIFICATE": str(self.trusted), "STRESSVISION_TLS_KEY": str(key)}
         self.programs = [
             Program(script, folder=folder, settings=settings) for script in ("server_simulator.py", "backend_api.py")
         ]
-        for port in (self.ingest, self.backend):
-            wait_until(lambda port=port: answers(f"http://127.0.0.1:{port}/health"), "the server to answer")  # type: ignore[misc]
+        try:
+            wait_until(lambda: self.answers(self.ingest) and self.answers(self.backend), "the servers to answer")
+        except AssertionError:
+            self.close()
+            raise
+
+    def url(self, port: int, path: str) -> str:
+        return f"{'https' if self.trusted else 'http'}://localhost:{port}{path}"
+
+    def get(self, port: int, path: str, *, timeout: float = 10) -> requests.Response:
+        return requests.get(self.url(port, path), timeout=timeout, verify=str(self.trusted or "") or True)
+
+    def post(self, port: int, path: str, body: object) -> requests.Response:
+        return requests.post(self.url(port, path), json=body, timeout=10, verify=str(self.trusted or "") or True)
+
+    def answers(self, port: int) -> bool:
+        try:
+            return self.get(port, "/health", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def connect(self, port: int, *, handshake: bool = True) -> socket.socket:
+        """Open a connection, with its TLS handshake where there is a certificate."""
+        link = socket.create_connection(("127.0.0.1", port), 5)
+        if not self.trusted or not handshake:
+            return link
+        return ssl.create_default_context(cafile=str(self.trusted)).wrap_socket(link, server_hostname="localhost")
+
+    def close(self) -> None:
+        for running in self.programs:
+            running.close()
 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    started = Servers(tmp_path_factory.mktemp("servers"))
+    started = Servers(tmp_path_factory.mktemp("servers"), is_encrypted=False)
     yield started
-    for running in started.programs:
-        running.close()
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    started = Servers(tmp_path_factory.mktemp("encrypted"), is_encrypted=True)
+    yield started
+    started.close()
 
 
 @contextmanager
-def attacked(port: int, attack: Callable[[socket.socket], None], count: int = ATTACKERS) -> Iterator[None]:
+def attacked(servers: Servers, attack: Callable[[socket.socket], None], count: int = ATTACKERS) -> Iterator[None]:
+    """Hold `count` connections of the attack to each server."""
+    handshake = attack is not half_open
     with ExitStack() as stack:
-        for _ in range(count):
-            attack(stack.enter_context(socket.create_connection(("127.0.0.1", port), 5)))
+        for port in (servers.ingest, servers.backend):
+            for _ in range(count):
+                attack(stack.enter_context(servers.connect(port, handshake=handshake)))
         yield
 
 
@@ -94,24 +144,39 @@ def seconds_to(ask: Callable[[], requests.Response]) -> float:
 
 
 def serve_both(servers: Servers) -> float:
-    """Return the longer time in which a device's detection and a doctor's list are answered."""
+    """Return the longer time in which a device's detection and a doctor's list are answered on new connections."""
     detection = {"device_id": "pi-1", "timestamp": datetime.now(UTC).isoformat()}
-    device = seconds_to(
-        lambda: requests.post(f"http://127.0.0.1:{servers.ingest}/detections", json=detection, timeout=10)
-    )
-    doctor = seconds_to(lambda: requests.get(f"http://127.0.0.1:{servers.backend}/api/alerts", timeout=10))
+    device = seconds_to(lambda: servers.post(servers.ingest, "/detections", detection))
+    doctor = seconds_to(lambda: servers.get(servers.backend, "/api/alerts"))
     return max(device, doctor)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_device_and_doctor_are_served_beside_attackers(servers: Servers, kind: str) -> None:
-    with attacked(servers.ingest, KINDS[kind]), attacked(servers.backend, KINDS[kind]):
+    with attacked(servers, KINDS[kind]):
         assert serve_both(servers) < SERVED_SECONDS
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "TLS half-open"])
+def test_device_and_doctor_are_served_beside_attackers_with_encryption(encrypted: Servers, kind: str) -> None:
+    with attacked(encrypted, KINDS.get(kind, half_open)):
+        assert serve_both(encrypted) < SERVED_SECONDS
 
 
 def test_hundreds_of_idle_connections_do_not_silence_a_server(servers: Servers) -> None:
-    with attacked(servers.ingest, hold_idle, 300), attacked(servers.backend, hold_idle, 300):
+    with attacked(servers, hold_idle, 300):
         assert serve_both(servers) < SERVED_SECONDS
+
+
+def test_hundreds_of_half_open_handshakes_do_not_silence_a_server(encrypted: Servers) -> None:
+    with attacked(encrypted, half_open, 300):
+        assert serve_both(encrypted) < SERVED_SECONDS
+
+
+def test_answers_of_servers_with_their_own_certificate_demand_encryption(encrypted: Servers) -> None:
+    for port in (encrypted.ingest, encrypted.backend):
+        answer = encrypted.get(port, "/health")
+        assert answer.headers["Strict-Transport-Security"] == HSTS
 
 
 @pytest.mark.parametrize("server", ["ingest", "backend"])

@@ -11,7 +11,7 @@ from stressvision.core.dashboard_key import HEADER, read_dashboard_key
 from stressvision.core.errors import Conflict, InvalidInput, TooManyAttempts, Unauthenticated
 from stressvision.db.queries.auth.accounts import NewAccount, insert_account
 from stressvision.db.queries.auth.audit import AuditFilter
-from stressvision.domain.auth import FREE_FAILURES, LockoutScope, Role
+from stressvision.domain.auth import FIRST_WAIT, FREE_FAILURES, LockoutScope, Role
 from stressvision.services.audit import list_audit
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.authenticator import FRESH_SECONDS, Authenticator
@@ -81,6 +81,28 @@ def test_repeated_failures_wait_longer_also_after_a_restart(guarded_anywhere: Co
     clock.advance(seconds=900)
     assert log_in(guarded_anywhere, "dra.quispe", PHRASE, HERE).name == "dra.quispe"
     assert guess(guarded_anywhere, free) == [Unauthenticated] * free
+
+
+def test_lockout_of_a_clock_that_was_ahead_lasts_its_own_time(guarded: Context, clock: FakeClock) -> None:
+    clock.set_wrong(days=1)
+    assert guess(guarded, FREE_FAILURES[LockoutScope.PAIR] + 1)[-1] is TooManyAttempts
+    clock.set_wrong(days=-1)
+    with pytest.raises(TooManyAttempts) as stopped:
+        log_in(guarded, "dra.quispe", PHRASE, HERE)
+    assert stopped.value.retry_seconds == FIRST_WAIT.total_seconds()
+    clock.advance(seconds=stopped.value.retry_seconds)
+    assert log_in(guarded, "dra.quispe", PHRASE, HERE).name == "dra.quispe"
+
+
+def test_session_of_a_clock_that_was_ahead_ends_with_the_error(guarded: Context, clock: FakeClock) -> None:
+    clock.set_wrong(days=365)
+    token = log_in(guarded, "dra.quispe", PHRASE, HERE).token
+    assert Authenticator(guarded).authenticate(token).name == "dra.quispe"
+    clock.set_wrong(days=-365)
+    with pytest.raises(Unauthenticated):
+        Authenticator(guarded).authenticate(token)
+    fresh = log_in(guarded, "dra.quispe", PHRASE, HERE).token
+    assert Authenticator(guarded).authenticate(fresh).name == "dra.quispe"
 
 
 def test_failures_from_another_address_do_not_lock_out_and_unknown_names_behave_alike(guarded: Context) -> None:

@@ -7,18 +7,19 @@ from datetime import timedelta
 import pytest
 
 from stressvision.core.errors import Conflict, InvalidInput, NotFound
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus
 from stressvision.domain.evidence import compute_error_chance
 from stressvision.services.alerts.decisions import (
     acknowledge_alert,
-    list_alerts,
     note_alert,
     read_alert,
     resolve_alert,
 )
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.alerts.evidence import read_stress_error_rate
-from stressvision.services.alerts.silences import begin_silence, end_silence, list_silences
+from stressvision.services.alerts.listing import Page, list_alerts
+from stressvision.services.alerts.silences import begin_silence, end_incredible_silences, end_silence, list_silences
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_batch, store_detection
 from stressvision.wire.alerts import Alert, SilenceRequest
@@ -28,7 +29,7 @@ from tests.integration.edge.test_detections_stored import DOCTOR, NOBODY, detect
 
 
 def alerts_of(context: Context) -> list[Alert]:
-    return list_alerts(context, None, 100, None, NOBODY).alerts
+    return list_alerts(context, AlertFilter(), Page(100), NOBODY).alerts
 
 
 def store_many(context: Context, clock: FakeClock, employee: int, emotion: str, count: int) -> None:
@@ -192,6 +193,20 @@ def test_ended_silence_no_longer_suppresses(sqlite_context: Context, clock: Fake
     assert end_silence(sqlite_context, silence.id, DOCTOR).ended_by == "enfermera"
     post_stress(sqlite_context, clock, employee, 10)
     assert len(alerts_of(sqlite_context)) == 1
+
+
+def test_silence_of_a_clock_that_was_ahead_suppresses_nothing_later(context: Context, clock: FakeClock) -> None:
+    employee = enrol(context)
+    clock.set_wrong(hours=5)
+    begin_silence(context, silence_of(context, employee_id=employee), DOCTOR)
+    clock.set_wrong(hours=-5)
+    assert end_incredible_silences(context) == 1
+    assert end_incredible_silences(context) == 0
+    begin_silence(context, silence_of(context, employee_id=enrol(context, "EMP002", "Lars Keller Ruiz")), DOCTOR)
+    assert end_incredible_silences(context) == 0
+    clock.advance(hours=5, minutes=1)
+    post_stress(context, clock, employee, 10)
+    assert len(alerts_of(context)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What a camera watches, its pause, and what its device is sent."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
+from stressvision.commands.command_line import main
 from stressvision.core.clock import to_wire
 from stressvision.ingest.application import create_application
 from stressvision.services.context import Context
@@ -103,3 +104,28 @@ def test_pause_is_ended_early_and_needs_an_end_and_an_author(
     client.post(address, json={"until": end, "reason": "Visita", "user_id": "ana"})
     assert client.delete(f"{address}?user_id=ana").json()["paused_until"] is None
     assert create_application(context).test_client().get("/camera?device_id=pi-1").get_json()["pause_reason"] is None
+
+
+def test_command_changes_only_what_it_names(
+    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_health(sqlite_context, DeviceHealth(device_id="pi-1", state="watching"))
+    monkeypatch.setenv("STRESSVISION_DATABASE_URL", sqlite_context.settings.database_url)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["stressvision", "camera", "pi-1", *arguments])
+        code = main()
+        written = capsys.readouterr()
+        return code, written.out + written.err
+
+    assert run("--masks", "0,0 0.3,0 0.3,1", "--schedule", "lun-mar 07:00-19:00")[0] == 0
+    code, shown = run("--min-face", "40")
+    assert code == 0
+    assert "máscaras: 0,0 0.3,0 0.3,1" in shown
+    assert "1 07:00-19:00; 2 07:00-19:00" in shown
+    assert "de 40 a - píxeles" in shown
+    until = to_wire(datetime.now(UTC) + timedelta(hours=1))
+    assert "pausa: -" not in run("--pause-until", until, "--reason", "Visita")[1]
+    assert "pausa: -" in run("--resume")[1]
+    assert run("--pause-until", until)[0] == 2
+    assert run("--min-face", "-1")[0] == 2

@@ -10,6 +10,8 @@ from stressvision.db.queries.detections import figures
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
+from stressvision.services.figures import read_overview, read_stats
+from stressvision.services.people.employees import find_employee_state
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 
@@ -38,21 +40,48 @@ def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
     fill(context, clock(), [*people[:2], None])
     with context.database.read() as connection:
         every = connection.execute(select(detection_events)).all()
-        for since in (clock() - timedelta(hours=24), clock() - timedelta(hours=1), clock()):
-            rows = [row for row in every if row.timestamp > since]
-            assert figures.count_emotions(connection, since) == Counter(row.emotion for row in rows)
-            assert figures.count_people(connection, since) == len({row.employee_id for row in rows} - {None})
-            assert figures.count_by_hour(connection, since) == Counter(
+        now, hour = clock(), timedelta(hours=1)
+        for since, until in (
+            (now - 24 * hour, now),
+            (now - hour, now),
+            (now - 9 * hour, now - hour),
+            (now, now + hour),
+        ):
+            rows = [row for row in every if since < row.timestamp <= until]
+            assert figures.count_emotions(connection, since, until) == Counter(row.emotion or None for row in rows)
+            assert figures.count_people(connection, since, until) == len({row.employee_id for row in rows} - {None})
+            assert figures.count_by_hour(connection, since, until) == Counter(
                 row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows
             )
-            assert figures.count_by_device(connection, since) == Counter(row.device_id for row in rows)
+            assert figures.count_by_device(connection, since, until) == Counter(row.device_id for row in rows)
             seen = Counter(row.employee_id for row in rows if row.employee_id)
-            most = [(row.id, row.detection_count) for row in figures.count_by_employee(connection, since, 1)]
+            most = [(row.id, row.detection_count) for row in figures.count_by_employee(connection, since, until, 1)]
             assert most == sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:1]
+
+
+def test_detections_of_a_clock_that_was_ahead_are_not_recent(context: Context, clock: FakeClock) -> None:
+    employee = enrol(context, "EMP001")
+    rows = [
+        {
+            "timestamp": clock() + timedelta(minutes=minutes),
+            "device_id": "d1",
+            "employee_id": employee,
+            "emotion": "sad",
+        }
+        for minutes in (-1, 4, 6, 1440)
+    ]
+    with context.database.write() as connection:
+        connection.execute(insert(detection_events), rows)
+    overview, stats = read_overview(context), read_stats(context, 24)
+    state = find_employee_state(context, employee, 15)
+    assert (overview.detections_last_hour, overview.employees_detected_last_hour) == (2, 1)
+    assert [stats.emotions_distribution[0].count, stats.detections_by_device[0].count] == [2, 2]
+    assert (sum(hour.count for hour in stats.detections_by_hour), stats.top_employees[0].detection_count) == (2, 2)
+    assert (state.summary.total_detections, len(state.recent_detections)) == (2, 2)
 
 
 def test_most_frequent_comes_first(context: Context, clock: FakeClock) -> None:
     fill(context, clock(), [None])
     with context.database.read() as connection:
-        counts = list(figures.count_emotions(connection, clock() - timedelta(hours=24)).values())
+        counts = list(figures.count_emotions(connection, clock() - timedelta(hours=24), clock()).values())
     assert counts == sorted(counts, reverse=True)

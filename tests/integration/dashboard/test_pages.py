@@ -35,8 +35,8 @@ def empty(state: FakeBackend) -> FakeBackend:
 def page(name: str) -> AppTest:
     script = f"""
 from stressvision.dashboard.app import open_page
-from stressvision.dashboard.pages import {name}
-{name}.render(open_page()[1])
+import stressvision.dashboard.pages.{name} as page
+page.render(open_page()[1])
 """
     return AppTest.from_string(script, default_timeout=30).run()
 
@@ -81,7 +81,7 @@ def test_overview_requests_no_single_person(state: FakeBackend) -> None:
         ("alerts", "No hay alertas pendientes"),
         ("employees", "Aún no hay empleados"),
         ("reports", "Aún no hay reportes"),
-        ("camera", "Ningún dispositivo ha enviado"),
+        ("cameras.page", "Ningún dispositivo ha enviado"),
     ],
 )
 def test_empty_database_shows_a_message(empty: FakeBackend, name: str, sentence: str) -> None:
@@ -96,7 +96,22 @@ def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
     assert "0.0 %" not in text  # no share without detections
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
+def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
+    mark, odd = "dato ilegible", {"odd_fields": ("emotion_vector",)}
+    assert mark not in shown(overview()) + shown(page("alerts")) + shown(page("reports"))
+    state.detections[:] = [item.model_copy(update=odd) for item in state.detections]
+    state.devices[:1] = [state.devices[0].model_copy(update=odd)]
+    state.alerts.update({number: item.model_copy(update=odd) for number, item in state.alerts.items()})
+    state.employees[:1] = [state.employees[0].model_copy(update=odd)]
+    state.reports[:1] = [state.reports[0].model_copy(update=odd)]
+    assert shown(overview()).count(mark) == len(state.detections[:10]) + 1
+    assert shown(page("alerts")).count(mark) == 2
+    assert f"Programado · {mark}" in shown(page("reports"))
+    people = page("employees")
+    assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
+
+
+@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "cameras.page"])
 def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
     assert "El servidor no responde" not in shown(reachable)
@@ -309,35 +324,6 @@ def test_employee_list_shows_missing_enrolment(state: FakeBackend) -> None:
     assert list(table["code"]) == ["EMP001", "EMP002", "EMP003", "EMP004"]
 
 
-def test_person_is_requested_only_on_submit(state: FakeBackend) -> None:
-    app = page("employees")
-    assert "cada consulta queda registrada" in shown(app)
-    app.selectbox(key="look_up_person").select(2)
-    app.segmented_control(key="look_up_period").set_value(60)
-    assert not [call for call in state.calls if call.endswith("/status")]
-    submit(app).click().run()
-    text = shown(app)
-    assert [call for call in state.calls if call.endswith("/status")] == ["GET /api/employees/2/status"]
-    assert "Lars Keller Ruiz · EMP002 · 1 h · consultado" in text
-    assert "Estado actual" in text
-    assert len(app.get("plotly_chart")) == 2
-
-
-def test_person_without_detections(state: FakeBackend) -> None:
-    app = page("employees")
-    app.selectbox(key="look_up_person").select(4)
-    submit(app).click().run()
-    text = shown(app)
-    assert "Sin detecciones en el período elegido." in text
-    assert "necesita inscripción" in text
-
-
-def test_look_up_without_person_shows_warning(state: FakeBackend) -> None:
-    app = page("employees")
-    submit(app).click().run()
-    assert [box.value for box in app.warning] == ["Elija primero a una persona."]
-
-
 def test_latest_report_is_shown_until_one_is_chosen(state: FakeBackend) -> None:
     app = page("reports")
     state.reports.insert(0, report(99, utc_now(), kind="manual", overall_stress_percentage=71.2))
@@ -378,21 +364,41 @@ def test_unavailable_document_shows_reason(state: FakeBackend) -> None:
     assert "La base de datos está ocupada." in shown(app)
 
 
-def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:
-    stream = "http://127.0.0.1:8502/stream.mjpg"
-    state.devices = [state.devices[0].model_copy(update={"preview_url": stream, "last_seen": utc_now()})]
-    app = page("camera")
-    assert f'<img src="{stream}"' in shown(app)
-    state.devices = [state.devices[0].model_copy(update={"last_seen": utc_now() - timedelta(minutes=1)})]
-    text = shown(app.run())
-    assert "<img" not in text
-    assert "Sin señal" in text
+def test_cameras_with_problems_come_first_with_remedy_and_bars(state: FakeBackend) -> None:
+    text = shown(page("cameras.page"))
+    assert text.index("pi-envasado-02") < text.index("pi-simulator-01")
+    assert "Revise el cable, la corriente o la dirección" in text
+    assert "1 de 2 cámaras observan." in text
+    assert text.count('<i class="none"') == 48 + 47
+    assert "60 min" in text
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
+def test_live_picture_comes_through_the_api_on_request(state: FakeBackend) -> None:
+    state.picture = b"jpeg"
+    app = page("cameras.page")
+    assert "GET /api/devices/pi-envasado-02/picture" not in state.calls
+    app = app.button(key="camera_see").click().run()
+    assert 'src="data:image/jpeg;base64,anBlZw=="' in shown(app)
+    assert "Queda anotado que usted mira" in shown(app)
+    state.picture = b""
+    assert "está en otra máquina" in shown(app.run())
+    app = app.button(key="camera_stop").click().run()
+    assert "<img" not in shown(app)
+
+
+def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:
+    app = page("cameras.page")
+    state.paused["pi-envasado-02"] = ("Visita", utc_now() + timedelta(hours=1))
+    app = app.run()
+    assert "pi-envasado-02 en pausa hasta" in shown(app)
+    app.button(key="camera_resume").click().run()
+    assert "DELETE /api/devices/pi-envasado-02/pause" in state.calls
+
+
+@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "cameras.page"])
 def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
-    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
+    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "cameras.page": "Cameras"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 

@@ -1,5 +1,6 @@
 """`python main.py` and `streamlit run main.py`, as processes."""
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -63,3 +64,13 @@ def test_misspelt_setting_exits_with_a_message(tmp_path: Path) -> None:
     code, output = run(tmp_path, STRESSVISION_DASHBORD_PORT="8501")
     assert code == 2
     assert "¿Quiso decir STRESSVISION_DASHBOARD_PORT?" in output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of folders are Unicode there")
+def test_folder_whose_name_is_not_utf8_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"planta_\xf1")
+    folder.mkdir()
+    code, output = run(folder)
+    assert code == 2
+    assert "planta_\\udcf1 no está en UTF-8" in output
+    assert "Traceback" not in output

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -13,8 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stressvision.core.config import Settings
-from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.backup.increments import DERIVED
+from stressvision.db.engine.connection import Database, sqlite_driver
+from stressvision.db.queries.detections.hours import count_area_hours
 from stressvision.db.schema.tables import metadata
+from stressvision.domain.reports import Window
 from stressvision.services.backup.backups import continue_backup, make_backup
 from stressvision.services.backup.chains import find_chain
 from stressvision.services.backup.restoring import assemble
@@ -81,7 +84,7 @@ class Plant:
         # On a plain connection, without foreign keys; triggers refuse it for the audit log.
         with closing(sqlite_driver().connect(str(path_of(self.context)))) as connection:
             for table in metadata.tables:
-                if table != "audit_log":
+                if table not in {"audit_log", *DERIVED}:
                     connection.execute(f'DELETE FROM "{table}" {which.format(table)}')
             connection.commit()
 
@@ -90,11 +93,20 @@ def path_of(context: Context) -> Path:
     return Path(context.settings.database_url.removeprefix("sqlite:///"))
 
 
+def count_areas(path: Path) -> list[tuple[object, ...]]:
+    """Return the detections per area and hour, from the roll-ups."""
+    with closing(Database(f"sqlite:///{path}")) as database, database.read() as connection:
+        always = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+        return [(row.hour, row.area, row.people, row.counts) for row in count_area_hours(connection, always)]
+
+
 def rows_of(path: Path) -> Rows:
-    """Return all rows as SQLite stores them, with their row ids."""
+    """Return all rows as SQLite stores them, with their row ids, and the roll-ups as they are read."""
     with closing(sqlite_driver().connect(str(path))) as connection:
-        names = (*metadata.tables, "sqlite_sequence", "alembic_version")
-        return {name: connection.execute(f'SELECT rowid, * FROM "{name}" ORDER BY rowid').fetchall() for name in names}
+        names = (*(metadata.tables.keys() - DERIVED), "sqlite_sequence", "alembic_version")
+        return {"areas": count_areas(path)} | {
+            name: connection.execute(f'SELECT rowid, * FROM "{name}" ORDER BY rowid').fetchall() for name in names
+        }
 
 
 @pytest.fixture(scope="module")

@@ -113,8 +113,9 @@ def test_newer_schema_is_refused(tmp_path: Path) -> None:
     open_context(Settings(database_url=f"sqlite:///{path}")).database.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("INSERT INTO releases VALUES ('9.9.0', '9999', '2030-01-01 00:00:00.000')")
         connection.commit()
-    with pytest.raises(DatabaseUnavailable, match="más nueva"):
+    with pytest.raises(DatabaseUnavailable, match=r"más nueva de Stress Vision \(9\.9\.0\); este programa es"):
         open_context(Settings(database_url=f"sqlite:///{path}"))
 
 

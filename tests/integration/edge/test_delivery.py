@@ -10,6 +10,7 @@ import pytest
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable
+from stressvision.edge.delivery.camera_settings import CameraSettingsCache
 from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
@@ -265,7 +266,8 @@ def test_equal_clocks_are_within_the_tolerance(client: IngestClient) -> None:
 def make_sync(client: IngestClient) -> ServerSync:
     cache = GalleryCache(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
     status = DeviceStatus(DeviceHealth(device_id="cam-1", state="watching"))
-    return ServerSync(client, cache, status, gallery_seconds=0.2)
+    camera = CameraSettingsCache(Path("unused"), "cam-1")
+    return ServerSync(client, cache, camera, status, gallery_seconds=0.2)
 
 
 def test_error_omits_the_password_of_the_server_address() -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -327,3 +327,32 @@ def test_device_stopped_during_a_stalled_stream_exits_in_order(
     assert code == 0
     assert "terminate called" not in device.output
     assert "session ended" in device.output
+
+
+def test_pause_closes_the_camera_and_its_end_opens_it(launch: Callable[..., RunningDevice], ingest: FakeIngest) -> None:
+    device = launch(ingest.url, "--source", "demo")
+    device.wait_until(lambda: bool(ingest.health) and ingest.health[-1]["state"] == "watching")
+    until = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ingest.camera = {"time_zone": "America/Lima", "paused_until": until, "pause_reason": "Visita sindical"}
+    device.wait_until(lambda: ingest.health[-1]["state"] == "paused")
+    frames = ingest.health[-1]["frames_processed"]
+    assert "Visita sindical" in ingest.health[-1]["detail"]
+    assert device.heartbeat is not None
+    assert device.heartbeat.state == "ready"
+
+    reports = len(ingest.health)
+    device.wait_until(lambda: len(ingest.health) >= reports + 2)
+    assert ingest.health[-1]["frames_processed"] == frames
+
+    ingest.camera = {"time_zone": "America/Lima"}
+    device.wait_until(
+        lambda: ingest.health[-1]["state"] == "watching" and ingest.health[-1]["frames_processed"] > frames
+    )
+
+
+def test_masked_picture_has_no_faces(launch: Callable[..., RunningDevice], ingest: FakeIngest) -> None:
+    ingest.camera = {"time_zone": "America/Lima", "masks": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}
+    device = launch(ingest.url, "--source", "demo", "--once")
+    assert device.process.wait(3 * DEADLINE) == 0
+    assert ingest.health[-1]["frames_processed"] > 100
+    assert not ingest.detections

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from stressvision.core.clock import utc_now
 from stressvision.core.errors import InvalidInput, ServerUnreachable
+from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
-from stressvision.edge.delivery.uploader import deliver_next
+from stressvision.edge.delivery.uploader import FOREIGN_WAIT, Uploader, deliver_next, verify_position
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
+from tests.programs.running import wait_until
 
 SESSION = "session_cam-1_100"
 PROBLEM = "application/problem+json"
@@ -282,3 +285,157 @@ def test_message_that_ingest_rejects_for_good_is_final(client: IngestClient, ing
     ingest.fault = lambda path: 409
     with pytest.raises(InvalidInput):
         client.start_session(start().body)
+
+
+def test_detections_that_a_restored_database_with_continued_ids_lacks_are_sent_again(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    outbox.add_all([start(), *map(detection, "abcd")])
+    deliver_all(outbox, client)
+    kept_session = ingest.sessions[SESSION]
+    forget(ingest, "a")
+    ingest.sessions[SESSION], ingest.last_id_before = kept_session, 100
+    ingest.detections.clear()
+
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert sorted(ingest.detections) == ["a", "b", "c", "d"]
+    calls = len(ingest.calls)
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert len(ingest.calls) == calls
+    assert outbox.backlog().waiting == 0
+
+
+def test_verification_stores_nothing_where_the_server_has_lost_nothing(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    verify_position(outbox, client, "cam-1")
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    calls = list(ingest.calls)
+    verify_position(outbox, client, "cam-1")
+    assert ingest.calls == calls
+    assert outbox.backlog().waiting == 0
+
+
+def test_verification_does_not_repeat_a_detection_whose_consent_was_withdrawn(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    ingest.refused.add("b")
+    verify_position(outbox, client, "cam-1")
+    assert outbox.backlog().waiting == 0
+    outbox.delete_except(frozenset())
+    assert outbox.newest_delivered() is None
+
+
+def test_verification_opens_a_forgotten_session_again(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    forget(ingest)
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert sorted(ingest.detections) == ["a", "b"]
+
+
+def named(key: str, database: str, employee: int = 7) -> OutboxMessage:
+    body = {"event_id": key, "session_id": SESSION, "device_id": "cam-1", "employee_id": employee}
+    return OutboxMessage(MessageKind.DETECTION, key, json.dumps(body | {"database_id": database}))
+
+
+def unnamed(key: str) -> OutboxMessage:
+    body = {"event_id": key, "session_id": SESSION, "device_id": "cam-1", "employee_id": None}
+    return OutboxMessage(MessageKind.DETECTION, key, json.dumps(body))
+
+
+def swap(ingest: FakeIngest, database: str) -> dict[str, dict[str, object]]:
+    """Let the server use another, empty database, and return what the one before stored."""
+    stored = ingest.detections
+    ingest.database_id, ingest.detections, ingest.sessions = database, {}, {}
+    return stored
+
+
+def test_server_with_another_database_neither_deletes_nor_gets_the_detections_of_its_people(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    buffer = OutboxBuffer(outbox, lambda: None)
+    ingest.database_id = "own"
+    buffer.follow_gallery({7: "EMP007"}, "own")
+    outbox.add_all([start(), named("a", "own"), unnamed("b")])
+    deliver_all(outbox, client)
+    outbox.add_all([named("c", "own"), unnamed("d")])
+    own = swap(ingest, "wrong")
+    buffer.follow_gallery({}, "wrong")
+    deliver_all(outbox, client)
+
+    assert sorted(own) == ["a", "b"]
+    assert sorted(ingest.detections) == ["b", "d"]
+    assert (outbox.backlog().early, outbox.backlog().refused) == (1, 0)
+
+    swap(ingest, "own")
+    ingest.detections |= own
+    buffer.follow_gallery({7: "EMP007"}, "own")
+    outbox.add_all([unnamed("e")])
+    deliver_all(outbox, client)
+    outbox.requeue_due(utc_now() + 2 * FOREIGN_WAIT)
+    deliver_all(outbox, client)
+
+    assert sorted(ingest.detections) == ["a", "b", "c", "d", "e"]
+    assert (outbox.backlog().waiting, outbox.backlog().refused) == (0, 0)
+
+
+def test_withdrawal_at_the_own_server_deletes_what_another_one_left(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    buffer = OutboxBuffer(outbox, lambda: None)
+    outbox.add_all([start(), named("a", "own"), named("b", "own", employee=8), detection("older version")])
+    buffer.follow_gallery({}, "wrong")
+    assert outbox.backlog().waiting == 3
+    buffer.follow_gallery({8: "EMP008"}, "own")
+    assert [message.key for message in outbox.peek(1)] == [SESSION]
+    ingest.database_id = "own"
+    deliver_all(outbox, client)
+
+    assert list(ingest.detections) == ["b"]
+
+
+def test_replaced_database_with_the_same_people_gets_their_detections(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    buffer = OutboxBuffer(outbox, lambda: None)
+    ingest.database_id = "old"
+    buffer.follow_gallery({7: "EMP007", 8: "EMP008"}, "old")
+    outbox.add_all([start(), named("a", "old"), named("b", "old", employee=8)])
+    deliver_all(outbox, client)
+    outbox.add_all([named("c", "old")])
+    swap(ingest, "new")
+    deliver_all(outbox, client)
+    assert ingest.detections == {}
+    buffer.follow_gallery({7: "EMP007", 8: "EMP009"}, "new")
+    deliver_all(outbox, client)
+
+    assert sorted(ingest.detections) == ["a", "c"]
+    assert outbox.backlog().waiting == 0
+
+
+def test_uploader_survives_an_error_of_its_own(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter((RuntimeError("unforeseen"), ValueError("unforeseen")))
+    start_session = client.start_session
+
+    def fail_twice(body: str) -> None:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        start_session(body)
+
+    monkeypatch.setattr(client, "start_session", fail_twice)
+    outbox.add_all([start()])
+    uploader = Uploader(outbox, client, jitter=lambda low, high: 0.0)
+    uploader.start()
+    try:
+        wait_until(lambda: SESSION in ingest.sessions, "the session")
+    finally:
+        uploader.stop(5)

@@ -103,6 +103,26 @@ def test_foreign_host_header_is_refused(ingest: Ingest) -> None:
     assert "STRESSVISION_ALLOWED_HOSTS" in answer.json()["detail"]
 
 
+def test_employee_of_another_database_is_not_stored_under_the_same_id(ingest: Ingest) -> None:
+    context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
+    employee = enrol(context)
+    context.database.close()
+    identities = {requests.get(f"{ingest.base}/gallery", timeout=5).json()["database_id"] for _ in range(2)}
+    (own,) = identities
+    assert len(own) == 32
+    wanted = [
+        a_detection(employee_id=employee, database_id=own),
+        a_detection(employee_id=employee, database_id="0" * 32),
+        a_detection(employee_id=employee),
+        a_detection(database_id="0" * 32),
+    ]
+    answer = requests.post(f"{ingest.base}/detections/batch", json={"detections": wanted}, timeout=5).json()
+    assert [item["status"] for item in answer["results"]] == ["ok", "refused", "ok", "ok"]
+    assert answer["results"][1]["problem"]["errors"][0]["field"] == "database_id"
+    assert answer["database_id"] == own
+    assert ingest.count() == 3
+
+
 def test_gallery_etag_changes_with_a_withdrawal(ingest: Ingest) -> None:
     context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
     enrol(context)

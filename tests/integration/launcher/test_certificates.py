@@ -1,46 +1,20 @@
 """The servers' own certificate: each reason why a program of this machine refuses it is named."""
 
-import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from stressvision.core.config import Settings
 from stressvision.launcher.certificates import find_certificate_fault, find_own_fault
 from stressvision.launcher.checks import Level
 from stressvision.launcher.service_checks import check_certificate
-
-
-def write_certificate(folder: Path, name: str, *, days: int = 1) -> tuple[Path, Path]:
-    """Write a self-signed certificate that ends in `days`, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    names = [x509.DNSName(name), *([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))] if name == "localhost" else [])]
-    ends = datetime.now(UTC) + timedelta(days=days)
-    certificate = (
-        x509.CertificateBuilder(issuer, issuer, key.public_key(), x509.random_serial_number())
-        .not_valid_before(ends - timedelta(days=10))
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / f"{name}.pem", folder / f"{name}.key"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    form = serialization.PrivateFormat.PKCS8
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
-    return paths
+from tests.certificates import write_certificate
 
 
 @contextmanager

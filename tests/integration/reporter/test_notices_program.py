@@ -50,6 +50,16 @@ def test_test_message_reports_the_result_of_each_address(capsys: pytest.CaptureF
     assert "Los avisos llegan a este destino." in mail.bodies[0]
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("wish", ["", "?redirect=yes"])
+def test_redirected_message_is_not_delivered(status: int, wish: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with web_receiver(status=status) as hook:
+        settings = Settings(notify_urls=(SecretStr(hook.address + wish),))
+        assert notify(settings, Namespace(test=True, check=False)) == 1
+    assert f"remite a otra dirección ({status})" in capsys.readouterr().out
+    assert hook.followed == []
+
+
 def test_missing_address_names_the_setting() -> None:
     with pytest.raises(ConfigurationError, match="STRESSVISION_NOTIFY_URLS"):
         notify(Settings(), Namespace(test=True, check=False))

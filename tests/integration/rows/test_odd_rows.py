@@ -5,19 +5,20 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from stressvision.api.app import create_app
 from stressvision.commands.database import prepare
+from stressvision.core.clock import from_stored, to_stored
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.db.queries.detections.figures import count_by_hour
-from stressvision.db.schema.tables import REVISION
+from stressvision.db.schema.tables import REVISION, detection_events
 from stressvision.services.context import Context
 from stressvision.services.vitals import count_odd_rows, describe_database
 from tests.integration.conftest import enrol
@@ -131,17 +132,53 @@ def test_time_in_another_form_is_refused_with_the_wanted_form(sqlite_context: Co
 
 
 @pytest.mark.parametrize("time", ["9999-12-31 23:59:59.999", "9999-99-99 99:99:99.999"])
-def test_time_that_no_clock_can_reach_ends_the_count_by_hour(
-    sqlite_context: Context, client: TestClient, time: str
-) -> None:
-    """Such a time reads as an earlier one, and a count that continues behind it must not find it for ever."""
+def test_time_that_no_clock_can_reach_is_not_recent(sqlite_context: Context, client: TestClient, time: str) -> None:
     _detection(sqlite_context)
     _detection(sqlite_context, timestamp=time)
+    stats = client.get("/api/dashboard/stats?hours=168").json()
+    assert [hour["count"] for hour in stats["detections_by_hour"]] == [1]
+    assert client.get("/api/dashboard/overview").json()["detections_last_hour"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("2026-02-31 10:00:00.000", "2026-02-28 23:59:59.999"),
+        ("2024-02-30 10:00:00.000", "2024-02-29 23:59:59.999"),
+        ("2026-11-00 10:00:00.000", "2026-10-31 23:59:59.999"),
+        ("2026-12-99 10:00:00.000", "2026-12-31 23:59:59.999"),
+        ("2026-00-10 10:00:00.000", "2025-12-31 23:59:59.999"),
+        ("2026-13-10 10:00:00.000", "2026-12-31 23:59:59.999"),
+        ("2026-11-22 24:00:00.000", "2026-11-22 23:59:59.999"),
+        ("2026-11-22 10:60:00.000", "2026-11-22 10:59:59.999"),
+        ("2026-11-22 10:10:60.000", "2026-11-22 10:10:59.999"),
+        ("0000-00-00 00:00:00.000", "1970-01-01 00:00:00.000"),
+        ("9999-99-99 99:99:99.999", "9000-12-31 23:59:59.999"),
+    ],
+)
+def test_impossible_time_reads_as_the_last_one_before_it(sqlite_context: Context, stored: str, read: str) -> None:
+    _detection(sqlite_context, timestamp=stored)
     with sqlite_context.database.read() as connection:
-        counts = count_by_hour(connection, datetime(2020, 1, 1, tzinfo=UTC))
-    assert next(iter(counts.values())) == 1
-    assert len(counts) == 2
-    assert client.get("/api/dashboard/stats?hours=168").status_code == 200
+        (moment,) = connection.execute(select(detection_events.c.timestamp)).scalars()
+    assert to_stored(moment) == read
+
+
+def test_impossible_time_hides_no_later_hour(sqlite_context: Context) -> None:
+    times = [
+        "2026-02-28 22:10:00.000",
+        "2026-02-28 23:10:00.000",
+        "2026-02-31 10:00:00.000",
+        "2026-03-00 10:00:00.000",
+        "2026-03-01 00:10:00.000",
+        "2026-03-01 25:00:00.000",
+        "2026-03-02 08:00:00.000",
+    ]
+    for time in times:
+        _detection(sqlite_context, timestamp=time)
+    with sqlite_context.database.read() as connection:
+        counts = count_by_hour(connection, from_stored(times[0][:11] + "00:00:00.000"), from_stored(times[-1]))
+    hours = {f"{hour:%d %H}": count for hour, count in counts.items()}
+    assert hours == {"28 22": 1, "28 23": 3, "01 00": 1, "01 23": 1, "02 08": 1}
 
 
 def test_pages_pass_impossible_times_without_repeating_or_losing_a_row(

@@ -1,11 +1,19 @@
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from stressvision.core.cameras import NamedCamera, describe_source, parse_cameras
-from stressvision.core.config import Settings, load_settings
+from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
 from stressvision.core.errors import ConfigurationError
-from stressvision.launcher.checks import Level, check_cameras
+from stressvision.launcher.camera_checks import check_cameras
+from stressvision.launcher.checks import Level
+from tests.programs.running import free_port
 
 STREAM = "rtsp://ana:s3cret@10.0.0.7:554/live?key=s3cret"
 
@@ -78,15 +86,72 @@ def test_preview_port_above_maximum_is_rejected() -> None:
 
 def test_doctor_checks_each_camera_without_showing_passwords(tmp_path: Path) -> None:
     absent = tmp_path / "absent.mp4"
-    settings = Settings.model_validate({"cameras": f"a={STREAM},b=demo,c={absent},d=libcamera"})
+    stream = f"rtsp://ana:s3cret@127.0.0.1:{free_port()}/live"
+    settings = Settings.model_validate({"cameras": f"a={stream},b=demo,c={absent},d=libcamera"})
 
     results = check_cameras(settings)
 
     assert [finding.subject.es for finding in results] == ["Cámara a", "Cámara b", "Cámara c", "Cámara d"]
-    assert [finding.level for finding in results[:3]] == [Level.GOOD, Level.GOOD, Level.WARNING]
-    assert results[0].message.es == "rtsp://10.0.0.7:554/live"
+    assert [finding.level for finding in results[:3]] == [Level.WARNING, Level.GOOD, Level.WARNING]
+    assert "rechaza la conexión" in results[0].message.es
+    assert "refuses the connection" in results[0].message.en
+    assert "s3cret" not in results[0].message.es
     assert "STRESSVISION_CAMERAS" in results[2].message.es
     assert "STRESSVISION_CAMERAS" not in results[3].message.es
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "expected"),
+    [
+        ("/live", Level.GOOD, "returns pictures"),
+        ("/other", Level.WARNING, "has no such path"),
+        ("/page", Level.WARNING, "No picture comes from"),
+    ],
+)
+def test_doctor_reads_a_picture_of_a_stream(path: str, level: Level, expected: str) -> None:
+    with serve_camera() as port:
+        settings = Settings.model_validate({"source": f"http://ana:s3cret@127.0.0.1:{port}{path}"})
+        (result,) = check_cameras(settings)
+    assert (result.level, "s3cret" in result.message.en) == (level, False)
+    assert expected in result.message.en
+
+
+def test_doctor_reads_a_picture_of_a_recording(tmp_path: Path) -> None:
+    damaged = tmp_path / "turno.mp4"
+    damaged.write_bytes(b"\0" * 4096)
+    (broken,) = check_cameras(Settings.model_validate({"source": str(damaged)}))
+    (sound,) = check_cameras(Settings.model_validate({"source": str(PROJECT_ROOT / "demo" / "turno.mp4")}))
+    assert (broken.level, sound.level) == (Level.WARNING, Level.GOOD)
+    assert "turno.mp4 is damaged or not a video" in broken.message.en
+
+
+@contextmanager
+def serve_camera() -> Iterator[int]:
+    """Serve motion JPEG at /live, a web page at /page, and 404 elsewhere; yield the port."""
+    _, picture = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))
+    part = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture.tobytes()
+
+    class Camera(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path not in ("/live", "/page"):
+                self.send_error(404)
+                return
+            is_live = self.path == "/live"
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame" if is_live else "text/html")
+            self.end_headers()
+            self.wfile.write((part + b"\r\n") * 40 if is_live else b"<html></html>")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.core.files import make_private
+from stressvision.core.errors import ConfigurationError
+from stressvision.core.files import make_private, require_utf8
 
 
 @pytest.mark.parametrize("held", [None, "lo de antes"])
@@ -31,3 +32,10 @@ def test_pipe_is_unchanged(tmp_path: Path) -> None:
 def test_unwritable_path_raises_at_once(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         make_private(tmp_path)
+
+
+def test_folder_whose_name_is_not_utf8_is_refused_and_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        require_utf8(tmp_path / os.fsdecode(b"planta_\xf1"))
+    assert "planta_\\udcf1" in refused.value.message.es
+    require_utf8(tmp_path / "planta_ñ 李")

@@ -43,12 +43,6 @@ def test_by_hour_uses_plant_time_zone() -> None:
     assert figure.layout.xaxis.range == (datetime(2026, 11, 21, 10), datetime(2026, 11, 22, 11))  # noqa: DTZ001
 
 
-def test_timeline_has_one_trace_per_detected_expression() -> None:
-    figure = charts.timeline(CONTEXT, [seen(1, "stress"), seen(2, "stress"), seen(3, "happy"), seen(4, None)], 15)
-    assert {trace.name: len(trace.x) for trace in figure.data} == {"Alegría": 1, "Estrés": 2, "Sin analizar": 1}
-    assert {trace.name: trace.marker.color for trace in figure.data}["Estrés"] == EXPRESSIONS["stress"]
-
-
 def test_people_with_equal_names_keep_separate_bars() -> None:
     def own(code: str) -> EmployeeReport:
         return EmployeeReport(

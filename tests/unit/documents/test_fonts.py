@@ -1,4 +1,4 @@
-"""Letters of names in a PDF: embedded as they are, or a visible box."""
+"""Letters of names in a PDF: as they are, in Latin letters, or a visible box."""
 
 import io
 import re
@@ -16,8 +16,11 @@ from stressvision.documents.pdf import MISSING, _plain, write_pdf
         ("Łukasz Żak", "Łukasz Żak"),
         ("Čapek Őry Ștefan Nguyễn", "Čapek Őry Ștefan Nguyễn"),
         ("Иван Ελένη", "Иван Ελένη"),
-        ("李小龙", MISSING * 3),
-        ("Ana 😀", f"Ana {MISSING}"),
+        ("李小龙", "LiXiaoLong"),
+        ("김철수", "GimCheolSu"),
+        ("Ana 😀", "Ana :grinning:"),
+        ("Ana ❤\ufe0f\U0001f44d\U0001f3fd", "Ana :heart::thumbsup:"),
+        ("\U000f0000", MISSING),
         ("Jo\u200bsé\x07", "José"),
         ("２０", "20"),
     ],

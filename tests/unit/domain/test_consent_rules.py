@@ -13,7 +13,8 @@ from stressvision.domain.consent import (
     permitted_emotion,
 )
 from stressvision.domain.emotions import Emotion
-from stressvision.services.people.consent_text import CONSENT_TEMPLATE, MISSING, describe_period, read_consent_text
+from stressvision.domain.retention import describe_period
+from stressvision.services.people.consent_text import CONSENT_TEMPLATE, MISSING, read_consent_text
 
 
 @pytest.mark.parametrize("consent", [True, False])

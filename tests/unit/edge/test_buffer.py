@@ -25,9 +25,9 @@ class FullDisk(Outbox):
         self._write()
         super().touch_session(key)
 
-    def delete_except(self, employee_ids: Collection[int]) -> int:
+    def delete_except(self, employee_ids: Collection[int], database_id: str = "") -> int:
         self._write()
-        return super().delete_except(employee_ids)
+        return super().delete_except(employee_ids, database_id)
 
     def _write(self) -> None:
         if self.full:

@@ -1,5 +1,7 @@
 import ast
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +40,24 @@ def project(tmp_path: Path) -> Project:
 def stamp(project: Project, python: str) -> None:
     installed = {name: compute_fingerprint(project, name) for name in REQUIREMENTS}
     project.stamp.write_text(json.dumps({"python": python, "installed": installed}))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a Windows folder has no colon in its name")
+@pytest.mark.parametrize("name", ["a:b", os.fsdecode(b"planta_\xf1")])
+def test_project_in_a_folder_that_python_cannot_use_ends_with_a_sentence(tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    (root / "stressvision").mkdir(parents=True)
+    for package in ("core", "launcher"):
+        shutil.copytree(PROJECT_ROOT / "stressvision" / package, root / "stressvision" / package)
+    shutil.copy(PROJECT_ROOT / "stressvision" / "__init__.py", root / "stressvision")
+    for script in ("start_complete_system.py", "pi_simulator.py"):
+        shutil.copy(PROJECT_ROOT / script, root)
+        command = [sys.executable, str(root / script), "--help"]
+        environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 2
+        assert name.encode("utf-8", "backslashreplace") in done.stderr
+        assert b"Traceback" not in done.stderr
 
 
 def test_stamped_environment_is_prepared(project: Project) -> None:

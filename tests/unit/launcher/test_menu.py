@@ -25,9 +25,9 @@ def choose(number: int, *, demo: bool = False, headless: bool = False) -> dict[s
     return {part.name: part for part in parts}
 
 
-def test_menu_has_six_options_in_both_languages() -> None:
+def test_menu_has_eight_options_in_both_languages() -> None:
     spanish, english = render_menu("es"), render_menu("en")
-    assert [line.strip()[:2] for line in spanish.splitlines()[2:]] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert [line.strip()[:2] for line in spanish.splitlines()[2:]] == [f"{number}." for number in range(1, 9)]
     assert "3. Sistema completo" in spanish
     assert "3. Everything" in english
 
@@ -41,8 +41,8 @@ def test_empty_answer_is_default_and_end_of_input_exits() -> None:
 def test_invalid_answer_is_asked_again_with_valid_options(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert ask_option("es", read_answers("7", "todo", " 2 ")).number == 2
-    assert capsys.readouterr().out.count("del 1 al 6") == 2
+    assert ask_option("es", read_answers("9", "todo", " 2 ")).number == 2
+    assert capsys.readouterr().out.count("del 1 al 8") == 2
 
 
 def test_each_option_starts_its_components() -> None:
@@ -51,6 +51,11 @@ def test_each_option_starts_its_components() -> None:
     assert list(choose(3)) == ["ingest", "edge", "api", "reporter", "dashboard"]
     assert list(choose(4)) == ["api"]
     assert list(choose(5)) == ["dashboard"]
+    assert list(choose(7)) == ["edge"]
+    assert choose(7)["edge"].after == ()
+    assert list(choose(8)) == ["ingest", "api", "reporter", "dashboard"]
+    assert find_option("device").number == 7
+    assert find_option("server").number == 8
 
 
 def test_entry_scripts_have_absolute_paths() -> None:

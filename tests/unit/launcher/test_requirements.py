@@ -14,7 +14,13 @@ PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "pydantic-core": "pydant
 REPLACED = {"ai-edge-litert", "backports-strenum"}
 """By tflite-runtime, in requirements-tflite-runtime.txt."""
 
-LOCKED = ("requirements.txt", "requirements-test.txt", "requirements-models.txt", "requirements-tflite-runtime.txt")
+LOCKED = (
+    "requirements.txt",
+    "requirements-device.txt",
+    "requirements-test.txt",
+    "requirements-models.txt",
+    "requirements-tflite-runtime.txt",
+)
 LOCKED_ENTRY = r"^([\w.-]+)==([^\s;]+)[^\\\n]*\\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
 SOURCE = "face-recognition-models"
 """The one package without a wheel."""
@@ -89,3 +95,12 @@ def test_tflite_runtime_requirements_are_complete() -> None:
     other = read_pinned("requirements-tflite-runtime.txt")
     assert set(read_pinned("requirements.txt")) - REPLACED <= set(other)
     assert "tflite-runtime" in other
+
+
+def test_device_has_the_same_pins_and_no_server() -> None:
+    device, everything = read_pinned("requirements-device.txt"), read_pinned("requirements.txt")
+    everything |= read_pinned("constraints.txt") | {"opencv-python-headless": everything["opencv-python"]}
+    assert {name: everything.get(name) for name in device} == device
+    locked = (PROJECT_ROOT / "packaging" / "locked" / "requirements-device.txt").read_text(encoding="utf-8")
+    for name in ("streamlit", "flask", "fastapi", "psycopg", "sqlalchemy", "pandas"):
+        assert not re.search(rf"^{name}\b", locked, re.MULTILINE)

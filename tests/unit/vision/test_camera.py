@@ -266,3 +266,31 @@ def test_a_still_passage_of_a_recording_is_no_frozen_camera(started: Callable[[C
 
     assert seconds.now > 100 + FROZEN_SECONDS
     assert number_of(camera.take(0.0)) == 101
+
+
+def test_closed_camera_releases_its_source_and_opens_it_again(started: Callable[[Camera], Camera]) -> None:
+    captures: list[FakeCapture] = []
+
+    def open_one(source: Source) -> FakeCapture:
+        captures.append(FakeCapture([picture(number) for number in range(200)] * 100, gate=threading.Semaphore(10**6)))
+        return captures[-1]
+
+    camera = started(Camera(WEBCAM, opener=open_one))
+    assert camera.take(DEADLINE) is not None
+    camera.close()
+    wait_until(lambda: captures[0].released)
+    assert camera.take(0.05) is None
+    assert camera.fault is None
+    assert (camera.closed, len(captures)) == (True, 1)
+    camera.reopen()
+    shot = camera.take(DEADLINE)
+    assert shot is not None
+    assert shot.cut
+    assert len(captures) == 2
+
+
+def test_closed_camera_can_be_stopped(started: Callable[[Camera], Camera]) -> None:
+    camera = started(Camera(WEBCAM, opener=lambda source: FakeCapture([])))
+    camera.close()
+    camera.stop(DEADLINE)
+    assert not any(thread is camera._thread for thread in threading.enumerate())

@@ -62,6 +62,12 @@ def end_silence(connection: Connection, silence_id: int, at: datetime, ended_by:
     connection.execute(update(alert_silences).where(_s.id == silence_id).values(ended_at=at, ended_by=ended_by))
 
 
+def end_silences_after(connection: Connection, latest: datetime, at: datetime) -> int:
+    """End the silences that begin after `latest`; return their number."""
+    begin_later = (_s.starts_at > latest, _s.ended_at.is_(None))
+    return connection.execute(update(alert_silences).where(*begin_later).values(ended_at=at)).rowcount
+
+
 def select_silence(connection: Connection, silence_id: int) -> SilenceRow | None:
     """Return the silence, or None."""
     row = connection.execute(_SILENCE.where(_s.id == silence_id)).one_or_none()

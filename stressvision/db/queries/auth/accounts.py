@@ -188,6 +188,11 @@ def delete_old_failures(connection: Connection, before: datetime) -> None:
     connection.execute(delete(login_failures).where(login_failures.c.last_at < before))
 
 
+def date_back_failures(connection: Connection, latest: datetime, now: datetime) -> None:
+    """Set the time of failures after `latest` to `now`: a clock that was ahead stored them."""
+    connection.execute(update(login_failures).where(login_failures.c.last_at > latest).values(last_at=now))
+
+
 WARNED_BEFORE = timedelta(days=30)
 """Time before the expiry of a token from which it is reported."""
 

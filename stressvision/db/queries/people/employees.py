@@ -12,7 +12,7 @@ from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EnrolmentStatus
 
-_KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures"})
+_KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,12 @@ def count_monitored(connection: Connection) -> int:
     """Return the number of active employees with a valid consent."""
     query = select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
     return connection.execute(query).scalar_one()
+
+
+def select_names(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return id, name and code of every employee."""
+    query = select(employees.c.id, employees.c.full_name, employees.c.employee_code)
+    return [(row.id, row.full_name, row.employee_code) for row in connection.execute(query)]
 
 
 def insert_employee(connection: Connection, employee: NewEmployee) -> int:

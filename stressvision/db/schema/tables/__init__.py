@@ -7,7 +7,7 @@ from stressvision.db.schema.tables.access import access_tokens, accounts, login_
 from stressvision.db.schema.tables.alerts import alert_events, alert_silences, alerts
 from stressvision.db.schema.tables.audit import audit_log
 from stressvision.db.schema.tables.columns import metadata
-from stressvision.db.schema.tables.feed import changes, job_marks
+from stressvision.db.schema.tables.feed import changes, database_identity, job_marks
 from stressvision.db.schema.tables.notifications import notifications
 from stressvision.db.schema.tables.observations import (
     camera_settings,
@@ -17,6 +17,7 @@ from stressvision.db.schema.tables.observations import (
     sessions,
 )
 from stressvision.db.schema.tables.people import consents, employees, face_samples
+from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
     daily_reports,
     device_minutes,
@@ -26,9 +27,20 @@ from stressvision.db.schema.tables.reports import (
     stale_days,
 )
 from stressvision.db.schema.tables.rights import erasures
+from stressvision.db.schema.tables.rollups import (
+    area_hours,
+    area_people,
+    device_hours,
+    employee_day_counts,
+    employee_hours,
+    hour_counts,
+    minute_counts,
+    rollup_progress,
+)
 from stressvision.db.schema.tables.settings import stored_settings
+from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0016"
+REVISION = "0021"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -38,26 +50,38 @@ __all__ = [
     "alert_events",
     "alert_silences",
     "alerts",
+    "area_hours",
+    "area_people",
     "audit_log",
     "camera_settings",
     "changes",
     "consents",
     "create_tables",
     "daily_reports",
+    "database_identity",
     "detection_events",
     "detection_totals",
+    "device_hours",
     "device_minutes",
     "devices",
+    "disk_samples",
+    "employee_day_counts",
     "employee_days",
+    "employee_hours",
     "employees",
     "erasures",
     "face_samples",
+    "hour_counts",
     "job_marks",
     "login_failures",
     "metadata",
+    "minute_counts",
     "notifications",
+    "releases",
+    "repairs",
     "report_progress",
     "reports",
+    "rollup_progress",
     "sessions",
     "stale_days",
     "stored_settings",

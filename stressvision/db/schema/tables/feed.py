@@ -1,6 +1,6 @@
-"""The change feed: committed changes in commit order."""
+"""The change feed: committed changes in commit order; and which database they belong to."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Integer, Table, Text
 
 from stressvision.db.schema.tables.columns import key, metadata, moment, stamp
 
@@ -23,3 +23,11 @@ job_marks = Table(
     Column("last_change_id", Integer, nullable=False),
 )
 """When each job that deletes last noted the time, and the newest change then (services/confirmed_time.py)."""
+
+database_identity = Table(
+    "database_identity",
+    metadata,
+    Column("only_row", Integer, CheckConstraint("only_row = 1", name="only_row"), primary_key=True),
+    Column("id", Text, nullable=False),
+)
+"""A random id, made at the first request of a device. Backups and copies keep it: row ids mean the same there."""

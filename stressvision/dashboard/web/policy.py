@@ -17,9 +17,11 @@ UPLOAD_MEGABYTES = 10
 _HSTS = "max-age=31536000"
 _CONTENT_POLICY = (
     # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
-    # device's live preview, which answers this machine only.
-    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self'; font-src 'self' data:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    # device's live preview, which answers this machine only. Streamlit's camera field reads its picture from a data
+    # address.
+    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self' data:; "
+    "font-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,
@@ -30,8 +32,8 @@ _HEADERS = {
 }
 
 
-def install_web_policy(settings: Settings) -> None:
-    """Add the policy to Streamlit's server in this process, before it starts.
+def install_web_policy(settings: Settings, *inner: Middleware) -> None:
+    """Add the policy, and the middleware `inner` behind it, to Streamlit's server in this process before it starts.
 
     Streamlit compares a foreign Origin with this machine's public address, for which it asks a server on the internet:
     that request and the trust in the answer are removed. Names of this machine come from the settings alone.
@@ -41,7 +43,8 @@ def install_web_policy(settings: Settings) -> None:
     create_middleware = starlette_app.create_streamlit_middleware
 
     def create_with_policy() -> list[Middleware]:
-        return [Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None), *create_middleware()]
+        policy = Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None)
+        return [policy, *inner, *create_middleware()]
 
     starlette_app.create_streamlit_middleware = create_with_policy
 
@@ -71,7 +74,7 @@ class WebPolicy:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_known(headers.get("host")) or _is_foreign(headers):
+        if not self._is_known(headers.get("host")) or self._is_foreign(headers):
             if scope["type"] == "http":
                 await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
             else:
@@ -85,12 +88,15 @@ class WebPolicy:
 
         await self._app(scope, receive, send_protected)
 
-
-def _is_foreign(headers: Headers) -> bool:
-    """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
-    if headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
-        return False
-    return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
+        site = headers.get("sec-fetch-site")
+        if site is None:  # an older browser states the page of a POST and of a WebSocket in Origin alone
+            origin = headers.get("origin")
+            return origin is not None and not self._is_known(origin.partition("://")[2])
+        if site in {"same-origin", "none"}:
+            return False
+        return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
 
 
 def _no_address() -> None:

@@ -1,0 +1,107 @@
+"""Routes of the dashboard's own server beside Streamlit's: documents, the shell's script, the pulse, the cookie."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stressvision.dashboard.web.documents import SCRIPT_PATH
+from stressvision.dashboard.web.pulse import BackendPulse
+from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
+
+PREFIX = "/sv/"
+SCRIPT = Path(__file__).parent / "shell.js"
+LONGEST_TICKET = 200
+"""Bytes of the body of a request for the cookie."""
+_NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the routes serve. `paths`: of the pages, the first one is the start page; read at the first request."""
+
+    page: str
+    not_found: str
+    paths: Callable[[], Sequence[str]]
+    pulse: BackendPulse
+    cookie: SessionCookie
+    tickets: SessionTickets
+
+
+class ConsoleRoutes:
+    """Answer the addresses of the console; everything else is Streamlit's."""
+
+    def __init__(self, app: ASGIApp, console: Console) -> None:
+        self._app, self._console = app, console
+        self._router = Router(
+            [
+                Route(SCRIPT_PATH, partial(_send_script)),
+                Route(f"{PREFIX}pulse", partial(_send_pulse, console)),
+                Route(f"{PREFIX}session", partial(_store_session, console), methods=["POST"]),
+                Route(f"{PREFIX}session", partial(_clear_session, console), methods=["DELETE"]),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._router(scope, receive, send)
+            return
+        answer = await self._create_document(scope) if _asks_document(scope) else self._app
+        await answer(scope, receive, send)
+
+    async def _create_document(self, scope: Scope) -> Response:
+        """Return the document of a page's address."""
+        path: str = scope["path"].strip("/")
+        start, *others = await asyncio.to_thread(self._console.paths)  # the first call imports the pages
+        if path == start:
+            query = scope["query_string"].decode("latin-1")
+            return RedirectResponse(f"/?{query}" if query else "/", 307, _NO_CACHE)
+        if path and path not in others:
+            return HTMLResponse(self._console.not_found, 404, _NO_CACHE)
+        return HTMLResponse(self._console.page, headers=_NO_CACHE)
+
+
+def _asks_document(scope: Scope) -> bool:
+    """Return whether the request is a browser's for an address without an own route or file."""
+    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+        return False
+    path: str = scope["path"].lstrip("/")
+    if "." in path or path.startswith("static/") or f"/{path}/".count("/_stcore/"):
+        return False
+    return path == "" or "text/html" in Headers(scope=scope).get("accept", "")
+
+
+async def _send_script(request: Request) -> Response:
+    return FileResponse(SCRIPT, media_type="text/javascript", headers=_NO_CACHE)
+
+
+async def _send_pulse(console: Console, request: Request) -> Response:
+    return JSONResponse({"backend": await console.pulse.read()}, headers={"Cache-Control": "no-store"})
+
+
+async def _store_session(console: Console, request: Request) -> Response:
+    """Exchange a ticket for the cookie."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_TICKET:
+            return Response(status_code=413)
+    found = console.tickets.redeem(body.decode("ascii", errors="replace"))
+    if found is None:
+        return Response(status_code=403)
+    response = Response(status_code=204)
+    console.cookie.store(response, *found)
+    return response
+
+
+async def _clear_session(console: Console, request: Request) -> Response:
+    response = Response(status_code=204)
+    console.cookie.clear(response)
+    return response

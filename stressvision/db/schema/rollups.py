@@ -1,0 +1,302 @@
+"""Statements and triggers that maintain the roll-ups, for every writing program.
+
+Counting each detection as it is stored would write seven more pages per commit. Instead the detections after
+`rollup_progress` are counted from their rows, and once there are FOLD_ROWS of them one trigger adds them all with one
+statement per table. Changes and deletions of counted detections are applied at once. See docs/adr/0033.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table
+
+from stressvision.db.schema.tables.rollups import (
+    area_hours,
+    area_people,
+    device_hours,
+    employee_day_counts,
+    employee_hours,
+    hour_counts,
+    minute_counts,
+    rollup_progress,
+)
+
+FOLD_ROWS = 256
+"""Detections that are counted from their rows, at most; also of a query that reads the roll-ups."""
+TABLES: Sequence[Table] = (
+    rollup_progress,
+    minute_counts,
+    hour_counts,
+    device_hours,
+    employee_hours,
+    employee_day_counts,
+    area_hours,
+    area_people,
+)
+
+_DONE = "COALESCE((SELECT max(last_detection_id) FROM rollup_progress), 0)"
+_COLUMNS = "id, timestamp, device_id, employee_id, emotion"
+_START = {
+    "sqlite": {
+        "minute": "substr({row}timestamp, 1, 16) || ':00.000'",
+        "hour": "substr({row}timestamp, 1, 13) || ':00:00.000'",
+        "day": "substr({row}timestamp, 1, 10) || ' 00:00:00.000'",
+    },
+    "postgresql": {unit: f"date_trunc('{unit}', {{row}}timestamp, 'UTC')" for unit in ("minute", "hour", "day")},
+}
+
+
+@dataclass(frozen=True)
+class _Rollup:
+    """A table of counts and the columns of its key."""
+
+    table: str
+    keys: tuple[str, ...]
+
+    def values(self, dialect: str, row: str) -> tuple[str, ...]:
+        """Return the expressions of the key for a row of detection_events; `row`: its name and a dot, or ''."""
+        known = {
+            **_START[dialect],
+            "emotion": "COALESCE({row}emotion, '')",
+            "device_id": "{row}device_id",
+            "employee_id": "{row}employee_id",
+        }
+        return tuple(known[key].format(row=row) for key in self.keys)
+
+    def _condition(self, row: str) -> str:
+        return f"{row}employee_id IS NOT NULL" if "employee_id" in self.keys else "true"
+
+    def add_range(self, dialect: str, condition: str) -> str:
+        """Return the statement that adds the detections that match."""
+        values = ", ".join(self.values(dialect, ""))
+        places = ", ".join(str(place + 1) for place in range(len(self.keys)))
+        return (
+            f"INSERT INTO {self.table} ({', '.join(self.keys)}, count) SELECT {values}, count(*) FROM detection_events"
+            f" WHERE {condition} AND {self._condition('')} GROUP BY {places} {self._on_conflict()}"
+        )
+
+    def add_row(self, dialect: str, row: str) -> str:
+        """Return the statement that adds one detection."""
+        values = ", ".join(self.values(dialect, row))
+        return (
+            f"INSERT INTO {self.table} ({', '.join(self.keys)}, count) SELECT {values}, 1"
+            f" WHERE {self._condition(row)} {self._on_conflict()}"
+        )
+
+    def remove_row(self, dialect: str, row: str) -> tuple[str, str]:
+        """Return the statements that remove one detection, and the row of a count that is then zero."""
+        pairs = zip(self.keys, self.values(dialect, row), strict=True)
+        found = " AND ".join(f"{key} = {value}" for key, value in pairs)
+        return (
+            f"UPDATE {self.table} SET count = count - 1 WHERE {found}",
+            f"DELETE FROM {self.table} WHERE {found} AND count <= 0",
+        )
+
+    def _on_conflict(self) -> str:
+        return f"ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET count = {self.table}.count + excluded.count"
+
+
+_ROLLUPS = (
+    _Rollup("minute_counts", ("minute", "emotion")),
+    _Rollup("hour_counts", ("hour", "emotion")),
+    _Rollup("device_hours", ("hour", "device_id")),
+    _Rollup("employee_hours", ("employee_id", "hour", "emotion")),
+    _Rollup("employee_day_counts", ("employee_id", "day")),
+)
+_SET_PROGRESS = (
+    "INSERT INTO rollup_progress (name, last_detection_id) VALUES ('detections', {last}) "
+    "ON CONFLICT (name) DO UPDATE SET last_detection_id = excluded.last_detection_id"
+)
+
+
+def _fold(dialect: str, newest: str) -> Iterator[str]:
+    """Yield the statements that add all detections before `newest`.
+
+    That one is not added: SQLite may run the trigger for late rows afterwards, which would add it a second time.
+    """
+    for rollup in _ROLLUPS:
+        yield rollup.add_range(dialect, f"id > {_DONE} AND id < {newest}")
+    yield _SET_PROGRESS.format(last=f"{newest} - 1")
+
+
+def _add_row(dialect: str, row: str) -> Iterator[str]:
+    for rollup in _ROLLUPS:
+        yield rollup.add_row(dialect, row)
+
+
+def _remove_row(dialect: str, row: str) -> Iterator[str]:
+    for rollup in _ROLLUPS:
+        yield from rollup.remove_row(dialect, row)
+
+
+# The areas follow employee_hours, whose rows change once for many detections, and the employees' departments.
+_AREA_OF = "(SELECT COALESCE(department, '') FROM employees WHERE employees.id = {row}.employee_id)"
+_ADD_COUNTS = (
+    "INSERT INTO area_hours (hour, area, emotion, count) SELECT h.hour, {area}, h.emotion, h.count"
+    " FROM employee_hours AS h WHERE {rows} AND {area} IS NOT NULL"
+    " ON CONFLICT (hour, area, emotion) DO UPDATE SET count = area_hours.count + excluded.count"
+)
+_ADD_PEOPLE = (
+    "INSERT INTO area_people (hour, area, people) SELECT DISTINCT h.hour, {area}, 1"
+    " FROM employee_hours AS h WHERE {rows} AND {area} IS NOT NULL"
+    " ON CONFLICT (hour, area) DO UPDATE SET people = area_people.people + excluded.people"
+)
+_HOUR = "h.employee_id = {row}.employee_id AND h.hour = {row}.hour"
+_IN_HOUR = f"(SELECT count(*) FROM employee_hours AS h WHERE {_HOUR})"
+
+
+def _begin_hour() -> Iterator[str]:
+    """Yield the statement before a row is inserted into employee_hours; PostgreSQL would see all afterwards."""
+    area = _AREA_OF.format(row="NEW")
+    yield (
+        f"INSERT INTO area_people (hour, area, people) SELECT NEW.hour, {area}, 1 WHERE {area} IS NOT NULL"
+        f" AND {_IN_HOUR.format(row='NEW')} = 0"
+        " ON CONFLICT (hour, area) DO UPDATE SET people = area_people.people + excluded.people"
+    )
+
+
+def _add_hour() -> Iterator[str]:
+    """Yield the statement after a row was inserted into employee_hours."""
+    rows = f"{_HOUR.format(row='NEW')} AND h.emotion = NEW.emotion"
+    yield _ADD_COUNTS.format(area=_AREA_OF.format(row="NEW"), rows=rows)
+
+
+def _change_hour() -> Iterator[str]:
+    """Yield the statement after a count of employee_hours was changed."""
+    yield (
+        "UPDATE area_hours SET count = count + NEW.count - OLD.count WHERE hour = NEW.hour AND emotion = NEW.emotion"
+        f" AND area = {_AREA_OF.format(row='NEW')}"
+    )
+
+
+def _end_hour() -> Iterator[str]:
+    """Yield the statements before a row is deleted from employee_hours."""
+    place = f"hour = OLD.hour AND area = {_AREA_OF.format(row='OLD')}"
+    yield f"UPDATE area_hours SET count = count - OLD.count WHERE {place} AND emotion = OLD.emotion"
+    yield f"UPDATE area_people SET people = people - 1 WHERE {place} AND {_IN_HOUR.format(row='OLD')} = 1"
+    yield f"DELETE FROM area_hours WHERE {place} AND count <= 0"
+    yield f"DELETE FROM area_people WHERE {place} AND people <= 0"
+
+
+def _add_person() -> Iterator[str]:
+    """Yield the statements that add all hours of an employee to NEW's department."""
+    for statement in (_ADD_COUNTS, _ADD_PEOPLE):
+        yield statement.format(area="COALESCE(NEW.department, '')", rows="h.employee_id = NEW.id")
+
+
+def _remove_person() -> Iterator[str]:
+    """Yield the statements that remove all hours of an employee from OLD's department."""
+    hours = "SELECT h.hour FROM employee_hours AS h WHERE h.employee_id = OLD.id"
+    place = f"area = COALESCE(OLD.department, '') AND hour IN ({hours})"
+    count = (
+        "SELECT h.count FROM employee_hours AS h WHERE h.employee_id = OLD.id AND h.hour = area_hours.hour"
+        " AND h.emotion = area_hours.emotion"
+    )
+    yield f"UPDATE area_hours SET count = count - COALESCE(({count}), 0) WHERE {place}"
+    yield f"UPDATE area_people SET people = people - 1 WHERE {place}"
+    yield f"DELETE FROM area_hours WHERE {place} AND count <= 0"
+    yield f"DELETE FROM area_people WHERE {place} AND people <= 0"
+
+
+def _sqlite_trigger(name: str, event: str, statements: Iterator[str] | Sequence[str], when: str | None = None) -> str:
+    condition = f" WHEN {when}" if when else ""
+    return f"CREATE TRIGGER {name} {event}{condition} BEGIN {'; '.join(statements)}; END"
+
+
+def _sqlite_triggers() -> Iterator[str]:
+    changed = f"AFTER UPDATE OF {_COLUMNS} ON detection_events"
+    inserted = "AFTER INSERT ON detection_events"
+    old, new = f"OLD.id <= {_DONE}", f"NEW.id <= {_DONE}"
+    yield _sqlite_trigger("detections_folded", inserted, _fold("sqlite", "NEW.id"), f"NEW.id > {_DONE} + {FOLD_ROWS}")
+    yield _sqlite_trigger("detection_added_late", inserted, _add_row("sqlite", "NEW."), new)
+    yield _sqlite_trigger("detection_removed", "AFTER DELETE ON detection_events", _remove_row("sqlite", "OLD."), old)
+    yield _sqlite_trigger("detection_changed_from", changed, _remove_row("sqlite", "OLD."), old)
+    yield _sqlite_trigger("detection_changed_to", changed, _add_row("sqlite", "NEW."), new)
+    hours = "employee_hours"
+    yield _sqlite_trigger("employee_hour_begun", f"BEFORE INSERT ON {hours}", _begin_hour())
+    yield _sqlite_trigger("employee_hour_added", f"AFTER INSERT ON {hours}", _add_hour())
+    yield _sqlite_trigger("employee_hour_changed", f"AFTER UPDATE OF count ON {hours}", _change_hour())
+    yield _sqlite_trigger("employee_hour_ended", f"BEFORE DELETE ON {hours}", _end_hour())
+    yield _sqlite_trigger("employee_area_added", "AFTER INSERT ON employees", _add_person())
+    yield _sqlite_trigger("employee_area_removed", "AFTER DELETE ON employees", _remove_person())
+    yield _sqlite_trigger(
+        "employee_area_changed",
+        "AFTER UPDATE OF id, department ON employees",
+        (*_remove_person(), *_add_person()),
+        "OLD.department IS NOT NEW.department OR OLD.id <> NEW.id",
+    )
+
+
+def _postgresql_function(name: str, body: str, returns: str = "NULL", declare: str = "") -> str:
+    text = f"$$ {declare} BEGIN {body} RETURN {returns}; END $$"
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {text}"
+
+
+def _block(statements: Iterator[str] | Sequence[str]) -> str:
+    return " ".join(f"{statement};" for statement in statements)
+
+
+def _postgresql_triggers() -> Iterator[str]:
+    """Yield the functions and triggers. Names that sort behind detection_stored run after it has the write lock."""
+    yield _postgresql_function(
+        "roll_up_detection",
+        f"""SELECT {_DONE} INTO done;
+         IF TG_OP <> 'INSERT' AND OLD.id <= done THEN {_block(_remove_row("postgresql", "OLD."))} END IF;
+         IF TG_OP <> 'DELETE' AND NEW.id <= done THEN {_block(_add_row("postgresql", "NEW."))} END IF;""",
+        declare="DECLARE done bigint;",
+    )
+    yield f"""CREATE TRIGGER detections_rolled_up AFTER INSERT OR DELETE OR UPDATE OF {_COLUMNS} ON detection_events
+       FOR EACH ROW EXECUTE FUNCTION roll_up_detection()"""
+    # After the whole statement: its rows all exist when the first of them is looked at.
+    yield _postgresql_function(
+        "fold_detections",
+        f"""SELECT max(id) INTO newest FROM detection_events;
+         IF newest > {_DONE} + {FOLD_ROWS} THEN {_block(_fold("postgresql", "newest"))} END IF;""",
+        declare="DECLARE newest bigint;",
+    )
+    yield """CREATE TRIGGER detections_folded AFTER INSERT ON detection_events
+       FOR EACH STATEMENT EXECUTE FUNCTION fold_detections()"""
+    yield _postgresql_function(
+        "roll_up_employee_hour",
+        f"""IF TG_OP = 'INSERT' THEN {_block(_add_hour())} ELSE {_block(_change_hour())} END IF;""",
+    )
+    yield """CREATE TRIGGER employee_hour_rolled_up AFTER INSERT OR UPDATE OF count ON employee_hours
+       FOR EACH ROW EXECUTE FUNCTION roll_up_employee_hour()"""
+    yield _postgresql_function("begin_employee_hour", _block(_begin_hour()), "NEW")
+    yield """CREATE TRIGGER employee_hour_begun BEFORE INSERT ON employee_hours
+       FOR EACH ROW EXECUTE FUNCTION begin_employee_hour()"""
+    yield _postgresql_function("end_employee_hour", _block(_end_hour()), "OLD")
+    yield """CREATE TRIGGER employee_hour_ended BEFORE DELETE ON employee_hours
+       FOR EACH ROW EXECUTE FUNCTION end_employee_hour()"""
+    yield _postgresql_function(
+        "move_employee_hours",
+        f"""IF TG_OP <> 'INSERT' THEN {_block(_remove_person())} END IF;
+         IF TG_OP <> 'DELETE' THEN {_block(_add_person())} END IF;""",
+    )
+    yield """CREATE TRIGGER employee_area_moved AFTER INSERT OR DELETE OR UPDATE OF id, department ON employees
+       FOR EACH ROW EXECUTE FUNCTION move_employee_hours()"""
+
+
+def create_rollup_triggers(connection: Connection) -> None:
+    """Create the functions and triggers of the connection's dialect."""
+    triggers = _postgresql_triggers() if connection.dialect.name == "postgresql" else _sqlite_triggers()
+    for statement in triggers:
+        connection.exec_driver_sql(statement)
+
+
+def recount_statements(dialect: str) -> Iterator[str]:
+    """Yield the statements that replace the roll-ups with counts of all detections; the triggers must exist."""
+    for table in TABLES:
+        yield f"DELETE FROM {table.name}"
+    for rollup in _ROLLUPS:
+        yield rollup.add_range(dialect, "true")
+    yield (
+        "INSERT INTO rollup_progress (name, last_detection_id)"
+        " SELECT 'detections', max(id) FROM detection_events HAVING max(id) IS NOT NULL"
+    )
+
+
+def recount_rollups(connection: Connection) -> None:
+    """Replace the roll-ups with counts of all detections; the triggers must exist."""
+    for statement in recount_statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)
