@@ -192,8 +192,8 @@ def main() -> None:
     hours = len(clips) * arguments.minutes / 60
     print("\n| period, s | hours | false alerts of stress | an hour, 95 % | of fatigue | an hour, 95 % |")
     print("|---:|---:|---:|---:|---:|---:|")
-    for period, found in alerts.items():
-        stress, fatigue = sum(each.stress for each in found), sum(each.fatigue for each in found)
+    for period, counted in alerts.items():
+        stress, fatigue = sum(each.stress for each in counted), sum(each.fatigue for each in counted)
         row = (f"{period:g}", f"{hours:g}", stress, _per_hour(stress, hours), fatigue, _per_hour(fatigue, hours))
         print(f"| {' | '.join(str(value) for value in row)} |")
 
