@@ -13,10 +13,12 @@ from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages import alerts, employees, overview, reports
+from stressvision.dashboard.pages.accounts import page as accounts
 from stressvision.dashboard.pages.cameras import page as cameras
 from stressvision.dashboard.pages.enrolment import page as enrolment
 from stressvision.dashboard.pages.person import page as person
 from stressvision.dashboard.pages.plant import page as plant
+from stressvision.dashboard.pages.settings import page as settings
 from stressvision.dashboard.status import PlantStatus
 from stressvision.domain.auth import Role
 
@@ -72,6 +74,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
     PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", RECORDS, cameras.render),
+    PageEntry("ajustes", Section.SYSTEM, texts.settings.TITLE, "tune", RECORDS, settings.render),
+    PageEntry("cuentas", Section.SYSTEM, texts.accounts.TITLE, "manage_accounts", ADMIN, accounts.render),
 )
 """The first one is the page of the address without a path."""
 

@@ -5,6 +5,7 @@ Names in braces are filled in where the text is used.
 
 from stressvision.dashboard.texts import (
     access,
+    accounts,
     alerts,
     camera,
     common,
@@ -15,11 +16,13 @@ from stressvision.dashboard.texts import (
     person,
     plant,
     reports,
+    settings,
     shell,
 )
 
 __all__ = [
     "access",
+    "accounts",
     "alerts",
     "camera",
     "common",
@@ -30,5 +33,6 @@ __all__ = [
     "person",
     "plant",
     "reports",
+    "settings",
     "shell",
 ]
