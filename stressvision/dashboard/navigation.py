@@ -14,6 +14,8 @@ from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
 from stressvision.dashboard.pages.enrolment import page as enrolment
+from stressvision.dashboard.pages.own import page as own
+from stressvision.dashboard.pages.own import self_reports
 from stressvision.dashboard.pages.person import page as person
 from stressvision.dashboard.pages.plant import page as plant
 from stressvision.dashboard.status import PlantStatus
@@ -70,7 +72,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", EVERYBODY, reports.render),
     PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
+    PageEntry("autoinforme", Section.PEOPLE, texts.own.SELF_REPORTS_TITLE, "mood", RECORDS, self_reports.render),
     PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", HEALTH, camera.render),
+    PageEntry("mis-datos", Section.OWN, texts.own.TITLE, "badge", frozenset(), own.render, is_public=True),
 )
 """The first one is the page of the address without a path."""
 
