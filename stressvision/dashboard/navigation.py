@@ -12,7 +12,8 @@ from streamlit.navigation.page import StreamlitPage
 from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
+from stressvision.dashboard.pages import alerts, employees, overview, reports
+from stressvision.dashboard.pages.cameras import page as cameras
 from stressvision.dashboard.pages.enrolment import page as enrolment
 from stressvision.dashboard.pages.own import page as own
 from stressvision.dashboard.pages.own import self_reports
@@ -73,7 +74,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
     PageEntry("autoinforme", Section.PEOPLE, texts.own.SELF_REPORTS_TITLE, "mood", RECORDS, self_reports.render),
-    PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", HEALTH, camera.render),
+    PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", RECORDS, cameras.render),
     PageEntry("mis-datos", Section.OWN, texts.own.TITLE, "badge", frozenset(), own.render, is_public=True),
 )
 """The first one is the page of the address without a path."""

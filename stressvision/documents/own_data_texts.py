@@ -115,6 +115,7 @@ ACTIONS: Mapping[str, Message] = {
     "withdraw_consent": Message(es="registró el retiro de su consentimiento", en="recorded that you withdrew consent"),
     "read_alert": Message(es="vio una alerta suya", en="read an alert of yours"),
     "alert_noted": Message(es="anotó una alerta", en="annotated an alert"),
+    "alert_reopened": Message(es="se deshizo una decisión sobre una alerta", en="a decision on an alert was undone"),
     "alert_escalated": Message(es="una alerta sin atender se escaló", en="an unacknowledged alert was escalated"),
     "silence_begun": Message(es="silenció sus alertas", en="silenced your alerts"),
     "silence_ended": Message(es="terminó un silencio", en="ended a silence"),

@@ -126,9 +126,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/detections", _DEVICE),
     # Alerts
     Permission(BACKEND, "GET", "/api/alerts", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alerts/outcomes", _HEALTH),
     Permission(BACKEND, "GET", "/api/alerts/{alert_id}", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/acknowledge", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/resolve", _HEALTH),
+    Permission(BACKEND, "POST", "/api/alerts/{alert_id}/undo", _HEALTH),
     Permission(BACKEND, "POST", "/api/alerts/{alert_id}/notes", _HEALTH),
     Permission(BACKEND, "GET", "/api/silences", _HEALTH),
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
@@ -138,7 +140,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
-    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS}),
+    Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
     Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
     Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
@@ -187,6 +189,7 @@ EVENTS: Mapping[str, Mapping[Role, Learns]] = {
     "alert_acknowledged": _HEALTH,
     "alert_resolved": _HEALTH,
     "alert_escalated": _HEALTH,
+    "alert_reopened": _HEALTH,
     "report": _FIGURES,
 }
 """What each role may learn from an event of the WebSocket; roles that are not listed do not receive it."""

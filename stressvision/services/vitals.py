@@ -10,7 +10,7 @@ from stressvision.db.engine.connection import Database, sqlite_path
 from stressvision.db.engine.row_reader import ODD_FIELDS_READ
 from stressvision.db.engine.storage import find_storage_fault, read_size
 from stressvision.db.queries import row_counts
-from stressvision.db.queries.alerts.alerts import count_alerts
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts
 from stressvision.db.queries.changes import last_change_id
 from stressvision.db.schema.opening import is_current, read_revision
 from stressvision.domain.alerts import AlertStatus
@@ -30,7 +30,7 @@ def read_vitals(context: Context) -> Vitals:
     """Return the current figures. Raises DatabaseUnavailable."""
     with context.database.read() as connection:
         return Vitals(
-            alerts={status: count_alerts(connection, status) for status in AlertStatus},
+            alerts={status: count_alerts(connection, AlertFilter([status])) for status in AlertStatus},
             last_event_id=last_change_id(connection),
             database_bytes=read_size(connection, context.database.url),
         )

@@ -205,18 +205,16 @@ def test_person_page_opens_after_backend_returns(plant: Plant, page: Page) -> No
     assert plant.count_calls("GET /api/employees/2/timeline") == 1, "each look-up is audited"
 
 
-def test_preview_opens_one_stream(plant: Plant, page: Page) -> None:
+def test_live_picture_is_relayed_on_request(plant: Plant, page: Page) -> None:
     plant.state.picture = (PROJECT_ROOT / "demo" / "enrol" / "EMP001" / "1.jpg").read_bytes()
-    stream = f"http://127.0.0.1:{plant.api_port}/stream.mjpg"
-    plant.state.devices = [device(preview_url=stream)]
+    plant.state.devices = [device()]
     page.goto(f"{plant.dashboard}/camara")
-    picture = page.locator(f"img[src='{stream}']")
+    page.get_by_role("button", name="Ver pi-simulator-01 en vivo").click()
+    picture = page.locator("img[src^='data:image/jpeg']")
     expect(picture).to_be_visible(timeout=TIMEOUT_MS)
     wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture")
-    plant.wait_for_polls("GET /api/devices", 3)
-    assert plant.state.streams == 1, "every refresh opened a new stream"
-    plant.state.devices = [device(state="no_camera", preview_url=stream)]
-    expect_text(page, "El dispositivo no recibe imagen")
+    plant.state.picture = b""
+    expect_text(page, "está en otra máquina")
     assert picture.count() == 0
 
 

@@ -80,6 +80,13 @@ _SUMMARIES: Mapping[str, Message] = {
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
+    "read_outcomes": Message(
+        es="Qué resultaron ser las alertas resueltas: útiles, falsas alarmas", en="Stated outcomes of resolved alerts"
+    ),
+    "undo_decision": Message(
+        es="Deshacer la propia decisión sobre una alerta, durante diez minutos",
+        en="Take back one's own decision on an alert, for ten minutes",
+    ),
     "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),

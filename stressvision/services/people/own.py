@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.alerts.alerts import select_alerts
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, select_alerts
 from stressvision.db.queries.people import own as rows
 from stressvision.db.queries.privacy.rights import select_accesses
 from stressvision.domain.calendar import day_of, day_window
@@ -43,7 +43,7 @@ def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
     with context.database.read() as connection:
         employee = Employee.model_validate(get_employee(connection, holder.employee_id))
         paused_until = rows.find_pause_end(connection, holder.employee_id, now)
-        alerts = select_alerts(connection, None, holder.employee_id, SHOWN)
+        alerts = select_alerts(connection, AlertFilter(employee_id=holder.employee_id), SHOWN)
         accesses = select_accesses(connection, holder.employee_id)[-SHOWN:]
         reports = rows.select_self_reports(connection, now - _EVER, holder.employee_id)[:SHOWN]
         requests = rows.select_requests(connection, SHOWN, holder.employee_id)

@@ -4,7 +4,7 @@ from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.domain.notifications import fingerprint
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import configured_addresses, mask_address, read_queue
-from stressvision.services.settings.changing import change_settings
+from stressvision.services.settings.changing import change_settings, require_storable_address
 from stressvision.wire.notifications import NoticeQueue
 
 _SETTING = "notify_urls"
@@ -26,6 +26,7 @@ def add_target(context: Context, address: str, actor: Actor) -> NoticeQueue:
             ),
             field="address",
         )
+    require_storable_address(address, "address")
     context.refresh_settings()
     known = configured_addresses(context.settings)
     if fingerprint(address) in known:

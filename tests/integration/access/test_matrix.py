@@ -75,9 +75,11 @@ POST      /api/sessions                                d
 POST      /api/sessions/{session_id}/end               d
 POST      /api/detections                              d
 GET       /api/alerts                                  h
+GET       /api/alerts/outcomes                         h
 GET       /api/alerts/{alert_id}                       h
 POST      /api/alerts/{alert_id}/acknowledge           h
 POST      /api/alerts/{alert_id}/notes                 h
+POST      /api/alerts/{alert_id}/undo                  h
 POST      /api/alerts/{alert_id}/resolve               h
 GET       /api/silences                                h
 POST      /api/silences                                h

@@ -150,6 +150,12 @@ def count_monitored(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def select_names(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return id, name and code of every employee."""
+    query = select(employees.c.id, employees.c.full_name, employees.c.employee_code)
+    return [(row.id, row.full_name, row.employee_code) for row in connection.execute(query)]
+
+
 def insert_employee(connection: Connection, employee: NewEmployee) -> int:
     """Store an employee and return the id."""
     query = insert(employees).values(**vars(employee), updated_at=employee.created_at)
