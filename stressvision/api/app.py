@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
 from stressvision.api.backend import BackendState, Pace, default_pace, poll_interval
+from stressvision.api.direct_routes import DirectRoutes, find_route
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
@@ -82,6 +83,9 @@ _ROUTERS = (
 )
 
 
+_DIRECT = ((detections, detections.POSTED), (employees, employees.STATE))
+
+
 def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     """Create the backend over an open database. It follows the feed during the application's lifespan.
 
@@ -102,6 +106,10 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router, dependencies=[Depends(reject_unknown_parameters)])
     app.include_router(employees.enrolment_router, dependencies=[Depends(reject_unknown_parameters)])
+    app.router.middleware_stack = DirectRoutes(
+        app.router.middleware_stack,
+        {endpoint: find_route(module.router.routes, endpoint.name) for module, endpoint in _DIRECT},
+    )
     install_document(app, context.settings.lang)
     install_error_handlers(app, context.settings.lang)
     _add_middleware(app, backend)

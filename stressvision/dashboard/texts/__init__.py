@@ -5,6 +5,7 @@ Names in braces are filled in where the text is used.
 
 from stressvision.dashboard.texts import (
     access,
+    accounts,
     alerts,
     camera,
     common,
@@ -16,11 +17,13 @@ from stressvision.dashboard.texts import (
     person,
     plant,
     reports,
+    settings,
     shell,
 )
 
 __all__ = [
     "access",
+    "accounts",
     "alerts",
     "camera",
     "common",
@@ -32,5 +35,6 @@ __all__ = [
     "person",
     "plant",
     "reports",
+    "settings",
     "shell",
 ]
