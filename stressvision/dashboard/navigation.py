@@ -77,12 +77,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
     PageEntry("autoinforme", Section.PEOPLE, texts.own.SELF_REPORTS_TITLE, "mood", RECORDS, self_reports.render),
     PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", RECORDS, cameras.render),
-<<<<<<< HEAD
-    PageEntry("mis-datos", Section.OWN, texts.own.TITLE, "badge", frozenset(), own.render, is_public=True),
-=======
     PageEntry("ajustes", Section.SYSTEM, texts.settings.TITLE, "tune", RECORDS, settings.render),
     PageEntry("cuentas", Section.SYSTEM, texts.accounts.TITLE, "manage_accounts", ADMIN, accounts.render),
->>>>>>> main
+    PageEntry("mis-datos", Section.OWN, texts.own.TITLE, "badge", frozenset(), own.render, is_public=True),
 )
 """The first one is the page of the address without a path."""
 
