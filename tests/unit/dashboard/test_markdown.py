@@ -21,7 +21,8 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_name_shows_as_it_was_typed(name: str) -> None:
-    (inline,) = (token for token in MarkdownIt('gfm-like', {'linkify': False}).parse(escape_markdown(name)) if token.type == "inline")
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(escape_markdown(name))
+    (inline,) = (token for token in tokens if token.type == "inline")
     assert {child.type for child in inline.children or []} <= {"text", "text_special"}
     assert "".join(child.content for child in inline.children or []) == name
 
