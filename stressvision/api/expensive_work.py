@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ENROLMENT = "enrolment"
     PREVIEW = "preview"
     MESSAGE = "message"
+    PICTURE = "picture"
+    BACKUP = "backup"
 
 
 RUNNING: Mapping[Kind, int] = {
@@ -40,6 +42,8 @@ RUNNING: Mapping[Kind, int] = {
     Kind.ENROLMENT: 1,
     Kind.PREVIEW: 1,
     Kind.MESSAGE: 1,
+    Kind.PICTURE: 4,
+    Kind.BACKUP: 1,
 }
 """Answers of one kind that are computed at a time: a PDF takes 45 MB, Parquet and the measurement of stills more."""
 

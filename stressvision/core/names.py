@@ -34,5 +34,10 @@ def _letters(text: str) -> str:
     return "".join(letters)
 
 
+def fold_name(text: str) -> str:
+    """Return the form in which a search compares names: without case and accents, ñ as n."""
+    return _letters(text).replace("\U0010ffff", "")
+
+
 _BASE = {"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"}
 """Letters of names that Unicode does not decompose."""

@@ -38,6 +38,8 @@ Names = Annotated[tuple[str, ...], NoDecode]
 Url = Annotated[str, Note(default="from host and port")]
 
 QUIET_HOURS = r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+_HOUR = r"(0?\d|1\d|2[0-3])"
+SHIFT_HOURS = rf"^{_HOUR},{_HOUR},{_HOUR}$"
 _BETWEEN_ADDRESSES = re.compile(r"[,\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
 
@@ -156,6 +158,11 @@ class PlantSettings(BaseModel):
     data_bank: str = Field(
         "", max_length=120, description="name and code under which the data bank is registered with the authority"
     )
+    shift_hours: Annotated[str, Note(unit="hours of the day")] = Field(
+        "6,14,22",
+        pattern=SHIFT_HOURS,
+        description="hours at which the morning, afternoon and night shifts begin, in the plant's time zone",
+    )
 
 
 class AlertSettings(BaseModel):
@@ -214,6 +221,11 @@ class NotificationSettings(BaseModel):
     )
     notify_quiet_except: Literal["high", "none"] = Field(
         "high", description="`high`: alerts of high severity are sent in those hours too; `none`: no message is"
+    )
+    ping_url: SecretStr = Field(
+        SecretStr(""),
+        description="dead man's switch: `https://hc-ping.com/KEY` or your own healthchecks server; each job of the "
+        "reporter asks it at `/stressvision-JOB` after a success, and at `/stressvision-JOB/fail` after a failure",
     )
     notify_give_up_days: Days = Field(
         3, ge=1, le=30, description="time after which a message that cannot be delivered is abandoned"

@@ -1,6 +1,7 @@
 """The client of the REST API: one typed method per request."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 import requests
@@ -164,9 +165,26 @@ class BackendClient:
     def call(
         self, model: type[Answer], method: str, path: str, body: BaseModel | None = None, **query: str | int
     ) -> Answer:
-        """Return the answer to one request, for the pages whose requests are in modules of their own."""
+        """Return the answer to one request, for the pages whose requests are in modules of their own.
+
+        `path` of accounts: the key of this dashboard is stated, with which the first account may be created.
+        """
+        headers = {DASHBOARD_HEADER: self.dashboard_key} if path == "/api/accounts" else {}
         data = body.model_dump(mode="json", exclude_unset=True) if body is not None else None
-        return self._request(model, requests.Request(method, self.base + path, json=data, params=query))
+        return self._request(
+            model, requests.Request(method, self.base + path, json=data, params=query, headers=headers)
+        )
+
+    def upload(
+        self, model: type[Answer], path: str, files: Sequence[tuple[str, bytes]], fields: Mapping[str, str]
+    ) -> Answer:
+        """Return the answer to a form with pictures. `files`: name and content of each still."""
+        parts = [("stills", (name, content)) for name, content in files]
+        return self._request(model, requests.Request("POST", self.base + path, data=dict(fields), files=parts))
+
+    def patiently(self, seconds: float) -> "BackendClient":
+        """Return this client with another time limit, for requests that take longer."""
+        return replace(self, answer_seconds=seconds)
 
     def fetch(self, path: str, **query: str | int) -> bytes:
         """Return the bytes of a file or picture."""
@@ -222,7 +240,8 @@ def _refusal(response: requests.Response) -> StressVisionError:
     except ValidationError:
         return not_understood(response.url.split("/api/")[0])
     kind = _ERRORS.get(response.status_code, Unavailable)
-    return kind(Message(es=problem.detail, en=problem.detail))
+    faults = {fault.field: Message(es=fault.message, en=fault.message) for fault in problem.errors}
+    return kind(Message(es=problem.detail, en=problem.detail), faults=faults)
 
 
 def not_understood(base: str) -> Unavailable:

@@ -18,7 +18,7 @@ _CELL = Markup("<td{}>{}</td>")
 class KeyFigure:
     """One number with its label; `help` is its tooltip, `colour` a CSS colour or empty.
 
-    `is_withheld`: `value` is the reason why there is no number, on a hatched ground.
+    `note`: a line below the number. `is_withheld`: `value` is the reason why there is no number, on a hatched ground.
     """
 
     label: str
@@ -26,6 +26,7 @@ class KeyFigure:
     colour: str = ""
     help: str = ""
     is_withheld: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,27 @@ class Chip:
 
     colour: str
     label: str
+
+
+@dataclass(frozen=True)
+class HourBar:
+    """One hour of a camera. `share`: 0 to 1 of it was watched; None before the camera's first hour."""
+
+    share: float | None
+    title: str
+
+
+@dataclass(frozen=True)
+class CameraRow:
+    """The texts and bars of one camera."""
+
+    name: str
+    place: str
+    state: Chip
+    marks: Sequence[Chip]
+    sentence: str
+    summary: str
+    bars: Sequence[HourBar]
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,25 @@ def withheld(title: str, sentence: str) -> Markup:
     )
 
 
+def story(sentences: Iterable[str]) -> Markup:
+    """Return a short account, one sentence a line."""
+    return Markup('<div class="sv story">{}</div>').format(
+        _EMPTY.join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
+    )
+
+
+def quote(name: str, time: str, words: str) -> Markup:
+    """Return what a person wrote, with their name and the time."""
+    return Markup(
+        '<div class="sv alert"><p class="name">{}</p><p class="muted">{}</p><blockquote>{}</blockquote></div>'
+    ).format(name, time, words)
+
+
+def qr_code(source: str, alt: str) -> Markup:
+    """Return a QR code. `source`: a data URI."""
+    return Markup('<div class="sv qr"><img src="{}" alt="{}"></div>').format(source, alt)
+
+
 def banner(text: str) -> Markup:
     """Return a one-line status message."""
     return Markup('<div class="sv banner" role="status">{}</div>').format(text)
@@ -103,12 +144,13 @@ def banner(text: str) -> Markup:
 def figures(items: Iterable[KeyFigure]) -> Markup:
     """Return a grid of key figures."""
     cells = (
-        Markup('<div class="{}" style="{}" title="{}"><dt>{}</dt><dd>{}</dd></div>').format(
+        Markup('<div class="{}" style="{}" title="{}"><dt>{}</dt><dd>{}</dd>{}</div>').format(
             "withheld" if item.is_withheld else "",
             f"--tone:{item.colour}" if item.colour else "",
             item.help,
             item.label,
             item.value,
+            Markup('<dd class="note">{}</dd>').format(item.note) if item.note else _EMPTY,
         )
         for item in items
     )
@@ -133,6 +175,11 @@ def chip(item: Chip) -> Markup:
     return Markup('<span class="chip" style="--tone:{}"><span class="dot"></span>{}</span>').format(
         item.colour, item.label
     )
+
+
+def chip_line(item: Chip) -> Markup:
+    """Return one chip in a line of its own."""
+    return Markup('<p class="sv">{}</p>').format(chip(item))
 
 
 def status_strip(label: str, items: Iterable[Chip], at: str, pending: int, high: int) -> Markup:
@@ -193,6 +240,34 @@ def alert(card: AlertCard) -> Markup:
         card.evidence,
         decisions,
         notes,
+    )
+
+
+def cameras(rows: Iterable[CameraRow]) -> Markup:
+    """Return the list of cameras with their bars."""
+    return Markup('<ul class="sv cameras">{}</ul>').format(_EMPTY.join(_camera(row) for row in rows))
+
+
+def _camera(row: CameraRow) -> Markup:
+    bars = _EMPTY.join(
+        Markup('<i class="{}" title="{}"><b style="height:{}%"></b></i>').format(
+            "none" if bar.share == 0 else "", bar.title, round(100 * (bar.share or 0))
+        )
+        for bar in row.bars
+    )
+    sentence = Markup('<p class="muted">{}</p>').format(row.sentence) if row.sentence else _EMPTY
+    return Markup(
+        '<li><div><div class="top"><span class="name">{}</span>{}{}</div><p class="muted">{}</p>{}</div>'
+        '<figure role="img" aria-label="{}"><div>{}</div><figcaption>{}</figcaption></figure></li>'
+    ).format(
+        row.name,
+        chip(row.state),
+        _EMPTY.join(chip(mark) for mark in row.marks),
+        row.place,
+        sentence,
+        row.summary,
+        bars,
+        row.summary,
     )
 
 

@@ -1,5 +1,6 @@
 """Alert rules: when an alert is created, its states, its silences and its escalation."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +46,10 @@ class Subject(StrEnum):
 
 
 class AlertStep(StrEnum):
-    """A step in an alert's history. `silenced`: the alert was due, and a silence was in force."""
+    """A step in an alert's history. `silenced`: the alert was due, and a silence was in force.
+
+    `reopened`: the author of the last decision took it back.
+    """
 
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
@@ -53,6 +57,29 @@ class AlertStep(StrEnum):
     RESOLVED = "resolved"
     ESCALATED = "escalated"
     SILENCED = "silenced"
+    REOPENED = "reopened"
+
+
+class Outcome(StrEnum):
+    """What a resolved alert turned out to be, as the person who resolved it states."""
+
+    USEFUL = "useful"
+    FALSE_ALARM = "false_alarm"
+    UNCLEAR = "unclear"
+
+
+class AlertKind(StrEnum):
+    """What an alert of a person is about. Every type of the earlier phases is stress."""
+
+    STRESS = "stress"
+    FATIGUE = "fatigue"
+
+
+class AlertOrder(StrEnum):
+    """Order of a list of alerts. `urgent`: by severity, then the longest waiting first."""
+
+    NEWEST = "newest"
+    URGENT = "urgent"
 
 
 @dataclass(frozen=True)
@@ -143,9 +170,33 @@ def check_transition(current: AlertStatus, wanted: AlertStatus) -> Transition:
     return Transition.CHANGE if order.index(wanted) > order.index(current) else Transition.REFUSE
 
 
-def compute_version(status: AlertStatus) -> int:
-    """Return the version of an alert: it grows with each decision, since an alert only advances."""
-    return list(AlertStatus).index(status)
+def compute_version(status: AlertStatus, stored: int = 0) -> int:
+    """Return the version of an alert. It grows with each decision, also of programs that write the status alone."""
+    return max(stored, list(AlertStatus).index(status))
+
+
+UNDO_SPAN = timedelta(minutes=10)
+"""For how long the author of a decision may take it back; afterwards others have relied on it."""
+
+
+def may_undo(decided_at: datetime | None, decided_by: str | None, user_id: str | None, now: datetime) -> bool:
+    """Return whether the user may take back the last decision on an alert."""
+    return decided_at is not None and decided_by == user_id and now - UNDO_SPAN <= decided_at <= now
+
+
+_Z = 1.959964
+"""Quantile of the normal distribution for an interval of 95 %."""
+
+
+def compute_share_interval(hits: int, total: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share `hits / total` (Wilson 1927), 0 to 1; (0, 1) without observations."""
+    if total == 0:
+        return 0.0, 1.0
+    share = hits / total
+    spread = 1 + _Z**2 / total
+    centre = (share + _Z**2 / (2 * total)) / spread
+    margin = _Z / spread * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
+    return max(0.0, centre - margin), min(1.0, centre + margin)
 
 
 LONGEST_SILENCE = timedelta(days=30)

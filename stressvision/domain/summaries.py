@@ -1,13 +1,16 @@
 """Daily totals, added up from quarter-hour reports: with persons, and as aggregates that a viewer may see."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from stressvision.core.names import clean_name, spanish_order
-from stressvision.domain.disclosure import is_large_enough, suppress_small_groups
+from stressvision.domain.disclosure import is_large_enough, suppress_cells, suppress_small_groups
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
+from stressvision.domain.reports import window_holding
+
+_HOUR = timedelta(hours=1)
 
 SETTLED_AFTER = timedelta(hours=1)
 """Wait after the end of a day before its summary is written: most detections kept by offline devices arrive by then."""
@@ -68,16 +71,26 @@ class GroupFigures:
 
 
 @dataclass(frozen=True)
+class CellFigures:
+    """A department in one UTC hour. `department` None: the people without one."""
+
+    department: str | None
+    hour: datetime
+    tally: EmotionTotals
+
+
+@dataclass(frozen=True)
 class AggregateFigures:
     """Figures that may be shown without persons: windows with enough people, and departments that identify no one.
 
-    `withheld`: something was left out.
+    `withheld`: something was left out. `cells`: departments by hour, likewise.
     """
 
     windows: tuple[WindowFigures, ...]
     people: int
     groups: tuple[GroupFigures, ...]
     withheld: bool
+    cells: tuple[CellFigures, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,16 +108,20 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
     shown: list[WindowFigures] = []
     people: dict[int, EmotionTotals] = defaultdict(EmotionTotals)
     public: dict[str | None, _Group] = defaultdict(_Group)
+    cells: dict[tuple[str | None, datetime], _Group] = defaultdict(_Group)
     for report in reports:
         windows.append(report.figures)
         is_public = is_large_enough(len(report.people))
+        hour = window_holding(report.figures.start, _HOUR).start
         if is_public:
             shown.append(report.figures)
         for employee_id, tally in report.people.items():
             people[employee_id] += tally
             if is_public:
-                public[_same_name(report.departments.get(employee_id))].add(employee_id, tally)
-    return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public))
+                department = _same_name(report.departments.get(employee_id))
+                public[department].add(employee_id, tally)
+                cells[department, hour].add(employee_id, tally)
+    return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public, cells))
 
 
 def group_by_department(
@@ -140,13 +157,29 @@ class _Group:
 
 
 def _aggregate(
-    windows: list[WindowFigures], shown: list[WindowFigures], groups: Mapping[str | None, _Group]
+    windows: list[WindowFigures],
+    shown: list[WindowFigures],
+    groups: Mapping[str | None, _Group],
+    cells: Mapping[tuple[str | None, datetime], _Group],
 ) -> AggregateFigures:
     disclosure = suppress_small_groups({name or "": group.members for name, group in groups.items()})
     allowed = {name: group for name, group in groups.items() if (name or "") in disclosure.shown}
     members = {employee_id for group in groups.values() for employee_id in group.members}
     withheld = len(shown) < len(windows) or len(allowed) < len(groups)
-    return AggregateFigures(tuple(shown), len(members), _figures(allowed), withheld)
+    hidden = {name or "" for name in groups if (name or "") not in disclosure.shown}
+    return AggregateFigures(tuple(shown), len(members), _figures(allowed), withheld, _select_cells(cells, hidden))
+
+
+def _select_cells(
+    cells: Mapping[tuple[str | None, datetime], _Group], hidden: Collection[str]
+) -> tuple[CellFigures, ...]:
+    """Return the cells that may be shown beside the totals of the departments and of the hours."""
+    shown = suppress_cells({(name or "", hour.isoformat()): own.members for (name, hour), own in cells.items()}, hidden)
+    return tuple(
+        CellFigures(name, hour, own.tally)
+        for (name, hour), own in sorted(cells.items(), key=lambda item: (item[0][1], item[0][0] or ""))
+        if (name or "", hour.isoformat()) in shown
+    )
 
 
 def _figures(groups: Mapping[str | None, _Group]) -> tuple[GroupFigures, ...]:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
 from stressvision.db.queries.auth.accounts import ExpiringToken
+from stressvision.db.queries.upkeep import RepairRow
 from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications import texts
 from stressvision.services.notifications import Notice, NoticeItem
+from stressvision.services.upkeep import describe_repair
 from stressvision.wire.alerts import Alert
 from stressvision.wire.reports import Report
 
@@ -34,6 +36,9 @@ def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
         lines = _report_lines(settings, subject)
     elif isinstance(subject, Alert):
         lines = _alert_lines(settings, notice, subject)
+    elif isinstance(subject, RepairRow):
+        repair = describe_repair(subject, settings.lang)
+        lines = [repair.message, repair.remedy]
     else:
         lines = _token_lines(settings, subject)
     return _compose(settings, notice.kind, lines, notice.key)

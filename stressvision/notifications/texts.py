@@ -19,6 +19,9 @@ TITLES: Mapping[NoticeKind, Message] = {
     NoticeKind.EXPIRY: Message(
         es="Stress Vision: el token de un dispositivo vence pronto", en="Stress Vision: a device's token expires soon"
     ),
+    NoticeKind.REPAIR: Message(
+        es="Stress Vision: la instalación necesita una mano", en="Stress Vision: the installation needs attention"
+    ),
     NoticeKind.TEST: Message(es="Stress Vision: mensaje de prueba", en="Stress Vision: test message"),
 }
 OPENINGS: Mapping[NoticeKind, Message] = {
@@ -51,6 +54,7 @@ DIGEST_LINES: Mapping[NoticeKind, Message] = {
     NoticeKind.DEVICE: Message(es="- dispositivos que revisar: {count}", en="- devices to check: {count}"),
     NoticeKind.REPORT: Message(es="- reportes nuevos: {count}", en="- new reports: {count}"),
     NoticeKind.EXPIRY: Message(es="- tokens que vencen: {count}", en="- tokens that expire: {count}"),
+    NoticeKind.REPAIR: Message(es="- reparaciones pendientes: {count}", en="- pending repairs: {count}"),
 }
 DIGEST_HIGH = Message(es="De severidad alta: {numbers}", en="Of high severity: {numbers}")
 DIGEST_SEE = Message(es="Verlos en el tablero: {link}", en="See them on the dashboard: {link}")

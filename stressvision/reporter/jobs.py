@@ -26,6 +26,7 @@ from stressvision.services.notifications import hasten_messages
 from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
+from stressvision.services.upkeep import Machine, inspect_installation
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ RETENTION_TIME = time(3, 10)
 """In plant time, when there is least activity."""
 EXPIRIES_TIME = time(9, 0)
 """In plant time, when its messages are read."""
+UPKEEP_TIME = time(9, 5)
 BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
 REPORTS_JOB = "due"
@@ -103,6 +105,7 @@ def list_jobs(
             lambda context: _apply_retention(context, confirmed),
         ),
         Job("expiries", DailyAt(EXPIRIES_TIME, ZoneInfo(settings.time_zone)), _warn_of_expiries),
+        Job("upkeep", DailyAt(UPKEEP_TIME, ZoneInfo(settings.time_zone)), _inspect),
         Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
@@ -140,6 +143,11 @@ def _warn_of_expiries(context: Context) -> None:
     expiring = warn_of_expiries(context)
     if expiring:
         log.warning("tokens expire soon", tokens=expiring)
+
+
+def _inspect(context: Context) -> None:
+    for repair in inspect_installation(context, Machine()):
+        log.warning("repair needed", kind=str(repair.kind), urgent=repair.is_urgent, days_left=repair.days_left)
 
 
 def _apply_retention(context: Context, confirmed: ConfirmedTime) -> None:

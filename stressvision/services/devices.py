@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from stressvision.core.clock import latest_credible
-from stressvision.core.errors import Message
-from stressvision.db.queries.detections.coverage import note_minute
+from stressvision.core.errors import Message, NotFound
+from stressvision.db.queries.detections.coverage import count_minutes_by_hour, note_minute, select_watching_before
 from stressvision.db.queries.detections.devices import (
     DeviceReport,
     DeviceRow,
@@ -14,9 +14,12 @@ from stressvision.db.queries.detections.devices import (
 )
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.reports import Window
-from stressvision.services.context import Context
+from stressvision.services.audit import submit_read
+from stressvision.services.context import Actor, Context
 from stressvision.services.paging import next_cursor, write_name
+from stressvision.services.reads import LIST_SPAN
 from stressvision.wire.backend import Device, DeviceList
+from stressvision.wire.cameras import CameraHistory, WatchedHours
 from stressvision.wire.detections import DeviceHealth
 
 _DUPLICATED = Message(
@@ -60,6 +63,41 @@ def list_devices(
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_name(row.device_id)),
     )
+
+
+def read_camera_history(context: Context, hours: int) -> CameraHistory:
+    """Return the minutes of each of the last `hours` in which each known camera was watching."""
+    this_hour = context.clock().replace(minute=0, second=0, microsecond=0)
+    window = Window(this_hour - timedelta(hours=hours - 1), this_hour + timedelta(hours=1))
+    with context.database.read() as connection:
+        known = [device.device_id for device in select_devices(connection)]
+        watched = {
+            (row.device_id, int((row.hour - window.start) / timedelta(hours=1))): row.minutes
+            for row in count_minutes_by_hour(connection, window)
+        }
+        earlier = select_watching_before(connection, window.start)
+
+    def count_minutes(name: str) -> list[int | None]:
+        counts = [watched.get((name, hour), 0) for hour in range(hours)]
+        first = 0 if name in earlier else next((hour for hour, count in enumerate(counts) if count), hours)
+        return [None if hour < first else count for hour, count in enumerate(counts)]
+
+    devices = [WatchedHours(device_id=name, minutes=count_minutes(name)) for name in known]
+    return CameraHistory(start=window.start, hours=hours, devices=devices)
+
+
+def find_preview_address(context: Context, device_id: str) -> str | None:
+    """Return the address of a device's live preview, with its ticket; None while it offers none. Raise NotFound."""
+    with context.database.read() as connection:
+        found = next((row for row in select_devices(connection) if row.device_id == device_id), None)
+    if found is None:
+        raise NotFound(Message(es=f"No existe el dispositivo {device_id}.", en=f"There is no device {device_id}."))
+    return found.preview_url if found.state in {"watching", "paused"} else None
+
+
+def record_picture(context: Context, device_id: str, actor: Actor) -> None:
+    """Record that the actor looks at a camera, before the picture is returned; repetitions are counted."""
+    submit_read(context, actor, "view_camera", "device", None, {"device_id": device_id}, LIST_SPAN).result()
 
 
 _OF_PERSONS: dict[str, object] = {"outbox_depth": None, "stage_ms": {}, "preview_url": None}

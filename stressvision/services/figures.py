@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from stressvision.core.clock import latest_credible
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.alerts.alerts import count_alerts, find_newest_pending
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts
+from stressvision.db.queries.alerts.alerts import find_newest_pending
 from stressvision.db.queries.detections import figures as rows
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
 from stressvision.db.queries.detections.devices import count_heard_devices
@@ -57,7 +58,7 @@ def read_overview(context: Context) -> Overview:
             total_employees=count_monitored(connection),
             detections_last_hour=total,
             employees_detected_last_hour=rows.count_people(connection, hour_ago, until),
-            pending_alerts=count_alerts(connection, AlertStatus.PENDING),
+            pending_alerts=count_alerts(connection, AlertFilter([AlertStatus.PENDING])),
             overall_stress_percentage=stress_percentage(_analysed(counts), total),
             active_devices=count_heard_devices(connection, heard_since, until),
             timestamp=now,

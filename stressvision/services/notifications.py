@@ -15,6 +15,7 @@ from stressvision.db.queries.alerts.alerts import select_alert
 from stressvision.db.queries.auth.accounts import ExpiringToken, find_expiring_token
 from stressvision.db.queries.people.employees import select_standings
 from stressvision.db.queries.reports.reports import select_report
+from stressvision.db.queries.upkeep import RepairRow, select_repair
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import (
@@ -30,6 +31,7 @@ from stressvision.domain.notifications import (
     quiet_until,
     retry_delay,
 )
+from stressvision.domain.upkeep import RepairKind
 from stressvision.services.context import Context
 from stressvision.wire.alerts import Alert
 from stressvision.wire.notifications import NoticeQueue, NoticeTarget
@@ -39,7 +41,7 @@ _WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "
 """Schemes whose host part is a host name; with other schemes it may be a token."""
 
 
-Subject = Alert | Report | ExpiringToken
+Subject = Alert | Report | ExpiringToken | RepairRow
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,8 @@ def _subject(connection: Connection, context: Context, kind: NoticeKind, entity_
         return None if report is None else Report.model_validate(report)
     if kind is NoticeKind.EXPIRY:
         return find_expiring_token(connection, context.clock(), entity_id)
+    if kind is NoticeKind.REPAIR:
+        return select_repair(connection, list(RepairKind)[entity_id - 1])
     row = select_alert(connection, entity_id)
     settled = {AlertStatus.RESOLVED}
     if kind is NoticeKind.ESCALATION:

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stressvision.domain.alerts import Outcome
 from stressvision.wire.values import ODD_FIELDS, DeviceId, Moment, NextCursor, WireModel, Words
 
 UserName = Field(default=None, min_length=1, max_length=100)
@@ -57,6 +58,9 @@ class Alert(WireModel):
     above_usual: float | None = None
     escalation_level: int = 0
     version: int = 0
+    outcome: str | None = None
+    department: str | None = None
+    shift: str | None = None
     odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
@@ -69,7 +73,7 @@ class AlertList(WireModel):
 
 
 class AlertStepTaken(WireModel):
-    """One line of an alert's history. `kind`: raised, acknowledged, noted, resolved, escalated."""
+    """One line of an alert's history. `kind`: raised, acknowledged, noted, resolved, escalated, reopened."""
 
     id: int
     timestamp: Moment
@@ -89,6 +93,7 @@ class AlertDecision(BaseModel):
     """Author and reason of a decision on an alert. `user_id` may be a query parameter instead.
 
     `version`: the alert's version that the author saw. The answer is 409 where somebody else decided since.
+    `outcome`: what the alert turned out to be, for a resolution.
     """
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
@@ -96,6 +101,33 @@ class AlertDecision(BaseModel):
     user_id: Words | None = UserName
     notes: Words | None = Notes
     version: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    outcome: Outcome | None = None
+
+
+class UndoRequest(BaseModel):
+    """Body of a request that takes back a decision. `user_id` may be a query parameter instead."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
+
+    user_id: Words | None = UserName
+    version: int | None = Field(default=None, ge=0, le=2**31 - 1)
+
+
+class OutcomeCounts(WireModel):
+    """Stated outcomes of employees' alerts resolved in the last `period_days`.
+
+    `useful_share`, 0-1: useful ones among those with a stated outcome other than unclear, with its 95 % interval; null
+    without any. `unstated`: resolved without an outcome.
+    """
+
+    period_days: int
+    useful: int
+    false_alarm: int
+    unclear: int
+    unstated: int
+    useful_share: float | None
+    useful_share_low: float | None
+    useful_share_high: float | None
 
 
 class AlertNote(BaseModel):

@@ -119,5 +119,20 @@ class PauseRequest(BaseModel):
     user_id: Words | None = USER_NAME
 
 
+class WatchedHours(WireModel):
+    """Minutes of each hour in which a camera was watching, the oldest hour first; null before its first one."""
+
+    device_id: str
+    minutes: list[int | None]
+
+
+class CameraHistory(WireModel):
+    """What each camera watched over the last `hours`, from the UTC hour `start`; the present hour is the last one."""
+
+    start: Moment
+    hours: int
+    devices: list[WatchedHours]
+
+
 def _to_polygons(corners: list[list[list[float]]]) -> tuple[Polygon, ...]:
     return tuple(tuple((x, y) for x, y in polygon) for polygon in corners)

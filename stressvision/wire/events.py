@@ -26,12 +26,13 @@ class DetectionEvent(Event):
 
 
 class AlertEvent(Event):
-    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (not acknowledged in time).
+    """`type`: alert (new), alert_acknowledged, alert_resolved, alert_escalated (not acknowledged in time),
+    alert_reopened (pending again: its decision was taken back).
 
     `evidence_share`, `above_usual`: as in Alert.
     """
 
-    type: Literal["alert", "alert_acknowledged", "alert_resolved", "alert_escalated"]
+    type: Literal["alert", "alert_acknowledged", "alert_resolved", "alert_escalated", "alert_reopened"]
     alert_id: int
     employee_id: int | None
     employee_name: str | None

@@ -114,13 +114,27 @@ class GroupReport(WireModel):
     fatigue_pct: float
 
 
+class CellReport(WireModel):
+    """Figures of one department in one hour, which begins at `start_timestamp`; null: people without department."""
+
+    department: str | None
+    start_timestamp: Moment
+    total_detections: int
+    stress_detections: int
+    fatigue_detections: int
+
+
 class Aggregate(WireModel):
-    """Figures without persons. `withheld`: groups or windows with too few people are left out."""
+    """Figures without persons. `withheld`: groups or windows with too few people are left out.
+
+    `cells` null: stored before version 0.4, which had none.
+    """
 
     periods: list[PeriodFigures]
     departments: list[GroupReport]
     total_employees_detected: int
     withheld: bool
+    cells: list[CellReport] | None = None
 
 
 class Summary(WireModel):

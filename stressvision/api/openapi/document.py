@@ -54,10 +54,39 @@ _SUMMARIES: Mapping[str, Message] = {
         es="Alertas, decisiones, notas y pausas de una persona en una línea de tiempo",
         en="Alerts, decisions, notes and pauses of one person on a time line",
     ),
+    "read_plant_week": Message(
+        es="La planta por área, hora y turno en una semana, sin personas",
+        en="The plant by area, hour and shift in a week, without persons",
+    ),
+    "read_plant_month": Message(
+        es="La planta por área, hora y turno en un mes, sin personas",
+        en="The plant by area, hour and shift in a month, without persons",
+    ),
+    "issue_link": Message(
+        es="Entregar a una persona el enlace a sus datos, de un solo uso", en="Issue a one-time link to a person's data"
+    ),
+    "read_own_page": Message(es="Mis datos, con el enlace personal", en="My data, with the personal link"),
+    "pause_today": Message(es="No ser reconocido hasta medianoche", en="Not be recognised until midnight"),
+    "resume_today": Message(es="Terminar la pausa", en="End the pause"),
+    "withdraw_own_consent": Message(es="Retirar el propio consentimiento", en="Withdraw one's own consent"),
+    "report_own_state": Message(es="Autoinforme de somnolencia y tensión", en="Self-report of sleepiness and tension"),
+    "request_correction": Message(es="Pedir una corrección", en="Request a correction"),
+    "list_requests": Message(es="Solicitudes de corrección abiertas", en="Open requests for correction"),
+    "close_request": Message(es="Responder y cerrar una solicitud", en="Answer and close a request"),
+    "read_agreement": Message(
+        es="Concordancia de los autoinformes con la cámara", en="Agreement of self-reports with the camera"
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
     "list_alerts": Message(es="Lista de alertas: las pendientes, o todas con status=all", en="Alerts: pending ones"),
+    "read_outcomes": Message(
+        es="Qué resultaron ser las alertas resueltas: útiles, falsas alarmas", en="Stated outcomes of resolved alerts"
+    ),
+    "undo_decision": Message(
+        es="Deshacer la propia decisión sobre una alerta, durante diez minutos",
+        en="Take back one's own decision on an alert, for ten minutes",
+    ),
     "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
@@ -68,6 +97,9 @@ _SUMMARIES: Mapping[str, Message] = {
         en="Silence the alerts of a person or a device: until when, and why",
     ),
     "end_silence": Message(es="Terminar un silencio antes de tiempo", en="End a silence early"),
+    "list_repairs": Message(
+        es="Lo que la instalación necesita que se repare", en="Repairs that the installation needs"
+    ),
     "read_notifications": Message(es="Estado de la entrega de avisos", en="State of notification delivery"),
     "read_overview": Message(es="Resumen de la última hora", en="Totals of the last hour"),
     "read_stats": Message(es="Estadísticas de las últimas horas", en="Statistics of the last hours"),
@@ -90,6 +122,14 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "read_system": Message(es="Estado de la instalación: programas, discos, versiones", en="State of the installation"),
+    "read_logs": Message(es="Final de los registros, por nivel", en="End of the logs, by level"),
+    "list_backups": Message(es="Copias de seguridad", en="Backups"),
+    "make_backup": Message(es="Hacer una copia de seguridad", en="Make a backup"),
+    "verify_backup": Message(
+        es="Restaurar una copia en un archivo temporal y leerla entera", en="Restore a backup aside and read all of it"
+    ),
+    "download_backup": Message(es="Descargar una copia cifrada", en="Download an encrypted backup"),
     "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
     "change_settings": Message(
         es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
@@ -101,6 +141,13 @@ _SUMMARIES: Mapping[str, Message] = {
     "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
     "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
     "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
+    "read_history": Message(
+        es="Minutos por hora en que cada cámara miró", en="Minutes of each hour in which each camera watched"
+    ),
+    "read_picture": Message(
+        es="La imagen actual de una cámara de esta máquina; queda en la auditoría y no se guarda",
+        en="The present picture of a camera of this machine; audited and never stored",
+    ),
     "read_camera": Message(
         es="Qué mira una cámara: máscaras, zonas, horario, tamaños y pausa",
         en="What a camera watches: masks, zones, schedule, sizes and pause",
@@ -115,6 +162,7 @@ _SUMMARIES: Mapping[str, Message] = {
 _TAGS: Mapping[str, Message] = {
     "health": Message(es="Salud e información", en="Health and information"),
     "employees": Message(es="Empleados", en="Employees"),
+    "own": Message(es="Mis datos y autoinforme", en="My data and self-report"),
     "sessions": Message(es="Sesiones", en="Sessions"),
     "detections": Message(es="Detecciones", en="Detections"),
     "alerts": Message(es="Alertas", en="Alerts"),
@@ -122,6 +170,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "system": Message(es="Sistema", en="System"),
     "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }

@@ -3,13 +3,26 @@
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query
+from pydantic import Field
 
 from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
-from stressvision.domain.alerts import AlertStatus, Subject
-from stressvision.services.alerts import decisions
+from stressvision.core.clock import parse_moment
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
+from stressvision.domain.alerts import AlertKind, AlertOrder, AlertStatus, Severity, Subject
+from stressvision.services.alerts import decisions, listing
+from stressvision.services.alerts.listing import Page
 from stressvision.services.paging import read_instant
-from stressvision.wire.alerts import AlertChanged, AlertDecision, AlertDetail, AlertList, AlertNote
+from stressvision.wire.alerts import (
+    AlertChanged,
+    AlertDecision,
+    AlertDetail,
+    AlertList,
+    AlertNote,
+    OutcomeCounts,
+    UndoRequest,
+)
+from stressvision.wire.values import MAX_ID, Words
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 
@@ -17,26 +30,80 @@ Decision = Annotated[AlertDecision | None, Body()]
 
 
 class StatusFilter(StrEnum):
-    """Value of the query parameter `status`."""
+    """Value of the query parameter `status`. `open`: pending and acknowledged."""
 
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    OPEN = "open"
     ALL = "all"
+
+    @property
+    def statuses(self) -> tuple[AlertStatus, ...]:
+        """The states of the alerts in the list; none: all."""
+        if self is StatusFilter.ALL:
+            return ()
+        if self is StatusFilter.OPEN:
+            return (AlertStatus.PENDING, AlertStatus.ACKNOWLEDGED)
+        return (AlertStatus(self),)
+
+
+Date = Annotated[str | None, Query(max_length=40, description="ISO 8601; without an offset it is UTC.")]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Word = Annotated[str | None, Query(min_length=1, max_length=100)]
+
+
+def get_filter(
+    status: StatusFilter = StatusFilter.PENDING,
+    employee_id: EmployeeFilter = None,
+    about: Annotated[Subject, Query(description="Alerts of people, of devices, or both.")] = Subject.PEOPLE,
+    ids: Annotated[list[Id] | None, Query(alias="id", max_length=100, description="Only these alerts.")] = None,
+    start_date: Date = None,
+    end_date: Date = None,
+    department: Word = None,
+    shift: Word = None,
+    severity: Severity | None = None,
+    kind: AlertKind | None = None,
+    search: Annotated[
+        Words | None, Query(max_length=100, description="Words of a name, a code or a device id, without accents.")
+    ] = None,
+) -> AlertFilter:
+    """Return which alerts a list has."""
+    return AlertFilter(
+        statuses=status.statuses,
+        about=about,
+        employee_id=employee_id,
+        ids=ids or (),
+        start=parse_moment(start_date, field="start_date") if start_date else None,
+        end=parse_moment(end_date, field="end_date", is_end=True) if end_date else None,
+        department=department,
+        shift=shift,
+        severity=severity,
+        kind=kind,
+        search=search or "",
+    )
 
 
 @router.get("")
 def list_alerts(
     context: ContextDep,
     actor: ActorDep,
-    status: StatusFilter = StatusFilter.PENDING,
+    wanted: Annotated[AlertFilter, Depends(get_filter)],
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    employee_id: EmployeeFilter = None,
     cursor: Cursor = None,
-    about: Annotated[Subject, Query(description="Alerts of people, of devices, or both.")] = Subject.PEOPLE,
+    order: Annotated[AlertOrder, Query(description="With `urgent`, use `page` instead of `cursor`.")] = (
+        AlertOrder.NEWEST
+    ),
+    page: Annotated[int, Query(ge=0, le=100_000, description="Number of the page, from 0.")] = 0,
 ) -> AlertList:
-    status_wanted = None if status is StatusFilter.ALL else AlertStatus(status)
-    return decisions.list_alerts(context, status_wanted, limit, employee_id, actor, read_instant(cursor), about)
+    return listing.list_alerts(context, wanted, Page(limit, read_instant(cursor), page, order), actor)
+
+
+@router.get("/outcomes")
+def read_outcomes(
+    context: ContextDep, days: Annotated[int, Query(ge=1, le=3660, description="Length of the period.")] = 90
+) -> OutcomeCounts:
+    return listing.read_outcomes(context, days)
 
 
 @router.get("/{alert_id}")
@@ -60,7 +127,20 @@ def resolve_alert(
 ) -> AlertChanged:
     body = decision or AlertDecision()
     author = actor.claiming(body.user_id or user_id)
-    alert = decisions.resolve_alert(context, alert_id, author, body.notes, body.version)
+    alert = decisions.resolve_alert(context, alert_id, author, body.notes, body.version, body.outcome)
+    return AlertChanged(alert_id=alert_id, alert=alert)
+
+
+@router.post("/{alert_id}/undo")
+def undo_decision(
+    context: ContextDep,
+    actor: ActorDep,
+    alert_id: RowId,
+    request: Annotated[UndoRequest | None, Body()] = None,
+    user_id: UserId = None,
+) -> AlertChanged:
+    body = request or UndoRequest()
+    alert = decisions.undo_decision(context, alert_id, actor.claiming(body.user_id or user_id), body.version)
     return AlertChanged(alert_id=alert_id, alert=alert)
 
 

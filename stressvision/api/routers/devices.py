@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
-from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, NamedActorDep, UserId
+from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, NamedActorDep, UserId
+from stressvision.api.expensive_work import Kind
+from stressvision.api.live_pictures import fetch_picture
 from stressvision.services import camera_settings, devices
 from stressvision.services.paging import read_name
 from stressvision.wire.backend import DeviceList
-from stressvision.wire.cameras import CameraSettings, CameraViewRequest, PauseRequest
+from stressvision.wire.cameras import CameraHistory, CameraSettings, CameraViewRequest, PauseRequest
 
 DeviceName = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
@@ -23,6 +25,20 @@ def list_devices(
     cursor: Cursor = None,
 ) -> DeviceList:
     return devices.list_devices(context, limit, read_name(cursor), actor.role)
+
+
+@router.get("/history")
+def read_history(context: ContextDep, hours: Annotated[int, Query(ge=1, le=31 * 24)] = 48) -> CameraHistory:
+    return devices.read_camera_history(context, hours)
+
+
+@router.get("/{device_id}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+def read_picture(backend: BackendDep, actor: ActorDep, device_id: DeviceName) -> Response:
+    address = devices.find_preview_address(backend.context, device_id)
+    with backend.expensive.turn(Kind.PICTURE, actor.role):
+        jpeg = fetch_picture(device_id, address)
+    devices.record_picture(backend.context, device_id, actor)
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/{device_id}/camera")

@@ -5,28 +5,36 @@ Names in braces are filled in where the text is used.
 
 from stressvision.dashboard.texts import (
     access,
+    accounts,
     alerts,
     camera,
     common,
     employees,
+    enrolment,
     navigation,
     overview,
+    own,
     person,
     plant,
     reports,
+    settings,
     shell,
 )
 
 __all__ = [
     "access",
+    "accounts",
     "alerts",
     "camera",
     "common",
     "employees",
+    "enrolment",
     "navigation",
     "overview",
+    "own",
     "person",
     "plant",
     "reports",
+    "settings",
     "shell",
 ]

@@ -17,9 +17,11 @@ UPLOAD_MEGABYTES = 10
 _HSTS = "max-age=31536000"
 _CONTENT_POLICY = (
     # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
-    # device's live preview, which answers this machine only.
-    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self'; font-src 'self' data:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    # device's live preview, which answers this machine only. Streamlit's camera field reads its picture from a data
+    # address.
+    "img-src 'self' data: blob: http://localhost:* http://127.0.0.1:*; connect-src 'self' data:; "
+    "font-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,
@@ -72,7 +74,7 @@ class WebPolicy:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_known(headers.get("host")) or _is_foreign(headers):
+        if not self._is_known(headers.get("host")) or self._is_foreign(headers):
             if scope["type"] == "http":
                 await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
             else:
@@ -86,12 +88,15 @@ class WebPolicy:
 
         await self._app(scope, receive, send_protected)
 
-
-def _is_foreign(headers: Headers) -> bool:
-    """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
-    if headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
-        return False
-    return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
+        site = headers.get("sec-fetch-site")
+        if site is None:  # an older browser states the page of a POST and of a WebSocket in Origin alone
+            origin = headers.get("origin")
+            return origin is not None and not self._is_known(origin.partition("://")[2])
+        if site in {"same-origin", "none"}:
+            return False
+        return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
 
 
 def _no_address() -> None:

@@ -16,6 +16,9 @@ _SQLITE = (
     """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts
        WHEN NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved') BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('alert_' || NEW.status, NEW.id); END""",
+    """CREATE TRIGGER alert_reopened AFTER UPDATE OF status ON alerts
+       WHEN NEW.status = 'pending' AND OLD.status <> 'pending' BEGIN
+         INSERT INTO changes(kind, entity_id) VALUES ('alert_reopened', NEW.id); END""",
     """CREATE TRIGGER alert_escalated AFTER UPDATE OF escalation_level ON alerts
        WHEN NEW.escalation_level > OLD.escalation_level BEGIN
          INSERT INTO changes(kind, entity_id) VALUES ('alert_escalated', NEW.id); END""",
@@ -63,6 +66,8 @@ _POSTGRESQL = (
     """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts FOR EACH ROW
        WHEN (NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved'))
        EXECUTE FUNCTION record_change('alert')""",
+    """CREATE TRIGGER alert_reopened AFTER UPDATE OF status ON alerts FOR EACH ROW
+       WHEN (NEW.status = 'pending' AND OLD.status <> 'pending') EXECUTE FUNCTION record_change('alert_reopened')""",
     """CREATE TRIGGER alert_escalated AFTER UPDATE OF escalation_level ON alerts FOR EACH ROW
        WHEN (NEW.escalation_level > OLD.escalation_level) EXECUTE FUNCTION record_change('alert_escalated')""",
     """CREATE TRIGGER report_written AFTER INSERT ON reports_15min

@@ -1,52 +1,23 @@
-"""Decisions on alerts: list, read, acknowledge, resolve and annotate them."""
+"""Decisions on alerts: read, acknowledge, resolve, annotate and reopen them."""
 
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import alerts as rows
 from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step, select_steps
-from stressvision.domain.alerts import AlertStatus, AlertStep, Subject, Transition, check_transition
-from stressvision.services.audit import record, record_people_read
+from stressvision.domain.alerts import AlertStatus, AlertStep, Outcome, Transition, check_transition, may_undo
+from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
-from stressvision.services.paging import Instant, next_cursor, write_instant
-from stressvision.wire.alerts import Alert, AlertDetail, AlertList, AlertStepTaken
+from stressvision.wire.alerts import Alert, AlertDetail, AlertStepTaken
 
 _STATUS_NAMES = {
     AlertStatus.PENDING: Message(es="pendiente", en="pending"),
     AlertStatus.ACKNOWLEDGED: Message(es="atendida", en="acknowledged"),
     AlertStatus.RESOLVED: Message(es="resuelta", en="resolved"),
 }
-
-
-def list_alerts(
-    context: Context,
-    status: AlertStatus | None,
-    limit: int,
-    employee_id: int | None,
-    actor: Actor,
-    after: Instant | None = None,
-    about: Subject = Subject.PEOPLE,
-) -> AlertList:
-    """Return a page of alerts, newest first. The read is audited for each person in it.
-
-    Args:
-        context: Database, settings and clock.
-        status: Only alerts in this state; None for all.
-        limit: Alerts of one page at most.
-        employee_id: Only alerts of this employee; None for all.
-        actor: The reader, for the audit log.
-        after: Cursor of the previous page; None for the first.
-        about: Alerts of people, of devices, or both.
-    """
-    with context.database.read() as connection:
-        found = rows.select_alerts(connection, status, employee_id, limit + 1, after, about)
-        total = rows.count_alerts(connection, status, employee_id, about)
-    concerned = [row.employee_id for row in found[:limit]] + [employee_id]
-    record_people_read(context, actor, "read_alerts", {person for person in concerned if person is not None})
-    return AlertList(
-        alerts=[Alert.model_validate(row) for row in found[:limit]],
-        total=total,
-        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.timestamp, row.id)),
-    )
+_CANNOT_UNDO = Message(
+    es="Solo quien tomó la última decisión puede deshacerla, y durante diez minutos.",
+    en="Only the author of the last decision may undo it, for ten minutes.",
+)
 
 
 def read_alert(context: Context, alert_id: int, actor: Actor) -> AlertDetail:
@@ -81,16 +52,23 @@ def acknowledge_alert(
 
 
 def resolve_alert(
-    context: Context, alert_id: int, actor: Actor, notes: str | None = None, version: int | None = None
+    context: Context,
+    alert_id: int,
+    actor: Actor,
+    notes: str | None = None,
+    version: int | None = None,
+    outcome: Outcome | None = None,
 ) -> Alert:
     """Resolve an acknowledged or pending alert and return it. Arguments and repetitions: as acknowledge_alert.
+
+    `outcome`: what the alert turned out to be.
 
     Raises:
         NotFound: There is no such alert.
         Conflict: Another user decided after `version`.
         InvalidInput: The actor has no user id.
     """
-    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes, version)
+    return _change_status(context, alert_id, AlertStatus.RESOLVED, actor, notes, version, outcome)
 
 
 def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> AlertDetail:
@@ -108,8 +86,43 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
         return _detail(connection, row)
 
 
+def undo_decision(context: Context, alert_id: int, actor: Actor, version: int | None = None) -> Alert:
+    """Take back the actor's own last decision on an alert, minutes after it. The history and its notes stay.
+
+    Raises:
+        NotFound: There is no such alert.
+        Conflict: The last decision is another user's, too old, or another user decided after `version`.
+        InvalidInput: The actor has no user id.
+    """
+    require_user_id(actor)
+    with context.database.write() as connection:
+        row = _get_alert(connection, alert_id)
+        is_resolved = row.known_status is AlertStatus.RESOLVED
+        decided_at = row.resolved_at if is_resolved else row.acknowledged_at
+        decided_by = row.resolved_by if is_resolved else row.acknowledged_by
+        is_current = version is None or version == row.version
+        if (
+            not is_current
+            or row.known_status is AlertStatus.PENDING
+            or not may_undo(decided_at, decided_by, actor.user_id, context.clock())
+        ):
+            raise Conflict(_CANNOT_UNDO)
+        status = AlertStatus.ACKNOWLEDGED if is_resolved and row.acknowledged_at else AlertStatus.PENDING
+        rows.undo_decision(connection, alert_id, status)
+        _record_step(connection, context, row, AlertStep.REOPENED, actor, None)
+        details = {"from": str(row.known_status), "to": str(status)}
+        record(connection, context, actor, "alert_reopened", "alert", alert_id, details)
+        return Alert.model_validate(rows.select_alert(connection, alert_id))
+
+
 def _change_status(
-    context: Context, alert_id: int, wanted: AlertStatus, actor: Actor, notes: str | None, version: int | None
+    context: Context,
+    alert_id: int,
+    wanted: AlertStatus,
+    actor: Actor,
+    notes: str | None,
+    version: int | None,
+    outcome: Outcome | None = None,
 ) -> Alert:
     require_user_id(actor)
     with context.database.write() as connection:
@@ -127,7 +140,7 @@ def _change_status(
                 )
             )
         if transition is Transition.CHANGE:
-            decision = rows.AlertDecisionMade(wanted, context.clock(), actor.user_id, notes)
+            decision = rows.AlertDecisionMade(wanted, context.clock(), actor.user_id, notes, outcome)
             rows.record_decision(connection, alert_id, decision)
             _record_step(connection, context, row, AlertStep(wanted), actor, notes)
             details = {"from": str(current), "to": str(wanted)}

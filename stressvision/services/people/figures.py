@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.detections.hours import count_employee_hours
 from stressvision.db.queries.people import figures as rows
 from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.emotions import Emotion, percent
@@ -49,7 +50,7 @@ def read_person_figures(context: Context, employee_id: int, unit: Unit, hours: i
             points = _read_days(connection, employee_id, start, now, zone)
         elif unit is Unit.HOUR:
             start = start.replace(minute=0, second=0, microsecond=0)
-            history = Window(start - HISTORY - _HOUR, now + _HOUR)
+            history = Window(start - HISTORY, now + _HOUR)
             points = add_usual_levels(_count(connection, employee_id, history, unit), zone, start)
         else:
             start = start.replace(second=0, microsecond=0)
@@ -94,12 +95,13 @@ def _read_days(
 
 
 def _count(connection: Connection, employee_id: int, window: Window, unit: Unit) -> Iterator[PersonPoint]:
-    counts: dict[datetime, Counter[str | None]] = {}
-    for row in rows.count_person(connection, employee_id, window, by_minute=unit is Unit.MINUTE):
-        counts.setdefault(row.start, Counter())[row.emotion] += row.count
+    if unit is Unit.MINUTE:
+        counts = rows.count_minutes(connection, employee_id, window)
+    else:
+        counts = {own.hour: Counter(own.counts) for own in count_employee_hours(connection, employee_id, window)}
     for start, own in counts.items():
-        shown = {emotion.value: own[emotion] for emotion in Emotion}
-        yield PersonPoint(start, EmotionTotals(own.total(), shown))
+        shown = {emotion.value: own.get(emotion, 0) for emotion in Emotion}
+        yield PersonPoint(start, EmotionTotals(sum(own.values()), shown))
 
 
 def _to_figures(

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.engine.row_reader import as_it_stands
-from stressvision.db.queries.alerts.alerts import select_alerts
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, select_alerts
+from stressvision.db.queries.alerts.alerts import AlertRow
 from stressvision.db.queries.detections.detections import stream_detections
 from stressvision.db.queries.privacy import rights as rows
 from stressvision.db.queries.privacy.erasure import ReportMentionRow, reports_mentioning
@@ -39,11 +40,15 @@ def read_own_data(context: Context, employee_id: int, actor: Actor, *, with_face
             consents=[ConsentRecord.model_validate(row) for row in rows.select_consents(connection, employee_id)],
             faces=[_face(row, with_faces) for row in rows.select_faces(connection, employee_id)],
             detection_days=_days(connection, employee_id, ZoneInfo(context.settings.time_zone)),
-            alerts=[Alert.model_validate(row) for row in select_alerts(connection, None, employee_id, _EVERY)],
+            alerts=[Alert.model_validate(row) for row in _every_alert(connection, employee_id)],
             reports=[_mention(row, employee_id) for row in reports_mentioning(connection, employee_id)],
             accesses=[AccessRecord.model_validate(row) for row in rows.select_accesses(connection, employee_id)],
             other_tables=rows.select_further_rows(connection, employee_id),
         )
+
+
+def _every_alert(connection: Connection, employee_id: int) -> list[AlertRow]:
+    return select_alerts(connection, AlertFilter(employee_id=employee_id), _EVERY)
 
 
 def stream_own_detections(context: Context, employee_id: int) -> Iterator[StoredDetection]:

@@ -102,6 +102,7 @@ def _summarise(
 
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
+    """Return the stored sums of a day, or sums added up from its reports where none are stored or current."""
     stored = rows.find_day(connection, day)
     if (
         stored is None
@@ -124,7 +125,14 @@ def _read(connection: Connection, context: Context, day: date) -> PeriodSums:
     )
 
 
+def sum_public_reports(connection: Connection, context: Context, day: date) -> Aggregate:
+    """Return what a viewer may see of a day that is over, added up from its reports."""
+    window = day_window(day, ZoneInfo(context.settings.time_zone))
+    return to_aggregate(sum_day(_stream(connection, context, window)).aggregate)
+
+
 def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodSums:
+    """Return the sums of a day, added up from its reports."""
     now = context.clock()
     window = day_window(day, ZoneInfo(context.settings.time_zone))
     figures = sum_day(_stream(connection, context, window))

@@ -22,6 +22,7 @@ from stressvision.services.reports.comparisons import with_usual
 from stressvision.services.reports.coverage import join_coverage
 from stressvision.wire.reports import (
     Aggregate,
+    CellReport,
     DeviceCoverage,
     EmployeeReport,
     GroupReport,
@@ -258,6 +259,16 @@ def to_aggregate(aggregate: AggregateFigures) -> Aggregate:
         departments=[_to_group_report(group) for group in aggregate.groups],
         total_employees_detected=aggregate.people,
         withheld=aggregate.withheld,
+        cells=[
+            CellReport(
+                department=cell.department,
+                start_timestamp=cell.hour,
+                total_detections=cell.tally.total,
+                stress_detections=cell.tally.stress,
+                fatigue_detections=cell.tally.fatigue,
+            )
+            for cell in aggregate.cells
+        ],
     )
 
 

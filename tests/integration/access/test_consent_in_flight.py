@@ -9,11 +9,12 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.core.errors import Conflict
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.notifications.delivery import DeliveryResult, deliver_due
-from stressvision.services.alerts.decisions import list_alerts
 from stressvision.services.alerts.escalation import escalate_due
+from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import create_employee, set_active
@@ -142,7 +143,7 @@ def test_report_creates_no_alert_for_a_person_who_left(
     interruption(context, employee)
     clock.advance(minutes=15)
     reports = write_due_reports(context, QUARTER)
-    assert list_alerts(context, None, 10, None, NOBODY).alerts == []
+    assert list_alerts(context, AlertFilter(), Page(10), NOBODY).alerts == []
     named = [person.name for report in reports for person in report.per_employee_summary.values()]
     assert named == (["Ana Torres Vega"] if interruption is deactivate else [])
 
@@ -152,7 +153,7 @@ def test_alert_is_due_where_nothing_interrupts(context: Context, clock: FakeCloc
     post_stress(lenient, clock, enrol(lenient), 10)
     clock.advance(minutes=15)
     write_due_reports(context, QUARTER)
-    assert len(list_alerts(context, None, 10, None, NOBODY).alerts) == 1
+    assert len(list_alerts(context, AlertFilter(), Page(10), NOBODY).alerts) == 1
 
 
 @pytest.mark.parametrize("interruption", [withdraw, deactivate, erase])

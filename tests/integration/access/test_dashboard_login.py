@@ -72,7 +72,7 @@ def test_doctor_sees_audit_entries(live: LiveBackend) -> None:
     read_employee(live.context, 1, Actor("jefa", "10.0.0.9"))
     token = log_in(live.context, "dra.quispe", PHRASE, Actor()).token
     asking = PageContext(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"))
-    script = "import streamlit as st\nfrom stressvision.dashboard.pages.employees import show_audit\n"
+    script = "import streamlit as st\nfrom stressvision.dashboard.pages.person.readers import show_audit\n"
     app = AppTest.from_string(f"{script}show_audit(st.session_state.page, 1)", default_timeout=30)
     app.session_state["page"] = asking
     text = shown(app.run())

@@ -7,17 +7,18 @@ from datetime import timedelta
 import pytest
 
 from stressvision.core.errors import Conflict, InvalidInput, NotFound
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus
 from stressvision.domain.evidence import compute_error_chance
 from stressvision.services.alerts.decisions import (
     acknowledge_alert,
-    list_alerts,
     note_alert,
     read_alert,
     resolve_alert,
 )
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.alerts.evidence import read_stress_error_rate
+from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.alerts.silences import begin_silence, end_incredible_silences, end_silence, list_silences
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_batch, store_detection
@@ -28,7 +29,7 @@ from tests.integration.edge.test_detections_stored import DOCTOR, NOBODY, detect
 
 
 def alerts_of(context: Context) -> list[Alert]:
-    return list_alerts(context, None, 100, None, NOBODY).alerts
+    return list_alerts(context, AlertFilter(), Page(100), NOBODY).alerts
 
 
 def store_many(context: Context, clock: FakeClock, employee: int, emotion: str, count: int) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import Conflict, ConsentMissing, InvalidInput, NotFound
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.db.queries.detections.detections import DetectionFilter
 from stressvision.db.queries.detections.sessions import NewSession, insert_session
-from stressvision.services.alerts.decisions import acknowledge_alert, list_alerts, resolve_alert
+from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
+from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.sessions import close_session, open_session
 from stressvision.services.detections.storing import store_batch, store_detection
@@ -45,7 +47,7 @@ def stored(context: Context) -> list[StoredDetection]:
 
 
 def alerts_of(context: Context) -> int:
-    return list_alerts(context, None, 100, None, NOBODY).total
+    return list_alerts(context, AlertFilter(), Page(100), NOBODY).total
 
 
 def test_duplicate_event_is_stored_once_with_the_same_response(context: Context, clock: FakeClock) -> None:
@@ -179,7 +181,7 @@ def post_stress(context: Context, clock: FakeClock, employee: int, count: int) -
 def test_tenth_stress_detection_creates_the_only_alert(context: Context, clock: FakeClock) -> None:
     employee = enrol(context)
     assert post_stress(context, clock, employee, 30) == [False] * 9 + [True] + [False] * 20
-    (alert,) = list_alerts(context, None, 10, None, NOBODY).alerts
+    (alert,) = list_alerts(context, AlertFilter(), Page(10), NOBODY).alerts
     assert (alert.severity, alert.evidence_events, alert.employee_code) == ("high", 10, "EMP001")
 
 
@@ -211,7 +213,7 @@ def test_late_and_unordered_detections_create_the_alert(context: Context, clock:
     moments = [clock() - timedelta(hours=3, seconds=second) for second in range(10)]
     raised = [store_detection(context, detection(moment, employee)).alert_created for moment in moments]
     assert raised == [False] * 9 + [True]
-    assert list_alerts(context, None, 10, None, NOBODY).alerts[0].timestamp == moments[0]
+    assert list_alerts(context, AlertFilter(), Page(10), NOBODY).alerts[0].timestamp == moments[0]
 
 
 def test_fifty_concurrent_posts_create_exactly_one_alert(context: Context, clock: FakeClock) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.domain.alerts import AlertStatus, Subject
-from stressvision.services.alerts.decisions import list_alerts, read_alert, resolve_alert
+from stressvision.services.alerts.decisions import read_alert, resolve_alert
 from stressvision.services.alerts.device_watch import DeviceWatch
+from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.alerts.silences import begin_silence, list_silences
 from stressvision.services.context import Context
 from stressvision.services.detections.sessions import close_session, open_session
@@ -20,7 +22,7 @@ from tests.integration.edge.test_detections_stored import DOCTOR, NOBODY, detect
 
 
 def device_alerts(context: Context) -> list[Alert]:
-    return list_alerts(context, None, 100, None, NOBODY, about=Subject.DEVICES).alerts
+    return list_alerts(context, AlertFilter(about=Subject.DEVICES), Page(100), NOBODY).alerts
 
 
 def report(context: Context, state: str) -> None:
@@ -68,8 +70,8 @@ def test_device_alerts_are_not_counted_as_employee_alerts(
     watch.check(context)
     assert len(device_alerts(context)) == 1
     assert read_overview(context).pending_alerts == 0
-    assert list_alerts(context, AlertStatus.PENDING, 10, None, NOBODY).total == 0
-    assert list_alerts(context, AlertStatus.PENDING, 10, None, NOBODY, about=Subject.ALL).total == 1
+    assert list_alerts(context, AlertFilter([AlertStatus.PENDING]), Page(10), NOBODY).total == 0
+    assert list_alerts(context, AlertFilter([AlertStatus.PENDING], Subject.ALL), Page(10), NOBODY).total == 1
 
 
 def test_alert_resolved_by_hand_returns_only_after_another_silence(

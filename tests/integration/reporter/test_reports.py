@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from stressvision.core.errors import NotFound
+from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.domain.reports import window_holding
-from stressvision.services.alerts.decisions import list_alerts
+from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
@@ -93,7 +94,7 @@ def test_report_rule_cannot_create_a_second_alert(context: Context, clock: FakeC
     clock.advance(minutes=15)
     (report,) = write_due_reports(context, QUARTER)
     assert report.alerts_triggered == 1
-    assert list_alerts(context, None, 10, None, Actor()).total == 1
+    assert list_alerts(context, AlertFilter(), Page(10), Actor()).total == 1
 
 
 def test_manual_report_without_detections_is_empty(context: Context) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from stressvision.core.config import Settings
-from stressvision.db.queries.alerts.alerts import select_alerts
+from stressvision.db.queries.alerts.alert_lists import AlertFilter, select_alerts
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.alerts import AlertStatus, Subject
 from stressvision.domain.reports import window_holding
@@ -206,7 +206,7 @@ def live(plant: Plant, story: Story, minute: int) -> None:
 def alerts_of(context: Context) -> list[tuple[int, str, int]]:
     """Return id, status and escalation level of the person's alerts, in the order in which they were stored."""
     with context.database.read() as connection:
-        found = select_alerts(connection, None, None, 100)
+        found = select_alerts(connection, AlertFilter(), 100)
     return sorted((alert.id, alert.status, alert.escalation_level) for alert in found)
 
 
@@ -232,7 +232,7 @@ def check_devices(context: Context, story: Story, minute: int) -> None:
     """The dead device has an open alert and is shown silent; the other one has none and is shown watching."""
     silent = minute - story.device_dies_at
     with context.database.read() as connection:
-        found = select_alerts(connection, None, None, 100, about=Subject.DEVICES)
+        found = select_alerts(connection, AlertFilter(about=Subject.DEVICES), 100)
     opened = [alert.device_id for alert in found if alert.status != AlertStatus.RESOLVED]
     assert "pi-2" not in opened
     assert opened == (["pi-1"] if silent >= PATIENCE + SETTLED else [] if silent < PATIENCE - 1 else opened)

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stressvision.domain.disclosure import SMALLEST_GROUP, suppress_small_groups
+from stressvision.domain.disclosure import MOST_ROWS, SMALLEST_GROUP, Cell, suppress_cells, suppress_small_groups
 
 GROUPS = st.dictionaries(st.sampled_from("ABCDEFGH"), st.frozensets(st.integers(1, 20), max_size=12), max_size=8)
 
@@ -60,3 +60,68 @@ def test_no_group_and_no_difference_rests_on_fewer_than_five(
 def test_nothing_is_withheld_without_a_small_group(groups: dict[str, frozenset[int]]) -> None:
     if all(len(members) >= SMALLEST_GROUP for members in groups.values()):
         assert suppress_small_groups(groups).shown == set(groups)
+
+
+CELLS = st.dictionaries(
+    st.tuples(st.sampled_from("ABC"), st.sampled_from("1234")),
+    st.frozensets(st.integers(1, 14), min_size=1),
+    max_size=12,
+)
+
+
+def computable_remainders(cells: dict[Cell, frozenset[int]], shown: frozenset[Cell]) -> list[frozenset[int]]:
+    """Return the people behind each sum of withheld cells that totals of rows minus totals of columns reveal."""
+    withheld = set(cells) - shown
+    found = []
+    for row_count in range(4):
+        for rows in combinations("ABC", row_count):
+            for column_count in range(5):
+                for columns in combinations("1234", column_count):
+                    added = [cell for cell in withheld if cell[0] in rows and cell[1] not in columns]
+                    subtracted = [cell for cell in withheld if cell[0] not in rows and cell[1] in columns]
+                    for cells_left in (added if not subtracted else [], subtracted if not added else []):
+                        found.append(frozenset().union(*(cells[cell] for cell in cells_left)))
+    return [left for left in found if left]
+
+
+@given(CELLS)
+def test_no_cell_and_no_sum_of_withheld_cells_rests_on_fewer_than_five(cells: dict[Cell, frozenset[int]]) -> None:
+    shown = suppress_cells(cells)
+    assert all(len(cells[cell]) >= SMALLEST_GROUP for cell in shown)
+    if shown:
+        assert all(len(left) >= SMALLEST_GROUP for left in computable_remainders(cells, shown))
+
+
+def test_large_cells_are_all_shown() -> None:
+    cells = {(row, column): frozenset(range(5)) for row in "AB" for column in "12"}
+    assert suppress_cells(cells) == set(cells)
+
+
+def test_one_small_cell_withholds_a_rectangle() -> None:
+    """Its row would reveal it without a second cell, its column without a third; the fourth closes the rectangle."""
+    many = {("A", column): frozenset(range(20)) for column in "123"} | {
+        ("B", column): frozenset(range(20, 40)) for column in "123"
+    }
+    shown = suppress_cells({**many, ("A", "1"): frozenset({1})})
+    assert shown == {("A", "3"), ("B", "3")}
+
+
+def test_row_with_withheld_total_shows_no_cell() -> None:
+    cells = {(row, column): frozenset(range(9)) for row in "AB" for column in "12"}
+    assert suppress_cells(cells, {"A"}) == {("B", "1"), ("B", "2")}
+
+
+def test_too_many_rows_with_small_cells_show_nothing() -> None:
+    rows = [chr(65 + number) for number in range(MOST_ROWS + 1)]
+    cells = {(row, "1"): frozenset({1, 2}) for row in rows} | {("Z", "2"): frozenset(range(9))}
+    assert suppress_cells(cells) == frozenset()
+
+
+def test_rows_with_withheld_totals_protect_each_other() -> None:
+    """Their totals are known together only: three people and three people hide each other in every column."""
+    cells = {
+        (row, column): frozenset(range(start, start + count))
+        for row, start, count in (("A", 0, 9), ("B", 20, 3), ("C", 30, 3))
+        for column in "12"
+    }
+    assert suppress_cells(cells, {"B", "C"}) == {("A", "1"), ("A", "2")}

@@ -1,14 +1,15 @@
 """The charts of one person: detections over time, and two weeks by day and hour."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 import plotly.graph_objects as go
 
 from stressvision.dashboard import charts, texts
+from stressvision.dashboard.heatmap import difference_scale, draw_heatmap, share_scale
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.palette import EXPRESSIONS, NOT_ANALYSED, SEVERITIES, expression_colour
+from stressvision.dashboard.palette import SEVERITIES, expression_colour
 from stressvision.wire.person import PersonEvent, PersonFigure, PersonFigures
 
 Measure = Literal["stress", "fatigue"]
@@ -16,7 +17,6 @@ DAYS = 14
 ROW_PIXELS = 24
 _ORDER = ("neutral", "happy", "stress", "sad", "fatigue", None)
 _WIDTHS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-_CLEAR = "rgba(0,0,0,0)"
 
 
 def over_time(context: PageContext, figures: PersonFigures) -> go.Figure:
@@ -38,7 +38,8 @@ def over_time(context: PageContext, figures: PersonFigures) -> go.Figure:
             )
     charts.dress(figure, height=260)
     figure.update_layout(barmode="stack")
-    ends = [_naive(context, figures.start_timestamp), _naive(context, figures.end_timestamp)]
+    last = max([figures.end_timestamp, *(point.start + width for point in figures.points)])
+    ends = [_naive(context, figures.start_timestamp), _naive(context, last)]
     ticks = "%d/%m" if figures.by == "day" else "%H:%M"
     figure.update_xaxes(type="date", range=ends, tickformat=ticks, nticks=8)
     figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
@@ -65,45 +66,14 @@ def fortnight(
             values[row][local.hour] = _value(point, measure, against_usual=against_usual)
             hovers[row][local.hour] = _describe(context, point, measure)
     names = [f"{context.text(texts.plant.SHORT_DAYS[day.weekday()])} {day:%d/%m}" for day in days]
-    figure = go.Figure()
-    _add_hatching(figure, names)
-    figure.add_heatmap(
-        x=list(range(24)),
-        y=names,
-        z=values,
-        text=hovers,
-        hovertemplate="%{y}, %{x}:00<br>%{text}<extra></extra>",
-        xgap=2,
-        ygap=2,
-        **_scale(context, measure, against_usual=against_usual),
-    )
+    scale = difference_scale(context.text(texts.person.POINTS)) if against_usual else share_scale(measure)
+    figure = draw_heatmap(names, values, hovers, scale, ROW_PIXELS)
     _add_alerts(context, figure, events, names, today)
-    charts.dress(figure, height=ROW_PIXELS * DAYS + 50)
-    hours = list(range(0, 24, 2))
-    figure.update_xaxes(range=[-0.5, 23.5], tickvals=hours, ticktext=[f"{hour:02d}" for hour in hours], showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, ticksuffix="  ")
-    figure.update_layout(showlegend=False, barmode="overlay", bargap=0)
     return figure
 
 
-def _add_hatching(figure: go.Figure, names: Sequence[str]) -> None:
-    """Hatch the ground, so that a cell without a figure does not read as zero."""
-    figure.add_bar(
-        x=[24] * len(names),
-        base=-0.5,
-        y=names,
-        orientation="h",
-        hoverinfo="skip",
-        marker={
-            "color": _CLEAR,
-            "line": {"width": 0},
-            "pattern": {"shape": "/", "size": 6, "solidity": 0.12, "fgcolor": NOT_ANALYSED},
-        },
-    )
-
-
 def _add_alerts(
-    context: PageContext, figure: go.Figure, events: Sequence[PersonEvent], names: Sequence[str], today: Any
+    context: PageContext, figure: go.Figure, events: Sequence[PersonEvent], names: Sequence[str], today: date
 ) -> None:
     raised = [event for event in events if event.kind == "raised"]
     places = [(context.local(event.timestamp), event) for event in raised]
@@ -121,17 +91,6 @@ def _add_alerts(
         text=[f"{at:%H:%M} · {context.text(texts.person.ALERT_MARK, id=event.alert_id)}" for at, event in inside],
         hovertemplate="%{text}<extra></extra>",
     )
-
-
-def _scale(context: PageContext, measure: Measure, *, against_usual: bool) -> dict[str, Any]:
-    """Return the colours: one hue for shares, two with a pale middle for differences."""
-    bar = {"thickness": 10, "len": 0.9, "outlinewidth": 0}
-    if against_usual:
-        colours = [(0.0, EXPRESSIONS["sad"]), (0.5, "#EEF1F4"), (1.0, EXPRESSIONS["stress"])]
-        title = context.text(texts.person.POINTS)
-        return {"colorscale": colours, "zmin": -50, "zmax": 50, "colorbar": {**bar, "title": {"text": title}}}
-    colours = [(0.0, "#EEF1F4"), (1.0, EXPRESSIONS[measure])]
-    return {"colorscale": colours, "zmin": 0, "zmax": 100, "colorbar": {**bar, "ticksuffix": " %"}}
 
 
 def _value(point: PersonFigure, measure: Measure, *, against_usual: bool) -> float | None:

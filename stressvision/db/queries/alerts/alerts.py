@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, not_, select, update
 
-from stressvision.db.engine.expressions import columns_for, older_than
+from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
@@ -15,8 +15,8 @@ from stressvision.domain.alerts import (
     PROLONGED_FATIGUE,
     PROLONGED_STRESS,
     AlertStatus,
+    Outcome,
     Severity,
-    Subject,
     compute_version,
 )
 from stressvision.domain.evidence import compute_excess, compute_share
@@ -53,8 +53,12 @@ class AlertRow(ReadRow):
     usual_days: int | None
     error_chance: float | None
     escalation_level: int
+    outcome: Annotated[str | None, OneOf(frozenset(Outcome))]
+    stored_version: int
     employee_name: str | None
     employee_code: str | None
+    department: str | None
+    shift: str | None
 
     @property
     def known_status(self) -> AlertStatus:
@@ -74,7 +78,7 @@ class AlertRow(ReadRow):
     @property
     def version(self) -> int:
         """The version that a decision may name."""
-        return compute_version(self.known_status)
+        return compute_version(self.known_status, self.stored_version)
 
 
 _read_alert = RowReader(AlertRow)
@@ -119,60 +123,39 @@ class AlertDecisionMade:
     at: datetime
     user_id: str | None = None
     notes: str | None = None
+    outcome: Outcome | None = None
 
 
-_ALERT: Select[Any] = select(
-    *columns_for(AlertRow, alerts, employee_name=employees.c.full_name, employee_code=employees.c.employee_code)
-).select_from(alerts.outerjoin(employees, employees.c.id == _a.employee_id))
+_PERSON = employees.c
+JOINED = alerts.outerjoin(employees, _PERSON.id == _a.employee_id)
+"""Alerts with their employee, if they have one."""
+ALERT: Select[Any] = select(
+    *columns_for(
+        AlertRow,
+        alerts,
+        employee_name=_PERSON.full_name,
+        employee_code=_PERSON.employee_code,
+        department=_PERSON.department,
+        shift=_PERSON.shift,
+        stored_version=_a.version,
+    )
+).select_from(JOINED)
 
 
-def select_alerts(
-    connection: Connection,
-    status: AlertStatus | None,
-    employee_id: int | None,
-    limit: int,
-    after: tuple[datetime, int] | None = None,
-    about: Subject = Subject.PEOPLE,
-) -> list[AlertRow]:
-    """Return alerts, newest first. `after`: timestamp and id of the previous page's last row."""
-    query = _filtered(_ALERT, status, employee_id, about).order_by(_a.timestamp.desc(), _a.id.desc())
-    if after is not None:
-        query = query.where(older_than(_a.timestamp, _a.id, after))
-    return _load(connection, query.limit(limit))
-
-
-def count_alerts(
-    connection: Connection,
-    status: AlertStatus | None,
-    employee_id: int | None = None,
-    about: Subject = Subject.PEOPLE,
-) -> int:
-    """Return the number of alerts that match."""
-    query = select(func.count()).select_from(alerts)
-    return int(connection.execute(_filtered(query, status, employee_id, about)).scalar_one())
-
-
-def _filtered(query: Select[Any], status: AlertStatus | None, employee_id: int | None, about: Subject) -> Select[Any]:
-    if status is not None:
-        query = query.where(_a.status == str(status))
-    if about is not Subject.ALL:
-        query = query.where(_a.device_id.is_(None) if about is Subject.PEOPLE else _a.device_id.is_not(None))
-    return query if employee_id is None else query.where(_a.employee_id == employee_id)
-
-
-def _load(connection: Connection, query: Select[Any]) -> list[AlertRow]:
+def load_alerts(connection: Connection, query: Select[Any]) -> list[AlertRow]:
+    """Return the rows of a query that was made from ALERT."""
     return _read_alert.many(connection.execute(query))
 
 
 def select_alert(connection: Connection, alert_id: int) -> AlertRow | None:
     """Return the alert, or None."""
-    row = connection.execute(_ALERT.where(_a.id == alert_id)).one_or_none()
+    row = connection.execute(ALERT.where(_a.id == alert_id)).one_or_none()
     return _read_alert.one(row)
 
 
 def select_alerts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, AlertRow]:
     """Return the alerts that exist, by id."""
-    return {row.id: row for row in _load(connection, _ALERT.where(_a.id.in_(ids)))}
+    return {row.id: row for row in load_alerts(connection, ALERT.where(_a.id.in_(ids)))}
 
 
 def insert_alert(connection: Connection, alert: NewAlert) -> int:
@@ -192,7 +175,24 @@ def record_decision(connection: Connection, alert_id: int, decision: AlertDecisi
     }
     if decision.notes is not None:
         values["resolution_notes"] = decision.notes
-    connection.execute(update(alerts).where(_a.id == alert_id).values(values))
+    if decision.outcome is not None:
+        values["outcome"] = str(decision.outcome)
+    connection.execute(update(alerts).where(_a.id == alert_id).values(values | {"version": _next_version()}))
+
+
+def undo_decision(connection: Connection, alert_id: int, status: AlertStatus) -> None:
+    """Return the alert to `status` (PENDING or ACKNOWLEDGED), without the decisions after it."""
+    values: dict[str, object] = {"status": str(status), "resolved_by": None, "resolved_at": None, "outcome": None}
+    values["resolution_notes"] = None
+    if status is AlertStatus.PENDING:
+        values |= {"acknowledged_by": None, "acknowledged_at": None}
+    connection.execute(update(alerts).where(_a.id == alert_id).values(values | {"version": _next_version()}))
+
+
+def _next_version() -> ColumnElement[int]:
+    """Return the stored version, or that of a status which another program wrote, plus one."""
+    of_status = case({str(status): compute_version(status) for status in AlertStatus}, value=_a.status, else_=0)
+    return case((_a.version > of_status, _a.version), else_=of_status) + 1
 
 
 def set_escalation_level(connection: Connection, alert_id: int, level: int) -> None:
@@ -259,8 +259,8 @@ def count_alerts_in(connection: Connection, window: Window) -> int:
 
 def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
     """Return the employees' pending alerts stored last, `limit` at most, in the order in which they were stored."""
-    query = _ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
-    return _load(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
+    query = ALERT.where(_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
+    return load_alerts(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
 
 
 def find_newest_pending(connection: Connection, severity: Severity) -> int | None:
@@ -273,4 +273,4 @@ def find_newest_pending(connection: Connection, severity: Severity) -> int | Non
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:
     """Return the last alert of each device and type."""
     latest = select(func.max(_a.id)).where(_a.device_id.is_not(None)).group_by(_a.device_id, _a.alert_type)
-    return _load(connection, _ALERT.where(_a.id.in_(latest)).order_by(_a.id))
+    return load_alerts(connection, ALERT.where(_a.id.in_(latest)).order_by(_a.id))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, select, text
+from sqlalchemy import Connection, bindparam, exists, func, select, text
 
-from stressvision.db.engine.expressions import minute_start
+from stressvision.db.engine.expressions import hour_start, minute_start
 from stressvision.db.engine.row_reader import RowReader
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.tables import detection_events, device_minutes, devices
@@ -51,6 +51,36 @@ def select_minutes(connection: Connection, device_id: str, window: Window) -> Se
     """Return the minutes of the window in which the camera was watching."""
     query = select(_m.minute).where(_m.device_id == device_id, _m.minute >= window.start, _m.minute < window.end)
     return connection.execute(query).scalars().all()
+
+
+@dataclass(frozen=True)
+class HourCoverage:
+    """Minutes of one UTC hour in which a camera was watching."""
+
+    device_id: str
+    hour: datetime
+    minutes: int
+
+
+_read_hour_coverage = RowReader(HourCoverage)
+
+
+def count_minutes_by_hour(connection: Connection, window: Window) -> list[HourCoverage]:
+    """Return the watched minutes of each camera and hour of the window; hours without any are missing."""
+    hour = hour_start(_m.minute).label("hour")
+    query = (
+        select(_m.device_id, hour, func.count().label("minutes"))
+        .where(_m.minute >= window.start, _m.minute < window.end)
+        .group_by(_m.device_id, hour)
+        .order_by(_m.device_id, hour)
+    )
+    return _read_hour_coverage.many(connection.execute(query))
+
+
+def select_watching_before(connection: Connection, at: datetime) -> set[str]:
+    """Return the devices that were watching in some minute before `at`."""
+    earlier = exists(select(_m.minute).where(_m.device_id == devices.c.device_id, _m.minute < at))
+    return set(connection.execute(select(devices.c.device_id).where(earlier)).scalars())
 
 
 def select_expected(connection: Connection, since: datetime, until: datetime) -> list[ExpectedDevice]:

@@ -137,6 +137,12 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, En
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
 
 
+def count_enrolled(connection: Connection) -> int:
+    """Return the number of active employees whose face is enrolled with consent."""
+    enrolled = (employees.c.is_active, employees.c.consent_given, employees.c.enrollment_date.is_not(None))
+    return connection.execute(select(func.count()).select_from(employees).where(*enrolled)).scalar_one()
+
+
 def count_population(connection: Connection) -> Population:
     """Return how many employees are real and how many belong to the demonstration."""
     rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))
@@ -148,6 +154,12 @@ def count_monitored(connection: Connection) -> int:
     """Return the number of active employees with a valid consent."""
     query = select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
     return connection.execute(query).scalar_one()
+
+
+def select_names(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return id, name and code of every employee."""
+    query = select(employees.c.id, employees.c.full_name, employees.c.employee_code)
+    return [(row.id, row.full_name, row.employee_code) for row in connection.execute(query)]
 
 
 def insert_employee(connection: Connection, employee: NewEmployee) -> int:

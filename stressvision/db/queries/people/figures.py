@@ -1,12 +1,13 @@
-"""One person's counts by minute, hour and day, and the history of their alerts and silences."""
+"""One person's counts by minute and day, and the history of their alerts and silences."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
-from stressvision.db.engine.expressions import columns_for, hour_start, minute_start
+from stressvision.db.engine.expressions import columns_for, minute_start
 from stressvision.db.engine.row_reader import ReadRow, RowReader
 from stressvision.db.schema.tables import alert_events, alert_silences, alerts, detection_events, employee_days
 from stressvision.domain.emotions import Emotion
@@ -20,7 +21,7 @@ _s = alert_silences.c
 
 @dataclass(frozen=True)
 class PersonCountRow:
-    """Number of detections of one expression (None: not analysed) in one minute or hour."""
+    """Number of detections of one expression (None: not analysed) in one minute."""
 
     start: datetime
     emotion: str | None
@@ -59,16 +60,19 @@ _read_step = RowReader(PersonStepRow)
 _read_silence = RowReader(PersonSilenceRow)
 
 
-def count_person(connection: Connection, employee_id: int, window: Window, *, by_minute: bool) -> list[PersonCountRow]:
-    """Return the person's detections in the window by minute or hour and expression, oldest first."""
-    start = (minute_start if by_minute else hour_start)(_d.timestamp).label("start")
+def count_minutes(connection: Connection, employee_id: int, window: Window) -> dict[datetime, Counter[str]]:
+    """Return the person's detections in the window by minute and expression ('': not analysed), oldest first."""
+    start = minute_start(_d.timestamp).label("start")
     query = (
         select(start, _d.emotion, func.count().label("count"))
         .where(_d.employee_id == employee_id, _d.timestamp >= window.start, _d.timestamp < window.end)
         .group_by(start, _d.emotion)
         .order_by(start)
     )
-    return _read_count.many(connection.execute(query))
+    counts: dict[datetime, Counter[str]] = {}
+    for row in _read_count.many(connection.execute(query)):
+        counts.setdefault(row.start, Counter())[row.emotion or ""] += row.count
+    return counts
 
 
 def select_person_days(

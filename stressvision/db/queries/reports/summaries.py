@@ -61,6 +61,18 @@ _read_day = RowReader(DayRow)
 
 
 @dataclass(frozen=True)
+class AggregateRow(ReadRow):
+    """What a viewer may see of a day: JSON object of wire.Aggregate."""
+
+    day: str
+    time_zone: str
+    aggregate: Annotated[dict[str, Any], Shape(Aggregate, strict=True)]
+
+
+_read_aggregate = RowReader(AggregateRow)
+
+
+@dataclass(frozen=True)
 class EmployeeName:
     """The columns of an employee that a summary shows."""
 
@@ -123,6 +135,19 @@ def find_day(connection: Connection, day: date) -> DayRow | None:
     query = select(*columns_for(DayRow, daily_reports)).where(_d.day == day.isoformat())
     row = connection.execute(query).one_or_none()
     return _read_day.one(row)
+
+
+def select_aggregates(connection: Connection, first: date, last: date, time_zone: str) -> dict[date, Aggregate]:
+    """Return what a viewer may see of each day from `first` to `last` that has a current summary in that time zone."""
+    query = select(*columns_for(AggregateRow, daily_reports)).where(
+        _d.day >= first.isoformat(), _d.day <= last.isoformat(), _d.day.not_in(select(stale_days.c.day))
+    )
+    rows = _read_aggregate.many(connection.execute(query))
+    return {
+        date.fromisoformat(row.day): Aggregate.model_validate(row.aggregate)
+        for row in rows
+        if row.time_zone == time_zone and not row.odd_fields
+    }
 
 
 def store_day(connection: Connection, day: date, summary: DayRow) -> None:

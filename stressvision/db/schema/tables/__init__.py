@@ -16,6 +16,7 @@ from stressvision.db.schema.tables.observations import (
     devices,
     sessions,
 )
+from stressvision.db.schema.tables.own import person_links, person_requests, recognition_pauses, self_reports
 from stressvision.db.schema.tables.people import consents, employees, face_samples
 from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
@@ -38,8 +39,9 @@ from stressvision.db.schema.tables.rollups import (
     rollup_progress,
 )
 from stressvision.db.schema.tables.settings import stored_settings
+from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0019"
+REVISION = "0022"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "device_hours",
     "device_minutes",
     "devices",
+    "disk_samples",
     "employee_day_counts",
     "employee_days",
     "employee_hours",
@@ -75,10 +78,15 @@ __all__ = [
     "metadata",
     "minute_counts",
     "notifications",
+    "person_links",
+    "person_requests",
+    "recognition_pauses",
     "releases",
+    "repairs",
     "report_progress",
     "reports",
     "rollup_progress",
+    "self_reports",
     "sessions",
     "stale_days",
     "stored_settings",

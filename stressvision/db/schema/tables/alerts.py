@@ -30,13 +30,18 @@ alerts = Table(
     Column("usual_days", Integer),
     Column("error_chance", Float),
     Column("escalation_level", Integer, nullable=False, server_default=text("0")),
+    Column("outcome", Text),
+    Column("version", Integer, nullable=False, server_default=text("0")),
     Index("ix_alerts_employee_id_timestamp", "employee_id", "timestamp"),
     Index("ix_alerts_status_timestamp", "status", "timestamp"),
     Index("ix_alerts_timestamp", "timestamp"),
     Index("ix_alerts_device_id_timestamp", "device_id", "timestamp"),
     sqlite_autoincrement=True,
 )
-"""An alert is about an employee (`employee_id`) or a device (`device_id`), never both."""
+"""An alert is about an employee (`employee_id`) or a device (`device_id`), never both.
+
+`outcome`: what the doctor stated when resolving it. `version`: grows with each decision made here.
+"""
 
 alert_silences = Table(
     "alert_silences",

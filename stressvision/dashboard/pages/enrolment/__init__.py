@@ -1,0 +1,1 @@
+"""Inscribir: enrolment with consent, and the rights of an enrolled person."""

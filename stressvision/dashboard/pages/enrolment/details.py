@@ -1,0 +1,140 @@
+"""The first two steps of an enrolment: the person's details, and the consent with its signature."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import streamlit as st
+
+from stressvision.core.texts import Message
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.page_context import PageContext
+from stressvision.wire.backend import Employee
+from stressvision.wire.people import ConsentText
+
+TEXT_HEIGHT = 280
+CHOSEN = "enrol_person"
+"""Key of the session state: id of the registered person to enrol, NEW for another one."""
+NEW = 0
+"""Not None, for which the field would show its own text in place of an option's."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """The person to enrol. `employee_id`: None for a new one."""
+
+    employee_id: int | None
+    code: str
+    name: str
+    department: str | None
+    shift: str | None
+    recorder: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Whether and how the person signed."""
+
+    is_complete: bool
+    method: Literal["paper", "electronic"]
+
+
+def show_details(context: PageContext, employees: Sequence[Employee]) -> Details:
+    """Render the fields of the person, and return what they hold."""
+    by_id = {employee.id: employee for employee in employees}
+
+    def label(employee_id: int) -> str:
+        if employee_id == NEW:
+            return context.text(texts.enrolment.NEW_PERSON)
+        return f"{by_id[employee_id].full_name} · {by_id[employee_id].employee_code}"
+
+    if st.session_state.get(CHOSEN) not in by_id:
+        st.session_state[CHOSEN] = NEW
+    chosen = st.selectbox(context.text(texts.enrolment.PERSON), [NEW, *by_id], format_func=label, key=CHOSEN)
+    recorder = acting_user()
+    if chosen != NEW:
+        person = by_id[chosen]
+        recorder = recorder or _ask_recorder(context)
+        return Details(person.id, person.employee_code, person.full_name, person.department, person.shift, recorder)
+    left, right = st.columns(2)
+    code = left.text_input(
+        context.text(texts.enrolment.CODE), max_chars=80, help=context.text(texts.enrolment.CODE_HELP), key="enrol_code"
+    )
+    name = right.text_input(context.text(texts.enrolment.FULL_NAME), max_chars=200, key="enrol_name")
+    with left:
+        department = _choose(context, texts.enrolment.DEPARTMENT, [item.department for item in employees], "department")
+    with right:
+        shift = _choose(context, texts.enrolment.SHIFT, [item.shift for item in employees], "shift")
+    recorder = recorder or _ask_recorder(context)
+    wanted = Details(None, code.strip().upper(), " ".join(name.split()), department, shift, recorder)
+    return _match_registered(context, wanted, employees)
+
+
+def _match_registered(context: PageContext, wanted: Details, employees: Sequence[Employee]) -> Details:
+    """Return the registered person with the typed code and name, as a failed attempt leaves one; else the new one."""
+    person = next((item for item in employees if item.employee_code == wanted.code), None)
+    if person is None:
+        return wanted
+    st.html(html.small(context.text(texts.enrolment.CODE_TAKEN, code=wanted.code, name=person.full_name)))
+    if _comparable(person.full_name) != _comparable(wanted.name):
+        return replace(wanted, code="")
+    return replace(wanted, employee_id=person.id)
+
+
+def _choose(context: PageContext, title: Message, known: Sequence[str | None], name: str) -> str | None:
+    options = sorted({value for value in known if value})
+    shifts = texts.employees.SHIFTS if name == "shift" else {}
+    return st.selectbox(
+        context.text(title),
+        options or list(shifts),
+        index=None,
+        accept_new_options=True,
+        format_func=lambda value: context.text(shifts[value]) if value in shifts else value,
+        placeholder=context.text(texts.enrolment.CHOOSE_OR_TYPE),
+        key=f"enrol_{name}",
+    )
+
+
+def _ask_recorder(context: PageContext) -> str:
+    typed = st.text_input(context.text(texts.enrolment.RECORDER), max_chars=USER_LIMIT, key="enrol_recorder").strip()
+    if typed:
+        remember_acting_user(typed)
+    return typed
+
+
+def show_consent(context: PageContext, consent: ConsentText, details: Details) -> Signature:
+    """Render the consent text and the signature, and return whether it is complete."""
+    st.html(html.small(context.text(texts.enrolment.CONSENT_ABOUT)))
+    with st.container(height=TEXT_HEIGHT, border=True):
+        st.markdown(consent.text.partition("\n")[2])
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    method = left.segmented_control(
+        context.text(texts.enrolment.HOW_SIGNED),
+        list(texts.enrolment.METHODS),
+        default="electronic",
+        required=True,
+        format_func=lambda name: context.text(texts.enrolment.METHODS[name]),
+        key="enrol_method",
+    )
+    right.download_button(
+        context.text(texts.enrolment.CONSENT_FILE),
+        consent.text,
+        file_name=f"consentimiento-{consent.version}.txt",
+        icon=":material/print:",
+        on_click="ignore",
+    )
+    if method == "paper":
+        return Signature(st.checkbox(context.text(texts.enrolment.SIGNED_PAPER), key="enrol_paper"), "paper")
+    signature = st.text_input(context.text(texts.enrolment.SIGNATURE), max_chars=200, key="enrol_signature")
+    is_equal = bool(details.name) and _comparable(signature) == _comparable(details.name)
+    if signature.strip() and not is_equal:
+        st.warning(context.markdown(texts.enrolment.SIGNATURE_DIFFERS, name=details.name))
+    return Signature(is_equal, "electronic")
+
+
+def _comparable(name: str) -> str:
+    """Return a name without case, accents and repeated spaces: the keyboard of a kiosk may lack them."""
+    plain = unicodedata.normalize("NFD", " ".join(name.split()).casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
