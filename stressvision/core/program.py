@@ -86,8 +86,10 @@ class _Output(io.TextIOWrapper):
 
 
 def _open_null(*, reading: bool = False) -> TextIO:
-    mode = "r" if reading else "w"
-    return open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123  open until the end of the process
+    # Open until the end of the process.
+    if reading:
+        return open(os.devnull, encoding="utf-8")  # noqa: PTH123
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def build_command(module: str) -> tuple[str, ...]:
