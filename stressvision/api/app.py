@@ -42,6 +42,7 @@ from stressvision.api.routers import (
     sessions,
     settings,
     silences,
+    system,
     websocket,
 )
 from stressvision.api.websocket.feed import FeedReader
@@ -80,6 +81,7 @@ _ROUTERS = (
     audit,
     settings,
     repairs,
+    system,
 )
 
 

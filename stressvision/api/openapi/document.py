@@ -122,6 +122,14 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "read_system": Message(es="Estado de la instalación: programas, discos, versiones", en="State of the installation"),
+    "read_logs": Message(es="Final de los registros, por nivel", en="End of the logs, by level"),
+    "list_backups": Message(es="Copias de seguridad", en="Backups"),
+    "make_backup": Message(es="Hacer una copia de seguridad", en="Make a backup"),
+    "verify_backup": Message(
+        es="Restaurar una copia en un archivo temporal y leerla entera", en="Restore a backup aside and read all of it"
+    ),
+    "download_backup": Message(es="Descargar una copia cifrada", en="Download an encrypted backup"),
     "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
     "change_settings": Message(
         es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
@@ -162,6 +170,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "system": Message(es="Sistema", en="System"),
     "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }

@@ -86,6 +86,12 @@ POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
 GET       /api/repairs                                 ha
+GET       /api/system                                  a
+GET       /api/logs                                    a
+GET       /api/backups                                 a
+POST      /api/backups                                 a
+POST      /api/backups/{name}/verify                   a
+GET       /api/backups/{name}/file                     a
 GET       /api/settings                                ha
 PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
