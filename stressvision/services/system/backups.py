@@ -6,6 +6,7 @@ Administrators may not learn how many detections there are: sizes and numbers of
 from pathlib import Path
 
 from stressvision.core.errors import Conflict, Message, NotFound
+from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
 from stressvision.domain.auth import sees_persons
 from stressvision.domain.disclosure import round_size
@@ -42,6 +43,31 @@ def verify_item(context: Context, name: str, actor: Actor) -> BackupVerified:
     if not sees_persons(actor.role):
         rows = {table: round_size(count, _FEWEST_ROWS) for table, count in rows.items()}
     return BackupVerified(name=name, files=len(chain), until=chain[-1].created_at, rows=rows)
+
+
+def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupVerified:
+    """Verify a backup, and ask the launcher to stop the programs, restore it and start them again.
+
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: It is damaged.
+        Conflict: No launcher runs, or the database is PostgreSQL.
+    """
+    run_dir = context.settings.run_dir
+    if not context.database.is_sqlite or not is_launcher_running(run_dir):
+        raise Conflict(
+            Message(
+                es="Estos programas no los inició el lanzador, que debe detenerlos: restaure en el servidor con "
+                f"«python -m stressvision restore --file {name}».",
+                en="These programs were not started by the launcher, which has to stop them: restore on the server "
+                f"with “python -m stressvision restore --file {name}”.",
+            )
+        )
+    verified = verify_item(context, name, actor)
+    path = _find(context, name).path.resolve()
+    _record(context, actor, "restoration_requested", name)
+    request_restoration(run_dir, RestoreRequest(str(path), actor.user_id or "-"))
+    return verified
 
 
 def open_item(context: Context, name: str, actor: Actor) -> Path:
