@@ -72,8 +72,11 @@ def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 
 def everything(context: Context) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows, without the entry of the audit log that a restoration adds."""
     with context.database.read() as connection:
-        return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+        found = {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+    found["audit_log"] = [row for row in found["audit_log"] if "database_restored" not in row]
+    return found
 
 
 def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -266,9 +269,7 @@ def test_restoration_brings_back_no_consent_token_or_password_and_is_recorded(
     disable_account(context, "ing.rojas", DOCTOR)
     change_password(context, "dra.quispe", "otras palabras que recuerdo", DOCTOR)
     with context.database.read() as connection:
-        (last_id, last_hash) = (
-            connection.exec_driver_sql("SELECT id, hash FROM audit_log ORDER BY id DESC").first() or ()
-        )
+        last = connection.exec_driver_sql("SELECT id, hash FROM audit_log ORDER BY id DESC").first()
         query = "SELECT name, password_hash, disabled_at IS NULL FROM accounts ORDER BY name"
         accounts = connection.exec_driver_sql(query).all()
     context.database.close()
@@ -284,8 +285,9 @@ def test_restoration_brings_back_no_consent_token_or_password_and_is_recorded(
         assert revoked == 0
         recorded = "SELECT details FROM audit_log WHERE action = 'database_restored'"
         details = str(connection.exec_driver_sql(recorded).scalar())
-        assert str(last_hash) in details
-        assert str(last_id) in details
+        assert last is not None
+        assert str(last[0]) in details
+        assert str(last[1]) in details
 
 
 def test_damaged_incomplete_or_missing_backup_is_refused(context: Context) -> None:
