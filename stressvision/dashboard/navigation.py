@@ -12,7 +12,8 @@ from streamlit.navigation.page import StreamlitPage
 from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, camera, employees, overview, reports
+from stressvision.dashboard.pages import camera, employees, overview, reports
+from stressvision.dashboard.pages.alerts import page as alerts
 from stressvision.dashboard.pages.enrolment import page as enrolment
 from stressvision.dashboard.pages.person import page as person
 from stressvision.dashboard.pages.plant import page as plant
