@@ -23,7 +23,7 @@ LOGO = Path(__file__).parent / "logo.svg"
 def open_page() -> tuple[Settings, PageContext]:
     """Return the settings and the context of this script run. Raise ConfigurationError where a setting is invalid."""
     settings = load_settings()
-    cookie = SessionCookie(settings.dashboard_port, is_encrypted=settings.tls_certificate is not None)
+    cookie = SessionCookie.of(settings)
     zone = ZoneInfo(settings.time_zone)
     backend = BackendClient(
         settings.api_base, settings.lang, trusted_ca=settings.trusted_ca, dashboard_key=read_dashboard_key(settings)

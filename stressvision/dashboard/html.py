@@ -49,6 +49,27 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class HourBar:
+    """One hour of a camera. `share`: 0 to 1 of it was watched; None before the camera's first hour."""
+
+    share: float | None
+    title: str
+
+
+@dataclass(frozen=True)
+class CameraRow:
+    """The texts and bars of one camera."""
+
+    name: str
+    place: str
+    state: Chip
+    marks: Sequence[Chip]
+    sentence: str
+    summary: str
+    bars: Sequence[HourBar]
+
+
+@dataclass(frozen=True)
 class AlertCard:
     """The texts of one alert card."""
 
@@ -101,6 +122,18 @@ def story(sentences: Iterable[str]) -> Markup:
     return Markup('<div class="sv story">{}</div>').format(
         _EMPTY.join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
     )
+
+
+def quote(name: str, time: str, words: str) -> Markup:
+    """Return what a person wrote, with their name and the time."""
+    return Markup(
+        '<div class="sv alert"><p class="name">{}</p><p class="muted">{}</p><blockquote>{}</blockquote></div>'
+    ).format(name, time, words)
+
+
+def qr_code(source: str, alt: str) -> Markup:
+    """Return a QR code. `source`: a data URI."""
+    return Markup('<div class="sv qr"><img src="{}" alt="{}"></div>').format(source, alt)
 
 
 def banner(text: str) -> Markup:
@@ -223,6 +256,34 @@ def alert(card: AlertCard) -> Markup:
         card.evidence,
         decisions,
         notes,
+    )
+
+
+def cameras(rows: Iterable[CameraRow]) -> Markup:
+    """Return the list of cameras with their bars."""
+    return Markup('<ul class="sv cameras">{}</ul>').format(_EMPTY.join(_camera(row) for row in rows))
+
+
+def _camera(row: CameraRow) -> Markup:
+    bars = _EMPTY.join(
+        Markup('<i class="{}" title="{}"><b style="height:{}%"></b></i>').format(
+            "none" if bar.share == 0 else "", bar.title, round(100 * (bar.share or 0))
+        )
+        for bar in row.bars
+    )
+    sentence = Markup('<p class="muted">{}</p>').format(row.sentence) if row.sentence else _EMPTY
+    return Markup(
+        '<li><div><div class="top"><span class="name">{}</span>{}{}</div><p class="muted">{}</p>{}</div>'
+        '<figure role="img" aria-label="{}"><div>{}</div><figcaption>{}</figcaption></figure></li>'
+    ).format(
+        row.name,
+        chip(row.state),
+        _EMPTY.join(chip(mark) for mark in row.marks),
+        row.place,
+        sentence,
+        row.summary,
+        bars,
+        row.summary,
     )
 
 

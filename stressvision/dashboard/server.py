@@ -70,7 +70,7 @@ def create_console(settings: Settings) -> Console:
         not_found=create_not_found(settings.lang),
         paths=list_page_paths,
         pulse=BackendPulse(backend.service_card),
-        cookie=SessionCookie(settings.dashboard_port, is_encrypted=settings.tls_certificate is not None),
+        cookie=SessionCookie.of(settings),
         tickets=TICKETS,
     )
 

@@ -1,10 +1,14 @@
 """Outgoing messages: their kinds, when they may be sent, and the delay between attempts."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
+
+from stressvision.core.errors import Message
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
@@ -52,6 +56,67 @@ SUBSCRIPTIONS = {
     NoticeKind.REPAIR: "devices",
 }
 """The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
+
+
+STORABLE_SCHEMES = frozenset(
+    {
+        "mailto",
+        "mailtos",
+        "json",
+        "jsons",
+        "form",
+        "forms",
+        "xml",
+        "xmls",
+        "ntfy",
+        "ntfys",
+        "slack",
+        "tgram",
+        "discord",
+        "workflow",
+        "workflows",
+        "gchat",
+        "mmost",
+        "mmosts",
+        "gotify",
+        "gotifys",
+        "pover",
+        "wxteams",
+        "webex",
+        "signal",
+        "signals",
+        "rocket",
+        "rockets",
+        "twilio",
+        "vonage",
+        "whatsapp",
+    }
+)
+"""Services that only send over the network. Others, which open local files or devices, belong to the environment."""
+_FILE_OPTIONS = frozenset({"template", "attach", "pgppub", "pgpprv", "keyfile", "subfile"})
+"""Options with which apprise reads a file of the server, or another address, and sends what it read."""
+
+
+def find_address_fault(address: str) -> Message | None:
+    """Return why an address may not be stored or tested from the console; None where it may.
+
+    An administrator of the console has no account on the server: an address must not read the server's files for them.
+    """
+    scheme, _, rest = address.partition("://")
+    if scheme.lower() not in STORABLE_SCHEMES:
+        return Message(
+            es=f"Aquí no se admiten direcciones {scheme}:// . Póngala en STRESSVISION_NOTIFY_URLS del servidor.",
+            en=f"Addresses {scheme}:// are not accepted here: put it into STRESSVISION_NOTIFY_URLS of the server.",
+        )
+    # apprise does not end the query where RFC 3986 does.
+    query = re.sub("[?#;]", "&", rest.partition("?")[2])
+    options = {name.lower().lstrip("+-: ") for name, _ in parse_qsl(query, keep_blank_values=True)}
+    if refused := ", ".join(sorted(options & _FILE_OPTIONS)):
+        return Message(
+            es=f"Aquí no se admite la opción {refused}, que lee un archivo del servidor.",
+            en=f"The option {refused}, which reads a file of the server, is not accepted here.",
+        )
+    return None
 
 
 def fingerprint(address: str) -> str:

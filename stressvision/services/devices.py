@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Message, NotFound
-from stressvision.db.queries.detections.coverage import count_minutes_by_hour, note_minute
+from stressvision.db.queries.detections.coverage import count_minutes_by_hour, note_minute, select_watching_before
 from stressvision.db.queries.detections.devices import (
     DeviceReport,
     DeviceRow,
@@ -75,9 +75,14 @@ def read_camera_history(context: Context, hours: int) -> CameraHistory:
             (row.device_id, int((row.hour - window.start) / timedelta(hours=1))): row.minutes
             for row in count_minutes_by_hour(connection, window)
         }
-    devices = [
-        WatchedHours(device_id=name, minutes=[watched.get((name, hour), 0) for hour in range(hours)]) for name in known
-    ]
+        earlier = select_watching_before(connection, window.start)
+
+    def count_minutes(name: str) -> list[int | None]:
+        counts = [watched.get((name, hour), 0) for hour in range(hours)]
+        first = 0 if name in earlier else next((hour for hour, count in enumerate(counts) if count), hours)
+        return [None if hour < first else count for hour, count in enumerate(counts)]
+
+    devices = [WatchedHours(device_id=name, minutes=count_minutes(name)) for name in known]
     return CameraHistory(start=window.start, hours=hours, devices=devices)
 
 

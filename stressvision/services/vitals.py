@@ -15,6 +15,7 @@ from stressvision.db.queries.changes import last_change_id
 from stressvision.db.schema.opening import is_current, read_revision
 from stressvision.domain.alerts import AlertStatus
 from stressvision.services.context import Context
+from stressvision.wire.rights import InstallationFacts
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def describe_database(settings: Settings) -> DatabaseShape:
                 rows=row_counts.count_rows(connection),
                 odd_rows=row_counts.count_odd_rows(connection) if is_current(connection) else {},
             )
+
+
+def read_installation_facts(context: Context) -> InstallationFacts:
+    """Return the counts that the legal papers contain; no person is named. Raises DatabaseUnavailable."""
+    with context.database.read() as connection:
+        return row_counts.count_installation(connection)
 
 
 def count_odd_rows(settings: Settings) -> Mapping[str, int]:

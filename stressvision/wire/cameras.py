@@ -120,10 +120,10 @@ class PauseRequest(BaseModel):
 
 
 class WatchedHours(WireModel):
-    """Minutes of each hour in which a camera was watching, the oldest hour first."""
+    """Minutes of each hour in which a camera was watching, the oldest hour first; null before its first one."""
 
     device_id: str
-    minutes: list[int]
+    minutes: list[int | None]
 
 
 class CameraHistory(WireModel):

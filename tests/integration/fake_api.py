@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import Body, FastAPI, Query, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import Conflict, Message, NotFound, StressVisionError
@@ -43,11 +43,14 @@ from stressvision.wire.backend import (
     Stats,
     StoredDetection,
 )
+from stressvision.wire.cameras import CameraHistory, CameraSettings, WatchedHours
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.own import OwnPage
 from stressvision.wire.plant import PlantFigures
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_own import invent_page, serve_own
 from tests.integration.fake_person import serve_person
 from tests.integration.fake_plant import invent_plant, serve_plant
 from tests.programs.running import PATIENCE_SECONDS, wait_until
@@ -68,7 +71,7 @@ SCENE = ("neutral", "happy", "neutral", "stress", "neutral", "sad", "stress", "f
 class FakeBackend:
     """What the fake API answers. `calls`: what it was asked, in order.
 
-    `streams`: how often a preview was opened; `sent`: events sent over the WebSocket;
+    `sent`: events sent over the WebSocket;
     `other_event`: the id of an event that is no detection; `withheld`: as for a viewer.
     """
 
@@ -82,9 +85,9 @@ class FakeBackend:
     refusal: StressVisionError | None = None
     delay_seconds: float = 0.0
     picture: bytes = b""
-    streams: int = 0
     sent: int = 0
     other_event: int = 0
+    paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
     histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
@@ -92,6 +95,8 @@ class FakeBackend:
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
     plant: PlantFigures = field(default_factory=invent_plant)
+    own: OwnPage = field(default_factory=invent_page)
+    is_enough: bool = False
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -350,6 +355,33 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
     def devices() -> DeviceList:
         return DeviceList(devices=state.devices, total=len(state.devices))
 
+    @app.get("/api/devices/history")
+    def history(hours: int = 48) -> CameraHistory:
+        start = utc_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
+        watched = [
+            WatchedHours(device_id=item.device_id, minutes=[0] * (hours - 1) + [60 if item.state == "watching" else 0])
+            for item in state.devices
+        ]
+        return CameraHistory(start=start, hours=hours, devices=watched)
+
+    @app.get("/api/devices/{device_id}/picture")
+    def picture(device_id: str) -> Response:
+        if not state.picture:
+            raise Conflict(Message(es=f"La cámara {device_id} está en otra máquina.", en="It is on another machine."))
+        return Response(state.picture, media_type="image/jpeg")
+
+    @app.get("/api/devices/{device_id}/camera")
+    def camera_settings(device_id: str) -> CameraSettings:
+        reason, until = state.paused.get(device_id, (None, None))
+        return CameraSettings(
+            device_id=device_id, revision=0, time_zone="America/Lima", paused_until=until, pause_reason=reason
+        )
+
+    @app.delete("/api/devices/{device_id}/pause")
+    def resume(device_id: str) -> CameraSettings:
+        state.paused.pop(device_id, None)
+        return camera_settings(device_id)
+
     @app.get("/api/employees")
     def employees() -> EmployeeList:
         return EmployeeList(employees=state.employees, total=len(state.employees))
@@ -374,6 +406,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     serve_person(app, state)
     serve_plant(app, state)
+    serve_own(app, state)
 
     @app.get("/api/alerts")
     def alerts(
@@ -506,19 +539,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 await websocket.receive_text()
                 await websocket.send_text(Pong(timestamp=utc_now()).model_dump_json())
 
-    @app.get("/stream.mjpg")
-    def stream() -> StreamingResponse:
-        state.streams += 1
-        return StreamingResponse(_parts(state.picture), media_type="multipart/x-mixed-replace; boundary=frame")
-
     return app
-
-
-async def _parts(picture: bytes) -> AsyncIterator[bytes]:
-    """The same picture ten times a second, for as long as somebody looks."""
-    while True:
-        yield b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n"
-        await asyncio.sleep(0.1)
 
 
 def _problem(request: Request, error: StressVisionError) -> Response:

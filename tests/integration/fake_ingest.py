@@ -15,8 +15,8 @@ class FakeIngest:
 
     `fault`, where set, is asked with the path of each request: a status to answer with, None to serve it, or
     LOSE_ANSWER to serve it and hang up. `refused` holds the event ids that are never taken, `early` those whose time
-    has not come yet. `database_id` names the database, whose employees alone are stored. With `checks_sessions` it
-    refuses what belongs to a session that it does not know.
+    has not come yet. Ids of detections begin after `last_id_before`. `database_id` names the database, whose employees
+    alone are stored. With `checks_sessions` it refuses what belongs to a session that it does not know.
     """
 
     LOSE_ANSWER = -1
@@ -33,6 +33,7 @@ class FakeIngest:
         self.early: set[str] = set()
         self.checks_sessions = False
         self.database_id = ""
+        self.last_id_before = 0
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"ingest": self}))
         self._server.daemon_threads = True
@@ -96,7 +97,7 @@ class FakeIngest:
         if event_id not in self.detections:
             self.calls.append(("detection", event_id))
             self.detections[event_id] = detection
-        return {"status": "ok", "detection_id": list(self.detections).index(event_id) + 1}
+        return {"status": "ok", "detection_id": self.last_id_before + list(self.detections).index(event_id) + 1}
 
 
 class _Handler(BaseHTTPRequestHandler):

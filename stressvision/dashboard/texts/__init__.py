@@ -5,6 +5,7 @@ Names in braces are filled in where the text is used.
 
 from stressvision.dashboard.texts import (
     access,
+    accounts,
     alerts,
     camera,
     common,
@@ -13,14 +14,17 @@ from stressvision.dashboard.texts import (
     inbox,
     navigation,
     overview,
+    own,
     person,
     plant,
     reports,
+    settings,
     shell,
 )
 
 __all__ = [
     "access",
+    "accounts",
     "alerts",
     "camera",
     "common",
@@ -29,8 +33,10 @@ __all__ = [
     "inbox",
     "navigation",
     "overview",
+    "own",
     "person",
     "plant",
     "reports",
+    "settings",
     "shell",
 ]

@@ -1,62 +1,81 @@
-"""Texts of the page of live cameras."""
+"""Texts of the page of cameras."""
 
 from collections.abc import Mapping
 
 from stressvision.core.texts import Message
 
-CAMERA_PRIVACY = Message(
-    es="La imagen llega directamente del dispositivo a este navegador. No se guarda ni se envía a ningún servidor.",
-    en="The picture comes directly from the device to this browser. It is neither stored nor sent to any server.",
+SUMMARY = Message(es="{up} de {all} cámaras observan.", en="{up} of {all} cameras are watching.")
+PROBLEMS_FIRST = Message(
+    es="Primero las que necesitan atención. Cada barra es una hora de las últimas {hours}: llena si miró toda la hora.",
+    en="Those that need attention first. Each bar is one of the last {hours} hours: full where it watched all of it.",
 )
-PREVIEW_STATES: Mapping[str, tuple[Message, Message]] = {
-    "connecting": (
-        Message(es="Conectando con la cámara", en="Connecting to the camera"),
-        Message(
-            es="Si la imagen no aparece, compruebe que el dispositivo funciona en esta misma máquina.",
-            en="If no picture appears, check that the device runs on this machine.",
-        ),
+WATCHED = Message(es="{percent} de las últimas {hours} h", en="{percent} of the last {hours} h")
+BAR = Message(es="{time}: {minutes} min", en="{time}: {minutes} min")
+NO_BAR = Message(es="{time}: aún no había cámara", en="{time}: no camera yet")
+LAST_SIGN = Message(es="última señal {ago}", en="last sign {ago}")
+NO_SIGN = Message(es="sin ninguna señal todavía", en="no sign yet")
+HOT = Message(es="{degrees} °C", en="{degrees} °C")
+WAITING = Message(es="{count} por enviar", en="{count} to send")
+DEVICE_SAYS = Message(es="El dispositivo informa: {detail}", en="The device reports: {detail}")
+REMEDIES: Mapping[str, Message] = {
+    "starting": Message(es="Está arrancando: espere unos segundos.", en="It is starting: wait some seconds."),
+    "paused": Message(
+        es="En pausa por su horario o por una pausa pedida. No mira a nadie.",
+        en="Paused by its schedule or by a requested pause. It watches nobody.",
     ),
-    "starting": (
-        Message(es="Iniciando", en="Starting"),
-        Message(es="La imagen aparecerá en unos segundos.", en="The picture appears in a few seconds."),
+    "no_camera": Message(
+        es="El dispositivo no recibe imagen y sigue intentándolo. Revise el cable, la corriente o la dirección de la "
+        "cámara.",
+        en="The device receives no picture and keeps trying. Check the cable, the power or the address of the camera.",
     ),
-    "paused": (
-        Message(es="En pausa", en="Paused"),
-        Message(
-            es="La cámara está cerrada por su horario o por una pausa.",
-            en="The camera is closed by its schedule or by a pause.",
-        ),
+    "silent": Message(
+        es="El dispositivo dejó de comunicarse. Compruebe que está encendido y en la red; sus detecciones llegan "
+        "cuando vuelva.",
+        en="The device stopped reporting. Check that it is switched on and on the network; its detections arrive when "
+        "it is back.",
     ),
-    "no_camera": (
-        Message(es="Sin cámara", en="No camera"),
-        Message(
-            es="El dispositivo no recibe imagen y sigue intentándolo. Revise el cable o la dirección de la cámara.",
-            en="The device receives no picture and keeps trying. Check the cable or the address of the camera.",
-        ),
-    ),
-    "silent": (
-        Message(es="Sin señal", en="No signal"),
-        Message(
-            es="El dispositivo dejó de comunicarse. Compruebe que está encendido y en la red.",
-            en="The device stopped reporting. Check that it is switched on and on the network.",
-        ),
-    ),
-    "stopped": (
-        Message(es="Detenido", en="Stopped"),
-        Message(es="El dispositivo se detuvo de forma normal.", en="The device was stopped normally."),
-    ),
-    "no_preview": (
-        Message(es="Sin vista previa", en="No preview"),
-        Message(
-            es="Este dispositivo no ofrece vista previa (puede estar mostrando su propia ventana).",
-            en="This device offers no preview (it may show a window of its own).",
-        ),
-    ),
-    "elsewhere": (
-        Message(es="Vista previa en otra máquina", en="Preview on another machine"),
-        Message(
-            es="La vista previa solo se muestra en la máquina que tiene la cámara.",
-            en="The preview is only shown on the machine that has the camera.",
-        ),
+    "stopped": Message(
+        es="Se detuvo de forma normal. Vuelva a iniciar el dispositivo cuando lo necesite.",
+        en="It was stopped normally. Start the device again when you need it.",
     ),
 }
+CAMERA = Message(es="Cámara", en="Camera")
+SEE = Message(es="Ver {name} en vivo", en="Watch {name} live")
+SEE_ALL = Message(es="Ver todas en vivo", en="Watch all live")
+STOP_SEEING = Message(es="Dejar de ver", en="Stop watching")
+LIVE_PRIVACY = Message(
+    es="Queda anotado que usted mira. La imagen no se guarda en ningún lugar.",
+    en="It is recorded that you watch. The picture is stored nowhere.",
+)
+LIVE_ENDED = Message(
+    es="La vista en vivo se cerró a los {minutes} minutos.", en="The live view closed after {minutes} minutes."
+)
+CONNECTING = Message(es="Pidiendo la imagen…", en="Requesting the picture…")
+NO_PICTURE = Message(es="Sin imagen", en="No picture")
+NONE_WATCHING = Message(es="Ninguna cámara está observando ahora.", en="No camera is watching now.")
+PAUSE = Message(es="Pausar {name}", en="Pause {name}")
+PAUSE_ABOUT = Message(
+    es="La cámara deja de mirar hasta la hora que indique. El motivo y el fin se muestran en la vista del dispositivo, "
+    "para quien esté delante.",
+    en="The camera stops watching until the time you choose. The reason and the end are shown in the device's view, to "
+    "everybody in front of it.",
+)
+PAUSE_REASON = Message(es="Motivo", en="Reason")
+PAUSE_LENGTH = Message(es="Durante", en="For")
+PAUSE_LENGTHS: Mapping[int, Message] = {
+    30: Message(es="30 min", en="30 min"),
+    60: Message(es="1 hora", en="1 hour"),
+    240: Message(es="4 horas", en="4 hours"),
+    480: Message(es="8 horas", en="8 hours"),
+    1440: Message(es="1 día", en="1 day"),
+    10080: Message(es="1 semana", en="1 week"),
+}
+YOUR_NAME = Message(es="Su nombre (queda anotado)", en="Your name (it is recorded)")
+INCOMPLETE = Message(es="Escriba el motivo y su nombre.", en="Enter the reason and your name.")
+PAUSED_UNTIL = Message(
+    es="{name} en pausa hasta {until} · {reason} · por {by}", en="{name} paused until {until} · {reason} · by {by}"
+)
+RESUME = Message(es="Reanudar {name}", en="Resume {name}")
+PAUSED = Message(es="{name} queda en pausa.", en="{name} is paused.")
+RESUMED = Message(es="{name} vuelve a mirar en unos segundos.", en="{name} watches again within seconds.")
+NOT_DONE = Message(es="No se hizo", en="Not done")

@@ -10,7 +10,7 @@ OVERVIEW = Message(es="Resumen", en="Overview")
 ALERTS = Message(es="Bandeja", en="Inbox")
 EMPLOYEES = Message(es="Empleados", en="Employees")
 REPORTS = Message(es="Reportes", en="Reports")
-CAMERA = Message(es="Cámara en vivo", en="Live camera")
+CAMERA = Message(es="Cámaras", en="Cameras")
 
 UPDATED = Message(es="Actualizado {time} · hora de planta ({zone})", en="Updated {time} · plant time ({zone})")
 UNREACHABLE = Message(

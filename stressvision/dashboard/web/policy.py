@@ -74,7 +74,7 @@ class WebPolicy:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_known(headers.get("host")) or _is_foreign(headers):
+        if not self._is_known(headers.get("host")) or self._is_foreign(headers):
             if scope["type"] == "http":
                 await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
             else:
@@ -88,12 +88,15 @@ class WebPolicy:
 
         await self._app(scope, receive, send_protected)
 
-
-def _is_foreign(headers: Headers) -> bool:
-    """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
-    if headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
-        return False
-    return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
+        site = headers.get("sec-fetch-site")
+        if site is None:  # an older browser states the page of a POST and of a WebSocket in Origin alone
+            origin = headers.get("origin")
+            return origin is not None and not self._is_known(origin.partition("://")[2])
+        if site in {"same-origin", "none"}:
+            return False
+        return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
 
 
 def _no_address() -> None:

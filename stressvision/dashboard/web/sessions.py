@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from stressvision.core.clock import Clock, utc_now
+from stressvision.core.config import Settings
 
 VALID = timedelta(minutes=1)
 """Lifetime of a ticket."""
@@ -22,15 +23,24 @@ CAPACITY = 1000
 
 @dataclass(frozen=True)
 class SessionCookie:
-    """The cookie of one dashboard: cookies of a host are shared by all its ports, so the name has the port."""
+    """The cookie of one dashboard: cookies of a host are shared by all its ports, so the name has the port.
+
+    `is_encrypted`: browsers reach the dashboard with TLS, its own or the proxy's. The prefix of the name then keeps
+    other hosts of the domain from setting it, which would log somebody in as another account.
+    """
 
     port: int
     is_encrypted: bool
 
+    @classmethod
+    def of(cls, settings: Settings) -> "SessionCookie":
+        """Return the cookie of the dashboard with these settings."""
+        return cls(settings.dashboard_port, is_encrypted=settings.tls_certificate is not None or bool(settings.proxy))
+
     @property
     def name(self) -> str:
         """Name of the cookie."""
-        return f"stressvision_session_{self.port}"
+        return f"{'__Host-' if self.is_encrypted else ''}stressvision_session_{self.port}"
 
     def find_token(self, cookies: Mapping[str, str]) -> str:
         """Return the token of a request's cookies, or an empty string."""

@@ -110,6 +110,15 @@ def write_database(connection: sqlite3.Connection, database_id: str) -> None:
     connection.execute("INSERT OR REPLACE INTO server_database VALUES (1, ?)", (database_id,))
 
 
+def find_newest(connection: sqlite3.Connection) -> tuple[int, str, str] | None:
+    """Return id, key and body of the detection of the server's position; None if there is none, or no copy of it."""
+    query = (
+        "SELECT id, key, body FROM delivered WHERE id = (SELECT message_id FROM server_position) AND kind = 'detection'"
+    )
+    row = connection.execute(query).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
+
+
 def read_position(connection: sqlite3.Connection) -> ServerPosition | None:
     """Return the stored position, or None before the first delivery."""
     row = connection.execute("SELECT message_id, detection_id FROM server_position").fetchone()

@@ -208,9 +208,20 @@ class Outbox:
         with self._lock, _translate_errors(), self._connection:
             return copies.requeue_session(self._connection, session_id, database_id)
 
-    def requeue_delivered(self, database_id: str = "") -> int:
-        """Put all delivered messages back into the queue: the server has an older or another database."""
+    def newest_delivered(self) -> StoredMessage | None:
+        """Return the copy of the detection of the server's position; None if it is no longer kept."""
+        with self._lock, _translate_errors():
+            row = copies.find_newest(self._connection)
+        return None if row is None else StoredMessage(MessageKind.DETECTION, row[1], row[2], row[0])
+
+    def requeue_delivered(self, database_id: str = "", position: ServerPosition | None = None) -> int:
+        """Put all delivered messages back into the queue: the server has an older or another database.
+
+        `position`: stored with it.
+        """
         with self._lock, _translate_errors(), self._connection:
+            if position is not None:
+                copies.write_position(self._connection, position)
             return copies.requeue_all(self._connection, database_id)
 
     def exchange_database(self, database_id: str) -> str:

@@ -19,6 +19,8 @@ BATCH = 200
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 IDLE_SECONDS = 5.0
+VERIFY_SECONDS = 20.0
+"""Time between two checks that the server still has what was delivered."""
 FOREIGN_WAIT = timedelta(minutes=1)
 """Time until a message of another device is tried again; that device's own program may share the outbox."""
 
@@ -99,6 +101,29 @@ def _is_another_database(outbox: Outbox, database_id: str) -> bool:
     return before not in ("", database_id)
 
 
+def verify_position(outbox: Outbox, client: IngestClient, device_id: str = "") -> None:
+    """Send the newest delivered detection again, and everything delivered if the server had lost it.
+
+    A restored database continues its ids after those of the one that it replaces, so that the ids of new detections
+    show nothing. A detection that the server knows gets the id that it had.
+
+    Raises:
+        ServerUnreachable: If the server does not answer as ingest.
+        InvalidInput: If it rejects the message as a whole.
+    """
+    position, message = outbox.server_position(), outbox.newest_delivered()
+    if position is None or message is None:
+        return
+    answer = client.send_batch([message.body])
+    results = sort_results([message], answer.results, client.server_time(), device_id)
+    for session_id in results.unknown_sessions:
+        reopen_session(outbox, client, session_id, answer.database_id)
+    stored = results.accepted.get(message.id)
+    if stored is not None and stored != position.detection_id:
+        count = outbox.requeue_delivered(answer.database_id, ServerPosition(message.id, stored))
+        log.warning("server had lost a delivered detection, delivered messages sent again", count=count)
+
+
 def reopen_session(outbox: Outbox, client: IngestClient, session_id: str, database_id: str = "") -> None:
     """Open a session again that the server does not know, and requeue what it had received of it.
 
@@ -150,6 +175,7 @@ class Uploader:
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         """`device_id`: as in deliver_next. `jitter` returns a random number between its arguments."""
+        self._verify_at = time.monotonic()
         self._outbox, self._client, self._device_id, self._jitter = outbox, client, device_id, jitter
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -180,6 +206,15 @@ class Uploader:
     def _deliver_next(self) -> bool:
         return deliver_next(self._outbox, self._client, device_id=self._device_id)
 
+    def _verify_if_due(self) -> None:
+        if time.monotonic() < self._verify_at:
+            return
+        try:
+            verify_position(self._outbox, self._client, self._device_id)
+        except InvalidInput as error:
+            log.warning("delivered detection refused when sent again", reason=error.message.en)
+        self._verify_at = time.monotonic() + VERIFY_SECONDS
+
     def _requeue_early(self) -> None:
         server_time = self._client.server_time()
         if server_time is not None:
@@ -192,6 +227,7 @@ class Uploader:
             self._wake.clear()
             try:
                 self._requeue_early()
+                self._verify_if_due()
                 while not self._stopping.is_set() and self._deliver_next():
                     if not reachable:
                         log.info("ingest server reached again, upload resumed")
@@ -200,7 +236,7 @@ class Uploader:
             except Unavailable as error:
                 if reachable or not isinstance(error, ServerUnreachable):
                     log.warning("upload failed, retrying", reason=error.message.en)
-                reachable = False
+                reachable, self._verify_at = False, time.monotonic()
                 wait = self._wait_longer(wait)
             except Exception:
                 # Anything else is an error of this program: the queue must not stop until somebody restarts it.

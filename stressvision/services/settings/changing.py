@@ -17,6 +17,7 @@ from stressvision.db.queries.stored_settings import (
     select_stored_settings,
     store_setting,
 )
+from stressvision.domain.notifications import find_address_fault
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.stored_settings import (
@@ -27,6 +28,9 @@ from stressvision.services.stored_settings import (
     validate_value,
 )
 from stressvision.wire.settings import SettingKind, SettingList, SettingState, describe
+
+LEAST_AUDIT_DAYS = 365
+"""Shortest term that the console can set: otherwise an administrator could delete the record of what they did."""
 
 
 def list_settings(context: Context) -> SettingList:
@@ -97,11 +101,30 @@ def _check(context: Context, name: str, value: object) -> Any:
     if value is None:
         return STORABLE[name].model.model_fields[name].get_default(call_default_factory=True)
     try:
-        return validate_value(name, value)
+        typed = validate_value(name, value)
     except ValidationError as error:
         fault = error.errors()[0]
         reason = Message(es=f"{describe_error(fault, 'es')}.", en=f"{describe_error(fault, 'en')}.")
         raise InvalidInput(reason, field=name) from None
+    if name == "retention_audit_days" and 0 < typed < LEAST_AUDIT_DAYS:
+        raise InvalidInput(
+            Message(
+                es=f"Desde aquí la auditoría se conserva {LEAST_AUDIT_DAYS} días como mínimo (0: siempre).",
+                en=f"From here the audit log is kept for {LEAST_AUDIT_DAYS} days at least (0: forever).",
+            ),
+            field=name,
+        )
+    if name in SECRET:
+        for address in typed:
+            require_storable_address(address.get_secret_value(), name)
+    return typed
+
+
+def require_storable_address(address: str, field: str) -> None:
+    """Raise InvalidInput for an address of notifications that the console may neither store nor test."""
+    fault = find_address_fault(address)
+    if fault is not None:
+        raise InvalidInput(fault, field=field)
 
 
 def _to_json(name: str, typed: Any) -> object:

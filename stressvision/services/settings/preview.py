@@ -11,7 +11,6 @@ from stressvision.db.queries.detections.windows import Expression, stream_expres
 from stressvision.domain.alerts import AlertRule
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.consent import may_alert
-from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.reports import Window
 from stressvision.domain.rule_preview import find_alert_times
 from stressvision.services.alerts.creation import fatigue_rule, live_rule
@@ -25,21 +24,11 @@ MOST_DETECTIONS = 300_000
 """Per rule; about two seconds of one core."""
 
 
-class _Tally:
-    """Alerts and the people concerned, under one set of settings."""
-
-    def __init__(self) -> None:
-        self.alerts = 0
-        self.people: set[int] = set()
-
-    def add(self, employee_id: int, alerts: int) -> None:
-        self.alerts += alerts
-        if alerts:
-            self.people.add(employee_id)
-
-
 def preview_rules(context: Context, wanted: Mapping[str, object], role: Role | None) -> RulePreview:
     """Return how many alerts of the last days the settings in force and the wanted ones would have created.
+
+    Roles without access to persons get no number, however many people there are: two thresholds that one person lies
+    between differ by that person's alerts, and the window ends now.
 
     Raises:
         InvalidInput: A name is not a setting of alerts, or a value is not valid.
@@ -54,13 +43,15 @@ def preview_rules(context: Context, wanted: Mapping[str, object], role: Role | N
                 field=name,
             )
     proposed = context.settings.model_copy(update=check_values(context, wanted))
-    return _compare(context, context.settings, proposed, role)
+    if not sees_persons(role):
+        return RulePreview(days=DAYS, current=None, proposed=None, created=None, detections=0, withheld=True)
+    return _compare(context, context.settings, proposed)
 
 
-def _compare(context: Context, current: Settings, proposed: Settings, role: Role | None) -> RulePreview:
+def _compare(context: Context, current: Settings, proposed: Settings) -> RulePreview:
     now = context.clock()
     window = Window(now - timedelta(days=DAYS), now)
-    tallies = (_Tally(), _Tally())
+    totals = [0, 0]
     read = 0
     is_complete = True
     with context.database.read() as connection:
@@ -69,30 +60,21 @@ def _compare(context: Context, current: Settings, proposed: Settings, role: Role
             if not may_alert(current.policy, before.emotions):
                 continue
             expressions = stream_expressions(connection, before.emotions, window, MOST_DETECTIONS)
-            count = _count(expressions, (before, after), tallies)
+            count = _count(expressions, (before, after), totals)
             read += count
             is_complete = is_complete and count < MOST_DETECTIONS
         created = count_alerts_in(connection, window)
-    shown = [sees_persons(role) or is_large_enough(len(tally.people)) for tally in tallies]
     return RulePreview(
-        days=DAYS,
-        current=tallies[0].alerts if all(shown) else None,
-        proposed=tallies[1].alerts if all(shown) else None,
-        created=created if all(shown) else None,
-        detections=read if all(shown) else 0,
-        is_complete=is_complete,
-        withheld=not all(shown),
+        days=DAYS, current=totals[0], proposed=totals[1], created=created, detections=read, is_complete=is_complete
     )
 
 
-def _count(
-    expressions: Iterable[Expression], rules: tuple[AlertRule, AlertRule], tallies: tuple[_Tally, _Tally]
-) -> int:
-    """Add the alerts of both rules to the tallies, and return the number of detections."""
+def _count(expressions: Iterable[Expression], rules: tuple[AlertRule, AlertRule], totals: list[int]) -> int:
+    """Add the alerts of both rules to the totals, and return the number of detections."""
     count = 0
-    for employee_id, group in groupby(expressions, key=lambda expression: expression.employee_id):
+    for _, group in groupby(expressions, key=lambda expression: expression.employee_id):
         own = [(expression.timestamp, expression.confidence) for expression in group]
         count += len(own)
-        for rule, tally in zip(rules, tallies, strict=True):
-            tally.add(employee_id, len(find_alert_times(rule, own)))
+        for number, rule in enumerate(rules):
+            totals[number] += len(find_alert_times(rule, own))
     return count

@@ -99,8 +99,8 @@ def test_history_counts_watched_minutes_by_hour(client: TestClient, sqlite_conte
     history = client.get("/api/devices/history?hours=4").json()
     assert history["hours"] == 4
     assert history["devices"] == [
-        {"device_id": "cam-1", "minutes": [0, 3, 0, 1]},
-        {"device_id": "cam-2", "minutes": [0, 0, 0, 0]},
+        {"device_id": "cam-1", "minutes": [None, 3, 0, 1]},
+        {"device_id": "cam-2", "minutes": [None, None, None, None]},
     ]
     assert client.get("/api/devices/history?hours=0").status_code == 422
     clock.advance(seconds=timedelta(days=3).total_seconds())

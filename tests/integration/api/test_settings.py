@@ -65,6 +65,7 @@ def test_change_applies_at_once_is_audited_and_returns_to_default(client: TestCl
         ({"min_stress_events": "muchos"}, "min_stress_events"),
         ({"notify_quiet_hours": "25:00-06:00"}, "notify_quiet_hours"),
         ({"policy": "none"}, "policy"),
+        ({"retention_audit_days": 1}, "retention_audit_days"),
         ({"database_url": "sqlite:///other.db"}, "database_url"),
         ({"min_fatigue_events": 20, "backup_keep": 0}, "backup_keep"),
     ],
@@ -122,6 +123,26 @@ def test_addresses_are_stored_and_never_returned(client: TestClient, sqlite_cont
     assert client.delete(f"/api/notifications/targets/{target}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "workflows://hook.example.com/workflow/signature?template=/etc/passwd",
+        "slack://TokenA/TokenB/TokenC?Template=http://169.254.169.254/latest",
+        "mailtos://user:password@smtp.example.com?to=a@example.com&pgpprv=/etc/stressvision/backup.key",
+        "ntfys://hook.example.com/topic?+attach=/etc/passwd",
+        "vapid://mail@example.com?keyfile=/etc/passwd&subfile=/etc/passwd",
+        "dbus://",
+        "file:///etc/passwd",
+    ],
+)
+def test_address_that_reads_files_of_the_server_is_refused(client: TestClient, address: str) -> None:
+    for path in ("/api/notifications/targets", "/api/notifications/test"):
+        refused = client.post(path, json={"address": address})
+        assert refused.status_code == 422, path
+        assert "password" not in refused.text
+    assert client.patch("/api/settings", json={"values": {"notify_urls": [address]}}).status_code == 422
+
+
 def test_failed_test_names_reason_without_secrets(client: TestClient) -> None:
     tested = client.post("/api/notifications/test", json={"address": "json://127.0.0.1:9/secret-path-77"})
     assert tested.status_code == 200, tested.text
@@ -159,14 +180,16 @@ def test_preview_compares_thresholds_on_past_data(
     assert later.json().items() >= {"current": 0, "proposed": 0}.items()
 
 
-def test_preview_withholds_few_people_from_administrators(sqlite_context: Context, clock: FakeClock) -> None:
-    store_stress(sqlite_context, clock, enrol(sqlite_context), 12)
-    withheld = preview_rules(sqlite_context, {"min_stress_events": 11}, Role.ADMIN)
-    assert (withheld.current, withheld.proposed, withheld.created, withheld.withheld) == (None, None, None, True)
-    for number in range(2, 6):
-        store_stress(sqlite_context, clock, enrol(sqlite_context, f"EMP00{number}", f"Persona {number}"), 12)
-    shown = preview_rules(sqlite_context, {"min_stress_events": 11}, Role.ADMIN)
-    assert (shown.current, shown.withheld) == (5, False)
+def test_preview_discloses_nothing_to_administrators(sqlite_context: Context, clock: FakeClock) -> None:
+    for number in range(1, 7):
+        count = 12 if number == 1 else 20
+        store_stress(sqlite_context, clock, enrol(sqlite_context, f"EMP00{number}", f"Persona {number}"), count)
+    between = {"min_stress_events": 13}
+    doctor = preview_rules(sqlite_context, between, Role.HEALTH)
+    assert (doctor.current, doctor.proposed) == (6, 5), "the difference is one person, although five remain"
+    withheld = preview_rules(sqlite_context, between, Role.ADMIN)
+    assert (withheld.current, withheld.proposed, withheld.created, withheld.detections) == (None, None, None, 0)
+    assert withheld.withheld
 
 
 def test_health_reads_settings_and_may_not_change_them(sqlite_context: Context) -> None:

@@ -31,11 +31,10 @@ def empty(state: FakeBackend) -> FakeBackend:
 
 
 def page(name: str) -> AppTest:
-    module = {"alerts": "alerts.page"}.get(name, name)
     script = f"""
 from stressvision.dashboard.app import open_page
-from stressvision.dashboard.pages.{module} import render
-render(open_page()[1])
+import stressvision.dashboard.pages.{name} as page
+page.render(open_page()[1])
 """
     return AppTest.from_string(script, default_timeout=30).run()
 
@@ -77,10 +76,10 @@ def test_overview_requests_no_single_person(state: FakeBackend) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("alerts", "No hay alertas abiertas"),
+        ("alerts.page", "No hay alertas abiertas"),
         ("employees", "Aún no hay empleados"),
         ("reports", "Aún no hay reportes"),
-        ("camera", "Ningún dispositivo ha enviado"),
+        ("cameras.page", "Ningún dispositivo ha enviado"),
     ],
 )
 def test_empty_database_shows_a_message(empty: FakeBackend, name: str, sentence: str) -> None:
@@ -97,20 +96,20 @@ def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
 
 def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
     mark, odd = "dato ilegible", {"odd_fields": ("emotion_vector",)}
-    assert mark not in shown(overview()) + shown(page("alerts")) + shown(page("reports"))
+    assert mark not in shown(overview()) + shown(page("alerts.page")) + shown(page("reports"))
     state.detections[:] = [item.model_copy(update=odd) for item in state.detections]
     state.devices[:1] = [state.devices[0].model_copy(update=odd)]
     state.alerts.update({number: item.model_copy(update=odd) for number, item in state.alerts.items()})
     state.employees[:1] = [state.employees[0].model_copy(update=odd)]
     state.reports[:1] = [state.reports[0].model_copy(update=odd)]
     assert shown(overview()).count(mark) == len(state.detections[:10]) + 1
-    assert shown(page("alerts")).count(mark) == 3
+    assert shown(page("alerts.page")).count(mark) == 3
     assert f"Programado · {mark}" in shown(page("reports"))
     people = page("employees")
     assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
+@pytest.mark.parametrize("name", ["alerts.page", "employees", "reports", "cameras.page"])
 def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
     assert "El servidor no responde" not in shown(reachable)
@@ -122,7 +121,7 @@ def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytes
 
 def test_pages_show_the_reason_of_the_api(state: FakeBackend) -> None:
     state.refusal = DatabaseUnavailable(Message(es="La base de datos está ocupada.", en="The database is busy."))
-    text = shown(page("alerts"))
+    text = shown(page("alerts.page"))
     assert "no están disponibles por ahora" in text
     assert "La base de datos está ocupada." in text
 
@@ -174,21 +173,41 @@ def test_unavailable_document_shows_reason(state: FakeBackend) -> None:
     assert "La base de datos está ocupada." in shown(app)
 
 
-def test_the_preview_is_shown_only_while_it_is_live(state: FakeBackend) -> None:
-    stream = "http://127.0.0.1:8502/stream.mjpg"
-    state.devices = [state.devices[0].model_copy(update={"preview_url": stream, "last_seen": utc_now()})]
-    app = page("camera")
-    assert f'<img src="{stream}"' in shown(app)
-    state.devices = [state.devices[0].model_copy(update={"last_seen": utc_now() - timedelta(minutes=1)})]
-    text = shown(app.run())
-    assert "<img" not in text
-    assert "Sin señal" in text
+def test_cameras_with_problems_come_first_with_remedy_and_bars(state: FakeBackend) -> None:
+    text = shown(page("cameras.page"))
+    assert text.index("pi-envasado-02") < text.index("pi-simulator-01")
+    assert "Revise el cable, la corriente o la dirección" in text
+    assert "1 de 2 cámaras observan." in text
+    assert text.count('<i class="none"') == 48 + 47
+    assert "60 min" in text
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "camera"])
+def test_live_picture_comes_through_the_api_on_request(state: FakeBackend) -> None:
+    state.picture = b"jpeg"
+    app = page("cameras.page")
+    assert "GET /api/devices/pi-envasado-02/picture" not in state.calls
+    app = app.button(key="camera_see").click().run()
+    assert 'src="data:image/jpeg;base64,anBlZw=="' in shown(app)
+    assert "Queda anotado que usted mira" in shown(app)
+    state.picture = b""
+    assert "está en otra máquina" in shown(app.run())
+    app = app.button(key="camera_stop").click().run()
+    assert "<img" not in shown(app)
+
+
+def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:
+    app = page("cameras.page")
+    state.paused["pi-envasado-02"] = ("Visita", utc_now() + timedelta(hours=1))
+    app = app.run()
+    assert "pi-envasado-02 en pausa hasta" in shown(app)
+    app.button(key="camera_resume").click().run()
+    assert "DELETE /api/devices/pi-envasado-02/pause" in state.calls
+
+
+@pytest.mark.parametrize("name", ["alerts.page", "employees", "reports", "cameras.page"])
 def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
-    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "camera": "Live camera"}
+    titles = {"alerts.page": "Inbox", "employees": "Employees", "reports": "Reports", "cameras.page": "Cameras"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 

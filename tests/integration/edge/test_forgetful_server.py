@@ -13,7 +13,7 @@ from stressvision.core.errors import InvalidInput, ServerUnreachable
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
-from stressvision.edge.delivery.uploader import FOREIGN_WAIT, Uploader, deliver_next
+from stressvision.edge.delivery.uploader import FOREIGN_WAIT, Uploader, deliver_next, verify_position
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
 from tests.programs.running import wait_until
@@ -285,6 +285,59 @@ def test_message_that_ingest_rejects_for_good_is_final(client: IngestClient, ing
     ingest.fault = lambda path: 409
     with pytest.raises(InvalidInput):
         client.start_session(start().body)
+
+
+def test_detections_that_a_restored_database_with_continued_ids_lacks_are_sent_again(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    outbox.add_all([start(), *map(detection, "abcd")])
+    deliver_all(outbox, client)
+    kept_session = ingest.sessions[SESSION]
+    forget(ingest, "a")
+    ingest.sessions[SESSION], ingest.last_id_before = kept_session, 100
+    ingest.detections.clear()
+
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert sorted(ingest.detections) == ["a", "b", "c", "d"]
+    calls = len(ingest.calls)
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert len(ingest.calls) == calls
+    assert outbox.backlog().waiting == 0
+
+
+def test_verification_stores_nothing_where_the_server_has_lost_nothing(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    verify_position(outbox, client, "cam-1")
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    calls = list(ingest.calls)
+    verify_position(outbox, client, "cam-1")
+    assert ingest.calls == calls
+    assert outbox.backlog().waiting == 0
+
+
+def test_verification_does_not_repeat_a_detection_whose_consent_was_withdrawn(
+    outbox: Outbox, client: IngestClient, ingest: FakeIngest
+) -> None:
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    ingest.refused.add("b")
+    verify_position(outbox, client, "cam-1")
+    assert outbox.backlog().waiting == 0
+    outbox.delete_except(frozenset())
+    assert outbox.newest_delivered() is None
+
+
+def test_verification_opens_a_forgotten_session_again(outbox: Outbox, client: IngestClient, ingest: FakeIngest) -> None:
+    outbox.add_all([start(), *map(detection, "ab")])
+    deliver_all(outbox, client)
+    forget(ingest)
+    verify_position(outbox, client, "cam-1")
+    deliver_all(outbox, client)
+    assert sorted(ingest.detections) == ["a", "b"]
 
 
 def named(key: str, database: str, employee: int = 7) -> OutboxMessage:

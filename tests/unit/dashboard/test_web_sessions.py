@@ -2,9 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
+import pytest
 from starlette.responses import Response
 
+from stressvision.core.config import Settings
 from stressvision.core.errors import Message, NotFound, ServerUnreachable, StressVisionError, Unavailable
 from stressvision.dashboard.web import sessions
 from stressvision.dashboard.web.pulse import FRESH_SECONDS, BackendPulse
@@ -41,10 +45,17 @@ def test_cookie_is_for_this_server_alone() -> None:
     response = Response()
     cookie.store(response, "token", 60)
     stored = response.headers["set-cookie"]
-    for part in ("stressvision_session_8501=token", "HttpOnly", "SameSite=strict", "Secure", "Max-Age=60", "Path=/"):
+    for part in (
+        "__Host-stressvision_session_8501=token",
+        "HttpOnly",
+        "SameSite=strict",
+        "Secure",
+        "Max-Age=60",
+        "Path=/",
+    ):
         assert part in stored
-    assert cookie.find_token({"stressvision_session_8501": "token"}) == "token"
-    assert cookie.find_token({"stressvision_session_8601": "token"}) == ""
+    assert cookie.find_token({"__Host-stressvision_session_8501": "token"}) == "token"
+    assert cookie.find_token({"stressvision_session_8501": "token"}) == ""
 
 
 def test_pulse_asks_once_for_all_pages() -> None:
@@ -72,3 +83,14 @@ def test_pulse_names_the_kind_of_failure() -> None:
             raise error
 
         assert asyncio.run(BackendPulse(fail).read()) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_encrypted"),
+    [({}, False), ({"proxy": "127.0.0.1"}, True), ({"tls_certificate": Path("a.pem"), "tls_key": Path("a.key")}, True)],
+)
+def test_cookie_is_for_encrypted_connections_where_browsers_have_them(
+    changes: dict[str, Any], is_encrypted: bool
+) -> None:
+    settings = Settings().model_copy(update=changes)
+    assert SessionCookie.of(settings).is_encrypted is is_encrypted

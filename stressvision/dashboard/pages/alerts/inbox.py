@@ -127,7 +127,7 @@ def _show_row(context: PageContext, alert: Alert) -> None:
     subject = name_subject(context, alert)
     with st.container(horizontal=True, vertical_alignment="center", key=f"alert_{alert.id}"):
         st.checkbox(
-            context.text(texts.inbox.PICK, subject=subject),
+            context.markdown(texts.inbox.PICK, subject=subject),
             key=_pick_key(alert.id),
             label_visibility="collapsed",
             disabled=alert.status == "resolved",

@@ -101,7 +101,7 @@ def _show_words(context: PageContext, opened: OpenedAlert) -> None:
                 key=f"notes_{name}",
             )
         if opened.conflict:
-            st.warning(context.text(texts.alerts.CONFLICT, reason=opened.conflict))
+            st.warning(context.markdown(texts.alerts.CONFLICT, reason=opened.conflict))
         label = texts.alerts.RESOLVE if is_resolution else texts.alerts.ADD_NOTE
         submitted = st.form_submit_button(context.text(label), type="primary", key=f"submit_{name}")
     if not submitted or not _is_named(context):
@@ -154,7 +154,7 @@ def _add_note(context: PageContext, opened: OpenedAlert, notes: str, name: str) 
 
 def _show_pause(context: PageContext, detail: AlertDetail) -> None:
     with st.form("silence", border=True):
-        st.markdown(f"**{context.text(texts.alerts.SILENCE, subject=name_subject(context, detail))}**")
+        st.markdown(f"**{context.markdown(texts.alerts.SILENCE, subject=name_subject(context, detail))}**")
         span = st.segmented_control(
             context.text(texts.alerts.SILENCE_SPAN),
             list(texts.alerts.SILENCE_SPANS),
@@ -205,4 +205,4 @@ def _is_named(context: PageContext) -> bool:
 def _refuse(context: PageContext, detail: AlertDetail, error: StressVisionError) -> None:
     reason = error.message.text(context.language)
     subject = name_subject(context, detail)
-    st.warning(context.text(texts.alerts.REFUSED, id=detail.id, subject=subject, reason=reason))
+    st.warning(context.markdown(texts.alerts.REFUSED, id=detail.id, subject=subject, reason=reason))

@@ -77,6 +77,12 @@ def count_minutes_by_hour(connection: Connection, window: Window) -> list[HourCo
     return _read_hour_coverage.many(connection.execute(query))
 
 
+def select_watching_before(connection: Connection, at: datetime) -> set[str]:
+    """Return the devices that were watching in some minute before `at`."""
+    earlier = exists(select(_m.minute).where(_m.device_id == devices.c.device_id, _m.minute < at))
+    return set(connection.execute(select(devices.c.device_id).where(earlier)).scalars())
+
+
 def select_expected(connection: Connection, since: datetime, until: datetime) -> list[ExpectedDevice]:
     """Return the devices that were watching in [since, until), by name."""
     watched = exists(

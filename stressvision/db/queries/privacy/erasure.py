@@ -59,7 +59,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 
 _WORDS = {
-    *("acknowledged_by", "changed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
+    *("acknowledged_by", "changed_by", "closed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
     *("resolved_by", "user_id"),
     *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
     *("resolution_notes", "per_employee_summary"),

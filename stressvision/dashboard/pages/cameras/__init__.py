@@ -1,0 +1,1 @@
+"""Cámaras: state and history of each camera, live pictures, pauses and what each one watches."""

@@ -1,0 +1,68 @@
+"""The policy before Streamlit: host names, pages of other sites, headers, and no question to a server outside."""
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from streamlit import net_util
+from streamlit.web.server.starlette import starlette_app
+
+from stressvision.core.config import Settings
+from stressvision.dashboard.web.policy import WebPolicy, install_web_policy
+
+OWN = "panel.example"
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+def is_own(host: str | None) -> bool:
+    return host == OWN
+
+
+def browser(*, is_encrypted: bool = False) -> TestClient:
+    app = WebPolicy(PlainTextResponse("page"), is_encrypted, is_own)
+    return TestClient(app, base_url=f"http://{OWN}")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "rebound.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        (LINK, 200),
+        ({**LINK, "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+        ({"Origin": f"https://{OWN}"}, 200),
+        ({"Origin": "https://other.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+    ],
+)
+def test_only_own_names_and_pages_are_served(headers: dict[str, str], status: int) -> None:
+    for method in ("GET", "POST"):
+        assert browser().request(method, "/sv/session", headers=headers).status_code == status
+
+
+def test_every_answer_forbids_frames_and_other_hosts() -> None:
+    for answer in (browser().get("/"), browser().get("/", headers={"Host": "rebound.example"})):
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert "connect-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Strict-Transport-Security" not in answer.headers
+    assert browser(is_encrypted=True).get("/").headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_streamlit_asks_no_server_for_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in (
+        (net_util, "get_external_ip"),
+        (net_util, "get_internal_ip"),
+        (starlette_app, "create_streamlit_middleware"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    asked: list[str] = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, *_, **__: asked.append(url))
+    install_web_policy(Settings())
+    assert net_util.get_external_ip() is None
+    assert net_util.get_internal_ip() is None
+    assert asked == []
