@@ -251,7 +251,7 @@ def test_alert_link_survives_the_login(server: tuple[str, int], page: Page, tmp_
         wait_until(lambda: holds_session(page), "the login cookie")
         page.reload()
         expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
-        page.keyboard.press("n")
+        page.get_by_role("dialog").get_by_role("button", name="Nota").click()
         page.get_by_label("Nota nueva").press_sequentially("Conversación a medias")
         revoke_sessions(context)
         page.get_by_label("Cuenta").fill("dra.quispe")

@@ -123,12 +123,13 @@
     return name ? `sv-${name.slice(7)}` : null;
   };
   document.addEventListener("input", (event) => {
-    const key = event.target instanceof HTMLTextAreaElement && draftKey(event.target);
-    if (key) write(sessionStorage, key, event.target.value);
+    const key = event.isTrusted && event.target instanceof HTMLTextAreaElement && draftKey(event.target);
+    if (!key) return;
+    event.target.dataset.svTouched = "yes";
+    write(sessionStorage, key, event.target.value);
   }, true);
   function restoreDrafts() {
-    for (const field of document.querySelectorAll('[class*="st-key-draft_"] textarea:not([data-sv-restored])')) {
-      field.dataset.svRestored = "yes";
+    for (const field of document.querySelectorAll('[class*="st-key-draft_"] textarea:not([data-sv-touched])')) {
       const kept = read(sessionStorage, draftKey(field));
       if (kept && !field.value) {
         nativeValue.call(field, kept);
