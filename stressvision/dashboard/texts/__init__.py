@@ -20,6 +20,7 @@ from stressvision.dashboard.texts import (
     reports,
     settings,
     shell,
+    system,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "reports",
     "settings",
     "shell",
+    "system",
 ]
