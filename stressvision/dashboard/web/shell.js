@@ -145,7 +145,7 @@
   function nameButtons() {
     for (const line of document.querySelectorAll("[data-sv-subject]")) {
       for (const button of line.closest('[class*="st-key-alert_"]')?.querySelectorAll("button") ?? []) {
-        const wanted = `${button.textContent.trim()} · ${line.dataset.svSubject}`;
+        const wanted = `${(button.querySelector("p") ?? button).textContent.trim()} · ${line.dataset.svSubject}`;
         if (button.getAttribute("aria-label") !== wanted) button.setAttribute("aria-label", wanted);
       }
     }
