@@ -243,6 +243,13 @@ def alert(card: AlertCard) -> Markup:
     )
 
 
+def step(title: str, state: Chip, about: str) -> Markup:
+    """Return one of the first steps: its title, whether it was taken, and what it is for."""
+    return Markup('<div class="sv step"><strong>{}</strong> {}<p class="muted">{}</p></div>').format(
+        title, chip(state), about
+    )
+
+
 def cameras(rows: Iterable[CameraRow]) -> Markup:
     """Return the list of cameras with their bars."""
     return Markup('<ul class="sv cameras">{}</ul>').format(_EMPTY.join(_camera(row) for row in rows))

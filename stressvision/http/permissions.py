@@ -143,6 +143,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/backups", _OPERATION),
     Permission(BACKEND, "POST", "/api/backups", _OPERATION),
     Permission(BACKEND, "POST", "/api/backups/{name}/verify", _OPERATION),
+    Permission(BACKEND, "POST", "/api/backups/{name}/restore", _OPERATION),
     Permission(BACKEND, "GET", "/api/backups/{name}/file", _OPERATION),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
@@ -161,7 +162,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
-    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/history", _STATE),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),

@@ -29,7 +29,8 @@ class SystemStatus(WireModel):
     """State of the installation. `revision`: of the schema. `is_demo`: the database holds synthetic people.
 
     `has_*`: what the first steps need: a device that reported, an enrolled person, an account, a recipient of
-    notifications that received one, and a backup.
+    notifications that received one, and a backup. `can_restore`: a launcher runs that can stop and start the programs;
+    `last_restoration`: what it reported.
     """
 
     version: str
@@ -40,6 +41,9 @@ class SystemStatus(WireModel):
     disks: list[DiskState]
     newest_backup_at: Moment | None
     backup_message: str | None
+    can_restore: bool
+    last_restoration: str | None
+    last_restoration_failed: bool
     is_demo: bool
     has_device: bool
     has_person: bool

@@ -19,6 +19,7 @@ from stressvision.dashboard.texts import (
     reports,
     settings,
     shell,
+    system,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "reports",
     "settings",
     "shell",
+    "system",
 ]

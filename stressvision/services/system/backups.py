@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from stressvision.core.errors import Conflict, Message, NotFound
+from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
 from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, list_backups
@@ -34,6 +35,31 @@ def verify_item(context: Context, name: str, actor: Actor) -> BackupVerified:
     chain, rows = verify_backup(context.settings, backup.path)
     _record(context, actor, "backup_verified", name)
     return BackupVerified(name=name, files=len(chain), until=chain[-1].created_at, rows=rows)
+
+
+def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupVerified:
+    """Verify a backup, and ask the launcher to stop the programs, restore it and start them again.
+
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: It is damaged.
+        Conflict: No launcher runs, or the database is PostgreSQL.
+    """
+    run_dir = context.settings.run_dir
+    if not context.database.is_sqlite or not is_launcher_running(run_dir):
+        raise Conflict(
+            Message(
+                es="Estos programas no los inició el lanzador, que debe detenerlos: restaure en el servidor con "
+                f"«python -m stressvision restore --file {name}».",
+                en="These programs were not started by the launcher, which has to stop them: restore on the server "
+                f"with “python -m stressvision restore --file {name}”.",
+            )
+        )
+    verified = verify_item(context, name, actor)
+    path = _find(context, name).path.resolve()
+    _record(context, actor, "restoration_requested", name)
+    request_restoration(run_dir, RestoreRequest(str(path), actor.user_id or "-"))
+    return verified
 
 
 def open_item(context: Context, name: str, actor: Actor) -> Path:

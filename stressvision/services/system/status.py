@@ -9,6 +9,7 @@ from pathlib import Path
 from stressvision import VERSION
 from stressvision.core.errors import Language, Message
 from stressvision.core.heartbeat import read_heartbeat
+from stressvision.core.restoration import is_launcher_running, read_outcome
 from stressvision.db.engine.connection import Connection, sqlite_path
 from stressvision.db.engine.storage import read_size
 from stressvision.db.queries.alerts.notifications import last_deliveries
@@ -40,6 +41,7 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
     """
     settings = context.settings
     backup = find_backup_fault(settings, context.clock)
+    outcome = read_outcome(settings.run_dir)
     with context.database.read() as connection:
         population = count_population(connection)
         size = read_size(connection, context.database.url)
@@ -58,6 +60,9 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
         disks=_read_disks(context, size),
         newest_backup_at=backup.newest,
         backup_message=backup.message.text(language) if backup.message else None,
+        can_restore=context.database.is_sqlite and is_launcher_running(settings.run_dir),
+        last_restoration=outcome.text if outcome else None,
+        last_restoration_failed=outcome is not None and not outcome.is_restored,
         is_demo=population.demo > 0,
         has_backup=bool(list_names(settings)),
         **facts,

@@ -1,5 +1,6 @@
 """State of the installation, its logs and its backups over the API."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.config import Settings
 from stressvision.core.heartbeat import write_heartbeat
+from stressvision.core.restoration import take_request
 from stressvision.db.backup.keys import new_key
 from stressvision.domain.auth import Role
 from stressvision.services.context import Context, open_context
@@ -101,6 +103,21 @@ def test_encrypted_backup_is_downloaded(tmp_path: Path) -> None:
     assert downloaded.status_code == 200
     assert downloaded.content == (tmp_path / "backups" / name).read_bytes()
     assert downloaded.content.startswith(b"age-encryption.org")
+
+
+def test_restoration_is_requested_from_a_running_launcher_only(client: TestClient, context: Context) -> None:
+    name = client.post("/api/backups").json()["name"]
+    refused = client.post(f"/api/backups/{name}/restore")
+    assert refused.status_code == 409
+    assert f"restore --file {name}" in refused.json()["detail"]
+    run_dir = context.settings.run_dir
+    (run_dir / "launcher.json").write_text(f'{{"launcher": {{"pid": {os.getpid()}, "born": 1}}}}', encoding="utf-8")
+    accepted = client.post(f"/api/backups/{name}/restore?user_id=ing.rojas")
+    assert accepted.status_code == 202, accepted.text
+    request = take_request(run_dir)
+    assert request is not None
+    assert (Path(request.backup).name, request.requested_by) == (name, "ing.rojas")
+    assert take_request(run_dir) is None
 
 
 def test_logs_by_level_newest_first(client: TestClient, context: Context) -> None:

@@ -49,6 +49,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "login_failures": "failed logins, by hashes",
     "minute_counts": "counts of a minute over all people",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
+    "releases": "versions that have used the database",
     "report_progress": "up to which detection reports are complete",
     "reports_daily": "sums of a day over all persons",
     "rollup_progress": "up to which detection the roll-ups count",
