@@ -37,7 +37,10 @@ PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Bandeja", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
-    "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
+    "empleados": ("Empleados", "4 personas", "Marque una fila"),
+    "persona": ("Persona", "Elija a una persona", "Vigilancia"),
+    "planta": ("Planta", "Las cifras se apoyan en 4 de 7 días", "Turnos"),
+    "mis-datos": ("Mis datos", "enlace personal o el código QR"),
     "reportes": ("Reportes", "Por persona", "Reportes recientes"),
     "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),
 }
