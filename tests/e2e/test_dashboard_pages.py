@@ -109,15 +109,18 @@ def plant(server: tuple[str, int]) -> Iterator[Plant]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test on a request to another machine."""
+    """A page that fails its test on a request to another machine, and on what the content policy refused."""
     context = browser.new_context(viewport=DESK)
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    printed: list[str] = []
+    page.on("console", lambda message: printed.append(message.text))
     yield page
     context.close()
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
+    assert [text for text in printed if "Content Security Policy" in text] == []
 
 
 def holds_session(page: Page) -> bool:
@@ -266,3 +269,27 @@ def test_slow_backend_is_named_within_seconds(plant: Plant, page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_visible(timeout=5_000)
     plant.state.delay_seconds = 0.0
     expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_hidden(timeout=TIMEOUT_MS)
+
+
+def test_content_policy_refuses_other_hosts_and_reports_it(plant: Plant, browser: Browser) -> None:
+    page = browser.new_page()
+    reported: list[str] = []
+    page.on("console", lambda message: reported.append(message.text))
+    page.goto(plant.dashboard)
+    page.evaluate("() => { new Image().src = 'http://203.0.113.7/pixel.png'; }")
+    wait_until(lambda: any("Content Security Policy" in text for text in reported), "a report of the browser")
+    page.close()
+
+
+def test_other_page_cannot_frame_the_dashboard(plant: Plant, browser: Browser, tmp_path: Path) -> None:
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe src="{plant.dashboard}"></iframe>')
+    page = browser.new_page()
+    with page.expect_response(lambda answer: answer.url.startswith(plant.dashboard)) as answer:
+        page.goto(frame.as_uri())
+    assert answer.value.status == 403, "Fetch-Metadata"
+    page.goto(plant.dashboard)
+    page.evaluate("address => { document.body.innerHTML = `<iframe src='${address}'></iframe>`; }", plant.dashboard)
+    # A refused frame holds the browser's error page, whose address its parent may not read.
+    page.wait_for_function("() => { try { return !frames[0].location.href; } catch { return true; } }")
+    page.close()

@@ -45,9 +45,11 @@ from stressvision.wire.backend import (
 from stressvision.wire.cameras import CameraHistory, CameraSettings, WatchedHours
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.own import OwnPage
 from stressvision.wire.plant import PlantFigures
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_own import invent_page, serve_own
 from tests.integration.fake_person import serve_person
 from tests.integration.fake_plant import invent_plant, serve_plant
 from tests.programs.running import PATIENCE_SECONDS, wait_until
@@ -92,6 +94,8 @@ class FakeBackend:
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
     plant: PlantFigures = field(default_factory=invent_plant)
+    own: OwnPage = field(default_factory=invent_page)
+    is_enough: bool = False
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -397,6 +401,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     serve_person(app, state)
     serve_plant(app, state)
+    serve_own(app, state)
 
     @app.get("/api/alerts")
     def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:

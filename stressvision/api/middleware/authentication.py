@@ -27,11 +27,11 @@ class AuthenticationMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         try:
-            principal = await self._authenticate(scope, headers)
+            is_open = self.authenticator.cached_login_required() is False
+            principal = None if is_open else await self._authenticate(scope, Headers(scope=scope))
         except StressVisionError as error:
-            language = reader_language(headers.get("accept-language"), self.settings.lang)
+            language = reader_language(Headers(scope=scope).get("accept-language"), self.settings.lang)
             await to_response(render_error(error, language))(scope, receive, send)
             return
         scope.setdefault("state", {})["principal"] = principal

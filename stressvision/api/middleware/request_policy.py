@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from functools import partial
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.api.error_handlers import body_limit, body_too_large, to_response
+from stressvision.api.middleware.headers import RequestHeaders
 from stressvision.core.config import Settings
 from stressvision.core.dashboard_key import HEADER as DASHBOARD_HEADER
 from stressvision.core.errors import Forbidden, TooManyAttempts
@@ -27,6 +27,8 @@ DOCS_PATH = "/api/docs"
 _HEAD_PATHS = frozenset({"/", "/health", "/ready", "/metrics"})
 """The endpoints that monitors ask with HEAD."""
 
+_DASHBOARD_HEADER = DASHBOARD_HEADER.lower().encode()
+_RawHeaders = tuple[tuple[bytes, bytes], ...]
 _HEADERS = {"Cache-Control": "no-store", **PROTECTIVE_HEADERS}
 # Swagger UI is one inline script, and draws with inline styles and data: images.
 _DOCS_POLICY = (
@@ -42,7 +44,9 @@ class RequestPolicyMiddleware:
         self.app = app
         self.settings = settings
         self.policy = RequestPolicy(settings, Server.BACKEND)
-        self.headers = {**_HEADERS, **({"Strict-Transport-Security": HSTS} if settings.tls_certificate else {})}
+        headers = {**_HEADERS, **({"Strict-Transport-Security": HSTS} if settings.tls_certificate else {})}
+        self.headers = _to_raw(headers)
+        self.docs_headers = _to_raw({**headers, "Content-Security-Policy": _DOCS_POLICY})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -53,36 +57,35 @@ class RequestPolicyMiddleware:
         if refusal is not None:
             await to_response(refusal)(scope, receive, send)
             return
-        await self.app(
-            scope, _limit_body(receive, body_limit(path)), partial(_send_with_headers, send, path, self.headers)
-        )
+        headers = self.docs_headers if path.startswith(DOCS_PATH) else self.headers
+        await self.app(scope, _limit_body(receive, body_limit(path)), partial(_send_with_headers, send, headers))
 
     def _check(self, scope: Scope) -> ErrorResponse | None:
         """Return the error response of a refused request, or None."""
-        headers, path = Headers(scope=scope), scope["path"]
+        headers, path = RequestHeaders(scope), scope["path"]
         source = RequestSource(
-            host=headers.get("host", ""),
+            host=headers.get(b"host") or "",
             peer=scope["client"][0] if scope.get("client") else None,
-            origin=headers.get("origin"),
-            forwarded_proto=headers.get("x-forwarded-proto"),
-            forwarded_for=headers.get("x-forwarded-for"),
-            fetch_site=headers.get("sec-fetch-site"),
-            fetch_mode=headers.get("sec-fetch-mode"),
-            fetch_destination=headers.get("sec-fetch-dest"),
-            dashboard_key=headers.get(DASHBOARD_HEADER),
+            origin=headers.get(b"origin"),
+            forwarded_proto=headers.get(b"x-forwarded-proto"),
+            forwarded_for=headers.get(b"x-forwarded-for"),
+            fetch_site=headers.get(b"sec-fetch-site"),
+            fetch_mode=headers.get(b"sec-fetch-mode"),
+            fetch_destination=headers.get(b"sec-fetch-dest"),
+            dashboard_key=headers.get(_DASHBOARD_HEADER),
         )
         try:
             address = self.policy.check(source, scope.get("method", "WEBSOCKET"), path)
             scope.setdefault("state", {})["address"] = address
-            if int(headers.get("content-length", "0")) > body_limit(path):
-                language = reader_language(headers.get("accept-language"), self.settings.lang)
+            if int(headers.get(b"content-length") or 0) > body_limit(path):
+                language = reader_language(headers.get(b"accept-language"), self.settings.lang)
                 return render_problem(plain_problem(413, body_too_large(path).text(language), language))
             self.policy.limit_rate(address)
-            if is_encoded(headers.get("content-encoding")):
-                language = reader_language(headers.get("accept-language"), self.settings.lang)
+            if is_encoded(headers.get(b"content-encoding")):
+                language = reader_language(headers.get(b"accept-language"), self.settings.lang)
                 return render_problem(plain_problem(415, ENCODED_BODY.text(language), language))
         except (Forbidden, TooManyAttempts) as error:
-            return render_error(error, reader_language(headers.get("accept-language"), self.settings.lang))
+            return render_error(error, reader_language(headers.get(b"accept-language"), self.settings.lang))
         return None
 
 
@@ -101,14 +104,17 @@ def _limit_body(receive: Receive, limit: int) -> Receive:
     return receive_limited
 
 
-async def _send_with_headers(send: Send, path: str, added: Mapping[str, str], message: Message) -> None:
+async def _send_with_headers(send: Send, added: _RawHeaders, message: Message) -> None:
+    """Send a message; a header that the response has already is kept."""
     if message["type"] == "http.response.start":
-        headers = MutableHeaders(scope=message)
-        for name, value in added.items():
-            headers.setdefault(name, value)
-        if path.startswith(DOCS_PATH):
-            headers["Content-Security-Policy"] = _DOCS_POLICY
+        headers = message["headers"]
+        present = {name for name, _ in headers}
+        message["headers"] = [*headers, *(header for header in added if header[0] not in present)]
     await send(message)
+
+
+def _to_raw(headers: Mapping[str, str]) -> _RawHeaders:
+    return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
 
 
 class HeadRequestsMiddleware:

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Hashable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stressvision.api.middleware.headers import RequestHeaders
 from stressvision.api.websocket.feed import EventSource, OpenSource
 from stressvision.core.errors import Unavailable
 from stressvision.domain.auth import sees_persons
@@ -154,7 +154,7 @@ class ResponseCacheMiddleware:
             return response
 
         principal = scope.setdefault("state", {}).get("principal")
-        language = Headers(scope=scope).get("accept-language")
+        language = RequestHeaders(scope).get(b"accept-language")
         try:
             role = principal.role if principal else None
             is_audited = scope["path"] in _AUDITED and sees_persons(role)

@@ -1,14 +1,30 @@
 """Endpoints of employees: list, change, enrol, current state."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
-from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, LanguageDep, NamedActorDep, RowId
+from stressvision.api.backend import BackendState
+from stressvision.api.dependencies import (
+    ActorDep,
+    BackendDep,
+    ContextDep,
+    Cursor,
+    LanguageDep,
+    NamedActorDep,
+    RowId,
+    get_actor,
+    get_backend,
+)
+from stressvision.api.direct_routes import DirectEndpoint
 from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
 from stressvision.domain.consent import ConsentMethod
+from stressvision.services.context import Actor
 from stressvision.services.paging import read_name
 from stressvision.services.people import consent_text, employees, enrolment
 from stressvision.services.people.measurement import measure_stills
@@ -23,6 +39,8 @@ from stressvision.wire.people import (
     WithdrawalRequest,
 )
 
+STATE_MINUTES = 15
+"""Default period of a person's state."""
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 enrolment_router = APIRouter(prefix="/api/enrolment", tags=["employees"])
 
@@ -92,8 +110,12 @@ async def read_employee_state(
     backend: BackendDep,
     actor: ActorDep,
     employee_id: RowId,
-    minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = 15,
+    minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = STATE_MINUTES,
 ) -> Response:
+    return await _respond_state(backend, actor, employee_id, minutes)
+
+
+async def _respond_state(backend: BackendState, actor: Actor, employee_id: int, minutes: int) -> Response:
     async def compute() -> bytes:
         state = await run_in_threadpool(employees.find_employee_state, backend.context, employee_id, minutes)
         return state.model_dump_json().encode()
@@ -105,3 +127,17 @@ async def read_employee_state(
     else:
         await asyncio.wrap_future(recorded)
     return Response(body, media_type="application/json")
+
+
+async def _respond_state_directly(request: Request, values: Mapping[str, str]) -> Response:
+    backend, actor = await get_backend(request), await get_actor(request)
+    return await _respond_state(backend, actor, int(values["employee_id"]), int(values["minutes"] or STATE_MINUTES))
+
+
+STATE = DirectEndpoint(
+    "GET",
+    re.compile(r"/api/employees/(?P<employee_id>[1-9][0-9]{0,17})/status"),
+    re.compile(r"(?:minutes=(?P<minutes>[1-9][0-9]{0,3}))?"),
+    "read_employee_state",
+    _respond_state_directly,
+)

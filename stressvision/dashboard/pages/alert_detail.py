@@ -115,4 +115,4 @@ def _is_complete(context: PageContext, user_id: str, words: str) -> bool:
 
 def _refuse(context: PageContext, detail: AlertDetail, error: StressVisionError) -> None:
     reason = error.message.text(context.language)
-    st.warning(context.text(texts.alerts.REFUSED, id=detail.id, reason=reason))
+    st.warning(context.markdown(texts.alerts.REFUSED, id=detail.id, reason=reason))

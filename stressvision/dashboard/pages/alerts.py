@@ -188,7 +188,7 @@ def _start_decision(context: PageContext, dialog: DecisionDialog) -> None:
             sentence = _decide(context, dialog, user_id, None)
         except StressVisionError as error:
             reason = error.message.text(context.language)
-            _store_outcome(context, False, context.text(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
+            _store_outcome(context, False, context.markdown(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
         else:
             _store_outcome(context, True, sentence)
     else:
@@ -219,7 +219,7 @@ def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
             )
         label = texts.alerts.RESOLVE if dialog.action == "resolve" else texts.alerts.ACKNOWLEDGE
         if dialog.conflict:
-            st.warning(context.text(texts.alerts.CONFLICT, reason=dialog.conflict))
+            st.warning(context.markdown(texts.alerts.CONFLICT, reason=dialog.conflict))
             submitted = st.form_submit_button(context.text(texts.alerts.ADD_NOTE), type="primary")
         else:
             submitted = st.form_submit_button(context.text(label), type="primary")
@@ -239,7 +239,7 @@ def _show_decision_dialog(context: PageContext, dialog: DecisionDialog) -> None:
         st.rerun()
     except StressVisionError as error:
         reason = error.message.text(context.language)
-        st.warning(context.text(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
+        st.warning(context.markdown(texts.alerts.REFUSED, id=dialog.alert.id, reason=reason))
         return
     remember_acting_user(user_id.strip())
     _store_outcome(context, True, sentence)
@@ -252,12 +252,12 @@ def _decide(context: PageContext, dialog: DecisionDialog, user_id: str, notes: s
     alert, subject = dialog.alert, name_subject(context, dialog.alert)
     if dialog.conflict:
         context.backend.add_note(alert.id, user_id, notes or "")
-        return context.text(texts.alerts.NOTE_ADDED, id=alert.id, subject=subject)
+        return context.markdown(texts.alerts.NOTE_ADDED, id=alert.id, subject=subject)
     if dialog.action == "resolve":
         context.backend.resolve(alert.id, user_id, notes, alert.version)
-        return context.text(texts.alerts.RESOLVED, id=alert.id, subject=subject)
+        return context.markdown(texts.alerts.RESOLVED, id=alert.id, subject=subject)
     context.backend.acknowledge(alert.id, user_id, alert.version)
-    return context.text(texts.alerts.ACKNOWLEDGED, id=alert.id, subject=subject)
+    return context.markdown(texts.alerts.ACKNOWLEDGED, id=alert.id, subject=subject)
 
 
 def _close_dialog() -> None:

@@ -5,6 +5,7 @@ Names in braces are filled in where the text is used.
 
 from stressvision.dashboard.texts import (
     access,
+    accounts,
     alerts,
     camera,
     common,
@@ -12,14 +13,18 @@ from stressvision.dashboard.texts import (
     enrolment,
     navigation,
     overview,
+    own,
     person,
     plant,
     reports,
+    settings,
     shell,
+    system,
 )
 
 __all__ = [
     "access",
+    "accounts",
     "alerts",
     "camera",
     "common",
@@ -27,8 +32,11 @@ __all__ = [
     "enrolment",
     "navigation",
     "overview",
+    "own",
     "person",
     "plant",
     "reports",
+    "settings",
     "shell",
+    "system",
 ]

@@ -99,7 +99,7 @@ class _Rollup:
 _ROLLUPS = (
     _Rollup("minute_counts", ("minute", "emotion")),
     _Rollup("hour_counts", ("hour", "emotion")),
-    _Rollup("device_hours", ("device_id", "hour")),
+    _Rollup("device_hours", ("hour", "device_id")),
     _Rollup("employee_hours", ("employee_id", "hour", "emotion")),
     _Rollup("employee_day_counts", ("employee_id", "day")),
 )

@@ -75,6 +75,11 @@ class ClosureWatch:
         return self._before
 
     @property
+    def closed(self) -> bool:
+        """Return whether the eyes were closed in the latest reading."""
+        return self._closed_since is not None
+
+    @property
     def frames(self) -> int:
         """Return how many readings of the last ROLLING_SECONDS stand behind the figures."""
         return len(self._steps) + 1 if self._before is not None else 0

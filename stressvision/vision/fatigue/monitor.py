@@ -72,6 +72,11 @@ class FatigueMonitor:
         return self._yawns.count
 
     @property
+    def eyes_closed(self) -> bool:
+        """Return whether the eyes were closed in the latest reading, and not in a smile."""
+        return self._closures.closed
+
+    @property
     def may_be_yawning(self) -> bool:
         """Return whether the mouth is wide open, perhaps in a yawn, so that no expression can be read."""
         return self._yawns.may_be_yawning

@@ -48,7 +48,7 @@ def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
             (now, now + hour),
         ):
             rows = [row for row in every if since < row.timestamp <= until]
-            assert figures.count_emotions(connection, since, until) == Counter(row.emotion for row in rows)
+            assert figures.count_emotions(connection, since, until) == Counter(row.emotion or None for row in rows)
             assert figures.count_people(connection, since, until) == len({row.employee_id for row in rows} - {None})
             assert figures.count_by_hour(connection, since, until) == Counter(
                 row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows

@@ -151,6 +151,22 @@ def test_frequent_readings_take_turns_with_the_views_and_rare_ones_see_all() -> 
     assert stage.networks.turns == [None] * 4
 
 
+def test_no_expression_is_read_of_shut_eyes() -> None:
+    stage = Stage()
+    stage.enrol(1)
+    stage.sitting.sit(1, 300)
+    open_eyes = stage.watch(8)
+    assert {found.emotion for found in open_eyes[1:]} == {Emotion.STRESS}
+
+    stage.sitting.eyes = 0.05
+    read = stage.networks.expressions
+    shut = stage.watch(4)
+
+    assert stage.networks.expressions > read
+    # The first period is shared with open eyes.
+    assert {found.emotion for found in shut[1:]} <= {None, Emotion.FATIGUE}
+
+
 REFERENCE = ExpressionReference("a" * 64, (0.5, -0.5), 1)
 
 

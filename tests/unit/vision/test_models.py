@@ -14,7 +14,7 @@ from stressvision.vision.geometry.eyes import LidReader
 from stressvision.vision.geometry.mouth import CLOSED_GAP
 from stressvision.vision.geometry.reader import GeometryReader
 from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
-from stressvision.vision.quality import assess
+from stressvision.vision.quality import assess, face_patch
 from tests.conftest import FakeClock
 
 DEMO = PROJECT_ROOT / "demo"
@@ -96,6 +96,21 @@ def test_quality_falls_with_blur_darkness_and_size(frames: dict[float, Frame], d
     assert not assess(blurred, face).classifiable
     assert not assess((frame * 0.1).astype(np.uint8), face).classifiable
     assert assess(frame, face).share > assess(blurred, face).share
+
+
+@pytest.mark.parametrize(("level", "read"), [(20, False), (34, True), (120, True), (240, False)])
+def test_a_dim_face_is_read_and_a_dark_or_washed_out_one_is_not(
+    level: int, read: bool, frames: dict[float, Frame], detector: FaceDetector
+) -> None:
+    frame = frames[ANA_LOOKING]
+    (face,) = detector.detect(frame)
+    patch = face_patch(frame, face.box, 64)
+    assert patch is not None
+    lit = np.clip(frame * (level / cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).mean()), 0, 255).astype(np.uint8)
+    # What is clipped makes a bright picture darker than the level that was asked for.
+    brighter = lit if level < 200 else np.maximum(lit, np.uint8(level))
+
+    assert assess(brighter, face).classifiable is read
 
 
 def test_a_missing_model_says_how_to_install_it() -> None:

@@ -16,14 +16,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from stressvision.db.engine.expressions import hour_start
 from stressvision.db.engine.row_reader import as_text
 from stressvision.db.engine.types import UtcMoment
-from stressvision.db.schema.tables import (
-    area_hours,
-    area_people,
-    detection_events,
-    employee_hours,
-    employees,
-    rollup_progress,
-)
+from stressvision.db.queries.detections.rollups import after_rollups
+from stressvision.db.schema.tables import area_hours, area_people, detection_events, employee_hours, employees
 from stressvision.domain.reports import Window
 
 _d = detection_events.c
@@ -69,12 +63,6 @@ def _counts_sqlite(element: _CountsByName, compiler: SQLCompiler, **options: Any
 @compiles(_CountsByName, "postgresql")
 def _counts_postgresql(element: _CountsByName, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_object_agg({compiler.process(element.clauses, **options)})::text"
-
-
-def after_rollups() -> ColumnElement[bool]:
-    """Return the condition for detections that the roll-ups do not contain yet."""
-    done = select(func.coalesce(func.max(rollup_progress.c.last_detection_id), 0)).scalar_subquery()
-    return _d.id > done
 
 
 def count_area_hours(connection: Connection, window: Window) -> list[AreaHour]:

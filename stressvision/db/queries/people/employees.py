@@ -137,6 +137,12 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, En
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
 
 
+def count_enrolled(connection: Connection) -> int:
+    """Return the number of active employees whose face is enrolled with consent."""
+    enrolled = (employees.c.is_active, employees.c.consent_given, employees.c.enrollment_date.is_not(None))
+    return connection.execute(select(func.count()).select_from(employees).where(*enrolled)).scalar_one()
+
+
 def count_population(connection: Connection) -> Population:
     """Return how many employees are real and how many belong to the demonstration."""
     rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))

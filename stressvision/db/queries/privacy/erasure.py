@@ -49,6 +49,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "login_failures": "failed logins, by hashes",
     "minute_counts": "counts of a minute over all people",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
+    "releases": "versions that have used the database",
     "report_progress": "up to which detection reports are complete",
     "reports_daily": "sums of a day over all persons",
     "rollup_progress": "up to which detection the roll-ups count",
@@ -59,7 +60,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 
 _WORDS = {
-    *("acknowledged_by", "changed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
+    *("acknowledged_by", "changed_by", "closed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
     *("resolved_by", "user_id"),
     *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
     *("resolution_notes", "per_employee_summary"),

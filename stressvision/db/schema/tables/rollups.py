@@ -46,8 +46,8 @@ hour_counts = Table(
 device_hours = Table(
     "device_hours",
     metadata,
-    Column("device_id", Text, primary_key=True),
     Column("hour", UtcMoment, primary_key=True),
+    Column("device_id", Text, primary_key=True),
     _count(),
     sqlite_with_rowid=False,
 )
