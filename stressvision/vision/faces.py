@@ -84,7 +84,7 @@ class FaceDetector:
         if not chosen.size:
             return []
         chosen = chosen[np.argsort(-logits[chosen])]
-        certainty = 1 / (1 + np.exp(-np.minimum(logits[chosen], 80)))
+        certainty: Tensor = 1 / (1 + np.exp(-np.minimum(logits[chosen], 80)))
         # Eight pairs a candidate: centre (from the anchor), size, and six points (from the anchor).
         pairs = regressors[0][chosen].reshape(-1, 8, 2)
         pairs += self._anchors[chosen] * _IS_POINT
