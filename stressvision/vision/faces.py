@@ -84,13 +84,13 @@ class FaceDetector:
         if not chosen.size:
             return []
         chosen = chosen[np.argsort(-logits[chosen])]
-        certainty: Tensor = 1 / (1 + np.exp(-np.minimum(logits[chosen], 80)))
+        certainty = 1 / (1 + np.exp(-np.minimum(logits[chosen], np.float32(80))))
         # Eight pairs a candidate: centre (from the anchor), size, and six points (from the anchor).
         pairs = regressors[0][chosen].reshape(-1, 8, 2)
         pairs += self._anchors[chosen] * _IS_POINT
         pairs -= np.array((left, top), np.float32) * _IS_POINT
         pairs /= scale
-        return _merge(pairs, certainty)
+        return _merge(pairs, certainty.astype(np.float32))
 
 
 def _letterbox(frame: Frame) -> tuple[Tensor, float, int, int]:
