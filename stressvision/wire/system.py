@@ -53,7 +53,10 @@ class SystemStatus(WireModel):
 
 
 class BackupItem(WireModel):
-    """One backup. `number` 0: a whole one; others hold the changes since. Only encrypted ones may be downloaded."""
+    """One backup. `number` 0: a whole one; others hold the changes since. Only encrypted ones may be downloaded.
+
+    `bytes`: the next power of two, 64 MiB at least, because the exact size counts detections.
+    """
 
     name: str
     kind: str

@@ -1,10 +1,15 @@
-"""Backups in the console: list, make, verify, and download of encrypted ones. Each action is audited."""
+"""Backups in the console: list, make, verify, and download of encrypted ones. Each action is audited.
+
+Administrators may not learn how many detections there are: sizes and numbers of rows are powers of two.
+"""
 
 from pathlib import Path
 
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
+from stressvision.domain.auth import sees_persons
+from stressvision.domain.disclosure import round_size
 from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, list_backups
 from stressvision.services.backup.backups import make_backup
@@ -12,6 +17,7 @@ from stressvision.services.backup.restoring import verify_backup
 from stressvision.services.context import Actor, Context
 from stressvision.wire.system import BackupItem, BackupList, BackupVerified
 
+_FEWEST_ROWS = 64
 _KINDS = {BackupKind.WHOLE: "whole", BackupKind.CHANGES: "changes", BackupKind.DUMP: "dump"}
 
 
@@ -34,6 +40,8 @@ def verify_item(context: Context, name: str, actor: Actor) -> BackupVerified:
     backup = _find(context, name)
     chain, rows = verify_backup(context.settings, backup.path)
     _record(context, actor, "backup_verified", name)
+    if not sees_persons(actor.role):
+        rows = {table: round_size(count, _FEWEST_ROWS) for table, count in rows.items()}
     return BackupVerified(name=name, files=len(chain), until=chain[-1].created_at, rows=rows)
 
 
@@ -96,7 +104,7 @@ def _describe(backup: Backup) -> BackupItem:
         name=backup.path.name,
         kind=_KINDS[backup.kind],
         created_at=backup.created_at,
-        bytes=backup.bytes,
+        bytes=round_size(backup.bytes),
         number=backup.number,
         is_encrypted=backup.is_encrypted,
     )

@@ -18,12 +18,15 @@ from stressvision.db.queries.auth.audit import AuditFilter, count_audit
 from stressvision.db.queries.detections.devices import count_devices
 from stressvision.db.queries.people.employees import count_enrolled, count_population
 from stressvision.db.schema.tables import REVISION
+from stressvision.domain.disclosure import round_size
 from stressvision.services.backup.archive import list_names
 from stressvision.services.backup.health import find_backup_fault
 from stressvision.services.context import Context
 from stressvision.services.settings.targets import DELIVERED_TEST
 from stressvision.wire.system import DiskState, ServiceState, SystemStatus
 
+_FREE_STEP = 2**28
+"""Free space is stated in these steps, and used space rounded: both grow with each detection."""
 SILENT_SECONDS = 15.0
 """The reporter writes its heartbeat every second."""
 
@@ -102,6 +105,7 @@ def _read_disks(context: Context, size: int) -> list[DiskState]:
 def _read_disk(place: str, folder: Path, used: int) -> DiskState:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     usage = shutil.disk_usage(existing)
+    free = usage.free // _FREE_STEP * _FREE_STEP
     return DiskState.model_validate(
-        {"place": place, "used_bytes": used, "free_bytes": usage.free, "total_bytes": usage.total}
+        {"place": place, "used_bytes": round_size(used), "free_bytes": free, "total_bytes": usage.total}
     )
