@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from pydantic import BaseModel, ValidationError
-from requests.exceptions import BaseHTTPError
+from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # of urllib3, which requests pins
 
 from stressvision.core.config import LOOPBACK_HOSTS
 from stressvision.core.errors import Conflict, Message, Unavailable
