@@ -38,7 +38,10 @@ PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Bandeja", "Estrés o tristeza · Envasado · Mañana", "habitual 12 %"),
-    "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
+    "empleados": ("Empleados", "4 personas", "Marque una fila"),
+    "persona": ("Persona", "Elija a una persona", "Vigilancia"),
+    "planta": ("Planta", "Las cifras se apoyan en 4 de 7 días", "Turnos"),
+    "mis-datos": ("Mis datos", "enlace personal o el código QR"),
     "reportes": ("Reportes", "Por persona", "Reportes recientes"),
     "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),
 }
