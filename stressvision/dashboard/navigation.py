@@ -12,8 +12,9 @@ from streamlit.navigation.page import StreamlitPage
 from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, employees, overview, reports
+from stressvision.dashboard.pages import employees, overview, reports
 from stressvision.dashboard.pages.accounts import page as accounts
+from stressvision.dashboard.pages.alerts import page as alerts
 from stressvision.dashboard.pages.cameras import page as cameras
 from stressvision.dashboard.pages.enrolment import page as enrolment
 from stressvision.dashboard.pages.own import page as own
