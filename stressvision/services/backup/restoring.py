@@ -45,7 +45,8 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
     """Replace the SQLite database by the content of a backup, and set the previous file aside.
 
     People erased after the backup was made are erased again; consents that ended since, revoked tokens, disabled
-    accounts and changed passwords stay so. The audit log records the restoration with the head of the log that it replaced.
+    accounts and changed passwords stay so. The audit log records the restoration, with the head of the log that it
+    replaced.
     Nothing changes unless everything succeeds.
 
     Args:
