@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
+import dlib
 import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
@@ -17,6 +18,7 @@ from stressvision.vision.baseline import combine_references
 from stressvision.vision.camera import Shot, play_at_once
 from stressvision.vision.networks import (
     FACE_DETECTOR,
+    FACE_ENCODER,
     FACE_MESH,
     IRIS,
     Frame,
@@ -122,6 +124,13 @@ def measure_bare(settings: Settings) -> dict[str, float]:
         + 2 * _time_network(lids),
         "expression": _time_network(expression),
     }
+
+
+def measure_old_embedding() -> float:
+    """Return the milliseconds of one embedding by dlib itself, as versions up to 0.3 computed it."""
+    network = dlib.face_recognition_model_v1(str(find_model(FACE_ENCODER)))
+    chip = np.full((150, 150, 3), 128, np.uint8)
+    return _time_call(lambda: network.compute_face_descriptor(chip), EMBEDDING_ROUNDS)
 
 
 def _time_network(path: Path) -> float:

@@ -163,7 +163,12 @@ class BackendClient:
         return self._send(requests.Request("GET", f"{self.base}/api/reports/{place}", params=query)).content
 
     def call(
-        self, model: type[Answer], method: str, path: str, body: BaseModel | None = None, **query: str | int
+        self,
+        model: type[Answer],
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        **query: str | int | Sequence[int],
     ) -> Answer:
         """Return the answer to one request, for the pages whose requests are in modules of their own.
 

@@ -143,6 +143,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/backups", _OPERATION),
     Permission(BACKEND, "POST", "/api/backups", _OPERATION),
     Permission(BACKEND, "POST", "/api/backups/{name}/verify", _OPERATION),
+    Permission(BACKEND, "POST", "/api/backups/{name}/restore", _OPERATION),
     Permission(BACKEND, "GET", "/api/backups/{name}/file", _OPERATION),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),

@@ -29,7 +29,8 @@ class SystemStatus(WireModel):
     """State of the installation. `revision`: of the schema. `is_demo`: the database holds synthetic people.
 
     `has_*`: what the first steps need: a device that reported, an enrolled person, an account, a recipient of
-    notifications that received one, and a backup.
+    notifications that received one, and a backup. `can_restore`: a launcher runs that can stop and start the programs;
+    `last_restoration`: what it reported.
     """
 
     version: str
@@ -40,6 +41,9 @@ class SystemStatus(WireModel):
     disks: list[DiskState]
     newest_backup_at: Moment | None
     backup_message: str | None
+    can_restore: bool
+    last_restoration: str | None
+    last_restoration_failed: bool
     is_demo: bool
     has_device: bool
     has_person: bool
@@ -49,7 +53,10 @@ class SystemStatus(WireModel):
 
 
 class BackupItem(WireModel):
-    """One backup. `number` 0: a whole one; others hold the changes since. Only encrypted ones may be downloaded."""
+    """One backup. `number` 0: a whole one; others hold the changes since. Only encrypted ones may be downloaded.
+
+    `bytes`: the next power of two, 64 MiB at least, because the exact size counts detections.
+    """
 
     name: str
     kind: str

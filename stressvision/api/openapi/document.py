@@ -129,6 +129,10 @@ _SUMMARIES: Mapping[str, Message] = {
     "verify_backup": Message(
         es="Restaurar una copia en un archivo temporal y leerla entera", en="Restore a backup aside and read all of it"
     ),
+    "restore_backup": Message(
+        es="Restaurar una copia: el lanzador detiene los programas y los vuelve a iniciar",
+        en="Restore a backup: the launcher stops the programs and starts them again",
+    ),
     "download_backup": Message(es="Descargar una copia cifrada", en="Download an encrypted backup"),
     "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
     "change_settings": Message(

@@ -50,6 +50,12 @@ def verify_backup(backend: BackendDep, actor: NamedActorDep, name: BackupFile) -
         return backups.verify_item(backend.context, name, actor)
 
 
+@router.post("/backups/{name}/restore", status_code=202)
+def restore_backup(backend: BackendDep, actor: NamedActorDep, name: BackupFile) -> BackupVerified:
+    with backend.expensive.turn(Kind.BACKUP, actor.role):
+        return backups.request_restoration_of(backend.context, name, actor)
+
+
 @router.get(
     "/backups/{name}/file",
     response_class=FileResponse,

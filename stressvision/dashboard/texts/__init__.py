@@ -11,6 +11,7 @@ from stressvision.dashboard.texts import (
     common,
     employees,
     enrolment,
+    inbox,
     navigation,
     overview,
     own,
@@ -19,6 +20,7 @@ from stressvision.dashboard.texts import (
     reports,
     settings,
     shell,
+    system,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "common",
     "employees",
     "enrolment",
+    "inbox",
     "navigation",
     "overview",
     "own",
@@ -37,4 +40,5 @@ __all__ = [
     "reports",
     "settings",
     "shell",
+    "system",
 ]

@@ -1,9 +1,15 @@
-"""Backups in the console: list, make, verify, and download of encrypted ones. Each action is audited."""
+"""Backups in the console: list, make, verify, and download of encrypted ones. Each action is audited.
+
+Administrators may not learn how many detections there are: sizes and numbers of rows are powers of two.
+"""
 
 from pathlib import Path
 
 from stressvision.core.errors import Conflict, Message, NotFound
+from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
+from stressvision.domain.auth import sees_persons
+from stressvision.domain.disclosure import round_size
 from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, list_backups
 from stressvision.services.backup.backups import make_backup
@@ -11,6 +17,7 @@ from stressvision.services.backup.restoring import verify_backup
 from stressvision.services.context import Actor, Context
 from stressvision.wire.system import BackupItem, BackupList, BackupVerified
 
+_FEWEST_ROWS = 64
 _KINDS = {BackupKind.WHOLE: "whole", BackupKind.CHANGES: "changes", BackupKind.DUMP: "dump"}
 
 
@@ -33,7 +40,34 @@ def verify_item(context: Context, name: str, actor: Actor) -> BackupVerified:
     backup = _find(context, name)
     chain, rows = verify_backup(context.settings, backup.path)
     _record(context, actor, "backup_verified", name)
+    if not sees_persons(actor.role):
+        rows = {table: round_size(count, _FEWEST_ROWS) for table, count in rows.items()}
     return BackupVerified(name=name, files=len(chain), until=chain[-1].created_at, rows=rows)
+
+
+def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupVerified:
+    """Verify a backup, and ask the launcher to stop the programs, restore it and start them again.
+
+    Raises:
+        NotFound: There is no such backup.
+        InvalidInput: It is damaged.
+        Conflict: No launcher runs, or the database is PostgreSQL.
+    """
+    run_dir = context.settings.run_dir
+    if not context.database.is_sqlite or not is_launcher_running(run_dir):
+        raise Conflict(
+            Message(
+                es="Estos programas no los inició el lanzador, que debe detenerlos: restaure en el servidor con "
+                f"«python -m stressvision restore --file {name}».",
+                en="These programs were not started by the launcher, which has to stop them: restore on the server "
+                f"with “python -m stressvision restore --file {name}”.",
+            )
+        )
+    verified = verify_item(context, name, actor)
+    path = _find(context, name).path.resolve()
+    _record(context, actor, "restoration_requested", name)
+    request_restoration(run_dir, RestoreRequest(str(path), actor.user_id or "-"))
+    return verified
 
 
 def open_item(context: Context, name: str, actor: Actor) -> Path:
@@ -70,7 +104,7 @@ def _describe(backup: Backup) -> BackupItem:
         name=backup.path.name,
         kind=_KINDS[backup.kind],
         created_at=backup.created_at,
-        bytes=backup.bytes,
+        bytes=round_size(backup.bytes),
         number=backup.number,
         is_encrypted=backup.is_encrypted,
     )

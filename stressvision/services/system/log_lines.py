@@ -20,6 +20,9 @@ _LEVELS: dict[str, LogLevel] = {"critical": "error", "exception": "error", "warn
 _OF_PERSONS = re.compile(r"\b(alert|employee|notice|detections?|people|person)s?\b[=\s]", re.IGNORECASE)
 """Events from which the time of an alert or of a detection would follow."""
 
+_OF_PROGRAMS = re.compile(r"(listening|stopped|started|settings applied|backup|Uvicorn)\b")
+"""Events of level info about the programs themselves."""
+
 
 def read_log_lines(
     context: Context, level: LogLevel, component: str | None, limit: int, role: Role | None = None
@@ -31,10 +34,16 @@ def read_log_lines(
         for path in sorted(folder.glob("*.log"))
         if component is None or path.stem == component
         for line in _read(path)
-        if LEVELS.index(line.level) >= LEVELS.index(level) and (sees_persons(role) or not _OF_PERSONS.search(line.text))
+        if LEVELS.index(line.level) >= LEVELS.index(level) and (sees_persons(role) or _is_of_operation(line))
     ]
     found.sort(key=_moment, reverse=True)
     return LogLines(lines=found[:limit], total=len(found))
+
+
+def _is_of_operation(line: LogLine) -> bool:
+    """Return whether a line states nothing about persons: what programs do in their usual work follows detections."""
+    is_expected = line.level in {"warning", "error"} or _OF_PROGRAMS.match(line.text)
+    return bool(is_expected) and not _OF_PERSONS.search(line.text)
 
 
 def _moment(line: LogLine) -> str:

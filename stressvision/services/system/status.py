@@ -9,6 +9,7 @@ from pathlib import Path
 from stressvision import VERSION
 from stressvision.core.errors import Language, Message
 from stressvision.core.heartbeat import read_heartbeat
+from stressvision.core.restoration import is_launcher_running, read_outcome
 from stressvision.db.engine.connection import Connection, sqlite_path
 from stressvision.db.engine.storage import read_size
 from stressvision.db.queries.alerts.notifications import last_deliveries
@@ -17,12 +18,15 @@ from stressvision.db.queries.auth.audit import AuditFilter, count_audit
 from stressvision.db.queries.detections.devices import count_devices
 from stressvision.db.queries.people.employees import count_enrolled, count_population
 from stressvision.db.schema.tables import REVISION
+from stressvision.domain.disclosure import round_size
 from stressvision.services.backup.archive import list_names
 from stressvision.services.backup.health import find_backup_fault
 from stressvision.services.context import Context
 from stressvision.services.settings.targets import DELIVERED_TEST
 from stressvision.wire.system import DiskState, ServiceState, SystemStatus
 
+_FREE_STEP = 2**28
+"""Free space is stated in these steps, and used space rounded: both grow with each detection."""
 SILENT_SECONDS = 15.0
 """The reporter writes its heartbeat every second."""
 
@@ -40,6 +44,7 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
     """
     settings = context.settings
     backup = find_backup_fault(settings, context.clock)
+    outcome = read_outcome(settings.run_dir)
     with context.database.read() as connection:
         population = count_population(connection)
         size = read_size(connection, context.database.url)
@@ -58,6 +63,9 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
         disks=_read_disks(context, size),
         newest_backup_at=backup.newest,
         backup_message=backup.message.text(language) if backup.message else None,
+        can_restore=context.database.is_sqlite and is_launcher_running(settings.run_dir),
+        last_restoration=outcome.text if outcome else None,
+        last_restoration_failed=outcome is not None and not outcome.is_restored,
         is_demo=population.demo > 0,
         has_backup=bool(list_names(settings)),
         **facts,
@@ -97,6 +105,7 @@ def _read_disks(context: Context, size: int) -> list[DiskState]:
 def _read_disk(place: str, folder: Path, used: int) -> DiskState:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     usage = shutil.disk_usage(existing)
+    free = usage.free // _FREE_STEP * _FREE_STEP
     return DiskState.model_validate(
-        {"place": place, "used_bytes": used, "free_bytes": usage.free, "total_bytes": usage.total}
+        {"place": place, "used_bytes": round_size(used), "free_bytes": free, "total_bytes": usage.total}
     )

@@ -91,6 +91,7 @@ GET       /api/logs                                    a
 GET       /api/backups                                 a
 POST      /api/backups                                 a
 POST      /api/backups/{name}/verify                   a
+POST      /api/backups/{name}/restore                  a
 GET       /api/backups/{name}/file                     a
 GET       /api/settings                                ha
 PATCH     /api/settings                                a

@@ -1,5 +1,6 @@
 """State of the installation, its logs and its backups over the API."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,15 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.config import Settings
 from stressvision.core.heartbeat import write_heartbeat
+from stressvision.core.restoration import take_request
 from stressvision.db.backup.keys import new_key
 from stressvision.domain.auth import Role
-from stressvision.services.context import Context, open_context
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.system import backups, status
 from stressvision.services.system.log_lines import parse_line, read_log_lines
 from stressvision.services.system.status import read_reporter
 from tests.integration.conftest import enrol
+from tests.integration.live_backend import add_detection
 
 LOG = """2026-11-28T18:45:29.659365Z [info     ] listening address=http://127.0.0.1:5000 component=ingest
 2026-11-28T18:45:30.100000Z [info     ] message delivered component=ingest kind=alert notice=4
@@ -103,6 +107,21 @@ def test_encrypted_backup_is_downloaded(tmp_path: Path) -> None:
     assert downloaded.content.startswith(b"age-encryption.org")
 
 
+def test_restoration_is_requested_from_a_running_launcher_only(client: TestClient, context: Context) -> None:
+    name = client.post("/api/backups").json()["name"]
+    refused = client.post(f"/api/backups/{name}/restore")
+    assert refused.status_code == 409
+    assert f"restore --file {name}" in refused.json()["detail"]
+    run_dir = context.settings.run_dir
+    (run_dir / "launcher.json").write_text(f'{{"launcher": {{"pid": {os.getpid()}, "born": 1}}}}', encoding="utf-8")
+    accepted = client.post(f"/api/backups/{name}/restore?user_id=ing.rojas")
+    assert accepted.status_code == 202, accepted.text
+    request = take_request(run_dir)
+    assert request is not None
+    assert (Path(request.backup).name, request.requested_by) == (name, "ing.rojas")
+    assert take_request(run_dir) is None
+
+
 def test_logs_by_level_newest_first(client: TestClient, context: Context) -> None:
     logs = context.settings.run_dir / "logs"
     (logs / "ingest.log").write_text(LOG, encoding="utf-8")
@@ -132,3 +151,27 @@ def test_line_in_an_unknown_form_is_kept() -> None:
     assert line is not None
     assert (line.level, line.at, line.text) == ("info", None, "Uvicorn started")
     assert parse_line("api", "   ", None) is None
+
+
+def test_administrators_learn_no_number_of_detections_from_sizes(context: Context) -> None:
+    employee = enrol(context)
+    made = [backups.make_item(context, Actor(role=Role.ADMIN))]
+    before = status.read_status(context, [], "es").disks
+    for _ in range(40):
+        add_detection(context, employee_id=employee, emotion="sad", emotion_confidence=0.9)
+    made.append(backups.make_item(context, Actor(role=Role.ADMIN)))
+    assert made[0].bytes == made[1].bytes
+    verified = [backups.verify_item(context, item.name, Actor(role=Role.ADMIN)).rows for item in made]
+    assert verified[0]["detection_events"] == verified[1]["detection_events"]
+    assert verified[0]["employees"] == 64, "a power of two, not 1"
+    assert backups.verify_item(context, made[1].name, Actor()).rows["detection_events"] == 40
+    after = status.read_status(context, [], "es").disks
+    assert [disk.used_bytes for disk in before] == [disk.used_bytes for disk in after]
+
+
+def test_usual_work_of_programs_is_left_out_for_administrators(context: Context) -> None:
+    log = "2026-11-28T18:50:00.5Z [info     ] batch stored count=3\n2026-11-28T18:50:01.5Z [info     ] stopped\n"
+    (context.settings.run_dir / "logs" / "ingest.log").write_text(log, encoding="utf-8")
+    found = {role: read_log_lines(context, "info", None, 100, role).lines for role in (Role.ADMIN, None)}
+    assert [line.text for line in found[Role.ADMIN]] == ["stopped"]
+    assert len(found[None]) == 2

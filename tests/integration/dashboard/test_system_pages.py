@@ -12,6 +12,7 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.files import local_token_file
 from stressvision.dashboard import texts
 from stressvision.dashboard.pages.settings.recipients import mail_address
+from stressvision.dashboard.pages.system.backups import format_size
 from stressvision.domain.auth import Role
 from stressvision.edge.delivery.token import read_token
 from stressvision.services.auth.accounts import add_account, list_accounts
@@ -38,7 +39,7 @@ page.render(open_page()[1])
 @pytest.fixture
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_argon: None) -> Iterator[Context]:
     monkeypatch.chdir(tmp_path)
-    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db"))
+    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db", ingest_url="http://127.0.0.1:9"))
     with serve(opened) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         yield opened
@@ -149,3 +150,39 @@ def test_program_without_the_dashboard_key_does_not_create_the_first_account(con
         assert requests.post(f"{base}/api/accounts", json=body, headers=headers, timeout=10).status_code == 403
     assert list_accounts(context).total == 0
     add_account(context, "ing.rojas", Role.ADMIN, PHRASE, Actor())
+
+
+def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context) -> None:
+    enrol(context)
+    app = page("system")
+    assert "Todavía no hay copias." in shown(app)
+    app = press(app, "Hacer una copia ahora")
+    assert app.success[0].value.startswith("Copia hecha y comprobada")
+    app = press(app, "Comprobar")
+    assert app.success[0].value.startswith("Sana:")
+    app = press(app, "Restaurar…")
+    assert [item.label for item in app.text_input] == ["Escriba RESTAURAR para confirmar"]
+
+
+def test_programs_that_do_not_run_are_named(context: Context) -> None:
+    text = shown(page("system"))
+    assert "Recepción de cámaras" in text
+    assert "no responde en su dirección" in text
+    assert "no da señales" in text
+    assert "Nada por reparar." in text
+
+
+FIRST_STEPS = SCRIPT.replace("pages.{name}.page", "pages.system.first_steps")
+
+
+def test_first_steps_are_ticked_as_they_come_true(context: Context) -> None:
+    app = AppTest.from_string(FIRST_STEPS, default_timeout=60).run()
+    assert "0 de 5 hechos." in shown(app)
+    record_health(context, DeviceHealth(device_id="linea-2", state="watching"))
+    enrol(context)
+    assert "2 de 5 hechos." in shown(app.run())
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0, "0 KiB"), (20_480, "20 KiB"), (3 * 2**20, "3.0 MiB")])
+def test_size_of_a_backup_is_readable(size: int, expected: str) -> None:
+    assert format_size(size) == expected
