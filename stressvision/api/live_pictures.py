@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from pydantic import BaseModel, ValidationError
-from urllib3.exceptions import HTTPError
+from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # of urllib3, which requests pins
 
 from stressvision.core.config import LOOPBACK_HOSTS
 from stressvision.core.errors import Conflict, Message, Unavailable
@@ -93,7 +93,7 @@ def _send(session: requests.Session, url: str, query: dict[str, str], device_id:
             return _Answer(response.headers.get("Content-Type"), _read_bounded(response))
     except requests.ConnectionError:
         raise _elsewhere(device_id) from None
-    except (requests.RequestException, HTTPError):
+    except (requests.RequestException, BaseHTTPError):
         raise _no_picture() from None
 
 

@@ -38,7 +38,10 @@ PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Bandeja", "Estrés o tristeza · Envasado · Mañana", "habitual 12 %"),
-    "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
+    "empleados": ("Empleados", "4 personas", "Marque una fila"),
+    "persona": ("Persona", "Elija a una persona", "Vigilancia"),
+    "planta": ("Planta", "Las cifras se apoyan en 4 de 7 días", "Turnos"),
+    "mis-datos": ("Mis datos", "enlace personal o el código QR"),
     "reportes": ("Reportes", "Por persona", "Reportes recientes"),
     "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),
 }
@@ -183,7 +186,7 @@ def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: 
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("Su identificador", exact=True).fill("medico.ocupacional")
     drawer.get_by_label("Su identificador", exact=True).press("Tab")
-    page.keyboard.press("s")
+    drawer.get_by_role("button", name="Resolver").click()
     drawer.get_by_role("radio", name="Útil").or_(drawer.get_by_role("button", name="Útil")).first.click()
     notes = drawer.get_by_label("Notas")
     notes.press_sequentially("Conversación ")

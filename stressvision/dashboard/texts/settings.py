@@ -35,7 +35,8 @@ ABOUT: Mapping[str, Message] = {
 }
 LABELS: Mapping[str, Message] = {
     "min_stress_events": Message(
-        es="Detecciones de estrés o tristeza que crean una alerta", en="Stress or sad detections that create an alert"
+        es="Detecciones compatibles con estrés o tristeza que crean una alerta",
+        en="Detections compatible with stress or sadness that create an alert",
     ),
     "alert_window_minutes": Message(es="Dentro de cuántos minutos", en="Within how many minutes"),
     "alert_min_confidence": Message(es="Confianza media mayor que (0 a 1)", en="Mean confidence above (0 to 1)"),

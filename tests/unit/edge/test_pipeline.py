@@ -17,7 +17,7 @@ from stressvision.vision.camera import Shot
 from stressvision.vision.expression import ExpressionEstimate, ExpressionReference, StateProbabilities
 from stressvision.vision.faces import Face, Point
 from stressvision.vision.geometry.cover import Cover
-from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
 from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
@@ -75,7 +75,7 @@ class FakeNetworks:
         self.encoded += 1
         return embedding_of(round(face.box.w) - 100)
 
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
+    def read(self, frame: Frame, face: Face, *, wants_contour: WantsContour | None = None) -> FaceGeometry | None:
         self.measures += 1
         return make_geometry(self.sitting.eyes, pose=(self.sitting.yaw, 0.0), cover=self.sitting.cover)
 
