@@ -10,6 +10,7 @@ tracking, fatigue, periods and the alert rule run over all of the time. `benchma
 
 import argparse
 import csv
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -181,20 +182,52 @@ def main() -> None:
         print(f"| {clip.name} | {len(clip.yawns)} | {', '.join(f'{at:.1f}' for at in found)} |", flush=True)
     print("\n| clip | period, s | detections | without expression | stress or sad | fatigue | alerts |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    totals = dict.fromkeys(arguments.periods, 0)
+    alerts: dict[float, list[FalseAlerts]] = {period: [] for period in arguments.periods}
     for number, clip in enumerate(clips):
         takes = vary(arguments.clips / clip.name, np.random.default_rng(number))
         remembered = RememberedNetworks(models, choose=nearest)
         for period in arguments.periods:
             frames = sit_through(takes, arguments.minutes, np.random.default_rng(100 + number))
-            totals[period] += _report(clip, period, watch(frames, remembered, period))
+            alerts[period].append(_report(clip, period, watch(frames, remembered, period)))
     hours = len(clips) * arguments.minutes / 60
-    for period, alerts in totals.items():
-        print(f"\nPeriod {period:g} s: {alerts} false alerts in {hours:.1f} h")
+    print("\n| period, s | hours | false alerts of stress | an hour, 95 % | of fatigue | an hour, 95 % |")
+    print("|---:|---:|---:|---:|---:|---:|")
+    for period, counted in alerts.items():
+        stress, fatigue = sum(each.stress for each in counted), sum(each.fatigue for each in counted)
+        row = (f"{period:g}", f"{hours:g}", stress, _per_hour(stress, hours), fatigue, _per_hour(fatigue, hours))
+        print(f"| {' | '.join(str(value) for value in row)} |")
 
 
-def _report(clip: Clip, period: float, detections: Sequence[DetectionIn]) -> int:
-    """Print one row, and return how many alerts are false."""
+@dataclass(frozen=True)
+class FalseAlerts:
+    """Alerts of one clip in which nothing is wrong."""
+
+    stress: int
+    fatigue: int
+
+
+def bound_count(events: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of a Poisson mean of which `events` were seen (Garwood 1936)."""
+    return 0.0 if events == 0 else _find_mean(events - 1, 0.975), _find_mean(events, 0.025)
+
+
+def _find_mean(events: int, chance: float) -> float:
+    """Return the mean at which `events` or fewer have this chance, by bisection."""
+    low, high = 0.0, 10.0 * (events + 2)
+    while high - low > 1e-9:
+        mean = (low + high) / 2
+        at_most = math.fsum(math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) for k in range(events + 1))
+        low, high = (mean, high) if at_most > chance else (low, mean)
+    return low
+
+
+def _per_hour(events: int, hours: float) -> str:
+    low, high = bound_count(events)
+    return f"{low / hours:.3f}-{high / hours:.3f}"
+
+
+def _report(clip: Clip, period: float, detections: Sequence[DetectionIn]) -> FalseAlerts:
+    """Print one row, and return the false alerts."""
     stress, tired = AlertRule(), AlertRule(emotions=(Emotion.FATIGUE,), min_events=round(FATIGUE_SECONDS / period))
     alerts = count_alerts(detections, stress)
     fatigue = 0 if clip.tired else count_alerts(detections, tired)
@@ -202,7 +235,7 @@ def _report(clip: Clip, period: float, detections: Sequence[DetectionIn]) -> int
     counts = [sum(each.emotion in rule.emotions for each in detections) for rule in (stress, tired)]
     row = (clip.name, f"{period:g}", len(detections), none, *counts, alerts + fatigue)
     print(f"| {' | '.join(str(value) for value in row)} |", flush=True)
-    return alerts + fatigue
+    return FalseAlerts(alerts, fatigue)
 
 
 if __name__ == "__main__":

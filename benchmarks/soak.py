@@ -158,6 +158,7 @@ def main() -> None:
     parser.add_argument("--video", action="append", default=[], metavar="FILE", help="a further device plays this")
     parser.add_argument("--every", type=float, default=50.0, help="seconds between two disturbances (50)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the programs are stopped
     with TemporaryDirectory(prefix="soak-") as name, mounted_disk(Path(name)) as disk:
         plant = build_plant(Path(name), disk)
         try:

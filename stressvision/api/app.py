@@ -34,6 +34,7 @@ from stressvision.api.routers import (
     exports,
     health,
     notifications,
+    own,
     person,
     personal_data,
     plant,
@@ -42,6 +43,7 @@ from stressvision.api.routers import (
     sessions,
     settings,
     silences,
+    system,
     websocket,
 )
 from stressvision.api.websocket.feed import FeedReader
@@ -64,6 +66,7 @@ _ROUTERS = (
     health,
     employees,
     person,
+    own,
     personal_data,
     plant,
     sessions,
@@ -79,6 +82,7 @@ _ROUTERS = (
     audit,
     settings,
     repairs,
+    system,
 )
 
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PREVIEW = "preview"
     MESSAGE = "message"
     PICTURE = "picture"
+    BACKUP = "backup"
 
 
 RUNNING: Mapping[Kind, int] = {
@@ -42,6 +43,7 @@ RUNNING: Mapping[Kind, int] = {
     Kind.PREVIEW: 1,
     Kind.MESSAGE: 1,
     Kind.PICTURE: 4,
+    Kind.BACKUP: 1,
 }
 """Answers of one kind that are computed at a time: a PDF takes 45 MB, Parquet and the measurement of stills more."""
 

@@ -5,10 +5,14 @@ so that the device that answers is compared with the one that was asked for befo
 """
 
 import re
+import time
+from contextlib import closing
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from pydantic import BaseModel, ValidationError
+from requests.exceptions import BaseHTTPError  # type: ignore[attr-defined]  # of urllib3, which requests pins
 
 from stressvision.core.config import LOOPBACK_HOSTS
 from stressvision.core.errors import Conflict, Message, Unavailable
@@ -18,12 +22,21 @@ CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 4.0
 """The preview waits up to two seconds for the next picture."""
 LONGEST_PICTURE = 4 * 2**20
+_CHUNK = 64 * 1024
 
 
 class _Answering(BaseModel):
     """The part of a preview's health report that identifies the device."""
 
     device_id: str
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An answer of the preview. `kind`: its content type."""
+
+    kind: str | None
+    body: bytes
 
 
 def fetch_picture(device_id: str, address: str | None) -> bytes:
@@ -51,34 +64,48 @@ def fetch_picture(device_id: str, address: str | None) -> bytes:
     query = {"ticket": parse_qs(parts.query).get("ticket", [""])[0]}
     with requests.Session() as session:
         session.trust_env = False
-        _require_device(_send(session, f"{base}/health", query, device_id), device_id)
+        _require_device(_send(session, f"{base}/health", query, device_id).body, device_id)
         picture = _send(session, f"{base}/frame.jpg", query, device_id)
-    if picture.headers.get("Content-Type") != "image/jpeg" or len(picture.content) > LONGEST_PICTURE:
+    if picture.kind != "image/jpeg":
         raise _elsewhere(device_id)
-    return picture.content
+    return picture.body
 
 
-def _require_device(response: requests.Response, device_id: str) -> None:
+def _require_device(report: bytes, device_id: str) -> None:
     try:
-        answering = _Answering.model_validate_json(response.content).device_id
+        answering = _Answering.model_validate_json(report).device_id
     except ValidationError:
         raise _elsewhere(device_id) from None
     if answering != device_id:
         raise _elsewhere(device_id)
 
 
-def _send(session: requests.Session, url: str, query: dict[str, str], device_id: str) -> requests.Response:
+def _send(session: requests.Session, url: str, query: dict[str, str], device_id: str) -> _Answer:
     try:
-        response = session.get(url, params=query, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), allow_redirects=False)
+        response = session.get(
+            url, params=query, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), allow_redirects=False, stream=True
+        )
+        with closing(response):
+            if response.status_code in {401, 403}:  # another machine's ticket
+                raise _elsewhere(device_id)
+            if response.status_code != 200:
+                raise _no_picture()
+            return _Answer(response.headers.get("Content-Type"), _read_bounded(response))
     except requests.ConnectionError:
         raise _elsewhere(device_id) from None
-    except requests.RequestException:
+    except (requests.RequestException, BaseHTTPError):
         raise _no_picture() from None
-    if response.status_code in {401, 403}:  # another machine's ticket
-        raise _elsewhere(device_id)
-    if response.status_code != 200:
-        raise _no_picture()
-    return response
+
+
+def _read_bounded(response: requests.Response) -> bytes:
+    """Read a body, which any program of this machine may have sent. Raises Unavailable: too long or too slow."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    body = bytearray()
+    while chunk := response.raw.read1(_CHUNK):
+        body += chunk
+        if len(body) > LONGEST_PICTURE or time.monotonic() > deadline:
+            raise _no_picture()
+    return bytes(body)
 
 
 def _elsewhere(device_id: str) -> Conflict:

@@ -75,6 +75,7 @@ RESTORE = Message(
     es="vuelve a una copia de seguridad (con el sistema detenido)",
     en="restore a backup (with the system stopped)",
 )
+RESTORED_BY = Message(es="quién la restaura", en="user that restores it")
 RESTORED = Message(
     es="Restaurada {name}, hasta {at} (UTC): {rows} filas. La base anterior quedó en {aside}.",
     en="Restored {name}, up to {at} (UTC): {rows} rows. The previous database is at {aside}.",
@@ -115,6 +116,7 @@ def add_commands(commands: Subparsers, language: Language) -> None:
 
     restoring = add_parser(commands, "restore", language, RESTORE)
     restoring.add_argument("--file", type=Path, help=BACKUP_FILE.text(language))
+    restoring.add_argument("--recorded-by", help=RESTORED_BY.text(language))
     restoring.set_defaults(command=restore)
 
 
@@ -202,7 +204,7 @@ def restore(settings: Settings, arguments: argparse.Namespace) -> int:
         Conflict: If the system is running.
     """
     _refuse_running(settings)
-    restored = restore_database(settings, arguments.file, get_operator())
+    restored = restore_database(settings, arguments.file, get_operator(arguments.recorded_by))
     newest = restored.chain[-1]
     print(
         RESTORED.text(settings.lang).format(

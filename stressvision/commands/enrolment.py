@@ -201,16 +201,16 @@ def read_stills(folder: Path) -> list[UploadedStill]:
     Raises:
         InvalidInput: If there are too few or too many, or one is not a readable file of an acceptable size.
     """
-    if not folder.is_dir():
-        raise InvalidInput(
-            Message(es=f"No existe la carpeta {folder}.", en=f"Folder {folder} does not exist."), field="photos"
-        )
     try:
+        if not folder.is_dir():
+            raise InvalidInput(
+                Message(es=f"No existe la carpeta {folder}.", en=f"Folder {folder} does not exist."), field="photos"
+            )
         paths = sorted(
             path for path in folder.iterdir() if path.suffix.lower() in PICTURES and not path.name.startswith(".")
         )
     except OSError as error:
-        raise _unreadable(folder.name, error) from error
+        raise _unreadable(_shown_name(folder), error) from error
     if not FEWEST_STILLS <= len(paths) <= MOST_STILLS:
         raise InvalidInput(
             Message(
@@ -219,26 +219,30 @@ def read_stills(folder: Path) -> list[UploadedStill]:
             ),
             field="photos",
         )
-    return [UploadedStill(path.name, _read_picture(path)) for path in paths]
+    return [UploadedStill(_shown_name(path), _read_picture(path)) for path in paths]
+
+
+def _shown_name(path: Path) -> str:
+    """Return the name of a file on one line, without characters that control a terminal."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in path.name)
 
 
 def _read_picture(path: Path) -> bytes:
+    name = _shown_name(path)
     try:
         if not path.is_file():
-            raise InvalidInput(
-                Message(es=f"{path.name} no es un archivo.", en=f"{path.name} is not a file."), field="photos"
-            )
+            raise InvalidInput(Message(es=f"{name} no es un archivo.", en=f"{name} is not a file."), field="photos")
         if path.stat().st_size > MOST_BYTES:
             raise InvalidInput(
                 Message(
-                    es=f"{path.name} es demasiado grande: hasta {MOST_BYTES >> 20} MB por foto.",
-                    en=f"{path.name} is too large: up to {MOST_BYTES >> 20} MB a photo.",
+                    es=f"{name} es demasiado grande: hasta {MOST_BYTES >> 20} MB por foto.",
+                    en=f"{name} is too large: up to {MOST_BYTES >> 20} MB a photo.",
                 ),
                 field="photos",
             )
         return path.read_bytes()
     except OSError as error:
-        raise _unreadable(path.name, error) from error
+        raise _unreadable(name, error) from error
 
 
 def _unreadable(name: str, error: OSError) -> InvalidInput:

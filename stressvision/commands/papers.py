@@ -14,7 +14,7 @@ from stressvision.documents.pdf_process import make_pdf
 from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.services.context import opened_context
 from stressvision.services.people.consent_text import read_consent_text
-from stressvision.services.privacy.installation import read_installation_facts
+from stressvision.services.vitals import read_installation_facts
 
 CONSENT = Message(
     es="muestra el texto de consentimiento en vigor, con los datos de la empresa, para imprimirlo y firmarlo",

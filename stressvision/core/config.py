@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from stressvision.core.cameras import HIDDEN
 from stressvision.core.clock import splits_days
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import PROJECT_ROOT as PROJECT_ROOT
@@ -142,14 +143,18 @@ def load_settings(camera: str | None = None, **overrides: object) -> Settings:
     except ValidationError as error:
         fault = error.errors()[0]
         name = PREFIX + str(fault["loc"][0]).upper()
+        shown = repr(fault["input"])
+        # What looks like an address may hold a password.
+        shown = HIDDEN if any(mark in shown for mark in ("@", "://")) else shown
         raise ConfigurationError(
             Message(
-                es=f"El ajuste {name} tiene un valor no válido ({fault['input']!r}): {describe_error(fault, 'es')}.",
-                en=f"Setting {name} has an invalid value ({fault['input']!r}): {describe_error(fault, 'en')}.",
+                es=f"El ajuste {name} tiene un valor no válido ({shown}): {describe_error(fault, 'es')}.",
+                en=f"Setting {name} has an invalid value ({shown}): {describe_error(fault, 'en')}.",
             ),
             field=name,
         ) from None
     _reject_insecure_host(settings)
+    _reject_files_as_folders(settings)
     require_whole_days(settings, settings.interval_minutes)
     if camera is None:
         return settings
@@ -207,6 +212,19 @@ def _reject_insecure_host(settings: Settings) -> None:
             ),
             field="STRESSVISION_ALLOWED_HOSTS",
         )
+
+
+def _reject_files_as_folders(settings: Settings) -> None:
+    """Raise ConfigurationError where a file has the name of a folder that the programs write into."""
+    for name, path in (("RUN_DIR", settings.run_dir), ("BACKUP_DIR", settings.backup_dir)):
+        if path is not None and path.exists() and not path.is_dir():
+            raise ConfigurationError(
+                Message(
+                    es=f"{path} ({PREFIX}{name}) es un archivo y debe ser una carpeta: indique otra.",
+                    en=f"{path} ({PREFIX}{name}) is a file and must be a folder: set another one.",
+                ),
+                field=PREFIX + name,
+            )
 
 
 def _reject_unknown(environment: Mapping[str, str | None]) -> None:

@@ -67,3 +67,8 @@ def destroy(path: Path, keep: Path | None = None) -> None:
         # Another name of the same file keeps its bytes unless they are cut off before.
         os.truncate(path, 0)
     path.unlink(missing_ok=True)
+
+
+def local_token_file(run_dir: Path, device_id: str) -> Path:
+    """Return the file in which the servers leave a token for a device of this machine."""
+    return run_dir / f"device-{device_id}.token"

@@ -4,9 +4,11 @@ import ctypes
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
 
-from stressvision.core.errors import StressVisionError
+from stressvision.core.errors import Message, StressVisionError, Unavailable
 from stressvision.core.files import PROJECT_ROOT
 from stressvision.core.texts import detect_language
 
@@ -24,23 +26,70 @@ def run_program(main: Callable[[], int]) -> int:
     A StressVisionError is printed with its faults and ends with EXIT_REFUSED. Characters that the console cannot show
     are escaped. A reader that closes the pipe of the output ends the program quietly, as it ends other Unix tools.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    # A closed stream: its number must not become that of a database file.
+    sys.stdin, sys.stderr = sys.stdin or _open_null(reading=True), sys.stderr or _open_null()
+    sys.stdout = _Output.replace(sys.stdout) if sys.stdout else _open_null()
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
     try:
-        code = main()
-        sys.stdout.flush()
-        return code
+        try:
+            return main()
+        finally:
+            sys.stdout.flush()
     except StressVisionError as error:
         language = detect_language()
         faults = {name: fault for name, fault in error.faults.items() if fault is not error.message}
         lines = [f"{name}: {fault.text(language)}" for name, fault in faults.items()]
         print(error.message.text(language), *lines, sep="\n", file=sys.stderr)  # noqa: T201  an answer, not a log
         return EXIT_REFUSED
+    except EOFError:
+        message = Message(es="La entrada terminó antes de la respuesta.", en="The input ended before the answer.")
+        print(message.text(detect_language()), file=sys.stderr)  # noqa: T201  an answer, not a log
+        return EXIT_REFUSED
     except BrokenPipeError:
-        # The interpreter flushes standard output once more at its end: it must not find the closed pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CLOSED_PIPE
+
+
+class _Output(io.TextIOWrapper):
+    """Standard output. What it cannot write, as on a full disk, is a StressVisionError or BrokenPipeError."""
+
+    @classmethod
+    def replace(cls, stream: TextIO) -> TextIO:
+        """Return the stream as an _Output; one that is no file, as in a test, stays as it is."""
+        if type(stream) is not io.TextIOWrapper:
+            return stream
+        return cls(stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering)
+
+    def write(self, text: str) -> int:
+        with self._translate():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with self._translate():
+            super().flush()
+
+    @contextmanager
+    def _translate(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # The interpreter flushes standard output once more at its end: it must not find the same failure again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise
+            reason = error.strerror
+            raise Unavailable(
+                Message(
+                    es=f"La salida no se pudo escribir: {reason}.", en=f"The output could not be written: {reason}."
+                )
+            ) from error
+
+
+def _open_null(*, reading: bool = False) -> TextIO:
+    # Open until the end of the process.
+    if reading:
+        return open(os.devnull, encoding="utf-8")  # noqa: PTH123
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
 
 
 def build_command(module: str) -> tuple[str, ...]:
@@ -78,3 +127,13 @@ def share_heap() -> None:
     limit = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if limit is not None:
         limit(_M_ARENA_MAX, 1)
+
+
+def release_unused_memory() -> None:
+    """Return freed memory to the system where the C library keeps it (glibc); some milliseconds.
+
+    Loading the networks leaves 40 MB of it: their weights are parsed and copied.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

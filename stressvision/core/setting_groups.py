@@ -222,6 +222,11 @@ class NotificationSettings(BaseModel):
     notify_quiet_except: Literal["high", "none"] = Field(
         "high", description="`high`: alerts of high severity are sent in those hours too; `none`: no message is"
     )
+    ping_url: SecretStr = Field(
+        SecretStr(""),
+        description="dead man's switch: `https://hc-ping.com/KEY` or your own healthchecks server; each job of the "
+        "reporter asks it at `/stressvision-JOB` after a success, and at `/stressvision-JOB/fail` after a failure",
+    )
     notify_give_up_days: Days = Field(
         3, ge=1, le=30, description="time after which a message that cannot be delivered is abandoned"
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from stressvision.dashboard.html import KeyFigure
+from stressvision.dashboard.html import Chip, KeyFigure, chip
 
 _EMPTY = Markup("")
 
@@ -72,3 +72,41 @@ def history(lines: Iterable[HistoryLine]) -> Markup:
         for line in lines
     )
     return Markup('<ol class="sv history">{}</ol>').format(items)
+
+
+def strip(bars: Sequence[MinuteBar], label: str, colour: str) -> Markup:
+    """Return the minutes of an alert as bars of a line of text's height."""
+    columns = _EMPTY.join(
+        Markup('<i><b style="height:{:.0f}%"></b><b class="events" style="height:{:.0f}%"></b></i>').format(
+            bar.total, bar.events
+        )
+        for bar in bars
+    )
+    return Markup('<span class="strip-bars" style="--tone:{}" role="img" aria-label="{}">{}</span>').format(
+        colour, label, columns
+    )
+
+
+def line(
+    *,
+    severity: Chip,
+    subject: str,
+    place: str,
+    strip: Markup,
+    now: str,
+    usual: str,
+    age: str,
+    time: str,
+    owner: Chip,
+) -> Markup:
+    """Return one alert as a line; on a narrow screen it wraps."""
+    return Markup(
+        '<div class="sv line" data-sv-subject="{}"><span>{}</span><span class="who"><b>{}</b><small>{}</small></span>'
+        '<span class="bars">{}</span><span class="share"><b>{}</b><small>{}</small></span>'
+        '<span class="age" title="{}">{}</span><span class="owner">{}</span></div>'
+    ).format(subject, chip(severity), subject, place, strip, now, usual, time, age, chip(owner))
+
+
+def lines(items: Iterable[Markup]) -> Markup:
+    """Return several alerts as lines."""
+    return Markup('<div class="sv earlier">{}</div>').format(_EMPTY.join(items))

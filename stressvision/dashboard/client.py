@@ -163,11 +163,22 @@ class BackendClient:
         return self._send(requests.Request("GET", f"{self.base}/api/reports/{place}", params=query)).content
 
     def call(
-        self, model: type[Answer], method: str, path: str, body: BaseModel | None = None, **query: str | int
+        self,
+        model: type[Answer],
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        **query: str | int | Sequence[int],
     ) -> Answer:
-        """Return the answer to one request, for the pages whose requests are in modules of their own."""
+        """Return the answer to one request, for the pages whose requests are in modules of their own.
+
+        `path` of accounts: the key of this dashboard is stated, with which the first account may be created.
+        """
+        headers = {DASHBOARD_HEADER: self.dashboard_key} if path == "/api/accounts" else {}
         data = body.model_dump(mode="json", exclude_unset=True) if body is not None else None
-        return self._request(model, requests.Request(method, self.base + path, json=data, params=query))
+        return self._request(
+            model, requests.Request(method, self.base + path, json=data, params=query, headers=headers)
+        )
 
     def upload(
         self, model: type[Answer], path: str, files: Sequence[tuple[str, bytes]], fields: Mapping[str, str]

@@ -124,6 +124,18 @@ def story(sentences: Iterable[str]) -> Markup:
     )
 
 
+def quote(name: str, time: str, words: str) -> Markup:
+    """Return what a person wrote, with their name and the time."""
+    return Markup(
+        '<div class="sv alert"><p class="name">{}</p><p class="muted">{}</p><blockquote>{}</blockquote></div>'
+    ).format(name, time, words)
+
+
+def qr_code(source: str, alt: str) -> Markup:
+    """Return a QR code. `source`: a data URI."""
+    return Markup('<div class="sv qr"><img src="{}" alt="{}"></div>').format(source, alt)
+
+
 def banner(text: str) -> Markup:
     """Return a one-line status message."""
     return Markup('<div class="sv banner" role="status">{}</div>').format(text)
@@ -182,6 +194,22 @@ def status_strip(label: str, items: Iterable[Chip], at: str, pending: int, high:
     ).format(label, at, pending, high, _EMPTY.join(chip(item) for item in items))
 
 
+def reason(sentence: str) -> Markup:
+    """Return the reason of an alert."""
+    return Markup('<p class="sv reason">{}</p>').format(sentence)
+
+
+def switches(names: Iterable[str]) -> Markup:
+    """Return buttons that the script of the page labels and handles: what this browser does about new alerts."""
+    buttons = (Markup('<button type="button" data-sv-switch="{}"></button>').format(name) for name in names)
+    return Markup('<div class="sv switches">{}</div>').format(_EMPTY.join(buttons))
+
+
+def confirmation(sentence: str, *, done: bool) -> Markup:
+    """Return one line that confirms or refuses an action."""
+    return Markup('<p class="sv confirmation {}" role="status">{}</p>').format("done" if done else "refused", sentence)
+
+
 def signal(name: Literal["session", "logout", "stored"], value: str) -> Markup:
     """Return an invisible element that the script of the page reads."""
     return Markup('<span hidden data-sv-{}="{}"></span>').format(name, value)
@@ -228,6 +256,13 @@ def alert(card: AlertCard) -> Markup:
         card.evidence,
         decisions,
         notes,
+    )
+
+
+def step(title: str, state: Chip, about: str) -> Markup:
+    """Return one of the first steps: its title, whether it was taken, and what it is for."""
+    return Markup('<div class="sv step"><strong>{}</strong> {}<p class="muted">{}</p></div>').format(
+        title, chip(state), about
     )
 
 

@@ -12,11 +12,18 @@ from streamlit.navigation.page import StreamlitPage
 from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages import alerts, employees, overview, reports
+from stressvision.dashboard.pages import employees, overview, reports
+from stressvision.dashboard.pages.accounts import page as accounts
+from stressvision.dashboard.pages.alerts import page as alerts
 from stressvision.dashboard.pages.cameras import page as cameras
 from stressvision.dashboard.pages.enrolment import page as enrolment
+from stressvision.dashboard.pages.own import page as own
+from stressvision.dashboard.pages.own import self_reports
 from stressvision.dashboard.pages.person import page as person
 from stressvision.dashboard.pages.plant import page as plant
+from stressvision.dashboard.pages.settings import page as settings
+from stressvision.dashboard.pages.system import first_steps
+from stressvision.dashboard.pages.system import page as system
 from stressvision.dashboard.status import PlantStatus
 from stressvision.domain.auth import Role
 
@@ -71,7 +78,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", EVERYBODY, reports.render),
     PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
+    PageEntry("autoinforme", Section.PEOPLE, texts.own.SELF_REPORTS_TITLE, "mood", RECORDS, self_reports.render),
     PageEntry("camara", Section.CAMERAS, _t.CAMERA, "videocam", RECORDS, cameras.render),
+    PageEntry("sistema", Section.SYSTEM, texts.system.TITLE, "dns", ADMIN, system.render),
+    PageEntry("ajustes", Section.SYSTEM, texts.settings.TITLE, "tune", RECORDS, settings.render),
+    PageEntry("cuentas", Section.SYSTEM, texts.accounts.TITLE, "manage_accounts", ADMIN, accounts.render),
+    PageEntry("primeros-pasos", Section.SYSTEM, texts.system.STEPS_TITLE, "checklist", ADMIN, first_steps.render),
+    PageEntry("mis-datos", Section.OWN, texts.own.TITLE, "badge", frozenset(), own.render, is_public=True),
 )
 """The first one is the page of the address without a path."""
 

@@ -1,5 +1,6 @@
 """What every page receives: the API client, the language, the time zone, the clock and the role."""
 
+import re
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,11 @@ LOGGED_OUT = "logged_out"
 """A value of its own for each logout: the browser is to forget the cookie and the drafts of notes."""
 
 
+def escape_markdown(text: str) -> str:
+    """Return text without Markdown: no link, picture, formula or colour in the name of a person."""
+    return re.sub(r"([\\`*_\[\]()<>!#$:~|&@]|(?<=www)\.)", r"\\\1", text)
+
+
 @dataclass(frozen=True)
 class PageContext:
     """The context of one script run.
@@ -50,6 +56,10 @@ class PageContext:
     def text(self, message: Message, **values: object) -> str:
         """Return the message in the language of the page, with its placeholders filled in."""
         return message.text(self.language).format(**values)
+
+    def markdown(self, message: Message, **values: object) -> str:
+        """Return a text for an element that renders Markdown, such as a button: values show as they were typed."""
+        return self.text(message, **{name: escape_markdown(str(value)) for name, value in values.items()})
 
     def count(self, number: int, one: Message, many: Message) -> str:
         """Return the singular or the plural text for a number."""

@@ -16,6 +16,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 Key = TypeVar("Key")
+SMALLEST_SIZE = 2**26
+
+
+def round_size(number: int, smallest: int = SMALLEST_SIZE) -> int:
+    """Return the next power of two, from `smallest` on: the exact size of a database counts its detections."""
+    return max(smallest, 1 << max(number - 1, 0).bit_length())
+
 
 SMALLEST_GROUP = 5
 """People. In a smaller group a colleague can often identify the person (docs/adr/0023)."""
@@ -64,7 +71,7 @@ def _union(people: Mapping[Key, frozenset[int]], names: Collection[Key]) -> froz
 Cell = tuple[str, str]
 """Row (a department) and column (an hour) of a table."""
 _WITHHELD_ROW = "\0"
-MOST_ROWS = 10
+MOST_ROWS = 14
 """Rows with a withheld cell. With more, no cell is shown: the check grows with 2 to their number."""
 
 

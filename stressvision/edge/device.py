@@ -11,6 +11,7 @@ import structlog
 
 from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.config import Settings
+from stressvision.core.program import release_unused_memory
 from stressvision.edge.capture.models import Models, load_models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
@@ -42,6 +43,7 @@ HEARTBEAT_SECONDS = 1.0
 RETRY_SECONDS = 10.0
 MACHINE_SECONDS = 10.0
 STATISTICS_SECONDS = 60.0
+MEMORY_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -69,6 +71,7 @@ def run_device(
         CameraUnavailable: If a recording that is played once cannot be opened or contains no picture.
     """
     models = load_models(settings)
+    release_unused_memory()
     outbox = Outbox(settings.outbox_path)
     try:
         build_device(settings, source, models, outbox, statistics, component).run(stopping)
@@ -211,6 +214,7 @@ class CameraDevice:
             PeriodicTask(MACHINE_SECONDS, self._health.update_machine),
             PeriodicTask(HEARTBEAT_SECONDS, self._health.update),
             PeriodicTask(RETRY_SECONDS, self._retry_writes),
+            PeriodicTask(MEMORY_SECONDS, lambda elapsed: release_unused_memory(), first_after=MEMORY_SECONDS),
             PeriodicTask(STATISTICS_SECONDS, self._health.record, first_after=STATISTICS_SECONDS),
         ]
         try:

@@ -15,7 +15,7 @@ from stressvision.core.arguments import Arguments
 from stressvision.core.cameras import name_component
 from stressvision.core.config import load_settings
 from stressvision.core.logs import configure_logs
-from stressvision.core.program import run_program
+from stressvision.core.program import run_program, share_heap
 from stressvision.edge.device import run_device
 from stressvision.vision.camera import THREAD_NAME
 from stressvision.vision.source import DEMO, parse_source, silence_opencv
@@ -40,6 +40,7 @@ def _run() -> int:
     once, statistics, camera = arguments.pop("once"), arguments.pop("record_stats"), arguments.pop("camera")
     if arguments.pop("demo"):
         arguments["source"] = DEMO
+    share_heap()
     settings = load_settings(camera, **arguments)
     component = name_component(camera)
     configure_logs(settings, component)

@@ -19,6 +19,9 @@ accounts; without any, only this machine is served, and everything is shown. An 
 | records | employee records and consent, without any measurement or the time of one |
 | faces | faces as numbers with row ids, without names |
 | persons | measurements of single persons; each read is audited |
+
+`/api/own` and what is below it is open to no role: the holder of a personal link, which the health service hands out,
+reads and changes their own data for half an hour, and each opening is audited.
 """
 _COLUMNS = (Role.VIEWER, Role.HEALTH, Role.ADMIN, Role.DEVICE)
 

@@ -48,12 +48,14 @@ class Permission:
     """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it.
 
     `learns`: what each role with access may learn; None: no token needed, and nothing is disclosed.
+    `by_link`: no role has access; the holder of a personal link reads and changes their own data, which is audited.
     """
 
     server: Server
     method: str
     path: str
     learns: Mapping[Role, Learns] | None
+    by_link: bool = False
 
     @property
     def roles(self) -> Roles | None:
@@ -107,6 +109,17 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/enrolment/stills", _UNSTORED),
     Permission(BACKEND, "GET", "/api/employees/{employee_id}/data", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
+    # A person's own page, opened with a personal link; requests for correction; self-reports
+    Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "GET", "/api/own", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/pause", {}, by_link=True),
+    Permission(BACKEND, "DELETE", "/api/own/pause", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/withdraw", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/reports", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/requests", {}, by_link=True),
+    Permission(BACKEND, "GET", "/api/requests", _RECORDS),
+    Permission(BACKEND, "POST", "/api/requests/{request_id}/close", _RECORDS),
+    Permission(BACKEND, "GET", "/api/agreement", {Role.HEALTH: Learns.GROUPS}),
     # Device data
     Permission(BACKEND, "POST", "/api/sessions", _DEVICE),
     Permission(BACKEND, "POST", "/api/sessions/{session_id}/end", _DEVICE),
@@ -124,6 +137,14 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "GET", "/api/repairs", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
+    # State of the installation, logs and backups
+    Permission(BACKEND, "GET", "/api/system", _OPERATION),
+    Permission(BACKEND, "GET", "/api/logs", _OPERATION),
+    Permission(BACKEND, "GET", "/api/backups", _OPERATION),
+    Permission(BACKEND, "POST", "/api/backups", _OPERATION),
+    Permission(BACKEND, "POST", "/api/backups/{name}/verify", _OPERATION),
+    Permission(BACKEND, "POST", "/api/backups/{name}/restore", _OPERATION),
+    Permission(BACKEND, "GET", "/api/backups/{name}/file", _OPERATION),
     # Settings and recipients of notifications
     Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
@@ -141,7 +162,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/plant/week/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/plant/month/{date}", _GROUPS),
     Permission(BACKEND, "GET", "/api/devices", _STATE),
-    Permission(BACKEND, "GET", "/api/devices/history", _SYSTEM),
+    Permission(BACKEND, "GET", "/api/devices/history", _STATE),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
     Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
@@ -208,9 +229,9 @@ def find_methods(server: Server, path: str) -> list[str]:
 
 
 def is_public(server: Server, method: str, path: str) -> bool:
-    """Return whether an endpoint needs no token. Public endpoints have no path parameters."""
+    """Return whether an endpoint needs no token of an account. Such endpoints have no path parameters."""
     permission = _BY_PATH.get((server, "GET" if method == "HEAD" else method, path))
-    return permission is not None and permission.learns is None
+    return permission is not None and (permission.learns is None or permission.by_link)
 
 
 def visible_events(role: Role | None) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The routes of ingest. Each calls one service."""
 
 import json
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, g, request
@@ -166,7 +167,7 @@ def _read_body(*, optional: bool = False) -> object:
     if optional and not request.get_data(cache=True):
         return {}
     try:
-        return from_json(request.get_data())
+        return from_json(request.get_data().removeprefix(BOM_UTF8))
     except ValueError:
         raise InvalidInput(
             Message(

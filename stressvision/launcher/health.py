@@ -39,6 +39,7 @@ _JOBS = {
     "backup": Message(es="respaldo", en="backup"),
     "changes": Message(es="respaldo continuo", en="continuous backup"),
     "expiries": Message(es="vencimientos", en="expiries"),
+    "upkeep": Message(es="revisión de la instalación", en="inspection of the installation"),
 }
 """What the reporter's jobs do, by their names in its heartbeat."""
 

@@ -5,12 +5,21 @@ import subprocess
 import time
 import webbrowser
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from stressvision.core.errors import Message
-from stressvision.core.program import build_environment
+from stressvision.core.program import build_command, build_environment
+from stressvision.core.restoration import (
+    RestoreOutcome,
+    RestoreRequest,
+    is_restoration_requested,
+    take_request,
+    write_outcome,
+)
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.log_follower import LogFollower
@@ -36,22 +45,18 @@ class Session:
     browser_address: str = ""
     limits: Limits = field(default_factory=Limits)
     trusted_ca: str | bool = True
+    restore: tuple[str, ...] = (*build_command("stressvision"), "restore")
 
 
 def run_session(session: Session, printer: Printer) -> int:
-    """Run until SIGINT, SIGTERM or SIGHUP.
+    """Run until SIGINT, SIGTERM or SIGHUP. A restoration that the console asks for stops and restarts the components.
 
     Return 0 after a signal, 1 where no component could be started, or the exit code of a failed preparation.
     """
     received = _install_signal_handlers()
     followers = {part.name: LogFollower(session.run_dir / "logs" / f"{part.name}.log") for part in session.components}
-    supervisor = Supervisor(
-        session.components,
-        start=lambda component: start_child(component, followers[component.name].path),
-        probe=Prober(session.run_dir, session.trusted_ca).probe,
-        clock=time.monotonic,
-        limits=session.limits,
-    )
+    supervisor = _create_supervisor(session, followers)
+    take_request(session.run_dir)  # one that an earlier run left is not carried out
     try:
         write_record(session.run_dir, supervisor.views)
         for command in session.prepare:
@@ -61,11 +66,39 @@ def run_session(session: Session, printer: Printer) -> int:
             if code:
                 return code
         _run_loop(session, supervisor, followers, printer, received)
+        while not received and (request := take_request(session.run_dir)) is not None:
+            _restore(session, request, printer)
+            supervisor = _create_supervisor(session, followers)
+            _run_loop(replace(session, browser_address=""), supervisor, followers, printer, received)
     finally:
         supervisor.kill()
         printer.close()
         remove_record(session.run_dir)
     return 0 if received else 1
+
+
+def _create_supervisor(session: Session, followers: Mapping[str, LogFollower]) -> Supervisor:
+    return Supervisor(
+        session.components,
+        start=lambda component: start_child(component, followers[component.name].path),
+        probe=Prober(session.run_dir, session.trusted_ca).probe,
+        clock=time.monotonic,
+        limits=session.limits,
+    )
+
+
+def _restore(session: Session, request: RestoreRequest, printer: Printer) -> None:
+    """Run the restoration while no component runs, and write its outcome for the console."""
+    printer.print_message(Message(es=f"Restaurando {request.backup} …", en=f"Restoring {request.backup} …"))
+    command = (*session.restore, "--file", request.backup, "--recorded-by", request.requested_by)
+    done = subprocess.run(
+        command, env=build_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    text = (done.stdout if done.returncode == 0 else done.stderr).strip()
+    printer.print_message(Message(es=text, en=text))
+    outcome = RestoreOutcome(done.returncode == 0, text, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    with suppress(OSError):
+        write_outcome(session.run_dir, outcome)
 
 
 def _run_loop(
@@ -85,6 +118,8 @@ def _run_loop(
         if len(received) > handled:
             handled = len(received)
             _handle_signals(supervisor, handled, printer)
+        elif not handled and is_restoration_requested(session.run_dir):
+            supervisor.stop()
         supervisor.tick()
         changed = supervisor.views != views
         views = supervisor.views

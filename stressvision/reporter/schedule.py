@@ -17,6 +17,7 @@ from stressvision.core.errors import Message, Unavailable
 from stressvision.core.heartbeat import JobSign, write_heartbeat
 from stressvision.db.engine.leadership import leading
 from stressvision.reporter.jobs import REPORTS_JOB, Job
+from stressvision.reporter.pings import Pings
 from stressvision.services.context import Context
 from stressvision.services.settings.following import SettingsFollower
 
@@ -56,6 +57,7 @@ class JobSchedule:
         self._scheduler = scheduler
         self._wall, self._monotonic = wall, monotonic
         self._steps = StepDetector(wall, monotonic)
+        self._pings = Pings(context.settings, monotonic)
         self._lock = threading.Lock()
         self._signs = {name: JobSign(due_at=monotonic()) for name in self._jobs}
         self._overtaken: set[str] = set()
@@ -118,6 +120,7 @@ class JobSchedule:
             delay = timedelta(seconds=AGAIN_SECONDS)
         self._overtaken.discard(job.name)
         self._set_sign(job.name, started_at=None, fault=fault)
+        self._pings.report(job.name, succeeded=not fault)
         if delay is not None:
             self._run_at(job.name, delay)
         else:

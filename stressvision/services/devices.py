@@ -65,8 +65,12 @@ def list_devices(
     )
 
 
-def read_camera_history(context: Context, hours: int) -> CameraHistory:
-    """Return the minutes of each of the last `hours` in which each known camera was watching."""
+def read_camera_history(context: Context, hours: int, role: Role | None) -> CameraHistory:
+    """Return the minutes of each of the last `hours` in which each known camera was watching.
+
+    None for roles without access to persons: a detection counts as watching, so that the minutes of a device without
+    heartbeats are those in which somebody passed.
+    """
     this_hour = context.clock().replace(minute=0, second=0, microsecond=0)
     window = Window(this_hour - timedelta(hours=hours - 1), this_hour + timedelta(hours=1))
     with context.database.read() as connection:
@@ -78,6 +82,8 @@ def read_camera_history(context: Context, hours: int) -> CameraHistory:
         earlier = select_watching_before(connection, window.start)
 
     def count_minutes(name: str) -> list[int | None]:
+        if not sees_persons(role):
+            return [None] * hours
         counts = [watched.get((name, hour), 0) for hour in range(hours)]
         first = 0 if name in earlier else next((hour for hour, count in enumerate(counts) if count), hours)
         return [None if hour < first else count for hour, count in enumerate(counts)]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import cv2
+
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
@@ -144,8 +146,8 @@ class Camera:
             self._watching.wait()
             try:
                 capture = self._opener(self.source)
-            except CameraUnavailable as error:
-                self._fault = error
+            except (CameraUnavailable, cv2.error) as error:
+                self._fault = error if isinstance(error, CameraUnavailable) else no_camera(self.source)
                 if self.source.paced and not self.source.looped:
                     self._finish()
                     return

@@ -16,7 +16,10 @@ Point = tuple[float, float]
 
 INPUT_SIZE = 192
 STRIDE = 4
-MIN_SCORE = 0.5
+MIN_LOGIT = 0.0
+"""Of a candidate: a score of 0.5."""
+_IS_POINT = np.ones((8, 1), np.float32)
+_IS_POINT[1] = 0  # the second pair of a candidate is its size
 OVERLAP_OF_ONE_FACE = 0.3
 """Candidates that overlap more than this (intersection over union) are the same face."""
 
@@ -77,14 +80,17 @@ class FaceDetector:
         canvas, scale, left, top = _letterbox(frame)
         regressors, scores = self._network.run(canvas)
         logits = scores[0, :, 0]
-        chosen = np.flatnonzero(logits > np.log(MIN_SCORE / (1 - MIN_SCORE)))
+        chosen = np.flatnonzero(logits > MIN_LOGIT)
+        if not chosen.size:
+            return []
         chosen = chosen[np.argsort(-logits[chosen])]
-        certainty = 1 / (1 + np.exp(-logits[chosen].clip(-80, 80)))
+        certainty = 1 / (1 + np.exp(-np.minimum(logits[chosen], np.float32(80))))
         # Eight pairs a candidate: centre (from the anchor), size, and six points (from the anchor).
-        pairs = regressors[0].reshape(-1, 8, 2)[chosen]
-        pairs[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[chosen]
-        pairs[:, [0, 2, 3, 4, 5, 6, 7]] -= (left, top)
-        return _merge(pairs / scale, certainty)
+        pairs = regressors[0][chosen].reshape(-1, 8, 2)
+        pairs += self._anchors[chosen] * _IS_POINT
+        pairs -= np.array((left, top), np.float32) * _IS_POINT
+        pairs /= scale
+        return _merge(pairs, certainty.astype(np.float32))
 
 
 def _letterbox(frame: Frame) -> tuple[Tensor, float, int, int]:
@@ -104,14 +110,20 @@ def _letterbox(frame: Frame) -> tuple[Tensor, float, int, int]:
 def _merge(pairs: Tensor, certainty: Tensor) -> list[Face]:
     """Average the candidates of one face by their score (BlazeFace's blending), which steadies the box."""
     faces: list[Face] = []
-    left = list(range(len(pairs)))
-    boxes = [FaceBox(x - w / 2, y - h / 2, w, h) for (x, y), (w, h) in pairs[:, :2].tolist()]
-    while left:
+    centre, size = pairs[:, 0], pairs[:, 1]
+    starts, ends, areas = centre - size / 2, centre + size / 2, size[:, 0] * size[:, 1]
+    left = np.arange(len(pairs))
+    while left.size:
         best = left[0]
-        same = [index for index in left if index == best or boxes[best].overlap(boxes[index]) > OVERLAP_OF_ONE_FACE]
-        left = [index for index in left if index not in same]
-        (x, y), (w, h), *points = np.average(pairs[same], axis=0, weights=certainty[same]).tolist()
+        shared = np.minimum(ends[left], ends[best]) - np.maximum(starts[left], starts[best])
+        inside = np.maximum(shared[:, 0], 0) * np.maximum(shared[:, 1], 0)
+        same = inside > OVERLAP_OF_ONE_FACE * (areas[left] + areas[best] - inside)
+        same[0] = True
+        weights = certainty[left[same]]
+        blended = weights @ pairs[left[same]].reshape(-1, 16) / weights.sum()
+        left = left[~same]
+        x, y, w, h, *points = blended.tolist()
         if w > 0 and h > 0:
-            spots = [(px, py) for px, py in points]
+            spots = list(zip(points[::2], points[1::2], strict=True))
             faces.append(Face(FaceBox(x - w / 2, y - h / 2, w, h), float(certainty[best]), *spots))
     return faces

@@ -104,7 +104,7 @@ def parse_source(
     if "://" in text:
         shown = remove_credentials(text)
         return Source(text, Message(es=shown, en=shown), rotation=rotation, mirror=mirror)
-    shown = Path(text).name if Path(text).is_file() else describe_source(text).rpartition("/")[2]
+    shown = Path(text).name if Path(text).is_file() else describe_source(text).rpartition("/")[2] or f"«{text}»"
     path, label = text, Message(es=shown, en=shown)
     if text == DEMO:
         path = str(demo_dir / DEMO_RECORDING)
@@ -169,12 +169,12 @@ def no_camera(source: Source) -> CameraUnavailable:
 
 def no_recording(source: Source) -> CameraUnavailable:
     """Return the error for a recording that cannot be opened."""
+    again = Message(es=" Se sigue intentando.", en=" Still trying.") if source.looped else Message(es="", en="")
     return CameraUnavailable(
         Message(
-            es=f"No se puede abrir {source.label.es}. Se sigue intentando. Revise la ruta, o use la grabación de "
-            "demostración con --demo.",
-            en=f"{source.label.en} cannot be opened. Still trying. Check the path, or use the demo recording with "
+            es=f"No se puede abrir {source.label.es}.{again.es} Revise la ruta, o use la grabación de demostración con "
             "--demo.",
+            en=f"{source.label.en} cannot be opened.{again.en} Check the path, or use the demo recording with --demo.",
         )
     )
 

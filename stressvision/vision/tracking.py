@@ -130,6 +130,8 @@ def _assign(expected: list[FaceBox], found: list[FaceBox]) -> list[tuple[int, in
     side = max(len(expected), len(found))
     if not expected or not found:
         return []
+    if side == 1:
+        return [(0, 0)] if _gain(expected[0], found[0]) > 0 else []
     gains = np.zeros((side, side), np.int64)
     for row, box in enumerate(expected):
         for column, other in enumerate(found):

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
+from stressvision.db.queries.auth.accounts import revoke_tokens_of
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
-from stressvision.services.context import Actor, open_context
+from stressvision.services.context import Actor, Context, open_context
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
 from tests.integration.live_backend import raise_alert, serve
@@ -36,8 +37,11 @@ TIMEOUT_MS = 30_000
 PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
-    "alertas": ("Bandeja", "Lars Keller Ruiz · EMP002", "18 de 24 detecciones"),
-    "empleados": ("Empleados", "4 personas", "cada consulta queda registrada"),
+    "alertas": ("Bandeja", "Estrés o tristeza · Envasado · Mañana", "habitual 12 %"),
+    "empleados": ("Empleados", "4 personas", "Marque una fila"),
+    "persona": ("Persona", "Elija a una persona", "Vigilancia"),
+    "planta": ("Planta", "Las cifras se apoyan en 4 de 7 días", "Turnos"),
+    "mis-datos": ("Mis datos", "enlace personal o el código QR"),
     "reportes": ("Reportes", "Por persona", "Reportes recientes"),
     "camara": ("Cámara en vivo", "pi-simulator-01", "Sin cámara"),
 }
@@ -109,19 +113,27 @@ def plant(server: tuple[str, int]) -> Iterator[Plant]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails its test on a request to another machine."""
+    """A page that fails its test on a request to another machine, and on what the content policy refused."""
     context = browser.new_context(viewport=DESK)
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    printed: list[str] = []
+    page.on("console", lambda message: printed.append(message.text))
     yield page
     context.close()
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
+    assert [text for text in printed if "Content Security Policy" in text] == []
 
 
 def holds_session(page: Page) -> bool:
     return any(cookie.get("name", "").startswith("stressvision_session") for cookie in page.context.cookies())
+
+
+def revoke_sessions(context: Context) -> None:
+    with context.database.write() as connection:
+        revoke_tokens_of(connection, 1, context.clock(), except_token="")
 
 
 def expect_text(page: Page, text: str) -> None:
@@ -159,27 +171,35 @@ def test_banner_links_to_alerts(plant: Plant, page: Page) -> None:
 
 def test_acknowledging_reaches_the_api(plant: Plant, page: Page) -> None:
     page.goto(f"{plant.dashboard}/alertas")
-    page.get_by_role("button", name="Atender").first.click()
-    page.get_by_label("Su identificador").fill("medico.ocupacional")
-    page.get_by_role("dialog").get_by_role("button", name="Atender").click()
-    expect_text(page, "Alerta 1 atendida: ")
+    page.get_by_role("button", name="Atender · Lars Keller Ruiz · EMP002").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("Su identificador", exact=True).fill("medico.ocupacional")
+    drawer.get_by_role("button", name="Atender").click()
+    expect_text(page, "Alerta 1 atendida: Lars Keller Ruiz")
     assert plant.state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
+    page.get_by_role("button", name="Deshacer").click()
+    expect_text(page, "Decisión deshecha: Lars Keller Ruiz")
 
 
 def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: Page) -> None:
-    page.goto(f"{plant.dashboard}/alertas")
-    page.get_by_role("button", name="Resolver").first.click()
-    page.get_by_label("Su identificador").fill("medico.ocupacional")
-    notes = page.get_by_label("Notas")
+    page.goto(f"{plant.dashboard}/alertas?alerta=1")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("Su identificador", exact=True).fill("medico.ocupacional")
+    drawer.get_by_label("Su identificador", exact=True).press("Tab")
+    drawer.get_by_role("button", name="Resolver").click()
+    drawer.get_by_role("radio", name="Útil").or_(drawer.get_by_role("button", name="Útil")).first.click()
+    notes = drawer.get_by_label("Notas")
     notes.press_sequentially("Conversación ")
     plant.state.alerts = {9: alert(9, employee_name="Ana Torres Vega", employee_code="EMP001"), **plant.state.alerts}
-    plant.wait_for_polls("GET /api/alerts", 2)
-    expect_text(page, "Ana Torres Vega · EMP001")
+    plant.wait_for_polls("GET /api/alerts", 4)
+    expect(page.get_by_text("1 nueva – mostrar")).to_have_count(1)
+    assert page.get_by_text("Ana Torres Vega · EMP001").count() == 0, "rows wait until they are asked for"
     page.keyboard.type("realizada")
     expect(notes).to_have_value("Conversación realizada")
-    page.get_by_role("dialog").get_by_role("button", name="Resolver").click()
+    drawer.get_by_role("button", name="Resolver").last.click()
     expect_text(page, "Alerta 1 resuelta: ")
     assert plant.state.decisions == [("resolve", 1, "medico.ocupacional", "Conversación realizada")]
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('sv-draft'))") == []
 
 
 def test_page_recovers_when_backend_returns(plant: Plant, page: Page) -> None:
@@ -234,6 +254,15 @@ def test_alert_link_survives_the_login(server: tuple[str, int], page: Page, tmp_
         wait_until(lambda: holds_session(page), "the login cookie")
         page.reload()
         expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
+        page.get_by_role("dialog").get_by_role("button", name="Nota").click()
+        page.get_by_label("Nota nueva").press_sequentially("Conversación a medias")
+        revoke_sessions(context)
+        page.get_by_label("Cuenta").fill("dra.quispe")
+        page.get_by_label("Contraseña", exact=True).fill(PHRASE)
+        page.get_by_role("button", name="Iniciar sesión").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
+        page.get_by_role("dialog").get_by_role("button", name="Nota").click()
+        expect(page.get_by_label("Nota nueva")).to_have_value("Conversación a medias", timeout=TIMEOUT_MS)
         second = page.context.new_page()
         second.goto(base)
         expect_text(second, "dra.quispe · Salud ocupacional")
@@ -266,3 +295,27 @@ def test_slow_backend_is_named_within_seconds(plant: Plant, page: Page) -> None:
     expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_visible(timeout=5_000)
     plant.state.delay_seconds = 0.0
     expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_hidden(timeout=TIMEOUT_MS)
+
+
+def test_content_policy_refuses_other_hosts_and_reports_it(plant: Plant, browser: Browser) -> None:
+    page = browser.new_page()
+    reported: list[str] = []
+    page.on("console", lambda message: reported.append(message.text))
+    page.goto(plant.dashboard)
+    page.evaluate("() => { new Image().src = 'http://203.0.113.7/pixel.png'; }")
+    wait_until(lambda: any("Content Security Policy" in text for text in reported), "a report of the browser")
+    page.close()
+
+
+def test_other_page_cannot_frame_the_dashboard(plant: Plant, browser: Browser, tmp_path: Path) -> None:
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe src="{plant.dashboard}"></iframe>')
+    page = browser.new_page()
+    with page.expect_response(lambda answer: answer.url.startswith(plant.dashboard)) as answer:
+        page.goto(frame.as_uri())
+    assert answer.value.status == 403, "Fetch-Metadata"
+    page.goto(plant.dashboard)
+    page.evaluate("address => { document.body.innerHTML = `<iframe src='${address}'></iframe>`; }", plant.dashboard)
+    # A refused frame holds the browser's error page, whose address its parent may not read.
+    page.wait_for_function("() => { try { return !frames[0].location.href; } catch { return true; } }")
+    page.close()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import uvicorn
-from fastapi import Body, FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import Body, FastAPI, Query, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
 from stressvision.core.clock import utc_now
@@ -24,6 +24,7 @@ from stressvision.wire.alerts import (
     AlertList,
     AlertNote,
     AlertStepTaken,
+    OutcomeCounts,
     Silence,
     SilenceList,
     SilenceRequest,
@@ -45,9 +46,11 @@ from stressvision.wire.backend import (
 from stressvision.wire.cameras import CameraHistory, CameraSettings, WatchedHours
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.own import OwnPage
 from stressvision.wire.plant import PlantFigures
 from stressvision.wire.problems import problem_of
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
+from tests.integration.fake_own import invent_page, serve_own
 from tests.integration.fake_person import serve_person
 from tests.integration.fake_plant import invent_plant, serve_plant
 from tests.programs.running import PATIENCE_SECONDS, wait_until
@@ -92,6 +95,8 @@ class FakeBackend:
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
     plant: PlantFigures = field(default_factory=invent_plant)
+    own: OwnPage = field(default_factory=invent_page)
+    is_enough: bool = False
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -164,6 +169,10 @@ def alert(number: int, **changes: object) -> Alert:
             {"start": (at - timedelta(minutes=15 - minute)).replace(second=0), "events": events, "total": total}
             for minute, (events, total) in enumerate(zip(EVENTS, TOTALS, strict=True))
         ],
+        "evidence_share": 75.0,
+        "above_usual": 63.0,
+        "department": "Envasado",
+        "shift": "morning",
         "usual_share": 12.0,
         "usual_days": 9,
         "error_chance": 0.000004,
@@ -397,12 +406,47 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     serve_person(app, state)
     serve_plant(app, state)
+    serve_own(app, state)
 
     @app.get("/api/alerts")
-    def alerts(status: str = "pending", limit: int = 50, about: str = "people") -> AlertList:
-        own = [item for item in state.alerts.values() if (item.device_id is None) == (about == "people")]
-        wanted = [item for item in own if status in {item.status, "all"}]
-        return AlertList(alerts=wanted[:limit], total=len(wanted))
+    def alerts(
+        ids: Annotated[list[int] | None, Query(alias="id")] = None,
+        status: str = "pending",
+        limit: int = 50,
+        about: str = "people",
+        employee_id: int | None = None,
+        department: str | None = None,
+        severity: str | None = None,
+        search: str = "",
+        page: int = 0,
+    ) -> AlertList:
+        wanted = [
+            item
+            for item in state.alerts.values()
+            if (about == "all" or (item.device_id is None) == (about == "people"))
+            and status in {item.status, "all", "open" if item.status != "resolved" else ""}
+            and (ids is None or item.id in ids)
+            and employee_id in {None, item.employee_id}
+            and department in {None, item.department}
+            and severity in {None, item.severity}
+            and search.lower() in (item.employee_name or "").lower()
+        ]
+        return AlertList(alerts=wanted[page * limit : (page + 1) * limit], total=len(wanted))
+
+    @app.get("/api/alerts/outcomes")
+    def outcomes(days: int = 90) -> OutcomeCounts:
+        judged = [item.outcome for item in state.alerts.values() if item.outcome]
+        share = judged.count("useful") / len(judged) if judged else None
+        return OutcomeCounts(
+            period_days=days,
+            useful=judged.count("useful"),
+            false_alarm=judged.count("false_alarm"),
+            unclear=0,
+            unstated=0,
+            useful_share=share,
+            useful_share_low=share,
+            useful_share_high=share,
+        )
 
     @app.get("/api/alerts/{alert_id}")
     def alert_detail(alert_id: int) -> AlertDetail:
@@ -450,6 +494,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             raise Conflict(
                 Message(es="La alerta ya está resuelta.", en="The alert has already been resolved."), field="status"
             )
+        if action == "undo":
+            undone = {"status": "pending", "acknowledged_by": None, "resolved_by": None, "version": found.version + 1}
+            state.alerts[alert_id] = found.model_copy(update=undone)
+            return AlertChanged(alert_id=alert_id, alert=state.alerts[alert_id])
         if decision.version is not None and decision.version < found.version:
             raise Conflict(Message(es="La alerta cambió.", en="The alert changed."))
         done = (
@@ -460,9 +508,10 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
                 "resolved_by": decision.user_id,
                 "resolved_at": utc_now(),
                 "resolution_notes": decision.notes,
+                "outcome": decision.outcome,
             }
         )
-        state.alerts[alert_id] = found.model_copy(update=done)
+        state.alerts[alert_id] = found.model_copy(update=done | {"version": found.version + 1})
         return AlertChanged(alert_id=alert_id, alert=state.alerts[alert_id])
 
     @app.get("/api/reports")

@@ -18,5 +18,6 @@ if __name__ == "__main__":
         run_dir=Path(sys.argv[1]),
         prepare=((sys.executable, "-c", "print('prepared')"),),
         limits=Limits(grace_seconds=1.0),
+        restore=(sys.executable, "-c", "import sys; print('restored', sys.argv[2], 'by', sys.argv[4])"),
     )
     sys.exit(run_session(session, choose_printer("es")))

@@ -55,6 +55,16 @@ class Metrics:
         self.database_bytes = Gauge(
             "stressvision_database_size_bytes", "Size of the database on disk.", registry=self.registry
         )
+        self.devices = Gauge("stressvision_devices", "Cameras known.", registry=self.registry)
+        self.silent_devices = Gauge(
+            "stressvision_devices_silent", "Cameras that have not reported lately.", registry=self.registry
+        )
+        self.repairs = Gauge(
+            "stressvision_repairs", "1 for each kind of repair needed.", ["kind"], registry=self.registry
+        )
+        self.repair_days = Gauge(
+            "stressvision_repair_days_left", "Days until the damage.", ["kind"], registry=self.registry
+        )
         self.notices = Gauge(
             "stressvision_notifications", "Messages by state: waiting, failed.", ["state"], registry=self.registry
         )
@@ -83,6 +93,13 @@ class Metrics:
         self.pending_alerts.set(vitals.alerts[AlertStatus.PENDING])
         self.last_event.set(vitals.last_event_id)
         self.database_bytes.set(vitals.database_bytes)
+        self.devices.set(vitals.devices)
+        self.silent_devices.set(vitals.silent_devices)
+        self.repairs.clear()
+        self.repair_days.clear()
+        for kind, days_left in vitals.repairs.items():
+            self.repairs.labels(kind).set(1)
+            self.repair_days.labels(kind).set(days_left)
 
     def set_notifications(self, queue: NoticeQueue, now: datetime) -> None:
         """Set the gauges of the notification queue."""
@@ -104,6 +121,10 @@ _SYSTEM_FAMILIES = frozenset(
         "stressvision_http_requests",
         "stressvision_http_request_seconds",
         "stressvision_websocket_clients",
+        "stressvision_devices",
+        "stressvision_devices_silent",
+        "stressvision_repairs",
+        "stressvision_repair_days_left",
         "process_start_time_seconds",
         "process_resident_memory_bytes",
         "process_virtual_memory_bytes",

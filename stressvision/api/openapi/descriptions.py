@@ -7,6 +7,10 @@ from collections.abc import Mapping
 
 SCHEMAS: Mapping[str, str] = {
     "AccessRecord": "Una consulta o un cambio de los datos de la persona.",
+    "AgreementFigures": (
+        "Concordancia de los autoinformes con la proporción de la cámara en la media hora anterior, sobre todas las "
+        "personas."
+    ),
     "Alert": (
         "De una persona (`employee_id`) o de un dispositivo (`device_id`). `evidence_*` dice en qué se apoya:"
         " cuántas detecciones, de cuántas, con qué confianza media, desde cuándo, en qué minutos y qué "
@@ -69,6 +73,13 @@ SCHEMAS: Mapping[str, str] = {
         "apoya en muy pocas queda fuera."
     ),
     "OwnData": "Todo lo que se guarda de una persona.",
+    "OwnPage": "Lo que ve quien tiene un enlace personal: sin datos de otros y sin los números del rostro.",
+    "OwnRequest": "Una solicitud de corrección, y su respuesta cuando está cerrada.",
+    "PersonLinkIssued": "Un enlace personal, que se muestra una sola vez. `secret` abre /api/own como token Bearer.",
+    "ScaleAgreement": "`above`: respuestas en el umbral o por encima. Sin suficientes, ambas estimaciones son null.",
+    "SelfReportEntry": "`sleepiness` de 1 a 9, `tension` de 1 a 5; null si no se respondió.",
+    "SelfReportNew": "Al menos una de las dos respuestas.",
+    "StoredKind": "Cuántas filas de un tipo se guardan, y cuántos días; null: hasta su borrado.",
     "PeriodFigures": "Una ventana de un día, o un día de una semana.",
     "PersonEvent": (
         "Un paso del historial de una alerta, o el comienzo o el fin de una pausa. `kind`: raised, acknowledged, "

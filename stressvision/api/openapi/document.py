@@ -62,6 +62,20 @@ _SUMMARIES: Mapping[str, Message] = {
         es="La planta por área, hora y turno en un mes, sin personas",
         en="The plant by area, hour and shift in a month, without persons",
     ),
+    "issue_link": Message(
+        es="Entregar a una persona el enlace a sus datos, de un solo uso", en="Issue a one-time link to a person's data"
+    ),
+    "read_own_page": Message(es="Mis datos, con el enlace personal", en="My data, with the personal link"),
+    "pause_today": Message(es="No ser reconocido hasta medianoche", en="Not be recognised until midnight"),
+    "resume_today": Message(es="Terminar la pausa", en="End the pause"),
+    "withdraw_own_consent": Message(es="Retirar el propio consentimiento", en="Withdraw one's own consent"),
+    "report_own_state": Message(es="Autoinforme de somnolencia y tensión", en="Self-report of sleepiness and tension"),
+    "request_correction": Message(es="Pedir una corrección", en="Request a correction"),
+    "list_requests": Message(es="Solicitudes de corrección abiertas", en="Open requests for correction"),
+    "close_request": Message(es="Responder y cerrar una solicitud", en="Answer and close a request"),
+    "read_agreement": Message(
+        es="Concordancia de los autoinformes con la cámara", en="Agreement of self-reports with the camera"
+    ),
     "open_session": Message(es="Crear una sesión de un dispositivo", en="Open a device's session"),
     "close_session": Message(es="Finalizar una sesión", en="End a session"),
     "store_detection": Message(es="Recibir una detección", en="Receive a detection"),
@@ -108,6 +122,18 @@ _SUMMARIES: Mapping[str, Message] = {
     "list_audit": Message(
         es="Registro de auditoría: quién consultó o cambió qué", en="Audit log: accesses and changes"
     ),
+    "read_system": Message(es="Estado de la instalación: programas, discos, versiones", en="State of the installation"),
+    "read_logs": Message(es="Final de los registros, por nivel", en="End of the logs, by level"),
+    "list_backups": Message(es="Copias de seguridad", en="Backups"),
+    "make_backup": Message(es="Hacer una copia de seguridad", en="Make a backup"),
+    "verify_backup": Message(
+        es="Restaurar una copia en un archivo temporal y leerla entera", en="Restore a backup aside and read all of it"
+    ),
+    "restore_backup": Message(
+        es="Restaurar una copia: el lanzador detiene los programas y los vuelve a iniciar",
+        en="Restore a backup: the launcher stops the programs and starts them again",
+    ),
+    "download_backup": Message(es="Descargar una copia cifrada", en="Download an encrypted backup"),
     "list_settings": Message(es="Ajustes que se cambian en la consola", en="Settings that the console changes"),
     "change_settings": Message(
         es="Cambiar ajustes; null vuelve al valor por omisión", en="Change settings; null returns to the default"
@@ -140,6 +166,7 @@ _SUMMARIES: Mapping[str, Message] = {
 _TAGS: Mapping[str, Message] = {
     "health": Message(es="Salud e información", en="Health and information"),
     "employees": Message(es="Empleados", en="Employees"),
+    "own": Message(es="Mis datos y autoinforme", en="My data and self-report"),
     "sessions": Message(es="Sesiones", en="Sessions"),
     "detections": Message(es="Detecciones", en="Detections"),
     "alerts": Message(es="Alertas", en="Alerts"),
@@ -147,6 +174,7 @@ _TAGS: Mapping[str, Message] = {
     "reports": Message(es="Reportes", en="Reports"),
     "export": Message(es="Exportar", en="Export"),
     "devices": Message(es="Dispositivos", en="Devices"),
+    "system": Message(es="Sistema", en="System"),
     "settings": Message(es="Ajustes", en="Settings"),
     "access": Message(es="Acceso y auditoría", en="Access and audit"),
 }

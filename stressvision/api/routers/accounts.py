@@ -5,7 +5,9 @@ from starlette.requests import HTTPConnection
 
 from stressvision.api.dependencies import ActorDep, ContextDep
 from stressvision.api.middleware.authentication import principal_of
-from stressvision.services.auth import accounts, login, tokens
+from stressvision.core.dashboard_key import HEADER as DASHBOARD_HEADER
+from stressvision.core.dashboard_key import is_dashboard, read_dashboard_key
+from stressvision.services.auth import accounts, first_account, login, tokens
 from stressvision.wire.access import (
     Account,
     AccountList,
@@ -60,7 +62,10 @@ def list_accounts(context: ContextDep) -> AccountList:
 
 
 @router.post("/accounts", status_code=201)
-def add_account(context: ContextDep, actor: ActorDep, request: AccountRequest) -> Account:
+def add_account(context: ContextDep, actor: ActorDep, connection: HTTPConnection, request: AccountRequest) -> Account:
+    stated = connection.headers.get(DASHBOARD_HEADER)
+    if actor.role is None and stated and is_dashboard(stated, read_dashboard_key(context.settings)):
+        return first_account.add_first_account(context, request.name, request.role, request.password, actor)
     accounts.require_account(actor)
     return accounts.add_account(context, request.name, request.role, request.password, actor)
 

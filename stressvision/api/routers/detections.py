@@ -1,6 +1,7 @@
 """Endpoint that stores a detection."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 
 from fastapi import APIRouter, HTTPException
@@ -26,7 +27,7 @@ async def store_detection(backend: BackendDep, actor: ActorDep, detection: Detec
 
 async def _respond(request: Request, _values: Mapping[str, str]) -> Response:
     try:
-        detection = DetectionIn.model_validate_json(await request.body())
+        detection = DetectionIn.model_validate_json((await request.body()).removeprefix(BOM_UTF8))
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False)) from None
     except ClientDisconnect:

@@ -28,8 +28,10 @@ def list_devices(
 
 
 @router.get("/history")
-def read_history(context: ContextDep, hours: Annotated[int, Query(ge=1, le=31 * 24)] = 48) -> CameraHistory:
-    return devices.read_camera_history(context, hours)
+def read_history(
+    context: ContextDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=31 * 24)] = 48
+) -> CameraHistory:
+    return devices.read_camera_history(context, hours, actor.role)
 
 
 @router.get("/{device_id}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

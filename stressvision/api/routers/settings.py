@@ -52,4 +52,7 @@ def test_addresses(backend: BackendDep, actor: ActorDep, language: LanguageDep, 
         changing.require_storable_address(request.address, "address")
     configured = configured_addresses(backend.context.settings).values()
     with backend.expensive.turn(Kind.MESSAGE, actor.role):
-        return send_tests([request.address] if request.address else list(configured), language)
+        results = send_tests([request.address] if request.address else list(configured), language)
+    if any(target.is_delivered for target in results.targets):
+        targets.record_test(backend.context, actor)
+    return results

@@ -65,7 +65,7 @@ def _show_link(context: PageContext, employees: list[Employee], rows: list[int])
     employee = employees[rows[0]]
     st.page_link(
         context.pages["persona"],
-        label=context.text(texts.person.OPEN_PERSON, name=employee.full_name),
+        label=context.markdown(texts.person.OPEN_PERSON, name=employee.full_name),
         icon=":material/person:",
         query_params={"empleado": str(employee.id)},
     )

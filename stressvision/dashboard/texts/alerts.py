@@ -92,7 +92,10 @@ CONFLICT = Message(
     es="{reason} Su decisión no se guardó. Si escribió un texto, se conserva: puede añadirlo como nota.",
     en="{reason} Your decision was not stored. Any text you entered is kept: you may add it as a note.",
 )
-REFUSED = Message(es="No se pudo cambiar la alerta {id}. {reason}", en="Alert {id} could not be changed. {reason}")
+REFUSED = Message(
+    es="No se pudo cambiar la alerta {id} de {subject}. {reason}",
+    en="Alert {id} of {subject} could not be changed. {reason}",
+)
 SHOW_MORE = Message(es="Mostrar más", en="Show more")
 
 SUBJECTS: Mapping[str, Message] = {

@@ -99,6 +99,7 @@ STREAMLIT: Mapping[str, str] = {
     "Previous month.": "Mes anterior.",
     "Next month.": "Mes siguiente.",
     "Show help": "Ayuda",
+    "Navigate to home page": "Ir al resumen",
     "Loading": "Cargando",
 }
 """Streamlit's own English words that a user can meet, replaced where the page is Spanish."""

@@ -113,6 +113,8 @@
     labelSwitches();
   });
 
+  const used = new Set();
+
   /* Drafts: text areas in a container with a key `draft_…` keep what is typed until it is stored. */
   const nativeValue = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
   const draftKey = (field) => {
@@ -121,23 +123,41 @@
     return name ? `sv-${name.slice(7)}` : null;
   };
   document.addEventListener("input", (event) => {
-    const key = event.target instanceof HTMLTextAreaElement && draftKey(event.target);
-    if (key) write(sessionStorage, key, event.target.value);
+    const key = event.isTrusted && event.target instanceof HTMLTextAreaElement && draftKey(event.target);
+    if (!key) return;
+    event.target.dataset.svTouched = "yes";
+    write(sessionStorage, key, event.target.value);
   }, true);
   function restoreDrafts() {
-    for (const field of document.querySelectorAll('[class*="st-key-draft_"] textarea:not([data-sv-restored])')) {
-      field.dataset.svRestored = "yes";
+    for (const field of document.querySelectorAll('[class*="st-key-draft_"] textarea:not([data-sv-touched])')) {
       const kept = read(sessionStorage, draftKey(field));
       if (kept && !field.value) {
         nativeValue.call(field, kept);
         field.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
-    for (const done of document.querySelectorAll("[data-sv-stored]")) sessionStorage.removeItem(`sv-${done.dataset.svStored}`);
+    const stored = document.querySelector("[data-sv-stored]")?.dataset.svStored;
+    if (stored && !used.has(stored)) {
+      used.add(stored);
+      sessionStorage.removeItem(`sv-${stored.split(":")[0]}`);
+    }
+  }
+  function repairRoles() {
+    /* Streamlit puts headings of sections into a list, where only items are allowed. */
+    for (const part of document.querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')) {
+      if (part.getAttribute("role") !== "none") part.setAttribute("role", "none");
+    }
+  }
+  function nameButtons() {
+    for (const line of document.querySelectorAll("[data-sv-subject]")) {
+      for (const button of line.closest('[class*="st-key-alert_"]')?.querySelectorAll("button") ?? []) {
+        const wanted = `${(button.querySelector("p") ?? button).textContent.trim()} · ${line.dataset.svSubject}`;
+        if (button.getAttribute("aria-label") !== wanted) button.setAttribute("aria-label", wanted);
+      }
+    }
   }
 
   /* The login cookie: a ticket of the page is exchanged once; a logout removes cookie and drafts. */
-  const used = new Set();
   async function keepSession() {
     const ticket = document.querySelector("[data-sv-session]")?.dataset.svSession;
     if (ticket && !used.has(ticket)) {
@@ -163,7 +183,8 @@
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return;
     for (const name of ATTRIBUTES) {
-      const wanted = ours[node.getAttribute(name)];
+      const word = node.getAttribute(name);
+      const wanted = ours[word] ?? (word?.startsWith("Help for ") && ours["Show help"] ? word.replace("Help for ", `${ours["Show help"]}: `) : null);
       if (wanted) node.setAttribute(name, wanted);
     }
     for (const child of node.childNodes) translate(child);
@@ -192,6 +213,8 @@
     retitle();
     labelSwitches();
     restoreDrafts();
+    nameButtons();
+    repairRoles();
     keepSession();
     hideDeveloperDialogs();
   }

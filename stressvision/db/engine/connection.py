@@ -56,6 +56,22 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+def _require_regular_file(path: Path | None) -> None:
+    """Raise DatabaseUnavailable where the path names a folder, a pipe or a device, or cannot be a file's name."""
+    try:
+        is_usable = path is None or not path.exists() or path.is_file()
+        reason = "no es un archivo", "is not a file"
+    except OSError as error:  # such as a name that is too long
+        is_usable, reason = False, (str(error.strerror), str(error.strerror))
+    if not is_usable:
+        raise DatabaseUnavailable(
+            Message(
+                es=f"{path} no puede ser la base de datos: {reason[0]}. Use otro en STRESSVISION_DATABASE_URL.",
+                en=f"{path} cannot be the database: {reason[1]}. Use another one in STRESSVISION_DATABASE_URL.",
+            )
+        )
+
+
 def parse_url(database_url: str) -> URL:
     """Parse a database URL. Raises ConfigurationError for anything but sqlite:///file and postgresql://…"""
     try:
@@ -83,6 +99,7 @@ class Database:
 
     def __init__(self, database_url: str) -> None:
         self.url = parse_url(database_url)
+        _require_regular_file(sqlite_path(self.url))
         self.engine = _create_engine(self.url)
         self.queue = WriteQueue(self)
         self.check_replacement: Callable[[], None] = lambda: None
@@ -304,6 +321,13 @@ def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnava
         if any(word in reason for word in words):
             return DatabaseUnavailable(Message(es=es.format(where=where), en=en.format(where=where)))
     kind = type(cause).__name__
+    if sqlite_path(url):
+        return DatabaseUnavailable(
+            Message(
+                es=f"La base de datos {where} no se puede usar ({cause}). Restaure una copia o use otro archivo.",
+                en=f"Database {where} cannot be used ({cause}). Restore a backup or use another file.",
+            )
+        )
     return DatabaseUnavailable(
         Message(
             es=f"La base de datos {where} no responde ({kind}). Revise que esté en marcha y repita.",

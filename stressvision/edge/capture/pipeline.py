@@ -1,8 +1,8 @@
 """The pipeline from camera frames to detections. It uses no file, network or clock: each frame carries its own time.
 
-The cost follows the scene: faces are detected 15 times a second, half as often while there are none; an embedding is
-computed only for a face that is new, in doubt or due for verification (at most one a frame); geometry and expression
-are read five times a second. A detection stands for all the readings since the one before.
+The cost follows the scene: faces are detected 15 times a second, less often while there are none or all keep still; an
+embedding is computed only for a face that is new, in doubt or due for verification (at most one a frame); geometry and
+expression are read five times a second. A detection stands for all the readings since the one before.
 """
 
 import time
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from stressvision.domain.load import Load
 from stressvision.edge.capture.costs import StageTimes, TokenBucket
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
@@ -27,8 +28,13 @@ from stressvision.wire.values import Box
 
 LEAST_FRAME_SECONDS = 0.055
 """Frames that follow sooner than this (about 15 a second, with room for jitter) are skipped."""
-EMPTY_FRAME_SECONDS = 0.12
-"""The same while no face is in view: a new face is seen a tenth of a second later, and an empty scene costs half."""
+QUIET_FRAME_SECONDS = 0.12
+"""The same while no face is in view, or every one is known and keeps still, unless a reading is due: a new face is seen
+a tenth of a second later. Less than STEADY_SECONDS of the tracker, so that a change of person shows as before."""
+QUIET_SPEED = 0.5
+"""Widths of a face per second, below which it keeps still: somebody who walks by moves a width or more."""
+HOT_FRAME_SECONDS = {Load.FULL: 0.0, Load.REDUCED: 0.19, Load.LEAST: 0.48}
+"""Least time between two frames by what the machine can bear; a reading every 0.2 s keeps its pace with REDUCED."""
 EMBEDDINGS_PER_SECOND = 3.0
 """Hands moving before a face keep its identity in doubt: this bounds their cost, to about 8 % of a core. A name takes
 four embeddings, so a face that changes every 1.4 s can still be named."""
@@ -59,6 +65,7 @@ class Pipeline:
 
     Attributes:
         rules: May be replaced between two frames.
+        load: How much is done while the machine is hot.
         view: What of the picture is looked at; may be replaced as well. Frames come with their masks applied.
         stages: Time per stage.
         frames: Frames processed.
@@ -75,6 +82,7 @@ class Pipeline:
     ) -> None:
         self.rules = rules
         self.view = View()
+        self.load = Load.FULL
         self.stages = StageTimes(stopwatch)
         self.frames = 0
         self.marks: tuple[Mark, ...] = ()
@@ -115,7 +123,7 @@ class Pipeline:
         at = shot.elapsed
         if shot.cut:
             self._tracker.forget()
-        elif self._processed_at is not None and at - self._processed_at < self._least_seconds:
+        elif self._processed_at is not None and not self._is_frame_due(at, at - self._processed_at):
             return []
         self._processed_at = at
         self.frames += 1
@@ -131,9 +139,24 @@ class Pipeline:
         self.marks = tuple(self._mark(person, at) for person in visible)
         return detections
 
+    def _is_frame_due(self, at: float, since: float) -> bool:
+        """Return whether a frame is processed, `since` seconds after the last one that was."""
+        if since < HOT_FRAME_SECONDS[self.load]:
+            return False
+        if since >= QUIET_FRAME_SECONDS or (since >= LEAST_FRAME_SECONDS and not self._is_quiet):
+            return True
+        return since >= LEAST_FRAME_SECONDS and any(person.next_reading <= at for person in self._people.values())
+
     @property
-    def _least_seconds(self) -> float:
-        return LEAST_FRAME_SECONDS if self._people else EMPTY_FRAME_SECONDS
+    def _is_quiet(self) -> bool:
+        """Return whether nobody is in view, or everyone is known and keeps still."""
+        return all(
+            person.decided_at is not None
+            and person.standing is not Standing.COLLECTING
+            and not (person.track.unsure or person.track.crossing or person.track.missed)
+            and max(map(abs, person.track.velocity)) < QUIET_SPEED * person.track.face.box.w
+            for person in self._people.values()
+        )
 
     def _find_people(self, shot: Shot) -> list[Person]:
         with self.stages.measure("detect"):
@@ -170,6 +193,8 @@ class Pipeline:
             and person.quality.recognisable
         ]
         rate = max(EMBEDDINGS_PER_SECOND, EMBEDDINGS_PER_PERSON * len(visible))
+        if self.load is Load.LEAST:
+            rate /= 2
         if not due or not self._embeddings.take(at, rate):
             return
         person = min(due, key=lambda candidate: candidate.next_embedding)

@@ -5,7 +5,8 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import FATIGUE_PRESENT, Person
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
-from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.expression import ExpressionEstimate
+from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.relaxed import is_relaxed
 
 
@@ -16,10 +17,17 @@ def read_face(
 
     `dense`: the readings follow each other so closely that each needs one view of the expression model only.
     """
-    geometry = _measure(shot, person, models, stages)
+    # Blinks are found in the contour alone.
+    wants_contour = None if rules.flag_photographs else person.monitor.wants_contour
+    geometry = _measure(shot, person, models, stages, wants_contour)
     turn = person.trend.readings if dense else None
-    happy = _read_expression(shot, person, models, stages, turn) if rules.expression_allowed else None
-    person.monitor.observe(shot.elapsed, geometry, happy)
+    estimate = _read_expression(shot, person, models, stages, turn) if rules.expression_allowed else None
+    yawned = person.monitor.may_be_yawning
+    person.monitor.observe(shot.elapsed, geometry, estimate.probabilities.happy if estimate else None)
+    # A yawn resembles fear and anger, and shut eyes sadness: neither is an expression. A laugh is recognised all along.
+    if estimate is not None and not yawned and not person.monitor.eyes_closed:
+        person.trend.add(shot.elapsed, estimate.probabilities)
+        person.period.add_expression(estimate.probabilities)
     person.period.add_fatigue(person.monitor.estimate().probability)
     if rules.flag_photographs:
         person.blinks.observe(shot.elapsed, geometry.lids if geometry else None)
@@ -28,20 +36,24 @@ def read_face(
                 person.flatness.observe(shot.elapsed, shot.frame, person.track.face)
 
 
-def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> FaceGeometry | None:
+def _measure(
+    shot: Shot, person: Person, models: Models, stages: StageTimes, wants_contour: WantsContour | None
+) -> FaceGeometry | None:
     """Return pose, lids, mouth and what is hidden; None where the picture of the face is too poor."""
     person.geometry, person.geometry_at = None, shot.elapsed
     if person.quality is None or not person.quality.visible:
         return None
     with stages.measure("geometry"):
-        person.geometry = models.geometry.read(shot.frame, person.track.face)
+        person.geometry = models.geometry.read(shot.frame, person.track.face, wants_contour=wants_contour)
     if person.geometry is not None:
         person.quality = person.quality.facing(person.geometry.pose)
     return person.geometry
 
 
-def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTimes, turn: int | None) -> float | None:
-    """Add one reading of the expression where it can be made, and return how happy it is, 0-1."""
+def _read_expression(
+    shot: Shot, person: Person, models: Models, stages: StageTimes, turn: int | None
+) -> ExpressionEstimate | None:
+    """Return the expression of a face where one can be read, and let the person's baseline follow it."""
     if models.expression is None or not person.is_expressive:
         return None
     face = person.track.face
@@ -51,8 +63,4 @@ def _read_expression(shot: Shot, person: Person, models: Models, stages: StageTi
     if person.baseline is not None and person.geometry is not None:
         fatigued = person.monitor.estimate().probability >= FATIGUE_PRESENT
         person.baseline.follow(estimate, relaxed=is_relaxed(person.geometry) and not fatigued)
-    # A yawn resembles fear and anger and is no expression; a laugh has to be recognised all along.
-    if not person.monitor.may_be_yawning:
-        person.trend.add(shot.elapsed, estimate.probabilities)
-        person.period.add_expression(estimate.probabilities)
-    return estimate.probabilities.happy
+    return estimate

@@ -75,8 +75,15 @@ def requeue_session(connection: sqlite3.Connection, session_id: str, database_id
 
 
 def requeue_all(connection: sqlite3.Connection, database_id: str) -> int:
-    """Put all messages that the database may accept back in their places in the queue; return their number."""
-    return _requeue(connection, OF_DATABASE, {"database": database_id})
+    """Put all messages that the database may accept back in their places in the queue; return their number.
+
+    Those that waited for this database are due.
+    """
+    values = {"database": database_id}
+    waiting = f"kind = 'detection' AND {_DATABASE} = :database AND :database <> ''"
+    connection.execute(f"INSERT OR IGNORE INTO item SELECT id, kind, key, body, at FROM early WHERE {waiting}", values)  # noqa: S608
+    due = connection.execute(f"DELETE FROM early WHERE {waiting}", values).rowcount  # noqa: S608
+    return due + _requeue(connection, OF_DATABASE, values)
 
 
 def _requeue(connection: sqlite3.Connection, condition: str, values: Mapping[str, str]) -> int:

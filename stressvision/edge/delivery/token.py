@@ -1,9 +1,10 @@
-"""The device's token, from its setting or its file."""
+"""The device's token, from its setting, its file, or the file that the servers of this machine left for it."""
 
 from urllib.parse import urlsplit
 
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
 from stressvision.core.errors import ConfigurationError, Message
+from stressvision.core.files import local_token_file
 
 
 def read_token(settings: Settings) -> str:
@@ -14,6 +15,9 @@ def read_token(settings: Settings) -> str:
     """
     token = settings.device_token.get_secret_value()
     path = settings.device_token_file
+    if not token and path is None:
+        left = local_token_file(settings.run_dir, settings.device_id)
+        path = left if left.is_file() else None
     if path is not None:
         try:
             token = path.read_text("utf-8").strip()

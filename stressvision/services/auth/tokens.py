@@ -16,6 +16,8 @@ from stressvision.services.context import Actor, Context
 from stressvision.wire.access import Token, TokenIssued, TokenList, TokenRequest
 
 PREFIX = "sv"
+TOKEN_DAYS = timedelta(days=365)
+"""Lifetime of the tokens of the devices on this machine."""
 _ID_BYTES = 6
 _SECRET_BYTES = 32
 _TOKEN_ID = re.compile(r"[0-9a-f]{12}")

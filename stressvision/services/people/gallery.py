@@ -14,7 +14,7 @@ from stressvision.wire.gallery import EMBEDDING_MODEL, Gallery, GalleryFace
 def read_gallery(context: Context) -> Gallery:
     """Return the faces of enrolled, active and consenting employees."""
     with context.database.read() as connection:
-        faces = select_gallery(connection, EMBEDDING_MODEL)
+        faces = select_gallery(connection, EMBEDDING_MODEL, context.clock())
         identity = find_identity(connection)
     policy = context.settings.policy
     if policy is Policy.EU:

@@ -2,12 +2,15 @@
 
 from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
 from stressvision.domain.notifications import fingerprint
+from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.notifications import configured_addresses, mask_address, read_queue
 from stressvision.services.settings.changing import change_settings, require_storable_address
 from stressvision.wire.notifications import NoticeQueue
 
 _SETTING = "notify_urls"
+DELIVERED_TEST = "notification_test"
+"""Kind of entity in the audit log."""
 MOST_TARGETS = 20
 
 
@@ -55,3 +58,9 @@ def remove_target(context: Context, target: str, actor: Actor) -> NoticeQueue:
     rest = [address for mark, address in known.items() if mark != target]
     change_settings(context, {_SETTING: rest or None}, actor)
     return read_queue(context)
+
+
+def record_test(context: Context, actor: Actor) -> None:
+    """Record that a test notification was delivered; the first steps show it as done from then on."""
+    with context.database.write() as connection:
+        record(connection, context, actor, "notification_tested", DELIVERED_TEST, None)

@@ -13,7 +13,7 @@ A suite is TOML. Each `[[set]]` has a `name`, `data` (an archive of faces, relat
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -124,14 +124,7 @@ def _read_set(entry: Mapping[str, Any], root: Path) -> SuiteSet:
 
 def read_set(wanted: SuiteSet, models: Path) -> Reading:
     """Read every face of a set as the device would, without and with its person's reference."""
-    faces = _load_faces(wanted)
-    parts: list[Reading] = []
-    if wanted.folds == 1:
-        return _read_faces(wanted.name, faces, models)
-    for fold in range(wanted.folds) if wanted.fold is None else (wanted.fold,):
-        folder = models if wanted.models is None else Path(wanted.models.format(fold=fold))
-        held = faces.select(hold_out(faces, fold, wanted.folds))
-        parts.append(_read_faces(wanted.name, held, folder))
+    parts = [_read_faces(wanted.name, faces, folder) for faces, folder in split_set(wanted, models)]
     return Reading(
         wanted.name,
         np.concatenate([part.probabilities for part in parts]),
@@ -140,6 +133,17 @@ def read_set(wanted: SuiteSet, models: Path) -> Reading:
         np.concatenate([part.state for part in parts]),
         np.concatenate([part.person for part in parts]),
     )
+
+
+def split_set(wanted: SuiteSet, models: Path) -> Iterator[tuple[FaceSet, Path]]:
+    """Yield the faces to measure, by fold where there are folds, each part with the folder of the model to read it."""
+    faces = _load_faces(wanted)
+    if wanted.folds == 1:
+        yield faces, models
+        return
+    for fold in range(wanted.folds) if wanted.fold is None else (wanted.fold,):
+        folder = models if wanted.models is None else Path(wanted.models.format(fold=fold))
+        yield faces.select(hold_out(faces, fold, wanted.folds)), folder
 
 
 def _load_faces(wanted: SuiteSet) -> FaceSet:

@@ -35,6 +35,8 @@ LONGEST_STEP = 0.6
 
 def are_closed(lids: Lids, open_level: float) -> bool:
     """Return whether these eyes are closed, for a person with open eyes of aspect `open_level`."""
+    if lids.aspect is None:
+        return False
     share = (lids.aspect - CLOSED_LEVEL) / (open_level - CLOSED_LEVEL)
     if lids.closed is None:
         return share <= CLOSED_SHARE
@@ -73,6 +75,11 @@ class ClosureWatch:
     def observed_at(self) -> float | None:
         """Return when the lids were last read, or None where the latest reading failed."""
         return self._before
+
+    @property
+    def closed(self) -> bool:
+        """Return whether the eyes were closed in the latest reading."""
+        return self._closed_since is not None
 
     @property
     def frames(self) -> int:

@@ -25,6 +25,11 @@ class StillJudgement:
     sample: FaceSample | None = None
 
 
+FEWEST_PIXELS = 32
+"""Pixels of the shorter side below which a picture cannot show a recognisable face, and need not be scaled to be
+searched: a strip of 20,000 × 3 pixels would have no height."""
+
+
 def judge_stills(pictures: Iterable[bytes], relaxed: RelaxedReader | None = None) -> list[StillJudgement]:
     """Judge encoded pictures (jpg, png), one decoded at a time, in order.
 
@@ -50,7 +55,7 @@ def _judge(
     picture = _decode(content)
     if isinstance(picture, str):
         return StillJudgement(picture)
-    faces = detector.detect(picture)
+    faces = detector.detect(picture) if min(picture.shape[:2]) >= FEWEST_PIXELS else []
     if len(faces) != 1:
         return StillJudgement("several_faces" if faces else "no_face")
     quality = assess(picture, faces[0])

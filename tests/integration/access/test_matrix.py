@@ -61,6 +61,16 @@ GET       /api/employees/{employee_id}/figures         h
 GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
+POST      /api/employees/{employee_id}/link            h
+GET       /api/own                                     -
+POST      /api/own/pause                               -
+DELETE    /api/own/pause                               -
+POST      /api/own/withdraw                            -
+POST      /api/own/reports                             -
+POST      /api/own/requests                            -
+GET       /api/requests                                ha
+POST      /api/requests/{request_id}/close             ha
+GET       /api/agreement                               h
 POST      /api/sessions                                d
 POST      /api/sessions/{session_id}/end               d
 POST      /api/detections                              d
@@ -76,6 +86,13 @@ POST      /api/silences                                h
 DELETE    /api/silences/{silence_id}                   h
 GET       /api/notifications                           ha
 GET       /api/repairs                                 ha
+GET       /api/system                                  a
+GET       /api/logs                                    a
+GET       /api/backups                                 a
+POST      /api/backups                                 a
+POST      /api/backups/{name}/verify                   a
+POST      /api/backups/{name}/restore                  a
+GET       /api/backups/{name}/file                     a
 GET       /api/settings                                ha
 PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
@@ -170,7 +187,7 @@ def bearing(token: str) -> dict[str, str]:
 
 
 def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> int:
-    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id", "device_id"):
+    for name in ("employee_id", "alert_id", "report_id", "silence_id", "session_id", "device_id", "request_id"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{path:path}", "swagger-ui.css").replace("{date}", "2026-11-22")
     path = path.replace("{name}", "nadie").replace("{token_id}", "000000000000")

@@ -1,9 +1,11 @@
 """History of the cameras, and the live picture through the backend: only of the right device, and audited."""
 
 import json
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
 import numpy as np
@@ -13,10 +15,11 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.api.live_pictures import fetch_picture
 from stressvision.core.errors import Conflict, Unavailable
+from stressvision.domain.auth import Role
 from stressvision.edge.preview.access import PreviewAccess
 from stressvision.edge.preview.server import FrameBoard, PreviewServer
 from stressvision.services.context import Context
-from stressvision.services.devices import record_health
+from stressvision.services.devices import read_camera_history, record_health
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
 
@@ -86,6 +89,50 @@ def test_camera_without_a_picture_is_unavailable(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("stressvision.edge.preview.server.FRAME_WAIT_SECONDS", 0.05)
     with preview("cam-1", FrameBoard()) as server, pytest.raises(Unavailable):
         fetch_picture("cam-1", server.url)
+
+
+@contextmanager
+def endless(pause_seconds: float, size: int) -> Iterator[str]:
+    """A program of this machine whose answer never ends: `size` bytes after each pause."""
+    stopped = threading.Event()
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not stopped.wait(pause_seconds):
+                    self.wfile.write(b" " * size)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}/stream.mjpg"
+    finally:
+        stopped.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("pause_seconds", "size"), [(0.0, 2**20), (0.02, 1)])
+def test_answer_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch, pause_seconds: float, size: int) -> None:
+    monkeypatch.setattr("stressvision.api.live_pictures.ANSWER_SECONDS", 0.5)
+    with endless(pause_seconds, size) as address, pytest.raises(Unavailable):
+        fetch_picture("cam-1", address)
+
+
+def test_history_discloses_no_minute_to_roles_without_persons(sqlite_context: Context, clock: FakeClock) -> None:
+    record_health(sqlite_context, DeviceHealth(device_id="cam-1", state="watching"))
+    for role in (Role.VIEWER, Role.ADMIN):
+        (shown,) = read_camera_history(sqlite_context, 3, role).devices
+        assert shown.minutes == [None, None, None]
+    assert read_camera_history(sqlite_context, 3, Role.HEALTH).devices[0].minutes[-1] == 1
 
 
 def test_history_counts_watched_minutes_by_hour(client: TestClient, sqlite_context: Context, clock: FakeClock) -> None:

@@ -71,3 +71,10 @@ def test_field_error_is_in_the_language_of_the_client(
         assert wanted in json.loads(answer.data)["detail"]
         again = backend.post("/api/detections", json={**_DETECTION, **fields}, headers={"Accept-Language": language})
         assert wanted in again.json()["detail"]
+
+
+def test_byte_order_mark_before_the_json_is_accepted_by_both_servers(backend: TestClient, ingest: FlaskClient) -> None:
+    body = b'\xef\xbb\xbf{"device_id": "pi-1", "timestamp": "2026-11-22T15:00:00Z"}'
+    headers = {"Content-Type": "application/json"}
+    assert backend.post("/api/detections", content=body, headers=headers).status_code == 200
+    assert ingest.post("/detections", data=body, headers=headers).status_code == 200

@@ -47,7 +47,7 @@ def test_paths_are_unique_and_each_page_has_an_audience() -> None:
     ("role", "hidden"),
     [
         (Role.VIEWER, {"alertas", "empleados", "camara"}),
-        (Role.ADMIN, {"alertas", "camara"}),
+        (Role.ADMIN, {"alertas"}),
         (Role.HEALTH, set()),
         (None, set()),
     ],

@@ -10,9 +10,7 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.core.texts import Message
-from stressvision.wire.access import LoggedIn
-from stressvision.wire.notifications import NoticeQueue, NoticeTarget
-from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, employee, report, served
+from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, employee, report, served
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ def test_overview_requests_no_single_person(state: FakeBackend) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("alerts", "No hay alertas pendientes"),
+        ("alerts.page", "No hay alertas abiertas"),
         ("employees", "Aún no hay empleados"),
         ("reports", "Aún no hay reportes"),
         ("cameras.page", "Ningún dispositivo ha enviado"),
@@ -98,20 +96,20 @@ def test_empty_overview_shows_what_is_missing(empty: FakeBackend) -> None:
 
 def test_rows_with_unreadable_fields_are_marked(state: FakeBackend) -> None:
     mark, odd = "dato ilegible", {"odd_fields": ("emotion_vector",)}
-    assert mark not in shown(overview()) + shown(page("alerts")) + shown(page("reports"))
+    assert mark not in shown(overview()) + shown(page("alerts.page")) + shown(page("reports"))
     state.detections[:] = [item.model_copy(update=odd) for item in state.detections]
     state.devices[:1] = [state.devices[0].model_copy(update=odd)]
     state.alerts.update({number: item.model_copy(update=odd) for number, item in state.alerts.items()})
     state.employees[:1] = [state.employees[0].model_copy(update=odd)]
     state.reports[:1] = [state.reports[0].model_copy(update=odd)]
     assert shown(overview()).count(mark) == len(state.detections[:10]) + 1
-    assert shown(page("alerts")).count(mark) == 2
+    assert shown(page("alerts.page")).count(mark) == 3
     assert f"Programado · {mark}" in shown(page("reports"))
     people = page("employees")
     assert f"{state.employees[0].full_name} (demostración, {mark})" in people.dataframe[0].value["name"].tolist()
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "cameras.page"])
+@pytest.mark.parametrize("name", ["alerts.page", "employees", "reports", "cameras.page"])
 def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     reachable = page(name)
     assert "El servidor no responde" not in shown(reachable)
@@ -123,198 +121,9 @@ def test_pages_report_unreachable_backend(state: FakeBackend, monkeypatch: pytes
 
 def test_pages_show_the_reason_of_the_api(state: FakeBackend) -> None:
     state.refusal = DatabaseUnavailable(Message(es="La base de datos está ocupada.", en="The database is busy."))
-    text = shown(page("alerts"))
+    text = shown(page("alerts.page"))
     assert "no están disponibles por ahora" in text
     assert "La base de datos está ocupada." in text
-
-
-def test_alerts_show_person_severity_and_evidence(state: FakeBackend) -> None:
-    text = shown(page("alerts"))
-    assert "Lars Keller Ruiz · EMP002" in text
-    assert "Severidad alta" in text
-    assert "18 de 24 detecciones · confianza media 87 %" in text
-
-
-def test_alerts_are_filtered_by_status(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.segmented_control(key="alert_filter").set_value("resolved").run()
-    text = shown(app)
-    assert "Conversación realizada" in text
-    assert "Resuelta por medico.ocupacional" in text
-    assert not [button for button in app.button if button.label == "Resolver"]
-
-
-def test_acknowledging_asks_for_the_user_once(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="acknowledge_1").click().run()
-    assert state.decisions == []
-    app.text_input(key="user_id_field").input("  medico.ocupacional ")
-    submit(app).click().run()
-    assert state.decisions == [("acknowledge", 1, "medico.ocupacional", None)]
-    assert [box.value for box in app.success] == ["Alerta 1 atendida: Lars Keller Ruiz · EMP002."]
-    assert "Atiende: medico.ocupacional" in shown(app)
-    app.button(key="acknowledge_2").click().run()
-    assert state.decisions[1:] == [("acknowledge", 2, "medico.ocupacional", None)]
-
-
-def test_logged_in_account_is_not_asked_for_a_user(state: FakeBackend) -> None:
-    app = page("alerts")
-    soon = utc_now() + timedelta(hours=1)
-    principal = {"token": "t", "name": "dra.quispe", "role": "health", "expires_at": soon}
-    app.session_state["principal"] = LoggedIn.model_validate(principal)
-    app.button(key="acknowledge_1").click().run()
-    assert state.decisions == [("acknowledge", 1, "dra.quispe", None)]
-    assert "Atiende:" not in shown(app)
-
-
-def test_resolving_takes_notes(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="resolve_1").click().run()
-    app.text_input(key="user_id_field").input("medico")
-    app.text_area(key="notes_1").input("Pausa acordada.\nSe revisa el viernes.")
-    submit(app).click().run()
-    assert state.decisions == [("resolve", 1, "medico", "Pausa acordada.\nSe revisa el viernes.")]
-    assert [box.value for box in app.success] == ["Alerta 1 resuelta: Lars Keller Ruiz · EMP002."]
-
-
-def test_decision_without_user_is_refused(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="resolve_1").click().run()
-    app.text_input(key="user_id_field").input("   ")
-    submit(app).click().run()
-    assert state.decisions == []
-    assert [box.value for box in app.warning] == ["Escriba su identificador para continuar."]
-
-
-def test_refused_decision_shows_the_reason(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="acknowledge_1").click().run()
-    app.text_input(key="user_id_field").input("medico")
-    state.alerts[1] = alert(1, status="resolved", resolved_by="otra.persona", resolved_at=utc_now())
-    submit(app).click().run()
-    (warning,) = [box.value for box in app.warning]
-    assert warning.startswith("La alerta ya está resuelta. Su decisión no se guardó.")
-
-
-def test_late_decision_keeps_its_text_and_adds_it_as_a_note(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="resolve_1").click().run()
-    app.text_input(key="user_id_field").input("enfermera")
-    app.text_area(key="notes_1").input("Turno cambiado")
-    state.alerts[1] = alert(1, status="resolved", resolved_by="doctora", resolved_at=utc_now(), version=2)
-    submit(app).click().run()
-    assert state.alerts[1].resolved_by == "doctora"
-    (warning,) = [box.value for box in app.warning]
-    assert warning.startswith("La alerta cambió. Su decisión no se guardó.")
-    assert app.text_area(key="notes_1").value == "Turno cambiado"
-    button = submit(app)
-    assert button.label == "Añadir nota"
-    button.click().run()
-    assert state.decisions[-1] == ("notes", 1, "enfermera", "Turno cambiado")
-    assert [box.value for box in app.success] == ["Nota añadida a la alerta 1: Lars Keller Ruiz · EMP002."]
-
-
-def test_alert_shows_minutes_usual_level_and_probability(state: FakeBackend) -> None:
-    state.alerts = {1: alert(1, escalation_level=1), 2: alert(2, usual_share=None, error_chance=0.63)}
-    text = shown(page("alerts"))
-    assert "1 de 2 detecciones" in text
-    assert "12 % (9 días)" in text
-    assert "+63 puntos porcentuales" in text
-    assert "1 en 250,000" in text
-    assert "Escalada (paso 1)" in text
-    assert "Sin historia suficiente" in text
-    assert "63 %" in text
-
-
-def test_detail_is_requested_once_and_takes_notes(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="open_1").click().run()
-    assert "Generada" in shown(app)
-    app.text_input(key="detail_user_id").input("enfermera")
-    app.text_area(key="detail_note").input(" Pausa ofrecida ")
-    submit(app, "Añadir nota").click().run()
-    assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
-    assert "Nota · enfermera" in shown(app)
-    assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
-
-
-def test_linked_alert_can_be_resolved(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.query_params["alerta"] = "1"
-    app.run()
-    app.button(key="opened_resolve_1").click().run()
-    app.text_input(key="user_id_field").input("medico")
-    app.text_area(key="notes_1").input("Pausa acordada")
-    submit(app).click().run()
-    assert state.decisions == [("resolve", 1, "medico", "Pausa acordada")]
-    assert not [button for button in app.button if button.key == "opened_resolve_1"], "the dialog is closed"
-
-
-def test_silence_needs_a_reason_and_can_be_ended(state: FakeBackend) -> None:
-    app = page("alerts")
-    app.button(key="open_1").click().run()
-    app.text_input(key="detail_user_id").input("medico")
-    submit(app, "Silenciar").click().run()
-    assert state.silences == []
-    assert [box.value for box in app.warning] == ["Escriba primero el texto."]
-    app.segmented_control(key="silence_span").set_value(480)
-    app.text_input(key="silence_reason").input("Ya atendido")
-    submit(app, "Silenciar").click().run()
-    (wanted,) = state.silences
-    assert (wanted.employee_id, wanted.device_id, wanted.reason, wanted.created_by) == (
-        2,
-        None,
-        "Ya atendido",
-        "medico",
-    )
-    assert timedelta(hours=7, minutes=59) < wanted.ends_at - utc_now() <= timedelta(hours=8)
-    assert [box.value[:17] for box in app.success] == ["Sin alertas hasta"]
-    assert "Ya atendido (medico)" in shown(app)
-    app.button(key="end_silence_1").click().run()
-    assert state.silences == []
-
-
-def test_alert_link_opens_its_alert(state: FakeBackend) -> None:
-    app = AppTest.from_string(
-        "from stressvision.dashboard.app import open_page\n"
-        "from stressvision.dashboard.pages import alerts\n"
-        "alerts.render(open_page()[1])\n",
-        default_timeout=30,
-    )
-    app.query_params["alerta"] = "3"
-    assert "Generada" in shown(app.run())
-    app.run()
-    assert state.calls.count("GET /api/alerts/3") == 1
-
-
-def test_device_alerts_have_their_own_list(state: FakeBackend) -> None:
-    silent = {"employee_id": None, "employee_name": None, "device_id": "pi-envasado-02", "evidence_events": None}
-    state.alerts[9] = alert(9, **silent, evidence_minutes=None, description="Sin señal")
-    app = page("alerts")
-    assert "pi-envasado-02" not in shown(app)
-    assert "1 dispositivo no envía datos" in shown(app)
-    app.segmented_control(key="alert_subject").set_value("devices").run()
-    assert "pi-envasado-02" in shown(app)
-    assert "Lars Keller Ruiz" not in shown(app)
-
-
-def test_undelivered_notifications_are_shown(state: FakeBackend) -> None:
-    assert "sin entregar" not in shown(page("alerts"))
-    target = NoticeTarget(
-        target="a", label="json://x", waiting=3, sent=0, failed=0, last_sent_at=None, last_error="json://x no responde"
-    )
-    state.queue = NoticeQueue(configured=True, waiting=3, failed=0, failing_since=utc_now(), targets=[target])
-    text = shown(page("alerts"))
-    assert "Hay avisos sin entregar" in text
-    assert "json://x no responde" in text
-
-
-def test_alerts_are_paged(state: FakeBackend) -> None:
-    state.alerts = {number: alert(number) for number in range(1, 31)}
-    app = page("alerts")
-    assert "Se muestran 20 de 30." in shown(app)
-    next(button for button in app.button if button.label == "Mostrar más").click().run()
-    assert "Se muestran" not in shown(app)
 
 
 def test_employee_list_shows_missing_enrolment(state: FakeBackend) -> None:
@@ -395,10 +204,10 @@ def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:
     assert "DELETE /api/devices/pi-envasado-02/pause" in state.calls
 
 
-@pytest.mark.parametrize("name", ["alerts", "employees", "reports", "cameras.page"])
+@pytest.mark.parametrize("name", ["alerts.page", "employees", "reports", "cameras.page"])
 def test_english_title(state: FakeBackend, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("STRESSVISION_LANG", "en")
-    titles = {"alerts": "Inbox", "employees": "Employees", "reports": "Reports", "cameras.page": "Cameras"}
+    titles = {"alerts.page": "Inbox", "employees": "Employees", "reports": "Reports", "cameras.page": "Cameras"}
     assert f"<h1>{titles[name]}</h1>" in shown(page(name))
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from stressvision.core.clock import utc_now
 from stressvision.core.errors import InvalidInput, ServerUnreachable
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
-from stressvision.edge.delivery.uploader import FOREIGN_WAIT, Uploader, deliver_next, verify_position
+from stressvision.edge.delivery.uploader import Uploader, deliver_next, verify_position
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.fake_ingest import FakeIngest
 from tests.programs.running import wait_until
@@ -378,8 +377,6 @@ def test_server_with_another_database_neither_deletes_nor_gets_the_detections_of
     ingest.detections |= own
     buffer.follow_gallery({7: "EMP007"}, "own")
     outbox.add_all([unnamed("e")])
-    deliver_all(outbox, client)
-    outbox.requeue_due(utc_now() + 2 * FOREIGN_WAIT)
     deliver_all(outbox, client)
 
     assert sorted(ingest.detections) == ["a", "b", "c", "d", "e"]

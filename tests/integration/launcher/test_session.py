@@ -13,6 +13,12 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
+from stressvision.core.restoration import (
+    RestoreRequest,
+    is_restoration_requested,
+    read_outcome,
+    request_restoration,
+)
 from stressvision.launcher.checks import Level, check_notifications
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
@@ -94,6 +100,27 @@ def system(tmp_path: Path) -> Iterator[SmallSystem]:
     made = SmallSystem(tmp_path)
     yield made
     made.clean()
+
+
+def test_restoration_stops_and_restarts_the_components(system: SmallSystem) -> None:
+    system.start(standin("api"), standin("dashboard"))
+    before = {name: system.process(name) for name in ("api", "dashboard")}
+    request_restoration(system.run_dir, RestoreRequest("/backups/a.age", "ing.rojas"))
+    wait_until(lambda: read_outcome(system.run_dir) is not None, "the outcome")
+    wait_until(lambda: system.all_are(ComponentState.RUNNING), "every component running again")
+    outcome = read_outcome(system.run_dir)
+    assert outcome is not None
+    assert (outcome.is_restored, outcome.text) == (True, "restored /backups/a.age by ing.rojas")
+    assert not is_restoration_requested(system.run_dir)
+    assert not [name for name, process in before.items() if is_running(process)]
+
+
+def test_restoration_left_by_an_earlier_run_is_not_carried_out(system: SmallSystem) -> None:
+    system.run_dir.mkdir(parents=True)
+    request_restoration(system.run_dir, RestoreRequest("/backups/old.age", "-"))
+    system.start(standin("api"))
+    assert not is_restoration_requested(system.run_dir)
+    assert read_outcome(system.run_dir) is None
 
 
 def test_killed_component_answers_again_within_ten_seconds(system: SmallSystem) -> None:

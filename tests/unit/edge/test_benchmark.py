@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import pytest
+
+from benchmarks.alarms import bound_count
 from benchmarks.document import replace_section
 
 
@@ -17,3 +20,8 @@ def test_missing_document_is_created(tmp_path: Path) -> None:
     replace_section("## Edge\n\nnew", tmp_path / "performance.md")
 
     assert (tmp_path / "performance.md").read_text() == "# Performance\n\n## Edge\n\nnew\n"
+
+
+@pytest.mark.parametrize(("events", "low", "high"), [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)])
+def test_interval_of_a_count_is_garwoods(events: int, low: float, high: float) -> None:
+    assert bound_count(events) == pytest.approx((low, high), rel=1e-3)

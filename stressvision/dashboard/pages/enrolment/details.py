@@ -130,7 +130,7 @@ def show_consent(context: PageContext, consent: ConsentText, details: Details) -
     signature = st.text_input(context.text(texts.enrolment.SIGNATURE), max_chars=200, key="enrol_signature")
     is_equal = bool(details.name) and _comparable(signature) == _comparable(details.name)
     if signature.strip() and not is_equal:
-        st.warning(context.text(texts.enrolment.SIGNATURE_DIFFERS, name=details.name))
+        st.warning(context.markdown(texts.enrolment.SIGNATURE_DIFFERS, name=details.name))
     return Signature(is_equal, "electronic")
 
 

@@ -61,7 +61,7 @@ def _show_steps(context: PageContext, employees: Sequence[Employee], consent: Co
     missing = _list_missing(context, details, signature)
     confirmed = _show_confirmations(context)
     label = (
-        context.text(texts.enrolment.ENROL, name=details.name)
+        context.markdown(texts.enrolment.ENROL, name=details.name)
         if details.name
         else context.text(texts.enrolment.ENROL_NOBODY)
     )

@@ -53,9 +53,9 @@ def _show_actions(context: PageContext, person: Employee) -> None:
         remember_acting_user(typed)
     active = texts.enrolment.DEACTIVATE if person.is_active else texts.enrolment.ACTIVATE
     with st.container(horizontal=True):
-        if st.button(context.text(texts.enrolment.CORRECT, name=name), icon=":material/edit:"):
+        if st.button(context.markdown(texts.enrolment.CORRECT, name=name), icon=":material/edit:"):
             _open(context, texts.enrolment.CORRECT, _correct, person)
-        if st.button(context.text(active, name=name), icon=":material/toggle_off:"):
+        if st.button(context.markdown(active, name=name), icon=":material/toggle_off:"):
             _do(
                 context,
                 lambda: people_requests.set_active(
@@ -64,10 +64,10 @@ def _show_actions(context: PageContext, person: Employee) -> None:
                 context.text(texts.enrolment.SAVED),
             )
         if person.consent_given and st.button(
-            context.text(texts.enrolment.WITHDRAW, name=name), icon=":material/person_off:"
+            context.markdown(texts.enrolment.WITHDRAW, name=name), icon=":material/person_off:"
         ):
             _open(context, texts.enrolment.WITHDRAW, show_withdrawal, person)
-        if st.button(context.text(texts.enrolment.ERASE, name=name), icon=":material/delete_forever:"):
+        if st.button(context.markdown(texts.enrolment.ERASE, name=name), icon=":material/delete_forever:"):
             _open(context, texts.enrolment.ERASE, show_erasure, person)
 
 
@@ -86,7 +86,7 @@ def _state(context: PageContext, person: Employee) -> html.Chip:
 def _open(
     context: PageContext, title: Message, show: Callable[[PageContext, Employee], None], person: Employee
 ) -> None:
-    st.dialog(context.text(title, name=person.full_name))(show)(context, person)
+    st.dialog(context.markdown(title, name=person.full_name))(show)(context, person)
 
 
 def _correct(context: PageContext, person: Employee) -> None:
@@ -111,12 +111,12 @@ def _correct(context: PageContext, person: Employee) -> None:
 
 def show_withdrawal(context: PageContext, person: Employee) -> None:
     """Render the content of the dialog that records a withdrawal."""
-    st.write(context.text(texts.enrolment.WITHDRAW_ABOUT, name=person.full_name))
+    st.write(context.markdown(texts.enrolment.WITHDRAW_ABOUT, name=person.full_name))
     if _is_confirmed(context, person, texts.enrolment.WITHDRAW_BUTTON, "withdraw"):
         _do(
             context,
             lambda: people_requests.withdraw(context.backend, person.id, acting_user()),
-            context.text(texts.enrolment.WITHDRAWN, name=person.full_name),
+            context.markdown(texts.enrolment.WITHDRAWN, name=person.full_name),
         )
 
 

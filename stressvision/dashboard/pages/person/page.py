@@ -8,6 +8,7 @@ from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import alert_html, charts, html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.pages.own.link import show_link
 from stressvision.dashboard.pages.person import charts as person_charts
 from stressvision.dashboard.pages.person.readers import show_audit
 from stressvision.dashboard.palette import ACCENT, EXPRESSIONS, QUIET, SEVERITIES
@@ -74,6 +75,7 @@ def _show(context: PageContext, employee: Employee) -> None:
         _show_timeline(context, events)
     with right:
         _show_document(context, employee)
+        show_link(context, employee)
         if st.toggle(context.text(texts.person.READERS), key="person_readers"):
             show_audit(context, employee.id)
 

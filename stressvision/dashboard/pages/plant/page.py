@@ -121,11 +121,8 @@ def _show(context: PageContext, figures: PlantFigures) -> None:
     st.html(html.story(build_story(context, figures, measure)))
     st.html(html.figures(_key_figures(context, figures)))
     _show_areas(context, figures, measure)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        _show_shifts(context, figures)
-    with right:
-        _show_comparison(context, figures, measure)
+    _show_comparison(context, figures, measure)
+    _show_shifts(context, figures)
 
 
 def _key_figures(context: PageContext, figures: PlantFigures) -> tuple[html.KeyFigure, ...]:

@@ -155,6 +155,12 @@ def count_recognisable(connection: Connection, ids: Collection[int]) -> int:
     return sum(map(may_be_recognised, select_standings(connection, ids).values()))
 
 
+def count_enrolled(connection: Connection) -> int:
+    """Return the number of active employees whose face is enrolled with consent."""
+    enrolled = (employees.c.is_active, employees.c.consent_given, employees.c.enrollment_date.is_not(None))
+    return connection.execute(select(func.count()).select_from(employees).where(*enrolled)).scalar_one()
+
+
 def count_population(connection: Connection) -> Population:
     """Return how many employees are real and how many belong to the demonstration."""
     rows = connection.execute(select(employees.c.is_demo, func.count()).group_by(employees.c.is_demo))

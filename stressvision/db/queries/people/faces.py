@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from stressvision.db.engine.row_reader import as_text
-from stressvision.db.schema.tables import consents, employees, face_samples
+from stressvision.db.schema.tables import consents, employees, face_samples, recognition_pauses
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,17 @@ def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
     return json.dumps([round(sum(column) / len(samples), 6) for column in columns])
 
 
-def select_gallery(connection: Connection, model: str) -> tuple[EnrolledFaceRow, ...]:
-    """Return the enrolled, active and consenting employees by id, with embeddings of this network only."""
+def select_gallery(connection: Connection, model: str, now: datetime) -> tuple[EnrolledFaceRow, ...]:
+    """Return the enrolled, active and consenting employees by id, with embeddings of this network only.
+
+    An employee who paused recognition is left out until the pause is over.
+    """
+    p = recognition_pauses.c
+    is_paused = exists().where(p.employee_id == employees.c.id, p.starts_at <= now, p.ends_at > now)
     query = (
         select(employees.c.id, employees.c.employee_code, face_samples.c.embedding, face_samples.c.expression)
         .join(face_samples, face_samples.c.employee_id == employees.c.id)
-        .where(employees.c.is_active, employees.c.consent_given, face_samples.c.model == model)
+        .where(employees.c.is_active, employees.c.consent_given, face_samples.c.model == model, ~is_paused)
         .order_by(employees.c.id, face_samples.c.id)
     )
     faces: dict[tuple[int, str], list[tuple[float, ...]]] = {}

@@ -43,13 +43,16 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "device_hours": "counts of an hour over all people of a camera",
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
+    "disk_samples": "free bytes of each day",
     "erasures": "certificates without the person's identity",
     "hour_counts": "counts of an hour over all people",
     "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
     "minute_counts": "counts of a minute over all people",
     "notifications": "which alert or report was sent to which address, by numbers; texts are not stored",
+    "releases": "versions that have used the database",
     "report_progress": "up to which detection reports are complete",
+    "repairs": "what the installation needs repaired, by kind",
     "reports_daily": "sums of a day over all persons",
     "rollup_progress": "up to which detection the roll-ups count",
     "sessions": "periods in which a camera was watching",
@@ -59,7 +62,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
 """Tables without data of monitored persons, and why. A new table is listed here or refers to an employee."""
 
 _WORDS = {
-    *("acknowledged_by", "changed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
+    *("acknowledged_by", "changed_by", "closed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
     *("resolved_by", "user_id"),
     *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
     *("resolution_notes", "per_employee_summary"),

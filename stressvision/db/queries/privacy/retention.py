@@ -19,7 +19,11 @@ from stressvision.db.schema.tables import (
     employee_days,
     job_marks,
     notifications,
+    person_links,
+    person_requests,
+    recognition_pauses,
     reports,
+    self_reports,
     sessions,
 )
 from stressvision.domain.alerts import AlertStatus
@@ -62,10 +66,13 @@ EXPIRED: Mapping[RetentionKind, tuple[Expired, ...]] = {
     RetentionKind.DETECTIONS: (
         Expired(detection_events, detection_events.c.timestamp, lambda before: detection_events.c.timestamp < before),
         Expired(sessions, sessions.c.id, _old_sessions),
+        Expired(person_links, person_links.c.expires_at, lambda before: person_links.c.expires_at < before),
+        Expired(recognition_pauses, recognition_pauses.c.ends_at, lambda before: recognition_pauses.c.ends_at < before),
         Expired(device_minutes, device_minutes.c.minute, lambda before: device_minutes.c.minute < before),
     ),
     RetentionKind.ROLLUPS: (
         Expired(reports, reports.c.start_timestamp, lambda before: reports.c.end_timestamp < before),
+        Expired(self_reports, self_reports.c.reported_at, lambda before: self_reports.c.reported_at < before),
         Expired(employee_days, employee_days.c.day, lambda before: employee_days.c.day < _day(before)),
     ),
     RetentionKind.REPORTS: (
@@ -74,6 +81,7 @@ EXPIRED: Mapping[RetentionKind, tuple[Expired, ...]] = {
     RetentionKind.ALERTS: (
         Expired(alert_events, alert_events.c.id, _old_events),
         Expired(alerts, alerts.c.timestamp, _old_alerts),
+        Expired(person_requests, person_requests.c.closed_at, lambda before: person_requests.c.closed_at < before),
         Expired(alert_silences, alert_silences.c.id, _old_silences),
         Expired(
             notifications,

@@ -16,6 +16,7 @@ from stressvision.db.schema.tables.observations import (
     devices,
     sessions,
 )
+from stressvision.db.schema.tables.own import person_links, person_requests, recognition_pauses, self_reports
 from stressvision.db.schema.tables.people import consents, employees, face_samples
 from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
@@ -40,7 +41,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0021"
+REVISION = "0022"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -77,11 +78,15 @@ __all__ = [
     "metadata",
     "minute_counts",
     "notifications",
+    "person_links",
+    "person_requests",
+    "recognition_pauses",
     "releases",
     "repairs",
     "report_progress",
     "reports",
     "rollup_progress",
+    "self_reports",
     "sessions",
     "stale_days",
     "stored_settings",

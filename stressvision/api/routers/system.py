@@ -1,0 +1,66 @@
+"""Endpoints of the installation: state, logs and backups."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+
+from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
+from stressvision.api.expensive_work import Kind
+from stressvision.api.service_probes import probe_services
+from stressvision.services.system import backups, log_lines, status
+from stressvision.wire.system import BackupItem, BackupList, BackupVerified, LogLevel, LogLines, SystemStatus
+
+BackupFile = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,200}$")]
+ComponentName = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+
+router = APIRouter(prefix="/api", tags=["system"])
+
+
+@router.get("/system")
+def read_system(context: ContextDep, language: LanguageDep) -> SystemStatus:
+    return status.read_status(context, probe_services(context.settings, language), language)
+
+
+@router.get("/logs")
+def read_logs(
+    context: ContextDep,
+    actor: ActorDep,
+    level: LogLevel = "warning",
+    component: ComponentName = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> LogLines:
+    return log_lines.read_log_lines(context, level, component, limit, actor.role)
+
+
+@router.get("/backups")
+def list_backups(context: ContextDep) -> BackupList:
+    return backups.list_items(context)
+
+
+@router.post("/backups", status_code=201)
+def make_backup(backend: BackendDep, actor: NamedActorDep) -> BackupItem:
+    with backend.expensive.turn(Kind.BACKUP, actor.role):
+        return backups.make_item(backend.context, actor)
+
+
+@router.post("/backups/{name}/verify")
+def verify_backup(backend: BackendDep, actor: NamedActorDep, name: BackupFile) -> BackupVerified:
+    with backend.expensive.turn(Kind.BACKUP, actor.role):
+        return backups.verify_item(backend.context, name, actor)
+
+
+@router.post("/backups/{name}/restore", status_code=202)
+def restore_backup(backend: BackendDep, actor: NamedActorDep, name: BackupFile) -> BackupVerified:
+    with backend.expensive.turn(Kind.BACKUP, actor.role):
+        return backups.request_restoration_of(backend.context, name, actor)
+
+
+@router.get(
+    "/backups/{name}/file",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def download_backup(context: ContextDep, actor: ActorDep, name: BackupFile) -> FileResponse:
+    path = backups.open_item(context, name, actor)
+    return FileResponse(path, media_type="application/octet-stream", filename=name)

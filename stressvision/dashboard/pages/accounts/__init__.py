@@ -1,0 +1,1 @@
+"""Cuentas: accounts of people, and tokens of devices and programs."""

@@ -1,0 +1,1 @@
+"""Ajustes: thresholds with a preview, recipients of notifications, retention, backups and policy."""

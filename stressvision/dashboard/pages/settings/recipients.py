@@ -1,0 +1,139 @@
+"""Recipients of notifications: add an e-mail address or a webhook after a test, and remove one."""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
+
+from stressvision.core.errors import StressVisionError, Unauthenticated
+from stressvision.dashboard import html, settings_requests, texts
+from stressvision.dashboard.acting_user import acting_user
+from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.wire.settings import SettingState
+
+MAIL_PORT = 587
+HIGHEST_PORT = 65535
+
+
+def show_recipients(context: PageContext, setting: SettingState, may_change: bool) -> None:
+    """Render the recipients and, for roles that may change them, the forms."""
+    st.html(html.subheading(context.text(texts.settings.TARGETS)))
+    is_fixed = setting.source == "environment"
+    if is_fixed:
+        st.html(html.small(context.text(texts.settings.FIXED, variable=setting.variable)))
+    queue = context.backend.notifications()
+    if not queue.targets:
+        st.html(html.empty(context.text(texts.settings.NO_TARGETS)))
+    for target in queue.targets:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = (
+                context.text(texts.settings.TARGET_SENT, ago=context.ago(target.last_sent_at))
+                if target.last_sent_at
+                else context.text(texts.settings.TARGET_UNUSED)
+            )
+            parts = (target.label, sent if queue.waiting is not None else None, target.last_error)
+            st.html(html.small(" · ".join(part for part in parts if part)), width="content")
+            label = context.text(texts.settings.REMOVE_TARGET, label=target.label)
+            if may_change and not is_fixed and st.button(label, type="tertiary", key=f"remove_{target.target}"):
+                _remove(context, target.target)
+    if not may_change:
+        return
+    if queue.targets and st.button(context.text(texts.settings.TEST_ALL), icon=":material/send:", key="test_all"):
+        _test(context, None)
+    if not is_fixed:
+        left, right = st.columns(2, gap="large")
+        with left.expander(context.text(texts.settings.ADD_MAIL), icon=":material/mail:"):
+            _show_mail_form(context)
+        with right.expander(context.text(texts.settings.ADD_HOOK), icon=":material/webhook:"):
+            _show_hook_form(context)
+
+
+def _show_mail_form(context: PageContext) -> None:
+    with st.form("mail", border=False):
+        server = st.text_input(context.text(texts.settings.MAIL_SERVER), placeholder="smtp.example.com").strip()
+        port = st.number_input(context.text(texts.settings.MAIL_PORT), 1, HIGHEST_PORT, value=MAIL_PORT)
+        user = st.text_input(context.text(texts.settings.MAIL_USER), autocomplete="off").strip()
+        password = st.text_input(
+            context.text(texts.settings.MAIL_PASSWORD), type="password", autocomplete="new-password"
+        )
+        sender = st.text_input(context.text(texts.settings.MAIL_FROM), placeholder="stressvision@example.com").strip()
+        to = st.text_input(context.text(texts.settings.MAIL_TO), placeholder="medico@example.com").strip()
+        tests, adds = _submit_buttons(context)
+    if not (tests or adds):
+        return
+    if not (server and sender and to):
+        st.warning(context.text(texts.settings.INCOMPLETE))
+        return
+    _add(context, mail_address(server, int(port), user, password, sender, to), tests=tests)
+
+
+def _show_hook_form(context: PageContext) -> None:
+    with st.form("hook", border=False):
+        url = st.text_input(context.text(texts.settings.HOOK_URL), placeholder="https://example.com/hook").strip()
+        tests, adds = _submit_buttons(context)
+    if not (tests or adds):
+        return
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.netloc:
+        st.warning(context.text(texts.settings.NOT_HTTPS))
+        return
+    _add(context, url.replace("https://", "jsons://", 1), tests=tests)
+
+
+def mail_address(server: str, port: int, user: str, password: str, sender: str, to: str) -> str:
+    """Return the address of apprise for a mailbox, over TLS."""
+    credentials = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    query = urlencode({"from": sender, "to": ",".join(part.strip() for part in to.split(",") if part.strip())})
+    return f"mailtos://{credentials}{server}:{port}/?{query}"
+
+
+def _submit_buttons(context: PageContext) -> tuple[bool, bool]:
+    with st.container(horizontal=True):
+        tests = st.form_submit_button(context.text(texts.settings.TEST_AND_ADD), type="primary")
+        adds = st.form_submit_button(context.text(texts.settings.ADD_UNTESTED))
+    return tests, adds
+
+
+def _add(context: PageContext, address: str, *, tests: bool) -> None:
+    """Test the address where that is wanted, and store it unless the test failed."""
+    if tests and not _test(context, address):
+        return
+    try:
+        queue = settings_requests.add_target(context.backend, address, acting_user() or "-")
+    except Unauthenticated:
+        restart_login()
+    except StressVisionError as error:
+        st.html(html.notice(context.text(texts.settings.NOT_SAVED), error.message.text(context.language)))
+    else:
+        label = queue.targets[-1].label if queue.targets else ""
+        st.session_state["settings_done"] = context.text(texts.settings.ADDED, label=label)
+        st.rerun()
+
+
+def _test(context: PageContext, address: str | None) -> bool:
+    """Send a test and render its result; return whether every address received it."""
+    try:
+        with st.spinner(context.text(texts.settings.TESTING)):
+            results = settings_requests.test_addresses(context.backend, address).targets
+    except Unauthenticated:
+        restart_login()
+        raise AssertionError from None  # the script was restarted
+    except StressVisionError as error:
+        st.error(error.message.text(context.language))
+        return False
+    for result in results:
+        if result.is_delivered:
+            st.success(context.text(texts.settings.TEST_DELIVERED, label=result.label))
+        else:
+            st.error(f"{result.label}: {result.reason}")
+    return all(result.is_delivered for result in results)
+
+
+def _remove(context: PageContext, target: str) -> None:
+    try:
+        settings_requests.remove_target(context.backend, target, acting_user() or "-")
+    except Unauthenticated:
+        restart_login()
+    except StressVisionError as error:
+        st.error(error.message.text(context.language))
+    else:
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Sistema: services, repairs, disks, backups and logs; Primeros pasos."""

@@ -1,0 +1,139 @@
+"""A person's own page: what is stored, who read it, self-reports, requests; and the agreement with the camera."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stressvision.wire.rights import AccessRecord
+from stressvision.wire.values import Moment, WireModel, Words
+
+
+class PersonLinkIssued(WireModel):
+    """A personal link, shown once. `secret` opens /api/own as a Bearer token; `path` is its page in the dashboard."""
+
+    employee_id: int
+    secret: str
+    path: str
+    expires_at: Moment
+
+
+class StoredKind(WireModel):
+    """Rows of one kind that are stored about the person, and for how many days; null: until they are erased."""
+
+    kind: Literal["faces", "detections", "alerts", "reports", "accesses", "self_reports", "requests"]
+    count: int
+    days: int | None
+
+
+class OwnAlert(WireModel):
+    """One alert about the person."""
+
+    timestamp: Moment
+    alert_type: str | None
+    severity: str | None
+    status: str
+
+
+class OwnRequest(WireModel):
+    """A request for correction, and its answer once it is closed."""
+
+    id: int
+    employee_id: int
+    employee_name: str
+    employee_code: str
+    created_at: Moment
+    detail: str
+    closed_at: Moment | None
+    closed_by: str | None
+    reason: str | None
+
+
+class OwnRequestList(WireModel):
+    """Requests for correction, the oldest open one first."""
+
+    requests: list[OwnRequest]
+    total: int
+
+
+class SelfReportEntry(WireModel):
+    """A self-report. `sleepiness` from 1 to 9, `tension` from 1 to 5; null where it was not answered."""
+
+    reported_at: Moment
+    sleepiness: int | None
+    tension: int | None
+
+
+class OwnPage(WireModel):
+    """What the holder of a personal link sees. Without measurements of others and without the face's numbers."""
+
+    full_name: str
+    employee_code: str
+    department: str | None
+    shift: str | None
+    consent_given: bool
+    consent_date: Moment | None
+    consent_version: str | None
+    is_recognised: bool
+    paused_until: Moment | None
+    expires_at: Moment
+    stored: list[StoredKind]
+    alerts: list[OwnAlert]
+    accesses: list[AccessRecord]
+    self_reports: list[SelfReportEntry]
+    requests: list[OwnRequest]
+
+
+class SelfReportNew(BaseModel):
+    """A self-report: at least one of the two."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"sleepiness": 6, "tension": 2}})
+
+    sleepiness: int | None = Field(default=None, ge=1, le=9)
+    tension: int | None = Field(default=None, ge=1, le=5)
+
+
+class CorrectionNew(BaseModel):
+    """A request for correction in the person's own words."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"detail": "Mi área es Calidad"}})
+
+    detail: Words = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class CorrectionClosed(BaseModel):
+    """The answer with which a request is closed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"reason": "Corregido"}})
+
+    reason: Words = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class EstimateWithInterval(WireModel):
+    """An estimate with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ScaleAgreement(WireModel):
+    """One scale. `above`: reports at its threshold or above. Without enough reports both estimates are null."""
+
+    scale: Literal["sleepiness", "tension"]
+    threshold: int
+    reports: int
+    people: int
+    above: int
+    is_enough: bool
+    correlation: EstimateWithInterval | None
+    area: EstimateWithInterval | None
+
+
+class AgreementFigures(WireModel):
+    """Agreement of self-reports with the camera's share in the half hour before, over all people."""
+
+    days: int
+    fewest_reports: int
+    fewest_of_each: int
+    fewest_people: int
+    scales: list[ScaleAgreement]

@@ -1,0 +1,163 @@
+"""A person's own page over REST: the link, what it shows, pause, withdrawal, correction and self-report."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from stressvision.api.app import create_app
+from stressvision.domain.auth import Role
+from stressvision.services.context import Context
+from stressvision.services.people.gallery import read_gallery
+from tests.conftest import FakeClock
+from tests.integration.access.test_matrix import bearing, give_tokens
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import add_detection, raise_alert
+
+
+@pytest.fixture
+def client(context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(context), base_url="http://localhost:8000") as client:
+        yield client
+
+
+def open_link(client: TestClient, employee_id: int) -> dict[str, str]:
+    issued = client.post(f"/api/employees/{employee_id}/link?user_id=enfermera")
+    assert issued.status_code == 201, issued.text
+    answer = issued.json()
+    assert answer["path"] == f"/mis-datos?clave={answer['secret']}"
+    return bearing(answer["secret"])
+
+
+def actions(client: TestClient, employee_id: int) -> list[str]:
+    entries = client.get(f"/api/audit?entity_type=employee&entity_id={employee_id}").json()["entries"]
+    return [entry["action"] for entry in entries]
+
+
+def test_link_shows_what_is_stored_and_who_read_it(client: TestClient, context: Context) -> None:
+    ana = enrol(context)
+    raise_alert(context, ana)
+    client.get(f"/api/employees/{ana}/status")
+    page = client.get("/api/own", headers=open_link(client, ana)).json()
+    assert (page["full_name"], page["employee_code"], page["is_recognised"]) == ("Ana Torres Vega", "EMP001", True)
+    stored = {item["kind"]: (item["count"], item["days"]) for item in page["stored"]}
+    assert stored["detections"] == (10, context.settings.retention_detections_days)
+    assert stored["faces"] == (3, None)
+    assert [alert["status"] for alert in page["alerts"]] == ["pending"]
+    assert {"read_employee_state", "issue_link", "open_link"} <= {access["action"] for access in page["accesses"]}
+    assert "embedding" not in str(page)
+
+
+def test_link_ends_half_an_hour_after_it_was_opened(client: TestClient, context: Context, clock: FakeClock) -> None:
+    ana = enrol(context)
+    link = open_link(client, ana)
+    clock.advance(hours=23)
+    assert client.get("/api/own", headers=link).status_code == 200
+    clock.advance(minutes=29)
+    assert client.get("/api/own", headers=link).status_code == 200
+    clock.advance(minutes=2)
+    refused = client.get("/api/own", headers=link)
+    assert refused.status_code == 403
+    assert "pida otro" in refused.json()["detail"]
+    assert actions(client, ana).count("open_link") == 1
+
+
+def test_new_link_ends_the_earlier_one(client: TestClient, context: Context, clock: FakeClock) -> None:
+    ana = enrol(context)
+    first = open_link(client, ana)
+    open_link(client, ana)
+    assert client.get("/api/own", headers=first).status_code == 403
+    clock.advance(hours=25)
+    assert client.get("/api/own", headers=open_link(client, ana)).status_code == 200
+
+
+def test_only_a_link_opens_the_page_and_only_health_issues_it(client: TestClient, context: Context) -> None:
+    ana = enrol(context)
+    tokens = give_tokens(context)
+    issued = client.post(f"/api/employees/{ana}/link", headers=bearing(tokens[Role.HEALTH])).json()
+    link = bearing(issued["secret"])
+    assert client.get("/api/own").status_code == 401
+    for role in Role:
+        assert client.get("/api/own", headers=bearing(tokens[role])).status_code == 403
+        status = client.post(f"/api/employees/{ana}/link", headers=bearing(tokens[role])).status_code
+        assert status == (201 if role is Role.HEALTH else 403)
+    assert client.get("/api/employees", headers=link).status_code == 401, "a link is no token of an account"
+
+
+def test_pause_takes_the_person_out_of_the_gallery_until_midnight(
+    client: TestClient, context: Context, clock: FakeClock
+) -> None:
+    ana, lars = enrol(context), enrol(context, "EMP002", "Lars Keller")
+    link = open_link(client, ana)
+    page = client.post("/api/own/pause", headers=link).json()
+    assert page["paused_until"] == "2026-11-23T05:00:00.000Z", "midnight in Lima"
+    assert page["is_recognised"] is False
+    assert [face.employee_id for face in read_gallery(context).faces] == [lars]
+    assert client.delete("/api/own/pause", headers=link).json()["paused_until"] is None
+    assert [face.employee_id for face in read_gallery(context).faces] == [ana, lars]
+    client.post("/api/own/pause", headers=link)
+    clock.advance(hours=14)
+    assert [face.employee_id for face in read_gallery(context).faces] == [ana, lars]
+    assert {"pause_recognition", "resume_recognition"} <= set(actions(client, ana))
+
+
+def test_withdrawal_deletes_the_face(client: TestClient, context: Context) -> None:
+    ana = enrol(context)
+    page = client.post("/api/own/withdraw", headers=open_link(client, ana)).json()
+    assert page["consent_given"] is False
+    assert {item["kind"]: item["count"] for item in page["stored"]}["faces"] == 0
+    assert read_gallery(context).faces == []
+    assert "withdraw_consent" in actions(client, ana)
+
+
+def test_correction_is_answered_by_the_health_service(client: TestClient, context: Context) -> None:
+    link = open_link(client, enrol(context))
+    asked = client.post("/api/own/requests", headers=link, json={"detail": "Mi área es Calidad"})
+    assert asked.json()["requests"][0]["detail"] == "Mi área es Calidad"
+    listed = client.get("/api/requests").json()
+    assert (listed["total"], listed["requests"][0]["employee_code"]) == (1, "EMP001")
+    closing = {"reason": "Corregido hoy"}
+    assert client.post("/api/requests/1/close?user_id=enfermera", json=closing).json()["closed_by"] == "enfermera"
+    assert client.post("/api/requests/1/close", json=closing).status_code == 409
+    assert client.get("/api/requests").json()["total"] == 0
+    assert client.get("/api/own", headers=link).json()["requests"][0]["reason"] == "Corregido hoy"
+    for _ in range(10):
+        client.post("/api/own/requests", headers=link, json={"detail": "Otra"})
+    assert client.post("/api/own/requests", headers=link, json={"detail": "Una más"}).status_code == 409
+
+
+def test_self_reports_are_limited_and_checked(client: TestClient, context: Context) -> None:
+    link = open_link(client, enrol(context))
+    for refused in ({}, {"sleepiness": 10}, {"tension": 0}, {"sleepiness": None}):
+        assert client.post("/api/own/reports", headers=link, json=refused).status_code == 422
+    for _ in range(20):
+        page = client.post("/api/own/reports", headers=link, json={"sleepiness": 7, "tension": 2}).json()
+    assert page["self_reports"][0].items() >= {"sleepiness": 7, "tension": 2}.items()
+    assert client.post("/api/own/reports", headers=link, json={"tension": 1}).status_code == 409
+
+
+def test_agreement_compares_reports_with_the_half_hour_before(
+    client: TestClient, context: Context, clock: FakeClock
+) -> None:
+    people = [enrol(context, f"EMP00{number}", f"Persona {number}") for number in range(1, 7)]
+    links = [open_link(client, person) for person in people]
+    for number in range(54):
+        place = number % 6
+        answer = 9 if number % 2 else 2
+        for second in range(30):
+            add_detection(
+                context,
+                employee_id=people[place],
+                emotion="fatigue" if answer == 9 else "neutral",
+                emotion_confidence=0.9,
+                timestamp=context.clock() - timedelta(seconds=second),
+            )
+        client.post("/api/own/reports", headers=links[place], json={"sleepiness": answer})
+        clock.advance(seconds=30)
+    sleepiness, tension = client.get("/api/agreement").json()["scales"]
+    assert (sleepiness["reports"], sleepiness["people"], sleepiness["is_enough"]) == (54, 6, True)
+    assert sleepiness["area"]["value"] > 0.9
+    assert sleepiness["area"]["low"] > 0.8
+    assert sleepiness["correlation"]["value"] > 0.8
+    assert (tension["reports"], tension["is_enough"], tension["area"]) == (0, False, None)
