@@ -68,7 +68,7 @@ def _counts_postgresql(element: _CountsByName, compiler: SQLCompiler, **options:
 def count_area_hours(connection: Connection, window: Window) -> list[AreaHour]:
     """Return the detections of enrolled employees per area and hour, for hours that begin in the window; in order.
 
-    The area is the employee's present department. 30 days of 10 areas: 25 ms on SQLite, whatever the database's size.
+    The area is the employee's present department. 30 days of 10 areas: 36 ms on SQLite, whatever the database's size.
     """
     a, p = area_hours.c, area_people.c
     counts: dict[tuple[datetime, str], dict[str, int]] = {}
