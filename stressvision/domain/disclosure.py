@@ -71,7 +71,7 @@ def _union(people: Mapping[Key, frozenset[int]], names: Collection[Key]) -> froz
 Cell = tuple[str, str]
 """Row (a department) and column (an hour) of a table."""
 _WITHHELD_ROW = "\0"
-MOST_ROWS = 10
+MOST_ROWS = 14
 """Rows with a withheld cell. With more, no cell is shown: the check grows with 2 to their number."""
 
 

@@ -186,7 +186,7 @@ def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: 
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("Su identificador", exact=True).fill("medico.ocupacional")
     drawer.get_by_label("Su identificador", exact=True).press("Tab")
-    page.keyboard.press("s")
+    drawer.get_by_role("button", name="Resolver").click()
     drawer.get_by_role("radio", name="Útil").or_(drawer.get_by_role("button", name="Útil")).first.click()
     notes = drawer.get_by_label("Notas")
     notes.press_sequentially("Conversación ")

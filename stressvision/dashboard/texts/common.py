@@ -43,7 +43,10 @@ WITHHELD_HELP = Message(
     en="So that no person can be recognised, your account sees only figures of closed quarter hours with five people "
     "or more. It does not mean that there is nobody.",
 )
-HATCHED = Message(es="Con trama: menos de 5 personas.", en="Hatched: fewer than 5 people.")
+HATCHED = Message(
+    es="Con trama: menos de 5 personas, o una hora que aún no termina.",
+    en="Hatched: fewer than 5 people, or an hour that is not over yet.",
+)
 
 EXPRESSIONS: Mapping[str | None, Message] = {
     "neutral": Message(es="Neutra", en="Neutral"),

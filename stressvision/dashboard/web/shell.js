@@ -142,10 +142,16 @@
       sessionStorage.removeItem(`sv-${stored.split(":")[0]}`);
     }
   }
+  function repairRoles() {
+    /* Streamlit puts headings of sections into a list, where only items are allowed. */
+    for (const part of document.querySelectorAll('[data-testid="stSidebarNavItems"], [data-testid="stSidebarNavItems"] li')) {
+      if (part.getAttribute("role") !== "none") part.setAttribute("role", "none");
+    }
+  }
   function nameButtons() {
     for (const line of document.querySelectorAll("[data-sv-subject]")) {
       for (const button of line.closest('[class*="st-key-alert_"]')?.querySelectorAll("button") ?? []) {
-        const wanted = `${button.textContent.trim()} · ${line.dataset.svSubject}`;
+        const wanted = `${(button.querySelector("p") ?? button).textContent.trim()} · ${line.dataset.svSubject}`;
         if (button.getAttribute("aria-label") !== wanted) button.setAttribute("aria-label", wanted);
       }
     }
@@ -208,6 +214,7 @@
     labelSwitches();
     restoreDrafts();
     nameButtons();
+    repairRoles();
     keepSession();
     hideDeveloperDialogs();
   }

@@ -60,8 +60,10 @@ def test_withheld_overview_shows_no_zero(state: FakeBackend) -> None:
 def test_shown_figures_stay_numbers(state: FakeBackend) -> None:
     app = open_overview()
     assert "<dd>1,284</dd>" in shown(app)
-    assert REASON not in shown(app).replace("Con trama: menos de 5 personas.", "")
-    assert "Con trama: menos de 5 personas." in shown(app), "hours without a figure are hatched"
+    assert REASON not in shown(app).replace("Con trama: menos de 5 personas, o una hora que aún no termina.", "")
+    assert "Con trama: menos de 5 personas, o una hora que aún no termina." in shown(app), (
+        "hours without a figure are hatched"
+    )
 
 
 def test_reports_say_why_there_are_none(state: FakeBackend) -> None:
