@@ -7,7 +7,7 @@ import numpy as np
 from stressvision.edge.capture.models import Models
 from stressvision.vision.expression import ExpressionEstimate, ExpressionReference
 from stressvision.vision.faces import Face, Point
-from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.networks import Frame
 from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
 from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
@@ -37,7 +37,7 @@ class RememberedNetworks:
     def encode(self, frame: Frame, face: Face) -> Embedding:
         return np.zeros(EMBEDDING_SIZE)
 
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
+    def read(self, frame: Frame, face: Face, *, wants_contour: WantsContour | None = None) -> FaceGeometry | None:
         if id(frame) not in self._geometries:
             self._geometries[id(frame)] = self._models.geometry.read(frame, face)
         return self._geometries[id(frame)]

@@ -26,7 +26,7 @@ def make_face(x: float, y: float = 100.0, side: float = 100.0, *, turn: float = 
 
 
 def make_geometry(
-    aspect: float = 0.31,
+    aspect: float | None = 0.31,
     mouth: Mouth = RELAXED,
     *,
     closed: float | None = None,

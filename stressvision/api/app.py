@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from stressvision import VERSION
 from stressvision.api.backend import BackendState, Pace, default_pace, poll_interval
+from stressvision.api.completions import Completions
 from stressvision.api.direct_routes import DirectRoutes, find_route
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
@@ -128,7 +129,9 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
     expensive = ExpensiveWork()
     metrics = Metrics(hub, expensive)
     authenticator = Authenticator(context)
-    return BackendState(context, pace, hub, reader, metrics, open_source, response_cache, authenticator, expensive)
+    return BackendState(
+        context, pace, hub, reader, metrics, open_source, response_cache, authenticator, Completions(context), expensive
+    )
 
 
 def _add_middleware(app: FastAPI, backend: BackendState) -> None:

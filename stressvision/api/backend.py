@@ -4,9 +4,11 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from stressvision.api.completions import Completions
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.metrics import Metrics
 from stressvision.api.middleware.response_cache import ResponseCache
+from stressvision.api.short_work import ShortWork
 from stressvision.api.websocket.feed import FeedReader, OpenSource
 from stressvision.api.websocket.hub import Hub
 from stressvision.core.errors import Message, Unavailable
@@ -65,7 +67,9 @@ class BackendState:
     open_source: OpenSource
     response_cache: ResponseCache
     authenticator: Authenticator
+    completions: Completions
     expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
+    short: ShortWork = field(default_factory=ShortWork)
 
     def database_fault(self) -> Message | None:
         """Return why the database does not answer, or None."""

@@ -300,6 +300,25 @@ def picture(title: str, sentence: str, url: str = "") -> Markup:
     return Markup('<div class="sv picture"><div><strong>{}</strong>{}</div>{}</div>').format(title, sentence, stream)
 
 
+def view(
+    url: str,
+    masks: Sequence[Sequence[Sequence[float]]],
+    zones: Sequence[Sequence[Sequence[float]]],
+    draft: Sequence[Sequence[float]],
+) -> Markup:
+    """Return a picture with what is watched drawn over it. Corners: shares of width and height; `url`: may be empty."""
+    shapes = [*((mask, "mask") for mask in masks), *((zone, "zone") for zone in zones), (draft, "draft")]
+    # Streamlit removes SVG from its HTML.
+    parts = _EMPTY.join(
+        Markup('<i class="{}" style="clip-path: polygon({})"></i>').format(
+            kind, ", ".join(f"{100 * x:.1f}% {100 * y:.1f}%" for x, y in corners)
+        )
+        for corners, kind in shapes
+    )
+    image = Markup('<img src="{}" alt="">').format(url) if url else _EMPTY
+    return Markup('<div class="sv view">{}{}</div>').format(image, parts)
+
+
 def caption(name: str, state: Chip, aside: str) -> Markup:
     """Return the line below a live picture."""
     return Markup('<div class="sv caption"><span class="name">{}</span>{}<span class="muted">{}</span></div>').format(

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, g, request
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from stressvision import VERSION
@@ -16,14 +16,14 @@ from stressvision.ingest.request_checks import calling_device, require_device, s
 from stressvision.services.audit import record_gallery_read
 from stressvision.services.camera_settings import read_device_camera
 from stressvision.services.context import Context
+from stressvision.services.detections.batches import parse_batch, read_batch, store_batch
 from stressvision.services.detections.sessions import close_session, open_session
-from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.services.devices import record_health
 from stressvision.services.figures import read_ingest_stats, read_public_ingest_stats
 from stressvision.services.people.gallery import gallery_version, read_gallery
 from stressvision.wire.backend import Liveness
 from stressvision.wire.detections import (
-    DetectionBatch,
     DetectionIn,
     DetectionStored,
     DeviceHealth,
@@ -80,7 +80,10 @@ def close_device_session(session: str) -> Response:
 @routes.post("/detections")
 def receive_detection() -> Response:
     """Store one detection."""
-    detection = DetectionIn.model_validate(_read_body())
+    try:
+        detection = DetectionIn.model_validate_json(request.get_data())
+    except ValidationError:
+        detection = DetectionIn.model_validate(_read_body())  # the same fault, named as for every body
     require_device(detection.device_id)
     accepted = store_detection(_context(), detection)
     return _to_json(DetectionStored(detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld))
@@ -89,9 +92,10 @@ def receive_detection() -> Response:
 @routes.post("/detections/batch")
 def receive_batch() -> Response:
     """Store up to 500 detections; the answer has one result per detection."""
-    body = _read_body()
-    batch = DetectionBatch.model_validate({"detections": body} if isinstance(body, list) else body)
-    return _to_json(store_batch(_context(), batch.detections, _language(), require_device))
+    batch = parse_batch(request.get_data())
+    if batch is None:
+        batch = read_batch(_read_body())
+    return _to_json(store_batch(_context(), batch, _language(), require_device))
 
 
 @routes.post("/heartbeat")

@@ -85,11 +85,17 @@ def record_people_read(
     context: Context, actor: Actor, action: str, people: Iterable[int], span: timedelta = LIST_SPAN
 ) -> None:
     """Record a read of something that contains these people, before it is returned: a row for each person and span."""
-    written = [
+    for row in submit_people_read(context, actor, action, people, span):
+        row.result()
+
+
+def submit_people_read(
+    context: Context, actor: Actor, action: str, people: Iterable[int], span: timedelta = LIST_SPAN
+) -> "list[Future[None]]":
+    """Submit what record_people_read records. The result may be returned only after all futures have completed."""
+    return [
         submit_read(context, actor, action, "employee", employee_id, span=span) for employee_id in sorted(set(people))
     ]
-    for row in written:
-        row.result()
 
 
 def record_stream(context: Context, actor: Actor, action: str, people: Sequence[int]) -> None:

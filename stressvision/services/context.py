@@ -1,6 +1,6 @@
 """Context of every service call: database, settings, clock, and the actor on whose behalf it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -64,6 +64,10 @@ class Context:
         """Apply the settings stored since the last call; the only change of a context. Raise DatabaseUnavailable."""
         if self.environment is not None:
             object.__setattr__(self, "settings", load_effective(self.database, self.environment))
+
+    def on_writes_resolved(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called, in another thread, each time that submitted writes have completed or failed."""
+        self.database.queue.add_listener(listener)
 
 
 @dataclass(frozen=True)

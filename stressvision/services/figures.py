@@ -8,6 +8,7 @@ They contain nothing by camera: fewer people pass one camera than are in a windo
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,7 +27,7 @@ from stressvision.domain.alerts import AlertStatus, Severity
 from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage
 from stressvision.domain.reports import Window, window_holding
-from stressvision.services.audit import record_people_read
+from stressvision.services.audit import record_people_read, submit_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.wire.backend import (
     DeviceCount,
@@ -66,18 +67,12 @@ def read_overview(context: Context) -> Overview:
         )
 
 
-def read_stats(context: Context, hours: int, actor: Actor | None = None) -> Stats:
-    """Return the statistics of the last `hours`. Raises DatabaseUnavailable.
-
-    Args:
-        context: Database, settings and clock.
-        hours: Length of the period up to now.
-        actor: The reader, whose read is audited for each person named in it; None: a program of the system.
-    """
+def find_stats(context: Context, hours: int) -> Stats:
+    """Return the statistics of the last `hours`, for callers that audit the read. Raises DatabaseUnavailable."""
     now = context.clock()
     since, until = now - timedelta(hours=hours), latest_credible(now)
     with context.database.read() as connection:
-        stats = Stats(
+        return Stats(
             period_hours=hours,
             emotions_distribution=[
                 EmotionCount(emotion=emotion, count=count)
@@ -96,9 +91,11 @@ def read_stats(context: Context, hours: int, actor: Actor | None = None) -> Stat
                 for device, count in rows.count_by_device(connection, since, until).items()
             ],
         )
-    if actor is not None:
-        record_people_read(context, actor, "read_statistics", {person.id for person in stats.top_employees})
-    return stats
+
+
+def submit_stats_read(context: Context, actor: Actor, stats: Stats) -> "list[Future[None]]":
+    """Submit the audit records of the people named in the statistics, which may be shown after all are stored."""
+    return submit_people_read(context, actor, "read_statistics", {person.id for person in stats.top_employees})
 
 
 def read_ingest_stats(context: Context, started: float, actor: Actor | None = None) -> IngestStats:

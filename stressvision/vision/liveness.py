@@ -33,7 +33,7 @@ class BlinkWatch:
     def observe(self, at: float, lids: Lids | None) -> None:
         """Take one reading; `at` is monotonic seconds, None means that nothing could be measured."""
         self._since = at if self._since is None else self._since
-        if lids is not None:
+        if lids is not None and lids.aspect is not None:
             self._eyes.append((at, lids.aspect))
         while self._eyes and at - self._eyes[0][0] > WINDOW_SECONDS:
             self._eyes.popleft()

@@ -78,8 +78,9 @@ Words = Annotated[str, AfterValidator(reject_nul)]
 """Text written by a person. PostgreSQL stores any character except NUL."""
 
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
-Whole = Annotated[int, BeforeValidator(_require_number), Field(ge=-(2**31), le=2**31 - 1)]
-Count = Annotated[int, BeforeValidator(_require_number), Field(ge=0, le=2**31 - 1)]
+# The bounds first: behind a validator in Python they would be checked in Python too.
+Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), BeforeValidator(_require_number)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_require_number)]
 """The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
 
 ODD_FIELDS: Any = Field(

@@ -1,4 +1,6 @@
-"""A response cache: responses are kept until the next commit, at most one second, and computed once for all waiters.
+"""A response cache: responses are kept until what they depend on changes, at most one second, and computed once.
+
+Most depend on every commit. One with a fingerprint survives the commits that leave its fingerprint as it is.
 
 The second bounds what depends on the clock (the last hour, a silent device). Every request checks for commits, so that
 a response always holds what any program committed before the request.
@@ -27,10 +29,18 @@ CAPACITY = 256
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+Fingerprint = Callable[[], Hashable]
+"""Return a value, within a fraction of a millisecond, that changes with every commit that changes the response."""
+
+
+@dataclass
 class _CachedResponse:
+    """`commits`: the commit count at which the value was current. `fingerprint`: read before it was computed."""
+
     value: Any
     expires_at: float
+    commits: int
+    fingerprint: Hashable
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class _Computation:
 
 
 class ResponseCache:
-    """Values computed since the last commit. For use in the event loop's thread.
+    """Values that no commit has changed since they were computed. For use in the event loop's thread.
 
     `open_source`: opens a source that reports commits; None disables the cache.
     """
@@ -55,16 +65,18 @@ class ResponseCache:
         self._computations: dict[Hashable, _Computation] = {}
         self._commits = 0
 
-    async def get_or_compute(self, key: Hashable, compute: Callable[[], Awaitable[T]]) -> T:
+    async def get_or_compute(
+        self, key: Hashable, compute: Callable[[], Awaitable[T]], fingerprint: Fingerprint | None = None
+    ) -> T:
         """Return the cached value, the one being computed for another request, or compute it now.
 
-        The value is never older than the request. Raises what `compute` raises.
+        The value is never older than the request. Raises what `compute` and `fingerprint` raise.
         """
         commits = self.count_commits()
         if commits is None:
             return await compute()
         entry = self._entries.get(key)
-        if entry is not None and self._clock() < entry.expires_at:
+        if entry is not None and self._is_current(entry, commits, fingerprint):
             value: T = entry.value
             return value
         computation = self._computations.get(key)
@@ -73,7 +85,7 @@ class ResponseCache:
             await asyncio.wait([computation.task])
             computation, commits = self._computations.get(key), self._commits
         if computation is None:
-            task = asyncio.ensure_future(self._compute(key, compute, commits))
+            task = asyncio.ensure_future(self._compute(key, compute, commits, fingerprint))
             computation = self._computations[key] = _Computation(task, commits)
         # A cancelled request must not cancel the others' computation.
         result: T = await asyncio.shield(computation.task)
@@ -91,19 +103,28 @@ class ResponseCache:
             return None
         if has_news:
             self._commits += 1
-            self._entries.clear()
         return self._commits
 
-    async def _compute(self, key: Hashable, compute: Callable[[], Awaitable[T]], commits: int) -> T:
+    def _is_current(self, entry: _CachedResponse, commits: int, fingerprint: Fingerprint | None) -> bool:
+        if self._clock() >= entry.expires_at:
+            return False
+        if entry.commits != commits and fingerprint is not None and entry.fingerprint == fingerprint():
+            entry.commits = commits
+        return entry.commits == commits
+
+    async def _compute(
+        self, key: Hashable, compute: Callable[[], Awaitable[T]], commits: int, fingerprint: Fingerprint | None
+    ) -> T:
         try:
+            before = fingerprint() if fingerprint is not None else None
             value = await compute()
         finally:
             del self._computations[key]
-        # Checked again: the value may miss a commit made meanwhile.
-        if commits == self.count_commits():
+        # Checked again: the value may miss a commit made meanwhile, which a fingerprint shows at the next request.
+        if fingerprint is not None or commits == self.count_commits():
             if len(self._entries) >= CAPACITY:
                 self._entries.clear()
-            self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS)
+            self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS, commits, before)
         return value
 
     def close(self) -> None:

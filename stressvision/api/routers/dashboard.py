@@ -1,10 +1,11 @@
 """Endpoints of the dashboard's figures."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from stressvision.api.dependencies import ActorDep, ContextDep
+from stressvision.api.dependencies import ActorDep, BackendDep
 from stressvision.domain.auth import sees_persons
 from stressvision.services import figures
 from stressvision.wire.backend import Overview, Stats
@@ -12,14 +13,20 @@ from stressvision.wire.backend import Overview, Stats
 router = APIRouter(prefix="/api/dashboard", tags=["dashboard"])
 
 
-@router.get("/overview")
-def read_overview(context: ContextDep, actor: ActorDep) -> Overview:
+@router.get("/overview", response_model=Overview)
+async def read_overview(backend: BackendDep, actor: ActorDep) -> Response:
     read = figures.read_overview if sees_persons(actor.role) else figures.read_public_overview
-    return read(context)
+    overview = await backend.short.run(read, partial(read, backend.context))
+    return Response(overview.model_dump_json(), media_type="application/json")
 
 
-@router.get("/stats")
-def read_stats(context: ContextDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24) -> Stats:
-    if sees_persons(actor.role):
-        return figures.read_stats(context, hours, actor)
-    return figures.read_public_stats(context, hours)
+@router.get("/stats", response_model=Stats)
+async def read_stats(
+    backend: BackendDep, actor: ActorDep, hours: Annotated[int, Query(ge=1, le=24 * 366)] = 24
+) -> Response:
+    is_personal = sees_persons(actor.role)
+    read = figures.find_stats if is_personal else figures.read_public_stats
+    stats = await backend.short.run((read, hours), partial(read, backend.context, hours))
+    if is_personal:
+        await backend.completions.wait_all(figures.submit_stats_read(backend.context, actor, stats))
+    return Response(stats.model_dump_json(), media_type="application/json")

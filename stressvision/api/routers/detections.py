@@ -1,6 +1,5 @@
 """Endpoint that stores a detection."""
 
-import asyncio
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from stressvision.api.dependencies import ActorDep, ContextDep, get_actor, get_backend
+from stressvision.api.dependencies import ActorDep, BackendDep, get_actor, get_backend
 from stressvision.api.direct_routes import DirectEndpoint
 from stressvision.services.auth.authenticator import require_own_device
 from stressvision.services.detections import storing
@@ -21,9 +20,9 @@ router = APIRouter(prefix="/api/detections", tags=["detections"])
 
 
 @router.post("")
-async def store_detection(context: ContextDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
+async def store_detection(backend: BackendDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
     require_own_device(actor, detection.device_id)
-    return await asyncio.wrap_future(storing.submit_detection(context, detection))
+    return await backend.completions.wait(storing.submit_detection(backend.context, detection))
 
 
 async def _respond(request: Request, _values: Mapping[str, str]) -> Response:
@@ -33,8 +32,7 @@ async def _respond(request: Request, _values: Mapping[str, str]) -> Response:
         raise RequestValidationError(error.errors(include_url=False)) from None
     except ClientDisconnect:
         raise HTTPException(400) from None
-    context = (await get_backend(request)).context
-    accepted = await store_detection(context, await get_actor(request), detection)
+    accepted = await store_detection(await get_backend(request), await get_actor(request), detection)
     return Response(accepted.model_dump_json(), media_type="application/json")
 
 

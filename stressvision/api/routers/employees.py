@@ -1,12 +1,11 @@
 """Endpoints of employees: list, change, enrol, current state."""
 
-import asyncio
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from stressvision.api.backend import BackendState
@@ -41,6 +40,8 @@ from stressvision.wire.people import (
 
 STATE_MINUTES = 15
 """Default period of a person's state."""
+FINGERPRINT_MINUTES = 60
+"""The longest period whose fingerprint costs less than the state itself."""
 router = APIRouter(prefix="/api/employees", tags=["employees"])
 enrolment_router = APIRouter(prefix="/api/enrolment", tags=["employees"])
 
@@ -55,14 +56,16 @@ def judge_stills(language: LanguageDep, stills: StillsDep) -> StillsJudged:
     return judge_pictures(stills, measure_stills, language)
 
 
-@router.get("")
-def list_employees(
-    context: ContextDep,
+@router.get("", response_model=EmployeeList)
+async def list_employees(
+    backend: BackendDep,
     actor: ActorDep,
     limit: Annotated[int, Query(ge=1, le=employees.LIST_LIMIT)] = employees.LIST_LIMIT,
     cursor: Cursor = None,
-) -> EmployeeList:
-    return employees.list_employees(context, limit, read_name(cursor), actor.role)
+) -> Response:
+    read = partial(employees.list_employees, backend.context, limit, read_name(cursor), actor.role)
+    found = await backend.short.run(("employees", limit, actor.role), read)
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 @router.post("", status_code=201)
@@ -117,15 +120,15 @@ async def read_employee_state(
 
 async def _respond_state(backend: BackendState, actor: Actor, employee_id: int, minutes: int) -> Response:
     async def compute() -> bytes:
-        state = await run_in_threadpool(employees.find_employee_state, backend.context, employee_id, minutes)
+        find = partial(employees.find_employee_state, backend.context, employee_id, minutes)
+        state = await backend.short.run(("state", employee_id, minutes), find)
         return state.model_dump_json().encode()
 
-    body = await backend.response_cache.get_or_compute(("state", employee_id, minutes), compute)
-    recorded = employees.submit_state_read(backend.context, employee_id, minutes, actor)
-    if recorded.done():
-        recorded.result()
-    else:
-        await asyncio.wrap_future(recorded)
+    mark = partial(employees.fingerprint_state, backend.context, employee_id, minutes)
+    body = await backend.response_cache.get_or_compute(
+        ("state", employee_id, minutes), compute, mark if minutes <= FINGERPRINT_MINUTES else None
+    )
+    await backend.completions.wait(employees.submit_state_read(backend.context, employee_id, minutes, actor))
     return Response(body, media_type="application/json")
 
 

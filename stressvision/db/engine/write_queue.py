@@ -84,6 +84,11 @@ class WriteQueue:
         self._gathered: deque[_Member] = deque()
         self._is_closing = False
         self._thread: threading.Thread | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    def add_listener(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called in the queue's thread each time that the futures of a transaction are resolved."""
+        self._listeners.append(listener)
 
     def submit(self, work: Callable[[Connection], T], on_rollback: Callable[[], None] = _do_nothing) -> "Future[T]":
         """Queue the work for a transaction that other writes may share; the future is resolved after the commit.
@@ -130,6 +135,8 @@ class WriteQueue:
         while self._gather():
             with self._hold_turn():
                 self._write_together()
+            for listener in self._listeners:
+                listener()
 
     def _gather(self) -> bool:
         """Wait for a submitted write; False when the queue is closed and empty."""

@@ -9,7 +9,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel, ExpressionReference
 from stressvision.vision.faces import Face, FaceDetector, Point
-from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader
+from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader, WantsContour
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
 from stressvision.vision.recognition.embedding import Embedding, FaceEncoder
@@ -36,8 +36,11 @@ class Encoding(Protocol):
 class Measuring(Protocol):
     """Geometry of a face; see `vision.geometry.reader.GeometryReader`."""
 
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
-        """Measure one face of a frame, or return None where no face is seen."""
+    def read(self, frame: Frame, face: Face, *, wants_contour: WantsContour | None = None) -> FaceGeometry | None:
+        """Measure one face of a frame, or return None where no face is seen.
+
+        `wants_contour`: whether the contour of plainly open eyes is wanted in a pose.
+        """
         ...
 
 

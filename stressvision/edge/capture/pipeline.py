@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from stressvision.domain.load import Load
 from stressvision.edge.capture.costs import StageTimes, TokenBucket
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
@@ -32,6 +33,8 @@ QUIET_FRAME_SECONDS = 0.12
 a tenth of a second later. Less than STEADY_SECONDS of the tracker, so that a change of person shows as before."""
 QUIET_SPEED = 0.5
 """Widths of a face per second, below which it keeps still: somebody who walks by moves a width or more."""
+HOT_FRAME_SECONDS = {Load.FULL: 0.0, Load.REDUCED: 0.19, Load.LEAST: 0.48}
+"""Least time between two frames by what the machine can bear; a reading every 0.2 s keeps its pace with REDUCED."""
 EMBEDDINGS_PER_SECOND = 3.0
 """Hands moving before a face keep its identity in doubt: this bounds their cost, to about 8 % of a core. A name takes
 four embeddings, so a face that changes every 1.4 s can still be named."""
@@ -62,6 +65,7 @@ class Pipeline:
 
     Attributes:
         rules: May be replaced between two frames.
+        load: How much is done while the machine is hot.
         view: What of the picture is looked at; may be replaced as well. Frames come with their masks applied.
         stages: Time per stage.
         frames: Frames processed.
@@ -78,6 +82,7 @@ class Pipeline:
     ) -> None:
         self.rules = rules
         self.view = View()
+        self.load = Load.FULL
         self.stages = StageTimes(stopwatch)
         self.frames = 0
         self.marks: tuple[Mark, ...] = ()
@@ -136,6 +141,8 @@ class Pipeline:
 
     def _is_frame_due(self, at: float, since: float) -> bool:
         """Return whether a frame is processed, `since` seconds after the last one that was."""
+        if since < HOT_FRAME_SECONDS[self.load]:
+            return False
         if since >= QUIET_FRAME_SECONDS or (since >= LEAST_FRAME_SECONDS and not self._is_quiet):
             return True
         return since >= LEAST_FRAME_SECONDS and any(person.next_reading <= at for person in self._people.values())
@@ -186,6 +193,8 @@ class Pipeline:
             and person.quality.recognisable
         ]
         rate = max(EMBEDDINGS_PER_SECOND, EMBEDDINGS_PER_PERSON * len(visible))
+        if self.load is Load.LEAST:
+            rate /= 2
         if not due or not self._embeddings.take(at, rate):
             return
         person = min(due, key=lambda candidate: candidate.next_embedding)

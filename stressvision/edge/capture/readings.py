@@ -6,7 +6,7 @@ from stressvision.edge.capture.person import FATIGUE_PRESENT, Person
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.expression import ExpressionEstimate
-from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.relaxed import is_relaxed
 
 
@@ -17,7 +17,9 @@ def read_face(
 
     `dense`: the readings follow each other so closely that each needs one view of the expression model only.
     """
-    geometry = _measure(shot, person, models, stages)
+    # Blinks are found in the contour alone.
+    wants_contour = None if rules.flag_photographs else person.monitor.wants_contour
+    geometry = _measure(shot, person, models, stages, wants_contour)
     turn = person.trend.readings if dense else None
     estimate = _read_expression(shot, person, models, stages, turn) if rules.expression_allowed else None
     yawned = person.monitor.may_be_yawning
@@ -34,13 +36,15 @@ def read_face(
                 person.flatness.observe(shot.elapsed, shot.frame, person.track.face)
 
 
-def _measure(shot: Shot, person: Person, models: Models, stages: StageTimes) -> FaceGeometry | None:
+def _measure(
+    shot: Shot, person: Person, models: Models, stages: StageTimes, wants_contour: WantsContour | None
+) -> FaceGeometry | None:
     """Return pose, lids, mouth and what is hidden; None where the picture of the face is too poor."""
     person.geometry, person.geometry_at = None, shot.elapsed
     if person.quality is None or not person.quality.visible:
         return None
     with stages.measure("geometry"):
-        person.geometry = models.geometry.read(shot.frame, person.track.face)
+        person.geometry = models.geometry.read(shot.frame, person.track.face, wants_contour=wants_contour)
     if person.geometry is not None:
         person.quality = person.quality.facing(person.geometry.pose)
     return person.geometry

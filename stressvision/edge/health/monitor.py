@@ -10,6 +10,7 @@ import structlog
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable, Language, Message
+from stressvision.domain.load import Load, choose_load
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.delivery.client import ServerStatus
 from stressvision.edge.delivery.outbox import Backlog, Outbox
@@ -30,6 +31,7 @@ _TOKEN_REJECTED = Message(
     en="the server rejects this device's token (STRESSVISION_DEVICE_TOKEN_FILE); detections are kept",
 )
 _PHOTOGRAPH = Message(es="posible fotografía ante la cámara", en="possibly a photograph held to the camera")
+_SHEDDING = Message(es="analiza menos imágenes hasta enfriarse", en="processes fewer frames until it has cooled")
 _DETAIL_LENGTH = 300
 
 log = structlog.get_logger()
@@ -106,9 +108,17 @@ class HealthMonitor:
         return self._read_backlog()
 
     def update_machine(self, elapsed: float) -> None:
-        """Read temperature and throttling. It is slow (up to a second), so it runs less often than the rest."""
+        """Read temperature and throttling, and set how much the pipeline does.
+
+        It is slow (up to a second), so it runs less often than the rest.
+        """
         del elapsed
         self._machine = self._read_machine()
+        before = self._pipeline.load
+        load = choose_load(before, self._machine.temperature, throttled=self._machine.throttled)
+        if load is not before:
+            self._pipeline.load = load
+            log.warning("load changed by heat", load=load.value, temperature=self._machine.temperature)
 
     def update(self, elapsed: float) -> None:
         """Publish a new report and write the heartbeat. `elapsed`: seconds since the last update."""
@@ -168,6 +178,8 @@ class HealthMonitor:
         warnings = self._warnings.update(time.monotonic(), counts, self._machine, self._server.clock_ahead)
         if not self._server.accepts_token:
             warnings.insert(0, _TOKEN_REJECTED)
+        if self._pipeline.load is not Load.FULL:
+            warnings.append(_SHEDDING)
         if any(mark.photograph for mark in self._pipeline.marks):
             warnings.append(_PHOTOGRAPH)
         detail = "; ".join([detail, *(warning.text(self._settings.lang) for warning in warnings)])

@@ -14,15 +14,20 @@ from stressvision.core.errors import InvalidInput, Message, Unavailable
 from stressvision.core.files import make_private, restrict
 from stressvision.db.backup import copies
 from stressvision.db.backup.backup_files import BackupKind
+from stressvision.db.backup.carried import Carried, carry_over_access, read_carried
 from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.moving import copy_database
 from stressvision.db.backup.replacing import continue_ids, read_erased, set_aside
 from stressvision.db.engine.connection import Database, parse_url, sqlite_path
 from stressvision.db.queries.people.employees import select_employee
 from stressvision.db.queries.privacy.erasure import erased_subjects
+from stressvision.domain.consent import ConsentMethod
+from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, configured_key, read_backup_content, translate_io_errors
 from stressvision.services.backup.chains import find_chain
 from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.people.employees import set_active
+from stressvision.services.people.enrolment import withdraw_consent_of
 from stressvision.services.privacy.erasure import erase_person
 
 
@@ -39,7 +44,10 @@ class Restored:
 def restore_database(settings: Settings, path: Path | None, actor: Actor, clock: Clock = utc_now) -> Restored:
     """Replace the SQLite database by the content of a backup, and set the previous file aside.
 
-    People erased after the backup was made are erased again. Nothing changes unless everything succeeds.
+    People erased after the backup was made are erased again; consents that ended since, revoked tokens, disabled
+    accounts and changed passwords stay so. The audit log records the restoration, with the head of the log that it
+    replaced.
+    Nothing changes unless everything succeeds.
 
     Args:
         settings: Names the database and the backup folder.
@@ -62,17 +70,20 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
     with translate_io_errors(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
         restored = Path(work) / database.name
         rows = assemble(settings, chain, restored)
-        aside, erased = None, frozenset[int]()
+        aside, erased, carried = None, frozenset[int](), None
         if database.exists():
             aside = _free_name(database, clock)
             erased = frozenset(read_erased(database))
+            carried = read_carried(database)
             continue_ids(restored, database)
             set_aside(database, aside)
             restrict(aside)
         restored.rename(database)
     context = open_context(settings, clock)
     with closing(context.database):
-        return Restored(chain, rows, aside, _erase_again(context, erased, actor))
+        again = _erase_again(context, erased, actor)
+        _carry_over(context, carried, chain[-1].path.name, actor)
+        return Restored(chain, rows, aside, again)
 
 
 def _free_name(database: Path, clock: Clock) -> Path:
@@ -83,6 +94,24 @@ def _free_name(database: Path, clock: Clock) -> Path:
         if not aside.exists():
             return aside
     raise AssertionError  # count never ends
+
+
+def _carry_over(context: Context, carried: Carried | None, name: str, actor: Actor) -> None:
+    details: dict[str, object] = {"name": name}
+    if carried is not None:
+        with context.database.read() as connection:
+            people = {number: select_employee(connection, number) for number in carried.withdrawn | carried.inactive}
+        for number, person in sorted(people.items()):
+            if person is not None and person.consent_given and number in carried.withdrawn:
+                withdraw_consent_of(context, number, actor, ConsentMethod.PAPER)
+            if person is not None and person.is_active and number in carried.inactive:
+                set_active(context, number, actor, active=False)
+        if carried.audit is not None:
+            details |= {"replaced_audit_id": carried.audit[0], "replaced_audit_hash": carried.audit[1]}
+    with context.database.write() as connection:
+        if carried is not None:
+            carry_over_access(connection, carried)
+        record(connection, context, actor, "database_restored", "backup", None, details)
 
 
 def _erase_again(context: Context, erased: frozenset[int], actor: Actor) -> int:

@@ -1,18 +1,14 @@
 """Storing detections: once each, with consent, and with the alert that is due."""
 
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
-
-from pydantic import ValidationError
 
 from stressvision.core.clock import latest_credible
 from stressvision.core.config import Policy
 from stressvision.core.errors import (
     ConsentMissing,
     InvalidInput,
-    Language,
     Message,
     StressVisionError,
 )
@@ -26,8 +22,7 @@ from stressvision.domain.consent import may_be_recognised, permitted_emotion, pe
 from stressvision.domain.emotions import is_too_far_ahead
 from stressvision.services.alerts.creation import create_alert_if_due
 from stressvision.services.context import Context
-from stressvision.wire.detections import BatchItem, BatchStored, DetectionAccepted, DetectionIn
-from stressvision.wire.problems import problem_of, validation_problem
+from stressvision.wire.detections import DetectionAccepted, DetectionIn
 
 
 def store_detection(context: Context, detection: DetectionIn) -> DetectionAccepted:
@@ -40,63 +35,17 @@ def store_detection(context: Context, detection: DetectionIn) -> DetectionAccept
 
 def submit_detection(context: Context, detection: DetectionIn) -> "Future[DetectionAccepted]":
     """As store_detection, without waiting: the future is resolved when the detection is on disk or was refused."""
-    work = partial(_store, context=context, detection=detection)
+    work = partial(store_in, context=context, detection=detection)
     return context.database.queue.submit(work, on_rollback=context.sightings.forget)
 
 
-def store_batch(
-    context: Context,
-    batch: Sequence[Mapping[str, object]],
-    language: Language,
-    check_device: Callable[[str], None] = lambda device_id: None,
-) -> BatchStored:
-    """Store a batch in one transaction; a refused detection does not affect the others and carries its reason.
-
-    `check_device` raises a StressVisionError where the caller may not send detections of this device.
-    """
-    validated = [_validate(item, language, check_device) for item in batch]
-
-    def store(connection: Connection) -> tuple[list[BatchItem], str]:
-        results = [
-            item if isinstance(item, BatchItem) else _store_one_of_many(connection, context, item, language)
-            for item in validated
-        ]
-        return results, find_identity(connection)
-
-    results, identity = context.database.queue.submit(store, on_rollback=context.sightings.forget).result()
-    stored = sum(item.status == "ok" for item in results)
-    return BatchStored(stored=stored, refused=len(results) - stored, results=results, database_id=identity)
-
-
-def _validate(
-    item: Mapping[str, object], language: Language, check_device: Callable[[str], None]
-) -> DetectionIn | BatchItem:
-    try:
-        detection = DetectionIn.model_validate(item)
-        check_device(detection.device_id)
-    except ValidationError as error:
-        return BatchItem(status="refused", problem=validation_problem(error.errors(), language))
-    except StressVisionError as error:
-        return BatchItem(status="refused", problem=problem_of(error, language))
-    return detection
-
-
-def _store_one_of_many(
-    connection: Connection, context: Context, detection: DetectionIn, language: Language
-) -> BatchItem:
-    try:
-        accepted = _store(connection, context, detection)
-    except StressVisionError as error:
-        return BatchItem(status="refused", problem=problem_of(error, language))
-    return BatchItem(status="ok", detection_id=accepted.detection_id, emotion_withheld=accepted.emotion_withheld)
-
-
-def _store(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
+def store_in(connection: Connection, context: Context, detection: DetectionIn) -> DetectionAccepted:
+    """As store_detection, in the caller's write transaction."""
     now = context.clock()
-    emotion = _kept_emotion(context, detection)
+    emotion = kept_emotion(context, detection)
     withheld = emotion is None and detection.emotion is not None
-    new = _to_row(context, detection, emotion, now)
-    session = _session_name(detection)
+    new = to_row(context, detection, emotion, now)
+    session = session_name(detection)
     is_ahead = is_too_far_ahead(detection.timestamp, now)
     is_acceptable = not is_ahead and not _is_of_another_database(connection, detection)
     detection_id = rows.insert_permitted(connection, new, session) if is_acceptable else None
@@ -115,7 +64,8 @@ def _store(connection: Connection, context: Context, detection: DetectionIn) -> 
     return DetectionAccepted(detection_id=detection_id, alert_created=alert_id is not None, emotion_withheld=withheld)
 
 
-def _to_row(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> rows.NewDetection:
+def to_row(context: Context, detection: DetectionIn, emotion: str | None, now: datetime) -> rows.NewDetection:
+    """Return the row of a detection of which `emotion` is kept."""
     vector = permitted_vector(context.settings.policy, detection.emotion_vector) if emotion else None
     return rows.NewDetection(
         timestamp=detection.timestamp,
@@ -136,7 +86,7 @@ def _to_row(context: Context, detection: DetectionIn, emotion: str | None, now: 
     )
 
 
-def _session_name(detection: DetectionIn) -> int | str | None:
+def session_name(detection: DetectionIn) -> int | str | None:
     """Return the session's row id or key; a key of digits alone is read as an id."""
     return None if detection.session_id is None else parse_session(detection.session_id)
 
@@ -192,7 +142,7 @@ def _find_refusal(
     )
 
 
-def _kept_emotion(context: Context, detection: DetectionIn) -> str | None:
+def kept_emotion(context: Context, detection: DetectionIn) -> str | None:
     """Return the expression that may be stored: for an unenrolled face none, unless a setting allows it."""
     settings = context.settings
     may_analyse_unknown = settings.analyse_unknown or settings.policy is Policy.RESEARCH

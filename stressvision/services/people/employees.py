@@ -9,7 +9,7 @@ from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
-from stressvision.db.queries.detections.figures import count_emotions_of
+from stressvision.db.queries.detections.figures import count_emotions_of, fingerprint_of
 from stressvision.db.queries.people import employees as rows
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.emotions import stress_percentage
@@ -88,6 +88,13 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
             period_minutes=minutes,
         ),
     )
+
+
+def fingerprint_state(context: Context, employee_id: int, minutes: int) -> tuple[object, ...]:
+    """Return a value that changes when find_employee_state would return something else (figures.fingerprint_of)."""
+    now = context.clock()
+    with context.database.read() as connection:
+        return fingerprint_of(connection, employee_id, now - timedelta(minutes=minutes), latest_credible(now))
 
 
 def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employee:

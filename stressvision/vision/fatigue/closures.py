@@ -35,6 +35,8 @@ LONGEST_STEP = 0.6
 
 def are_closed(lids: Lids, open_level: float) -> bool:
     """Return whether these eyes are closed, for a person with open eyes of aspect `open_level`."""
+    if lids.aspect is None:
+        return False
     share = (lids.aspect - CLOSED_LEVEL) / (open_level - CLOSED_LEVEL)
     if lids.closed is None:
         return share <= CLOSED_SHARE

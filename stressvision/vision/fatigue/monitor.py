@@ -16,6 +16,7 @@ from stressvision.vision.fatigue.closures import LONG_CLOSURE_SECONDS, ClosureWa
 from stressvision.vision.fatigue.usual import OwnLids, OwnMouth
 from stressvision.vision.fatigue.yawns import YawnWatch
 from stressvision.vision.geometry.mouth import Mouth, smile_probability
+from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.geometry.reader import FaceGeometry
 
 PERCLOS_DROWSY = 0.15
@@ -81,6 +82,10 @@ class FatigueMonitor:
         """Return whether the mouth is wide open, perhaps in a yawn, so that no expression can be read."""
         return self._yawns.may_be_yawning
 
+    def wants_contour(self, pose: HeadPose) -> bool:
+        """Return whether the contour of plainly open eyes is still learnt from in this pose."""
+        return self._lids.is_learning(pose)
+
     def is_stale(self, at: float) -> bool:
         """Return whether nothing was observed for so long that another spell at work has begun."""
         return self._seen_at is None or at - self._seen_at > AWAY_SECONDS
@@ -132,7 +137,7 @@ class FatigueMonitor:
             return
         smiling = self._smiled_at is not None and at - self._smiled_at <= SMILE_HOLD_SECONDS
         closed = not smiling and are_closed(geometry.lids, self._lids.level_at(geometry.pose))
-        if not smiling:
+        if not smiling and geometry.lids.aspect is not None:
             self._lids.learn(geometry.lids.aspect, geometry.pose, closed=closed)
         self._closures.observe(at, closed, LASTING_SECONDS)
 

@@ -58,6 +58,11 @@ class OwnLids:
         if len(cell) < POSE_READINGS:
             cell.append(aspect)
 
+    def is_learning(self, pose: HeadPose) -> bool:
+        """Return whether readings in this pose are still learnt from."""
+        known = len(self._by_pose.get(_cell(pose), []))
+        return len(self._readings) < LEARNING_READINGS or known < POSE_READINGS
+
     def level_at(self, pose: HeadPose) -> float:
         """Return the aspect of open eyes in this pose; the least that it may be while too little is known."""
         if len(self._readings) < FIRST_READINGS:

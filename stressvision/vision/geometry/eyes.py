@@ -18,6 +18,8 @@ from stressvision.vision.networks import IRIS, Frame, open_network
 
 LEAST_EYE_DISTANCE = 18.0
 """Pixels between the eyes below which the lids cannot be distinguished."""
+PLAINLY_OPEN = 0.1
+"""Probability of closed eyes below which they are open without a look at the contour."""
 
 _EYE_SIDE = 64
 _EYE_REGION = 1.0  # side of the region cut around an eye, in distances between the eyes
@@ -29,10 +31,10 @@ _CORNERS = (0, 8)
 
 @dataclass(frozen=True)
 class Lids:
-    """`aspect`: mean height over width of the two eyes. `closed`: how probably they are closed, 0-1; None where there
-    is no network for that."""
+    """`aspect`: mean height over width of the two eyes; None where it was not measured, because the eyes are plainly
+    open. `closed`: how probably they are closed, 0-1; None where there is no network for that."""
 
-    aspect: float
+    aspect: float | None
     closed: float | None = None
 
 
@@ -45,13 +47,18 @@ class LidReader:
         self._iris = open_network(IRIS)
         self._tensor = np.empty((1, _EYE_SIDE, _EYE_SIDE, 3), np.float32)
 
-    def read(self, frame: Frame, face: Face) -> Lids | None:
-        """Return how far the eyes are open in this frame, or None where they are too small to measure."""
+    def read(self, frame: Frame, face: Face, *, contour: bool = True) -> Lids | None:
+        """Return how far the eyes are open in this frame, or None where they are too small to measure.
+
+        `contour` False: the contour, which costs nine tenths of the time, is left out where the eyes are plainly open.
+        """
         if face.eye_distance < LEAST_EYE_DISTANCE:
             return None
+        closed = self._model.estimate(frame, face) if self._model else None
+        if not contour and closed is not None and closed < PLAINLY_OPEN:
+            return Lids(None, closed)
         left = self._measure(frame, face, face.left_eye, mirrored=False)
         right = self._measure(frame, face, face.right_eye, mirrored=True)
-        closed = self._model.estimate(frame, face) if self._model else None
         return Lids((left + right) / 2, closed)
 
     def _measure(self, frame: Frame, face: Face, centre: Point, *, mirrored: bool) -> float:

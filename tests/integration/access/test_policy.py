@@ -11,7 +11,8 @@ from stressvision.db.schema.tables import alerts, detection_events
 from stressvision.domain.consent import may_alert, permitted_vector
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
-from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.detections.batches import store_batch
+from stressvision.services.detections.storing import store_detection
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.wire.detections import DetectionIn
 from tests.conftest import FakeClock

@@ -15,7 +15,7 @@ from stressvision.documents.own_data import build_own_data_document
 from stressvision.documents.reader_profile import ReaderProfile
 from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Actor, Context
-from stressvision.services.figures import read_public_overview, read_public_stats, read_stats
+from stressvision.services.figures import find_stats, read_public_overview, read_public_stats
 from stressvision.services.people.employees import read_employee
 from stressvision.services.people.enrolment import withdraw_consent
 from stressvision.services.privacy.own_data import read_own_data, stream_own_detections
@@ -124,7 +124,7 @@ def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(
     assert counts == [{"neutral": 6}, {"neutral": 6}, {"neutral": 6, "happy": 5}]
     assert all(stats.withheld for stats in answers)
     assert all(stats.top_employees == [] and stats.detections_by_device == [] for stats in answers)
-    assert {each.emotion for each in read_stats(context, 24).emotions_distribution} == {"neutral", "happy", "stress"}
+    assert {each.emotion for each in find_stats(context, 24).emotions_distribution} == {"neutral", "happy", "stress"}
     overview = read_public_overview(context)
     assert (overview.detections_last_hour, overview.employees_detected_last_hour) == (11, 6)
     assert (overview.overall_stress_percentage, overview.withheld) == (0.0, True)

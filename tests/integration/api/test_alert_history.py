@@ -21,7 +21,8 @@ from stressvision.services.alerts.evidence import read_stress_error_rate
 from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.alerts.silences import begin_silence, end_incredible_silences, end_silence, list_silences
 from stressvision.services.context import Actor, Context
-from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.detections.batches import store_batch
+from stressvision.services.detections.storing import store_detection
 from stressvision.wire.alerts import Alert, SilenceRequest
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol

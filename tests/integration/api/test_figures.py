@@ -10,7 +10,7 @@ from stressvision.db.queries.detections import figures
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.emotions import Emotion
 from stressvision.services.context import Context
-from stressvision.services.figures import read_overview, read_stats
+from stressvision.services.figures import find_stats, read_overview
 from stressvision.services.people.employees import find_employee_state
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -72,7 +72,7 @@ def test_detections_of_a_clock_that_was_ahead_are_not_recent(context: Context, c
     ]
     with context.database.write() as connection:
         connection.execute(insert(detection_events), rows)
-    overview, stats = read_overview(context), read_stats(context, 24)
+    overview, stats = read_overview(context), find_stats(context, 24)
     state = find_employee_state(context, employee, 15)
     assert (overview.detections_last_hour, overview.employees_detected_last_hour) == (2, 1)
     assert [stats.emotions_distribution[0].count, stats.detections_by_device[0].count] == [2, 2]

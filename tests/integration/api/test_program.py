@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from stressvision.core.config import Settings
 from stressvision.services.context import open_context
-from stressvision.services.detections.storing import store_batch
+from stressvision.services.detections.batches import store_batch
 from tests.integration.api.test_socket import narrow_socket
 from tests.programs.running import Program, answers, free_port, program, wait_until
 

@@ -19,7 +19,8 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.detections.batches import store_batch
+from stressvision.services.detections.storing import store_detection
 from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.detections import DetectionIn
 from tests.integration.conftest import enrol

@@ -195,6 +195,36 @@ def test_live_picture_comes_through_the_api_on_request(state: FakeBackend) -> No
     assert "<img" not in shown(app)
 
 
+ADJUSTING = """
+import streamlit as st
+from stressvision.dashboard import camera_requests
+from stressvision.dashboard.acting_user import remember_acting_user
+from stressvision.dashboard.app import open_page
+from stressvision.dashboard.pages.cameras import view
+context = open_page()[1]
+remember_acting_user("ing.rojas")
+if "camera_draft" not in st.session_state and "camera_done" not in st.session_state:
+    st.session_state["camera_draft"] = camera_requests.read_settings(context.backend, "pi-simulator-01")
+if "camera_draft" in st.session_state:
+    view.show_view_form(context, "pi-simulator-01")
+"""
+
+
+def test_masks_and_hours_of_a_camera_are_drawn_and_saved(state: FakeBackend) -> None:
+    state.picture = b"jpeg"
+    app = AppTest.from_string(ADJUSTING, default_timeout=30).run()
+    app.slider(key="camera_across").set_range(10, 40)
+    app = app.slider(key="camera_down").set_range(0, 50).run()
+    app = app.button(key="camera_add").click().run()
+    assert '<i class="mask" style="clip-path: polygon(10.0% 0.0%, 40.0% 0.0%, 40.0% 50.0%, 10.0% 50.0%)">' in shown(app)
+    app = app.button(key="camera_add_hours").click().run()
+    app.button(key="camera_save").click().run()
+    [view] = state.views
+    assert view.masks == [[[0.1, 0.0], [0.4, 0.0], [0.4, 0.5], [0.1, 0.5]]]
+    assert [(hours.days, hours.start, hours.end) for hours in view.schedule] == [([1, 2, 3, 4, 5], "07:00", "19:00")]
+    assert (view.user_id, view.revision) == ("ing.rojas", 0)
+
+
 def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:
     app = page("cameras.page")
     state.paused["pi-envasado-02"] = ("Visita", utc_now() + timedelta(hours=1))

@@ -33,17 +33,23 @@ from stressvision.db.schema.tables import (
     metadata,
     sessions,
 )
+from stressvision.domain.auth import Role
+from stressvision.domain.consent import ConsentMethod
 from stressvision.domain.retention import RetentionKind, Term
+from stressvision.services.auth.accounts import add_account, change_password, disable_account
+from stressvision.services.auth.tokens import add_token, revoke_token
 from stressvision.services.backup.archive import configured_key, list_backups
 from stressvision.services.backup.backups import continue_backup, is_due, make_backup
 from stressvision.services.backup.chains import find_newest
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.sessions import close_session, open_session
-from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent
+from stressvision.services.people.employees import set_active
+from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent, withdraw_consent_of
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention, count_expired
 from stressvision.services.reports.creation import write_due_reports, write_manual_report
+from stressvision.wire.access import TokenRequest
 from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -66,8 +72,11 @@ def context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 
 def everything(context: Context) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows, without the entry of the audit log that a restoration adds."""
     with context.database.read() as connection:
-        return {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+        found = {name: list(map(tuple, connection.execute(select(table)))) for name, table in metadata.tables.items()}
+    found["audit_log"] = [row for row in found["audit_log"] if "database_restored" not in row]
+    return found
 
 
 def require_return(context: Context, clock: FakeClock, expected: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -243,6 +252,42 @@ def test_erased_employee_stays_erased_after_restoring_an_earlier_backup(
     with closing(again.database), again.database.read() as connection:
         assert select_employee(connection, person) is None
     assert b"EMP001" not in Path(again.database.url.database or "").read_bytes()
+
+
+def test_restoration_brings_back_no_consent_token_or_password_and_is_recorded(
+    context: Context, clock: FakeClock
+) -> None:
+    person, inactive = enrol(context), enrol(context, "EMP002", "Lars Keller Ruiz")
+    for name in ("dra.quispe", "ing.rojas"):
+        add_account(context, name, Role.HEALTH, "cuatro palabras que recuerdo", DOCTOR)
+    token = add_token(context, TokenRequest(device_id="cam-1"), DOCTOR).token
+    make_backup(context)
+    clock.advance(seconds=1)
+    withdraw_consent_of(context, person, DOCTOR, ConsentMethod.PAPER)
+    set_active(context, inactive, DOCTOR, active=False)
+    revoke_token(context, token.split("_")[1], DOCTOR)
+    disable_account(context, "ing.rojas", DOCTOR)
+    change_password(context, "dra.quispe", "otras palabras que recuerdo", DOCTOR)
+    with context.database.read() as connection:
+        last = connection.exec_driver_sql("SELECT id, hash FROM audit_log ORDER BY id DESC").first()
+        query = "SELECT name, password_hash, disabled_at IS NULL FROM accounts ORDER BY name"
+        accounts = connection.exec_driver_sql(query).all()
+    context.database.close()
+    restore_database(context.settings, None, DOCTOR, clock)
+    again = open_context(context.settings, clock)
+    with closing(again.database), again.database.read() as connection:
+        row, other = select_employee(connection, person), select_employee(connection, inactive)
+        assert row is not None
+        assert other is not None
+        assert (row.consent_given, row.face_samples, other.is_active) == (False, 0, False)
+        assert connection.exec_driver_sql(query).all() == accounts
+        revoked = connection.exec_driver_sql("SELECT count(*) FROM access_tokens WHERE revoked_at IS NULL").scalar()
+        assert revoked == 0
+        recorded = "SELECT details FROM audit_log WHERE action = 'database_restored'"
+        details = str(connection.exec_driver_sql(recorded).scalar())
+        assert last is not None
+        assert str(last[0]) in details
+        assert str(last[1]) in details
 
 
 def test_damaged_incomplete_or_missing_backup_is_refused(context: Context) -> None:

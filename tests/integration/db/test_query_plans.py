@@ -15,7 +15,7 @@ from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
 from stressvision.services.detections.storing import store_detection
 from stressvision.services.feed import ChangeFeed
-from stressvision.services.figures import read_ingest_stats, read_overview, read_stats
+from stressvision.services.figures import find_stats, read_ingest_stats, read_overview
 from stressvision.services.people.employees import read_employee_state
 from stressvision.services.reports.creation import write_due_reports, write_manual_report
 from tests.conftest import FakeClock
@@ -41,7 +41,7 @@ ALL_DAY: dict[str, Callable[[Context], object]] = {
     "a detection": lambda context: store_detection(context, detection(context.clock(), 1)),
     "an alert": raise_alert,
     "overview": read_overview,
-    "statistics": lambda context: read_stats(context, 24),
+    "statistics": lambda context: find_stats(context, 24),
     "totals": lambda context: read_ingest_stats(context, 0.0),
     "one person": lambda context: read_employee_state(context, 1, 15, Actor()),
     "due reports": lambda context: write_due_reports(context, timedelta(minutes=15)),

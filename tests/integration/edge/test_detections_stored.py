@@ -15,8 +15,9 @@ from stressvision.db.queries.detections.sessions import NewSession, insert_sessi
 from stressvision.services.alerts.decisions import acknowledge_alert, resolve_alert
 from stressvision.services.alerts.listing import Page, list_alerts
 from stressvision.services.context import Actor, Context
+from stressvision.services.detections.batches import store_batch
 from stressvision.services.detections.sessions import close_session, open_session
-from stressvision.services.detections.storing import store_batch, store_detection
+from stressvision.services.detections.storing import store_detection
 from stressvision.services.exports import DetectionStream
 from stressvision.services.people.enrolment import withdraw_consent
 from stressvision.wire.backend import StoredDetection

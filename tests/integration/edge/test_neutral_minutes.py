@@ -97,4 +97,7 @@ def test_ten_minutes_of_a_neutral_face_create_no_alert(
         confidence = float(np.mean([found.emotion_confidence or 0.0 for found in counted])) if counted else 0.0
         # Ten minutes lie within the rule's window: what it would see at their end is what it saw most of.
         assert draft_alert(rule, Evidence(len(counted), len(detections), confidence, has_open_alert=False)) is None
-    assert {found.frames for found in detections[10:]} <= set(range(2, 30))
+    readings = [found.frames for found in detections[10:]]
+    # In one of the three pictures of kofi he blinks: with two or three looks a second, it leaves some seconds unread.
+    assert {count for count in readings if count is not None} <= set(range(2, 30))
+    assert readings.count(None) <= len(readings) / 2

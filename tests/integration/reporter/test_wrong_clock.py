@@ -24,7 +24,7 @@ from stressvision.reporter.schedule import JobSchedule
 from stressvision.services.alerts.decisions import resolve_alert
 from stressvision.services.backup.backups import is_due
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.detections.storing import store_batch
+from stressvision.services.detections.batches import store_batch
 from stressvision.services.devices import list_devices, record_health
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock

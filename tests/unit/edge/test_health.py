@@ -6,6 +6,7 @@ import pytest
 
 from stressvision.core.config import Policy, Settings
 from stressvision.core.heartbeat import read_heartbeat
+from stressvision.domain.load import Load
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
@@ -102,3 +103,11 @@ def test_rejected_token_is_reported_on_the_device(outbox: Outbox, tmp_path: Path
     assert beat is not None
     assert beat.state == "not_admitted"
     assert "el servidor no acepta el token de este dispositivo" in beat.detail
+
+
+def test_hot_machine_does_less_and_says_so(outbox: Outbox, tmp_path: Path) -> None:
+    monitor, status = make_monitor(outbox, tmp_path, DeviceCounters(taken=1), MachineState(86.0, throttled=False))
+    monitor.update_machine(0.0)
+    monitor.update(1.0)
+    assert monitor._pipeline.load is Load.LEAST
+    assert "analiza menos imágenes hasta enfriarse" in status.report.detail

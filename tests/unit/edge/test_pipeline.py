@@ -8,6 +8,7 @@ import pytest
 
 from stressvision.core.config import Policy
 from stressvision.domain.emotions import Emotion
+from stressvision.domain.load import Load
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import PATIENCE_SECONDS
 from stressvision.edge.capture.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PER_SECOND, Pipeline
@@ -16,7 +17,7 @@ from stressvision.vision.camera import Shot
 from stressvision.vision.expression import ExpressionEstimate, ExpressionReference, StateProbabilities
 from stressvision.vision.faces import Face, Point
 from stressvision.vision.geometry.cover import Cover
-from stressvision.vision.geometry.reader import FaceGeometry
+from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.liveness import WINDOW_SECONDS
 from stressvision.vision.networks import Frame
 from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
@@ -74,7 +75,7 @@ class FakeNetworks:
         self.encoded += 1
         return embedding_of(round(face.box.w) - 100)
 
-    def read(self, frame: Frame, face: Face) -> FaceGeometry | None:
+    def read(self, frame: Frame, face: Face, *, wants_contour: WantsContour | None = None) -> FaceGeometry | None:
         self.measures += 1
         return make_geometry(self.sitting.eyes, pose=(self.sitting.yaw, 0.0), cover=self.sitting.cover)
 
@@ -608,3 +609,28 @@ def test_each_person_of_a_crowd_keeps_the_name() -> None:
     stage.watch(12)
 
     assert set(names(stage.watch(6))) == set(crowd)
+
+
+@pytest.mark.parametrize(("load", "frames"), [(Load.FULL, 10), (Load.REDUCED, 5), (Load.LEAST, 2)])
+def test_known_person_who_keeps_still_costs_fewer_frames_the_hotter_the_machine(load: Load, frames: int) -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 300)
+    stage.watch(4)
+    stage.pipeline.load = load
+    before = stage.pipeline.frames
+    detections = stage.watch(10)
+    assert (stage.pipeline.frames - before) / 10 == pytest.approx(frames, abs=0.6)
+    assert {item.employee_id for item in detections} == {ANA}
+    assert len(detections) == pytest.approx(10, abs=1)
+
+
+def test_person_who_moves_is_searched_in_every_frame_that_is_due() -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.sitting.sit(ANA, 100)
+    stage.watch(4)
+    before = stage.pipeline.frames
+    began = stage.now
+    stage.watch(2, move=lambda now: stage.sitting.sit(ANA, 100 + 100 * (now - began)))
+    assert stage.pipeline.frames - before >= 28

@@ -8,7 +8,13 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 
-PART_OF = {"starlette": "fastapi", "werkzeug": "flask", "pydantic-core": "pydantic", "dlib-bin": "dlib"}
+PART_OF = {
+    "urllib3": "requests",
+    "starlette": "fastapi",
+    "werkzeug": "flask",
+    "pydantic-core": "pydantic",
+    "dlib-bin": "dlib",
+}
 """Imported packages that are pinned through another one, which requires them."""
 
 REPLACED = {"ai-edge-litert", "backports-strenum"}

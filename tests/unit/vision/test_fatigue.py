@@ -7,6 +7,7 @@ from stressvision.vision.fatigue.monitor import LASTING_SECONDS, FatigueMonitor
 from stressvision.vision.fatigue.usual import OPEN_RANGE
 from stressvision.vision.geometry.cover import Cover
 from stressvision.vision.geometry.mouth import RELAXED, Mouth
+from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.smoothing import (
     LEAST_PERIOD_READINGS,
     LEAST_READINGS,
@@ -53,6 +54,28 @@ def test_blinking_is_not_fatigue_however_often() -> None:
 
     assert estimate.perclos == 0.0
     assert estimate.probability < 0.1
+
+
+def test_contour_of_open_eyes_is_wanted_until_the_pose_is_known() -> None:
+    frontal, turned = HeadPose(0.0, 0.0, 0.0), HeadPose(25.0, 0.0, 0.0)
+    assert watch(14, lambda at: OPEN).wants_contour(frontal)
+    known = watch(20, lambda at: OPEN)
+
+    assert not known.wants_contour(frontal)
+    assert known.wants_contour(turned)
+
+
+def test_eyes_without_contour_count_as_open_and_a_closure_after_them_is_found() -> None:
+    monitor = watch(20, lambda at: OPEN)
+    level = monitor.open_level
+    for index in range(100, 400):
+        shut = index >= 300
+        monitor.observe(index * STEP, make_geometry(CLOSED if shut else None, closed=0.99 if shut else 0.01))
+        if index == 299:
+            assert monitor.estimate().probability < 0.1
+
+    assert monitor.open_level == level
+    assert monitor.estimate().probability > 0.8
 
 
 def test_half_closed_lids_of_a_sad_or_laughing_face_are_not_fatigue() -> None:

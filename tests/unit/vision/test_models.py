@@ -12,7 +12,9 @@ from stressvision.vision.camera import Shot, play_at_once
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.geometry.eyes import LidReader
 from stressvision.vision.geometry.mouth import CLOSED_GAP
+from stressvision.vision.geometry.pose import HeadPose
 from stressvision.vision.geometry.reader import GeometryReader
+from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import FACE_DETECTOR, Frame, ModelFile, find_model
 from stressvision.vision.quality import assess, face_patch
 from tests.conftest import FakeClock
@@ -69,6 +71,8 @@ def test_open_closed_and_yawning_are_measured(frames: dict[float, Frame], detect
     assert yawning is not None
     assert looking.lids is not None
     assert asleep.lids is not None
+    assert looking.lids.aspect is not None
+    assert asleep.lids.aspect is not None
     assert looking.lids.aspect > 0.27
     assert asleep.lids.aspect < 0.12
     assert looking.mouth is not None
@@ -85,6 +89,33 @@ def test_a_face_that_is_too_small_is_not_measurable(frames: dict[float, Frame], 
 
     assert len(faces) == 1
     assert LidReader().read(canvas, faces[0]) is None
+
+
+def test_contour_of_plainly_open_eyes_is_left_out_where_it_is_not_wanted(
+    frames: dict[float, Frame], detector: FaceDetector
+) -> None:
+    models = PROJECT_ROOT / "models"
+    reader = GeometryReader(LidModel(models / "eyes.tflite", models / "eyes.json"))
+    asked: list[HeadPose] = []
+
+    def refuse(pose: HeadPose) -> bool:
+        asked.append(pose)
+        return False
+
+    lids = []
+    for at in (ANA_LOOKING, KOFI_ASLEEP):
+        (face,) = detector.detect(frames[at])
+        seen, whole = reader.read(frames[at], face, wants_contour=refuse), reader.read(frames[at], face)
+        assert seen is not None
+        assert whole is not None
+        assert asked[-1] == whole.pose
+        lids.append((seen.lids, whole.lids))
+
+    (looking, looking_whole), (asleep, asleep_whole) = lids
+    assert looking is not None
+    assert looking_whole is not None
+    assert (looking.aspect, looking.closed) == (None, looking_whole.closed)
+    assert asleep == asleep_whole
 
 
 def test_quality_falls_with_blur_darkness_and_size(frames: dict[float, Frame], detector: FaceDetector) -> None:

@@ -10,6 +10,7 @@ from stressvision.dashboard import camera_requests, html, texts
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.cameras.live import show_live, show_pictures
 from stressvision.dashboard.pages.cameras.pausing import show_pause
+from stressvision.dashboard.pages.cameras.view import show_view
 from stressvision.dashboard.pages.overview import device_chip
 from stressvision.dashboard.palette import SEVERITIES
 from stressvision.wire.backend import Device
@@ -33,6 +34,7 @@ def render(context: PageContext) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 show_live(context, by_name, chosen)
                 show_pause(context, chosen)
+                show_view(context, chosen)
             show_pictures(context, by_name)
     _list(context, [device.device_id for device in devices])
 

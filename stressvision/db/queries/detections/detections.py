@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field
+from pydantic_core import to_json
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from stressvision.db.engine.expressions import columns_for, older_than
-from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.engine.prepared import PreparedInsert, PreparedStatement
 from stressvision.db.engine.row_reader import LARGEST_COUNT, OneOf, ReadRow, RowReader, Shape, Within
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
@@ -80,9 +81,11 @@ class DetectionRow(ReadRow):
 _read_detection = RowReader(DetectionRow)
 
 
-@dataclass(frozen=True)
-class NewDetection:
-    """A detection to store, without its session. `bounding_box`: an object with x, y, w, h in pixels."""
+class NewDetection(NamedTuple):
+    """A detection to store, without its session. `bounding_box`: an object with x, y, w, h in pixels.
+
+    A tuple in the order of the columns: a batch of them is inserted as it stands.
+    """
 
     timestamp: datetime
     device_id: str
@@ -163,7 +166,38 @@ def insert_permitted(connection: Connection, detection: NewDetection, session: i
         "session_key": session if isinstance(session, str) else None,
         "without_session": session is None,
     }
-    return _INSERT_PERMITTED.fetch_scalar(connection, {**vars(detection), **row})
+    return _INSERT_PERMITTED.fetch_scalar(connection, {**detection._asdict(), **row})
+
+
+_HAS_EVENTS = PreparedStatement(
+    select(func.count()).where(_d.event_id.in_(select(func.json_each(bindparam("events")).table_valued("value"))))
+)
+
+
+def has_events(connection: Connection, events: Sequence[str]) -> bool:
+    """Return whether a detection with one of these event ids is stored."""
+    if connection.dialect.name == "sqlite":
+        return bool(_HAS_EVENTS.fetch_scalar(connection, {"events": to_json(events).decode()}))
+    return bool(connection.execute(select(exists(select(_d.id).where(_d.event_id.in_(events))))).scalar_one())
+
+
+_INSERT = insert(detection_events).returning(_d.id, sort_by_parameter_order=True)
+_INSERT_MANY = PreparedInsert(detection_events, (*NewDetection._fields, "session_id"))
+
+
+def insert_many(
+    connection: Connection, detections: Sequence[NewDetection], sessions: Sequence[int | None]
+) -> list[int]:
+    """Store detections that may be stored, with the row ids of their sessions, and return their ids.
+
+    Raises IntegrityError where an event was stored before.
+    """
+    if not detections:
+        return []
+    if connection.dialect.name == "sqlite":
+        return _INSERT_MANY.insert(connection, [(*row, own) for row, own in zip(detections, sessions, strict=True)])
+    values = [{**row._asdict(), "session_id": own} for row, own in zip(detections, sessions, strict=True)]
+    return list(connection.execute(_INSERT, values).scalars())
 
 
 _DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, desc, exists, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, desc, exists, func, select
 
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.row_reader import RowReader, sum_by_text
@@ -68,6 +68,24 @@ def count_emotions_of(
     query = select(_d.emotion, func.count()).where(_d.employee_id == employee_id, *_within(since, until))
     found = connection.execute(query.group_by(_d.emotion).order_by(desc(func.count())))
     return sum_by_text((emotion, count) for emotion, count in found)
+
+
+_FINGERPRINT = select(
+    func.count(),
+    func.max(_d.id),
+    select(func.count()).where(employees.c.id == bindparam("employee_id")).scalar_subquery(),
+).where(
+    _d.employee_id == bindparam("employee_id"), _d.timestamp > bindparam("since"), _d.timestamp <= bindparam("until")
+)
+
+
+def fingerprint_of(connection: Connection, employee_id: int, since: datetime, until: datetime) -> tuple[object, ...]:
+    """Return a value that changes when detections of the employee are stored or deleted in (since, until].
+
+    It reads index entries only. A stored detection that another program changes leaves it as it is.
+    """
+    values = {"employee_id": employee_id, "since": since, "until": until}
+    return tuple(connection.execute(_FINGERPRINT, values).one())
 
 
 def count_people(connection: Connection, since: datetime, until: datetime) -> int:

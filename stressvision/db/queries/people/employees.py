@@ -1,16 +1,18 @@
 """Employees, their face samples and their consents."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
-from stressvision.domain.consent import EnrolmentStatus
+from stressvision.domain.consent import EnrolmentStatus, may_be_recognised
 
 _KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
@@ -135,6 +137,22 @@ def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, En
     """Return the consent and activity of the employees that exist, by id."""
     query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))
     return {row.id: EnrolmentStatus(row.consent_given, row.is_active) for row in connection.execute(query)}
+
+
+_RECOGNISABLE = PreparedStatement(
+    select(func.count()).where(
+        employees.c.id.in_(select(func.json_each(bindparam("ids")).table_valued("value"))),
+        employees.c.consent_given,
+        employees.c.is_active,
+    )
+)
+
+
+def count_recognisable(connection: Connection, ids: Collection[int]) -> int:
+    """Return how many of these employees may be recognised; domain/consent.may_be_recognised states the same rule."""
+    if connection.dialect.name == "sqlite":
+        return _RECOGNISABLE.fetch_scalar(connection, {"ids": to_json(list(ids)).decode()}) or 0
+    return sum(map(may_be_recognised, select_standings(connection, ids).values()))
 
 
 def count_enrolled(connection: Connection) -> int:
