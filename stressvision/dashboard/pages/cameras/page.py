@@ -8,6 +8,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import camera_requests, html, texts
 from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.pages.cameras.adding import is_adding, show_adding
 from stressvision.dashboard.pages.cameras.live import show_live, show_pictures
 from stressvision.dashboard.pages.cameras.pausing import show_pause
 from stressvision.dashboard.pages.cameras.view import show_view
@@ -27,6 +28,7 @@ def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.common.CAMERA)))
     devices = _offered(context)
+    show_adding(context)
     if devices:
         with show_errors(context):
             by_name = {device.device_id: device for device in devices}
@@ -60,7 +62,7 @@ def sort_devices(devices: Sequence[Device]) -> list[Device]:
 def _list(context: PageContext, known: list[str]) -> None:
     with show_errors(context):
         devices = sort_devices(context.backend.devices().devices)
-        if {device.device_id for device in devices} != set(known):
+        if {device.device_id for device in devices} != set(known) and not is_adding():
             st.rerun()
         if not devices:
             st.html(html.empty(context.text(texts.common.NO_DEVICES)))
