@@ -197,7 +197,7 @@ def test_live_picture_comes_through_the_api_on_request(state: FakeBackend) -> No
 
 ADJUSTING = """
 import streamlit as st
-from stressvision.dashboard import camera_requests
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.acting_user import remember_acting_user
 from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages.cameras import view

@@ -6,8 +6,10 @@ import streamlit as st
 
 from stressvision.core.config import load_settings
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import account_requests, html, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import account_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
+from stressvision.dashboard.pages.cameras import drawing
 from stressvision.dashboard.pages.overview import device_chip
 from stressvision.domain.auth import Role
 
@@ -84,6 +86,6 @@ def _test(context: PageContext, name: str) -> None:
         if device is None or device.state == "silent":
             st.html(html.banner(context.text(texts.camera.ADD_WAITING, name=name)))
             return
-        st.html(html.caption(name, device_chip(context, device.state), device.detail))
+        st.html(drawing.caption(name, device_chip(context, device.state), device.detail))
         remedy = texts.camera.REMEDIES.get(device.state)
         st.html(html.banner(context.text(remedy or texts.camera.ADD_CONNECTED, name=name)))
