@@ -6,8 +6,9 @@ import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.core.texts import Message
-from stressvision.dashboard import html, people_requests, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
+from stressvision.dashboard.api_calls import people_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.backend import Employee

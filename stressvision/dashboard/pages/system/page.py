@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from stressvision.dashboard import html, system_requests, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import system_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.system.backups import format_size, show_backups
 from stressvision.dashboard.palette import SEVERITIES, STATES
