@@ -58,6 +58,15 @@ def test_overview_shows_the_figures_of_the_api(state: FakeBackend) -> None:
     assert "Persona no inscrita" in text
 
 
+def test_overview_names_silent_cameras_first(state: FakeBackend) -> None:
+    state.devices = [device(device_id="pi-01"), *(device(device_id=f"pi-{n}", state="silent") for n in range(40, 80))]
+    text = shown(overview())
+    assert "40 de 41 cámaras no observan" in text
+    assert text.index("pi-40") < text.index("pi-01")
+    state.devices = [device(device_id="pi-01"), device(device_id="pi-02", state="paused")]
+    assert "no observan" not in shown(overview())
+
+
 def test_overview_follows_the_api(state: FakeBackend) -> None:
     app = overview()
     state.stress_percentage = 61.5

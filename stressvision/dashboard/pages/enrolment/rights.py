@@ -165,7 +165,8 @@ def _show_certificate(context: PageContext, certificate: ErasureCertificate) -> 
         (html.Chip(colours[place.is_clean], context.text(texts.enrolment.PLACES[place.is_clean])), place.place)
         for place in certificate.places
     ]
-    st.html(html.table(("", ""), rows, numbers=frozenset()))
+    header = [context.text(texts.enrolment.RESULT), context.text(texts.enrolment.PLACE)]
+    st.html(html.table(header, rows, numbers=frozenset()))
     with st.container(horizontal=True):
         st.download_button(
             context.text(texts.enrolment.CERTIFICATE),

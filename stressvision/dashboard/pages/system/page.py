@@ -35,7 +35,8 @@ def _show_state(context: PageContext) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             st.html(html.subheading(context.text(texts.system.SERVICES)))
-            st.html(html.table(("", "", ""), _services(context, status), numbers=frozenset()))
+            header = [context.text(item) for item in (texts.system.PROGRAM, texts.system.STATE, texts.system.DETAIL)]
+            st.html(html.table(header, _services(context, status), numbers=frozenset()))
         with right:
             st.html(html.subheading(context.text(texts.system.REPAIRS)))
             _show_repairs(context, repairs)
