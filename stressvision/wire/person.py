@@ -40,7 +40,8 @@ class PersonFigures(WireModel):
 class PersonEvent(WireModel):
     """One line of the time line: a step of an alert's history, or the beginning or end of a pause.
 
-    `kind`: raised, acknowledged, noted, resolved, escalated, silenced, pause_begun, pause_ended.
+    `kind`: raised, acknowledged, noted, resolved, escalated, silenced, pause_begun, pause_ended; recognition_paused: at
+    the person's own request, until `ends_at`.
     """
 
     timestamp: Moment

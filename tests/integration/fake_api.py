@@ -43,7 +43,7 @@ from stressvision.wire.backend import (
     Stats,
     StoredDetection,
 )
-from stressvision.wire.cameras import CameraHistory, CameraSettings, WatchedHours
+from stressvision.wire.cameras import CameraHistory, CameraSettings, CameraViewRequest, WatchedHours
 from stressvision.wire.events import Connected, DetectionEvent, Pong
 from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.own import OwnPage
@@ -88,6 +88,7 @@ class FakeBackend:
     sent: int = 0
     other_event: int = 0
     paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    views: list[CameraViewRequest] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
     histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
@@ -376,6 +377,11 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         return CameraSettings(
             device_id=device_id, revision=0, time_zone="America/Lima", paused_until=until, pause_reason=reason
         )
+
+    @app.put("/api/devices/{device_id}/camera")
+    def change_camera(device_id: str, wanted: Annotated[CameraViewRequest, Body()]) -> CameraSettings:
+        state.views.append(wanted)
+        return camera_settings(device_id)
 
     @app.delete("/api/devices/{device_id}/pause")
     def resume(device_id: str) -> CameraSettings:

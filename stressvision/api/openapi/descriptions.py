@@ -83,7 +83,7 @@ SCHEMAS: Mapping[str, str] = {
     "PeriodFigures": "Una ventana de un día, o un día de una semana.",
     "PersonEvent": (
         "Un paso del historial de una alerta, o el comienzo o el fin de una pausa. `kind`: raised, acknowledged, "
-        "noted, resolved, escalated, silenced, pause_begun, pause_ended."
+        "noted, resolved, escalated, silenced, pause_begun, pause_ended; recognition_paused: a pedido de la persona."
     ),
     "PersonEvents": "Lo que pasó con las alertas de una persona, lo más reciente primero.",
     "PersonFigure": (

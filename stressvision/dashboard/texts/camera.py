@@ -79,3 +79,63 @@ RESUME = Message(es="Reanudar {name}", en="Resume {name}")
 PAUSED = Message(es="{name} queda en pausa.", en="{name} is paused.")
 RESUMED = Message(es="{name} vuelve a mirar en unos segundos.", en="{name} watches again within seconds.")
 NOT_DONE = Message(es="No se hizo", en="Not done")
+
+ADJUST = Message(es="Ajustar lo que mira {name}", en="Adjust what {name} watches")
+VIEW_ABOUT = Message(
+    es="Rayado: no se mira (máscara). Verde: solo se mira ahí (zona). Claro: el rectángulo por añadir.",
+    en="Hatched: not watched (mask). Green: watched only there (zone). Light: the rectangle to add.",
+)
+RECTANGLE = Message(es="Rectángulo", en="Rectangle")
+RECTANGLES: Mapping[str, Message] = {
+    "mask": Message(es="Máscara", en="Mask"),
+    "zone": Message(es="Zona", en="Zone"),
+}
+ACROSS = Message(es="De izquierda a derecha", en="From left to right")
+DOWN = Message(es="De arriba a abajo", en="From top to bottom")
+ADD_RECTANGLE = Message(es="Añadir el rectángulo", en="Add the rectangle")
+REMOVE = Message(es="Quitar: {what}", en="Remove: {what}")
+SCHEDULE = Message(es="Horario", en="Hours")
+ALWAYS = Message(es="Mira siempre.", en="It always watches.")
+ON_DAYS = Message(es="Días", en="Days")
+DAYS: Mapping[int, Message] = {
+    1: Message(es="lun", en="Mon"),
+    2: Message(es="mar", en="Tue"),
+    3: Message(es="mié", en="Wed"),
+    4: Message(es="jue", en="Thu"),
+    5: Message(es="vie", en="Fri"),
+    6: Message(es="sáb", en="Sat"),
+    7: Message(es="dom", en="Sun"),
+}
+START = Message(es="Desde", en="From")
+END = Message(es="Hasta", en="To")
+ADD_HOURS = Message(es="Añadir horas", en="Add hours")
+MIN_FACE = Message(
+    es="Ancho mínimo de un rostro, en píxeles (0: cualquiera)", en="Smallest width of a face, in pixels (0: any)"
+)
+SAVE_VIEW = Message(es="Guardar", en="Save")
+VIEW_SAVED = Message(
+    es="Guardado. La cámara lo aplica en unos segundos.", en="Saved. The camera applies it within seconds."
+)
+
+ADD = Message(es="Añadir una cámara", en="Add a camera")
+ADD_ABOUT = Message(
+    es="Cada cámara tiene su dispositivo (un Raspberry Pi o un equipo con cámara). Póngale un nombre corto: linea-2.",
+    en="Each camera has its device (a Raspberry Pi or a computer with a camera). Choose a short name, such as linea-2.",
+)
+ADD_NAME = Message(es="Nombre del dispositivo", en="Name of the device")
+ADD_NAME_FORM = Message(
+    es="Use letras sin tilde, números, punto o guion.", en="Use unaccented letters, digits, dots or hyphens."
+)
+ADD_CONTINUE = Message(es="Continuar", en="Continue")
+ADD_STEPS = Message(
+    es="Encienda el dispositivo, ejecute en él este programa y responda con estos datos. El token se ve solo ahora.",
+    en="Switch the device on, run this program on it and answer with these data. The token is shown only now.",
+)
+ADD_SERVER = Message(es="Dirección del servidor", en="Address of the server")
+ADD_TOKEN = Message(es="Token", en="Token")
+ADD_NO_TOKEN = Message(es="ninguno: aún no hay cuentas", en="none: there are no accounts yet")
+ADD_WAITING = Message(es="Esperando la primera señal de {name}…", en="Waiting for the first sign of {name}…")
+ADD_CONNECTED = Message(
+    es="{name} está conectada y observa. Ya puede cerrar esta ventana.",
+    en="{name} is connected and watching. You may close this window.",
+)

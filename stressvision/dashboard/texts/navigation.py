@@ -13,7 +13,7 @@ SECTIONS: Mapping[str, Message] = {
     "own": Message(es="Mis datos", en="My data"),
 }
 
-DATA_AGE = Message(es="Datos de {time} ({ago})", en="Data of {time} ({ago})")
+DATA_AGE = Message(es="Última señal: {ago}", en="Last signal: {ago}")
 CAMERAS_UP = Message(es="{up} de {all} cámaras observan", en="{up} of {all} cameras watching")
 NO_CAMERAS = Message(es="Ninguna cámara registrada", en="No camera registered")
 NO_OPEN_ALERTS = Message(es="Sin alertas abiertas", en="No open alerts")

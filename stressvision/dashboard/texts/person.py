@@ -65,7 +65,10 @@ EVENTS: Mapping[str, Message] = {
     "resolved": Message(es="Alerta {id} resuelta", en="Alert {id} resolved"),
     "escalated": Message(es="Alerta {id} escalada: no se atendió a tiempo", en="Alert {id} escalated"),
     "silenced": Message(es="Alerta no creada: había una pausa", en="Alert not created: a pause was in force"),
-    "pause_begun": Message(es="Pausa hasta el {ends}", en="Pause until {ends}"),
+    "pause_begun": Message(es="Alertas en pausa hasta el {ends}", en="Alerts paused until {ends}"),
+    "recognition_paused": Message(
+        es="Pidió no ser reconocido hasta el {ends}", en="Asked not to be recognised until {ends}"
+    ),
     "pause_ended": Message(es="Fin de la pausa", en="End of the pause"),
 }
 GO_TO_ALERT = Message(es="Abrir la alerta más reciente", en="Open the latest alert")

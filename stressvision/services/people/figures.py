@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.detections.hours import count_employee_hours
 from stressvision.db.queries.people import figures as rows
+from stressvision.db.queries.people.own import select_pauses
 from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.evidence import USUAL_DAYS
@@ -71,8 +72,12 @@ def read_person_events(context: Context, employee_id: int, days: int, actor: Act
         steps = rows.select_person_steps(connection, employee_id, since, EVENT_LIMIT)
         total = rows.count_person_steps(connection, employee_id, since)
         silences = rows.select_person_silences(connection, employee_id, since)
+        own_pauses = select_pauses(connection, employee_id, since)
     submit_read(context, actor, "read_person_events", "employee", employee_id, {"days": days}).result()
     pauses = [event for silence in silences for event in _to_pause(silence, since, context.clock())]
+    pauses += [
+        PersonEvent(timestamp=pause.starts_at, kind="recognition_paused", ends_at=pause.ends_at) for pause in own_pauses
+    ]
     events = [PersonEvent.model_validate(step) for step in steps] + pauses
     return PersonEvents(
         employee_id=employee_id,

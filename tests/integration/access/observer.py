@@ -1,6 +1,7 @@
 """A plant with few people, and an observer that keeps everything a role receives from it."""
 
 import random
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -170,4 +171,6 @@ def _without_commit_time(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_varying_lines(text: str) -> str:
+    """Return an answer without what other programs of this machine change: processes, and the free disk."""
+    text = re.sub(r'"free_bytes":\d+', '"free_bytes":0', text)
     return "\n".join(line for line in text.split("\n") if not line.startswith(_VARYING_LINES))

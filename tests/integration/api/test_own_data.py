@@ -100,6 +100,9 @@ def test_pause_takes_the_person_out_of_the_gallery_until_midnight(
     clock.advance(hours=14)
     assert [face.employee_id for face in read_gallery(context).faces] == [ana, lars]
     assert {"pause_recognition", "resume_recognition"} <= set(actions(client, ana))
+    events = client.get(f"/api/employees/{ana}/timeline").json()["events"]
+    assert [event["kind"] for event in events] == ["recognition_paused"] * 2
+    assert events[0]["ends_at"] == "2026-11-23T05:00:00.000Z"
 
 
 def test_withdrawal_deletes_the_face(client: TestClient, context: Context) -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.dashboard.navigation import PAGES
+from stressvision.dashboard.palette import SEVERITIES
 from stressvision.domain.auth import Role
 from stressvision.wire.access import LoggedIn
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
@@ -59,7 +60,7 @@ def test_role_opens_its_pages(role: Role | None, hidden: set[str]) -> None:
 
 def test_strip_names_age_of_data_cameras_and_alerts(state: FakeBackend) -> None:
     text = strip(console())
-    assert "Datos de " in text
+    assert "Última señal: ahora" in text
     assert "1 de 2 cámaras observan" in text
     assert "2 alertas pendientes" in text
 
@@ -70,6 +71,14 @@ def test_strip_of_a_calm_plant(state: FakeBackend) -> None:
     text = strip(console())
     assert "1 de 1 cámaras observan" in text
     assert "Sin alertas abiertas" in text
+
+
+def test_old_data_are_marked(state: FakeBackend) -> None:
+    state.devices = [device(state="silent", last_seen=utc_now() - timedelta(minutes=7))]
+    text = strip(console())
+    assert "Última señal: hace 7 min" in text
+    assert "0 de 1 cámaras observan" in text
+    assert text.count(SEVERITIES["high"]) == 3, "age, cameras and alerts are all marked"
 
 
 def test_strip_follows_the_api(state: FakeBackend) -> None:

@@ -67,7 +67,7 @@ def test_measure_and_area_change_the_page(state: FakeBackend) -> None:
     assert "Día a día: Toda la planta" in shown(app)
     app.button_group(key="plant_area").set_value("Sin área").run()
     assert "Día a día: Sin área" in shown(app)
-    comparison = app.dataframe[1].value
+    comparison = app.dataframe[0].value
     assert list(comparison["name"]) == ["Calidad", "Envasado", "Sin área"]
     assert list(comparison["days"]) == ["2 de 7"] * 3
 

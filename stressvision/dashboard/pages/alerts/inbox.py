@@ -15,7 +15,7 @@ from stressvision.dashboard.pages.alerts.lines import create_line
 from stressvision.dashboard.pages.alerts.query import InboxQuery, write_query
 from stressvision.wire.alerts import Alert, AlertList
 
-REFRESH_SECONDS = 3
+REFRESH_SECONDS = 5
 FORGOTTEN_AFTER = timedelta(seconds=20)
 """A list that was not refreshed for longer belongs to an earlier visit of the page."""
 

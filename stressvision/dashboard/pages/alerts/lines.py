@@ -1,5 +1,7 @@
 """One alert as a line of the inbox."""
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from stressvision.dashboard import alert_html, html, texts
@@ -55,16 +57,20 @@ def _place(context: PageContext, alert: Alert) -> str:
 
 
 def _strip(context: PageContext, alert: Alert) -> Markup:
-    counts = alert.evidence_minutes or []
+    counts = tuple((minute.total, minute.events) for minute in alert.evidence_minutes or ())
     if not counts:
         return Markup("")
-    fullest = max(1, *(minute.total for minute in counts))
     is_fatigue = alert.alert_type == PROLONGED_FATIGUE
-    return alert_html.strip(
-        [alert_html.MinuteBar(100 * minute.total / fullest, 100 * minute.events / fullest, "") for minute in counts],
-        label=context.text(texts.alerts.LEGEND_FATIGUE if is_fatigue else texts.alerts.LEGEND_STRESS),
-        colour=EXPRESSIONS["fatigue" if is_fatigue else "stress"],
-    )
+    label = texts.alerts.LEGEND_FATIGUE if is_fatigue else texts.alerts.LEGEND_STRESS
+    return _draw_strip(counts, context.text(label), EXPRESSIONS["fatigue" if is_fatigue else "stress"])
+
+
+@lru_cache(maxsize=2000)
+def _draw_strip(counts: tuple[tuple[int, int], ...], label: str, colour: str) -> Markup:
+    """Return the minutes as bars. Every refresh of every open page needs them, and they never change."""
+    fullest = max(1, *(total for total, _ in counts))
+    bars = [alert_html.MinuteBar(100 * total / fullest, 100 * events / fullest, "") for total, events in counts]
+    return alert_html.strip(bars, label, colour)
 
 
 def _now(context: PageContext, alert: Alert) -> str:

@@ -19,7 +19,7 @@ from stressvision.dashboard.pages.alerts.query import About
 from stressvision.domain.alerts import Outcome
 from stressvision.wire.alerts import OutcomeCounts
 
-NOTICES_SECONDS = 10
+NOTICES_SECONDS = 20
 OUTCOME_DAYS = 90
 
 

@@ -63,6 +63,7 @@ def show_details(context: PageContext, employees: Sequence[Employee]) -> Details
         context.text(texts.enrolment.CODE), max_chars=80, help=context.text(texts.enrolment.CODE_HELP), key="enrol_code"
     )
     name = right.text_input(context.text(texts.enrolment.FULL_NAME), max_chars=200, key="enrol_name")
+    left, right = st.columns(2)  # a row of its own: a phone shows the fields in this order
     with left:
         department = _choose(context, texts.enrolment.DEPARTMENT, [item.department for item in employees], "department")
     with right:

@@ -1,13 +1,9 @@
 """Planta: areas by hour and shift, week or month against the one before, without persons."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
-import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import charts, html, texts
@@ -15,16 +11,16 @@ from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages.plant import charts as plant_charts
 from stressvision.dashboard.pages.plant.story import Measure, build_story, difference, name_area, share_of
+from stressvision.dashboard.pages.plant.tables import show_comparison, show_shifts
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.recovery import recovering
 from stressvision.dashboard.report_download import PDF_TIMEOUT_SECONDS
 from stressvision.domain.plant import Span, days_before, days_of
-from stressvision.wire.plant import GroupFigure, PlantFigures
+from stressvision.wire.plant import PlantFigures
 
 SPAN, DAY = "periodo", "fecha"
 """Names of the query parameters."""
 _SPANS: dict[str, Span] = {"semana": Span.WEEK, "mes": Span.MONTH}
-ROW_PIXELS = 36
 
 
 def render(context: PageContext) -> None:
@@ -121,8 +117,8 @@ def _show(context: PageContext, figures: PlantFigures) -> None:
     st.html(html.story(build_story(context, figures, measure)))
     st.html(html.figures(_key_figures(context, figures)))
     _show_areas(context, figures, measure)
-    _show_comparison(context, figures, measure)
-    _show_shifts(context, figures)
+    show_comparison(context, figures, measure)
+    show_shifts(context, figures)
 
 
 def _key_figures(context: PageContext, figures: PlantFigures) -> tuple[html.KeyFigure, ...]:
@@ -177,79 +173,6 @@ def _show_areas(context: PageContext, figures: PlantFigures, measure: Measure) -
         key="plant_trend",
         config=dict(charts.CONFIG),
         alt=context.text(texts.plant.TREND, area=chosen),
-    )
-
-
-def _show_shifts(context: PageContext, figures: PlantFigures) -> None:
-    st.html(html.subheading(context.text(texts.plant.SHIFTS_TITLE)))
-    names = [
-        context.text(
-            texts.plant.SHIFT_OF,
-            name=context.text(texts.employees.SHIFTS[shift.name]),
-            start=shift.start_hour,
-            end=shift.end_hour,
-        )
-        for shift in figures.shifts
-    ]
-    _show_table(
-        context,
-        "plant_shifts",
-        {
-            "name": names,
-            "stress": [shift.stress_pct for shift in figures.shifts],
-            "fatigue": [shift.fatigue_pct for shift in figures.shifts],
-            "days": [context.text(texts.plant.DAYS_OF, days=shift.days, all=figures.days) for shift in figures.shifts],
-        },
-        context.text(texts.plant.SHIFT),
-    )
-
-
-def _show_comparison(context: PageContext, figures: PlantFigures, measure: Measure) -> None:
-    st.html(html.subheading(context.text(texts.plant.AREAS_TITLE)))
-    totals = [area.total or _NOTHING for area in figures.areas]
-    _show_table(
-        context,
-        "plant_comparison",
-        {
-            "name": [name_area(context, area.department) for area in figures.areas],
-            "stress": [total.stress_pct for total in totals],
-            "fatigue": [total.fatigue_pct for total in totals],
-            "change": [difference(area.total, area.previous, measure) for area in figures.areas],
-            "detections": [total.total_detections for total in totals],
-            "days": [
-                context.text(texts.plant.DAYS_OF, days=len(area.days), all=figures.days) for area in figures.areas
-            ],
-        },
-        context.text(texts.plant.AREA),
-    )
-
-
-_NOTHING = GroupFigure(total_detections=0, stress_pct=0.0, fatigue_pct=0.0)
-Column = Literal["name", "stress", "fatigue", "change", "detections", "days"]
-
-
-def _show_table(context: PageContext, key: str, columns: Mapping[Column, Sequence[object]], first: str) -> None:
-    st.dataframe(
-        pd.DataFrame(columns),
-        hide_index=True,
-        row_height=ROW_PIXELS,
-        column_config={
-            "name": st.column_config.TextColumn(first),
-            "stress": _share_column(context, "stress"),
-            "fatigue": _share_column(context, "fatigue"),
-            "change": st.column_config.NumberColumn(context.text(texts.plant.CHANGE), format="%+.1f"),
-            "detections": st.column_config.NumberColumn(context.text(texts.common.DETECTIONS), format="localized"),
-            "days": st.column_config.TextColumn(context.text(texts.plant.DAYS)),
-        },
-        placeholder=context.text(texts.common.NOT_SET),
-        key=key,
-        alt=first,
-    )
-
-
-def _share_column(context: PageContext, measure: Measure) -> ColumnConfig:
-    return st.column_config.ProgressColumn(
-        context.text(texts.person.MEASURES[measure]), min_value=0, max_value=100, format="%.1f %%"
     )
 
 

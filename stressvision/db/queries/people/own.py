@@ -60,6 +60,14 @@ class SelfReportRow(ReadRow):
 
 
 @dataclass(frozen=True)
+class RecognitionPauseRow(ReadRow):
+    """A pause of recognition."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class BeforeReport:
     """Detections of one person in a stretch of time: all, those of stress or sadness, those of fatigue."""
 
@@ -71,6 +79,7 @@ class BeforeReport:
 _read_link = RowReader(LinkRow)
 _read_request = RowReader(RequestRow)
 _read_self_report = RowReader(SelfReportRow)
+_read_pause = RowReader(RecognitionPauseRow)
 _AUTHOR = {"employee_name": employees.c.full_name, "employee_code": employees.c.employee_code}
 _REQUEST = select(*columns_for(RequestRow, person_requests, **_AUTHOR)).join(
     employees, employees.c.id == _q.employee_id
@@ -120,6 +129,14 @@ def find_pause_end(connection: Connection, employee_id: int, at: datetime) -> da
     query = select(func.max(_p.ends_at)).where(_p.employee_id == employee_id, _p.starts_at <= at, _p.ends_at > at)
     found: datetime | None = connection.execute(query).scalar_one()
     return found
+
+
+def select_pauses(connection: Connection, employee_id: int, since: datetime) -> list[RecognitionPauseRow]:
+    """Return the employee's pauses of recognition that began since then, newest first."""
+    query = select(*columns_for(RecognitionPauseRow, recognition_pauses)).where(
+        _p.employee_id == employee_id, _p.starts_at >= since
+    )
+    return _read_pause.many(connection.execute(query.order_by(_p.id.desc())))
 
 
 def insert_self_report(
