@@ -33,6 +33,7 @@ class PlantStatus:
     newest_high_alert: int
     cameras: int
     cameras_watching: int
+    cameras_paused: int
     last_signal: datetime | None
 
 
@@ -46,6 +47,7 @@ def read_status(backend: BackendClient) -> PlantStatus:
         newest_high_alert=overview.newest_high_alert or 0,
         cameras=len(devices),
         cameras_watching=sum(device.state == "watching" for device in devices),
+        cameras_paused=sum(device.state == "paused" for device in devices),
         last_signal=max((device.last_seen for device in devices if device.last_seen), default=None),
     )
 
@@ -94,7 +96,7 @@ def _items(context: PageContext, status: PlantStatus) -> list[html.Chip]:
     if not status.cameras:
         items.append(html.Chip(warning, context.text(texts.navigation.NO_CAMERAS)))
     else:
-        all_up = status.cameras_watching == status.cameras
+        all_up = status.cameras_watching + status.cameras_paused == status.cameras
         label = context.text(texts.navigation.CAMERAS_UP, up=f"{status.cameras_watching:,}", all=f"{status.cameras:,}")
         items.append(html.Chip(good if all_up else bad, label))
     if status.pending_alerts is not None:

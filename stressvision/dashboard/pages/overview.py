@@ -14,6 +14,8 @@ from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
 
 REFRESH_SECONDS = 2
 STATS_HOURS = 24
+_TROUBLE = ("silent", "no_camera", "stopped", "starting", "paused", "watching")
+_PROBLEMS = frozenset({"silent", "no_camera"})
 FEED = "feed"
 """Key of the session state."""
 
@@ -32,6 +34,7 @@ def _live(context: PageContext) -> None:
         devices = context.backend.devices().devices
         at = f"{context.local(overview.timestamp):%H:%M:%S}"
         st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
+        _show_troubled(context, devices)
         _show_pending(context, overview)
         st.html(html.figures(_figures(context, overview)))
         if context.sees_persons:
@@ -175,10 +178,32 @@ def _show_devices(context: PageContext, devices: list[Device]) -> None:
     st.html(
         html.table(
             [context.text(name) for name in header],
-            [_device_row(context, device) for device in devices],
+            [_device_row(context, device) for device in sorted(devices, key=_trouble)],
             numbers=frozenset({3, 4}),
         )
     )
+
+
+def _trouble(device: Device) -> tuple[int, str]:
+    """Return the order of a device: problems first."""
+    return _TROUBLE.index(device.state) if device.state in _TROUBLE else 0, device.device_id
+
+
+def _show_troubled(context: PageContext, devices: list[Device]) -> None:
+    """Render how many cameras do not watch, with a link to the reasons."""
+    troubled = sum(device.state in _PROBLEMS for device in devices)
+    if not troubled:
+        return
+    sentence = context.text(texts.overview.TROUBLED, count=f"{troubled:,}", all=f"{len(devices):,}")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="troubled"):
+        st.html(html.banner(sentence), width="content")
+        if "camara" in context.pages:
+            st.page_link(
+                context.pages["camara"],
+                label=context.text(texts.overview.SEE_CAMERAS),
+                icon=":material/arrow_forward:",
+                icon_position="right",
+            )
 
 
 def _device_row(context: PageContext, device: Device) -> tuple[str | html.Chip, ...]:

@@ -116,3 +116,26 @@ SAVE_VIEW = Message(es="Guardar", en="Save")
 VIEW_SAVED = Message(
     es="Guardado. La cámara lo aplica en unos segundos.", en="Saved. The camera applies it within seconds."
 )
+
+ADD = Message(es="Añadir una cámara", en="Add a camera")
+ADD_ABOUT = Message(
+    es="Cada cámara tiene su dispositivo (un Raspberry Pi o un equipo con cámara). Póngale un nombre corto: linea-2.",
+    en="Each camera has its device (a Raspberry Pi or a computer with a camera). Choose a short name, such as linea-2.",
+)
+ADD_NAME = Message(es="Nombre del dispositivo", en="Name of the device")
+ADD_NAME_FORM = Message(
+    es="Use letras sin tilde, números, punto o guion.", en="Use unaccented letters, digits, dots or hyphens."
+)
+ADD_CONTINUE = Message(es="Continuar", en="Continue")
+ADD_STEPS = Message(
+    es="Encienda el dispositivo, ejecute en él este programa y responda con estos datos. El token se ve solo ahora.",
+    en="Switch the device on, run this program on it and answer with these data. The token is shown only now.",
+)
+ADD_SERVER = Message(es="Dirección del servidor", en="Address of the server")
+ADD_TOKEN = Message(es="Token", en="Token")
+ADD_NO_TOKEN = Message(es="ninguno: aún no hay cuentas", en="none: there are no accounts yet")
+ADD_WAITING = Message(es="Esperando la primera señal de {name}…", en="Waiting for the first sign of {name}…")
+ADD_CONNECTED = Message(
+    es="{name} está conectada y observa. Ya puede cerrar esta ventana.",
+    en="{name} is connected and watching. You may close this window.",
+)

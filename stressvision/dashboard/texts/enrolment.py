@@ -174,5 +174,7 @@ PLACES: Mapping[bool | None, Message] = {
     False: Message(es="QUEDAN RASTROS", en="TRACES LEFT"),
     None: Message(es="no examinable", en="not examined"),
 }
+PLACE = Message(es="Lugar", en="Place")
+RESULT = Message(es="Resultado", en="Result")
 CLOSE = Message(es="Cerrar", en="Close")
 NOT_DONE = Message(es="No se hizo", en="Not done")

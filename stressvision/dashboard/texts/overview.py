@@ -20,6 +20,8 @@ MANY_PENDING = Message(
     es="Hay {count} alertas pendientes de revisar",
     en="{count} alerts are pending review",
 )
+TROUBLED = Message(es="{count} de {all} cámaras no observan", en="{count} of {all} cameras are not watching")
+SEE_CAMERAS = Message(es="Ver cámaras", en="See cameras")
 SEE_ALERTS = Message(es="Ver alertas", en="See alerts")
 
 DISTRIBUTION = Message(es="Expresión compatible con… (24 horas)", en="Expression compatible with… (24 hours)")

@@ -83,6 +83,8 @@ LEVELS: Mapping[str, Message] = {
     "warning": Message(es="Advertencias", en="Warnings"),
     "info": Message(es="Información", en="Information"),
 }
+STATE = Message(es="Estado", en="State")
+DETAIL = Message(es="Detalle", en="Detail")
 PROGRAM = Message(es="Programa", en="Program")
 ALL_PROGRAMS = Message(es="Todos", en="All")
 TEXT = Message(es="Texto (en inglés)", en="Text")

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const texts = JSON.parse(document.getElementById("sv-texts").textContent);
-  const POLL_MS = 1500, ANSWER_MS = 2500, STALE_MS = 20000;
+  const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000;
   const REASONS = { dashboard: texts.dashboardDown, backend: texts.backendDown, failing: texts.backendFailing };
   const atTime = (text, at) => text.replace("{time}", new Date(at).toLocaleTimeString("es-PE", { hour12: false }));
   const read = (store, key) => { try { return store.getItem(key); } catch { return null; } };

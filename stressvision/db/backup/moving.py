@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Table, func, insert, select, text
+from sqlalchemy import Connection, CursorResult, Table, delete, func, insert, select, text
 
 from stressvision.core.errors import Conflict, DatabaseUnavailable, Message
 from stressvision.db.engine.connection import Database
@@ -31,7 +31,13 @@ def copy_database(source: Database, target: Database) -> int:
         return copied
 
 
+_OF_EVERY_DATABASE = frozenset({"database_identity", "releases"})
+"""Tables that a new database has rows in; those of the source replace them."""
+
+
 def _refuse_rows(target: Connection) -> None:
+    for name in _OF_EVERY_DATABASE:
+        target.execute(delete(metadata.tables[name]))
     for table in metadata.sorted_tables:
         if target.execute(select(table).limit(1)).first() is not None:
             raise Conflict(

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL as URL
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
 
 from stressvision.core.errors import ConfigurationError, DatabaseUnavailable, Message
 from stressvision.db.engine.file_identity import FileIdentity
@@ -235,9 +235,23 @@ def _create_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("stressvision_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        # Not exec_driver_sql, which takes 35 µs of each transaction to run what SQLite does in one.
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute(statement)
+        except sqlite_driver().Error as error:
+            raise wrap_driver_error(statement, error, connection.dialect) from error
 
     return engine
+
+
+def wrap_driver_error(statement: str, error: Exception, dialect: Dialect) -> DBAPIError:
+    """Return sqlalchemy's error for one of SQLite's driver, of a statement that was passed to the driver itself."""
+    base = sqlite_driver().Error
+    wrapped = DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=dialect)
+    assert isinstance(wrapped, DBAPIError)  # noqa: S101  other errors are not the driver's
+    return wrapped
 
 
 _read_text = partial(str, encoding="utf-8", errors="replace")

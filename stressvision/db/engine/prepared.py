@@ -11,11 +11,11 @@ from typing import Any, Generic, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import JSON, Column, Connection, Dialect, Select, Table
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import TypeEngine
 
-from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.engine.connection import sqlite_driver, wrap_driver_error
 
 T = TypeVar("T")
 Converter = Callable[[Any], Any]
@@ -53,13 +53,10 @@ class PreparedStatement(Generic[T]):
         bound = {**text.literals, **values}
         row = [bound[name] if convert is None else convert(bound[name]) for name, convert in text.parameters]
         driver: Any = connection.connection.dbapi_connection
-        error_class = sqlite_driver().Error
         try:
             found = driver.execute(text.sql, row).fetchone()
-        except error_class as error:
-            raise DBAPIError.instance(
-                text.sql, None, error, error_class, hide_parameters=True, dialect=connection.dialect
-            ) from error
+        except sqlite_driver().Error as error:
+            raise wrap_driver_error(text.sql, error, connection.dialect) from error
         if found is None:
             return None
         value: T | None = found[0] if text.convert_result is None else text.convert_result(found[0])
@@ -69,9 +66,7 @@ class PreparedStatement(Generic[T]):
 def _compile(statement: ReturningInsert[Any] | Select[Any], dialect: Dialect) -> _Text:
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101  SQLAlchemy's annotations do not state it
-    converters = {
-        name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()
-    }
+    converters = {name: _find_converter(bind.type, dialect) for name, bind in compiled.binds.items()}
     required = {name for name, bind in compiled.binds.items() if bind.required}
     (column,) = statement.exported_columns
     return _Text(
@@ -100,15 +95,12 @@ class PreparedInsert:
         if self._converters is None:
             self._converters = _find_converters(self._columns, connection.dialect)
         driver: Any = connection.connection.dbapi_connection
-        error_class = sqlite_driver().Error
         converted = [self._convert(row, self._converters) for row in rows]
         try:
             driver.executemany(self._sql, converted)
             (last,) = driver.execute("SELECT last_insert_rowid()").fetchone()
-        except error_class as error:
-            raise DBAPIError.instance(
-                self._sql, None, error, error_class, hide_parameters=True, dialect=connection.dialect
-            ) from error
+        except sqlite_driver().Error as error:
+            raise wrap_driver_error(self._sql, error, connection.dialect) from error
         return list(range(last - len(converted) + 1, last + 1))
 
     @staticmethod
@@ -121,14 +113,12 @@ class PreparedInsert:
 
 def _find_converters(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[tuple[int, Converter], ...]:
     """Return the converters to SQLite's values, by the place of the column."""
-    found = (
-        (
-            place,
-            _write_json if isinstance(column.type, JSON) else column.type.dialect_impl(dialect).bind_processor(dialect),
-        )
-        for place, column in enumerate(columns)
-    )
+    found = ((place, _find_converter(column.type, dialect)) for place, column in enumerate(columns))
     return tuple((place, convert) for place, convert in found if convert is not None)
+
+
+def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    return _write_json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _write_json(value: object) -> str | None:

@@ -8,6 +8,7 @@ from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import alerts as rows
 from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_step
+from stressvision.db.queries.alerts.open_alerts import has_open_alert, last_resolution
 from stressvision.db.queries.detections import detections
 from stressvision.db.queries.people.employees import select_standings
 from stressvision.domain.alerts import (
@@ -80,9 +81,9 @@ def create_window_alert_if_due(
     if not may_alert(context.settings.policy, rule.emotions):
         return None
     credible = max(at, latest_credible(context.clock()))
-    if rows.has_open_alert(connection, employee_id, rule.alert_type, at - rule.quiet, credible):
+    if has_open_alert(connection, employee_id, rule.alert_type, at - rule.quiet, credible):
         return None
-    resolved_at = rows.last_resolution(connection, employee_id, rule.alert_type, credible)
+    resolved_at = last_resolution(connection, employee_id, rule.alert_type, credible)
     start = compute_evidence_start(rule, at, resolved_at)
     counted = detections.count_expressions(connection, employee_id, rule.emotions, start, at)
     draft = draft_alert(rule, Evidence(counted.events, counted.total, counted.mean_confidence, has_open_alert=False))

@@ -10,7 +10,7 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.core.texts import Message
-from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, employee, report, served
+from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, device, employee, report, served
 
 
 @pytest.fixture
@@ -56,6 +56,15 @@ def test_overview_shows_the_figures_of_the_api(state: FakeBackend) -> None:
     assert "Lars Keller Ruiz" in text
     assert "expresión compatible con" in text
     assert "Persona no inscrita" in text
+
+
+def test_overview_names_silent_cameras_first(state: FakeBackend) -> None:
+    state.devices = [device(device_id="pi-01"), *(device(device_id=f"pi-{n}", state="silent") for n in range(40, 80))]
+    text = shown(overview())
+    assert "40 de 41 cámaras no observan" in text
+    assert text.index("pi-40") < text.index("pi-01")
+    state.devices = [device(device_id="pi-01"), device(device_id="pi-02", state="paused")]
+    assert "no observan" not in shown(overview())
 
 
 def test_overview_follows_the_api(state: FakeBackend) -> None:
@@ -197,7 +206,7 @@ def test_live_picture_comes_through_the_api_on_request(state: FakeBackend) -> No
 
 ADJUSTING = """
 import streamlit as st
-from stressvision.dashboard import camera_requests
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.acting_user import remember_acting_user
 from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages.cameras import view
@@ -223,6 +232,25 @@ def test_masks_and_hours_of_a_camera_are_drawn_and_saved(state: FakeBackend) -> 
     assert view.masks == [[[0.1, 0.0], [0.4, 0.0], [0.4, 0.5], [0.1, 0.5]]]
     assert [(hours.days, hours.start, hours.end) for hours in view.schedule] == [([1, 2, 3, 4, 5], "07:00", "19:00")]
     assert (view.user_id, view.revision) == ("ing.rojas", 0)
+
+
+ADDING = """
+import streamlit as st
+from stressvision.dashboard.app import open_page
+from stressvision.dashboard.pages.cameras import adding
+st.session_state.setdefault("camera_new", ("linea-2", "sv_token"))
+adding.show_adding_form(open_page()[1])
+"""
+
+
+def test_added_camera_is_tested_until_it_reports(state: FakeBackend) -> None:
+    app = AppTest.from_string(ADDING, default_timeout=30).run()
+    assert "Esperando la primera señal de linea-2" in shown(app)
+    assert "Token: sv_token" in app.code[1].value
+    state.devices.append(device(device_id="linea-2", state="no_camera"))
+    assert "Revise el cable" in shown(app.run())
+    state.devices[-1] = device(device_id="linea-2")
+    assert "linea-2 está conectada y observa" in shown(app.run())
 
 
 def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:

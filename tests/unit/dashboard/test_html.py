@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from stressvision.dashboard import html
+from stressvision.dashboard.pages.cameras import drawing
 
 EVIL = "<script>alert('x')</script>\" onload=\"x"
 
@@ -18,8 +19,8 @@ def test_inserted_values_are_escaped() -> None:
         html.feed([html.FeedRow("#000000", EVIL, EVIL, EVIL, EVIL)]),
         html.table([EVIL], [[EVIL], [chip]], frozenset({0})),
         html.alert(html.AlertCard(chip, EVIL, EVIL, EVIL, EVIL, EVIL, [EVIL], EVIL)),
-        html.picture(EVIL, EVIL, EVIL),
-        html.caption(EVIL, chip, EVIL),
+        drawing.picture(EVIL, EVIL, EVIL),
+        drawing.caption(EVIL, chip, EVIL),
         html.now(EVIL, chip),
     ]
     for block in made:
@@ -34,5 +35,7 @@ def test_table_aligns_numbers_right() -> None:
 
 
 def test_picture_without_url_has_no_img() -> None:
-    assert "<img" not in html.picture("Sin cámara", "Revise el cable.")
-    assert '<img src="http://127.0.0.1:8502/stream.mjpg"' in html.picture("", "", "http://127.0.0.1:8502/stream.mjpg")
+    assert "<img" not in drawing.picture("Sin cámara", "Revise el cable.")
+    assert '<img src="http://127.0.0.1:8502/stream.mjpg"' in drawing.picture(
+        "", "", "http://127.0.0.1:8502/stream.mjpg"
+    )

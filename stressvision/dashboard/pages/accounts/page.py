@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import account_requests, html, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import account_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.accounts.tokens import show_tokens
 from stressvision.dashboard.palette import QUIET, STATES

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import account_requests, html, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import account_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.access import LONGEST_DAYS, Token, TokenIssued

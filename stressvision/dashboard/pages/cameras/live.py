@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import camera_requests, html, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.pages.cameras import drawing
 from stressvision.dashboard.pages.overview import device_chip
 from stressvision.wire.backend import Device
 
@@ -69,8 +71,8 @@ def _show(context: PageContext, name: str, device: Device) -> None:
         restart_login()
     except StressVisionError as error:
         sentence = error.message.text(context.language)
-        st.html(html.picture(context.text(texts.camera.NO_PICTURE), sentence))
+        st.html(drawing.picture(context.text(texts.camera.NO_PICTURE), sentence))
     else:
         address = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-        st.html(html.picture(context.text(texts.camera.CONNECTING), "", address))
-    st.html(html.caption(name, device_chip(context, device.state), device.location or ""))
+        st.html(drawing.picture(context.text(texts.camera.CONNECTING), "", address))
+    st.html(drawing.caption(name, device_chip(context, device.state), device.location or ""))

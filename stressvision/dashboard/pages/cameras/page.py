@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError
-from stressvision.dashboard import camera_requests, html, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.pages.cameras import drawing
+from stressvision.dashboard.pages.cameras.adding import is_adding, show_adding
 from stressvision.dashboard.pages.cameras.live import show_live, show_pictures
 from stressvision.dashboard.pages.cameras.pausing import show_pause
 from stressvision.dashboard.pages.cameras.view import show_view
@@ -27,6 +30,7 @@ def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.common.CAMERA)))
     devices = _offered(context)
+    show_adding(context)
     if devices:
         with show_errors(context):
             by_name = {device.device_id: device for device in devices}
@@ -60,7 +64,7 @@ def sort_devices(devices: Sequence[Device]) -> list[Device]:
 def _list(context: PageContext, known: list[str]) -> None:
     with show_errors(context):
         devices = sort_devices(context.backend.devices().devices)
-        if {device.device_id for device in devices} != set(known):
+        if {device.device_id for device in devices} != set(known) and not is_adding():
             st.rerun()
         if not devices:
             st.html(html.empty(context.text(texts.common.NO_DEVICES)))
@@ -70,10 +74,14 @@ def _list(context: PageContext, known: list[str]) -> None:
         summary = context.text(texts.camera.SUMMARY, up=f"{watching:,}", all=f"{len(devices):,}")
         st.html(html.small(f"{summary} {context.text(texts.camera.PROBLEMS_FIRST, hours=HOURS)}"))
         minutes = {item.device_id: item.minutes for item in history.devices}
-        st.html(html.cameras(_row(context, device, history, minutes.get(device.device_id, [])) for device in devices))
+        st.html(
+            drawing.cameras(_row(context, device, history, minutes.get(device.device_id, [])) for device in devices)
+        )
 
 
-def _row(context: PageContext, device: Device, history: CameraHistory, minutes: Sequence[int | None]) -> html.CameraRow:
+def _row(
+    context: PageContext, device: Device, history: CameraHistory, minutes: Sequence[int | None]
+) -> drawing.CameraRow:
     sign = (
         context.text(texts.camera.LAST_SIGN, ago=context.ago(device.last_seen))
         if device.last_seen
@@ -83,7 +91,7 @@ def _row(context: PageContext, device: Device, history: CameraHistory, minutes: 
     sentences = [context.text(remedy)] if remedy else []
     if device.detail:
         sentences.append(context.text(texts.camera.DEVICE_SAYS, detail=device.detail))
-    return html.CameraRow(
+    return drawing.CameraRow(
         name=device.device_id,
         place=" · ".join(part for part in (device.location, sign) if part),
         state=device_chip(context, device.state),
@@ -101,11 +109,11 @@ def _share(minutes: Sequence[int | None], context: PageContext) -> float | None:
     return min(1.0, sum(known) / passed) if known else None
 
 
-def _bar(context: PageContext, hour: datetime, minutes: int | None) -> html.HourBar:
+def _bar(context: PageContext, hour: datetime, minutes: int | None) -> drawing.HourBar:
     if minutes is None:
-        return html.HourBar(None, context.text(texts.camera.NO_BAR, time=f"{context.local(hour):%d/%m %H:00}"))
+        return drawing.HourBar(None, context.text(texts.camera.NO_BAR, time=f"{context.local(hour):%d/%m %H:00}"))
     title = context.text(texts.camera.BAR, time=f"{context.local(hour):%d/%m %H:00}", minutes=minutes)
-    return html.HourBar(min(1.0, minutes / 60), title)
+    return drawing.HourBar(min(1.0, minutes / 60), title)
 
 
 def _marks(context: PageContext, device: Device) -> list[html.Chip]:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import camera_requests, html, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.wire.cameras import CameraSettings
 

@@ -7,9 +7,11 @@ from datetime import time
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import camera_requests, html, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.api_calls import camera_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.pages.cameras import drawing
 from stressvision.domain.auth import Role
 from stressvision.wire.cameras import CameraSettings, CameraViewRequest, WatchHours
 
@@ -45,7 +47,7 @@ def show_view_form(context: PageContext, device_id: str) -> None:
         _show_rectangles(context, draft)
     with left:
         picture = _fetch(context, device_id)
-        st.html(html.view(picture, draft.masks, draft.zones, corners if kind else []))
+        st.html(drawing.view(picture, draft.masks, draft.zones, corners if kind else []))
         st.html(html.small(context.text(texts.camera.VIEW_ABOUT)))
     _edit_schedule(context, draft)
     pixels = st.number_input(

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from stressvision.core.errors import Conflict, StressVisionError, Unauthenticated
-from stressvision.dashboard import html, people_requests, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import people_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.enrolment.details import CHOSEN, Details, Signature, show_consent, show_details
 from stressvision.dashboard.pages.enrolment.pictures import (

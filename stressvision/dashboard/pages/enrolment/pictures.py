@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import html, people_requests, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import people_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.palette import STATES
 from stressvision.wire.people import StillVerdict

@@ -6,8 +6,9 @@ import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.core.texts import Message
-from stressvision.dashboard import html, people_requests, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
+from stressvision.dashboard.api_calls import people_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.backend import Employee
@@ -164,7 +165,8 @@ def _show_certificate(context: PageContext, certificate: ErasureCertificate) -> 
         (html.Chip(colours[place.is_clean], context.text(texts.enrolment.PLACES[place.is_clean])), place.place)
         for place in certificate.places
     ]
-    st.html(html.table(("", ""), rows, numbers=frozenset()))
+    header = [context.text(texts.enrolment.RESULT), context.text(texts.enrolment.PLACE)]
+    st.html(html.table(header, rows, numbers=frozenset()))
     with st.container(horizontal=True):
         st.download_button(
             context.text(texts.enrolment.CERTIFICATE),

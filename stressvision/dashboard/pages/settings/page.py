@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError, Unauthenticated
-from stressvision.dashboard import html, settings_requests, texts
+from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
+from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.settings.fields import read_field
 from stressvision.dashboard.pages.settings.recipients import show_recipients

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from stressvision.dashboard import html, system_requests, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import system_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import STATES
 from stressvision.wire.system import SystemStatus

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from stressvision.dashboard import html, system_requests, texts
+from stressvision.dashboard import html, texts
+from stressvision.dashboard.api_calls import system_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.system.backups import format_size, show_backups
 from stressvision.dashboard.palette import SEVERITIES, STATES
-from stressvision.wire.system import LogLevel, SystemStatus
-from stressvision.wire.upkeep import RepairItem
+from stressvision.wire.system import LogLevel, RepairItem, SystemStatus
 
 REFRESH_SECONDS = 10
 LOG_LINES = 100
@@ -34,7 +34,8 @@ def _show_state(context: PageContext) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             st.html(html.subheading(context.text(texts.system.SERVICES)))
-            st.html(html.table(("", "", ""), _services(context, status), numbers=frozenset()))
+            header = [context.text(item) for item in (texts.system.PROGRAM, texts.system.STATE, texts.system.DETAIL)]
+            st.html(html.table(header, _services(context, status), numbers=frozenset()))
         with right:
             st.html(html.subheading(context.text(texts.system.REPAIRS)))
             _show_repairs(context, repairs)

@@ -68,23 +68,28 @@ def _counts_postgresql(element: _CountsByName, compiler: SQLCompiler, **options:
 def count_area_hours(connection: Connection, window: Window) -> list[AreaHour]:
     """Return the detections of enrolled employees per area and hour, for hours that begin in the window; in order.
 
-    The area is the employee's present department. 30 days of 10 areas: 25 ms on SQLite, whatever the database's size.
+    The area is the employee's present department. 30 days of 10 areas: 36 ms on SQLite, whatever the database's size.
     """
     a, p = area_hours.c, area_people.c
-    counts: dict[tuple[datetime, str], Counter[str]] = {}
+    counts: dict[tuple[datetime, str], dict[str, int]] = {}
     grouped = select(_as_stored(connection, a.hour), a.area, _CountsByName(a.emotion, a.count))
-    for hour, area, found in connection.execute(grouped.where(*_begins_in(a.hour, window)).group_by(a.hour, a.area)):
-        counts.setdefault((_as_moment(hour), as_text(area)), Counter()).update(from_json(found))
+    for hour, area, found in connection.execute(
+        grouped.where(*_begins_in(a.hour, window)).group_by(a.hour, a.area)
+    ).all():
+        key = (_as_moment(hour), as_text(area))
+        known = counts.get(key)
+        counts[key] = from_json(found) if known is None else dict(Counter(known) + Counter(from_json(found)))
     people: Counter[tuple[datetime, str]] = Counter()
     for hour, area, number in connection.execute(
         select(_as_stored(connection, p.hour), p.area, p.people).where(*_begins_in(p.hour, window))
-    ):
+    ).all():
         people[_as_moment(hour), as_text(area)] += number
     for hour, area, emotion, number in connection.execute(_select_new_counts(window)):
-        counts.setdefault((hour, as_text(area)), Counter())[as_text(emotion)] += number
+        cell = counts.setdefault((hour, as_text(area)), {})
+        cell[as_text(emotion)] = cell.get(as_text(emotion), 0) + number
     for hour, area, number in connection.execute(_select_new_people(window)):
         people[hour, as_text(area)] += number
-    return [AreaHour(hour, area, people[hour, area], dict(counts[hour, area])) for hour, area in sorted(counts)]
+    return [AreaHour(hour, area, people[hour, area], counts[hour, area]) for hour, area in sorted(counts)]
 
 
 def count_employee_hours(connection: Connection, employee_id: int, window: Window) -> list[EmployeeHour]:

@@ -116,7 +116,7 @@ def _between(
 
 def _after(connection: Connection, query: Any, read_key: Callable[[Any], Any], since: datetime) -> Counter[Any]:
     counts: Counter[Any] = Counter()
-    for key, count in connection.execute(query, _edges(since)):
+    for key, count in connection.execute(query, _edges(since)).all():
         counts[read_key(key)] += count
     return counts
 

@@ -1,0 +1,1 @@
+"""Typed requests to the API, one module per page."""
