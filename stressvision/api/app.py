@@ -36,9 +36,7 @@ from stressvision.api.routers import (
     notifications,
     own,
     person,
-    personal_data,
     plant,
-    repairs,
     reports,
     sessions,
     settings,
@@ -67,7 +65,6 @@ _ROUTERS = (
     employees,
     person,
     own,
-    personal_data,
     plant,
     sessions,
     alerts,
@@ -81,7 +78,6 @@ _ROUTERS = (
     accounts,
     audit,
     settings,
-    repairs,
     system,
 )
 

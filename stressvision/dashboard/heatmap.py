@@ -30,21 +30,7 @@ def draw_heatmap(
         row_pixels: Height of a row.
     """
     figure = go.Figure()
-    gaps = [(row, start, end) for row, own in enumerate(values) for start, end in _gaps(own)]
-    figure.add_bar(
-        x=[end - start for _, start, end in gaps],
-        base=[start - 0.5 for _, start, _ in gaps],
-        y=[names[row] for row, _, _ in gaps],
-        orientation="h",
-        width=1,
-        customdata=[hovers[row][start] for row, start, _ in gaps],
-        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
-        marker={
-            "color": "rgba(0,0,0,0)",
-            "line": {"width": 0},
-            "pattern": {"shape": "/", "size": 6, "solidity": 0.12, "fgcolor": NOT_ANALYSED},
-        },
-    )
+    _hatch_gaps(figure, names, values, hovers)
     figure.add_heatmap(
         x=list(range(HOURS)),
         y=list(names),
@@ -64,6 +50,30 @@ def draw_heatmap(
     )
     figure.update_layout(showlegend=False, barmode="overlay", bargap=0, barcornerradius=0)
     return figure
+
+
+def _hatch_gaps(
+    figure: go.Figure,
+    names: Sequence[str],
+    values: Sequence[Sequence[float | None]],
+    hovers: Sequence[Sequence[str]],
+) -> None:
+    """Hatch the cells without a figure."""
+    gaps = [(row, start, end) for row, own in enumerate(values) for start, end in _gaps(own)]
+    figure.add_bar(
+        x=[end - start for _, start, end in gaps],
+        base=[start - 0.5 for _, start, _ in gaps],
+        y=[names[row] for row, _, _ in gaps],
+        orientation="h",
+        width=1,
+        customdata=[hovers[row][start] for row, start, _ in gaps],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "size": 6, "solidity": 0.12, "fgcolor": NOT_ANALYSED},
+        },
+    )
 
 
 def share_scale(measure: str, highest: float = 100.0) -> dict[str, Any]:

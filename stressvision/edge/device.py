@@ -83,15 +83,9 @@ def build_device(
     settings: Settings, source: Source, models: Models, outbox: Outbox, statistics: Path | None, component: str
 ) -> "CameraDevice":
     """Build the parts of the device, each from those before it; no thread but the preview server's is started."""
-    token, trusted_ca = read_token(settings), settings.trusted_ca
+    token = read_token(settings)
     # One connection per thread: a slow upload must not delay a withdrawal of consent.
-    upload_client, sync_client = (
-        IngestClient(
-            settings.ingest_base, token=token, reload_token=partial(read_token, settings), trusted_ca=trusted_ca
-        )
-        for _ in range(2)
-    )
-
+    upload_client, sync_client = _build_client(settings, token), _build_client(settings, token)
     rules = _rules_of(settings)
     camera, pipeline, counters = Camera(source), Pipeline(models, rules), DeviceCounters()
     gallery = GalleryCache(
@@ -129,6 +123,15 @@ def build_device(
         DeliveryParts(outbox, session, buffer, uploader, sync, gallery),
         health,
         display,
+    )
+
+
+def _build_client(settings: Settings, token: str) -> IngestClient:
+    return IngestClient(
+        settings.ingest_base,
+        token=token,
+        reload_token=partial(read_token, settings),
+        trusted_ca=settings.trusted_ca,
     )
 
 

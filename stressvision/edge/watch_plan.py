@@ -8,7 +8,7 @@ from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message
 from stressvision.core.watching import is_scheduled
-from stressvision.edge.capture.view import View
+from stressvision.edge.capture.view import WatchedView
 from stressvision.wire.cameras import DeviceCamera
 
 _PAUSED = Message(es="en pausa hasta el {until}: {reason}", en="paused until {until}: {reason}")
@@ -31,10 +31,10 @@ class WatchPlan:
         """`server` returns the server's settings; `server_time` its time now, None before its first response."""
         self._settings, self._server, self._server_time, self._clock = settings, server, server_time, clock
 
-    def view(self) -> View:
+    def view(self) -> WatchedView:
         """Return what of the picture is looked at."""
         own, server = self._settings, self._server() or DeviceCamera(time_zone=self._settings.time_zone)
-        return View(
+        return WatchedView(
             masks=(*own.masks, *server.mask_polygons()),
             zones=server.zone_polygons() or own.zones,
             min_face_pixels=server.min_face_pixels or own.min_face_pixels or None,

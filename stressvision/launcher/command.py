@@ -12,7 +12,6 @@ from stressvision.core.errors import ConfigurationError, Language, Message
 from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, run_program
 from stressvision.core.texts import detect_language
 from stressvision.launcher.busy_ports import describe_busy_ports
-from stressvision.launcher.checks import has_display
 from stressvision.launcher.components import (
     DEFAULT_OPTION,
     DEVICE,
@@ -27,7 +26,8 @@ from stressvision.launcher.components import (
 from stressvision.launcher.control import show_status, stop_everything
 from stressvision.launcher.device.files import read_settings as read_device_settings
 from stressvision.launcher.device.setup import is_set_up, set_up
-from stressvision.launcher.doctor import print_checks, write_support_bundle
+from stressvision.launcher.doctor.checks import has_display
+from stressvision.launcher.doctor.report import print_checks, write_support_bundle
 from stressvision.launcher.environment import is_device_only, is_device_option
 from stressvision.launcher.printer import choose_printer
 from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components

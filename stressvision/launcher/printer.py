@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class LogLine:
+class PrintedLine:
     """A line of a component's log."""
 
     component: str
@@ -73,7 +73,7 @@ class Printer(Protocol):
     def print_message(self, message: Message) -> None:
         """Print a message that stays on the screen."""
 
-    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+    def show(self, rows: Sequence[Row], lines: Sequence[PrintedLine]) -> None:
         """Show the present state and the log lines since the last call."""
 
     def close(self) -> None:
@@ -110,14 +110,14 @@ class LiveTable:
     def __init__(self, language: Language, console: Console) -> None:
         self._language = language
         self._console = console
-        self._tail: deque[LogLine] = deque(maxlen=TAIL_LINES)
+        self._tail: deque[PrintedLine] = deque(maxlen=TAIL_LINES)
         self._live = Live(console=console, auto_refresh=False)
 
     def print_message(self, message: Message) -> None:
         """Print a message that stays on the screen."""
         self._console.print(Text(message.text(self._language)))
 
-    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+    def show(self, rows: Sequence[Row], lines: Sequence[PrintedLine]) -> None:
         """Show the present state and the log lines since the last call."""
         self._tail.extend(lines)
         room = max(3, self._console.height - 3 * len(rows) - 5)
@@ -143,9 +143,9 @@ class PlainLines:
     def print_message(self, message: Message) -> None:
         """Print a message that stays on the screen."""
         for line in message.text(self._language).splitlines():
-            self._write(LogLine(LAUNCHER, line))
+            self._write(PrintedLine(LAUNCHER, line))
 
-    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+    def show(self, rows: Sequence[Row], lines: Sequence[PrintedLine]) -> None:
         """Show the present state and the log lines since the last call."""
         for line in lines:
             self._write(line)
@@ -153,7 +153,7 @@ class PlainLines:
             view = row.view
             if self._shown.get(view.component.name) != (view.state, view.pid):
                 self._shown[view.component.name] = (view.state, view.pid)
-                self._write(LogLine(LAUNCHER, self._describe(view)))
+                self._write(PrintedLine(LAUNCHER, self._describe(view)))
 
     def close(self) -> None:
         """Release the terminal."""
@@ -169,7 +169,7 @@ class PlainLines:
         name = view.component.label.text(self._language)
         return f"{name}: {STATE_TEXTS[view.state].text(self._language)}" + (f" ({known})" if known else "")
 
-    def _write(self, line: LogLine) -> None:
+    def _write(self, line: PrintedLine) -> None:
         print(line.prefixed, file=self._out, flush=True)
 
 
@@ -183,7 +183,7 @@ class DetachablePrinter:
         """Print a message that stays on the screen."""
         self._attempt(lambda printer: printer.print_message(message))
 
-    def show(self, rows: Sequence[Row], lines: Sequence[LogLine]) -> None:
+    def show(self, rows: Sequence[Row], lines: Sequence[PrintedLine]) -> None:
         """Show the present state and the log lines since the last call."""
         self._attempt(lambda printer: printer.show(rows, lines))
 

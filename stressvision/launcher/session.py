@@ -23,7 +23,7 @@ from stressvision.core.restoration import (
 from stressvision.launcher.components import Component
 from stressvision.launcher.health import Prober
 from stressvision.launcher.log_follower import LogFollower
-from stressvision.launcher.printer import LogLine, Printer, Row
+from stressvision.launcher.printer import PrintedLine, Printer, Row
 from stressvision.launcher.process import start_child
 from stressvision.launcher.record import measure_memory, remove_record, write_record
 from stressvision.launcher.supervisor import ComponentState, ComponentView, Limits, Supervisor
@@ -141,8 +141,8 @@ def _run_loop(
     printer.show([Row(view, None) for view in supervisor.views], _read_new_lines(followers))
 
 
-def _read_new_lines(followers: Mapping[str, LogFollower]) -> list[LogLine]:
-    return [LogLine(name, text) for name, follower in followers.items() for text in follower.read_new_lines()]
+def _read_new_lines(followers: Mapping[str, LogFollower]) -> list[PrintedLine]:
+    return [PrintedLine(name, text) for name, follower in followers.items() for text in follower.read_new_lines()]
 
 
 def _save_record(run_dir: Path, views: Sequence[ComponentView], printer: Printer) -> None:

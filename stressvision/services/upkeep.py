@@ -19,7 +19,7 @@ from stressvision.domain.upkeep import Repair, RepairKind, days_until_full, repa
 from stressvision.services.backup.health import find_backup_fault
 from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
-from stressvision.wire.upkeep import RepairItem, RepairList
+from stressvision.wire.system import RepairItem, RepairList
 
 SECONDS_A_DAY = 86_400.0
 CLOCK_SECONDS = 5.0

@@ -62,8 +62,8 @@ class Metrics:
         self.repairs = Gauge(
             "stressvision_repairs", "1 for each kind of repair needed.", ["kind"], registry=self.registry
         )
-        self.repair_days = Gauge(
-            "stressvision_repair_days_left", "Days until the damage.", ["kind"], registry=self.registry
+        self.repair_left = Gauge(
+            "stressvision_repair_left_seconds", "Time until the damage.", ["kind"], registry=self.registry
         )
         self.notices = Gauge(
             "stressvision_notifications", "Messages by state: waiting, failed.", ["state"], registry=self.registry
@@ -96,10 +96,10 @@ class Metrics:
         self.devices.set(vitals.devices)
         self.silent_devices.set(vitals.silent_devices)
         self.repairs.clear()
-        self.repair_days.clear()
+        self.repair_left.clear()
         for kind, days_left in vitals.repairs.items():
             self.repairs.labels(kind).set(1)
-            self.repair_days.labels(kind).set(days_left)
+            self.repair_left.labels(kind).set(days_left * _SECONDS_A_DAY)
 
     def set_notifications(self, queue: NoticeQueue, now: datetime) -> None:
         """Set the gauges of the notification queue."""
@@ -124,7 +124,7 @@ _SYSTEM_FAMILIES = frozenset(
         "stressvision_devices",
         "stressvision_devices_silent",
         "stressvision_repairs",
-        "stressvision_repair_days_left",
+        "stressvision_repair_left_seconds",
         "process_start_time_seconds",
         "process_resident_memory_bytes",
         "process_virtual_memory_bytes",
@@ -155,6 +155,7 @@ class RoleRegistry(Collector):
         return route in {None, _UNMATCHED} or any(may_call(self._role, method, route or "") for method in _METHODS)
 
 
+_SECONDS_A_DAY = 86_400
 _METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 

@@ -1,4 +1,4 @@
-"""Endpoints of the installation: state, logs and backups."""
+"""Endpoints of the installation: state, repairs, logs and backups."""
 
 from typing import Annotated
 
@@ -8,8 +8,17 @@ from fastapi.responses import FileResponse
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
 from stressvision.api.expensive_work import Kind
 from stressvision.api.service_probes import probe_services
+from stressvision.services import upkeep
 from stressvision.services.system import backups, log_lines, status
-from stressvision.wire.system import BackupItem, BackupList, BackupVerified, LogLevel, LogLines, SystemStatus
+from stressvision.wire.system import (
+    BackupItem,
+    BackupList,
+    BackupVerified,
+    LogLevel,
+    LogLines,
+    RepairList,
+    SystemStatus,
+)
 
 BackupFile = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,200}$")]
 ComponentName = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
@@ -20,6 +29,11 @@ router = APIRouter(prefix="/api", tags=["system"])
 @router.get("/system")
 def read_system(context: ContextDep, language: LanguageDep) -> SystemStatus:
     return status.read_status(context, probe_services(context.settings, language), language)
+
+
+@router.get("/repairs")
+def list_repairs(context: ContextDep, language: LanguageDep) -> RepairList:
+    return upkeep.list_repairs(context, language)
 
 
 @router.get("/logs")

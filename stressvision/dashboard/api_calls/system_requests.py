@@ -1,8 +1,15 @@
 """Requests of the page of the installation."""
 
 from stressvision.dashboard.client import BackendClient
-from stressvision.wire.system import BackupItem, BackupList, BackupVerified, LogLevel, LogLines, SystemStatus
-from stressvision.wire.upkeep import RepairList
+from stressvision.wire.system import (
+    BackupItem,
+    BackupList,
+    BackupVerified,
+    LogLevel,
+    LogLines,
+    RepairList,
+    SystemStatus,
+)
 
 BACKUP_SECONDS = 600.0
 STATUS_SECONDS = 10.0

@@ -16,7 +16,7 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
-from stressvision.edge.capture.view import View
+from stressvision.edge.capture.view import WatchedView
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
 from stressvision.vision.quality import assess
@@ -81,7 +81,7 @@ class Pipeline:
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.rules = rules
-        self.view = View()
+        self.view = WatchedView()
         self.load = Load.FULL
         self.stages = StageTimes(stopwatch)
         self.frames = 0

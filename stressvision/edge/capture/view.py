@@ -12,7 +12,7 @@ from stressvision.vision.networks import Frame
 
 
 @dataclass(frozen=True)
-class View:
+class WatchedView:
     """What of a camera's picture is looked at.
 
     Attributes:

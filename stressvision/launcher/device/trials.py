@@ -11,10 +11,10 @@ import requests
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
 from stressvision.core.errors import InvalidInput, Message, Unavailable
-from stressvision.launcher.camera_checks import check_source
 from stressvision.launcher.certificates import find_certificate_fault
-from stressvision.launcher.checks import CheckResult, Level
 from stressvision.launcher.device.answers import DeviceAnswers, Trials, known_answers
+from stressvision.launcher.doctor.camera_checks import check_source
+from stressvision.launcher.doctor.checks import CheckResult, Level
 
 TRIAL_SECONDS = 8.0
 _CAMERA = Message(es="Cámara", en="Camera")

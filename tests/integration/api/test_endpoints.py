@@ -169,6 +169,7 @@ def test_overview(client: TestClient, context: Context) -> None:
         "active_devices": 1,
         "timestamp": "2026-11-22T15:30:00.000Z",
         "withheld": False,
+        "newest_high_alert": 1,
     }
 
 

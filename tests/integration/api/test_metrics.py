@@ -22,6 +22,9 @@ UNITLESS = {
     "stressvision_feed_position",
     "stressvision_expensive_running",
     "stressvision_expensive_waiting",
+    "stressvision_devices",
+    "stressvision_devices_silent",
+    "stressvision_repairs",
 }
 
 

@@ -69,9 +69,9 @@ def test_problem_language_follows_accept_language_and_defaults_to_spanish(client
 
 
 def test_unknown_status_lists_known_ones(client: TestClient) -> None:
-    problem = client.get("/api/alerts?status=open").json()
+    problem = client.get("/api/alerts?status=closed").json()
     assert problem["errors"][0]["field"] == "status"
-    for accepted in ("pending", "acknowledged", "resolved", "all"):
+    for accepted in ("pending", "acknowledged", "open", "resolved", "all"):
         assert accepted in problem["detail"]
 
 

@@ -12,8 +12,8 @@ import requests
 
 from stressvision.core.config import Settings
 from stressvision.launcher.certificates import find_certificate_fault, find_own_fault
-from stressvision.launcher.checks import Level
-from stressvision.launcher.service_checks import check_certificate
+from stressvision.launcher.doctor.checks import Level
+from stressvision.launcher.doctor.service_checks import check_certificate
 from tests.certificates import write_certificate
 
 

@@ -19,10 +19,10 @@ from stressvision.core.restoration import (
     read_outcome,
     request_restoration,
 )
-from stressvision.launcher.checks import Level, check_notifications
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import stop_everything
+from stressvision.launcher.doctor.checks import Level, check_notifications
 from stressvision.launcher.record import LauncherRecord, ProcessRecord, is_running, read_record
 from stressvision.launcher.supervisor import ComponentState
 from tests.programs.running import answers, free_port, wait_until

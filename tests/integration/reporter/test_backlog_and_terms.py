@@ -15,8 +15,8 @@ from stressvision.core.errors import Message, ServerUnreachable
 from stressvision.db.schema.tables import detection_events
 from stressvision.domain.auth import Role
 from stressvision.domain.notifications import LEAST_ATTEMPTS, NoticeKind
-from stressvision.launcher.checks import Level
-from stressvision.launcher.service_checks import check_tokens
+from stressvision.launcher.doctor.checks import Level
+from stressvision.launcher.doctor.service_checks import check_tokens
 from stressvision.notifications.delivery import DeliveryResult, deliver_due
 from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.auth.accounts import add_account

@@ -11,8 +11,8 @@ import pytest
 from stressvision.core.cameras import NamedCamera, describe_source, parse_cameras
 from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
 from stressvision.core.errors import ConfigurationError
-from stressvision.launcher.camera_checks import check_cameras
-from stressvision.launcher.checks import Level
+from stressvision.launcher.doctor.camera_checks import check_cameras
+from stressvision.launcher.doctor.checks import Level
 from tests.programs.running import free_port
 
 STREAM = "rtsp://ana:s3cret@10.0.0.7:554/live?key=s3cret"

@@ -9,7 +9,7 @@ import pytest
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message, ServerUnreachable
 from stressvision.core.watching import parse_polygons, parse_schedule
-from stressvision.edge.capture.view import View
+from stressvision.edge.capture.view import WatchedView
 from stressvision.edge.delivery.camera_settings import CameraSettingsCache
 from stressvision.edge.delivery.client import CameraResponse, IngestClient
 from stressvision.edge.watch_plan import WatchPlan
@@ -24,26 +24,26 @@ MONDAY_NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 def test_mask_blackens_its_part_of_a_copy() -> None:
     frame = np.full((40, 80, 3), 200, np.uint8)
-    covered = View(masks=LEFT_HALF).cover(frame)
+    covered = WatchedView(masks=LEFT_HALF).cover(frame)
     assert covered[:, :39].max() == 0
     assert covered[:, 42:].min() == 200
     assert frame.min() == 200
-    assert View().cover(frame) is frame
+    assert WatchedView().cover(frame) is frame
 
 
 def test_overlapping_masks_do_not_cancel_each_other() -> None:
-    covered = View(masks=(*LEFT_HALF, *LEFT_HALF)).cover(np.full((40, 80, 3), 200, np.uint8))
+    covered = WatchedView(masks=(*LEFT_HALF, *LEFT_HALF)).cover(np.full((40, 80, 3), 200, np.uint8))
     assert covered[:, :39].max() == 0
 
 
 def test_faces_outside_zones_inside_masks_and_of_another_size_do_not_count() -> None:
     left, right = make_face(100, 200, side=60), make_face(400, 200, side=120)
     faces = [left, right]
-    assert View().select(faces, 640, 480) == faces
-    assert View(zones=LEFT_HALF).select(faces, 640, 480) == [left]
-    assert View(masks=LEFT_HALF).select(faces, 640, 480) == [right]
-    assert View(min_face_pixels=80).select(faces, 640, 480) == [right]
-    assert View(max_face_pixels=80).select(faces, 640, 480) == [left]
+    assert WatchedView().select(faces, 640, 480) == faces
+    assert WatchedView(zones=LEFT_HALF).select(faces, 640, 480) == [left]
+    assert WatchedView(masks=LEFT_HALF).select(faces, 640, 480) == [right]
+    assert WatchedView(min_face_pixels=80).select(faces, 640, 480) == [right]
+    assert WatchedView(max_face_pixels=80).select(faces, 640, 480) == [left]
 
 
 def test_pipeline_reports_only_faces_within_the_view() -> None:
@@ -51,7 +51,7 @@ def test_pipeline_reports_only_faces_within_the_view() -> None:
     stage.enrol(ANA, LARS)
     stage.sitting.sit(ANA, 100)
     stage.sitting.sit(LARS, 500)
-    stage.pipeline.view = View(zones=LEFT_HALF)
+    stage.pipeline.view = WatchedView(zones=LEFT_HALF)
     assert {item.employee_id for item in stage.watch(4)} == {ANA}
     stage.pipeline.clear()
     assert stage.pipeline.marks == ()

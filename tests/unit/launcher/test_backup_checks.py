@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.config import Settings
-from stressvision.launcher.checks import Level, check_backups, check_permissions
+from stressvision.launcher.doctor.checks import Level, check_backups, check_permissions
 
 
 def test_private_disk_is_good_and_one_without_permissions_is_a_warning(
@@ -13,7 +13,7 @@ def test_private_disk_is_good_and_one_without_permissions_is_a_warning(
 ) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/planta.db")
     assert check_permissions(settings).level is Level.GOOD
-    monkeypatch.setattr("stressvision.launcher.checks.restrict", lambda _path: False)
+    monkeypatch.setattr("stressvision.launcher.doctor.checks.restrict", lambda _path: False)
     assert check_permissions(settings).level is Level.WARNING
     assert list(tmp_path.iterdir()) == []
 

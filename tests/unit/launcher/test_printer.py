@@ -5,7 +5,7 @@ from rich.console import Console
 from stressvision.core.errors import Message
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.health import NO_DETAIL
-from stressvision.launcher.printer import DetachablePrinter, LiveTable, LogLine, PlainLines, Row
+from stressvision.launcher.printer import DetachablePrinter, LiveTable, PlainLines, PrintedLine, Row
 from stressvision.launcher.session import describe_start
 from stressvision.launcher.supervisor import ComponentState, ComponentView
 
@@ -30,7 +30,7 @@ def test_table_shows_components_and_last_log_lines() -> None:
     table = LiveTable("es", Console(file=out, force_terminal=True, width=160, height=30))
     table.show(
         [row(API, ComponentState.RUNNING, memory=95_000_000), row(EDGE, ComponentState.WAITING, NO_CAMERA)],
-        [LogLine("api", "[hi]")],
+        [PrintedLine("api", "[hi]")],
     )
     table.close()
     for shown in (
@@ -51,7 +51,7 @@ def test_plain_output_has_a_line_per_state_change() -> None:
     plain = PlainLines("en", out)
     plain.show([row(API, ComponentState.STARTING)], [])
     plain.show([row(API, ComponentState.STARTING, memory=1)], [])
-    plain.show([row(API, ComponentState.RUNNING)], [LogLine("api", "listening")])
+    plain.show([row(API, ComponentState.RUNNING)], [PrintedLine("api", "listening")])
     assert out.getvalue().splitlines() == [
         "launcher  | Backend: starting (pid 42)",
         "api       | listening",

@@ -9,8 +9,8 @@ import pytest
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import Message
-from stressvision.launcher.checks import CheckResult, Level
-from stressvision.launcher.support_bundle import describe_settings, hide, read_serious_lines, write_bundle
+from stressvision.launcher.doctor.checks import CheckResult, Level
+from stressvision.launcher.doctor.support_bundle import describe_settings, hide, read_serious_lines, write_bundle
 
 SECRETS = {
     "database_url": "postgresql://stress:Hunter2@db.plant.example/stress",

@@ -33,17 +33,7 @@ def read_field(context: PageContext, setting: SettingState, *, is_disabled: bool
                 )
             )
         case "choice":
-            choices = setting.choices or []
-            chosen = st.selectbox(
-                label,
-                choices,
-                index=choices.index(str(value)) if str(value) in choices else 0,
-                format_func=lambda choice: _choice(context, choice),
-                disabled=disabled,
-                key=key,
-                help=help_text,
-            )
-            return str(chosen)
+            return _read_choice(context, setting, label, disabled=disabled, key=key, help_text=help_text)
         case "choices":
             picked = st.multiselect(
                 label,
@@ -61,6 +51,22 @@ def read_field(context: PageContext, setting: SettingState, *, is_disabled: bool
             return _numbers(context, typed, value)
         case _:
             return st.text_input(label, str(value or ""), disabled=disabled, key=key, help=help_text).strip()
+
+
+def _read_choice(
+    context: PageContext, setting: SettingState, label: str, *, disabled: bool, key: str, help_text: str | None
+) -> str:
+    choices = setting.choices or []
+    chosen = st.selectbox(
+        label,
+        choices,
+        index=choices.index(str(setting.value)) if str(setting.value) in choices else 0,
+        format_func=lambda choice: _choice(context, choice),
+        disabled=disabled,
+        key=key,
+        help=help_text,
+    )
+    return str(chosen)
 
 
 def _help(context: PageContext, setting: SettingState) -> str:

@@ -9,8 +9,7 @@ from stressvision.dashboard.api_calls import system_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.pages.system.backups import format_size, show_backups
 from stressvision.dashboard.palette import SEVERITIES, STATES
-from stressvision.wire.system import LogLevel, SystemStatus
-from stressvision.wire.upkeep import RepairItem
+from stressvision.wire.system import LogLevel, RepairItem, SystemStatus
 
 REFRESH_SECONDS = 10
 LOG_LINES = 100

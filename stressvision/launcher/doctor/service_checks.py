@@ -8,7 +8,7 @@ from stressvision.core.errors import Message
 from stressvision.core.heartbeat import read_heartbeat
 from stressvision.core.program import build_command
 from stressvision.launcher.certificates import find_own_fault
-from stressvision.launcher.checks import CheckResult, Level, run_own_command
+from stressvision.launcher.doctor.checks import CheckResult, Level, run_own_command
 from stressvision.launcher.health import FRESH_SECONDS, judge_heartbeat
 
 

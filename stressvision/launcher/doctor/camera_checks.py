@@ -7,7 +7,7 @@ from pathlib import Path
 from stressvision.core.cameras import HIDDEN, PI_CAMERA, SETTING, describe_source
 from stressvision.core.config import PREFIX, Settings
 from stressvision.core.errors import Message
-from stressvision.launcher.checks import CheckResult, Level, run_command
+from stressvision.launcher.doctor.checks import CheckResult, Level, run_command
 
 PI_CAMERA_PROGRAM = "import cv2, sys; sys.exit(not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER))"
 CAMERA_PROGRAM = "import cv2, sys; camera = cv2.VideoCapture(int(sys.argv[1])); sys.exit(not camera.read()[0])"

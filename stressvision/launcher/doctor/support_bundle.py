@@ -21,7 +21,7 @@ from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
 from stressvision.core.files import make_private
 from stressvision.core.program import build_command, build_environment
-from stressvision.launcher.checks import CheckResult
+from stressvision.launcher.doctor.checks import CheckResult
 
 BENCHMARK_SECONDS = 20
 CHILD_SECONDS = 60.0

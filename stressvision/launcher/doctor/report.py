@@ -9,9 +9,9 @@ from rich.text import Text
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.launcher import camera_checks, checks, service_checks, support_bundle
-from stressvision.launcher.checks import CheckResult, Level
 from stressvision.launcher.device.trials import check_server
+from stressvision.launcher.doctor import camera_checks, checks, service_checks, support_bundle
+from stressvision.launcher.doctor.checks import CheckResult, Level
 from stressvision.launcher.environment import is_device_only
 
 LEVEL_TEXTS = {
