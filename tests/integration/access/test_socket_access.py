@@ -8,14 +8,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from stressvision.api.backend import Pace
-from stressvision.api.websocket import hub
+from stressvision.api.websocket import delivery, hub
+from stressvision.api.websocket.hub import Batch
+from stressvision.api.websocket.public_ids import current_public_id
 from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.auth import Role
 from stressvision.services.audit import list_audit, record_repetitions
 from stressvision.services.auth.tokens import parse_token, revoke_token
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens
-from tests.integration.live_backend import Follower, LiveBackend, serve
+from tests.integration.live_backend import Follower, LiveBackend, add_detection, serve
 from tests.programs.running import wait_until
 
 POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
@@ -136,3 +138,20 @@ def test_one_account_cannot_take_the_places_of_others(live: LiveBackend, monkeyp
     wait_until(lambda: live.backend.hub.connected == 0, "all to leave")
     with live.follow(additional_headers=viewer) as again:
         assert again.receive()["type"] == "connected"
+
+
+def test_viewer_resumes_without_reading_the_detections(live: LiveBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A viewer that resumed from a minute ago and sent a ping could count its detections by the delay of the pong."""
+    viewer = bearing(give_tokens(live.context)[Role.VIEWER])
+    since = current_public_id(live.context.clock())
+    for _ in range(20):
+        add_detection(live.context)
+
+    async def read_batch(*_arguments: object) -> Batch:
+        raise AssertionError("the whole feed was read")
+
+    monkeypatch.setattr(delivery, "_read_batch", read_batch)
+    with live.follow(f"?since={since}", additional_headers=viewer) as follower:
+        assert follower.receive()["type"] == "connected"
+        follower.send({"type": "ping"})
+        assert follower.receive()["type"] == "pong"
