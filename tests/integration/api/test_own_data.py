@@ -1,19 +1,28 @@
 """A person's own page over REST: the link, what it shows, pause, withdrawal, correction and self-report."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
-from stressvision.core.errors import Forbidden
+from stressvision.core.errors import Forbidden, NotFound
 from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.auth import Role
 from stressvision.services.audit import list_audit
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.gallery import read_gallery
-from stressvision.services.people.links import issue_link, require_link
+from stressvision.services.people.links import LinkHolder, issue_link, require_link
+from stressvision.services.people.own import (
+    pause_today,
+    report_own_state,
+    request_correction,
+    resume_today,
+    withdraw_own_consent,
+)
+from stressvision.services.privacy.erasure import erase_person
+from stressvision.wire.own import SelfReportNew
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.conftest import enrol
@@ -184,3 +193,25 @@ def test_link_that_was_ended_while_it_was_being_opened_stays_ended(context: Cont
     with pytest.raises(Forbidden):
         require_link(context, link.secret, "10.0.0.5")
     assert "open_link" not in [entry.action for entry in list_audit(context, AuditFilter(), Actor()).entries]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pause_today,
+        resume_today,
+        withdraw_own_consent,
+        lambda context, holder: report_own_state(context, holder, SelfReportNew(sleepiness=3)),
+        lambda context, holder: request_correction(context, holder, "Mi área es Calidad"),
+    ],
+)
+def test_request_in_flight_while_its_person_is_erased_leaves_nothing(
+    context: Context, act: Callable[[Context, LinkHolder], object]
+) -> None:
+    ana = enrol(context)
+    holder = LinkHolder(ana, context.clock() + timedelta(minutes=5), None)
+    erase_person(context, ana, Actor(user_id="dra.quispe"))
+    before = len(list_audit(context, AuditFilter(), Actor()).entries)
+    with pytest.raises(NotFound):
+        act(context, holder)
+    assert len(list_audit(context, AuditFilter(), Actor()).entries) == before
