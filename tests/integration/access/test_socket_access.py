@@ -1,5 +1,6 @@
 """WebSocket with accounts: three ways to send a token, and closing when it is revoked."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -18,7 +19,7 @@ from stressvision.services.auth.tokens import parse_token, revoke_token
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.live_backend import Follower, LiveBackend, add_detection, serve
-from tests.programs.running import wait_until
+from tests.programs.running import PATIENCE_SECONDS, wait_until
 
 POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 
@@ -155,3 +156,14 @@ def test_viewer_resumes_without_reading_the_detections(live: LiveBackend, monkey
         assert follower.receive()["type"] == "connected"
         follower.send({"type": "ping"})
         assert follower.receive()["type"] == "pong"
+
+
+def test_handshake_that_the_socket_protocol_cannot_read_is_ended(live: LiveBackend) -> None:
+    """Such connections stayed open without an answer, without an end, and beside the limit on connections."""
+    head = "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Padding: "
+    with socket.create_connection(("127.0.0.1", live.port), timeout=PATIENCE_SECONDS) as link:
+        link.sendall((head + "a" * 12_000 + "\r\n\r\n").encode())
+        received = b""
+        while piece := link.recv(65536):
+            received += piece
+    assert received.startswith(b"HTTP/1.1 400 ")
