@@ -139,6 +139,10 @@ def test_local_dashboard_may_embed_the_frame(studio: Studio, page: str) -> None:
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
+def test_malformed_address_is_answered(studio: Studio) -> None:
+    assert studio.ask("http://[")[0] == 400
+
+
 def test_busy_port_disables_the_preview(studio: Studio) -> None:
     assert start_preview(FrameBoard(), studio.server.port, lambda: "{}") is None
 
