@@ -9,6 +9,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, Conflict, InvalidInput, Language, Message
 from stressvision.db.backup.backup_files import BackupKind
 from stressvision.db.backup.keys import new_key
+from stressvision.domain.disclosure import FEWEST_ROWS, round_size
 from stressvision.launcher.record import read_record, running_components
 from stressvision.services.backup.archive import (
     Backup,
@@ -205,12 +206,13 @@ def restore(settings: Settings, arguments: argparse.Namespace) -> int:
     """
     _refuse_running(settings)
     restored = restore_database(settings, arguments.file, get_operator(arguments.recorded_by))
-    newest = restored.chain[-1]
+    newest, total = restored.chain[-1], sum(restored.rows.values())
     print(
         RESTORED.text(settings.lang).format(
             name=newest.path.name,
             at=f"{newest.created_at:%Y-%m-%d %H:%M:%S}",
-            rows=sum(restored.rows.values()),
+            # The console shows this text to administrators, who may not learn how many detections there are.
+            rows=round_size(total, FEWEST_ROWS) if arguments.recorded_by else total,
             aside=restored.aside or "-",
         )
     )

@@ -19,6 +19,10 @@ Key = TypeVar("Key")
 SMALLEST_SIZE = 2**26
 
 
+FEWEST_ROWS = 64
+"""Smallest stated number of rows."""
+
+
 def round_size(number: int, smallest: int = SMALLEST_SIZE) -> int:
     """Return the next power of two, from `smallest` on: the exact size of a database counts its detections."""
     return max(smallest, 1 << max(number - 1, 0).bit_length())

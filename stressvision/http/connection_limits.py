@@ -104,9 +104,14 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        """Leave the connection to the WebSocket protocol, which has limits of its own."""
+        """Leave the connection to the WebSocket protocol, which has limits of its own, unless it cannot read the head.
+
+        It then waits without an end and without an answer: its limits on a head are smaller than ours.
+        """
         self._forget()
         super().handle_websocket_upgrade()
+        if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
+            self.send_400_response("Invalid WebSocket handshake.")
 
     def abort(self) -> None:
         """Close the connection at once, without an answer."""

@@ -69,6 +69,7 @@ def _serve_encrypted(application: Flask, settings: Settings) -> None:
             uvicorn.Config(
                 wrap(application),
                 http=LimitedProtocol,
+                ws="none",  # ingest has no WebSocket, and an upgraded connection leaves the limits
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 host=settings.host,
                 port=settings.ingest_port,

@@ -1,9 +1,10 @@
 """Change feed: the changes committed by any process, as events in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from stressvision.db.engine.connection import Connection
 from stressvision.db.queries import changes
 from stressvision.db.queries.alerts.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections.detections import DetectionRow, select_detections_by_id
@@ -53,23 +54,25 @@ class ChangeFeed:
         with self._database.read() as connection:
             return changes.oldest_change_id(connection)
 
-    def first_id_since(self, moment: datetime) -> int:
-        """Return the id of the first kept event that was committed at `moment` or later; otherwise of the newest."""
+    def read_reports_since(self, moment: datetime, after: int) -> FeedPage:
+        """Return the report events committed at `moment` or later with ids after `after`, in order."""
         with self._database.read() as connection:
-            return changes.first_change_since(connection, moment)
+            return self._read_page(connection, changes.select_report_changes(connection, moment, after), after)
 
     def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
         """Return up to `limit` events after `event_id`, in order, without those whose entity was erased."""
         with self._database.read() as connection:
-            found = changes.select_changes(connection, event_id, limit)
-            ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
-            for change in found:
-                ids[change.kind.partition("_")[0]].append(change.entity_id)
-            entities: dict[str, Mapping[int, DetectionRow | AlertRow | ReportRow]] = {
-                "detection": select_detections_by_id(connection, ids["detection"]) if ids["detection"] else {},
-                "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
-                "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
-            }
+            return self._read_page(connection, changes.select_changes(connection, event_id, limit), event_id)
+
+    def _read_page(self, connection: Connection, found: Sequence[changes.ChangeRow], after: int) -> FeedPage:
+        ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
+        for change in found:
+            ids[change.kind.partition("_")[0]].append(change.entity_id)
+        entities: dict[str, Mapping[int, DetectionRow | AlertRow | ReportRow]] = {
+            "detection": select_detections_by_id(connection, ids["detection"]) if ids["detection"] else {},
+            "alert": select_alerts_by_id(connection, ids["alert"]) if ids["alert"] else {},
+            "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
+        }
         settings, now = self._context.settings, self._context.clock()
         public = PublicReports(settings.interval_minutes, SMALLEST_GROUP, now)
         changed = [(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found]
@@ -77,7 +80,7 @@ class ChangeFeed:
         public_ids = frozenset(
             change.id for change, entity in changed if isinstance(entity, ReportRow) and public.holds(entity)
         )
-        position = found[-1].id if found else event_id
+        position = found[-1].id if found else after
         return FeedPage(tuple(event for event in events if event is not None), position, public_ids)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.websocket.connection import Connection
-from stressvision.api.websocket.feed import OpenSource, read_page, to_batch
+from stressvision.api.websocket.feed import OpenSource, read_page, read_reports, to_batch
 from stressvision.api.websocket.hub import Batch, Envelope
 from stressvision.api.websocket.public_ids import current_public_id, has_gap_after, moment_of, public_event_id
 from stressvision.api.websocket.stream_audit import note_event
@@ -95,22 +95,25 @@ async def _replay(connection: Connection, since: int) -> int:
 
 
 async def _replay_public(connection: Connection, since: int, now: datetime) -> int:
-    """As `_replay`, for a public id."""
+    """As `_replay`, for a public id; only reports are read: the duration must not grow with the detections."""
     gap = has_gap_after(since, now)
     await _greet(connection, Connected(timestamp=now, last_id=current_public_id(now), resumed_from=since, gap=gap))
     connection = replace(connection, resumed_after=since)
-    first = await _read_first_since(connection.backend.open_source, moment_of(since))
-    sent = await _send_stored(connection, max(first - 1, 0))
+    sent = await _send_reports(connection, moment_of(since), 0)
     joined_at = connection.backend.hub.join(connection.mailbox)
-    return await _send_stored(connection, sent, joined_at)
+    return max(joined_at, await _send_reports(connection, moment_of(since), sent))
 
 
-async def _read_first_since(open_source: OpenSource, moment: datetime) -> int:
-    def read() -> int:
-        with closing(open_source()) as source:
-            return source.first_id_since(moment)
+async def _send_reports(connection: Connection, moment: datetime, sent: int) -> int:
+    """Send stored report events since a time, with ids after `sent`; return the last position."""
 
-    return await run_in_threadpool(read)
+    def read() -> Batch:
+        with closing(connection.backend.open_source()) as source:
+            return to_batch(read_reports(source, moment, sent))
+
+    batch = await run_in_threadpool(read)
+    await _send_batch(connection, batch)
+    return batch.position
 
 
 async def _send_stored(connection: Connection, sent: int, until: int | None = None) -> int:
@@ -119,13 +122,17 @@ async def _send_stored(connection: Connection, sent: int, until: int | None = No
         batch = await _read_batch(connection.backend.open_source, sent)
         if batch.position == sent:
             break
-        for envelope in batch.envelopes:
-            if connection.mailbox.subscription.wants(envelope.event):
-                await _send(connection, envelope)
-            # Lets other tasks run: sending waits only while the network is full.
-            await asyncio.sleep(0)
+        await _send_batch(connection, batch)
         sent = batch.position
     return sent
+
+
+async def _send_batch(connection: Connection, batch: Batch) -> None:
+    for envelope in batch.envelopes:
+        if connection.mailbox.subscription.wants(envelope.event):
+            await _send(connection, envelope)
+        # Lets other tasks run: sending waits only while the network is full.
+        await asyncio.sleep(0)
 
 
 async def _send(connection: Connection, envelope: Envelope) -> None:

@@ -11,6 +11,7 @@ import structlog
 from stressvision.api.websocket.hub import Batch, Envelope
 from stressvision.core.errors import Message, Unavailable
 from stressvision.services.feed import FeedPage
+from stressvision.wire.events import FeedEvent, ReportEvent
 
 log = structlog.get_logger()
 
@@ -34,8 +35,8 @@ class EventSource(Protocol):
         """Return the id of the oldest event still kept, 0 where there is none."""
         ...
 
-    def first_id_since(self, moment: datetime) -> int:
-        """Return the id of the first kept event committed at `moment` or later; otherwise of the newest."""
+    def read_reports_since(self, moment: datetime, after: int) -> FeedPage:
+        """Return the report events committed at `moment` or later with ids after `after`, in order."""
         ...
 
     def read_after(self, event_id: int, limit: int = ...) -> FeedPage:
@@ -130,6 +131,21 @@ def read_page(source: EventSource, position: int) -> FeedPage:
         return source.read_after(position)
     except ValueError:
         return _read_single(source, position)
+
+
+def read_reports(source: EventSource, moment: datetime, after: int) -> FeedPage:
+    """Read the report events since a time. Where a row is unreadable, the feed is read as a whole, without that row."""
+    try:
+        return source.read_reports_since(moment, after)
+    except ValueError:
+        events: list[FeedEvent] = []
+        public: frozenset[int] = frozenset()
+        position, page = after, read_page(source, after)
+        while page.position > position:
+            events += [event for event in page.events if isinstance(event, ReportEvent)]
+            position, public = page.position, public | page.public
+            page = read_page(source, position)
+        return FeedPage(tuple(event for event in events if event.committed_at >= moment), position, public)
 
 
 def _read_single(source: EventSource, position: int) -> FeedPage:

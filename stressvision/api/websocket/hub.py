@@ -5,6 +5,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+from stressvision.core.errors import Message, Unavailable
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, Subscribe
 
 
@@ -58,6 +59,17 @@ class Subscription:
 
 EVERYTHING = Subscription()
 
+MOST_CLIENTS = 2000
+"""Clients of one backend that follow the feed."""
+MOST_OF_ACCOUNT = 200
+"""Clients of one account, so that one account cannot take the places of the others."""
+MOST_UNIDENTIFIED = 200
+"""Clients whose token has not come yet; above it, the one that has waited longest makes room."""
+FULL = Message(
+    es="Hay demasiadas conexiones: cierre las que no use y vuelva a conectar.",
+    en="There are too many connections: close those not in use and connect again.",
+)
+
 _NO_EMPLOYEE = 0
 """Employee of a report event, which is about all; no row has the id 0."""
 
@@ -70,11 +82,15 @@ def _employee_of(event: FeedEvent) -> int | None:
 
 
 class Mailbox:
-    """Messages queued for one client. After an overflow it accepts none: a gap must not go unnoticed."""
+    """Messages queued for one client. After an overflow it accepts none: a gap must not go unnoticed.
+
+    `displaced`: set where a client without a token has to make room.
+    """
 
     def __init__(self, size: int) -> None:
         self.subscription = EVERYTHING
         self.overflowed = asyncio.Event()
+        self.displaced = asyncio.Event()
         self._queue: asyncio.Queue[Envelope] = asyncio.Queue(size)
 
     def post(self, envelope: Envelope) -> None:
@@ -109,6 +125,28 @@ class Hub:
         self.connected = 0
         self.dropped = 0
         self._mailboxes: set[Mailbox] = set()
+        self._unidentified: dict[Mailbox, None] = {}
+        self._admitted: dict[Mailbox, str | None] = {}
+
+    def await_token(self, mailbox: Mailbox) -> None:
+        """Count a client that has to send a token; the one that has waited longest makes room if there are too many."""
+        self._unidentified[mailbox] = None
+        if len(self._unidentified) > MOST_UNIDENTIFIED:
+            oldest = next(iter(self._unidentified))
+            del self._unidentified[oldest]
+            oldest.displaced.set()
+
+    def admit(self, mailbox: Mailbox, account: str | None) -> None:
+        """Give a client its place. `account`: of its token, None without one. Raises Unavailable where none is left."""
+        self._unidentified.pop(mailbox, None)
+        of_account = sum(name == account for name in self._admitted.values()) if account is not None else 0
+        if len(self._admitted) >= MOST_CLIENTS or of_account >= MOST_OF_ACCOUNT:
+            raise Unavailable(FULL)
+        self._admitted[mailbox] = account
+
+    def is_admitted(self, mailbox: Mailbox) -> bool:
+        """Return whether a client has a place."""
+        return mailbox in self._admitted
 
     @property
     def is_followed(self) -> bool:
@@ -125,8 +163,10 @@ class Hub:
         return self.position
 
     def leave(self, mailbox: Mailbox) -> None:
-        """Stop posting to a mailbox."""
+        """Stop posting to a mailbox, and free its client's place."""
         self._mailboxes.discard(mailbox)
+        self._unidentified.pop(mailbox, None)
+        self._admitted.pop(mailbox, None)
 
     def skip_to(self, position: int) -> bool:
         """Move on without publishing; return False where a client follows the feed and needs the events."""

@@ -11,8 +11,16 @@ from starlette.concurrency import run_in_threadpool
 
 from stressvision.api.middleware.authentication import authenticate, is_login_required
 from stressvision.api.websocket.connection import Connection
-from stressvision.api.websocket.hub import Envelope, Subscription
-from stressvision.core.errors import Forbidden, InvalidInput, Language, Message, StressVisionError, Unauthenticated
+from stressvision.api.websocket.hub import FULL, Envelope, Subscription
+from stressvision.core.errors import (
+    Forbidden,
+    InvalidInput,
+    Language,
+    Message,
+    StressVisionError,
+    Unauthenticated,
+    Unavailable,
+)
 from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission
 from stressvision.http.permissions import Server, visible_events
@@ -36,21 +44,34 @@ _NO_PERSONS = Message(
 async def authenticate_client(connection: Connection) -> Connection:
     """Return the connection with its principal, reading the token from the first message where one is required.
 
-    Raises Unauthenticated, Forbidden, and WebSocketDisconnect.
+    Raises Unauthenticated, Forbidden, Unavailable (the client had to make room), and WebSocketDisconnect.
     """
     authenticator = connection.backend.authenticator
     if connection.principal is not None or not await is_login_required(authenticator):
         return connection
-    try:
-        message = await asyncio.wait_for(_receive(connection), connection.backend.pace.identify_seconds)
-    except TimeoutError:
-        raise Unauthenticated(MISSING) from None
+    message = await _receive_first(connection)
     token = message.get("token") if message.get("type") == "auth" else None
     if not isinstance(token, str):
         raise Unauthenticated(MISSING)
     principal = await authenticate(authenticator, token)
     require_permission(Server.BACKEND, principal, "WEBSOCKET", connection.websocket.url.path)
     return replace(connection, principal=principal)
+
+
+async def _receive_first(connection: Connection) -> dict[str, object]:
+    """Return the first message of a client that has to send a token. Raises Unauthenticated where none comes."""
+    connection.backend.hub.await_token(connection.mailbox)
+    receiving = asyncio.create_task(_receive(connection))
+    displaced = asyncio.create_task(connection.mailbox.displaced.wait())
+    try:
+        seconds = connection.backend.pace.identify_seconds
+        done, _ = await asyncio.wait({receiving, displaced}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        displaced.cancel()
+        receiving.cancel()
+    if receiving in done:
+        return receiving.result()
+    raise Unavailable(FULL) if displaced in done else Unauthenticated(MISSING)
 
 
 async def answer_requests(connection: Connection) -> None:

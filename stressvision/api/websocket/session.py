@@ -56,6 +56,7 @@ async def serve(connection: Connection, since: str | None, subscription: Mapping
     hub.connected += 1
     try:
         connection = await authenticate_client(connection)
+        hub.admit(connection.mailbox, connection.principal.name if connection.principal else None)
         await subscribe(connection, subscription)
         await record_start(connection)
         if await _run(connection, parse_since(since)) is Ending.TOO_SLOW:
@@ -71,9 +72,11 @@ async def serve(connection: Connection, since: str | None, subscription: Mapping
     except WebSocketDisconnect as error:
         log.debug("websocket client disconnected", code=error.code)
     finally:
+        was_admitted = hub.is_admitted(connection.mailbox)
         hub.leave(connection.mailbox)
         hub.connected -= 1
-        await _end_audit(connection)
+        if was_admitted:  # whoever was refused received nothing, and writes nothing into the audit log
+            await _end_audit(connection)
 
 
 async def _end_audit(connection: Connection) -> None:

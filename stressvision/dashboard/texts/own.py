@@ -18,6 +18,7 @@ CLOSE = Message(es="Cerrar", en="Close")
 CLOSED = Message(
     es="Cerró sus datos. Puede cerrar esta ventana.", en="You closed your data. You can close this window."
 )
+ENDED = Message(es="Pasó la media hora y sus datos se cerraron.", en="The half hour is over and your data were closed.")
 GREETING = Message(es="{name} · {code}", en="{name} · {code}")
 VALID_UNTIL = Message(es="Esta página vale hasta las {time}.", en="This page is valid until {time}.")
 STATES: Mapping[str, Message] = {

@@ -74,7 +74,7 @@ class WebPolicy:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_known(headers.get("host")) or self._is_foreign(headers):
+        if not self._is_known(headers.get("host")) or self._is_foreign(scope, headers):
             if scope["type"] == "http":
                 await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
             else:
@@ -88,7 +88,7 @@ class WebPolicy:
 
         await self._app(scope, receive, send_protected)
 
-    def _is_foreign(self, headers: Headers) -> bool:
+    def _is_foreign(self, scope: Scope, headers: Headers) -> bool:
         """Return whether a page of another site loads this; links to the dashboard are opened from messages."""
         site = headers.get("sec-fetch-site")
         if site is None:  # an older browser states the page of a POST and of a WebSocket in Origin alone
@@ -96,7 +96,8 @@ class WebPolicy:
             return origin is not None and not self._is_known(origin.partition("://")[2])
         if site in {"same-origin", "none"}:
             return False
-        return headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") != "document"
+        is_link = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        return not is_link or scope.get("method") != "GET"  # a form of another site navigates with POST
 
 
 def _no_address() -> None:

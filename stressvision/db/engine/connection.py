@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL as URL
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
 
 from stressvision.core.errors import ConfigurationError, DatabaseUnavailable, Message
@@ -208,11 +208,17 @@ class Database:
 
 def _create_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, json_serializer=_write_json, json_deserializer=read_json)
+        server = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, json_serializer=_write_json, json_deserializer=read_json
+        )
+        event.listen(server, "handle_error", _hide_row)
+        return server
     engine = create_engine(
         url,
         module=sqlite_driver(),
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        # The values of a failed statement would be in the log: names, notes, faces.
+        hide_parameters=True,
         json_serializer=_write_json,
         json_deserializer=read_json,
         # Few connections are needed at once, and each one in use has a page cache of its own.
@@ -244,6 +250,13 @@ def _create_engine(url: URL) -> Engine:
             raise wrap_driver_error(statement, error, connection.dialect) from error
 
     return engine
+
+
+def _hide_row(fault: ExceptionContext) -> None:
+    """Keep the first line of an error: in those after it, PostgreSQL repeats the row that it refused."""
+    for error in (fault.original_exception, fault.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def wrap_driver_error(statement: str, error: Exception, dialect: Dialect) -> DBAPIError:

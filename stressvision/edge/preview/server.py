@@ -150,7 +150,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_local():
             self._respond(HTTPStatus.FORBIDDEN, "application/json", json.dumps({"detail": "loopback only"}).encode())
             return
-        address = urlsplit(self.path)
+        try:
+            address = urlsplit(self.path)
+        except ValueError:
+            self._respond(HTTPStatus.BAD_REQUEST, "application/json", json.dumps({"detail": "bad address"}).encode())
+            return
         ticket = parse_qs(address.query).get("ticket", [""])[0]
         if not self.access.allows(ticket, self.headers.get("Authorization", "")):
             detail = "open the live camera page of the dashboard, or send this device's token"

@@ -46,8 +46,12 @@ MEASURING = Message(
 
 _SERIOUS = re.compile(r"\b(warning|error|critical|exception|traceback)\b", re.IGNORECASE)
 _IDENTIFIERS = re.compile(
-    r"(?i)\b(\w*(?:employee|person|user|account|actor|code|name|track)\w*)(\"?[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,}]+)"
+    r"(?i)\b(\w*(?:employee|person|people|user|account|actor|code|name|track|input_value|parameters)\w*)"
+    r"(\"?[=:]\s*)"
+    r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\([^)]*\)|\[[^\]]*\]|[^\s,}]+)"
 )
+"""A field with its value: a quoted text, also with escaped quotes in it, a list, or one word."""
+_EMAILS = re.compile(r"[^\s\"'<>(),:;=]+@[^\s\"'<>(),:;=]+")
 _CREDENTIALS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _PLAIN = (bool, int, float)
 
@@ -93,7 +97,7 @@ def read_serious_lines(log: Path) -> list[str]:
 def hide(text: str) -> str:
     """Return the text without credentials in addresses, values of personal fields, and the user's home folder."""
     text = _CREDENTIALS.sub(lambda found: remove_credentials(found[0]), text)
-    text = _IDENTIFIERS.sub(r"\1\2…", text)
+    text = _EMAILS.sub("…", _IDENTIFIERS.sub(r"\1\2…", text))
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 

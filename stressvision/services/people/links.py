@@ -78,13 +78,16 @@ def require_link(context: Context, secret: str | None, address: str | None) -> L
         return LinkHolder(link.employee_id, link.expires_at, address)
     holder = LinkHolder(link.employee_id, min(link.expires_at, now + OPEN_FOR), address)
     with context.database.write() as connection:
-        _open(connection, context, link.id, holder)
-    return holder
+        if _open(connection, context, link.id, holder):
+            return holder
+    return require_link(context, secret, address)  # another request opened it meanwhile, or it was ended
 
 
-def _open(connection: Connection, context: Context, link_id: int, holder: LinkHolder) -> None:
-    rows.open_link(connection, link_id, context.clock(), holder.expires_at)
-    record(connection, context, holder.actor, "open_link", "employee", holder.employee_id)
+def _open(connection: Connection, context: Context, link_id: int, holder: LinkHolder) -> bool:
+    is_opened = rows.open_link(connection, link_id, context.clock(), holder.expires_at)
+    if is_opened:
+        record(connection, context, holder.actor, "open_link", "employee", holder.employee_id)
+    return is_opened
 
 
 def _digest(secret: str) -> str:

@@ -69,9 +69,10 @@ def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
 
 
 def pause_today(context: Context, holder: LinkHolder) -> OwnPage:
-    """Take the holder out of the gallery until midnight in the plant's time zone. Audited."""
+    """Take the holder out of the gallery until midnight in the plant's time zone. Audited. Raises NotFound."""
     now, zone = context.clock(), ZoneInfo(context.settings.time_zone)
     with context.database.write() as connection:
+        get_employee(connection, holder.employee_id)
         rows.end_pauses(connection, holder.employee_id, now)
         rows.insert_pause(connection, holder.employee_id, now, day_window(day_of(now, zone), zone).end)
         record(connection, context, holder.actor, "pause_recognition", "employee", holder.employee_id)
@@ -79,8 +80,9 @@ def pause_today(context: Context, holder: LinkHolder) -> OwnPage:
 
 
 def resume_today(context: Context, holder: LinkHolder) -> OwnPage:
-    """End the holder's pause. Audited."""
+    """End the holder's pause. Audited. Raises NotFound: the holder was erased meanwhile."""
     with context.database.write() as connection:
+        get_employee(connection, holder.employee_id)
         rows.end_pauses(connection, holder.employee_id, context.clock())
         record(connection, context, holder.actor, "resume_recognition", "employee", holder.employee_id)
     return read_own_page(context, holder)
@@ -97,6 +99,7 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
 
     Raises:
         InvalidInput: It answers nothing.
+        NotFound: The holder was erased meanwhile.
         Conflict: The holder reported too often today.
     """
     if report.sleepiness is None and report.tension is None:
@@ -106,6 +109,7 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
         )
     now = context.clock()
     with context.database.write() as connection:
+        get_employee(connection, holder.employee_id)
         if len(rows.select_self_reports(connection, now - _DAY, holder.employee_id)) >= REPORTS_A_DAY:
             raise Conflict(
                 Message(
@@ -118,8 +122,9 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
 
 
 def request_correction(context: Context, holder: LinkHolder, detail: str) -> OwnPage:
-    """Store a request for correction. Audited. Raises Conflict where too many are open."""
+    """Store a request for correction. Audited. Raises Conflict (too many are open) and NotFound (erased meanwhile)."""
     with context.database.write() as connection:
+        get_employee(connection, holder.employee_id)
         if rows.count_open_requests(connection, holder.employee_id) >= OPEN_REQUESTS:
             raise Conflict(
                 Message(

@@ -9,7 +9,7 @@ from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
 from stressvision.domain.auth import sees_persons
-from stressvision.domain.disclosure import round_size
+from stressvision.domain.disclosure import FEWEST_ROWS, round_size
 from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, list_backups
 from stressvision.services.backup.backups import make_backup
@@ -17,7 +17,6 @@ from stressvision.services.backup.restoring import verify_backup
 from stressvision.services.context import Actor, Context
 from stressvision.wire.system import BackupItem, BackupList, BackupVerified
 
-_FEWEST_ROWS = 64
 _KINDS = {BackupKind.WHOLE: "whole", BackupKind.CHANGES: "changes", BackupKind.DUMP: "dump"}
 
 
@@ -41,7 +40,7 @@ def verify_item(context: Context, name: str, actor: Actor) -> BackupVerified:
     chain, rows = verify_backup(context.settings, backup.path)
     _record(context, actor, "backup_verified", name)
     if not sees_persons(actor.role):
-        rows = {table: round_size(count, _FEWEST_ROWS) for table, count in rows.items()}
+        rows = {table: round_size(count, FEWEST_ROWS) for table, count in rows.items()}
     return BackupVerified(name=name, files=len(chain), until=chain[-1].created_at, rows=rows)
 
 

@@ -74,7 +74,7 @@ def parse_line(component: str, text: str, last: datetime | None) -> LogLine | No
             rest = {key: value for key, value in values.items() if key not in {"timestamp", "level", "component"}}
             message = " ".join([str(rest.pop("event", "")), *(f"{key}={value}" for key, value in rest.items())])
             return _build(component, str(values.get("level")), str(values.get("timestamp")), message)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             pass
     matched = _TEXT_LINE.match(text)
     if matched is None:

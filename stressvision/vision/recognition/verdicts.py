@@ -66,8 +66,12 @@ def _judge(
     return StillJudgement(None, quality.share, sample)
 
 
+FORMATS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+"""First bytes of JPEG and PNG. OpenCV reads a dozen further formats, whose parsers strangers' files need not reach."""
+
+
 def _decode(content: bytes) -> Frame | Literal["unreadable", "too_large"]:
-    if not content:
+    if not content.startswith(FORMATS):
         return "unreadable"
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)

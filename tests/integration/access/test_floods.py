@@ -195,3 +195,16 @@ def test_malformed_host_is_refused_without_a_failure(servers: Servers, server: s
             link.sendall(b"GET /stats HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
             assert link.recv(100).split()[1] in {b"400", b"403"}
     assert all("Traceback" not in running.output for running in servers.programs)
+
+
+def test_encrypted_ingest_has_no_socket(encrypted: Servers) -> None:
+    """An upgrade reached the bridge to Flask, which is for requests alone, and failed there."""
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    address = encrypted.url(encrypted.ingest, "/health")
+    answer = requests.get(address, headers=upgrade, timeout=10, verify=str(encrypted.trusted))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")

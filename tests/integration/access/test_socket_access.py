@@ -1,19 +1,27 @@
 """WebSocket with accounts: three ways to send a token, and closing when it is revoked."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from stressvision.api.backend import Pace
+from stressvision.api.websocket import delivery, hub
+from stressvision.api.websocket.hub import Batch
+from stressvision.api.websocket.public_ids import current_public_id
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.auth import Role
+from stressvision.services.audit import list_audit, record_repetitions
 from stressvision.services.auth.tokens import parse_token, revoke_token
 from stressvision.services.context import Actor, Context
 from tests.integration.access.test_matrix import bearing, give_tokens
-from tests.integration.live_backend import Follower, LiveBackend, serve
+from tests.integration.live_backend import Follower, LiveBackend, add_detection, serve
+from tests.programs.running import PATIENCE_SECONDS, wait_until
 
-POLICY_VIOLATION = 1008
+POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 
 
 @pytest.fixture
@@ -90,3 +98,72 @@ def test_socket_opened_before_the_first_account_must_authenticate(live: LiveBack
         assert follower.receive()["type"] == "connected"
         give_tokens(live.context)
         assert read_end(follower) == (POLICY_VIOLATION, ["error"])
+
+
+def test_refused_socket_writes_nothing_into_the_audit_log(live: LiveBackend) -> None:
+    give_tokens(live.context)
+    before = len(list_audit(live.context, AuditFilter(), Actor()).entries)
+    with live.follow() as follower:
+        follower.send({"type": "auth", "token": "sv_x"})
+        assert read_end(follower) == (POLICY_VIOLATION, ["error"])
+    wait_until(lambda: live.backend.hub.connected == 0, "the session to end")
+    record_repetitions(live.context, is_ending=True)
+    assert len(list_audit(live.context, AuditFilter(), Actor()).entries) == before
+
+
+def test_sockets_without_a_token_make_room_for_later_ones(live: LiveBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "MOST_UNIDENTIFIED", 2)
+    token = give_tokens(live.context)[Role.HEALTH]
+    with ExitStack() as idle:
+        first, *_ = [idle.enter_context(live.follow()) for _ in range(2)]
+        wait_until(lambda: live.backend.hub.connected == 2, "both to wait for their tokens")
+        with live.follow() as doctor:
+            doctor.send({"type": "auth", "token": token})
+            assert doctor.receive()["type"] == "connected"
+            assert read_end(first) == (TRY_AGAIN_LATER, ["error"])
+
+
+def test_one_account_cannot_take_the_places_of_others(live: LiveBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "MOST_OF_ACCOUNT", 1)
+    tokens = give_tokens(live.context)
+    viewer, doctor = bearing(tokens[Role.VIEWER]), bearing(tokens[Role.HEALTH])
+    with live.follow(additional_headers=viewer) as first:
+        assert first.receive()["type"] == "connected"
+        with live.follow(additional_headers=viewer) as second:
+            assert read_end(second) == (TRY_AGAIN_LATER, ["error"])
+        monkeypatch.setattr(hub, "MOST_CLIENTS", 2)
+        with live.follow(additional_headers=doctor) as other:
+            assert other.receive()["type"] == "connected"
+            with live.follow(additional_headers=bearing(tokens[Role.ADMIN])) as late:
+                assert read_end(late) == (TRY_AGAIN_LATER, ["error"])
+    wait_until(lambda: live.backend.hub.connected == 0, "all to leave")
+    with live.follow(additional_headers=viewer) as again:
+        assert again.receive()["type"] == "connected"
+
+
+def test_viewer_resumes_without_reading_the_detections(live: LiveBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A viewer that resumed from a minute ago and sent a ping could count its detections by the delay of the pong."""
+    viewer = bearing(give_tokens(live.context)[Role.VIEWER])
+    since = current_public_id(live.context.clock())
+    for _ in range(20):
+        add_detection(live.context)
+
+    async def read_batch(*_arguments: object) -> Batch:
+        raise AssertionError("the whole feed was read")
+
+    monkeypatch.setattr(delivery, "_read_batch", read_batch)
+    with live.follow(f"?since={since}", additional_headers=viewer) as follower:
+        assert follower.receive()["type"] == "connected"
+        follower.send({"type": "ping"})
+        assert follower.receive()["type"] == "pong"
+
+
+def test_handshake_that_the_socket_protocol_cannot_read_is_ended(live: LiveBackend) -> None:
+    """Such connections stayed open without an answer, without an end, and beside the limit on connections."""
+    head = "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Padding: "
+    with socket.create_connection(("127.0.0.1", live.port), timeout=PATIENCE_SECONDS) as link:
+        link.sendall((head + "a" * 12_000 + "\r\n\r\n").encode())
+        received = b""
+        while piece := link.recv(65536):
+            received += piece
+    assert received.startswith(b"HTTP/1.1 400 ")

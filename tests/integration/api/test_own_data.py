@@ -1,15 +1,28 @@
 """A person's own page over REST: the link, what it shows, pause, withdrawal, correction and self-report."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from stressvision.api.app import create_app
+from stressvision.core.errors import Forbidden, NotFound
+from stressvision.db.queries.auth.audit import AuditFilter
 from stressvision.domain.auth import Role
-from stressvision.services.context import Context
+from stressvision.services.audit import list_audit
+from stressvision.services.context import Actor, Context
 from stressvision.services.people.gallery import read_gallery
+from stressvision.services.people.links import LinkHolder, issue_link, require_link
+from stressvision.services.people.own import (
+    pause_today,
+    report_own_state,
+    request_correction,
+    resume_today,
+    withdraw_own_consent,
+)
+from stressvision.services.privacy.erasure import erase_person
+from stressvision.wire.own import SelfReportNew
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.conftest import enrol
@@ -164,3 +177,41 @@ def test_agreement_compares_reports_with_the_half_hour_before(
     assert sleepiness["area"]["low"] > 0.8
     assert sleepiness["correlation"]["value"] > 0.8
     assert (tension["reports"], tension["is_enough"], tension["area"]) == (0, False, None)
+
+
+def test_link_that_was_ended_while_it_was_being_opened_stays_ended(context: Context, clock: FakeClock) -> None:
+    ana = enrol(context)
+    link = issue_link(context, ana, Actor(user_id="enfermera"))
+
+    def end_meanwhile() -> datetime:
+        """The clock is read between the look-up of the link and its opening."""
+        object.__setattr__(context, "clock", clock)
+        issue_link(context, ana, Actor(user_id="enfermera"))
+        return clock()
+
+    object.__setattr__(context, "clock", end_meanwhile)
+    with pytest.raises(Forbidden):
+        require_link(context, link.secret, "10.0.0.5")
+    assert "open_link" not in [entry.action for entry in list_audit(context, AuditFilter(), Actor()).entries]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pause_today,
+        resume_today,
+        withdraw_own_consent,
+        lambda context, holder: report_own_state(context, holder, SelfReportNew(sleepiness=3)),
+        lambda context, holder: request_correction(context, holder, "Mi área es Calidad"),
+    ],
+)
+def test_request_in_flight_while_its_person_is_erased_leaves_nothing(
+    context: Context, act: Callable[[Context, LinkHolder], object]
+) -> None:
+    ana = enrol(context)
+    holder = LinkHolder(ana, context.clock() + timedelta(minutes=5), None)
+    erase_person(context, ana, Actor(user_id="dra.quispe"))
+    before = len(list_audit(context, AuditFilter(), Actor()).entries)
+    with pytest.raises(NotFound):
+        act(context, holder)
+    assert len(list_audit(context, AuditFilter(), Actor()).entries) == before

@@ -153,6 +153,13 @@ def test_line_in_an_unknown_form_is_kept() -> None:
     assert parse_line("api", "   ", None) is None
 
 
+def test_deeply_nested_line_is_shown_as_it_is() -> None:
+    text = '{"a":' * 40_000
+    line = parse_line("api", text, None)
+    assert line is not None
+    assert line.text == text
+
+
 def test_administrators_learn_no_number_of_detections_from_sizes(context: Context) -> None:
     employee = enrol(context)
     made = [backups.make_item(context, Actor(role=Role.ADMIN))]

@@ -131,3 +131,13 @@ def test_request_is_answered(state: FakeBackend) -> None:
 
 def submit(app: AppTest, label: str, place: int = 0):  # type: ignore[no-untyped-def]  # the harness exports no type
     return [button for button in app.button if button.form_id and button.label == label][place]
+
+
+def test_page_closes_when_the_link_ends(state: FakeBackend) -> None:
+    app = open_own(state)
+    page_shown = app.session_state["own_page"]
+    app.session_state["own_page"] = page_shown.model_copy(update={"expires_at": utc_now()})
+    text = shown(app.run())
+    assert "sus datos se cerraron" in text
+    assert "Ana Torres" not in text
+    assert "own_opened" not in app.session_state

@@ -1,6 +1,7 @@
 """Backups are verified and restore every row; retention deletes expired rows and frees disk space."""
 
 import json
+import re
 import subprocess
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from stressvision.commands.backup import restore
 from stressvision.commands.demo import change_demo
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
@@ -35,6 +37,7 @@ from stressvision.db.schema.tables import (
 )
 from stressvision.domain.auth import Role
 from stressvision.domain.consent import ConsentMethod
+from stressvision.domain.disclosure import FEWEST_ROWS, round_size
 from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.auth.accounts import add_account, change_password, disable_account
 from stressvision.services.auth.tokens import add_token, revoke_token
@@ -464,3 +467,19 @@ def test_postgresql_dump_is_readable_by_pg_restore(
     assert b"TABLE DATA public employees" in listed.stdout
     with pytest.raises(InvalidInput, match="pg_restore"):
         restore_database(on_postgresql.settings, None, DOCTOR)
+
+
+def test_restoration_by_the_console_states_a_rounded_number_of_rows(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its text is shown to administrators: two of them, before and after a shift, would count the detections."""
+    raise_alert(context, enrol(context))
+    make_backup(context)
+    context.database.close()
+    restore(context.settings, Namespace(file=None, recorded_by="jefa"))
+    by_console = re.search(r"(\d+) filas", capsys.readouterr().out)
+    restore(context.settings, Namespace(file=None, recorded_by=None))
+    by_hand = re.search(r"(\d+) filas", capsys.readouterr().out)
+    assert by_console is not None
+    assert by_hand is not None
+    assert int(by_console[1]) == round_size(int(by_hand[1]), FEWEST_ROWS) != int(by_hand[1])

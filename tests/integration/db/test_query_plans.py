@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, insert, text
 
+from stressvision.db.queries.changes import select_report_changes
 from stressvision.db.queries.detections.detections import DetectionFilter, count_detections, select_detections
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Actor, Context
@@ -155,3 +156,14 @@ def test_total_count_is_read_from_the_totals(context: Context, clock: FakeClock)
             assert count_detections(connection, replace(wanted, end=clock() + timedelta(seconds=1))) == count
             plan = plans_of(connection, partial(count_detections, connection, wanted))
             assert not any("detection_events" in step for step in plan), plan
+
+
+def test_reports_of_the_feed_are_read_without_its_detections(sqlite_context: Context, clock: FakeClock) -> None:
+    """Otherwise the time that a viewer waits to resume counts the detections of any minute."""
+    write_manual_report(sqlite_context, timedelta(minutes=15))
+    since = datetime(2000, 1, 1, tzinfo=UTC)
+    with sqlite_context.database.read() as connection:
+        assert [change.kind for change in select_report_changes(connection, since, 0)] == ["report"]
+        assert select_report_changes(connection, datetime(9000, 1, 1, tzinfo=UTC), 0) == []
+        plan = plans_of(connection, lambda: select_report_changes(connection, since, 0))
+    assert plan == ["SEARCH changes USING INDEX ix_changes_reports (committed_at>?)"]

@@ -12,6 +12,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.engine.connection import Database
 from stressvision.db.engine.write_queue import MAX_MEMBERS, WriteQueue
+from stressvision.db.schema.tables import employees
+from stressvision.services.context import Context
+from tests.integration.conftest import enrol
 
 Write = Callable[[Connection], object]
 
@@ -259,3 +262,14 @@ def test_unexpected_error_does_not_end_the_thread(database: Database) -> None:
     assert writer.submit(insert(2)).result(timeout=20) == 2
     writer.close()
     assert stored(database) == [2]
+
+
+def test_error_of_a_failed_statement_contains_no_value(context: Context) -> None:
+    enrol(context)
+    values = {"employee_code": "EMP001", "full_name": "Nombre Secreto", "department": "Área Secreta"}
+    with pytest.raises(IntegrityError) as failed, context.database.write() as connection:
+        connection.execute(employees.insert().values(values))
+    assert "Secret" not in str(failed.value)
+    with pytest.raises(IntegrityError) as failed, context.database.write() as connection:
+        connection.execute(employees.insert().values({**values, "employee_code": None}))
+    assert "Secret" not in str(failed.value)

@@ -2,6 +2,7 @@
 
 import functools
 import random
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -237,3 +238,16 @@ def test_replaced_database_gets_every_detection_of_the_device_once(tmp_path: Pat
 
     assert (stored_before, stored_after) == (5, 7)
     assert (backlog.waiting, backlog.refused) == (0, 0)
+
+
+def test_request_whose_length_is_stated_twice_is_refused_and_nothing_follows_it(ingest: Ingest) -> None:
+    """A proxy that believes the other length would let a client put a request in front of somebody else's."""
+    head = b"POST /detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hidden = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    received = b""
+    with socket.create_connection(("127.0.0.1", ingest.port), timeout=10) as link:
+        link.sendall(head + b"0\r\n\r\n" + hidden)
+        while piece := link.recv(65536):
+            received += piece
+    assert received.count(b"HTTP/1.") == 1
+    assert received.split()[1] == b"400"

@@ -57,7 +57,7 @@ class FakeSource:
     def last_id(self) -> int:
         return self.feed.last
 
-    def first_id_since(self, moment: datetime) -> int:
+    def read_reports_since(self, moment: datetime, after: int) -> FeedPage:
         raise AssertionError(f"the reader resumes by id, not by time: {moment}")
 
     def oldest_id(self) -> int:

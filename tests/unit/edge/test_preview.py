@@ -139,6 +139,12 @@ def test_local_dashboard_may_embed_the_frame(studio: Studio, page: str) -> None:
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
+def test_malformed_address_is_answered(studio: Studio) -> None:
+    with socket.create_connection(("127.0.0.1", studio.server.port), DEADLINE) as link:
+        link.sendall(b"GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert link.recv(100).split()[1] == b"400"
+
+
 def test_busy_port_disables_the_preview(studio: Studio) -> None:
     assert start_preview(FrameBoard(), studio.server.port, lambda: "{}") is None
 

@@ -84,6 +84,13 @@ def test_only_serious_lines_of_a_log_are_kept(tmp_path: Path) -> None:
         ('{"employee_id": 12, "event": "x"}', '{"employee_id": …, "event": "x"}'),
         ("account=doctora ok", "account=… ok"),
         ("open rtsp://a:b@c/d now", "open rtsp://c/d now"),
+        ("x full_name='Ana Quispe Rojas' ok", "x full_name=… ok"),
+        (r'x full_name="Ana \"Nita\" Quispe" ok', "x full_name=… ok"),
+        (r"x full_name='Ana \'Nita\' \"Q\" Quispe' ok", "x full_name=… ok"),
+        ("x employees=(3, 14) people=[5, 6] ok", "x employees=… people=… ok"),
+        ("[parameters: ('Ana Quispe', 'EMP001')]", "[parameters: …]"),
+        ("error: input_value='Ana Quispe', input_type=str", "error: input_value=…, input_type=str"),
+        ("reason='550 ana.quispe@plant.example unknown'", "reason='550 … unknown'"),
     ],
 )
 def test_hide_replaces_personal_values(text: str, hidden: str) -> None:

@@ -14,6 +14,7 @@ from stressvision.wire.rights import AccessRecord
 
 LINK = "clave"
 """Name of the query parameter with the secret of the link."""
+WATCH_SECONDS = 15
 _OPENED, _PAGE, _DONE = "own_opened", "own_page", "own_done"
 """Keys of the session state: the secret that was opened, the page as it was last answered, a confirmation."""
 
@@ -21,11 +22,14 @@ _OPENED, _PAGE, _DONE = "own_opened", "own_page", "own_done"
 def render(context: PageContext) -> None:
     """Render the page. The link is opened by a button, so that a preview of the address does not use it up."""
     st.html(html.heading(context.text(texts.own.TITLE)))
+    if _is_over(context):
+        _close(context.text(texts.own.ENDED))
     secret = st.session_state.get(_OPENED) or st.query_params.get(LINK, "")
     own = replace(context, backend=replace(context.backend, token=secret))
     page = st.session_state.get(_PAGE)
     if isinstance(page, OwnPage):
         _show(own, page)
+        _watch_end(own)
         return
     if not secret:
         closed = st.session_state.pop(_DONE, "")
@@ -37,6 +41,24 @@ def render(context: PageContext) -> None:
         st.session_state[_OPENED] = secret
         # The secret leaves the address: it would stay in the history of a shared browser.
         st.query_params.clear()
+        st.rerun()
+
+
+def _is_over(context: PageContext) -> bool:
+    page = st.session_state.get(_PAGE)
+    return isinstance(page, OwnPage) and page.expires_at <= context.clock()
+
+
+def _close(reason: str) -> None:
+    for name in (_OPENED, _PAGE):
+        st.session_state.pop(name, None)
+    st.session_state[_DONE] = reason
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def _watch_end(context: PageContext) -> None:
+    """Run the page again when the link ends: the data must not stay on a screen that was left."""
+    if _is_over(context):
         st.rerun()
 
 
@@ -63,9 +85,7 @@ def _show(context: PageContext, page: OwnPage) -> None:
         greeting = context.text(texts.own.GREETING, name=page.full_name, code=page.employee_code)
         st.html(html.subheading(greeting), width="content")
         if st.button(context.text(texts.own.CLOSE), icon=":material/logout:", key="own_close"):
-            for name in (_OPENED, _PAGE):
-                st.session_state.pop(name, None)
-            st.session_state[_DONE] = context.text(texts.own.CLOSED)
+            _close(context.text(texts.own.CLOSED))
             st.rerun()
     st.html(html.story((_describe_state(context, page),)))
     st.html(html.small(context.text(texts.own.VALID_UNTIL, time=f"{context.local(page.expires_at):%H:%M}")))

@@ -101,9 +101,11 @@ def find_link(connection: Connection, digest: str) -> LinkRow | None:
     return _read_link.one(connection.execute(query).one_or_none())
 
 
-def open_link(connection: Connection, link_id: int, at: datetime, expires_at: datetime) -> None:
-    """Record that a link was opened, and when it ends."""
-    connection.execute(update(person_links).where(_l.id == link_id).values(opened_at=at, expires_at=expires_at))
+def open_link(connection: Connection, link_id: int, at: datetime, expires_at: datetime) -> bool:
+    """Record that a link was opened, and when it ends; return False where it was opened or ended before."""
+    is_valid = (_l.id == link_id, _l.opened_at.is_(None), _l.expires_at > at)
+    opened = connection.execute(update(person_links).where(*is_valid).values(opened_at=at, expires_at=expires_at))
+    return bool(opened.rowcount)
 
 
 def end_links(connection: Connection, employee_id: int, at: datetime) -> None:

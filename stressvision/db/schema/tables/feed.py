@@ -1,8 +1,11 @@
 """The change feed: committed changes in commit order; and which database they belong to."""
 
-from sqlalchemy import CheckConstraint, Column, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, text
 
 from stressvision.db.schema.tables.columns import key, metadata, moment, stamp
+
+IS_REPORT = text("kind = 'report'")
+"""Changes that roles without access to persons may be informed of; as a literal, which the partial index needs."""
 
 changes = Table(
     "changes",
@@ -11,6 +14,7 @@ changes = Table(
     Column("kind", Text, nullable=False),
     Column("entity_id", Integer, nullable=False),
     stamp("committed_at"),
+    Index("ix_changes_reports", "committed_at", sqlite_where=IS_REPORT, postgresql_where=IS_REPORT),
     sqlite_autoincrement=True,
 )
 """Written by triggers, so that it contains the commits of every process."""
