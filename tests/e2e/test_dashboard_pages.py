@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
@@ -142,14 +143,29 @@ def expect_text(page: Page, text: str) -> None:
     expect(page.get_by_text(text).first).to_be_visible(timeout=TIMEOUT_MS)
 
 
+def expect_in_view(page: Page, text: str) -> None:
+    """Expect the text, scrolled to; the page may replace the element that shows it meanwhile."""
+
+    def is_scrolled_to() -> bool:
+        try:
+            page.get_by_text(text).first.scroll_into_view_if_needed()
+        except PlaywrightError as error:
+            if "not attached" not in error.message:
+                raise
+            return False
+        return True
+
+    wait_until(is_scrolled_to, text)
+    expect_text(page, text)
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_every_page_shows_its_content(plant: Plant, page: Page, path: str, size: ViewportSize) -> None:
     page.set_viewport_size(size)
     page.goto(f"{plant.dashboard}/{path}")
     for text in PAGES[path]:
-        page.get_by_text(text).first.scroll_into_view_if_needed()
-        expect_text(page, text)
+        expect_in_view(page, text)
     assert page.get_by_test_id("stException").count() == 0
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "the page is wider than its window"

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
+from stressvision.domain.consent import CONSENT_VERSION
 from tests.programs.running import program
 
 STILLS = PROJECT_ROOT / "demo" / "enrol"
@@ -46,7 +47,7 @@ def test_enrol_stores_embeddings_and_consent(tmp_path: Path) -> None:
     assert 0.3 < quality <= 1
     assert (consent, embedding) == (1, 128)
     assert query(tmp_path, "SELECT given, text_version, length(text_sha256), recorded_by FROM consents") == [
-        (1, "2026-11", 64, "operador")
+        (1, CONSENT_VERSION, 64, "operador")
     ]
     assert query(tmp_path, "SELECT count(*) FROM face_samples") == [(5,)]
 

@@ -29,6 +29,7 @@ PARTS = (
     "__init__",
     "core/__init__",
     "core/errors",
+    "core/files",
     "core/texts",
     "launcher/__init__",
     "launcher/environment",

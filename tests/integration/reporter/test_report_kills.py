@@ -49,6 +49,7 @@ def kill_within(context: Context, statement: int) -> bool:
     except Killed:
         return True
     finally:
+        event.remove(own.database.engine, "before_cursor_execute", die_in_time)
         own.database.close()
     return False
 
