@@ -8,6 +8,7 @@ from stressvision.documents import own_data_texts as words
 from stressvision.documents import report_texts as texts
 from stressvision.documents.document import Block, Column, Document, Heading, Paragraph, Table
 from stressvision.documents.reader_profile import ReaderProfile
+from stressvision.domain.audit import ACTIONS
 from stressvision.wire.alerts import Alert
 from stressvision.wire.rights import AccessRecord, ConsentRecord, OwnData
 
@@ -133,7 +134,7 @@ def _reports(data: OwnData, reader: ReaderProfile) -> Block:
 
 def _access(each: AccessRecord, reader: ReaderProfile) -> tuple[str, ...]:
     address = each.ip_address or reader.text(words.NONE)
-    action = words.ACTIONS.get(each.action)
+    action = ACTIONS.get(each.action)
     return (
         reader.name_moment(each.timestamp),
         each.user_id or reader.text(words.NO_ACCOUNT, address=address),

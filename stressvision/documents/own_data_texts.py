@@ -85,43 +85,6 @@ ACCESS_COUNT = Message(
     en="The latest {shown} of {count}; all are in the annex.",
 )
 NO_ACCOUNT = Message(es="sin cuenta ({address})", en="without an account ({address})")
-ACTIONS: Mapping[str, Message] = {
-    "enrol": Message(es="inscripción", en="enrolment"),
-    "create_employee": Message(es="registró su ficha", en="created your record"),
-    "change_employee": Message(es="corrigió su ficha", en="corrected your record"),
-    "activate_employee": Message(es="activó su ficha", en="activated your record"),
-    "deactivate_employee": Message(es="desactivó su ficha", en="deactivated your record"),
-    "read_employee": Message(es="vio su ficha", en="read your record"),
-    "read_employee_state": Message(es="vio su estado reciente", en="read your recent state"),
-    "read_person_figures": Message(es="vio sus cifras en el tiempo", en="read your figures over time"),
-    "read_person_events": Message(es="vio su línea de tiempo", en="read your time line"),
-    "issue_link": Message(es="entregó el enlace personal", en="issued the personal link"),
-    "open_link": Message(es="abrió el enlace personal", en="opened the personal link"),
-    "pause_recognition": Message(es="pidió no ser reconocido hoy", en="paused recognition for the day"),
-    "resume_recognition": Message(es="terminó la pausa del día", en="ended the day's pause"),
-    "request_correction": Message(es="pidió una corrección", en="requested a correction"),
-    "close_correction": Message(es="respondió una solicitud de corrección", en="answered a request for correction"),
-    "follow_employee": Message(es="siguió su estado en vivo", en="followed your live state"),
-    "read_alerts": Message(es="vio sus alertas", en="read your alerts"),
-    "read_gallery": Message(es="obtuvo los rostros inscritos", en="fetched the enrolled faces"),
-    "read_report": Message(es="vio un reporte con sus datos", en="read a report with your data"),
-    "read_daily_summary": Message(es="vio el resumen de un día", en="read the summary of a day"),
-    "read_weekly_summary": Message(es="vio el resumen de una semana", en="read the summary of a week"),
-    "read_statistics": Message(es="vio estadísticas con su nombre", en="read statistics with your name"),
-    "stream_events": Message(es="recibió sus eventos en vivo", en="received your live events"),
-    "read_audit": Message(es="vio quién consultó sus datos", en="read who had read your data"),
-    "read_own_data": Message(es="pidió este documento", en="requested this document"),
-    "export_detections": Message(es="exportó sus detecciones", en="exported your detections"),
-    "withdraw_consent": Message(es="registró el retiro de su consentimiento", en="recorded that you withdrew consent"),
-    "read_alert": Message(es="vio una alerta suya", en="read an alert of yours"),
-    "alert_noted": Message(es="anotó una alerta", en="annotated an alert"),
-    "alert_reopened": Message(es="se deshizo una decisión sobre una alerta", en="a decision on an alert was undone"),
-    "alert_escalated": Message(es="una alerta sin atender se escaló", en="an unacknowledged alert was escalated"),
-    "silence_begun": Message(es="silenció sus alertas", en="silenced your alerts"),
-    "silence_ended": Message(es="terminó un silencio", en="ended a silence"),
-    "alert_acknowledged": Message(es="atendió una alerta", en="acknowledged an alert"),
-    "alert_resolved": Message(es="resolvió una alerta", en="resolved an alert"),
-}
 FURTHER = Message(es="Otros datos", en="Further data")
 FURTHER_TEXT = Message(es="{table}: {count} filas, en el anexo.", en="{table}: {count} rows, in the annex.")
 FOOTER = Message(

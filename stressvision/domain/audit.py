@@ -1,18 +1,59 @@
-"""The hash chain of the audit log: each row's hash covers its content and the hash of the row before it."""
+"""The audit log: names of its actions, and its hash chain, of each row's content and the hash of the row before it."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from stressvision.core.clock import to_stored
+from stressvision.core.texts import Message
 
 BEGINNING = "0" * 64
 """Previous hash of the first row."""
 TRIMMED = "audit_trimmed"
 """Action of the row that records up to where the log was shortened, and the hash on which the rest continues."""
+ACTIONS: Mapping[str, Message] = {
+    "read_employee": Message(es="vio la ficha", en="read the record"),
+    "read_employee_state": Message(es="consultó el estado reciente", en="read the recent state"),
+    "read_person_figures": Message(es="vio sus cifras en el tiempo", en="read the person's figures over time"),
+    "read_person_events": Message(es="vio la línea de tiempo", en="read the time line"),
+    "read_alert": Message(es="vio una alerta suya", en="read an alert of the person"),
+    "read_alerts": Message(es="vio sus alertas", en="read the person's alerts"),
+    "alert_acknowledged": Message(es="atendió una alerta", en="acknowledged an alert"),
+    "alert_resolved": Message(es="resolvió una alerta", en="resolved an alert"),
+    "alert_noted": Message(es="anotó una alerta", en="annotated an alert"),
+    "alert_reopened": Message(es="deshizo una decisión sobre una alerta", en="undid a decision on an alert"),
+    "alert_escalated": Message(es="escaló una alerta sin atender", en="escalated an unacknowledged alert"),
+    "silence_begun": Message(es="silenció sus alertas", en="silenced the person's alerts"),
+    "silence_ended": Message(es="terminó un silencio de sus alertas", en="ended a silence of the person's alerts"),
+    "issue_link": Message(es="entregó el enlace personal", en="issued the personal link"),
+    "open_link": Message(es="abrió el enlace personal", en="opened the personal link"),
+    "pause_recognition": Message(es="pidió no ser reconocido hoy", en="paused recognition for the day"),
+    "resume_recognition": Message(es="terminó la pausa del día", en="ended the day's pause"),
+    "request_correction": Message(es="pidió una corrección", en="requested a correction"),
+    "close_correction": Message(es="respondió una solicitud de corrección", en="answered a request for correction"),
+    "follow_employee": Message(es="siguió el estado en vivo", en="followed the live state"),
+    "stream_events": Message(es="recibió sus eventos en vivo", en="received the person's live events"),
+    "read_gallery": Message(es="obtuvo los rostros inscritos", en="fetched the enrolled faces"),
+    "view_camera": Message(es="vio una cámara en vivo", en="watched a live camera"),
+    "read_report": Message(es="vio un reporte con sus datos", en="read a report with the person's data"),
+    "read_daily_summary": Message(es="vio el resumen de un día", en="read the summary of a day"),
+    "read_weekly_summary": Message(es="vio el resumen de una semana", en="read the summary of a week"),
+    "read_statistics": Message(es="vio estadísticas con su nombre", en="read statistics with the person's name"),
+    "export_detections": Message(es="exportó sus detecciones", en="exported the person's detections"),
+    "read_audit": Message(es="vio quién consultó sus datos", en="read who had read the person's data"),
+    "read_own_data": Message(es="reunió lo que se guarda de la persona", en="collected the stored data of the person"),
+    "create_employee": Message(es="creó la ficha", en="created the record"),
+    "change_employee": Message(es="cambió la ficha", en="changed the record"),
+    "activate_employee": Message(es="activó la ficha", en="activated the record"),
+    "deactivate_employee": Message(es="desactivó la ficha", en="deactivated the record"),
+    "enrol": Message(es="inscribió el rostro", en="enrolled the face"),
+    "withdraw_consent": Message(es="registró el retiro del consentimiento", en="recorded the withdrawal of consent"),
+    "erase": Message(es="borró los datos", en="erased the data"),
+}
+"""What each action about one person is called: in the log, and for that person."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ accounts; without any, only this machine is served, and everything is shown. An 
 | persons | measurements of single persons; each read is audited |
 
 `/api/own` and what is below it is open to no role: the holder of a personal link, which the health service hands out,
-reads and changes their own data for half an hour, and each opening is audited.
+opens it once, and with the secret of that opening reads and changes their own data for half an hour. Each opening is
+audited.
 """
 _COLUMNS = (Role.VIEWER, Role.HEALTH, Role.ADMIN, Role.DEVICE)
 

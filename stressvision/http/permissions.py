@@ -111,6 +111,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # A person's own page, opened with a personal link; requests for correction; self-reports
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "POST", "/api/own/open", {}, by_link=True),
     Permission(BACKEND, "GET", "/api/own", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/pause", {}, by_link=True),
     Permission(BACKEND, "DELETE", "/api/own/pause", {}, by_link=True),

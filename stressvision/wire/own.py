@@ -9,11 +9,18 @@ from stressvision.wire.values import Moment, WireModel, Words
 
 
 class PersonLinkIssued(WireModel):
-    """A personal link, shown once. `secret` opens /api/own as a Bearer token; `path` is its page in the dashboard."""
+    """A personal link, shown once. `secret`: Bearer token of /api/own/open, once; `path`: page of the dashboard."""
 
     employee_id: int
     secret: str
     path: str
+    expires_at: Moment
+
+
+class OpenedLink(WireModel):
+    """What an opened link is exchanged for: the Bearer token of /api/own until it expires."""
+
+    secret: str
     expires_at: Moment
 
 

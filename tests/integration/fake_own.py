@@ -12,6 +12,7 @@ from stressvision.wire.own import (
     CorrectionClosed,
     CorrectionNew,
     EstimateWithInterval,
+    OpenedLink,
     OwnPage,
     OwnRequest,
     OwnRequestList,
@@ -24,6 +25,8 @@ from stressvision.wire.own import (
 from stressvision.wire.rights import AccessRecord
 
 SECRET = "svp_invented"  # noqa: S105  opens the fake only
+OPENED = "svo_invented"
+"""What the fake exchanges the link for, once."""
 
 
 class HasOwnPage(Protocol):
@@ -51,7 +54,10 @@ def invent_page() -> OwnPage:
             StoredKind(kind="detections", count=12_345, days=30),
         ],
         alerts=[],
-        accesses=[AccessRecord(timestamp=now, user_id="dra.quispe", action="read_person_figures", ip_address=None)],
+        accesses=[
+            AccessRecord(timestamp=now, user_id="dra.quispe", action=action, ip_address=None)
+            for action in ("read_person_figures", "alert_resolved")
+        ],
         self_reports=[],
         requests=[],
     )
@@ -72,9 +78,14 @@ def invent_request(detail: str) -> OwnRequest:
 
 
 def serve_own(app: FastAPI, state: HasOwnPage) -> None:
-    def change(request: Request, **changes: object) -> OwnPage:
-        if request.headers.get("authorization") != f"Bearer {SECRET}":
+    opened: list[str] = []
+
+    def require(request: Request, secret: str) -> None:
+        if request.headers.get("authorization") != f"Bearer {secret}":
             raise Forbidden(Message(es="El enlace venció o ya se usó: pida otro.", en="The link is expired."))
+
+    def change(request: Request, **changes: object) -> OwnPage:
+        require(request, OPENED)
         state.own = state.own.model_copy(update=changes)
         return state.own
 
@@ -82,6 +93,12 @@ def serve_own(app: FastAPI, state: HasOwnPage) -> None:
     def link(employee_id: int) -> PersonLinkIssued:
         path = f"/mis-datos?clave={SECRET}"
         return PersonLinkIssued(employee_id=employee_id, secret=SECRET, path=path, expires_at=utc_now())
+
+    @app.post("/api/own/open")
+    def open_link(request: Request) -> OpenedLink:
+        require(request, "nothing" if opened else SECRET)
+        opened.append(SECRET)
+        return OpenedLink(secret=OPENED, expires_at=utc_now() + timedelta(minutes=30))
 
     @app.get("/api/own")
     def page(request: Request) -> OwnPage:

@@ -67,15 +67,18 @@ SCHEMAS: Mapping[str, str] = {
         "`failing_since`: desde cuándo espera el aviso más antiguo que se intentó en vano; null si todo va bien."
     ),
     "NoticeTarget": "`label`: tipo de dirección y, en correo y webhooks, su servidor. `failed`: avisos abandonados.",
+    "OpenedLink": "Lo que se recibe al abrir un enlace: `secret` es el token Bearer de /api/own hasta que vence.",
     "Overview": (
         "La última hora de un vistazo. `overall_stress_percentage`: expresiones compatibles con estrés o "
         "tristeza entre todas las detecciones. `withheld`: quien pregunta no puede ver personas, y lo que se "
         "apoya en muy pocas queda fuera."
     ),
     "OwnData": "Todo lo que se guarda de una persona.",
-    "OwnPage": "Lo que ve quien tiene un enlace personal: sin datos de otros y sin los números del rostro.",
+    "OwnPage": "Lo que ve quien abrió un enlace personal: sin datos de otros y sin los números del rostro.",
     "OwnRequest": "Una solicitud de corrección, y su respuesta cuando está cerrada.",
-    "PersonLinkIssued": "Un enlace personal, que se muestra una sola vez. `secret` abre /api/own como token Bearer.",
+    "PersonLinkIssued": (
+        "Un enlace personal, que se muestra una sola vez. `secret` abre /api/own/open como token Bearer, una sola vez."
+    ),
     "ScaleAgreement": "`above`: respuestas en el umbral o por encima. Sin suficientes, ambas estimaciones son null.",
     "SelfReportEntry": "`sleepiness` de 1 a 9, `tension` de 1 a 5; null si no se respondió.",
     "SelfReportNew": "Al menos una de las dos respuestas.",

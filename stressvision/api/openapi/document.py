@@ -65,7 +65,11 @@ _SUMMARIES: Mapping[str, Message] = {
     "issue_link": Message(
         es="Entregar a una persona el enlace a sus datos, de un solo uso", en="Issue a one-time link to a person's data"
     ),
-    "read_own_page": Message(es="Mis datos, con el enlace personal", en="My data, with the personal link"),
+    "open_link": Message(
+        es="Abrir el enlace personal, que termina, por una clave de media hora",
+        en="Open the personal link, which ends, for a secret of half an hour",
+    ),
+    "read_own_page": Message(es="Mis datos, con el enlace abierto", en="My data, with the opened link"),
     "pause_today": Message(es="No ser reconocido hasta medianoche", en="Not be recognised until midnight"),
     "resume_today": Message(es="Terminar la pausa", en="End the pause"),
     "withdraw_own_consent": Message(es="Retirar el propio consentimiento", en="Withdraw one's own consent"),

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from stressvision.api.dependencies import ContextDep, NamedActorDep, RowId
 from stressvision.services.auth.authenticator import bearer_token
@@ -13,6 +13,7 @@ from stressvision.wire.own import (
     AgreementFigures,
     CorrectionClosed,
     CorrectionNew,
+    OpenedLink,
     OwnPage,
     OwnRequest,
     OwnRequestList,
@@ -23,10 +24,15 @@ from stressvision.wire.own import (
 router = APIRouter(tags=["own"])
 
 
-def get_holder(connection: HTTPConnection, context: ContextDep) -> LinkHolder:
-    """Return the holder of the personal link in the Authorization header. Raises Unauthenticated and Forbidden."""
+def _sent_by(connection: HTTPConnection) -> tuple[str | None, str | None]:
+    """Return the Bearer token of a request, and the address it came from."""
     address: str | None = getattr(connection.state, "address", None)
-    return links.require_link(context, bearer_token(connection.headers.get("authorization")), address)
+    return bearer_token(connection.headers.get("authorization")), address
+
+
+def get_holder(connection: HTTPConnection, context: ContextDep) -> LinkHolder:
+    """Return the holder of the opened link in the Authorization header. Raises Unauthenticated and Forbidden."""
+    return links.require_holder(context, *_sent_by(connection))
 
 
 HolderDep = Annotated[LinkHolder, Depends(get_holder)]
@@ -35,6 +41,11 @@ HolderDep = Annotated[LinkHolder, Depends(get_holder)]
 @router.post("/api/employees/{employee_id}/link", status_code=201)
 def issue_link(context: ContextDep, actor: NamedActorDep, employee_id: RowId) -> PersonLinkIssued:
     return links.issue_link(context, employee_id, actor)
+
+
+@router.post("/api/own/open")
+def open_link(connection: Request, context: ContextDep) -> OpenedLink:
+    return links.open_link(context, *_sent_by(connection))
 
 
 @router.get("/api/own")

@@ -10,8 +10,10 @@ NO_LINK = Message(
     en="This page opens with the personal link or QR code that the occupational health service hands out.",
 )
 OPEN_ONCE = Message(
-    es="El enlace es personal y de un solo uso: al abrirlo vale media hora. Ábralo cuando tenga tiempo de leer.",
-    en="The link is personal and for one use: once opened it is valid for half an hour. Open it when you have time.",
+    es="El enlace es personal y de un solo uso: se abre una vez y los datos se ven media hora, solo en esta ventana. "
+    "Si la cierra o la recarga, pida otro enlace.",
+    en="The link is personal and for one use: it opens once and shows the data for half an hour, in this window only. "
+    "If you close or reload it, ask for another link.",
 )
 OPEN = Message(es="Abrir mis datos", en="Open my data")
 CLOSE = Message(es="Cerrar", en="Close")
@@ -124,8 +126,8 @@ LINK_NOTE = Message(
 )
 MAKE_LINK = Message(es="Crear código QR", en="Create QR code")
 LINK_READY = Message(
-    es="Vale hasta el {time}, y media hora desde que se abre. No se vuelve a mostrar.",
-    en="Valid until {time}, and for half an hour from its opening. It is not shown again.",
+    es="Se abre una sola vez, hasta el {time}, y muestra los datos media hora. No se vuelve a mostrar.",
+    en="It opens once, until {time}, and shows the data for half an hour. It is not shown again.",
 )
 
 SELF_REPORTS_TITLE = Message(es="Autoinforme", en="Self-report")

@@ -1,4 +1,4 @@
-"""Personal links: issued by the health service, opened once, valid for half an hour from then on."""
+"""Personal links: issued by the health service, opened once, in exchange for a secret of half an hour."""
 
 import hashlib
 import secrets
@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stressvision.core.errors import Forbidden, Message, Unauthenticated
-from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.people import own as rows
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
-from stressvision.wire.own import PersonLinkIssued
+from stressvision.wire.own import OpenedLink, PersonLinkIssued
 
 PATH = "mis-datos"
 """The page of the dashboard that a link opens."""
 VALID = timedelta(hours=24)
 """Time in which a link has to be opened."""
 OPEN_FOR = timedelta(minutes=30)
-"""Time for which an opened link is valid."""
+"""Time for which the secret of the opening is valid."""
 PREFIX = "svp_"
+OPENED_PREFIX = "svo_"
+"""Of the secret that replaces the link: neither opens what the other does."""
 _SECRET_BYTES = 32
 
 _MISSING = Message(
@@ -34,7 +35,7 @@ _EXPIRED = Message(
 
 @dataclass(frozen=True)
 class LinkHolder:
-    """The person behind a valid link, from `address`. `expires_at`: when the link ends."""
+    """The person behind an opened link, from `address`. `expires_at`: when it ends."""
 
     employee_id: int
     expires_at: datetime
@@ -60,34 +61,41 @@ def issue_link(context: Context, employee_id: int, actor: Actor) -> PersonLinkIs
     )
 
 
-def require_link(context: Context, secret: str | None, address: str | None) -> LinkHolder:
-    """Return the holder of a link. The first use opens it, which is audited.
+def open_link(context: Context, link: str | None, address: str | None) -> OpenedLink:
+    """Exchange a link, which ends, for the secret of half an hour that only this caller has. Audited.
 
     Raises:
-        Unauthenticated: There is no secret.
-        Forbidden: The link is unknown, expired or was opened too long ago.
+        Unauthenticated: There is no link.
+        Forbidden: The link is unknown, expired, ended or was opened.
     """
+    found = _find(context, link, PREFIX)
+    now = context.clock()
+    secret = OPENED_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+    holder = LinkHolder(found.employee_id, now + OPEN_FOR, address)
+    with context.database.write() as connection:
+        # The row decides: another request may have opened or ended the link since it was found.
+        if not rows.open_link(connection, found.id, _digest(secret), now, holder.expires_at):
+            raise Forbidden(_EXPIRED)
+        record(connection, context, holder.actor, "open_link", "employee", holder.employee_id)
+    return OpenedLink(secret=secret, expires_at=holder.expires_at)
+
+
+def require_holder(context: Context, secret: str | None, address: str | None) -> LinkHolder:
+    """Return the holder of an opened link by the secret of its opening. Raises Unauthenticated and Forbidden."""
+    found = _find(context, secret, OPENED_PREFIX)
+    return LinkHolder(found.employee_id, found.expires_at, address)
+
+
+def _find(context: Context, secret: str | None, prefix: str) -> rows.LinkRow:
     if not secret:
         raise Unauthenticated(_MISSING)
-    with context.database.read() as connection:
-        link = rows.find_link(connection, _digest(secret))
-    now = context.clock()
-    if link is None or link.expires_at <= now:
+    if not secret.startswith(prefix):
         raise Forbidden(_EXPIRED)
-    if link.opened_at is not None:
-        return LinkHolder(link.employee_id, link.expires_at, address)
-    holder = LinkHolder(link.employee_id, min(link.expires_at, now + OPEN_FOR), address)
-    with context.database.write() as connection:
-        if _open(connection, context, link.id, holder):
-            return holder
-    return require_link(context, secret, address)  # another request opened it meanwhile, or it was ended
-
-
-def _open(connection: Connection, context: Context, link_id: int, holder: LinkHolder) -> bool:
-    is_opened = rows.open_link(connection, link_id, context.clock(), holder.expires_at)
-    if is_opened:
-        record(connection, context, holder.actor, "open_link", "employee", holder.employee_id)
-    return is_opened
+    with context.database.read() as connection:
+        found = rows.find_link(connection, _digest(secret))
+    if found is None or found.expires_at <= context.clock():
+        raise Forbidden(_EXPIRED)
+    return found
 
 
 def _digest(secret: str) -> str:

@@ -62,6 +62,7 @@ GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/employees/{employee_id}/link            h
+POST      /api/own/open                                -
 GET       /api/own                                     -
 POST      /api/own/pause                               -
 DELETE    /api/own/pause                               -

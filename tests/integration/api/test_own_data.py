@@ -1,19 +1,22 @@
 """A person's own page over REST: the link, what it shows, pause, withdrawal, correction and self-report."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select, update
 
 from stressvision.api.app import create_app
 from stressvision.core.errors import Forbidden, NotFound
 from stressvision.db.queries.auth.audit import AuditFilter
+from stressvision.db.schema.tables import person_links
 from stressvision.domain.auth import Role
 from stressvision.services.audit import list_audit
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.gallery import read_gallery
-from stressvision.services.people.links import LinkHolder, issue_link, require_link
+from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
 from stressvision.services.people.own import (
     pause_today,
     report_own_state,
@@ -22,7 +25,7 @@ from stressvision.services.people.own import (
     withdraw_own_consent,
 )
 from stressvision.services.privacy.erasure import erase_person
-from stressvision.wire.own import SelfReportNew
+from stressvision.wire.own import OpenedLink, SelfReportNew
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.conftest import enrol
@@ -35,12 +38,18 @@ def client(context: Context) -> Iterator[TestClient]:
         yield client
 
 
-def open_link(client: TestClient, employee_id: int) -> dict[str, str]:
+def issued_link(client: TestClient, employee_id: int) -> dict[str, str]:
     issued = client.post(f"/api/employees/{employee_id}/link?user_id=enfermera")
     assert issued.status_code == 201, issued.text
     answer = issued.json()
     assert answer["path"] == f"/mis-datos?clave={answer['secret']}"
     return bearing(answer["secret"])
+
+
+def opened_link(client: TestClient, employee_id: int) -> dict[str, str]:
+    opened = client.post("/api/own/open", headers=issued_link(client, employee_id))
+    assert opened.status_code == 200, opened.text
+    return bearing(opened.json()["secret"])
 
 
 def actions(client: TestClient, employee_id: int) -> list[str]:
@@ -52,7 +61,7 @@ def test_link_shows_what_is_stored_and_who_read_it(client: TestClient, context: 
     ana = enrol(context)
     raise_alert(context, ana)
     client.get(f"/api/employees/{ana}/status")
-    page = client.get("/api/own", headers=open_link(client, ana)).json()
+    page = client.get("/api/own", headers=opened_link(client, ana)).json()
     assert (page["full_name"], page["employee_code"], page["is_recognised"]) == ("Ana Torres Vega", "EMP001", True)
     stored = {item["kind"]: (item["count"], item["days"]) for item in page["stored"]}
     assert stored["detections"] == (10, context.settings.retention_detections_days)
@@ -62,27 +71,61 @@ def test_link_shows_what_is_stored_and_who_read_it(client: TestClient, context: 
     assert "embedding" not in str(page)
 
 
-def test_link_ends_half_an_hour_after_it_was_opened(client: TestClient, context: Context, clock: FakeClock) -> None:
+def test_opened_link_ends_after_half_an_hour(client: TestClient, context: Context, clock: FakeClock) -> None:
     ana = enrol(context)
-    link = open_link(client, ana)
+    link = issued_link(client, ana)
     clock.advance(hours=23)
-    assert client.get("/api/own", headers=link).status_code == 200
+    opened = client.post("/api/own/open", headers=link).json()
+    own = bearing(opened["secret"])
+    assert client.get("/api/own", headers=own).json()["expires_at"] == opened["expires_at"]
     clock.advance(minutes=29)
-    assert client.get("/api/own", headers=link).status_code == 200
+    assert client.get("/api/own", headers=own).status_code == 200
     clock.advance(minutes=2)
-    refused = client.get("/api/own", headers=link)
+    refused = client.get("/api/own", headers=own)
     assert refused.status_code == 403
     assert "pida otro" in refused.json()["detail"]
+
+
+def test_link_opens_once_and_only_its_opener_sees_the_data(client: TestClient, context: Context) -> None:
+    ana = enrol(context)
+    link = issued_link(client, ana)
+    assert client.get("/api/own", headers=link).status_code == 403, "a link shows nothing before it is exchanged"
+    own = bearing(client.post("/api/own/open", headers=link).json()["secret"])
+    for method, path in (("POST", "/api/own/open"), ("GET", "/api/own"), ("POST", "/api/own/pause")):
+        assert client.request(method, path, headers=link).status_code == 403, "a second browser has the link alone"
+    assert client.get("/api/own", headers=own).status_code == 200, "the second browser ends nothing"
+    assert client.post("/api/own/open", headers=own).status_code == 403, "the half hour cannot be prolonged"
     assert actions(client, ana).count("open_link") == 1
+
+
+def test_link_that_an_earlier_version_opened_is_ended(client: TestClient, context: Context) -> None:
+    """Earlier versions kept the link's own hash when it was opened."""
+    link = issued_link(client, enrol(context))
+    with context.database.write() as connection:
+        connection.execute(update(person_links).values(opened_at=context.clock()))
+    assert client.get("/api/own", headers=link).status_code == 403
+    assert client.post("/api/own/open", headers=link).status_code == 403
+
+
+def test_database_holds_neither_secret(client: TestClient, context: Context) -> None:
+    link = issued_link(client, enrol(context))
+    own = bearing(client.post("/api/own/open", headers=link).json()["secret"])
+    secret = own["Authorization"].removeprefix("Bearer ")
+    with context.database.read() as connection:
+        stored = connection.execute(select(person_links.c.secret_hash)).scalars().all()
+    assert stored == [hashlib.sha256(secret.encode()).hexdigest()]
 
 
 def test_new_link_ends_the_earlier_one(client: TestClient, context: Context, clock: FakeClock) -> None:
     ana = enrol(context)
-    first = open_link(client, ana)
-    open_link(client, ana)
-    assert client.get("/api/own", headers=first).status_code == 403
+    unopened = issued_link(client, ana)
+    opened = opened_link(client, ana)
+    assert client.post("/api/own/open", headers=unopened).status_code == 403
+    last = issued_link(client, ana)
+    assert client.get("/api/own", headers=opened).status_code == 403
     clock.advance(hours=25)
-    assert client.get("/api/own", headers=open_link(client, ana)).status_code == 200
+    assert client.post("/api/own/open", headers=last).status_code == 403
+    assert client.get("/api/own", headers=opened_link(client, ana)).status_code == 200
 
 
 def test_only_a_link_opens_the_page_and_only_health_issues_it(client: TestClient, context: Context) -> None:
@@ -90,9 +133,10 @@ def test_only_a_link_opens_the_page_and_only_health_issues_it(client: TestClient
     tokens = give_tokens(context)
     issued = client.post(f"/api/employees/{ana}/link", headers=bearing(tokens[Role.HEALTH])).json()
     link = bearing(issued["secret"])
-    assert client.get("/api/own").status_code == 401
+    assert client.get("/api/own").status_code == client.post("/api/own/open").status_code == 401
     for role in Role:
         assert client.get("/api/own", headers=bearing(tokens[role])).status_code == 403
+        assert client.post("/api/own/open", headers=bearing(tokens[role])).status_code == 403
         status = client.post(f"/api/employees/{ana}/link", headers=bearing(tokens[role])).status_code
         assert status == (201 if role is Role.HEALTH else 403)
     assert client.get("/api/employees", headers=link).status_code == 401, "a link is no token of an account"
@@ -102,7 +146,7 @@ def test_pause_takes_the_person_out_of_the_gallery_until_midnight(
     client: TestClient, context: Context, clock: FakeClock
 ) -> None:
     ana, lars = enrol(context), enrol(context, "EMP002", "Lars Keller")
-    link = open_link(client, ana)
+    link = opened_link(client, ana)
     page = client.post("/api/own/pause", headers=link).json()
     assert page["paused_until"] == "2026-11-23T05:00:00.000Z", "midnight in Lima"
     assert page["is_recognised"] is False
@@ -120,7 +164,7 @@ def test_pause_takes_the_person_out_of_the_gallery_until_midnight(
 
 def test_withdrawal_deletes_the_face(client: TestClient, context: Context) -> None:
     ana = enrol(context)
-    page = client.post("/api/own/withdraw", headers=open_link(client, ana)).json()
+    page = client.post("/api/own/withdraw", headers=opened_link(client, ana)).json()
     assert page["consent_given"] is False
     assert {item["kind"]: item["count"] for item in page["stored"]}["faces"] == 0
     assert read_gallery(context).faces == []
@@ -128,7 +172,7 @@ def test_withdrawal_deletes_the_face(client: TestClient, context: Context) -> No
 
 
 def test_correction_is_answered_by_the_health_service(client: TestClient, context: Context) -> None:
-    link = open_link(client, enrol(context))
+    link = opened_link(client, enrol(context))
     asked = client.post("/api/own/requests", headers=link, json={"detail": "Mi área es Calidad"})
     assert asked.json()["requests"][0]["detail"] == "Mi área es Calidad"
     listed = client.get("/api/requests").json()
@@ -144,7 +188,7 @@ def test_correction_is_answered_by_the_health_service(client: TestClient, contex
 
 
 def test_self_reports_are_limited_and_checked(client: TestClient, context: Context) -> None:
-    link = open_link(client, enrol(context))
+    link = opened_link(client, enrol(context))
     for refused in ({}, {"sleepiness": 10}, {"tension": 0}, {"sleepiness": None}):
         assert client.post("/api/own/reports", headers=link, json=refused).status_code == 422
     for _ in range(20):
@@ -157,7 +201,7 @@ def test_agreement_compares_reports_with_the_half_hour_before(
     client: TestClient, context: Context, clock: FakeClock
 ) -> None:
     people = [enrol(context, f"EMP00{number}", f"Persona {number}") for number in range(1, 7)]
-    links = [open_link(client, person) for person in people]
+    links = [opened_link(client, person) for person in people]
     for number in range(54):
         place = number % 6
         answer = 9 if number % 2 else 2
@@ -191,8 +235,24 @@ def test_link_that_was_ended_while_it_was_being_opened_stays_ended(context: Cont
 
     object.__setattr__(context, "clock", end_meanwhile)
     with pytest.raises(Forbidden):
-        require_link(context, link.secret, "10.0.0.5")
+        open_link(context, link.secret, "10.0.0.5")
     assert "open_link" not in [entry.action for entry in list_audit(context, AuditFilter(), Actor()).entries]
+
+
+def test_link_that_two_open_at_once_opens_for_one(context: Context, clock: FakeClock) -> None:
+    link = issue_link(context, enrol(context), Actor(user_id="enfermera"))
+    first: list[OpenedLink] = []
+
+    def open_meanwhile() -> datetime:
+        """The clock is read between the look-up of the link and its opening."""
+        object.__setattr__(context, "clock", clock)
+        first.append(open_link(context, link.secret, "10.0.0.5"))
+        return clock()
+
+    object.__setattr__(context, "clock", open_meanwhile)
+    with pytest.raises(Forbidden):
+        open_link(context, link.secret, "10.0.0.6")
+    assert require_holder(context, first[0].secret, "10.0.0.5").expires_at == first[0].expires_at
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ from pydantic import BaseModel
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
-from stressvision.wire.own import CorrectionNew, OwnPage, SelfReportNew
+from stressvision.domain.audit import ACTIONS
+from stressvision.wire.own import CorrectionNew, OpenedLink, OwnPage, SelfReportNew
 from stressvision.wire.rights import AccessRecord
 
 LINK = "clave"
 """Name of the query parameter with the secret of the link."""
 WATCH_SECONDS = 15
 _OPENED, _PAGE, _DONE = "own_opened", "own_page", "own_done"
-"""Keys of the session state: the secret that was opened, the page as it was last answered, a confirmation."""
+"""Keys of the session state: the secret that replaced the link, the page as it was last answered, a confirmation."""
 
 
 def render(context: PageContext) -> None:
@@ -24,24 +25,35 @@ def render(context: PageContext) -> None:
     st.html(html.heading(context.text(texts.own.TITLE)))
     if _is_over(context):
         _close(context.text(texts.own.ENDED))
-    secret = st.session_state.get(_OPENED) or st.query_params.get(LINK, "")
-    own = replace(context, backend=replace(context.backend, token=secret))
     page = st.session_state.get(_PAGE)
     if isinstance(page, OwnPage):
+        own = _bearing(context, st.session_state[_OPENED])
         _show(own, page)
         _watch_end(own)
         return
-    if not secret:
+    link = st.query_params.get(LINK, "")
+    if not link:
         closed = st.session_state.pop(_DONE, "")
         st.html(html.notice(closed or context.text(texts.own.TITLE), context.text(texts.own.NO_LINK)))
         return
     st.html(html.small(context.text(texts.own.OPEN_ONCE)))
     if st.button(context.text(texts.own.OPEN), type="primary", icon=":material/lock_open:", key="own_open"):
-        _run(own, lambda: own.backend.call(OwnPage, "GET", "/api/own"), "")
-        st.session_state[_OPENED] = secret
+        _run(context, lambda: _open(context, link), "")
         # The secret leaves the address: it would stay in the history of a shared browser.
         st.query_params.clear()
         st.rerun()
+
+
+def _bearing(context: PageContext, secret: str) -> PageContext:
+    return replace(context, backend=replace(context.backend, token=secret))
+
+
+def _open(context: PageContext, link: str) -> OwnPage:
+    """Exchange the link, which ends, for the secret that only this session has, and return the page."""
+    if _OPENED not in st.session_state:
+        opened = _bearing(context, link).backend.call(OpenedLink, "POST", "/api/own/open")
+        st.session_state[_OPENED] = opened.secret
+    return _bearing(context, st.session_state[_OPENED]).backend.call(OwnPage, "GET", "/api/own")
 
 
 def _is_over(context: PageContext) -> bool:
@@ -195,7 +207,7 @@ def _show_accesses(context: PageContext, accesses: list[AccessRecord]) -> None:
 
 
 def _name_action(context: PageContext, action: str) -> str:
-    known = texts.access.ACTIONS.get(action)
+    known = ACTIONS.get(action)
     return context.text(known) if known else action
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.page_context import PageContext
+from stressvision.domain.audit import ACTIONS
 from stressvision.wire.access import AuditEntry
 
 AUDIT_ROWS = 20
@@ -23,7 +24,7 @@ def show_audit(context: PageContext, employee_id: int) -> None:
 
 def _audit_row(context: PageContext, entry: AuditEntry) -> tuple[str, ...]:
     nothing = context.text(texts.common.NOT_SET)
-    action = texts.access.ACTIONS.get(entry.action or "")
+    action = ACTIONS.get(entry.action or "")
     return (
         f"{context.local(entry.timestamp):%d/%m/%Y %H:%M:%S}",
         entry.user_id or context.text(texts.access.WITHOUT_ACCOUNT),

@@ -96,15 +96,16 @@ def insert_link(
 
 
 def find_link(connection: Connection, digest: str) -> LinkRow | None:
-    """Return the link with that hash, or None."""
+    """Return the link, or the opened link, with that hash, or None."""
     query = select(*columns_for(LinkRow, person_links)).where(_l.secret_hash == digest)
     return _read_link.one(connection.execute(query).one_or_none())
 
 
-def open_link(connection: Connection, link_id: int, at: datetime, expires_at: datetime) -> bool:
-    """Record that a link was opened, and when it ends; return False where it was opened or ended before."""
+def open_link(connection: Connection, link_id: int, digest: str, at: datetime, expires_at: datetime) -> bool:
+    """Replace a link by the secret with that hash, until then; return False where it was opened or ended before."""
     is_valid = (_l.id == link_id, _l.opened_at.is_(None), _l.expires_at > at)
-    opened = connection.execute(update(person_links).where(*is_valid).values(opened_at=at, expires_at=expires_at))
+    values = {"secret_hash": digest, "opened_at": at, "expires_at": expires_at}
+    opened = connection.execute(update(person_links).where(*is_valid).values(values))
     return bool(opened.rowcount)
 
 

@@ -17,7 +17,7 @@ person_links = Table(
     Index("ix_person_links_employee_id", "employee_id"),
     sqlite_autoincrement=True,
 )
-"""Only the SHA-256 of the secret (256 random bits) is stored. Opening a link brings `expires_at` forward."""
+"""Only the SHA-256 of a secret (256 random bits) is stored: the link's, and once it is opened that of the opening."""
 
 self_reports = Table(
     "self_reports",
