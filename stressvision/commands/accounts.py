@@ -12,6 +12,7 @@ from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.domain.auth import PEOPLE, Role
 from stressvision.services.auth import accounts, tokens
 from stressvision.services.auth.expiries import peek_expiring
+from stressvision.services.auth.first_account import issue_local_tokens
 from stressvision.services.context import opened_context
 from stressvision.wire.access import LONGEST_DAYS, TokenRequest
 
@@ -33,6 +34,10 @@ ACCOUNT_PASSWORD = Message(
     es="cambia la contraseña y termina las sesiones", en="change the password and end the sessions"
 )
 ACCOUNT_ADDED = Message(es="Cuenta {name} creada ({role}).", en="Account {name} created ({role}).")
+LOCAL_TOKENS = Message(
+    es="Desde ahora los dispositivos se identifican: los {count} de esta máquina recibieron su token.",
+    en="Devices authenticate from now on: the {count} of this machine received their tokens.",
+)
 ACCOUNT_DISABLED = Message(
     es="Cuenta {name} desactivada; sus sesiones y tokens ya no valen.",
     en="Account {name} disabled; its sessions and tokens are no longer valid.",
@@ -115,8 +120,12 @@ def add_account(settings: Settings, arguments: argparse.Namespace) -> int:
     """Create an account with a password that is prompted for."""
     password = _prompt_password(settings, arguments.name)
     with opened_context(settings) as context:
+        is_first = not accounts.list_accounts(context).accounts
         added = accounts.add_account(context, arguments.name, Role(arguments.role), password, get_operator())
+        devices = issue_local_tokens(context, get_operator()) if is_first else 0
     print(ACCOUNT_ADDED.text(settings.lang).format(name=added.name, role=added.role))
+    if devices:
+        print(LOCAL_TOKENS.text(settings.lang).format(count=devices))
     return 0
 
 

@@ -66,7 +66,7 @@ def create_console(settings: Settings) -> Console:
         settings.api_base, settings.lang, answer_seconds=CHECK_SECONDS, trusted_ca=settings.trusted_ca
     )
     return Console(
-        page=read_page(Path(get_static_dir()), settings.lang),
+        page=read_page(Path(get_static_dir()), settings.lang, settings.time_zone),
         not_found=create_not_found(settings.lang),
         paths=list_page_paths,
         pulse=BackendPulse(backend.service_card),

@@ -29,11 +29,19 @@ from stressvision.core.errors import (
 from stressvision.core.files import require_utf8
 from stressvision.core.texts import detect_language
 from stressvision.launcher import installation
+from stressvision.launcher.project import (
+    DEVICE_REQUIREMENTS,
+    MODELS,
+    REQUIREMENTS,
+    Project,
+    is_prepared,
+    read_stamp,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = ("requirements.txt", installation.MODELS)
+RUN = (REQUIREMENTS, MODELS)
 TESTS = (*RUN, "requirements-test.txt")
-DEVICE = (installation.DEVICE_REQUIREMENTS, installation.MODELS)
+DEVICE = (DEVICE_REQUIREMENTS, MODELS)
 SUBSTITUTES = {
     "ai-edge-litert": "tflite-runtime",
     "backports.strenum": "tflite-runtime",
@@ -50,7 +58,7 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     Streamlit runs its entry script again for every page.
     """
     sys.excepthook = _hide_interruption
-    project = installation.Project(ROOT)
+    project = Project(ROOT)
     if requirements == RUN and _is_for_device(sys.argv):
         requirements = DEVICE
     try:
@@ -71,7 +79,7 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
 
 def is_device_only() -> bool:
     """Return whether the project's `.venv` was prepared for a camera device, without servers and dashboard."""
-    installed = installation.read_stamp(installation.Project(ROOT))
+    installed = read_stamp(Project(ROOT))
     return DEVICE[0] in installed and RUN[0] not in installed
 
 
@@ -116,7 +124,7 @@ def require_usable_root(root: Path) -> None:
         )
 
 
-def missing_packages(project: installation.Project, requirements: tuple[str, ...]) -> list[str]:
+def missing_packages(project: Project, requirements: tuple[str, ...]) -> list[str]:
     """Return the pinned packages that the running interpreter lacks. A line with a marker is optional and ignored."""
     names: list[str] = []
     for file in requirements:
@@ -133,17 +141,17 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-def _ensure_environment(project: installation.Project, requirements: tuple[str, ...], *, prepare: bool) -> None:
+def _ensure_environment(project: Project, requirements: tuple[str, ...], *, prepare: bool) -> None:
     inside = Path(sys.prefix).resolve() == project.venv.resolve()
     if inside and project.stamp.exists():
-        if installation.is_prepared(project, requirements):
+        if is_prepared(project, requirements):
             return
     elif not (missing := missing_packages(project, requirements)):
         return
-    elif set(missing) == set(missing_packages(project, (installation.MODELS,))):
+    elif set(missing) == set(missing_packages(project, (MODELS,))):
         _complete_models(project)
         return
-    if not installation.is_prepared(project, requirements):
+    if not is_prepared(project, requirements):
         if not prepare:
             raise ConfigurationError(
                 Message(
@@ -160,7 +168,7 @@ def _ensure_environment(project: installation.Project, requirements: tuple[str, 
         _restart_in(project.interpreter)
 
 
-def _complete_models(project: installation.Project) -> None:
+def _complete_models(project: Project) -> None:
     _print_message(
         Message(
             es="Este entorno no tiene los modelos de rostro: instalándolos (8 MB) …",

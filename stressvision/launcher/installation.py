@@ -3,9 +3,7 @@
 Standard library only: it runs before any package is installed. pip takes only files whose hashes packaging/locked/ has.
 """
 
-import hashlib
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
@@ -13,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -25,11 +22,21 @@ from stressvision.launcher.pip_output import (
     describe_progress,
     explain_failure,
 )
+from stressvision.launcher.project import (
+    DEVICE_REQUIREMENTS,
+    MODELS,
+    OPENCV,
+    REQUIREMENTS,
+    Project,
+    compute_fingerprint,
+    has_other_opencv,
+    is_prepared,
+    python_version,
+    read_stamp,
+    replace_covered,
+    write_stamp,
+)
 
-MODELS = "requirements-models.txt"
-"""Installed with --no-deps: its package requires TensorFlow, which is never imported."""
-
-DEVICE_REQUIREMENTS = "requirements-device.txt"
 _NEVER_READ = "face_recognition_models/models/shape_predictor_68_face_landmarks.dat"
 """96 MB of its package that no program reads: its data may not be used commercially. Not kept on a device."""
 
@@ -41,69 +48,6 @@ class ReportProgress(Protocol):
     """Reports progress to the user; a `transient` message is replaced by the next one."""
 
     def __call__(self, message: Message, *, transient: bool = False) -> None: ...
-
-
-@dataclass(frozen=True)
-class Project:
-    """A checkout: its requirement files and its `.venv`."""
-
-    root: Path
-
-    @property
-    def venv(self) -> Path:
-        """The virtual environment's folder."""
-        return self.root / ".venv"
-
-    @property
-    def interpreter(self) -> Path:
-        """Its Python interpreter."""
-        return self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-    @property
-    def stamp(self) -> Path:
-        """The file with its Python version and the fingerprints of what is installed."""
-        return self.venv / "prepared.json"
-
-    @property
-    def log(self) -> Path:
-        """The file with pip's output."""
-        return self.venv / "install.log"
-
-    def locked(self, requirements: str) -> Path | None:
-        """Return the file with the hashes of all packages of a requirement file; None where the project has none."""
-        path = self.root / "packaging" / "locked" / requirements
-        return path if path.exists() else None
-
-    def site_packages(self, python: str) -> str:
-        """Return the folder of its packages relative to `.venv`; `python`: a version such as 3.11, or `*`."""
-        return "Lib/site-packages" if os.name == "nt" else f"lib/python{python}/site-packages"
-
-
-def compute_fingerprint(project: Project, requirements: str) -> str:
-    """Return the sha256 of the files that pip reads: the requirement file, the constraints, the hashes."""
-    digest = hashlib.sha256()
-    for path in (project.root / requirements, project.root / "constraints.txt", project.locked(requirements)):
-        digest.update(path.read_bytes() if path and path.exists() else b"")
-    return digest.hexdigest()
-
-
-def read_stamp(project: Project) -> dict[str, str]:
-    """Return the stamped fingerprint by requirement file; empty where `.venv` is incomplete or not of this project."""
-    try:
-        stamp = json.loads(project.stamp.read_text(encoding="utf-8"))
-        python, installed = str(stamp["python"]), dict(stamp["installed"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    is_complete = project.interpreter.exists() and (project.venv / project.site_packages(python)).is_dir()
-    if is_complete and Path(sys.prefix).resolve() == project.venv.resolve():
-        is_complete = python == _python_version()
-    return installed if is_complete else {}
-
-
-def is_prepared(project: Project, requirements: tuple[str, ...]) -> bool:
-    """Return whether `.venv` contains these requirement files in their present state."""
-    installed = read_stamp(project)
-    return all(installed.get(name) == compute_fingerprint(project, name) for name in requirements)
 
 
 def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgress) -> None:
@@ -125,14 +69,9 @@ def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgr
                 )
             )
             _create_venv(project)
-        for name in requirements:
-            installed = read_stamp(project)
-            wanted = compute_fingerprint(project, name)
-            if installed.get(name) != wanted:
-                _pip_install(project, name, report)
-                if name == DEVICE_REQUIREMENTS:
-                    _remove_unread(project)
-                _write_stamp(project, installed | {name: wanted})
+        for name in replace_covered(read_stamp(project), requirements):
+            if not is_prepared(project, (name,)):
+                _install(project, name, report)
         seconds = round(time.monotonic() - started)
         report(Message(es=f"Entorno listo en {seconds} s.", en=f"Environment ready in {seconds} s."))
 
@@ -152,18 +91,6 @@ def complete_models(project: Project) -> None:
         )
 
 
-def _python_version() -> str:
-    return f"{sys.version_info.major}.{sys.version_info.minor}"
-
-
-def _write_stamp(project: Project, installed: dict[str, str]) -> None:
-    command = [str(project.interpreter), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    python = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    draft = project.stamp.with_suffix(".draft")
-    draft.write_text(json.dumps({"python": python, "installed": installed}, indent=1), encoding="utf-8")
-    draft.replace(project.stamp)
-
-
 def _venv_usable(project: Project) -> bool:
     if not project.interpreter.exists():
         return False
@@ -172,7 +99,7 @@ def _venv_usable(project: Project) -> bool:
 
 
 def _create_venv(project: Project) -> None:
-    version = _python_version()
+    version = python_version()
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise ConfigurationError(
             Message(
@@ -196,21 +123,44 @@ def _create_venv(project: Project) -> None:
         )
 
 
+def _install(project: Project, requirements: str, report: ReportProgress) -> None:
+    """Install a requirement file; while pip works, the stamp says that it is not complete."""
+    installed = read_stamp(project)
+    if requirements == REQUIREMENTS:
+        installed.pop(DEVICE_REQUIREMENTS, None)
+    if requirements in installed:
+        # Kept without a fingerprint: a device whose update was interrupted is still a device.
+        installed[requirements] = ""
+    write_stamp(project, installed)
+    _remove_incomplete(project)
+    if has_other_opencv(project, requirements):
+        # The other one last: after an interruption it is still found here.
+        packages = sorted(OPENCV.values(), key=lambda package: package != OPENCV[requirements])
+        _run_pip(project, ["uninstall", "--yes", *packages], requirements, report)
+    _pip_install(project, requirements, report)
+    if requirements == DEVICE_REQUIREMENTS:
+        _remove_unread(project)
+    write_stamp(project, installed | {requirements: compute_fingerprint(project, requirements)})
+
+
 def _pip_install(project: Project, requirements: str, report: ReportProgress) -> None:
     locked = project.locked(requirements)
     if requirements == MODELS:
-        _run_pip(project, ["-r", str(locked or project.root / requirements), "--no-deps"], requirements, report)
+        _run_pip(
+            project, ["install", "-r", str(locked or project.root / requirements), "--no-deps"], requirements, report
+        )
     elif locked and (build := project.locked(_BUILD)):
         # One package is built from its source. Without isolation it is built by the setuptools whose hash was checked.
-        _run_pip(project, ["-r", str(build)], requirements, report)
-        _run_pip(project, ["-r", str(locked), "--no-build-isolation"], requirements, report)
+        _run_pip(project, ["install", "-r", str(build)], requirements, report)
+        _run_pip(project, ["install", "-r", str(locked), "--no-build-isolation"], requirements, report)
     else:
-        _run_pip(project, ["-r", str(project.root / requirements)], requirements, report)
+        _run_pip(project, ["install", "-r", str(project.root / requirements)], requirements, report)
 
 
 def _run_pip(project: Project, arguments: list[str], requirements: str, report: ReportProgress) -> None:
-    command = [str(project.interpreter), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
-    command += ["--disable-pip-version-check", *arguments]
+    command = [str(project.interpreter), "-m", "pip", "--no-input", "--disable-pip-version-check", *arguments]
+    if arguments[0] == "install":
+        command += ["--progress-bar", "off"]
     started = time.monotonic()
     before = _count_installed(project)
     with project.log.open("a+", encoding="utf-8", errors="replace") as log:
@@ -228,6 +178,16 @@ def _run_pip(project: Project, arguments: list[str], requirements: str, report: 
                 pip.wait()
         if pip.returncode:
             raise explain_failure(_read_from(log, begin), project.log)
+
+
+def _remove_incomplete(project: Project) -> None:
+    """Remove the records of packages whose installation was interrupted, which pip would take for installed.
+
+    INSTALLER is among the last files that pip writes.
+    """
+    for info in project.venv.glob(f"{project.site_packages('*')}/*.dist-info"):
+        if not (info / "INSTALLER").exists():
+            shutil.rmtree(info)
 
 
 def _remove_unread(project: Project) -> None:

@@ -178,3 +178,11 @@ PLACE = Message(es="Lugar", en="Place")
 RESULT = Message(es="Resultado", en="Result")
 CLOSE = Message(es="Cerrar", en="Close")
 NOT_DONE = Message(es="No se hizo", en="Not done")
+DEMO = Message(
+    es="Aquí corre la demostración, con personas sintéticas: no se inscribe a nadie.",
+    en="The demonstration runs here, with synthetic people: nobody is enrolled.",
+)
+DEMO_REMEDY = Message(
+    es="Para la planta, inicie el sistema sin --demo en otra carpeta, que tendrá una base propia.",
+    en="For the plant, start the system without --demo in another folder, which will have a database of its own.",
+)

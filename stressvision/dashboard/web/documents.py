@@ -14,7 +14,7 @@ SCRIPT_PATH = "/sv/shell.js"
 _HEAD_END = "</head>"
 
 
-def read_page(static_folder: Path, language: Language) -> str:
+def read_page(static_folder: Path, language: Language, time_zone: str) -> str:
     """Return Streamlit's page with the language, the product's name and the shell's script.
 
     Raise ConfigurationError where Streamlit's file is not as expected, after a change of its version.
@@ -29,7 +29,7 @@ def read_page(static_folder: Path, language: Language) -> str:
             )
         )
     extra = Markup('<script type="application/json" id="sv-texts">{}</script><script src="{}" defer></script>').format(
-        _as_json(_shell_texts(language)), SCRIPT_PATH
+        _as_json(_shell_texts(language, time_zone)), SCRIPT_PATH
     )
     return (
         page.replace(start, f'<html lang="{language}">')
@@ -57,10 +57,11 @@ def create_not_found(language: Language) -> str:
     )
 
 
-def _shell_texts(language: Language) -> dict[str, object]:
+def _shell_texts(language: Language, time_zone: str) -> dict[str, object]:
     spoken: Mapping[str, Message] = texts.shell.SCRIPT
     known = {name: message.text(language) for name, message in spoken.items()}
-    return {**known, "language": language, "translations": dict(texts.shell.STREAMLIT) if language == "es" else {}}
+    translations = dict(texts.shell.STREAMLIT) if language == "es" else {}
+    return {**known, "language": language, "timeZone": time_zone, "translations": translations}
 
 
 def _as_json(values: Mapping[str, object]) -> Markup:

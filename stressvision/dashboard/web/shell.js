@@ -5,7 +5,7 @@
   const texts = JSON.parse(document.getElementById("sv-texts").textContent);
   const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000;
   const REASONS = { dashboard: texts.dashboardDown, backend: texts.backendDown, failing: texts.backendFailing };
-  const atTime = (text, at) => text.replace("{time}", new Date(at).toLocaleTimeString("es-PE", { hour12: false }));
+  const atTime = (text, at) => text.replace("{time}", new Date(at).toLocaleTimeString("es-PE", { hour12: false, timeZone: texts.timeZone }));
   const read = (store, key) => { try { return store.getItem(key); } catch { return null; } };
   const write = (store, key, value) => { try { store.setItem(key, value); } catch { /* storage is switched off */ } };
 

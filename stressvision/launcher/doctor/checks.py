@@ -20,7 +20,7 @@ from stressvision.core.program import build_command, build_environment
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
 from stressvision.launcher.environment import DEVICE, RUN, is_device_only, missing_packages
-from stressvision.launcher.installation import Project
+from stressvision.launcher.project import Project
 from stressvision.launcher.record import is_running, read_record
 
 SAFE_SQLITE = (3, 51, 3)
@@ -29,13 +29,6 @@ SAFE_SQLITE = (3, 51, 3)
 LOW_DISK_BYTES = 1_000_000_000
 NO_DISK_BYTES = 100_000_000
 CHILD_SECONDS = 60.0
-
-LIBRARIES = (
-    ("OpenCV", "import cv2"),
-    ("dlib", "import dlib"),
-    ("TFLite", "import importlib.util as u; assert u.find_spec('ai_edge_litert') or u.find_spec('tflite_runtime')"),
-)
-"""Imported in child processes: a compiled library for another machine may end the process that imports it."""
 
 
 class Level(StrEnum):
@@ -83,22 +76,6 @@ def check_packages() -> CheckResult:
         )
     return CheckResult(
         subject, Level.GOOD, Message(es="instaladas, con los modelos de rostro", en="installed, face models too")
-    )
-
-
-def check_library(name: str, code: str) -> CheckResult:
-    """Check that a compiled library loads on this machine."""
-    subject = Message(es=name, en=name)
-    done = run_command([sys.executable, "-W", "ignore", "-c", f"{code}; print('loaded')"])
-    if done.returncode == 0 and "loaded" in done.stdout:
-        return CheckResult(subject, Level.GOOD, Message(es="se carga", en="loads"))
-    output = (done.stderr or done.stdout).strip().splitlines()
-    reason = output[-1] if output else f"exit {done.returncode}"
-    remedy = f"{sys.executable} -m pip install -r {PROJECT_ROOT / 'requirements.txt'}"
-    if any(library in reason for library in ("libGL", "libgthread", "libglib")):
-        remedy = "sudo apt install libgl1 libglib2.0-0"
-    return CheckResult(
-        subject, Level.PROBLEM, Message(es=f"{reason}. Escriba: {remedy}", en=f"{reason}. Type: {remedy}")
     )
 
 

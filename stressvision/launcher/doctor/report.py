@@ -10,7 +10,7 @@ from rich.text import Text
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.launcher.device.trials import check_server
-from stressvision.launcher.doctor import camera_checks, checks, service_checks, support_bundle
+from stressvision.launcher.doctor import camera_checks, checks, library_checks, service_checks, support_bundle
 from stressvision.launcher.doctor.checks import CheckResult, Level
 from stressvision.launcher.environment import is_device_only
 
@@ -67,8 +67,7 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
         return
     yield checks.check_python()
     yield checks.check_packages()
-    for name, code in checks.LIBRARIES:
-        yield checks.check_library(name, code)
+    yield from library_checks.check_libraries()
     yield checks.check_expression_model(settings)
     yield checks.check_sqlite()
     yield checks.check_database()
@@ -88,8 +87,7 @@ def run_checks(settings: Settings) -> Iterator[CheckResult]:
 def _run_device_checks(settings: Settings) -> Iterator[CheckResult]:
     yield checks.check_python()
     yield checks.check_packages()
-    for name, code in checks.LIBRARIES:
-        yield checks.check_library(name, code)
+    yield from library_checks.check_libraries()
     yield checks.check_expression_model(settings)
     yield from check_server(settings)
     yield from camera_checks.check_cameras(settings)

@@ -42,10 +42,11 @@ def add_first_account(context: Context, name: str, role: Role, password: str, ac
     return account
 
 
-def issue_local_tokens(context: Context, actor: Actor) -> None:
-    """Issue a token to each known device, and write it into the device's file in the run folder."""
+def issue_local_tokens(context: Context, actor: Actor) -> int:
+    """Issue a token to each known device, into its file in the run folder, and return their number."""
     with context.database.write() as connection:
-        for device in select_devices(connection):
+        known = select_devices(connection)
+        for device in known:
             parts = issue_token(
                 connection,
                 context,
@@ -64,3 +65,4 @@ def issue_local_tokens(context: Context, actor: Actor) -> None:
                 path.write_text(parts.text, encoding="ascii")
             except OSError as error:
                 log.warning("device token not written", device=device.device_id, reason=error.strerror)
+        return len(known)

@@ -13,10 +13,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from stressvision.commands.command_line import main
 from stressvision.commands.subcommands import get_operator
 from stressvision.core.config import load_settings
+from stressvision.core.files import local_token_file
 from stressvision.db.engine.connection import sqlite_driver
+from stressvision.edge.delivery.token import read_token
 from stressvision.services.auth import hashing
 from stressvision.services.auth.authenticator import Authenticator
-from stressvision.services.context import open_context
+from stressvision.services.context import open_context, opened_context
+from stressvision.services.devices import record_health
+from stressvision.wire.detections import DeviceHealth
 
 PHRASE = "cuatro palabras que recuerdo"
 Type = Callable[..., int]
@@ -50,6 +54,20 @@ def test_accounts_are_created_listed_changed_and_disabled(type_in: Type, capsys:
     listed = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in listed] == [["dra.quispe", "health"], ["jefa", "admin"]]
     assert listed[0].endswith("desactivada")
+
+
+def test_first_account_leaves_tokens_for_the_devices_of_this_machine(
+    type_in: Type, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened_context(load_settings()) as context:
+        record_health(context, DeviceHealth(device_id="linea-2", state="watching"))
+    assert type_in("account add jefa --role admin", f"{PHRASE}\n") == 0
+    assert "los 1 de esta máquina recibieron su token" in capsys.readouterr().out
+    token = local_token_file(load_settings().run_dir, "linea-2").read_text("ascii")
+    assert read_token(load_settings(device_id="linea-2")) == token
+    assert type_in("account add dra.quispe --role health", f"{PHRASE}\n") == 0
+    assert "token" not in capsys.readouterr().out
+    assert local_token_file(load_settings().run_dir, "linea-2").read_text("ascii") == token
 
 
 def test_password_is_never_an_argument(type_in: Type, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import NotFound
 from stressvision.dashboard.pages.enrolment.pictures import UsablePicture
-from stressvision.services.context import Context, open_context
+from stressvision.db.queries.people.faces import FaceSampleRow
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.people.enrolment import Enrolment, enrol_employee
 from stressvision.services.privacy.erasure import find_employee_id
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import serve
@@ -170,3 +172,12 @@ def test_erasure_offers_the_certificate(context: Context) -> None:
     assert [item.proto.label for item in app.get("download_button")] == ["Descargar el certificado"]
     with pytest.raises(NotFound):
         find_employee_id(context, "EMP001")
+
+
+def test_demonstration_says_at_once_that_nobody_is_enrolled(context: Context) -> None:
+    samples = tuple(FaceSampleRow((0.01,) * 128, 0.9) for _ in range(3))
+    synthetic = Enrolment("EMP001", "Ana", None, None, samples, consent_sha256="0" * 64, is_demo=True)
+    enrol_employee(context, synthetic, Actor(user_id="test"))
+    app = open_enrolment()
+    assert "no se inscribe a nadie" in shown(app)
+    assert not app.text_input

@@ -23,7 +23,7 @@ HTML = {"Accept": "text/html"}
 def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
     tickets = SessionTickets()
     console = Console(
-        page=read_page(Path(get_static_dir()), language),
+        page=read_page(Path(get_static_dir()), language, "America/Lima"),
         not_found=create_not_found(language),
         paths=list_page_paths,
         pulse=BackendPulse(lambda: None),
@@ -86,4 +86,4 @@ def test_ticket_becomes_a_cookie_and_logout_removes_it() -> None:
 def test_another_page_of_streamlit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html></html>", encoding="utf-8")
     with pytest.raises(ConfigurationError):
-        read_page(tmp_path, "es")
+        read_page(tmp_path, "es", "America/Lima")

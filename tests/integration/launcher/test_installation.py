@@ -15,7 +15,17 @@ import psutil
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.launcher.installation import MODELS, Project, is_prepared
+from stressvision.core.errors import Message, Unavailable
+from stressvision.launcher.installation import prepare
+from stressvision.launcher.project import (
+    DEVICE_REQUIREMENTS,
+    MODELS,
+    OPENCV,
+    REQUIREMENTS,
+    Project,
+    is_prepared,
+    read_stamp,
+)
 from tests.programs.running import wait_until
 
 ON_DISK = "--no-index\n--find-links wheels\n"
@@ -35,19 +45,21 @@ PARTS = (
     "launcher/environment",
     "launcher/installation",
     "launcher/pip_output",
+    "launcher/project",
 )
 
 
-def add_wheel(folder: Path, name: str, version: str) -> None:
+def add_wheel(folder: Path, name: str, version: str, module: str = "") -> None:
     folder.mkdir(exist_ok=True)
+    module = module or name
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}.py", f"VERSION = '{version}'\n")
+        wheel.writestr(f"{module}.py", f"VERSION = '{version}'\n")
         wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         wheel.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
-        wheel.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+        wheel.writestr(f"{info}/RECORD", f"{module}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +71,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         shutil.copy(PROJECT_ROOT / "stressvision" / f"{part}.py", root / "stressvision" / f"{part}.py")
     for name, version in (("empty_package", "1.0"), ("empty_package", "2.0"), ("empty_models", "1.0")):
         add_wheel(root / "wheels", name, version)
+    for name, version in (("opencv_python", "1.0"), ("opencv_python_headless", "2.0")):
+        add_wheel(root / "wheels", name, version, "cv2")
     (root / "constraints.txt").write_text("")
     (root / MODELS).write_text(f"{ON_DISK}empty_models==1.0\n")
     (root / "program.py").write_text(SCRIPT.format(prepare=False))
@@ -137,6 +151,58 @@ def test_package_with_another_hash_is_not_installed(checkout: Project) -> None:
         shutil.rmtree(locked)
 
 
+def ignore(message: Message, *, transient: bool = False) -> None:
+    """Report nothing."""
+
+
+def find_opencv(project: Project) -> tuple[str, list[str]]:
+    """Return the version of the module cv2 that is imported, and the packages that own it."""
+    program = (
+        "import cv2; from importlib.metadata import distributions; "
+        "print(cv2.VERSION, *sorted(d.name for d in distributions() if d.name.startswith('opencv')))"
+    )
+    command = [str(project.interpreter), "-c", program]
+    version, *packages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return version, [package.replace("_", "-") for package in packages]
+
+
+def test_one_opencv_is_installed_and_works_whatever_was_installed_before(checkout: Project, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    shutil.copytree(checkout.root / "wheels", tmp_path / "wheels")
+    (tmp_path / "constraints.txt").touch()
+    for name, version in ((REQUIREMENTS, "1.0"), (DEVICE_REQUIREMENTS, "2.0")):
+        (tmp_path / name).write_text(f"--no-index\n--find-links {tmp_path / 'wheels'}\n{OPENCV[name]}=={version}\n")
+    prepare(project, (DEVICE_REQUIREMENTS,), ignore)
+    assert find_opencv(project) == ("2.0", ["opencv-python-headless"])
+
+    prepare(project, (REQUIREMENTS,), ignore)
+    assert find_opencv(project) == ("1.0", ["opencv-python"])
+    assert list(read_stamp(project)) == [REQUIREMENTS]
+
+    prepare(project, (DEVICE_REQUIREMENTS,), ignore)
+    assert find_opencv(project) == ("1.0", ["opencv-python"])
+
+    # What earlier versions left: both packages, and a stamp that names both sets.
+    both = [str(project.interpreter), "-m", "pip", "install", "-q", "-r", str(tmp_path / DEVICE_REQUIREMENTS)]
+    subprocess.run(both, check=True)
+    assert find_opencv(project) == ("2.0", ["opencv-python", "opencv-python-headless"])
+    assert not is_prepared(project, (REQUIREMENTS,))
+    prepare(project, (DEVICE_REQUIREMENTS,), ignore)
+    assert find_opencv(project) == ("1.0", ["opencv-python"])
+
+    requirement = (tmp_path / REQUIREMENTS).read_text()
+    (tmp_path / REQUIREMENTS).write_text(requirement.replace("==1.0", "==3.0"))
+    with pytest.raises(Unavailable):
+        prepare(project, (REQUIREMENTS,), ignore)
+    (tmp_path / REQUIREMENTS).write_text(requirement)
+    assert read_stamp(project) == {REQUIREMENTS: ""}
+    (record,) = project.venv.glob(f"{project.site_packages('*')}/opencv_python-*/INSTALLER")
+    record.unlink()  # as pip leaves it where it is ended while it compiles the files
+    (record.parent.parent / "cv2.py").unlink()
+    prepare(project, (DEVICE_REQUIREMENTS,), ignore)
+    assert find_opencv(project) == ("1.0", ["opencv-python"])
+
+
 def test_interrupted_preparation_ends_pip_and_can_resume(checkout: Project) -> None:
     require(checkout, "3.0", "--index-url http://10.255.255.1/\n")
     command = [sys.executable, str(checkout.root / "start.py")]
@@ -148,6 +214,7 @@ def test_interrupted_preparation_ends_pip_and_can_resume(checkout: Project) -> N
     assert preparing.returncode == 130
     assert "seguirá donde quedó" in output
     assert "Traceback" not in output
+    assert not read_stamp(checkout).get(REQUIREMENTS)
     with pytest.raises(ProcessLookupError):
         os.kill(pip, 0)
 

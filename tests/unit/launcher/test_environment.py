@@ -9,12 +9,19 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
-from stressvision.launcher import environment, installation
+from stressvision.launcher import environment
 from stressvision.launcher.environment import missing_packages
-from stressvision.launcher.installation import Project, compute_fingerprint, is_prepared
 from stressvision.launcher.pip_output import describe_progress, explain_failure
+from stressvision.launcher.project import (
+    DEVICE_REQUIREMENTS,
+    MODELS,
+    Project,
+    compute_fingerprint,
+    is_prepared,
+    replace_covered,
+)
 
-REQUIREMENTS = ("requirements.txt", installation.MODELS)
+REQUIREMENTS = ("requirements.txt", MODELS)
 DOWNLOADING = """Collecting fastapi==0.165.0 (from -r requirements.txt (line 11))
   Obtaining dependency information for fastapi==0.165.0
   Downloading fastapi-0.165.0-py3-none-any.whl.metadata (27 kB)
@@ -69,6 +76,21 @@ def test_stamped_environment_is_prepared(project: Project) -> None:
 def test_changed_requirement_file_invalidates_stamp(project: Project, changed: str) -> None:
     (project.root / changed).write_text("another==2.0\n")
     assert not is_prepared(project, REQUIREMENTS)
+
+
+def test_full_set_covers_a_device_in_any_state_and_a_device_does_not_cover_it(project: Project) -> None:
+    (project.root / DEVICE_REQUIREMENTS).write_text("device==1.0\n")
+    device = (DEVICE_REQUIREMENTS, MODELS)
+    assert is_prepared(project, device)
+    assert replace_covered({REQUIREMENTS[0]: ""}, device) == REQUIREMENTS
+    assert replace_covered({DEVICE_REQUIREMENTS: "1"}, device) == device
+    assert replace_covered({DEVICE_REQUIREMENTS: "1"}, REQUIREMENTS) == REQUIREMENTS
+
+
+@pytest.mark.parametrize(("package", "is_damaged"), [("opencv_python", False), ("opencv_python_headless", True)])
+def test_opencv_of_a_device_invalidates_full_set(project: Project, package: str, is_damaged: bool) -> None:
+    (project.venv / project.site_packages("3.11") / f"{package}-4.14.0.94.dist-info").mkdir()
+    assert is_prepared(project, REQUIREMENTS) is not is_damaged
 
 
 def test_environment_with_missing_or_other_python_is_not_prepared(project: Project) -> None:

@@ -97,7 +97,11 @@ def _row(
         state=device_chip(context, device.state),
         marks=_marks(context, device),
         sentence=" ".join(sentences),
-        summary=context.text(texts.camera.WATCHED, percent=context.percent(_share(minutes, context)), hours=HOURS),
+        summary=context.text(
+            texts.camera.WATCHED,
+            percent=context.percent(_share(minutes, context)),
+            hours=sum(count is not None for count in minutes) or HOURS,
+        ),
         bars=[_bar(context, history.start + timedelta(hours=hour), count) for hour, count in enumerate(minutes)],
     )
 

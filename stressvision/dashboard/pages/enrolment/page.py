@@ -45,6 +45,8 @@ def render(context: PageContext) -> None:
             show_rights(context, employees)
         elif isinstance(result := st.session_state.get(_RESULT), EnrolmentResult):
             _show_result(context, result)
+        elif any(employee.is_demo for employee in employees):
+            st.html(html.notice(context.text(texts.enrolment.DEMO), context.text(texts.enrolment.DEMO_REMEDY)))
         else:
             _show_steps(context, employees, people_requests.read_consent(context.backend))
 
