@@ -168,11 +168,12 @@ def test_client_receives_every_detection_once_in_order(system: System) -> None:
 def test_manual_report_agrees_with_documented_sql(system: System) -> None:
     with program("report_generator.py", "--now", folder=system.folder, settings={}) as reporter:
         assert reporter.wait() == 0, reporter.output
-    ((start, end, total, overall, summary),) = system.query(
-        "SELECT start_timestamp, end_timestamp, total_detections, overall_stress_percentage, per_employee_summary "
-        "FROM reports_15min WHERE kind = 'manual'"
+    ((start, end, made, total, overall, summary),) = system.query(
+        "SELECT start_timestamp, end_timestamp, generated_at, total_detections, overall_stress_percentage, "
+        "per_employee_summary FROM reports_15min WHERE kind = 'manual'"
     )
-    inside = "FROM detection_events WHERE timestamp >= ? AND timestamp < ?"
+    # The camera goes on: what it delivers after the report was made is not in it.
+    inside = f"FROM detection_events WHERE created_at <= '{made}' AND timestamp >= ? AND timestamp < ?"
     share = "round(100.0 * sum(coalesce(emotion, '') IN ('stress', 'sad')) / count(*), 2)"
     assert system.query(f"SELECT count(*), {share} {inside}", start, end) == [(total, overall)]
     by_hand = system.query(

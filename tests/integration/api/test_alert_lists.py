@@ -165,6 +165,7 @@ def test_decision_of_a_version_before_an_undo_is_a_conflict(client: TestClient) 
 def test_reopened_alert_is_announced(context: Context) -> None:
     doctor = Actor(user_id="doctora")
     with serve(context) as live, live.follow() as follower:
+        assert follower.receive()["type"] == "connected"
         acknowledge_alert(context, 1, doctor)
         undo_decision(context, 1, doctor)
         acknowledged, reopened = follower.receive_events(2)

@@ -108,6 +108,7 @@ def test_notification_state_has_no_addresses(client: TestClient, context: Contex
 
 def test_escalation_reaches_websocket_once(context: Context, clock: FakeClock) -> None:
     with serve(context) as live, live.follow() as follower:
+        assert follower.receive()["type"] == "connected"
         raise_alert(context, enrol(context))
         clock.advance(minutes=20)
         assert escalate_due(context) == (1,)
