@@ -76,7 +76,13 @@ def test_doctor_sees_audit_entries(live: LiveBackend) -> None:
     app = AppTest.from_string(f"{script}show_audit(st.session_state.page, 1)", default_timeout=30)
     app.session_state["page"] = asking
     text = shown(app.run())
-    for expected in ("Quién consultó o cambió sus datos", "jefa", "10.0.0.9", "vio la ficha", "vio quién la consultó"):
+    for expected in (
+        "Quién consultó o cambió sus datos",
+        "jefa",
+        "10.0.0.9",
+        "vio la ficha",
+        "vio quién consultó sus datos",
+    ):
         assert expected in text
 
 
