@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,3 +52,9 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
         if name.startswith("STRESSVISION_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+
+
+@pytest.fixture(autouse=True)
+def _own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put `__main__` back after each test: Streamlit replaces it, and spawned processes would import its script."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
