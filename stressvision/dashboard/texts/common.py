@@ -64,7 +64,6 @@ COMPATIBLE: Mapping[str | None, Message] = {
     "fatigue": Message(es="expresión compatible con fatiga", en="expression compatible with fatigue"),
     None: Message(es="contada, sin analizar", en="counted, not analysed"),
 }
-COMPATIBLE_WITH = Message(es="Expresión compatible con…", en="Expression compatible with…")
 DEVICES = Message(es="Dispositivos", en="Devices")
 DEVICE = Message(es="Dispositivo", en="Device")
 LOCATION = Message(es="Ubicación", en="Location")
