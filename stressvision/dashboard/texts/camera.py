@@ -77,7 +77,6 @@ PAUSED_UNTIL = Message(
 RESUME = Message(es="Reanudar {name}", en="Resume {name}")
 PAUSED = Message(es="{name} queda en pausa.", en="{name} is paused.")
 RESUMED = Message(es="{name} vuelve a mirar en unos segundos.", en="{name} watches again within seconds.")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 
 ADJUST = Message(es="Ajustar lo que mira {name}", en="Adjust what {name} watches")
 VIEW_ABOUT = Message(

@@ -21,6 +21,7 @@ UNAVAILABLE = Message(
     es="Estos datos no están disponibles por ahora",
     en="These data are not available at the moment",
 )
+NOT_DONE = Message(es="No se hizo", en="Not done")
 RECOVERS = Message(
     es="Esta página se actualiza sola cuando vuelva; no hace falta recargarla.",
     en="This page updates by itself when the server is back; no reload is needed.",

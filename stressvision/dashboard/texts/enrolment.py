@@ -176,7 +176,6 @@ PLACES: Mapping[bool | None, Message] = {
 PLACE = Message(es="Lugar", en="Place")
 RESULT = Message(es="Resultado", en="Result")
 CLOSE = Message(es="Cerrar", en="Close")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 DEMO = Message(
     es="Aquí corre la demostración, con personas sintéticas: no se inscribe a nadie.",
     en="The demonstration runs here, with synthetic people: nobody is enrolled.",
