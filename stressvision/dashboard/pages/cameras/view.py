@@ -1,6 +1,5 @@
 """What a camera watches: masks and zones as rectangles over the picture, hours, and the smallest face."""
 
-import base64
 from datetime import time
 
 import streamlit as st
@@ -140,7 +139,7 @@ def _fetch(context: PageContext, device_id: str) -> str:
         jpeg = camera_requests.fetch_picture(context.backend, device_id)
     except StressVisionError:
         return ""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return drawing.data_address(jpeg)
 
 
 def _save(context: PageContext, device_id: str, draft: CameraSettings, pixels: int | None, user_id: str) -> None:
