@@ -14,7 +14,7 @@ from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import get_employee
-from stressvision.services.people.enrolment import Enrolment, enrol_employee, refuse_mixture
+from stressvision.services.people.enrolment import Enrolment, enrol_employee, refuse_mixture, require_active
 from stressvision.services.people.gallery import read_gallery
 from stressvision.services.people.still_verdicts import (
     FEWEST_STILLS,
@@ -123,7 +123,7 @@ def _check(
 ) -> Measurement:
     """Measure the stills and compare them with the enrolled faces: the one judge of both entrances."""
     if row is not None:
-        _require_active(row)
+        require_active(row.employee_code, is_active=row.is_active)
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
     _require_consent(context.settings, statement)
@@ -168,16 +168,6 @@ def _store(
         relaxed_stills=sum(sample.expression is not None for sample in enrolment.samples),
         warning=warning,
     )
-
-
-def _require_active(row: EmployeeRow) -> None:
-    if not row.is_active:
-        raise Conflict(
-            Message(
-                es=f"El empleado {row.employee_code} no está activo: actívelo antes de inscribirlo.",
-                en=f"Employee {row.employee_code} is not active: activate it before enrolment.",
-            )
-        )
 
 
 def _require_same_name(row: EmployeeRow, person: EmployeeNew) -> None:
