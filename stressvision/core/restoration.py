@@ -4,13 +4,12 @@ A restoration needs the database for itself: the launcher stops the programs, ru
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
-from stressvision.core.files import make_private
+from stressvision.core.files import write_private
 
 _REQUEST, _OUTCOME = "restore.request", "restore.outcome"
 
@@ -34,7 +33,7 @@ class RestoreOutcome:
 
 def request_restoration(run_dir: Path, request: RestoreRequest) -> None:
     """Leave a request for the launcher. Raises OSError."""
-    _write(run_dir / _REQUEST, asdict(request))
+    write_private(run_dir / _REQUEST, json.dumps(asdict(request), ensure_ascii=False))
 
 
 def is_restoration_requested(run_dir: Path) -> bool:
@@ -56,7 +55,7 @@ def take_request(run_dir: Path) -> RestoreRequest | None:
 
 def write_outcome(run_dir: Path, outcome: RestoreOutcome) -> None:
     """Replace the last outcome. Raises OSError."""
-    _write(run_dir / _OUTCOME, asdict(outcome))
+    write_private(run_dir / _OUTCOME, json.dumps(asdict(outcome), ensure_ascii=False))
 
 
 def read_outcome(run_dir: Path) -> RestoreOutcome | None:
@@ -74,10 +73,3 @@ def is_launcher_running(run_dir: Path) -> bool:
         return psutil.pid_exists(int(record["launcher"]["pid"]))
     except (OSError, ValueError, TypeError, KeyError):
         return False
-
-
-def _write(path: Path, values: dict[str, object]) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-    make_private(draft)
-    draft.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)

@@ -36,7 +36,7 @@ _EVER = timedelta(days=36_500)
 
 
 def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
-    """Return what is stored about the holder, and who read it. Opening the link was audited."""
+    """Return what is stored about the holder, and its readers. Opening the link was audited."""
     now = context.clock()
     with context.database.read() as connection:
         employee = Employee.model_validate(get_employee(connection, holder.employee_id))
