@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.remembered import RememberedNetworks, enrol_everybody
+from benchmarks.remembered import RememberedNetworks, enrol_every_face
 from stressvision.core.config import Policy, Settings
 from stressvision.domain.alerts import AlertRule
 from stressvision.domain.emotions import Emotion
@@ -142,7 +142,7 @@ def sit_through(takes: Sequence[Sequence[Frame]], minutes: float, random: np.ran
 def watch(frames: Iterator[Frame], networks: RememberedNetworks, period: float) -> list[DetectionIn]:
     """What the device reports of one enrolled person."""
     pipeline = Pipeline(networks.models, Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=period))
-    pipeline.use_gallery(enrol_everybody(), 0.0)
+    pipeline.use_gallery(enrol_every_face(), 0.0)
     detections = []
     for index, frame in enumerate(frames):
         at = index / FPS

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.curves --suite models/suite.toml --root FOLDER [--faces 400]`
 
-The faces of a suite, each read by a model that has seen nobody of it, are made darker, brighter, blurred or smaller by
+The faces of a suite, each read by a model trained without its people, are made darker, brighter, blurred or smaller by
 a program; yaw is as the mesh measures it on the faces as they are. The quality that refuses a face is assessed on the
 changed picture, as on the device. Writes its section of docs/performance.md.
 """
@@ -204,7 +204,7 @@ def main() -> None:
         HEADING,
         "",
         f"Written by `python -m benchmarks.curves` on {datetime.now(UTC):%Y-%m-%d}: {len(faces):,} faces of "
-        f"{len(sets)} sets ({', '.join(each.name for each in sets)}), each read by a model that has seen nobody of it, "
+        f"{len(sets)} sets ({', '.join(each.name for each in sets)}), each read by a model trained without its people, "
         f"{BLUR_UNIT:.0f} pixels between the eyes before the change. *Light*: factor of the grey levels, with "
         f"{SENSOR_NOISE:g} levels of noise. *Blur*: sigma in hundredths of the distance between the eyes. *Yaw*: as "
         "the mesh measures it. *Refused*: below the quality at which the device reads an expression.",
@@ -224,7 +224,7 @@ def main() -> None:
         print(lines[-1], flush=True)
     lines += [
         "",
-        "Lids of the same faces; nobody of them is known to the eye network. *Counted*: closed by the rule of the "
+        "Lids of the same faces, none of which the eye network was trained on. *Counted*: closed by the rule of the "
         "device for a person it has not seen before, which no smile can meet.",
         "",
         "| faces | lids read | smiling by the mesh | closed by the network alone | counted as closed |",

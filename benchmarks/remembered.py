@@ -65,6 +65,6 @@ class RememberedNetworks:
         return Models(self, self, self, self)
 
 
-def enrol_everybody() -> FaceGallery:
+def enrol_every_face() -> FaceGallery:
     """Return a gallery of one person, as which RememberedNetworks recognises each face."""
     return FaceGallery([EnrolledFace(1, "EMP001", np.zeros((3, EMBEDDING_SIZE)))], 0.5, 0.05)

@@ -20,7 +20,7 @@ from stressvision.api.error_handlers import UPLOAD_LIMIT
 from stressvision.api.expensive_work import Kind
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.services.context import Actor
-from stressvision.services.people.stills import MOST_STILLS, UploadedStill
+from stressvision.services.people.still_verdicts import MOST_STILLS, UploadedStill
 from stressvision.wire.people import EnrolmentStatement
 
 UPLOAD_SECONDS = 60.0

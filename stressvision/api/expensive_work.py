@@ -141,7 +141,7 @@ class HeldStream(Iterator[Part]):
     def __next__(self) -> Part:
         try:
             return next(self._parts)
-        except BaseException:
+        except BaseException:  # StopIteration too: there are no more parts
             self._slot.release()
             raise
 

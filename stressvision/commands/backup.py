@@ -211,7 +211,7 @@ def restore(settings: Settings, arguments: argparse.Namespace) -> int:
         RESTORED.text(settings.lang).format(
             name=newest.path.name,
             at=f"{newest.created_at:%Y-%m-%d %H:%M:%S}",
-            # The console shows this text to administrators, who may not learn how many detections there are.
+            # The console shows this text to administrators: it must not disclose the number of detections.
             rows=round_size(total, FEWEST_ROWS) if arguments.recorded_by else total,
             aside=restored.aside or "-",
         )

@@ -22,7 +22,8 @@ from stressvision.services.people.enrolment import (
     withdraw_consent,
 )
 from stressvision.services.people.measurement import measure_stills
-from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS, UploadedStill, enrol_person
+from stressvision.services.people.still_verdicts import FEWEST_STILLS, MOST_STILLS, UploadedStill
+from stressvision.services.people.stills import enrol_person
 from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement
 
 PICTURES = {".jpg", ".jpeg", ".png"}

@@ -7,7 +7,7 @@ import cv2
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import CameraUnavailable, InvalidInput, Message
-from stressvision.services.people.stills import UploadedStill
+from stressvision.services.people.still_verdicts import UploadedStill
 from stressvision.vision.faces import FaceDetector
 from stressvision.vision.quality import assess
 from stressvision.vision.source import Capture, Source, open_capture, parse_source, silence_opencv

@@ -6,7 +6,7 @@ from functools import lru_cache
 from stressvision.core.config import LOOPBACK_HOSTS
 
 _SUBNET = 64
-"""Bits of an IPv6 address that a provider assigns to one customer, who may use every address below them."""
+"""Bits of an IPv6 address that a provider assigns to one customer, with every address below them."""
 
 
 @lru_cache(maxsize=1024)

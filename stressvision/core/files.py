@@ -37,6 +37,26 @@ def make_private(path: Path) -> None:
         restrict(path)
 
 
+def write_private(path: Path, text: str) -> None:
+    """Replace a file by one that only its owner may read; after a power cut it is the old or the new one, whole.
+
+    Raises:
+        OSError: The file cannot be written; the old one is unchanged.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    try:
+        make_private(draft)
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
 def restrict(path: Path) -> bool:
     """Restrict an existing file to its owner; return False where the disk keeps no permissions, which is no error.
 

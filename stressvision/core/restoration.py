@@ -4,13 +4,11 @@ A restoration needs the database for itself: the launcher stops the programs, ru
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
-
-from stressvision.core.files import make_private
+from stressvision.core.files import write_private
+from stressvision.core.program import ProcessRecord, is_running
 
 _REQUEST, _OUTCOME = "restore.request", "restore.outcome"
 
@@ -34,7 +32,7 @@ class RestoreOutcome:
 
 def request_restoration(run_dir: Path, request: RestoreRequest) -> None:
     """Leave a request for the launcher. Raises OSError."""
-    _write(run_dir / _REQUEST, asdict(request))
+    write_private(run_dir / _REQUEST, json.dumps(asdict(request), ensure_ascii=False))
 
 
 def is_restoration_requested(run_dir: Path) -> bool:
@@ -56,7 +54,7 @@ def take_request(run_dir: Path) -> RestoreRequest | None:
 
 def write_outcome(run_dir: Path, outcome: RestoreOutcome) -> None:
     """Replace the last outcome. Raises OSError."""
-    _write(run_dir / _OUTCOME, asdict(outcome))
+    write_private(run_dir / _OUTCOME, json.dumps(asdict(outcome), ensure_ascii=False))
 
 
 def read_outcome(run_dir: Path) -> RestoreOutcome | None:
@@ -68,16 +66,12 @@ def read_outcome(run_dir: Path) -> RestoreOutcome | None:
 
 
 def is_launcher_running(run_dir: Path) -> bool:
-    """Return whether a launcher runs that may stop the programs and start them again."""
+    """Return whether a launcher runs that may stop the programs and start them again.
+
+    After a power cut the record stays, and its process id may be that of another program.
+    """
     try:
         record = json.loads((run_dir / "launcher.json").read_text(encoding="utf-8"))
-        return psutil.pid_exists(int(record["launcher"]["pid"]))
+        return is_running(ProcessRecord(int(record["launcher"]["pid"]), float(record["launcher"]["born"])))
     except (OSError, ValueError, TypeError, KeyError):
         return False
-
-
-def _write(path: Path, values: dict[str, object]) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-    make_private(draft)
-    draft.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)

@@ -144,12 +144,12 @@ class BackendClient:
         return self._get(NoticeQueue, "/api/notifications")
 
     def acknowledge(self, alert_id: int, user_id: str, version: int | None = None) -> AlertChanged:
-        """Acknowledge an alert. Raise Conflict where it is resolved, or somebody else decided after `version`."""
+        """Acknowledge an alert. Raise Conflict where it is resolved, or was decided on after `version`."""
         decision = AlertDecision(user_id=user_id, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/acknowledge", decision)
 
     def resolve(self, alert_id: int, user_id: str, notes: str | None, version: int | None = None) -> AlertChanged:
-        """Resolve an alert. Raise Conflict where somebody else decided after `version`."""
+        """Resolve an alert. Raise Conflict where it was decided on after `version`."""
         decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 

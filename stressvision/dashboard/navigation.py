@@ -28,7 +28,7 @@ from stressvision.dashboard.status import PlantStatus
 from stressvision.domain.auth import Role
 
 Audience = frozenset[Role]
-EVERYBODY: Audience = frozenset({Role.HEALTH, Role.ADMIN, Role.VIEWER})
+ALL_READERS: Audience = frozenset({Role.HEALTH, Role.ADMIN, Role.VIEWER})
 HEALTH: Audience = frozenset({Role.HEALTH})
 ADMIN: Audience = frozenset({Role.ADMIN})
 RECORDS: Audience = HEALTH | ADMIN
@@ -65,17 +65,17 @@ class PageEntry:
     is_public: bool = False
 
     def is_open_to(self, role: Role | None) -> bool:
-        """Return whether an account of the role, or anybody where no account exists, may open the page."""
+        """Return whether an account of the role, or any user where no account exists, may open the page."""
         return self.is_public or role is None or role in self.roles
 
 
 _t = texts.common
 PAGES: tuple[PageEntry, ...] = (
-    PageEntry("resumen", Section.WATCH, _t.OVERVIEW, "monitoring", EVERYBODY, overview.render),
+    PageEntry("resumen", Section.WATCH, _t.OVERVIEW, "monitoring", ALL_READERS, overview.render),
     PageEntry("alertas", Section.WATCH, _t.ALERTS, "inbox", HEALTH, alerts.render, lambda now: now.pending_alerts),
     PageEntry("persona", Section.WATCH, texts.person.TITLE, "person", HEALTH, person.render),
-    PageEntry("planta", Section.PLANT, texts.plant.TITLE, "grid_on", EVERYBODY, plant.render),
-    PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", EVERYBODY, reports.render),
+    PageEntry("planta", Section.PLANT, texts.plant.TITLE, "grid_on", ALL_READERS, plant.render),
+    PageEntry("reportes", Section.PLANT, _t.REPORTS, "description", ALL_READERS, reports.render),
     PageEntry("inscribir", Section.PEOPLE, texts.enrolment.TITLE, "person_add", RECORDS, enrolment.render),
     PageEntry("empleados", Section.PEOPLE, _t.EMPLOYEES, "group", RECORDS, employees.render),
     PageEntry("autoinforme", Section.PEOPLE, texts.own.SELF_REPORTS_TITLE, "mood", RECORDS, self_reports.render),

@@ -61,7 +61,7 @@ class AlertStep(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a resolved alert turned out to be, as the person who resolved it states."""
+    """What a resolved alert turned out to be, as stated at its resolution."""
 
     USEFUL = "useful"
     FALSE_ALARM = "false_alarm"

@@ -48,8 +48,8 @@ class Repair:
 def days_until_full(samples: Sequence[DiskSample]) -> float | None:
     """Return after how many days the disk is full at its present trend; None without a trend towards it.
 
-    The trend is the median of all pairwise slopes (Sen, J. Am. Stat. Assoc. 63, 1968): a day on which somebody freed
-    or filled the disk for an hour does not decide it.
+    The trend is the median of all pairwise slopes (Sen, J. Am. Stat. Assoc. 63, 1968): a day on which the
+    disk was freed or filled for an hour does not decide it.
     """
     if len(samples) < FEWEST_SAMPLES:
         return None

@@ -32,7 +32,7 @@ class Learns(StrEnum):
     NOTHING = "nothing"
     """State of the programs and machines, or the caller's own account: no figure about employees."""
     ACCOUNTS = "accounts"
-    """Accounts, tokens and the audit log: who read or changed what."""
+    """Accounts, tokens and the audit log: reads and changes, each with its author."""
     GROUPS = "groups"
     """Sums of closed windows with at least five people (domain/disclosure.py)."""
     RECORDS = "records"
@@ -67,14 +67,14 @@ _PUBLIC = None
 _SYSTEM = dict.fromkeys(PEOPLE, Learns.NOTHING)
 _DEVICE = {Role.DEVICE: Learns.NOTHING}
 _HEALTH = {Role.HEALTH: Learns.PERSONS}
-_UNSTORED = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
-"""Verdicts on pictures that the caller sent, compared with nothing that is stored."""
 _OPERATION = {Role.ADMIN: Learns.NOTHING}
+_EQUIPMENT = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
+"""Cameras, settings and repairs."""
+_UNSTORED = _EQUIPMENT
+"""Verdicts on pictures that the caller sent, compared with nothing that is stored."""
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
 _FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
-_CAMERAS = {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}
-_CAMERA_CHANGES = {Role.ADMIN: Learns.NOTHING}
 _GROUPS = dict.fromkeys(PEOPLE, Learns.GROUPS)
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
@@ -137,7 +137,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/silences", _HEALTH),
     Permission(BACKEND, "DELETE", "/api/silences/{silence_id}", _HEALTH),
     Permission(BACKEND, "GET", "/api/notifications", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
-    Permission(BACKEND, "GET", "/api/repairs", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/repairs", _EQUIPMENT),
     # State of the installation, logs and backups
     Permission(BACKEND, "GET", "/api/system", _OPERATION),
     Permission(BACKEND, "GET", "/api/logs", _OPERATION),
@@ -147,7 +147,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/backups/{name}/restore", _OPERATION),
     Permission(BACKEND, "GET", "/api/backups/{name}/file", _OPERATION),
     # Settings and recipients of notifications
-    Permission(BACKEND, "GET", "/api/settings", {Role.HEALTH: Learns.NOTHING, Role.ADMIN: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/settings", _EQUIPMENT),
     Permission(BACKEND, "PATCH", "/api/settings", _OPERATION),
     Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
@@ -165,10 +165,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/api/devices", _STATE),
     Permission(BACKEND, "GET", "/api/devices/history", _STATE),
     Permission(BACKEND, "GET", "/api/devices/{device_id}/picture", _HEALTH),
-    Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _CAMERAS),
-    Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _CAMERA_CHANGES),
-    Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _CAMERAS),
-    Permission(BACKEND, "DELETE", "/api/devices/{device_id}/pause", _CAMERAS),
+    Permission(BACKEND, "GET", "/api/devices/{device_id}/camera", _EQUIPMENT),
+    Permission(BACKEND, "PUT", "/api/devices/{device_id}/camera", _OPERATION),
+    Permission(BACKEND, "POST", "/api/devices/{device_id}/pause", _EQUIPMENT),
+    Permission(BACKEND, "DELETE", "/api/devices/{device_id}/pause", _EQUIPMENT),
     Permission(BACKEND, "GET", "/api/export/detections", _HEALTH),
     # Accounts, tokens and the audit log
     Permission(BACKEND, "GET", "/api/accounts", _ACCOUNTS),

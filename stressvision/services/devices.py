@@ -69,7 +69,7 @@ def read_camera_history(context: Context, hours: int, role: Role | None) -> Came
     """Return the minutes of each of the last `hours` in which each known camera was watching.
 
     None for roles without access to persons: a detection counts as watching, so that the minutes of a device without
-    heartbeats are those in which somebody passed.
+    heartbeats are those in which a person passed.
     """
     this_hour = context.clock().replace(minute=0, second=0, microsecond=0)
     window = Window(this_hour - timedelta(hours=hours - 1), this_hour + timedelta(hours=1))

@@ -14,6 +14,7 @@ from stressvision.db.engine.connection import Connection, sqlite_path
 from stressvision.db.engine.storage import read_size
 from stressvision.db.queries import upkeep as rows
 from stressvision.db.queries.auth.accounts import select_expiring_tokens
+from stressvision.domain.calendar import DAY
 from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.upkeep import Repair, RepairKind, days_until_full, repair_in_days
 from stressvision.services.backup.health import find_backup_fault
@@ -21,7 +22,6 @@ from stressvision.services.context import Context
 from stressvision.services.notifications import enqueue
 from stressvision.wire.system import RepairItem, RepairList
 
-SECONDS_A_DAY = 86_400.0
 CLOCK_SECONDS = 5.0
 
 MESSAGES: Mapping[RepairKind, Message] = {
@@ -170,4 +170,4 @@ def _week(context: Context, now: datetime) -> int:
 
 
 def _days_until(moment: datetime | None, now: datetime) -> float | None:
-    return None if moment is None else (moment - now).total_seconds() / SECONDS_A_DAY
+    return None if moment is None else (moment - now) / DAY

@@ -98,7 +98,7 @@ class AccountList(WireModel):
 class TokenRequest(BaseModel):
     """Token for a device, or for an account that a program uses. `days`: validity.
 
-    `password`: the account's own, required unless it is the caller's: whoever has the token acts as that person.
+    `password`: the account's own, required unless it is the caller's: the holder of the token acts as that person.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

@@ -92,7 +92,7 @@ class AlertDetail(Alert):
 class AlertDecision(BaseModel):
     """Author and reason of a decision on an alert. `user_id` may be a query parameter instead.
 
-    `version`: the alert's version that the author saw. The answer is 409 where somebody else decided since.
+    `version`: the alert's version that the author saw. The answer is 409 where it was decided on since.
     `outcome`: what the alert turned out to be, for a resolution.
     """
 

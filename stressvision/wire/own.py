@@ -1,4 +1,4 @@
-"""A person's own page: what is stored, who read it, self-reports, requests; and the agreement with the camera."""
+"""A person's own page: stored data, its readers, self-reports, requests; and the agreement with the camera."""
 
 from typing import Literal
 

@@ -56,7 +56,7 @@ class RulePreview(WireModel):
     """Alerts that the rules would have created over the last `days`, with the settings in force and with others.
 
     Both are computed from the stored detections in the same way, so that they can be compared; `created` is the number
-    of alerts in the database. Null, and `withheld`, for callers who may not see persons.
+    of alerts in the database. Null, and `withheld`, for callers without access to persons.
     """
 
     days: int

@@ -14,7 +14,7 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.domain.consent import CONSENT_VERSION
 from stressvision.services.context import open_context
-from stressvision.services.people.stills import FEWEST_STILLS, MOST_STILLS
+from stressvision.services.people.still_verdicts import FEWEST_STILLS, MOST_STILLS
 from stressvision.wire.events import EVENT_TYPES
 from tests.documents.markdown import read_blocks, read_commands
 from tests.integration.conftest import enrol

@@ -25,7 +25,7 @@ from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describ
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.context import Actor
 from stressvision.services.paging import read_name
-from stressvision.services.people import consent_text, employees, enrolment
+from stressvision.services.people import consent_text, employees
 from stressvision.services.people.measurement import measure_stills
 from stressvision.services.people.stills import enrol_from_stills, judge_pictures
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState
@@ -105,7 +105,7 @@ def withdraw_consent(
     context: ContextDep, actor: NamedActorDep, employee_id: RowId, request: WithdrawalRequest
 ) -> Employee:
     method = ConsentMethod(request.method)
-    return employees.limit_fields(enrolment.withdraw_consent_of(context, employee_id, actor, method), actor.role)
+    return employees.limit_fields(employees.withdraw_consent_of(context, employee_id, actor, method), actor.role)
 
 
 @router.get("/{employee_id}/status", response_model=EmployeeState)

@@ -65,7 +65,7 @@ def export_detections(
     try:
         record_export(context, wanted, kind, actor)
         parts = _begin(context, wanted, kind, limit, cursor)
-    except BaseException:
+    except BaseException:  # no stream was returned that would end the turn
         slot.release()
         raise
     headers = dict(_VARY)

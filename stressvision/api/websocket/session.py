@@ -75,7 +75,7 @@ async def serve(connection: Connection, since: str | None, subscription: Mapping
         was_admitted = hub.is_admitted(connection.mailbox)
         hub.leave(connection.mailbox)
         hub.connected -= 1
-        if was_admitted:  # whoever was refused received nothing, and writes nothing into the audit log
+        if was_admitted:  # a refused connection received no data: no audit entry
             await _end_audit(connection)
 
 

@@ -24,7 +24,7 @@ def read_settings(backend: BackendClient, device_id: str) -> CameraSettings:
 
 
 def change_view(backend: BackendClient, device_id: str, view: CameraViewRequest) -> CameraSettings:
-    """Store what a camera watches from now on. Raise Conflict where somebody else changed it meanwhile."""
+    """Store what a camera watches from now on. Raise Conflict after another change meanwhile."""
     return backend.call(CameraSettings, "PUT", f"/api/devices/{device_id}/camera", view)
 
 

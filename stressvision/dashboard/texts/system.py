@@ -32,7 +32,9 @@ BACKUPS = Message(es="Copias de seguridad", en="Backups")
 NO_BACKUPS = Message(es="Todavía no hay copias.", en="There are no backups yet.")
 MAKE = Message(es="Hacer una copia ahora", en="Make a backup now")
 MAKING = Message(es="Haciendo la copia y leyéndola de vuelta…", en="Making the backup and reading it back…")
-MADE = Message(es="Copia hecha y comprobada: {size}.", en="Backup made and verified: {size}.")
+AT_MOST = Message(es="hasta {size}", en="up to {size}")
+"""Sizes are rounded up by the backend: an exact one counts detections."""
+MADE = Message(es="Copia hecha y comprobada, de hasta {size}.", en="Backup made and verified, of up to {size}.")
 KINDS: Mapping[str, Message] = {
     "whole": Message(es="Completa", en="Full"),
     "changes": Message(es="Cambios", en="Changes"),

@@ -26,7 +26,7 @@ class SessionCookie:
     """The cookie of one dashboard: cookies of a host are shared by all its ports, so the name has the port.
 
     `is_encrypted`: browsers reach the dashboard with TLS, its own or the proxy's. The prefix of the name then keeps
-    other hosts of the domain from setting it, which would log somebody in as another account.
+    other hosts of the domain from setting it, which would log the user in to another account.
     """
 
     port: int

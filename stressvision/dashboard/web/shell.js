@@ -72,7 +72,7 @@
     }
   }
 
-  /* Notifications and sound, each on request; they name nobody. */
+  /* Notifications and sound, each on request; they contain no names. */
   let highest = null;
   const wants = (what) => read(localStorage, `sv-${what}`) === "on";
   function announce() {

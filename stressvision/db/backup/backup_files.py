@@ -93,7 +93,7 @@ def write_backup_file(path: Path, manifest: Manifest, content: Digested, key: Ba
             write_protected(file, chain([f"{digits} ".encode() + text + b"\n"], content.pieces), key)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException:  # an incomplete file must not stay, whatever ended the writing
         draft.unlink(missing_ok=True)
         raise
     draft.replace(path)

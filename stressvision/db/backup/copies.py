@@ -10,12 +10,8 @@ from typing import Any
 
 from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
 from stressvision.core.files import make_private
-from stressvision.db.engine.connection import (
-    Database,
-    explain_driver_error,
-    sqlite_driver,
-    sqlite_path,
-)
+from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
+from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.schema.rollups import recount_statements
 from stressvision.db.schema.tables import metadata, rollup_progress
 

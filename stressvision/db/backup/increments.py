@@ -14,7 +14,8 @@ from typing import Any
 
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.backup.copies import TIMEOUT_SECONDS, present_tables, source_path
-from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
+from stressvision.db.engine.connection import Database, sqlite_driver
+from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.schema.rollups import TABLES as ROLLUPS
 
 GROWING = ("audit_log", "changes", "detection_events", "reports_15min")

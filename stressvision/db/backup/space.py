@@ -8,12 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from stressvision.db.engine.connection import (
-    Database,
-    explain_driver_error,
-    sqlite_driver,
-    sqlite_path,
-)
+from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
+from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.engine.storage import file_bytes
 from stressvision.db.schema.tables import metadata
 

@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Dialect, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL as URL
-from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
-from stressvision.core.errors import ConfigurationError, DatabaseUnavailable, Message
+from stressvision.db.engine.driver_errors import hide_row, translate_error, translate_errors, wrap_driver_error
 from stressvision.db.engine.file_identity import FileIdentity
 from stressvision.db.engine.types import read_json
+from stressvision.db.engine.urls import parse_url as parse_url
+from stressvision.db.engine.urls import require_regular_file
+from stressvision.db.engine.urls import sqlite_path as sqlite_path
 from stressvision.db.engine.write_queue import WriteQueue
 
 BUSY_TIMEOUT_MS = 10_000
@@ -51,46 +52,6 @@ def sqlite_driver() -> ModuleType:
     return sqlite3
 
 
-def sqlite_path(url: URL) -> Path | None:
-    """Return the file of a SQLite URL, None for PostgreSQL."""
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def _require_regular_file(path: Path | None) -> None:
-    """Raise DatabaseUnavailable where the path names a folder, a pipe or a device, or cannot be a file's name."""
-    try:
-        is_usable = path is None or not path.exists() or path.is_file()
-        reason = "no es un archivo", "is not a file"
-    except OSError as error:  # such as a name that is too long
-        is_usable, reason = False, (str(error.strerror), str(error.strerror))
-    if not is_usable:
-        raise DatabaseUnavailable(
-            Message(
-                es=f"{path} no puede ser la base de datos: {reason[0]}. Use otro en STRESSVISION_DATABASE_URL.",
-                en=f"{path} cannot be the database: {reason[1]}. Use another one in STRESSVISION_DATABASE_URL.",
-            )
-        )
-
-
-def parse_url(database_url: str) -> URL:
-    """Parse a database URL. Raises ConfigurationError for anything but sqlite:///file and postgresql://…"""
-    try:
-        url = make_url(database_url)
-    except ArgumentError:
-        url = None
-    if url is not None and url.get_backend_name() == "postgresql":
-        return url.set(drivername="postgresql+psycopg")
-    if url is not None and url.drivername == "sqlite" and url.database and url.database != ":memory:":
-        return url
-    raise ConfigurationError(
-        Message(
-            es="STRESSVISION_DATABASE_URL debe ser sqlite:///archivo.db o postgresql://usuario@servidor/base.",
-            en="STRESSVISION_DATABASE_URL must be sqlite:///file.db or postgresql://user@server/database.",
-        ),
-        field="STRESSVISION_DATABASE_URL",
-    )
-
-
 class Database:
     """One database, shared by all threads of one process.
 
@@ -99,7 +60,7 @@ class Database:
 
     def __init__(self, database_url: str) -> None:
         self.url = parse_url(database_url)
-        _require_regular_file(sqlite_path(self.url))
+        require_regular_file(sqlite_path(self.url))
         self.engine = _create_engine(self.url)
         self.queue = WriteQueue(self)
         self.check_replacement: Callable[[], None] = lambda: None
@@ -115,7 +76,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one consistent snapshot. Raises DatabaseUnavailable."""
         self.require_file()
-        with _translate_errors(self.url), self.engine.connect() as connection, connection.begin():
+        with translate_errors(self.url), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -126,13 +87,13 @@ class Database:
         them: on SQLite threads take turns (write_queue.py) and other processes wait on BEGIN IMMEDIATE; PostgreSQL has
         an advisory lock.
         """
-        with _translate_errors(self.url), self.queue.write() if self.is_sqlite else self._lock() as connection:
+        with translate_errors(self.url), self.queue.write() if self.is_sqlite else self._lock() as connection:
             yield connection
 
     @contextmanager
     def change_schema(self) -> Iterator[Connection]:
         """As write(), on a separate connection that allows referenced tables to be renamed and replaced."""
-        with _translate_errors(self.url):
+        with translate_errors(self.url):
             if not self.is_sqlite:
                 with self._lock() as connection:
                     yield connection
@@ -176,7 +137,7 @@ class Database:
 
     def translate_error(self, error: Exception) -> Exception:
         """Return the DatabaseUnavailable for a driver error; any other error unchanged."""
-        return _translate_error(error, self.url)
+        return translate_error(error, self.url)
 
     @property
     def file_generation(self) -> int:
@@ -211,7 +172,7 @@ def _create_engine(url: URL) -> Engine:
         server = create_engine(
             url, pool_pre_ping=True, hide_parameters=True, json_serializer=_write_json, json_deserializer=read_json
         )
-        event.listen(server, "handle_error", _hide_row)
+        event.listen(server, "handle_error", hide_row)
         return server
     engine = create_engine(
         url,
@@ -252,21 +213,6 @@ def _create_engine(url: URL) -> Engine:
     return engine
 
 
-def _hide_row(fault: ExceptionContext) -> None:
-    """Keep the first line of an error: in those after it, PostgreSQL repeats the row that it refused."""
-    for error in (fault.original_exception, fault.sqlalchemy_exception):
-        if error is not None and error.args:
-            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
-
-
-def wrap_driver_error(statement: str, error: Exception, dialect: Dialect) -> DBAPIError:
-    """Return sqlalchemy's error for one of SQLite's driver, of a statement that was passed to the driver itself."""
-    base = sqlite_driver().Error
-    wrapped = DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=dialect)
-    assert isinstance(wrapped, DBAPIError)  # noqa: S101  other errors are not the driver's
-    return wrapped
-
-
 _read_text = partial(str, encoding="utf-8", errors="replace")
 """SQLite does not check that text is UTF-8; the driver would refuse the whole row."""
 
@@ -290,74 +236,3 @@ def _enter_wal(dbapi_connection: Any) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-@contextmanager
-def _translate_errors(url: URL) -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        if (translated := _translate_error(error, url)) is error:
-            raise
-        raise translated from error
-
-
-def _translate_error(error: Exception, url: URL) -> Exception:
-    if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError | ProgrammingError):
-        return error
-    translated = explain_driver_error(error.orig, url)
-    translated.__cause__ = error
-    return translated
-
-
-_DRIVER_FAULTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (
-        ("locked", "busy"),
-        "La base de datos {where} está ocupada por otro programa. Ciérrelo o espere y repita.",
-        "Database {where} is in use by another program. Close it, or wait and try again.",
-    ),
-    (
-        ("full",),
-        "No queda espacio en el disco de {where}: no se guardó nada. Libere espacio y repita.",
-        "The disk of {where} is full: nothing was stored. Free some space and try again.",
-    ),
-    (
-        ("readonly", "read-only", "permission"),
-        "No se puede escribir en {where}. Revise los permisos del archivo y de su carpeta.",
-        "{where} cannot be written. Check the permissions of the file and its folder.",
-    ),
-    (
-        ("unable to open",),
-        "No se puede abrir {where}. Revise que la carpeta exista y que tenga permisos.",
-        "{where} cannot be opened. Check that its folder exists and its permissions.",
-    ),
-    (
-        ("not a database", "malformed"),
-        "{where} no es una base de datos SQLite sana. Restaure una copia o use otro archivo.",
-        "{where} is not a sound SQLite database. Restore a backup or use another file.",
-    ),
-)
-"""Words of a driver's error message, and the Spanish and English texts for it; the first match applies."""
-
-
-def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnavailable:
-    """Return the error that explains a driver's error to the operator, without any value of any row."""
-    where = sqlite_path(url) or url.render_as_string(hide_password=True)
-    reason = str(cause).lower()
-    for words, es, en in _DRIVER_FAULTS:
-        if any(word in reason for word in words):
-            return DatabaseUnavailable(Message(es=es.format(where=where), en=en.format(where=where)))
-    kind = type(cause).__name__
-    if sqlite_path(url):
-        return DatabaseUnavailable(
-            Message(
-                es=f"La base de datos {where} no se puede usar ({cause}). Restaure una copia o use otro archivo.",
-                en=f"Database {where} cannot be used ({cause}). Restore a backup or use another file.",
-            )
-        )
-    return DatabaseUnavailable(
-        Message(
-            es=f"La base de datos {where} no responde ({kind}). Revise que esté en marcha y repita.",
-            en=f"Database {where} does not answer ({kind}). Check that it is running and try again.",
-        )
-    )

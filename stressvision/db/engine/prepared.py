@@ -15,7 +15,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeEngine
 
-from stressvision.db.engine.connection import sqlite_driver, wrap_driver_error
+from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.engine.driver_errors import wrap_driver_error
 
 T = TypeVar("T")
 Converter = Callable[[Any], Any]

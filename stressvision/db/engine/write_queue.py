@@ -191,7 +191,7 @@ class WriteQueue:
         before = self._access.count_written(connection)
         try:
             return _WriteResult(result=member.work(connection))
-        except Exception as error:
+        except Exception as error:  # the outcome hands it to the member's future
             member.on_rollback()
             outcome = _WriteResult(error=error)
             if before is None or self._access.count_written(connection) != before:
@@ -221,7 +221,7 @@ class WriteQueue:
             yield connection
             connection.commit()
             self._access.require_file()
-        except BaseException:
+        except BaseException:  # no transaction may stay open
             self._disconnect()
             raise
 
@@ -231,7 +231,7 @@ class WriteQueue:
         connection = self._connection = self._connection or self._access.connect()
         try:
             self._access.begin(connection)
-        except BaseException:
+        except BaseException:  # no transaction may stay open
             self._disconnect()
             raise
         return connection

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from stressvision.db.engine.connection import Database, explain_driver_error, sqlite_driver
+from stressvision.db.engine.connection import Database, sqlite_driver
+from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import changes
 from stressvision.db.schema.tables.feed import IS_REPORT

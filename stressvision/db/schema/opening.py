@@ -12,12 +12,8 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from stressvision import VERSION
 from stressvision.core.errors import DatabaseUnavailable, Message
 from stressvision.core.files import make_private
-from stressvision.db.engine.connection import (
-    Database,
-    explain_driver_error,
-    sqlite_driver,
-    sqlite_path,
-)
+from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
+from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.schema.legacy import SIGNATURE, convert_legacy
 from stressvision.db.schema.tables import REVISION, create_tables, releases
 from stressvision.db.schema.triggers import create_triggers

@@ -32,7 +32,7 @@ QUIET_FRAME_SECONDS = 0.12
 """The same while no face is in view, or every one is known and keeps still, unless a reading is due: a new face is seen
 a tenth of a second later. Less than STEADY_SECONDS of the tracker, so that a change of person shows as before."""
 QUIET_SPEED = 0.5
-"""Widths of a face per second, below which it keeps still: somebody who walks by moves a width or more."""
+"""Widths of a face per second, below which it keeps still: a person walking by moves a width or more."""
 HOT_FRAME_SECONDS = {Load.FULL: 0.0, Load.REDUCED: 0.19, Load.LEAST: 0.48}
 """Least time between two frames by what the machine can bear; a reading every 0.2 s keeps its pace with REDUCED."""
 EMBEDDINGS_PER_SECOND = 3.0
@@ -41,7 +41,7 @@ four embeddings, so a face that changes every 1.4 s can still be named."""
 EMBEDDINGS_PER_PERSON = 0.5
 """Per second, if that is more: enough to verify each person in view before the name would be withdrawn."""
 EMBEDDINGS_AT_ONCE = 4 * LEAST_VOTES
-"""Burst: four people who arrive together are named in 1.1 s, one embedding a frame."""
+"""Burst: four people arriving together are named in 1.1 s, one embedding a frame."""
 DENSE_LATENESS = READING_SECONDS / 2
 """Seconds by which a reading may be late and still cost one view of the expression model instead of both: a detection
 is the mean of about five readings. On a slower device, the few readings of a detection see both."""
@@ -149,7 +149,7 @@ class Pipeline:
 
     @property
     def _is_quiet(self) -> bool:
-        """Return whether nobody is in view, or everyone is known and keeps still."""
+        """Return whether every person in view, if any, is known and keeps still."""
         return all(
             person.decided_at is not None
             and person.standing is not Standing.COLLECTING
@@ -220,7 +220,7 @@ class Pipeline:
     def _is_due(self, person: Person, at: float) -> bool:
         if person.decided_at is None or person.period_since is None or at < person.next_detection:
             return False
-        # A person who is only counted has no readings to wait for.
+        # A person only counted has no readings to wait for.
         return not self._may_be_read(person) or at >= person.period_since + self.rules.detection_seconds
 
     def _report(self, shot: Shot, session_id: str, person: Person, spent_ms: float) -> DetectionIn:

@@ -13,7 +13,7 @@ from stressvision.vision.relaxed import is_relaxed
 def read_face(
     shot: Shot, person: Person, models: Models, rules: Rules, stages: StageTimes, *, dense: bool = False
 ) -> None:
-    """Read the face of a person who may be read, and measure how long each part takes.
+    """Read the face of a person that policy and consent allow to be read, and measure how long each part takes.
 
     `dense`: the readings follow each other so closely that each needs one view of the expression model only.
     """

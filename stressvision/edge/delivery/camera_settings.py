@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from stressvision.core.files import make_private
+from stressvision.core.files import write_private
 from stressvision.edge.delivery.client import IngestClient
 from stressvision.wire.cameras import DeviceCamera
 
@@ -51,11 +51,8 @@ class CameraSettingsCache:
         self._store(response.camera)
 
     def _store(self, camera: DeviceCamera) -> None:
-        beside = self._path.with_suffix(".new")
         try:
-            make_private(beside)
-            beside.write_text(camera.model_dump_json(), "utf-8")
-            beside.replace(self._path)
+            write_private(self._path, camera.model_dump_json())
         except OSError as error:
             log.error("camera settings not stored", reason=str(error))
 

@@ -4,38 +4,24 @@ It holds no image and no embedding, and only its owner can read the file. Messag
 """
 
 import json
-import sqlite3 as system_sqlite
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
 
-import structlog
-
 from stressvision.core.clock import Clock, MonotonicClock, StepDetector, to_stored, utc_now
-from stressvision.core.errors import DatabaseUnavailable, Message
-from stressvision.core.files import make_private
 from stressvision.edge.delivery import delivered as copies
 from stressvision.edge.delivery.delivered import ServerPosition
-
-try:
-    # It bundles a SQLite without the WAL-reset bug, which can corrupt a file used by several connections before 3.51.3.
-    import pysqlite3 as sqlite3
-except ImportError:
-    sqlite3 = system_sqlite
+from stressvision.edge.delivery.outbox_file import open_outbox_file, translate_errors
 
 MAX_MESSAGES = 100_000
 """About 50 MB: a day of one detection a second."""
 MAX_AGE = timedelta(days=7)
 MAX_REFUSED = 1000
-BUSY_SECONDS = 5.0
-
-log = structlog.get_logger()
 
 
 class MessageKind(StrEnum):
@@ -86,27 +72,11 @@ class Backlog:
     early: int = 0
 
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS item (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS refused (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
-    reason TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS early (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
-    due TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS open_session (key TEXT PRIMARY KEY, seen_at TEXT NOT NULL);
-"""
 _SESSION_IDS = """
 SELECT key FROM item WHERE kind = 'session_start' UNION SELECT key FROM early WHERE kind = 'session_start'
 UNION SELECT key FROM refused WHERE kind = 'session_start' UNION SELECT key FROM delivered WHERE kind = 'session_start'
 UNION SELECT key FROM open_session
 """
-_TABLES = _SCHEMA + copies.SCHEMA
 
 
 class Outbox:
@@ -131,7 +101,7 @@ class Outbox:
         self._clock, self._max_messages, self._max_age = clock, max_messages, max_age
         self._steps, self._step = StepDetector(clock, monotonic), timedelta()
         self._lock = threading.Lock()
-        self._connection = _open(path, clock)
+        self._connection = open_outbox_file(path, clock)
 
     def add(self, kind: MessageKind, key: str, body: str) -> None:
         """Store one message; it is on disk when this returns.
@@ -147,7 +117,7 @@ class Outbox:
         Raises:
             DatabaseUnavailable: If the file cannot be written.
         """
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             now = self._clock()
             self._follow_clock()
             self._connection.executemany(
@@ -161,7 +131,7 @@ class Outbox:
 
     def peek(self, limit: int) -> list[StoredMessage]:
         """Return the oldest messages to send together: a session's start or end, or up to `limit` detections."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             rows = self._connection.execute(
                 "SELECT id, kind, key, body FROM item ORDER BY id LIMIT ?", (limit,)
             ).fetchall()
@@ -175,7 +145,7 @@ class Outbox:
 
         Copies of the delivered ones are kept for a day. `position`: stored with them.
         """
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             copies.keep(self._connection, delivered, self._clock())
             if position is not None:
                 copies.write_position(self._connection, position)
@@ -192,12 +162,12 @@ class Outbox:
 
     def server_position(self) -> ServerPosition | None:
         """Return the stored position of the server, or None before the first delivery."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             return copies.read_position(self._connection)
 
     def delivered_start(self, session_id: str) -> str | None:
         """Return the body of a delivered start of a session, or None if it is no longer kept."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             return copies.find_start(self._connection, session_id)
 
     def requeue_session(self, session_id: str, database_id: str = "") -> int:
@@ -205,12 +175,12 @@ class Outbox:
 
         `database_id`: of the server's database, which accepts no employees of another one; empty if not known.
         """
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             return copies.requeue_session(self._connection, session_id, database_id)
 
     def newest_delivered(self) -> StoredMessage | None:
         """Return the copy of the detection of the server's position; None if it is no longer kept."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             row = copies.find_newest(self._connection)
         return None if row is None else StoredMessage(MessageKind.DETECTION, row[1], row[2], row[0])
 
@@ -219,14 +189,14 @@ class Outbox:
 
         `position`: stored with it.
         """
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             if position is not None:
                 copies.write_position(self._connection, position)
             return copies.requeue_all(self._connection, database_id)
 
     def exchange_database(self, database_id: str) -> str:
         """Store the id of the server's database, and return the one before; empty at the first delivery."""
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             before = copies.read_database(self._connection)
             if before != database_id:
                 copies.write_database(self._connection, database_id)
@@ -234,17 +204,17 @@ class Outbox:
 
     def readdress(self, employee_ids: Collection[int], before: str, database_id: str) -> int:
         """Address detections to another database, in which these employees have the same ids; return the number."""
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             return copies.readdress(self._connection, employee_ids, before, database_id)
 
     def session_ids(self) -> frozenset[str]:
         """Return the ids of the sessions that this file still contains."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             return frozenset(key for (key,) in self._connection.execute(_SESSION_IDS))
 
     def postpone(self, due: Mapping[int, datetime]) -> None:
         """Take messages (by id) out of the queue until the server's clock has reached `due`: the device's is ahead."""
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO early SELECT id, kind, key, body, at, ? FROM item WHERE id = ?",
                 [(to_stored(moment), item) for item, moment in due.items()],
@@ -254,7 +224,7 @@ class Outbox:
     def requeue_due(self, now: datetime) -> None:
         """Put postponed messages back in their place in the queue if they are due at `now` (the server's time)."""
         until = (to_stored(now),)
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             if self._connection.execute("SELECT 1 FROM early WHERE due <= ? LIMIT 1", until).fetchone():
                 self._connection.execute(
                     "INSERT INTO item (id, kind, key, body, at) SELECT id, kind, key, body, at FROM early "
@@ -270,7 +240,7 @@ class Outbox:
         """
         values = {"known": json.dumps(sorted(employee_ids)), "database": database_id}
         deleted = 0
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             with self._connection:
                 for table in ("item", "early", "refused", "delivered"):
                     deleted += self._connection.execute(
@@ -285,14 +255,14 @@ class Outbox:
 
     def touch_session(self, key: str) -> None:
         """Store that the session is still running: this becomes its end if it is never ended."""
-        with self._lock, _translate_errors(), self._connection:
+        with self._lock, translate_errors(), self._connection:
             self._connection.execute(
                 "UPDATE open_session SET seen_at = ? WHERE key = ?", (to_stored(self._clock()), key)
             )
 
     def unfinished_sessions(self, device_id: str) -> dict[str, str]:
         """Return this device's sessions that were not ended (it was killed), with the stored time of the last touch."""
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             rows = self._connection.execute("SELECT key, seen_at FROM open_session ORDER BY key").fetchall()
         # Two devices may share the file: the session of the other one is still running.
         return {key: seen_at for key, seen_at in rows if key.rpartition("_")[0] == f"session_{device_id}"}
@@ -303,7 +273,7 @@ class Outbox:
         Raises:
             DatabaseUnavailable: If the file cannot be read.
         """
-        with self._lock, _translate_errors():
+        with self._lock, translate_errors():
             queued = self._connection.execute("SELECT count(*) FROM item").fetchone()[0]
             early = self._connection.execute("SELECT count(*) FROM early").fetchone()[0]
             tally = dict(self._connection.execute("SELECT name, count FROM tally").fetchall())
@@ -344,46 +314,3 @@ class Outbox:
                 "INSERT INTO tally VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count",
                 (name, more),
             )
-
-
-def _open(path: Path, clock: Clock) -> system_sqlite.Connection:
-    with _translate_errors():
-        try:
-            return _prepare(path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            aside = path.with_name(f"{path.name}.damaged-{clock():%Y%m%d%H%M%S}")
-            path.rename(aside)
-            log.error("outbox damaged, renamed and replaced", set_aside=aside.name)
-            return _prepare(path)
-
-
-def _prepare(path: Path) -> system_sqlite.Connection:
-    make_private(path)
-    connection: system_sqlite.Connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: these devices lose power without notice, and one small commit a second is cheap.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.executescript(_TABLES)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise DatabaseUnavailable(
-            Message(
-                es=f"La cola de envíos del dispositivo no se puede usar ({error}). Revise el espacio en disco y los "
-                "permisos, o elija otro archivo con STRESSVISION_OUTBOX_PATH.",
-                en=f"The device's outbox cannot be used ({error}). Check disk space and permissions, or choose another "
-                "file with STRESSVISION_OUTBOX_PATH.",
-            )
-        ) from error

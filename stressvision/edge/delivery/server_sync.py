@@ -55,12 +55,11 @@ class ServerSync:
         report_due = time.monotonic()
         while not self._stopping.is_set():
             try:
-                due = time.monotonic() >= report_due
-                if due:
+                # First: a response to the others that this program cannot process must delay no withdrawal of consent.
+                self._gallery.refresh(self._client)
+                if time.monotonic() >= report_due:
                     report_due = time.monotonic() + HEALTH_SECONDS
                     self._camera.refresh(self._client)
-                self._gallery.refresh(self._client)
-                if due:
                     self._client.report_health(self._status.report)
                 if not self._reachable:
                     log.info("ingest server reached again")
@@ -73,7 +72,8 @@ class ServerSync:
             except InvalidInput as error:
                 log.warning("health report rejected", reason=error.message.en)
             except Exception:
-                # Anything else is an error of this program: withdrawals of consent must still arrive.
+                # Any other exception is an error of this program. It must not end the thread, which nothing starts
+                # again: without it no withdrawal of consent arrives. The log has the traceback.
                 log.exception("exchange with the server failed unexpectedly, retrying")
             self._attempted.set()
             self._stopping.wait(self._gallery_seconds)

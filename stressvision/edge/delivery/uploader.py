@@ -239,7 +239,8 @@ class Uploader:
                 reachable, self._verify_at = False, time.monotonic()
                 wait = self._wait_longer(wait)
             except Exception:
-                # Anything else is an error of this program: the queue must not stop until somebody restarts it.
+                # Any other exception is an error of this program. It must not end the thread, which nothing starts
+                # again: detections would wait until the device is restarted. The log has the traceback.
                 log.exception("upload failed unexpectedly, retrying")
                 wait = self._wait_longer(wait)
 

@@ -81,7 +81,7 @@ def _format_settings(settings: Mapping[str, str]) -> str:
 
 
 def _service_of(folder: Path, interpreter: str) -> str:
-    """Return the unit of `deploy/` for this folder, this interpreter and the user who types the command."""
+    """Return the unit of `deploy/` for this folder, this interpreter and the current user."""
     user = getpass.getuser()
     own = {
         "User": user,

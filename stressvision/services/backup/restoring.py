@@ -26,8 +26,7 @@ from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, configured_key, read_backup_content, translate_io_errors
 from stressvision.services.backup.chains import find_chain
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.people.employees import set_active
-from stressvision.services.people.enrolment import withdraw_consent_of
+from stressvision.services.people.employees import set_active, withdraw_consent_of
 from stressvision.services.privacy.erasure import erase_person
 
 

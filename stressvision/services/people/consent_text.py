@@ -9,7 +9,7 @@ from stressvision.wire.people import ConsentText
 
 CONSENT_TEMPLATE = PROJECT_ROOT / "docs" / "consentimiento.md"
 MISSING = "(por completar)"
-"""Stands for a fact that the settings lack. The text is Spanish, as the persons who sign it read it."""
+"""Stands for a fact that the settings lack. The text is Spanish, as its signatories read it."""
 
 
 def read_consent_text(settings: Settings) -> ConsentText:

@@ -12,11 +12,13 @@ from stressvision.db.queries.detections.detections import DetectionFilter, selec
 from stressvision.db.queries.detections.figures import count_emotions_of, fingerprint_of
 from stressvision.db.queries.people import employees as rows
 from stressvision.domain.auth import Role, sees_persons
+from stressvision.domain.consent import ConsentMethod
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import next_cursor, write_name
-from stressvision.services.people.enrolment import refuse_mixture
+from stressvision.services.people.consent_text import read_consent_text
+from stressvision.services.people.enrolment import refuse_mixture, withdraw_consent
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
 from stressvision.wire.people import EmployeeChange, EmployeeNew
 
@@ -160,6 +162,13 @@ def get_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:
     if row is None:
         raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
     return row
+
+
+def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method: ConsentMethod) -> Employee:
+    """Record the withdrawal of the employee with that id, of the text in force. Raises NotFound."""
+    with context.database.read() as connection:
+        code = get_employee(connection, employee_id).employee_code
+    return withdraw_consent(context, code, read_consent_text(context.settings).sha256, actor, method)
 
 
 def record_follower(context: Context, employee_id: int, actor: Actor) -> None:

@@ -12,7 +12,6 @@ from stressvision.db.queries.people.faces import EnrolmentState, FaceSampleRow, 
 from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.consent_text import read_consent_text
 from stressvision.wire.backend import Employee
 from stressvision.wire.gallery import EMBEDDING_MODEL
 from stressvision.wire.people import CODE_PATTERN
@@ -59,14 +58,19 @@ def begin_enrolment(context: Context, code: str) -> EnrolmentState:
     """
     with context.database.read() as connection:
         state = faces.select_enrolment_state(connection, code)
-    if state.is_active is False:
+    require_active(code, is_active=state.is_active is not False)
+    return state
+
+
+def require_active(code: str, *, is_active: bool) -> None:
+    """Raise Conflict where the employee with that code is not active."""
+    if not is_active:
         raise Conflict(
             Message(
                 es=f"El empleado {code} no está activo: actívelo antes de inscribirlo.",
                 en=f"Employee {code} is not active: activate it before enrolment.",
             )
         )
-    return state
 
 
 def enrol_employee(context: Context, enrolment: Enrolment, actor: Actor) -> Employee:
@@ -145,15 +149,6 @@ def withdraw_consent(
         _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
         record(connection, context, actor, "withdraw_consent", "employee", existing.id)
         return Employee.model_validate(rows.select_employee(connection, existing.id))
-
-
-def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method: ConsentMethod) -> Employee:
-    """Record the withdrawal of the employee with that id, of the text in force. Raises NotFound."""
-    with context.database.read() as connection:
-        row = rows.select_employee(connection, employee_id)
-    if row is None:
-        raise NotFound(Message(es=f"No existe el empleado {employee_id}.", en=f"There is no employee {employee_id}."))
-    return withdraw_consent(context, row.employee_code, read_consent_text(context.settings).sha256, actor, method)
 
 
 def read_population(context: Context) -> Population:

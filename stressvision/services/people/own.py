@@ -8,12 +8,11 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts.alert_lists import AlertFilter, select_alerts
 from stressvision.db.queries.people import own as rows
 from stressvision.db.queries.privacy.rights import select_accesses
-from stressvision.domain.calendar import day_of, day_window
+from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.employees import get_employee
-from stressvision.services.people.enrolment import withdraw_consent_of
+from stressvision.services.people.employees import get_employee, withdraw_consent_of
 from stressvision.services.people.links import LinkHolder
 from stressvision.wire.backend import Employee
 from stressvision.wire.own import (
@@ -33,12 +32,11 @@ REPORTS_A_DAY = 20
 """Self-reports of one person in 24 hours, at most."""
 OPEN_REQUESTS = 10
 """Open requests of one person, at most."""
-_DAY = timedelta(days=1)
 _EVER = timedelta(days=36_500)
 
 
 def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
-    """Return what is stored about the holder, and who read it. Opening the link was audited."""
+    """Return what is stored about the holder, and its readers. Opening the link was audited."""
     now = context.clock()
     with context.database.read() as connection:
         employee = Employee.model_validate(get_employee(connection, holder.employee_id))
@@ -110,7 +108,7 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
     now = context.clock()
     with context.database.write() as connection:
         get_employee(connection, holder.employee_id)
-        if len(rows.select_self_reports(connection, now - _DAY, holder.employee_id)) >= REPORTS_A_DAY:
+        if len(rows.select_self_reports(connection, now - DAY, holder.employee_id)) >= REPORTS_A_DAY:
             raise Conflict(
                 Message(
                     es=f"Ya hay {REPORTS_A_DAY} respuestas de las últimas 24 horas: vuelva mañana.",

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import Conflict, InvalidInput, Language, Message
@@ -14,76 +14,24 @@ from stressvision.domain.consent import CONSENT_VERSION, ConsentMethod
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import get_employee
-from stressvision.services.people.enrolment import (
-    Enrolment,
-    enrol_employee,
-    refuse_mixture,
-)
+from stressvision.services.people.enrolment import Enrolment, enrol_employee, refuse_mixture, require_active
 from stressvision.services.people.gallery import read_gallery
-from stressvision.wire.gallery import GalleryFace
-from stressvision.wire.people import (
-    EmployeeNew,
-    EnrolmentResult,
-    EnrolmentStatement,
-    StillFault,
-    StillsJudged,
-    StillVerdict,
+from stressvision.services.people.still_verdicts import (
+    FEWEST_STILLS,
+    SIMILAR,
+    UploadedStill,
+    build_double_conflict,
+    require_number,
+    require_same_face,
+    require_samples,
+    to_verdicts,
 )
-from stressvision.wire.stills import Likeness, Measurement
-
-FEWEST_STILLS = 3
-"""With fewer stills, one of another person cannot be identified among them."""
-MOST_STILLS = 10
+from stressvision.wire.gallery import GalleryFace
+from stressvision.wire.people import EmployeeNew, EnrolmentResult, EnrolmentStatement, StillsJudged
+from stressvision.wire.stills import Measurement
 
 Measure = Callable[[Sequence[bytes], Sequence[Sequence[float]], Sequence[GalleryFace]], Measurement]
 """Function of the encoded pictures, the person's enrolled embeddings and the other faces. Raises ModelUnavailable."""
-LONGEST_DISTANCE = 0.58
-"""Median distance to a person's enrolled stills above which new ones show another face (vision/enrolment.py)."""
-
-_USED = Message(es="sirve", en="used")
-_SIMILAR = Message(
-    es="Se parece a {code}: mientras ambos estén inscritos, la cámara puede no reconocer a ninguno de los dos.",
-    en="Resembles {code}: while both are enrolled, the camera may recognise neither of them.",
-)
-_FAULTS: dict[StillFault, Message] = {
-    "unreadable": Message(
-        es="no es una imagen que se pueda leer: envíe jpg o png.", en="is not a readable picture: send jpg or png."
-    ),
-    "too_large": Message(
-        es="es demasiado grande: envíe una de hasta 50 megapíxeles.",
-        en="is too large: send one of up to 50 megapixels.",
-    ),
-    "no_face": Message(
-        es="no se ve ninguna cara: use una foto de frente, con la cabeza entera.",
-        en="no face is visible: use a frontal photo with the whole head in it.",
-    ),
-    "several_faces": Message(
-        es="se ve más de una cara: use una foto en la que esté sola la persona.",
-        en="more than one face is visible: use a photo of the person alone.",
-    ),
-    "too_small": Message(es="la cara es muy pequeña: acérquese.", en="the face is too small: come closer."),
-    "blurred": Message(
-        es="la cara está borrosa: no mueva la cámara y limpie el lente.",
-        en="the face is blurred: hold the camera still and clean its lens.",
-    ),
-    "badly_lit": Message(
-        es="la cara tiene poca luz, o demasiada: ponga la luz de frente.",
-        en="the face has too little or too much light: place the light in front.",
-    ),
-    "turned_away": Message(es="la cara está de lado: mire a la cámara.", en="the face is turned: look at the camera."),
-    "somebody_else": Message(
-        es="parece de otra persona que las demás fotos.", en="seems to show a different person than the other stills."
-    ),
-    "copy": Message(es="es copia de otra foto: cuenta una vez.", en="is a copy of another still: it counts once."),
-}
-
-
-@dataclass(frozen=True)
-class UploadedStill:
-    """An uploaded picture. `content`: the encoded bytes, kept in memory only. `name`: file name, for fault messages."""
-
-    name: str
-    content: bytes
 
 
 def enrol_from_stills(
@@ -131,11 +79,10 @@ def judge_pictures(stills: Sequence[UploadedStill], measure: Measure, language: 
         InvalidInput: There is no picture, or there are more than MOST_STILLS.
         ModelUnavailable: The models cannot be loaded.
     """
-    if not 1 <= len(stills) <= MOST_STILLS:
-        raise _wrong_number(stills, 1)
+    require_number(stills, 1)
     measurement = measure([still.content for still in stills], [], [])
     usable = sum(measured.fault is None for measured in measurement.stills)
-    return StillsJudged(stills=_verdicts(stills, measurement, language), enough=usable >= FEWEST_STILLS)
+    return StillsJudged(stills=to_verdicts(stills, measurement, language), enough=usable >= FEWEST_STILLS)
 
 
 def enrol_person(
@@ -176,20 +123,20 @@ def _check(
 ) -> Measurement:
     """Measure the stills and compare them with the enrolled faces: the one judge of both entrances."""
     if row is not None:
-        _require_active(row)
+        require_active(row.employee_code, is_active=row.is_active)
     with context.database.read() as connection:
         refuse_mixture(rows.count_population(connection), is_demo=False)
     _require_consent(context.settings, statement)
-    _require_number(stills)
+    require_number(stills, FEWEST_STILLS)
     faces = read_gallery(context).faces
     own = [numbers for face in faces if row and face.employee_id == row.id for numbers in face.embeddings]
     others = [face for face in faces if row is None or face.employee_id != row.id]
     measurement = measure([still.content for still in stills], own, others)
-    _require_samples(stills, measurement, strict=strict)
+    require_samples(stills, measurement, strict=strict)
     if row is not None and not statement.replace_face:
-        _require_same_face(row, measurement)
+        require_same_face(row, measurement)
     if measurement.double is not None and not statement.allow_similar:
-        raise _double(measurement.double)
+        raise build_double_conflict(measurement.double)
     return measurement
 
 
@@ -214,35 +161,13 @@ def _store(
     recorder = replace(actor, user_id=actor.user_id or statement.recorded_by)
     enrolled = enrol_employee(context, enrolment, recorder)
     similar = measurement.double
-    warning = _SIMILAR.text(language).format(code=similar.employee_code) if similar else None
+    warning = SIMILAR.text(language).format(code=similar.employee_code) if similar else None
     return EnrolmentResult(
         employee=enrolled,
-        stills=_verdicts(stills, measurement, language),
+        stills=to_verdicts(stills, measurement, language),
         relaxed_stills=sum(sample.expression is not None for sample in enrolment.samples),
         warning=warning,
     )
-
-
-def _verdicts(stills: Sequence[UploadedStill], measurement: Measurement, language: Language) -> list[StillVerdict]:
-    return [
-        StillVerdict(
-            name=still.name,
-            quality=measured.quality,
-            fault=measured.fault,
-            message=(_FAULTS[measured.fault] if measured.fault else _USED).text(language),
-        )
-        for still, measured in zip(stills, measurement.stills, strict=True)
-    ]
-
-
-def _require_active(row: EmployeeRow) -> None:
-    if not row.is_active:
-        raise Conflict(
-            Message(
-                es=f"El empleado {row.employee_code} no está activo: actívelo antes de inscribirlo.",
-                en=f"Employee {row.employee_code} is not active: activate it before enrolment.",
-            )
-        )
 
 
 def _require_same_name(row: EmployeeRow, person: EmployeeNew) -> None:
@@ -256,21 +181,6 @@ def _require_same_name(row: EmployeeRow, person: EmployeeNew) -> None:
                 "changed, repeat with --replace: the history stays under the new name.",
             ),
             field="employee_code",
-        )
-
-
-def _require_same_face(row: EmployeeRow, measurement: Measurement) -> None:
-    if measurement.own_distance is not None and measurement.own_distance > LONGEST_DISTANCE:
-        raise Conflict(
-            Message(
-                es=f"Las fotos no parecen de la persona inscrita como {row.employee_code} "
-                f"(distancia {measurement.own_distance:.2f}). Si el rostro debe reemplazarse, repita con "
-                "replace_face=true (en la terminal: --replace).",
-                en=f"The stills do not seem to show the person enrolled as {row.employee_code} "
-                f"(distance {measurement.own_distance:.2f}). If the face is to be replaced, repeat with "
-                "replace_face=true (in the terminal: --replace).",
-            ),
-            field="replace_face",
         )
 
 
@@ -296,65 +206,10 @@ def _require_consent(settings: Settings, statement: EnrolmentStatement) -> None:
         )
 
 
-def _require_number(stills: Sequence[UploadedStill]) -> None:
-    if not FEWEST_STILLS <= len(stills) <= MOST_STILLS:
-        raise _wrong_number(stills, FEWEST_STILLS)
-
-
-def _wrong_number(stills: Sequence[UploadedStill], fewest: int) -> InvalidInput:
-    return InvalidInput(
-        Message(
-            es=f"Hay {len(stills)} fotos: se necesitan de {fewest} a {MOST_STILLS}.",
-            en=f"There are {len(stills)} stills: {fewest} to {MOST_STILLS} are required.",
-        ),
-        field="stills",
-    )
-
-
-def _require_samples(stills: Sequence[UploadedStill], measurement: Measurement, *, strict: bool) -> None:
-    faults = {
-        still.name: _FAULTS[measured.fault]
-        for still, measured in zip(stills, measurement.stills, strict=True)
-        if measured.fault
-    }
-    good = len(stills) - len(faults)
-    refused = [measured.fault for measured in measurement.stills if measured.fault not in (None, "copy")]
-    if good < FEWEST_STILLS:
-        raise InvalidInput(
-            Message(
-                es=f"Sirven {good} fotos y hacen falta {FEWEST_STILLS}. No se guardó nada.",
-                en=f"{good} stills are usable and {FEWEST_STILLS} are needed. Nothing was stored.",
-            ),
-            faults=faults,
-        )
-    if strict and refused:
-        raise InvalidInput(
-            Message(
-                es="Hay fotos que no sirven: quítelas o cámbielas y repita. No se guardó nada.",
-                en="Some stills are not usable: remove or replace them and repeat. Nothing was stored.",
-            ),
-            faults=faults,
-        )
-
-
 def _samples(measurement: Measurement, policy: Policy) -> tuple[FaceSampleRow, ...]:
     """Return the rows of the usable stills; no expression is kept where the policy forbids inferring it."""
     return tuple(
         FaceSampleRow(tuple(still.embedding), still.quality or 0.0, None if policy is Policy.EU else still.expression)
         for still in measurement.stills
         if still.embedding
-    )
-
-
-def _double(likeness: Likeness) -> Conflict:
-    return Conflict(
-        Message(
-            es=f"Esta persona parece estar ya inscrita como {likeness.employee_code} "
-            f"(distancia {likeness.distance:.2f}). Si es otra, repita con allow_similar=true (en la terminal: "
-            "--allow-similar).",
-            en=f"This person seems to be enrolled already as {likeness.employee_code} "
-            f"(distance {likeness.distance:.2f}). If it is another person, repeat with allow_similar=true (in the "
-            "terminal: --allow-similar).",
-        ),
-        field="allow_similar",
     )

@@ -43,7 +43,7 @@ def read_report(context: Context, report_id: int, actor: Actor | None = None, *,
     Args:
         context: Database, settings and clock.
         report_id: Row of the report.
-        actor: The person who reads it with persons, which is audited for each of them; None: without persons.
+        actor: The reader of the figures of persons, audited for each of them; None: without persons.
         is_file: The report is downloaded as a file, which has a row of its own.
     """
     if actor is not None and is_file:

@@ -24,7 +24,8 @@ from stressvision.services.people.enrolment import (
     enrol_employee,
     withdraw_consent,
 )
-from stressvision.services.people.stills import Measure, UploadedStill, enrol_from_stills
+from stressvision.services.people.still_verdicts import UploadedStill
+from stressvision.services.people.stills import Measure, enrol_from_stills
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.personal_rows import delete_personal_rows
 from stressvision.services.reports.creation import write_due_reports

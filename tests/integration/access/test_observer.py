@@ -1,6 +1,6 @@
-"""An observer without access to persons cannot tell whether one person was there.
+"""An observer without access to persons cannot detect the presence of one person.
 
-Two plants live the same histories of few people, but for one person, who is in one of both, chosen by chance. A viewer
+Two plants live the same histories of few people, but for one person, present in one of both, chosen by chance. A viewer
 (and an administrator) collects every answer, header, total, event, event id, metric and duration of both.
 
 Content is compared byte by byte: an observer that receives the same from both plants is right in half of the cases,

@@ -31,7 +31,7 @@ def client(sqlite_context: Context) -> Iterator[TestClient]:
 
 
 class ReadyBoard(FrameBoard):
-    """A board that publishes a grey picture as soon as somebody subscribes."""
+    """A board that publishes a grey picture as soon as a viewer subscribes."""
 
     @contextmanager
     def subscribe(self):  # type: ignore[no-untyped-def]

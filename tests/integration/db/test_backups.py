@@ -47,8 +47,8 @@ from stressvision.services.backup.chains import find_newest
 from stressvision.services.backup.restoring import open_backup, restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.detections.sessions import close_session, open_session
-from stressvision.services.people.employees import set_active
-from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent, withdraw_consent_of
+from stressvision.services.people.employees import set_active, withdraw_consent_of
+from stressvision.services.people.enrolment import Enrolment, enrol_employee, withdraw_consent
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.privacy.retention import apply_retention, count_expired
 from stressvision.services.reports.creation import write_due_reports, write_manual_report

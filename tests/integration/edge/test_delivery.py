@@ -1,17 +1,22 @@
+import logging
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import ServerUnreachable
+from stressvision.edge.delivery import server_sync
 from stressvision.edge.delivery.camera_settings import CameraSettingsCache
-from stressvision.edge.delivery.client import CLOCK_TOLERANCE, IngestClient
+from stressvision.edge.delivery.client import CLOCK_TOLERANCE, GalleryResponse, IngestClient
 from stressvision.edge.delivery.gallery import GalleryCache
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from stressvision.edge.delivery.server_sync import ServerSync
@@ -263,11 +268,58 @@ def test_equal_clocks_are_within_the_tolerance(client: IngestClient) -> None:
     assert abs(ahead) < CLOCK_TOLERANCE
 
 
-def make_sync(client: IngestClient) -> ServerSync:
-    cache = GalleryCache(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
+def make_gallery() -> GalleryCache:
+    return GalleryCache(threshold=0.5, margin=0.04, lease_seconds=60, monotonic=time.monotonic)
+
+
+def make_sync(client: IngestClient, cache: GalleryCache | None = None) -> ServerSync:
     status = DeviceStatus(DeviceHealth(device_id="cam-1", state="watching"))
     camera = CameraSettingsCache(Path("unused"), "cam-1")
-    return ServerSync(client, cache, camera, status, gallery_seconds=0.2)
+    return ServerSync(client, cache or make_gallery(), camera, status, gallery_seconds=0.2)
+
+
+def test_sync_survives_an_error_of_its_own(
+    client: IngestClient, ingest: FakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter((RuntimeError("unforeseen"), ValueError("unforeseen")))
+    fetch_gallery = client.fetch_gallery
+
+    def fail_twice(etag: str) -> GalleryResponse:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        return fetch_gallery(etag)
+
+    monkeypatch.setattr(client, "fetch_gallery", fail_twice)
+    cache = make_gallery()
+    sync = make_sync(client, cache)
+    logs = LogCapture()
+    wrapper = structlog.make_filtering_bound_logger(logging.INFO)
+    monkeypatch.setattr(server_sync, "log", structlog.wrap_logger(None, processors=[logs], wrapper_class=wrapper))
+    sync.start()
+    wait_until(lambda: cache.current().codes is not None and bool(ingest.health))
+    sync.stop(5.0)
+
+    unexpected = [
+        entry for entry in logs.entries if entry["event"] == "exchange with the server failed unexpectedly, retrying"
+    ]
+    assert [entry["exc_info"] for entry in unexpected] == [True, True]
+
+
+def test_error_in_camera_settings_delays_no_gallery(
+    client: IngestClient, ingest: FakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(device_id: str, etag: str) -> NoReturn:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(client, "fetch_camera", fail)
+    cache = make_gallery()
+    sync = make_sync(client, cache)
+    sync.start()
+    sync.wait_until_attempted(DEADLINE)
+    sync.stop(5.0)
+
+    assert cache.current().codes == {}
+    assert ingest.health == []
 
 
 def test_error_omits_the_password_of_the_server_address() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from stressvision.core.config import Settings
 from stressvision.edge import device
-from stressvision.edge.delivery import outbox
+from stressvision.edge.delivery import outbox_file
 from stressvision.edge.delivery.outbox import MessageKind, Outbox
 from stressvision.vision.source import parse_source
 from tests import sqlite
@@ -30,7 +30,7 @@ def ingest() -> Iterator[FakeIngest]:
 def test_withdrawal_is_applied_when_the_locked_outbox_is_free(
     ingest: FakeIngest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(outbox_file, "BUSY_SECONDS", 0.05)
     monkeypatch.setattr(device, "RETRY_SECONDS", 0.1)
     settings = Settings(
         ingest_url=ingest.url,

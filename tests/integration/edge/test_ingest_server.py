@@ -241,7 +241,7 @@ def test_replaced_database_gets_every_detection_of_the_device_once(tmp_path: Pat
 
 
 def test_request_whose_length_is_stated_twice_is_refused_and_nothing_follows_it(ingest: Ingest) -> None:
-    """A proxy that believes the other length would let a client put a request in front of somebody else's."""
+    """A proxy that believes the other length would let a client put a request in front of another client's."""
     head = b"POST /detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
     hidden = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     received = b""

@@ -12,7 +12,7 @@ from itertools import takewhile
 import numpy as np
 import pytest
 
-from benchmarks.remembered import RememberedNetworks, enrol_everybody
+from benchmarks.remembered import RememberedNetworks, enrol_every_face
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.domain.alerts import AlertRule, Evidence, draft_alert
 from stressvision.domain.emotions import Emotion
@@ -72,7 +72,7 @@ def watch() -> Callable[[Sequence[Frame]], list[DetectionIn]]:
     def run(loop: Sequence[Frame]) -> list[DetectionIn]:
         rules = Rules("cam-1", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
         pipeline = Pipeline(RememberedNetworks(models).models, rules)
-        pipeline.use_gallery(enrol_everybody(), 0.0)
+        pipeline.use_gallery(enrol_every_face(), 0.0)
         begin = FakeClock().now
         detections = []
         for index in range(round(60 * MINUTES * FRAMES_PER_SECOND)):

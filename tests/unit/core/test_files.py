@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.errors import ConfigurationError
-from stressvision.core.files import make_private, require_utf8
+from stressvision.core.files import is_private, make_private, require_utf8, write_private
 
 
 @pytest.mark.parametrize("held", [None, "lo de antes"])
@@ -32,6 +32,26 @@ def test_pipe_is_unchanged(tmp_path: Path) -> None:
 def test_unwritable_path_raises_at_once(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         make_private(tmp_path)
+
+
+def test_replaced_file_is_private_and_leaves_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_private(path, "ñ")
+
+    assert path.read_text("utf-8") == "ñ"
+    assert is_private(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_failed_replacement_leaves_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "a_folder"
+    path.mkdir()
+    with pytest.raises(OSError, match="a_folder"):
+        write_private(path, "text")
+
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_folder_whose_name_is_not_utf8_is_refused_and_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.errors import DatabaseUnavailable
-from stressvision.edge.delivery import outbox as outboxes
+from stressvision.edge.delivery import outbox_file
 from stressvision.edge.delivery.outbox import MessageKind, Outbox, OutboxMessage
 from tests import sqlite
 from tests.conftest import FakeClock
@@ -196,7 +196,7 @@ def test_delete_except_overwrites_the_bytes_of_other_employees(path: Path, clock
 def test_bytes_held_by_a_reader_are_overwritten_by_the_next_deletion(
     path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outboxes, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(outbox_file, "BUSY_SECONDS", 0.05)
     outbox, log = Outbox(path, clock=clock), path.with_name(f"{path.name}-wal")
     outbox.add(MessageKind.DETECTION, "key1", '{"employee_id": 1, "track_id": "trk_of_1"}')
     # The outbox's own SQLite library: two libraries in one process would release each other's file locks.

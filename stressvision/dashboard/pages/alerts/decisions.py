@@ -57,7 +57,7 @@ def store_refusal(context: PageContext, alert: Alert, error: StressVisionError) 
 
 
 def forget_draft(name: str) -> None:
-    """Tell the script of the page that the text of a field is stored, so that it keeps no draft of it."""
+    """Report to the page's script that the text of a field is stored, so that it keeps no draft of it."""
     st.session_state[STORED] = f"draft_{name}:{secrets.token_hex(4)}"
 
 

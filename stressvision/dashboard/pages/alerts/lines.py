@@ -13,7 +13,7 @@ from stressvision.wire.alerts import Alert
 
 
 def create_line(context: PageContext, alert: Alert) -> Markup:
-    """Return severity, subject, place, minutes, share against the usual one, age, and who has the alert."""
+    """Return severity, subject, place, minutes, share against the usual one, age, and holder of the alert."""
     severity = texts.inbox.SEVERITY_SHORT.get(alert.severity or "", texts.common.NOT_SET)
     return alert_html.line(
         severity=html.Chip(SEVERITIES.get(alert.severity or "", QUIET), context.text(severity)),

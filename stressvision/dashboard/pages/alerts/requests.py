@@ -43,7 +43,7 @@ def list_earlier(backend: BackendClient, alert: Alert) -> list[Alert]:
 
 
 def resolve(backend: BackendClient, alert: Alert, user_id: str, notes: str, outcome: Outcome | None) -> Alert:
-    """Resolve an alert. Raise Conflict where somebody else decided since."""
+    """Resolve an alert. Raise Conflict where it was decided on since."""
     decision = AlertDecision(user_id=user_id, notes=notes or None, version=alert.version, outcome=outcome)
     return backend.call(AlertChanged, "POST", f"/api/alerts/{alert.id}/resolve", decision).alert
 

@@ -91,7 +91,7 @@ def _choose(context: PageContext) -> None:
 def _judge(context: PageContext, stills: list[people_requests.Still]) -> None:
     """Judge new pictures beside the earlier ones, keep the usable ones, and begin a new round.
 
-    Together, because a copy and a picture of somebody else are recognised by the other pictures.
+    Together, because a copy and a picture of another person are recognised by the other pictures.
     """
     stills = [*((picture.name, picture.content) for picture in usable_pictures()), *stills]
     try:

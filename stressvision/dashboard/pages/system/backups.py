@@ -62,7 +62,7 @@ def _show_table(context: PageContext, backups: list[BackupItem]) -> None:
         (
             context.date_and_time(backup.created_at),
             context.text(texts.system.KINDS[backup.kind]),
-            format_size(backup.bytes),
+            context.text(texts.system.AT_MOST, size=format_size(backup.bytes)),
             yes if backup.is_encrypted else no,
         )
         for backup in backups

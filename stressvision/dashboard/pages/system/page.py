@@ -48,7 +48,12 @@ def _figures(context: PageContext, status: SystemStatus) -> list[html.KeyFigure]
     figures = [html.KeyFigure(context.text(texts.system.VERSION), status.version, help=about)]
     for disk in status.disks:
         if disk.place == "database":
-            figures.append(html.KeyFigure(context.text(texts.system.DATABASE), format_size(disk.used_bytes)))
+            figures.append(
+                html.KeyFigure(
+                    context.text(texts.system.DATABASE),
+                    context.text(texts.system.AT_MOST, size=format_size(disk.used_bytes)),
+                )
+            )
             share = disk.free_bytes / disk.total_bytes if disk.total_bytes else 0.0
             colour = SEVERITIES["high"] if share < 0.05 else SEVERITIES["medium"] if share < 0.15 else ""
             figures.append(html.KeyFigure(context.text(texts.system.FREE), format_size(disk.free_bytes), colour))

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, case, func, not_, or_, select
 
 from stressvision.db.engine.expressions import older_than
-from stressvision.db.queries.alerts.alerts import ALERT, JOINED, AlertRow, load_alerts
+from stressvision.db.queries.alerts.alerts import ALERT, IS_FATIGUE, JOINED, AlertRow, load_alerts
 from stressvision.db.schema.tables import alerts, employees
-from stressvision.domain.alerts import PROLONGED_FATIGUE, AlertKind, AlertOrder, AlertStatus, Severity, Subject
+from stressvision.domain.alerts import AlertKind, AlertOrder, AlertStatus, Severity, Subject
 
 _a, _PERSON = alerts.c, employees.c
 
@@ -87,8 +87,7 @@ def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
     if wanted.end is not None:
         found.append(_a.timestamp < wanted.end)
     if wanted.kind is not None:
-        is_fatigue = func.coalesce(_a.alert_type, "") == PROLONGED_FATIGUE
-        found.append(is_fatigue if wanted.kind is AlertKind.FATIGUE else not_(is_fatigue))
+        found.append(IS_FATIGUE if wanted.kind is AlertKind.FATIGUE else not_(IS_FATIGUE))
     if wanted.matching is not None:
         device = func.lower(_a.device_id).contains(wanted.search.lower(), autoescape=True)
         found.append(or_(_a.employee_id.in_(wanted.matching), device))

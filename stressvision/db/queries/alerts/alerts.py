@@ -10,17 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, se
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
-from stressvision.domain.alerts import (
-    AlertStatus,
-    Outcome,
-    Severity,
-    compute_version,
-)
+from stressvision.domain.alerts import PROLONGED_FATIGUE, AlertStatus, Outcome, Severity, compute_version
 from stressvision.domain.evidence import compute_excess, compute_share
 from stressvision.domain.reports import Window
 from stressvision.wire.alerts import MinuteCount
 
 _a = alerts.c
+IS_FATIGUE: ColumnElement[bool] = func.coalesce(_a.alert_type, "") == PROLONGED_FATIGUE
+"""Condition for alerts of fatigue; every other type of a person's alert is stress."""
 
 
 @dataclass(frozen=True)

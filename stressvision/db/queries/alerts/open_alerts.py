@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, not_, select
 
 from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.queries.alerts.alerts import IS_FATIGUE
 from stressvision.db.schema.tables import alerts
 from stressvision.domain.alerts import PROLONGED_FATIGUE, PROLONGED_STRESS, AlertStatus
 
@@ -13,8 +14,7 @@ _a = alerts.c
 
 def _same_kind(alert_type: str) -> ColumnElement[bool]:
     """Match fatigue, or every other alert of a person: all types of the earlier phases are stress."""
-    is_fatigue = func.coalesce(_a.alert_type, "") == PROLONGED_FATIGUE
-    return is_fatigue if alert_type == PROLONGED_FATIGUE else not_(is_fatigue)
+    return IS_FATIGUE if alert_type == PROLONGED_FATIGUE else not_(IS_FATIGUE)
 
 
 def _open(alert_type: str) -> Select[int]:

@@ -68,7 +68,7 @@ def select_enrolment_state(connection: Connection, code: str) -> EnrolmentState:
 
 
 def store_enrolment(connection: Connection, employee_id: int, enrolment: FaceEnrolment) -> None:
-    """Store the enrolment of an employee, who is active and consenting from then on."""
+    """Store the enrolment of an employee, active and consenting from then on."""
     values: dict[str, object] = {
         "full_name": enrolment.full_name,
         "face_embedding": enrolment.face_embedding,
@@ -127,7 +127,7 @@ def mean_embedding(samples: Sequence[FaceSampleRow]) -> str:
 def select_gallery(connection: Connection, model: str, now: datetime) -> tuple[EnrolledFaceRow, ...]:
     """Return the enrolled, active and consenting employees by id, with embeddings of this network only.
 
-    An employee who paused recognition is left out until the pause is over.
+    Employees with paused recognition are left out until the pause is over.
     """
     p = recognition_pauses.c
     is_paused = exists().where(p.employee_id == employees.c.id, p.starts_at <= now, p.ends_at > now)
