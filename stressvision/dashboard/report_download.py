@@ -76,7 +76,9 @@ def show_download_form(context: PageContext, report: Report) -> None:
         st.session_state.pop("document", None)
         with show_errors(context), st.spinner(context.text(texts.reports.PREPARING)):
             st.session_state["document"] = _prepare(context, options, report, span, day, form, persons=persons)
-    _show_download_button(context, st.session_state.get("document"), options)
+    document = st.session_state.get("document")
+    if isinstance(document, PreparedDocument) and document.options == options:
+        show_download_button(context, document.name, document.content, document.media_type, "document_download")
 
 
 def _prepare(
@@ -104,15 +106,14 @@ def _start_of(span: Span, day: date) -> date:
     return week_of(day)[0] if span == "weekly" else day
 
 
-def _show_download_button(context: PageContext, document: PreparedDocument | None, options: tuple[object, ...]) -> None:
-    if document is None or document.options != options:
-        return
+def show_download_button(context: PageContext, name: str, content: bytes, media_type: str, key: str) -> None:
+    """Render the button that downloads a prepared file. `key`: of the button."""
     st.download_button(
-        context.text(texts.reports.DOWNLOAD, name=document.name),
-        document.content,
-        document.name,
-        document.media_type,
-        key="document_download",
+        context.text(texts.reports.DOWNLOAD, name=name),
+        content,
+        name,
+        media_type,
+        key=key,
         on_click="ignore",
         icon=":material/download:",
         type="primary",

@@ -81,7 +81,6 @@ KEPT_NOTE = Message(
 )
 PREPARE = Message(es="Preparar documento", en="Prepare the document")
 PREPARING = Message(es="Preparando el documento…", en="Preparing the document…")
-DOWNLOAD = Message(es="Descargar {name}", en="Download {name}")
 FILE_NAME = Message(es="lo_que_se_guarda", en="stored_data")
 READERS = Message(es="Ver quién consultó sus datos", en="See who read their data")
 OPEN_PERSON = Message(es="Abrir la página de {name}", en="Open the page of {name}")

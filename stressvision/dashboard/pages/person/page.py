@@ -11,6 +11,7 @@ from stressvision.dashboard.pages.person import charts as person_charts
 from stressvision.dashboard.pages.person.readers import show_audit
 from stressvision.dashboard.palette import ACCENT, EXPRESSIONS, QUIET, SEVERITIES
 from stressvision.dashboard.recovery import recovering
+from stressvision.dashboard.report_download import show_download_button
 from stressvision.wire.backend import Employee
 from stressvision.wire.person import PersonEvent, PersonEvents, PersonFigures
 
@@ -233,13 +234,4 @@ def _show_document(context: PageContext, employee: Employee) -> None:
         st.warning(error.message.text(context.language))
         return
     name = f"{context.text(texts.person.FILE_NAME)}_{employee.employee_code}.pdf"
-    st.download_button(
-        context.text(texts.person.DOWNLOAD, name=name),
-        content,
-        name,
-        "application/pdf",
-        key="person_download",
-        on_click="ignore",
-        icon=":material/download:",
-        type="primary",
-    )
+    show_download_button(context, name, content, "application/pdf", "person_download")

@@ -13,7 +13,7 @@ from stressvision.dashboard.pages.plant.story import Measure, build_story, diffe
 from stressvision.dashboard.pages.plant.tables import show_comparison, show_shifts
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.recovery import recovering
-from stressvision.dashboard.report_download import PDF_TIMEOUT_SECONDS
+from stressvision.dashboard.report_download import PDF_TIMEOUT_SECONDS, show_download_button
 from stressvision.domain.plant import Span, days_before, days_of
 from stressvision.wire.plant import PlantFigures
 
@@ -188,13 +188,4 @@ def _show_document(context: PageContext, day: date) -> None:
         st.warning(error.message.text(context.language))
         return
     name = f"{context.text(texts.reports.FILE_NAMES['weekly'])}_{monday}.pdf"
-    st.download_button(
-        context.text(texts.reports.DOWNLOAD, name=name),
-        content,
-        name,
-        "application/pdf",
-        key="plant_download",
-        on_click="ignore",
-        icon=":material/download:",
-        type="primary",
-    )
+    show_download_button(context, name, content, "application/pdf", "plant_download")
