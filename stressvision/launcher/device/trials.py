@@ -78,8 +78,8 @@ def try_camera(answers: DeviceAnswers) -> None:
     """Raise Unavailable unless the camera returns a picture."""
     result = check_source(_CAMERA, answers.source, "--source")
     if result.level is not Level.GOOD:
-        said = result.message
-        es, en = f"{_CAMERA.es}: {said.es.rstrip('.')}.", f"{_CAMERA.en}: {said.en.rstrip('.')}."
+        reason = result.message
+        es, en = f"{_CAMERA.es}: {reason.es.rstrip('.')}.", f"{_CAMERA.en}: {reason.en.rstrip('.')}."
         raise Unavailable(Message(es=es, en=en), field="--source")
 
 
