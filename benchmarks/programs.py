@@ -55,7 +55,7 @@ def _running(command: list[str], folder: Path, environment: dict[str, str], port
     with (folder / f"{port}.log").open("w") as log:
         process = subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stderr=log)
     try:
-        _wait_until_answering(port)
+        wait_until_answering(port)
         yield Server(port, psutil.Process(process.pid))
     finally:
         process.terminate()
@@ -68,7 +68,8 @@ def find_free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_until_answering(port: int) -> None:
+def wait_until_answering(port: int) -> None:
+    """Return once a server answers on the port; raise SystemExit after a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:

@@ -29,7 +29,7 @@ import psutil
 
 from benchmarks.document import replace_section, verdict
 from benchmarks.endurance import hourly_growth
-from benchmarks.programs import find_free_port
+from benchmarks.programs import find_free_port, wait_until_answering
 from stressvision.core.config import PROJECT_ROOT
 
 HEADING = "## Edge: soak"
@@ -118,12 +118,7 @@ class Plant:
         self.server = subprocess.Popen(
             [sys.executable, script, "--port", str(self.port)], cwd=self.folder, env=self.environment, stderr=log
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return
-            time.sleep(0.1)
-        raise SystemExit("the server did not start")
+        wait_until_answering(self.port)
 
     def end_server(self, number: int) -> None:
         assert self.server is not None

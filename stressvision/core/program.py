@@ -1,4 +1,4 @@
-"""Programs as processes: exit codes, child processes and the C heap."""
+"""Programs as processes: exit codes, identity, child processes and the C heap."""
 
 import ctypes
 import io
@@ -6,7 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TextIO
+
+import psutil
 
 from stressvision.core.errors import Message, StressVisionError, Unavailable
 from stressvision.core.files import PROJECT_ROOT
@@ -137,3 +140,34 @@ def release_unused_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+SAME_START_SECONDS = 0.05
+"""The kernel stores start times in hundredths of a second; a process id is not reused that soon."""
+
+
+@dataclass(frozen=True)
+class ProcessRecord:
+    """A process by its id and its start time. `born`: seconds since the machine started.
+
+    A process id alone is reused for other processes, and the wall clock jumps when a Raspberry Pi synchronises it.
+    """
+
+    pid: int
+    born: float
+
+
+def identify(pid: int) -> ProcessRecord | None:
+    """Return the running process with this id, or None."""
+    try:
+        process = psutil.Process(pid)
+        born = process.create_time() - psutil.boot_time()
+        return None if process.status() == psutil.STATUS_ZOMBIE else ProcessRecord(pid=pid, born=born)
+    except psutil.Error:
+        return None
+
+
+def is_running(process: ProcessRecord | None) -> bool:
+    """Return whether this process still runs; another one that reuses its id does not count."""
+    now = identify(process.pid) if process else None
+    return now is not None and process is not None and abs(now.born - process.born) < SAME_START_SECONDS

@@ -7,9 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
-
 from stressvision.core.files import write_private
+from stressvision.core.program import ProcessRecord, is_running
 
 _REQUEST, _OUTCOME = "restore.request", "restore.outcome"
 
@@ -67,9 +66,12 @@ def read_outcome(run_dir: Path) -> RestoreOutcome | None:
 
 
 def is_launcher_running(run_dir: Path) -> bool:
-    """Return whether a launcher runs that may stop the programs and start them again."""
+    """Return whether a launcher runs that may stop the programs and start them again.
+
+    After a power cut the record stays, and its process id may be that of another program.
+    """
     try:
         record = json.loads((run_dir / "launcher.json").read_text(encoding="utf-8"))
-        return psutil.pid_exists(int(record["launcher"]["pid"]))
+        return is_running(ProcessRecord(int(record["launcher"]["pid"]), float(record["launcher"]["born"])))
     except (OSError, ValueError, TypeError, KeyError):
         return False

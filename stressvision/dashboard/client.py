@@ -188,7 +188,7 @@ class BackendClient:
         return self._request(model, requests.Request("POST", self.base + path, data=dict(fields), files=parts))
 
     def patiently(self, seconds: float) -> "BackendClient":
-        """Return this client with another time limit, for requests that take longer."""
+        """Return this client with another time limit. `seconds`: wait for an answer at most."""
         return replace(self, answer_seconds=seconds)
 
     def fetch(self, path: str, **query: str | int) -> bytes:

@@ -113,7 +113,10 @@ def show_errors(context: PageContext) -> Iterator[None]:
     except Unauthenticated:
         restart_login(context.backend.token)
     except StressVisionError as error:
-        title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
-        st.html(
-            html.notice(context.text(title), error.message.text(context.language), context.text(texts.common.RECOVERS))
-        )
+        show_error(context, error)
+
+
+def show_error(context: PageContext, error: StressVisionError) -> None:
+    """Render an error of the API in place of content that is loaded again by itself."""
+    title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
+    st.html(html.notice(context.text(title), error.message.text(context.language), context.text(texts.common.RECOVERS)))

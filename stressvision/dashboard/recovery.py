@@ -6,8 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from stressvision.core.errors import ServerUnreachable, StressVisionError, Unauthenticated, Unavailable
-from stressvision.dashboard import html, texts
-from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.page_context import PageContext, restart_login, show_error
 
 RETRY_SECONDS = 3
 _ARMED = "recovery_armed"
@@ -20,11 +19,9 @@ def recovering(context: PageContext) -> Iterator[None]:
     try:
         yield
     except Unauthenticated:
-        restart_login()
+        restart_login(context.backend.token)
     except StressVisionError as error:
-        title = texts.common.UNREACHABLE if isinstance(error, ServerUnreachable) else texts.common.UNAVAILABLE
-        recovers = context.text(texts.common.RECOVERS)
-        st.html(html.notice(context.text(title), error.message.text(context.language), recovers))
+        show_error(context, error)
         st.session_state[_ARMED] = False
         _retry(context)
 

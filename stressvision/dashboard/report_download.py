@@ -1,6 +1,6 @@
 """The form that prepares a report, a day or a week as a PDF or HTML file, on request only."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -90,7 +90,7 @@ def _prepare(
     persons: bool,
 ) -> PreparedDocument:
     place = str(report.id) if span == "report" else f"{span}/{day.isoformat()}"
-    content = replace(context.backend, answer_seconds=PDF_TIMEOUT_SECONDS).report_document(place, form, persons=persons)
+    content = context.backend.patiently(PDF_TIMEOUT_SECONDS).report_document(place, form, persons=persons)
     when = (
         f"{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
         if span == "report"

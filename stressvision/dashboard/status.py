@@ -1,6 +1,6 @@
 """The strip on every page: age of the data, cameras that watch, and open alerts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -39,7 +39,7 @@ class PlantStatus:
 
 def read_status(backend: BackendClient) -> PlantStatus:
     """Return the state of the plant. Raise the errors of the client."""
-    quick = replace(backend, answer_seconds=ANSWER_SECONDS)
+    quick = backend.patiently(ANSWER_SECONDS)
     overview, devices = quick.overview(), quick.devices().devices
     return PlantStatus(
         at=overview.timestamp,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, Language, Message
-from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, run_program
+from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, is_running, run_program
 from stressvision.core.texts import detect_language
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import (
@@ -30,7 +30,7 @@ from stressvision.launcher.doctor.checks import has_display
 from stressvision.launcher.doctor.report import print_checks, write_support_bundle
 from stressvision.launcher.environment import is_device_only, is_device_option
 from stressvision.launcher.printer import choose_printer
-from stressvision.launcher.record import LauncherRecord, is_running, read_record, running_components
+from stressvision.launcher.record import LauncherRecord, read_record, running_components
 from stressvision.launcher.session import Session, run_session
 
 EXIT_INTERRUPTED = 130

@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 
 from stressvision.core.errors import Language, Message
+from stressvision.core.program import is_running
 from stressvision.launcher.printer import Row, print_table
 from stressvision.launcher.process import signal_group
 from stressvision.launcher.record import (
     ComponentRecord,
-    is_running,
     measure_memory,
     read_record,
     remove_record,

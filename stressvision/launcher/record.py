@@ -7,23 +7,9 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stressvision.core.errors import Message
+from stressvision.core.program import ProcessRecord, identify, is_running
 from stressvision.launcher.components import Component
 from stressvision.launcher.supervisor import ComponentState, ComponentView
-
-SAME_START_SECONDS = 0.05
-"""The kernel stores start times in hundredths of a second; a process id is not reused that soon."""
-
-
-class ProcessRecord(BaseModel):
-    """A process by its id and its start time. `born`: seconds since the machine started.
-
-    A process id alone is reused for other processes, and the wall clock jumps when a Raspberry Pi synchronises it.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    pid: int
-    born: float
 
 
 class ComponentRecord(BaseModel):
@@ -82,22 +68,6 @@ def read_record(run_dir: Path) -> LauncherRecord | None:
 def remove_record(run_dir: Path) -> None:
     """Delete the record, if there is one."""
     record_path(run_dir).unlink(missing_ok=True)
-
-
-def identify(pid: int) -> ProcessRecord | None:
-    """Return the running process with this id, or None."""
-    try:
-        process = psutil.Process(pid)
-        born = process.create_time() - psutil.boot_time()
-        return None if process.status() == psutil.STATUS_ZOMBIE else ProcessRecord(pid=pid, born=born)
-    except psutil.Error:
-        return None
-
-
-def is_running(process: ProcessRecord | None) -> bool:
-    """Return whether this process still runs; another one that reuses its id does not count."""
-    now = identify(process.pid) if process else None
-    return now is not None and process is not None and abs(now.born - process.born) < SAME_START_SECONDS
 
 
 def running_components(record: LauncherRecord) -> tuple[ComponentRecord, ...]:

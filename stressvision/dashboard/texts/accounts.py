@@ -42,7 +42,6 @@ RESET_DONE = Message(
 )
 TYPE_NAME = Message(es="Escriba {name} para confirmar", en="Type {name} to confirm")
 WRONG_NAME = Message(es="El nombre no coincide: no se hizo nada.", en="The name differs: nothing was done.")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 
 TOKENS = Message(es="Tokens de dispositivos y programas", en="Tokens of devices and programs")
 TOKENS_ABOUT = Message(

@@ -5,24 +5,10 @@ from collections.abc import Mapping
 from stressvision.core.texts import Message
 from stressvision.domain.alerts import DEVICE_SILENT, DEVICE_WITHOUT_DATA, PROLONGED_FATIGUE, PROLONGED_STRESS
 
-ALERT_FILTERS: Mapping[str, Message] = {
-    "pending": Message(es="Pendientes", en="Pending"),
-    "acknowledged": Message(es="Atendidas", en="Acknowledged"),
-    "resolved": Message(es="Resueltas", en="Resolved"),
-    "all": Message(es="Todas", en="All"),
-}
 ALERT_STATUSES: Mapping[str, Message] = {
     "pending": Message(es="Pendiente", en="Pending"),
     "acknowledged": Message(es="Atendida", en="Acknowledged"),
     "resolved": Message(es="Resuelta", en="Resolved"),
-}
-NO_ALERTS: Mapping[str, Message] = {
-    "pending": Message(es="No hay alertas pendientes.", en="No alerts are pending."),
-    "acknowledged": Message(
-        es="No hay alertas atendidas por resolver.", en="No acknowledged alerts are left to resolve."
-    ),
-    "resolved": Message(es="Aún no se ha resuelto ninguna alerta.", en="No alerts have been resolved yet."),
-    "all": Message(es="Aún no se ha generado ninguna alerta.", en="No alerts have been created yet."),
 }
 SEVERITIES: Mapping[str, Message] = {
     "high": Message(es="Severidad alta", en="High severity"),
@@ -65,11 +51,6 @@ ACKNOWLEDGE = Message(
     en="Acknowledge",
 )
 RESOLVE = Message(es="Resolver", en="Resolve")
-ACKNOWLEDGE_TITLE = Message(
-    es="Atender alerta",
-    en="Acknowledge alert",
-)
-RESOLVE_TITLE = Message(es="Resolver alerta", en="Resolve alert")
 ACTING_USER = Message(es="Su identificador", en="Your identifier")
 ACTING_USER_HINT = Message(es="Por ejemplo: medico.ocupacional", en="For example: occupational.doctor")
 ACTING_USER_HELP = Message(
@@ -96,7 +77,6 @@ REFUSED = Message(
     es="No se pudo cambiar la alerta {id} de {subject}. {reason}",
     en="Alert {id} of {subject} could not be changed. {reason}",
 )
-SHOW_MORE = Message(es="Mostrar más", en="Show more")
 
 SUBJECTS: Mapping[str, Message] = {
     "people": Message(es="Personas", en="People"),
@@ -162,8 +142,6 @@ CHANCE_HELP = Message(
     "It does not show what the person feels.",
 )
 ESCALATED_TIMES = Message(es="Escalada (paso {count})", en="Escalated (step {count})")
-OPEN = Message(es="Historial", en="History")
-OPEN_TITLE = Message(es="Alerta", en="Alert")
 HISTORY = Message(es="Historial", en="History")
 STEPS: Mapping[str, Message] = {
     "raised": Message(es="Generada", en="Created"),
@@ -192,7 +170,6 @@ SILENCE_REASON = Message(es="Motivo", en="Reason")
 SILENCE_REASON_HINT = Message(
     es="Por ejemplo: ya atendido por el servicio médico", en="For example: already seen by the doctor"
 )
-BEGIN_SILENCE = Message(es="Silenciar", en="Silence")
 SILENCE_BEGUN = Message(es="Sin alertas hasta el {time}.", en="No alerts until {time}.")
 ONE_SILENCE = Message(es="1 silencio vigente", en="1 silence in force")
 MANY_SILENCES = Message(es="{count} silencios vigentes", en="{count} silences in force")

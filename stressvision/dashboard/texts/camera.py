@@ -52,7 +52,6 @@ LIVE_ENDED = Message(
 )
 CONNECTING = Message(es="Pidiendo la imagen…", en="Requesting the picture…")
 NO_PICTURE = Message(es="Sin imagen", en="No picture")
-NONE_WATCHING = Message(es="Ninguna cámara está observando ahora.", en="No camera is watching now.")
 PAUSE = Message(es="Pausar {name}", en="Pause {name}")
 PAUSE_ABOUT = Message(
     es="La cámara deja de mirar hasta la hora que indique. El motivo y el fin se muestran en la vista del dispositivo, "
@@ -78,7 +77,6 @@ PAUSED_UNTIL = Message(
 RESUME = Message(es="Reanudar {name}", en="Resume {name}")
 PAUSED = Message(es="{name} queda en pausa.", en="{name} is paused.")
 RESUMED = Message(es="{name} vuelve a mirar en unos segundos.", en="{name} watches again within seconds.")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 
 ADJUST = Message(es="Ajustar lo que mira {name}", en="Adjust what {name} watches")
 VIEW_ABOUT = Message(

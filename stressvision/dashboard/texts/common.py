@@ -21,6 +21,7 @@ UNAVAILABLE = Message(
     es="Estos datos no están disponibles por ahora",
     en="These data are not available at the moment",
 )
+NOT_DONE = Message(es="No se hizo", en="Not done")
 RECOVERS = Message(
     es="Esta página se actualiza sola cuando vuelva; no hace falta recargarla.",
     en="This page updates by itself when the server is back; no reload is needed.",
@@ -64,7 +65,6 @@ COMPATIBLE: Mapping[str | None, Message] = {
     "fatigue": Message(es="expresión compatible con fatiga", en="expression compatible with fatigue"),
     None: Message(es="contada, sin analizar", en="counted, not analysed"),
 }
-COMPATIBLE_WITH = Message(es="Expresión compatible con…", en="Expression compatible with…")
 DEVICES = Message(es="Dispositivos", en="Devices")
 DEVICE = Message(es="Dispositivo", en="Device")
 LOCATION = Message(es="Ubicación", en="Location")

@@ -124,7 +124,6 @@ STATES: Mapping[str, Message] = {
     "inactive": Message(es="Desactivada: no se la reconoce", en="Inactive: not recognised"),
     "pending": Message(es="Falta inscribirla", en="Not enrolled yet"),
 }
-ENROL_AGAIN = Message(es="Inscribir de nuevo a {name}", en="Enrol {name} again")
 CORRECT = Message(es="Corregir los datos de {name}", en="Correct the details of {name}")
 SAVE = Message(es="Guardar", en="Save")
 SAVED = Message(es="Datos guardados.", en="Details saved.")
@@ -177,7 +176,6 @@ PLACES: Mapping[bool | None, Message] = {
 PLACE = Message(es="Lugar", en="Place")
 RESULT = Message(es="Resultado", en="Result")
 CLOSE = Message(es="Cerrar", en="Close")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 DEMO = Message(
     es="Aquí corre la demostración, con personas sintéticas: no se inscribe a nadie.",
     en="The demonstration runs here, with synthetic people: nobody is enrolled.",

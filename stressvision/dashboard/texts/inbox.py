@@ -61,7 +61,6 @@ SEVERITY_SHORT: Mapping[str, Message] = {
     "medium": Message(es="Media", en="Medium"),
     "low": Message(es="Baja", en="Low"),
 }
-NOW_SHARE = Message(es="{share} ahora", en="{share} now")
 USUAL_SHARE = Message(es="habitual {share}", en="usual {share}")
 NO_USUAL = Message(es="sin nivel habitual", en="no usual level")
 NOT_TAKEN = Message(es="Sin atender", en="Not acknowledged")
@@ -85,7 +84,6 @@ NO_EARLIER = Message(es="No tiene otras alertas.", en="There are no other alerts
 TO_PERSON = Message(es="Ver 14 días de la persona", en="See 14 days of the person")
 NOTE = Message(es="Nota", en="Note")
 PAUSE = Message(es="Pausar", en="Pause")
-KEYS_HELP = Message(es="Tecla {key}", en="Key {key}")
 
 OUTCOME = Message(es="¿Qué resultó ser?", en="What did it turn out to be?")
 OUTCOMES: Mapping[str, Message] = {

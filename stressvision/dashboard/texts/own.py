@@ -112,7 +112,6 @@ CORRECT_NOTE = Message(
 )
 DETAIL = Message(es="Qué hay que corregir", en="What has to be corrected")
 REQUESTED = Message(es="Solicitud enviada.", en="Request sent.")
-MY_REQUESTS = Message(es="Sus solicitudes", en="Your requests")
 WAITING = Message(es="Sin responder", en="Not answered yet")
 ANSWER = Message(es="Respuesta", en="Answer")
 CHANGED = Message(es="Cambio guardado.", en="Change saved.")
@@ -170,4 +169,3 @@ NO_REQUESTS = Message(es="No hay solicitudes por responder.", en="There are no r
 REPLY = Message(es="Respuesta a {name}", en="Answer to {name}")
 CLOSE_REQUEST = Message(es="Responder a {name}", en="Answer {name}")
 CLOSED_REQUEST = Message(es="Se respondió a {name}.", en="{name} was answered.")
-ACTING_USER = Message(es="Su identificador", en="Your identifier")

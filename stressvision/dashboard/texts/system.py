@@ -77,7 +77,6 @@ RESTORING = Message(
 )
 LAST_RESTORATION = Message(es="Última restauración: {text}", en="Last restoration: {text}")
 YOUR_NAME = Message(es="Su nombre (queda anotado)", en="Your name (it is recorded)")
-NOT_DONE = Message(es="No se hizo", en="Not done")
 LOGS = Message(es="Registros", en="Logs")
 LEVEL = Message(es="Desde el nivel", en="From level")
 LEVELS: Mapping[str, Message] = {

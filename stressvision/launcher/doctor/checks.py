@@ -16,12 +16,12 @@ from stressvision.core.clock import utc_now
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
 from stressvision.core.files import restrict
-from stressvision.core.program import build_command, build_environment
+from stressvision.core.program import build_command, build_environment, is_running
 from stressvision.launcher.busy_ports import describe_busy_ports
 from stressvision.launcher.components import DEFAULT_OPTION, build_prepare_command, choose_components, find_option
 from stressvision.launcher.environment import DEVICE, RUN, is_device_only, missing_packages
 from stressvision.launcher.project import Project
-from stressvision.launcher.record import is_running, read_record
+from stressvision.launcher.record import read_record
 
 SAFE_SQLITE = (3, 51, 3)
 """Earlier versions can corrupt the file when several processes write in WAL mode (the WAL-reset bug)."""

@@ -1,7 +1,9 @@
 """State of the installation, its logs and its backups over the API."""
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from fastapi.testclient import TestClient
 from stressvision.api.app import create_app
 from stressvision.core.config import Settings
 from stressvision.core.heartbeat import write_heartbeat
+from stressvision.core.program import identify
 from stressvision.core.restoration import take_request
 from stressvision.db.backup.keys import new_key
 from stressvision.domain.auth import Role
@@ -113,7 +116,12 @@ def test_restoration_is_requested_from_a_running_launcher_only(client: TestClien
     assert refused.status_code == 409
     assert f"restore --file {name}" in refused.json()["detail"]
     run_dir = context.settings.run_dir
-    (run_dir / "launcher.json").write_text(f'{{"launcher": {{"pid": {os.getpid()}, "born": 1}}}}', encoding="utf-8")
+    own = identify(os.getpid())
+    assert own is not None
+    reused = replace(own, born=own.born - 60)
+    (run_dir / "launcher.json").write_text(json.dumps({"launcher": asdict(reused)}), encoding="utf-8")
+    assert client.post(f"/api/backups/{name}/restore").status_code == 409
+    (run_dir / "launcher.json").write_text(json.dumps({"launcher": asdict(own)}), encoding="utf-8")
     accepted = client.post(f"/api/backups/{name}/restore?user_id=ing.rojas")
     assert accepted.status_code == 202, accepted.text
     request = take_request(run_dir)

@@ -291,3 +291,10 @@ def test_undelivered_notifications_are_shown(state: FakeBackend) -> None:
     text = shown(inbox())
     assert "Hay avisos sin entregar" in text
     assert "json://x no responde" in text
+
+
+def test_choice_without_a_value_is_not_written_into_the_address(state: FakeBackend) -> None:
+    app = inbox("doctora", sobre="devices")
+    app.session_state["inbox_about"] = None
+    app.run()
+    assert app.query_params["sobre"] == "devices"

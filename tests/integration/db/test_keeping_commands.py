@@ -16,8 +16,9 @@ from stressvision.commands.rights import write_certificate
 from stressvision.core.clock import utc_now
 from stressvision.core.config import load_settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.program import identify
 from stressvision.launcher.components import Component
-from stressvision.launcher.record import ComponentRecord, LauncherRecord, identify, record_path
+from stressvision.launcher.record import ComponentRecord, LauncherRecord, record_path
 from stressvision.launcher.supervisor import ComponentState
 from stressvision.services.context import open_context
 from stressvision.wire.rights import ErasureCertificate

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from stressvision.core.ports import is_port_free
-from stressvision.launcher.record import is_running, read_record
+from stressvision.core.program import is_running
+from stressvision.launcher.record import read_record
 from stressvision.launcher.supervisor import ComponentState
 from tests.programs.running import free_port, program, wait_until
 

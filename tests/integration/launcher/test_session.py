@@ -13,6 +13,7 @@ import pytest
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import Message
+from stressvision.core.program import ProcessRecord, is_running
 from stressvision.core.restoration import (
     RestoreRequest,
     is_restoration_requested,
@@ -23,7 +24,7 @@ from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import stop_everything
 from stressvision.launcher.doctor.checks import Level, check_notifications
-from stressvision.launcher.record import LauncherRecord, ProcessRecord, is_running, read_record
+from stressvision.launcher.record import LauncherRecord, read_record
 from stressvision.launcher.supervisor import ComponentState
 from tests.programs.running import answers, free_port, wait_until
 from tests.programs.small_launcher import COMPONENTS

@@ -42,4 +42,3 @@ def test_every_domain_value_has_a_text() -> None:
     assert set(texts.alerts.SEVERITIES) == {severity.value for severity in Severity}
     assert set(texts.alerts.ALERT_STATUSES) == {status.value for status in AlertStatus}
     assert set(texts.reports.KINDS) == {kind.value for kind in ReportKind}
-    assert set(texts.alerts.NO_ALERTS) == set(texts.alerts.ALERT_FILTERS)

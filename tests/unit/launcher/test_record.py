@@ -1,11 +1,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stressvision.core.errors import Message
+from stressvision.core.program import ProcessRecord, identify, is_running
 from stressvision.launcher.command import main
 from stressvision.launcher.components import Component, PortUse
 from stressvision.launcher.control import show_status, stop_everything
@@ -13,9 +15,6 @@ from stressvision.launcher.health import NO_DETAIL
 from stressvision.launcher.record import (
     ComponentRecord,
     LauncherRecord,
-    ProcessRecord,
-    identify,
-    is_running,
     measure_memory,
     read_record,
     record_path,
@@ -67,7 +66,7 @@ def test_damaged_record_counts_as_missing(tmp_path: Path, text: str) -> None:
 def test_reused_process_id_is_another_process() -> None:
     own = identify_self()
     assert is_running(own)
-    assert not is_running(own.model_copy(update={"born": own.born - 3600}))
+    assert not is_running(replace(own, born=own.born - 3600))
     assert not is_running(GONE)
 
 
@@ -81,7 +80,7 @@ def test_zombie_counts_as_exited() -> None:
 
 def test_stop_never_ends_process_with_reused_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = identify_self()
-    recycled = own.model_copy(update={"born": own.born - 3600})
+    recycled = replace(own, born=own.born - 3600)
     write_launcher_record(tmp_path, recycled, recycled, ComponentState.RUNNING)
     assert stop_everything(tmp_path, "es") == 0
     assert "No hay nada en marcha" in capsys.readouterr().out

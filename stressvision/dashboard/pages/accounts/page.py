@@ -1,26 +1,26 @@
 """Cuentas: create, disable and reset accounts; the first one is created here too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
+from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import account_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
-from stressvision.dashboard.pages.accounts.tokens import show_tokens
+from stressvision.dashboard.pages.accounts.tokens import DONE, show_tokens
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.domain.auth import PASSWORD_MAX_LENGTH, Role
 from stressvision.wire.access import Account
 
 NAME_LIMIT = 64
-_DONE = "accounts_done"
 
 
 def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.accounts.TITLE)))
-    if sentence := st.session_state.pop(_DONE, None):
+    if sentence := st.session_state.pop(DONE, None):
         st.success(sentence)
     with show_errors(context):
         accounts = account_requests.list_accounts(context.backend).accounts
@@ -44,7 +44,7 @@ def _show_first(context: PageContext) -> None:
         try:
             account_requests.add_account(context.backend, name, Role.ADMIN, password)
         except StressVisionError as error:
-            st.html(html.notice(context.text(texts.accounts.NOT_DONE), error.message.text(context.language)))
+            st.html(html.notice(context.text(texts.common.NOT_DONE), error.message.text(context.language)))
         else:
             restart_login()
 
@@ -97,7 +97,7 @@ def _show_new(context: PageContext) -> None:
         submitted = st.form_submit_button(context.text(texts.accounts.CREATE), type="primary")
     if submitted:
         done = context.text(texts.accounts.CREATED, name=name)
-        run(context, lambda: account_requests.add_account(context.backend, name, role, password), done)
+        run_action(context, lambda: account_requests.add_account(context.backend, name, role, password), done, DONE)
 
 
 def _show_changes(context: PageContext, accounts: Sequence[Account]) -> None:
@@ -133,7 +133,7 @@ def show_reset(context: PageContext, name: str) -> None:
         submitted = st.form_submit_button(context.text(texts.accounts.RESET, name=name), type="primary")
     if submitted:
         done = context.text(texts.accounts.RESET_DONE, name=name)
-        run(context, lambda: account_requests.set_password(context.backend, name, password), done)
+        run_action(context, lambda: account_requests.set_password(context.backend, name, password), done, DONE)
 
 
 def show_disabling(context: PageContext, name: str) -> None:
@@ -146,17 +146,4 @@ def show_disabling(context: PageContext, name: str) -> None:
         st.warning(context.text(texts.accounts.WRONG_NAME))
     elif submitted:
         done = context.text(texts.accounts.DISABLED_DONE, name=name)
-        run(context, lambda: account_requests.disable_account(context.backend, name), done)
-
-
-def run(context: PageContext, action: Callable[[], object], done: str) -> None:
-    """Run an action and show its outcome after a rerun; an error stays where it was asked for."""
-    try:
-        action()
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.accounts.NOT_DONE), error.message.text(context.language)))
-    else:
-        st.session_state[_DONE] = done
-        st.rerun()
+        run_action(context, lambda: account_requests.disable_account(context.backend, name), done, DONE)

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
+from stressvision.dashboard.actions import run_action, show_refusal
 from stressvision.dashboard.api_calls import account_requests
-from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.access import LONGEST_DAYS, Token, TokenIssued
 
 USUAL_DAYS = 365
 DEVICE_LIMIT = 64
 _ISSUED = "token_issued"
+DONE = "accounts_done"
+"""Key of the session state: a confirmation to show."""
 
 
 def show_tokens(context: PageContext) -> None:
@@ -75,15 +77,8 @@ def _show_revoking(context: PageContext, tokens: list[Token]) -> None:
         return
     label = context.text(texts.accounts.REVOKE, owner=_owner(by_id[chosen]))
     if st.button(label, icon=":material/key_off:", key="token_revoke"):
-        try:
-            account_requests.revoke_token(context.backend, chosen)
-        except Unauthenticated:
-            restart_login()
-        except StressVisionError as error:
-            st.error(error.message.text(context.language))
-        else:
-            st.session_state["accounts_done"] = context.text(texts.accounts.REVOKE_DONE)
-            st.rerun()
+        done = context.text(texts.accounts.REVOKE_DONE)
+        run_action(context, lambda: account_requests.revoke_token(context.backend, chosen), done, DONE)
 
 
 def _show_new(context: PageContext) -> None:
@@ -95,11 +90,6 @@ def _show_new(context: PageContext) -> None:
         submitted = st.form_submit_button(context.text(texts.accounts.CREATE_TOKEN), type="primary")
     if not submitted or not device_id:
         return
-    try:
+    with show_refusal(context):
         st.session_state[_ISSUED] = account_requests.add_device_token(context.backend, device_id, int(days))
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.error(error.message.text(context.language))
-    else:
         st.rerun()

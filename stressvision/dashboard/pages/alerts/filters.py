@@ -22,6 +22,7 @@ from stressvision.dashboard.pages.alerts.query import (
 )
 
 _FIELDS = ("status", "about", "department", "shift", "severity", "kind", "start", "end", "search")
+_DAYS = ("start", "end")
 _KEYS = {name: f"inbox_{name}" for name in _FIELDS}
 
 
@@ -117,6 +118,8 @@ def _clear() -> None:
 def _read_widgets(query: InboxQuery) -> InboxQuery:
     values: dict[str, Any] = {name: st.session_state.get(key) for name, key in _KEYS.items()}
     cleaned: dict[str, Any] = {
-        name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in values.items()
+        if value is not None or name in _DAYS  # a choice has no value while its element is not on the page
     }
     return replace(query, **cleaned)

@@ -1,5 +1,6 @@
 """HTML of the page of cameras: the list with its bars, a picture, and what is watched drawn over it."""
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -89,3 +90,8 @@ def caption(name: str, state: Chip, aside: str) -> Markup:
     return Markup('<div class="sv caption"><span class="name">{}</span>{}<span class="muted">{}</span></div>').format(
         name, chip(state), aside
     )
+
+
+def data_address(jpeg: bytes) -> str:
+    """Return a JPEG as the data address of a picture."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

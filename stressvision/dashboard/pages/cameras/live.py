@@ -1,6 +1,5 @@
 """Live pictures on request, through the backend: audited, closed after some minutes, stored nowhere."""
 
-import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -73,6 +72,5 @@ def _show(context: PageContext, name: str, device: Device) -> None:
         sentence = error.message.text(context.language)
         st.html(drawing.picture(context.text(texts.camera.NO_PICTURE), sentence))
     else:
-        address = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-        st.html(drawing.picture(context.text(texts.camera.CONNECTING), "", address))
+        st.html(drawing.picture(context.text(texts.camera.CONNECTING), "", drawing.data_address(jpeg)))
     st.html(drawing.caption(name, device_chip(context, device.state), device.location or ""))

@@ -1,24 +1,24 @@
 """Pause of a camera, with a reason and an end, and its early end."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import camera_requests
-from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.page_context import PageContext
 from stressvision.wire.cameras import CameraSettings
 
 REASON_LIMIT = 200
-_DONE = "camera_done"
+DONE = "camera_done"
+"""Key of the session state: a confirmation to show."""
 
 
 def show_pause(context: PageContext, device_id: str) -> None:
     """Render the pause in force and the button that begins or ends one."""
-    if sentence := st.session_state.pop(_DONE, None):
+    if sentence := st.session_state.pop(DONE, None):
         st.toast(sentence)
     settings = camera_requests.read_settings(context.backend, device_id)
     if settings.paused_until is None:
@@ -29,7 +29,9 @@ def show_pause(context: PageContext, device_id: str) -> None:
     _show_pause_in_force(context, settings)
     if st.button(context.text(texts.camera.RESUME, name=device_id), icon=":material/play_arrow:", key="camera_resume"):
         done = context.text(texts.camera.RESUMED, name=device_id)
-        _do(context, lambda: camera_requests.resume(context.backend, device_id, acting_user() or "-"), done)
+        run_action(
+            context, lambda: camera_requests.resume(context.backend, device_id, acting_user() or "-"), done, DONE
+        )
 
 
 def _show_pause_in_force(context: PageContext, settings: CameraSettings) -> None:
@@ -68,16 +70,4 @@ def show_pause_form(context: PageContext, device_id: str) -> None:
         remember_acting_user(user_id)
     until = context.clock() + timedelta(minutes=minutes)
     done = context.text(texts.camera.PAUSED, name=device_id)
-    _do(context, lambda: camera_requests.pause(context.backend, device_id, until, reason, user_id), done)
-
-
-def _do(context: PageContext, action: Callable[[], object], done: str) -> None:
-    try:
-        action()
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.camera.NOT_DONE), error.message.text(context.language)))
-    else:
-        st.session_state[_DONE] = done
-        st.rerun()
+    run_action(context, lambda: camera_requests.pause(context.backend, device_id, until, reason, user_id), done, DONE)

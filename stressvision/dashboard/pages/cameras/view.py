@@ -1,17 +1,17 @@
 """What a camera watches: masks and zones as rectangles over the picture, hours, and the smallest face."""
 
-import base64
-from collections.abc import Callable
 from datetime import time
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
+from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.actions import show_refusal
 from stressvision.dashboard.api_calls import camera_requests
-from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages.cameras import drawing
+from stressvision.dashboard.pages.cameras.pausing import DONE
 from stressvision.domain.auth import Role
 from stressvision.wire.cameras import CameraSettings, CameraViewRequest, WatchHours
 
@@ -139,7 +139,7 @@ def _fetch(context: PageContext, device_id: str) -> str:
         jpeg = camera_requests.fetch_picture(context.backend, device_id)
     except StressVisionError:
         return ""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return drawing.data_address(jpeg)
 
 
 def _save(context: PageContext, device_id: str, draft: CameraSettings, pixels: int | None, user_id: str) -> None:
@@ -152,18 +152,8 @@ def _save(context: PageContext, device_id: str, draft: CameraSettings, pixels: i
         revision=draft.revision,
         user_id=user_id,
     )
-    run(context, lambda: camera_requests.change_view(context.backend, device_id, wanted))
-
-
-def run(context: PageContext, action: Callable[[], object]) -> None:
-    """Run an action and close the dialog; an error stays in it."""
-    try:
-        action()
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.camera.NOT_DONE), error.message.text(context.language)))
-    else:
+    with show_refusal(context):
+        camera_requests.change_view(context.backend, device_id, wanted)
         st.session_state.pop(_DRAFT, None)
-        st.session_state["camera_done"] = context.text(texts.camera.VIEW_SAVED)
+        st.session_state[DONE] = context.text(texts.camera.VIEW_SAVED)
         st.rerun()

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
+from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import people_requests
-from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.backend import Employee
 from stressvision.wire.people import EmployeeChange
@@ -57,12 +57,13 @@ def _show_actions(context: PageContext, person: Employee) -> None:
         if st.button(context.markdown(texts.enrolment.CORRECT, name=name), icon=":material/edit:"):
             _open(context, texts.enrolment.CORRECT, _correct, person)
         if st.button(context.markdown(active, name=name), icon=":material/toggle_off:"):
-            _do(
+            run_action(
                 context,
                 lambda: people_requests.set_active(
                     context.backend, person.id, acting_user(), active=not person.is_active
                 ),
                 context.text(texts.enrolment.SAVED),
+                _DONE,
             )
         if person.consent_given and st.button(
             context.markdown(texts.enrolment.WITHDRAW, name=name), icon=":material/person_off:"
@@ -103,10 +104,11 @@ def _correct(context: PageContext, person: Employee) -> None:
             department=department.strip() or None,
             shift=shift.strip() or None,
         )
-        _do(
+        run_action(
             context,
             lambda: people_requests.correct(context.backend, person.id, change, acting_user()),
             context.text(texts.enrolment.SAVED),
+            _DONE,
         )
 
 
@@ -114,10 +116,11 @@ def show_withdrawal(context: PageContext, person: Employee) -> None:
     """Render the content of the dialog that records a withdrawal."""
     st.write(context.markdown(texts.enrolment.WITHDRAW_ABOUT, name=person.full_name))
     if _is_confirmed(context, person, texts.enrolment.WITHDRAW_BUTTON, "withdraw"):
-        _do(
+        run_action(
             context,
             lambda: people_requests.withdraw(context.backend, person.id, acting_user()),
             context.markdown(texts.enrolment.WITHDRAWN, name=person.full_name),
+            _DONE,
         )
 
 
@@ -126,7 +129,12 @@ def show_erasure(context: PageContext, person: Employee) -> None:
     st.write(context.text(texts.enrolment.ERASE_ABOUT))
     if _is_confirmed(context, person, texts.enrolment.ERASE_BUTTON, "erase"):
         with st.spinner(context.text(texts.enrolment.ERASING)):
-            _do(context, lambda: _keep_certificate(people_requests.erase(context.backend, person.id, acting_user())))
+            run_action(
+                context,
+                lambda: _keep_certificate(people_requests.erase(context.backend, person.id, acting_user())),
+                None,
+                _DONE,
+            )
 
 
 def _keep_certificate(certificate: ErasureCertificate) -> None:
@@ -142,19 +150,6 @@ def _is_confirmed(context: PageContext, person: Employee, button: Message, key: 
         st.warning(context.text(texts.enrolment.WRONG_CODE))
         return False
     return submitted
-
-
-def _do(context: PageContext, action: Callable[[], object], done: str | None = None) -> None:
-    """Run an action and show its outcome after a rerun; an error stays in the dialog."""
-    try:
-        action()
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.enrolment.NOT_DONE), error.message.text(context.language)))
-    else:
-        st.session_state[_DONE] = done
-        st.rerun()
 
 
 def _show_certificate(context: PageContext, certificate: ErasureCertificate) -> None:

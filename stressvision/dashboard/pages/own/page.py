@@ -196,7 +196,7 @@ def _show_accesses(context: PageContext, accesses: list[AccessRecord]) -> None:
     st.html(html.subheading(context.text(texts.own.READERS)))
     rows = [
         (
-            f"{context.local(access.timestamp):%d/%m/%Y %H:%M}",
+            context.date_and_time(access.timestamp),
             access.user_id or context.text(texts.access.WITHOUT_ACCOUNT),
             _name_action(context, access.action),
         )

@@ -1,7 +1,5 @@
 """Persona: one person's figures, alerts, stored data and readers, under an address of their own."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError
@@ -228,8 +226,9 @@ def _show_document(context: PageContext, employee: Employee) -> None:
         return
     try:
         with st.spinner(context.text(texts.person.PREPARING)):
-            patient = replace(context.backend, answer_seconds=DOCUMENT_SECONDS)
-            content = patient.fetch(f"/api/employees/{employee.id}/data", format="pdf")
+            content = context.backend.patiently(DOCUMENT_SECONDS).fetch(
+                f"/api/employees/{employee.id}/data", format="pdf"
+            )
     except StressVisionError as error:
         st.warning(error.message.text(context.language))
         return

@@ -1,6 +1,5 @@
 """Planta: areas by hour and shift, week or month against the one before, without persons."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import streamlit as st
@@ -49,8 +48,7 @@ def name_period(context: PageContext, span: Span, day: date) -> str:
 
 @st.cache_data(ttl=60, scope="session", show_spinner=False)
 def _figures(backend: BackendClient, span: Span, day: str) -> PlantFigures:
-    patient = replace(backend, answer_seconds=20.0)
-    return patient.call(PlantFigures, "GET", f"/api/plant/{span.value}/{day}")
+    return backend.patiently(20.0).call(PlantFigures, "GET", f"/api/plant/{span.value}/{day}")
 
 
 def _choose(context: PageContext) -> tuple[Span, date]:
@@ -184,7 +182,7 @@ def _show_document(context: PageContext, day: date) -> None:
     monday = days_of(Span.WEEK, day)[0]
     try:
         with st.spinner(context.text(texts.reports.PREPARING)):
-            patient = replace(context.backend, answer_seconds=PDF_TIMEOUT_SECONDS)
+            patient = context.backend.patiently(PDF_TIMEOUT_SECONDS)
             content = patient.report_document(f"weekly/{monday}", "pdf", persons=False)
     except StressVisionError as error:
         st.warning(error.message.text(context.language))

@@ -10,17 +10,15 @@ from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.settings.fields import read_field
-from stressvision.dashboard.pages.settings.recipients import show_recipients
+from stressvision.dashboard.pages.settings.recipients import DONE, show_recipients
 from stressvision.domain.auth import Role
 from stressvision.wire.settings import RulePreview, SettingState, SettingValue
-
-_DONE = "settings_done"
 
 
 def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.settings.TITLE)))
-    if sentence := st.session_state.pop(_DONE, None):
+    if sentence := st.session_state.pop(DONE, None):
         st.toast(sentence)
     group = st.segmented_control(
         context.text(texts.settings.GROUP),
@@ -92,13 +90,13 @@ def _apply(context: PageContext, changed: Mapping[str, SettingValue], user_id: s
             return
         settings_requests.change_settings(context.backend, changed, user_id or "-")
     except Unauthenticated:
-        restart_login()
+        restart_login(context.backend.token)
     except StressVisionError as error:
         sentences = [error.message.text(context.language)]
         labels = [context.text(texts.settings.LABELS[name]) for name in error.faults if name in texts.settings.LABELS]
         st.html(html.notice(context.text(texts.settings.NOT_SAVED), *labels, *sentences))
     else:
-        st.session_state[_DONE] = context.text(texts.settings.SAVED)
+        st.session_state[DONE] = context.text(texts.settings.SAVED)
         st.rerun()
 
 

@@ -7,12 +7,15 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user
+from stressvision.dashboard.actions import show_refusal
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.wire.settings import SettingState
 
 MAIL_PORT = 587
 HIGHEST_PORT = 65535
+DONE = "settings_done"
+"""Key of the session state: a confirmation to show."""
 
 
 def show_recipients(context: PageContext, setting: SettingState, may_change: bool) -> None:
@@ -98,15 +101,10 @@ def _add(context: PageContext, address: str, *, tests: bool) -> None:
     """Test the address where that is wanted, and store it unless the test failed."""
     if tests and not _test(context, address):
         return
-    try:
+    with show_refusal(context, texts.settings.NOT_SAVED):
         queue = settings_requests.add_target(context.backend, address, acting_user() or "-")
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.settings.NOT_SAVED), error.message.text(context.language)))
-    else:
         label = queue.targets[-1].label if queue.targets else ""
-        st.session_state["settings_done"] = context.text(texts.settings.ADDED, label=label)
+        st.session_state[DONE] = context.text(texts.settings.ADDED, label=label)
         st.rerun()
 
 
@@ -116,8 +114,7 @@ def _test(context: PageContext, address: str | None) -> bool:
         with st.spinner(context.text(texts.settings.TESTING)):
             results = settings_requests.test_addresses(context.backend, address).targets
     except Unauthenticated:
-        restart_login()
-        raise AssertionError from None  # the script was restarted
+        restart_login(context.backend.token)
     except StressVisionError as error:
         st.error(error.message.text(context.language))
         return False
@@ -130,11 +127,6 @@ def _test(context: PageContext, address: str | None) -> bool:
 
 
 def _remove(context: PageContext, target: str) -> None:
-    try:
+    with show_refusal(context, texts.settings.NOT_SAVED):
         settings_requests.remove_target(context.backend, target, acting_user() or "-")
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.error(error.message.text(context.language))
-    else:
         st.rerun()

@@ -1,14 +1,12 @@
 """Backups in the console: make, verify, download and restore."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
+from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import system_requests
-from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
+from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import STATES
 from stressvision.wire.system import BackupItem
 
@@ -99,7 +97,7 @@ def _show_download(context: PageContext, backup: BackupItem) -> None:
         if backup.bytes > LARGEST_DOWNLOAD:
             st.warning(context.text(texts.system.TOO_LARGE))
             return
-        _run(context, lambda: _keep_file(context, backup.name), None)
+        run_action(context, lambda: _keep_file(context, backup.name), None, _DONE)
 
 
 def _keep_file(context: PageContext, name: str) -> None:
@@ -113,7 +111,7 @@ def _make(context: PageContext, user_id: str) -> None:
         st.session_state.pop("backup_chosen", None)  # the new one is the first of the list
         return context.text(texts.system.MADE, size=format_size(made.bytes))
 
-    _run(context, make, None)
+    run_action(context, make, None, _DONE)
 
 
 def _verify(context: PageContext, name: str, user_id: str) -> None:
@@ -124,7 +122,7 @@ def _verify(context: PageContext, name: str, user_id: str) -> None:
         rows = f"{sum(verified.rows.values()):,}"
         return context.text(texts.system.VERIFIED, rows=rows, tables=len(verified.rows), until=until)
 
-    _run(context, verify, None)
+    run_action(context, verify, None, _DONE)
 
 
 def show_restoring(context: PageContext, backup: BackupItem, user_id: str) -> None:
@@ -138,17 +136,4 @@ def show_restoring(context: PageContext, backup: BackupItem, user_id: str) -> No
         st.warning(context.text(texts.system.WRONG_WORD))
     elif submitted:
         done = context.text(texts.system.RESTORING)
-        _run(context, lambda: system_requests.restore_backup(context.backend, backup.name, user_id), done)
-
-
-def _run(context: PageContext, action: Callable[[], object], done: str | None) -> None:
-    """Run an action and show `done`, or the text that it returns, after a rerun."""
-    try:
-        result = action()
-    except Unauthenticated:
-        restart_login()
-    except StressVisionError as error:
-        st.html(html.notice(context.text(texts.system.NOT_DONE), error.message.text(context.language)))
-    else:
-        st.session_state[_DONE] = done or (result if isinstance(result, str) else None)
-        st.rerun()
+        run_action(context, lambda: system_requests.restore_backup(context.backend, backup.name, user_id), done, _DONE)
