@@ -84,7 +84,7 @@ VARIATIONS = (
 
 
 def nearest(faces: list[Face]) -> list[Face]:
-    """The person of a clip is the nearest one."""
+    """Return the nearest face, which is that of the clip's person."""
     return sorted(faces, key=lambda face: -face.box.w)[:1]
 
 

@@ -24,6 +24,11 @@ def spanish_order(text: str) -> tuple[str, str, str]:
     return _letters(text), unicodedata.normalize("NFC", text).casefold(), text
 
 
+def group_order(name: str | None) -> tuple[bool, tuple[str, str, str]]:
+    """Return the sort key of a group, such as a department: by name, the people without one last."""
+    return name is None, spanish_order(name or "")
+
+
 def _letters(text: str) -> str:
     letters: list[str] = []
     for letter in unicodedata.normalize("NFD", text.casefold()):

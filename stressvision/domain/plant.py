@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from stressvision.core.names import spanish_order
 from stressvision.domain.calendar import DAY, day_of, week_of
 
 HOURS_A_DAY = 24
@@ -64,21 +63,20 @@ def days_before(span: Span, day: date) -> tuple[date, ...]:
 
 
 def sum_hours(cells: Iterable[AreaWindow], zone: ZoneInfo) -> dict[str | None, dict[int, HourSum]]:
-    """Return the sums of each area by hour of the day in that zone; areas by name, people without one last."""
+    """Return the sums of each area by hour of the day in that zone."""
     shares: dict[tuple[str | None, int], Share] = defaultdict(Share)
     days: dict[tuple[str | None, int], set[date]] = defaultdict(set)
     for cell in cells:
         local = cell.start.astimezone(zone)
         shares[cell.area, local.hour] += cell.share
         days[cell.area, local.hour].add(local.date())
-    areas = sorted({area for area, _ in shares}, key=lambda area: (area is None, spanish_order(area or "")))
     return {
         area: {
             hour: HourSum(shares[area, hour], len(days[area, hour]))
             for hour in range(HOURS_A_DAY)
             if (area, hour) in shares
         }
-        for area in areas
+        for area in {area for area, _ in shares}
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from stressvision.core.names import clean_name, spanish_order
+from stressvision.core.names import clean_name, group_order
 from stressvision.domain.disclosure import is_large_enough, suppress_cells, suppress_small_groups
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import window_holding
@@ -183,5 +183,5 @@ def _select_cells(
 
 
 def _figures(groups: Mapping[str | None, _Group]) -> tuple[GroupFigures, ...]:
-    ordered = sorted(groups.items(), key=lambda item: (item[0] is None, spanish_order(item[0] or "")))
+    ordered = sorted(groups.items(), key=lambda item: group_order(item[0]))
     return tuple(GroupFigures(name, len(group.members), group.tally) for name, group in ordered)

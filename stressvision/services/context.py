@@ -9,7 +9,7 @@ from pathlib import Path
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.core.files import make_private
+from stressvision.core.files import is_private, make_private, restrict
 from stressvision.db.engine.connection import Database, sqlite_path
 from stressvision.db.schema.opening import (
     Opening,
@@ -130,19 +130,19 @@ def open_context_with_outcome(settings: Settings, clock: Clock = utc_now) -> tup
             make_private(path)
     opening = prepare_database(database, clock())
     if path is not None:
-        _make_private(path)
+        _restrict(path)
     database.check_replacement = lambda: require_current(database)
     context = Context(database, settings, clock, environment=settings)
     context.refresh_settings()
     return context, opening
 
 
-def _make_private(path: Path) -> None:
+def _restrict(path: Path) -> None:
     """Restrict the database and its journals to their owner: earlier versions, and restored copies, were 0644."""
     for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         with suppress(OSError):  # another owner's file, or a disk without permissions
-            if file.stat().st_mode & 0o077:
-                file.chmod(0o600)
+            if not is_private(file):
+                restrict(file)
 
 
 def check_database(settings: Settings) -> None:

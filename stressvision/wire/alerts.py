@@ -5,9 +5,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.domain.alerts import Outcome
-from stressvision.wire.values import ODD_FIELDS, DeviceId, Moment, NextCursor, WireModel, Words
+from stressvision.wire.values import ODD_FIELDS, USER_NAME, DeviceId, Moment, NextCursor, WireModel, Words
 
-UserName = Field(default=None, min_length=1, max_length=100)
 Notes = Field(default=None, max_length=4000)
 
 
@@ -98,7 +97,7 @@ class AlertDecision(BaseModel):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
 
-    user_id: Words | None = UserName
+    user_id: Words | None = USER_NAME
     notes: Words | None = Notes
     version: int | None = Field(default=None, ge=0, le=2**31 - 1)
     outcome: Outcome | None = None
@@ -109,7 +108,7 @@ class UndoRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"user_id": "admin"}})
 
-    user_id: Words | None = UserName
+    user_id: Words | None = USER_NAME
     version: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
@@ -137,7 +136,7 @@ class AlertNote(BaseModel):
         extra="ignore", json_schema_extra={"example": {"user_id": "admin", "notes": "Conversación realizada"}}
     )
 
-    user_id: Words | None = UserName
+    user_id: Words | None = USER_NAME
     notes: Words = Field(min_length=1, max_length=4000, pattern=r"\S")
 
 
@@ -168,7 +167,7 @@ class SilenceRequest(BaseModel):
     device_id: DeviceId | None = None
     ends_at: Moment
     reason: Words = Field(min_length=1, max_length=500, pattern=r"\S")
-    user_id: Words | None = UserName
+    user_id: Words | None = USER_NAME
 
 
 class SilencedAlert(WireModel):

@@ -1,7 +1,7 @@
 """Settings of one camera: what part of the picture is watched, when, and which sizes of faces; its pause."""
 
 from datetime import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,7 @@ from stressvision.core.watching import (
     Polygon,
     WatchPeriod,
 )
-from stressvision.wire.values import Moment, WireModel, Words
+from stressvision.wire.values import USER_NAME, Moment, WireModel, Words
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 Corners = Annotated[
@@ -25,7 +25,6 @@ Corners = Annotated[
 Polygons = Annotated[list[Corners], Field(max_length=MOST_POLYGONS)]
 FacePixels = Annotated[int, Field(ge=1, le=10_000)]
 ClockTime = Annotated[str, Field(pattern=CLOCK_TIME, examples=["07:00"])]
-USER_NAME: Any = Field(default=None, min_length=1, max_length=100)
 
 
 class WatchHours(WireModel):

@@ -83,6 +83,9 @@ Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), BeforeValidator(_requir
 Count = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_require_number)]
 """The range of a PostgreSQL integer column. Rejects `true` and `"3"`; accepts 3.0, a whole number in JSON."""
 
+USER_NAME: Any = Field(default=None, min_length=1, max_length=100)
+"""Author of a change, where the caller has no account."""
+
 ODD_FIELDS: Any = Field(
     default=(),
     description="Fields whose stored value another program wrote in a form of its own: null, 0 or as it stands.",

@@ -7,6 +7,7 @@ between, and a heartbeat discloses each one as it arrives.
 from datetime import UTC, datetime, timedelta
 
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.services.reports.reading import public_report_id
 from stressvision.wire.events import ReportEvent
 
 _WINDOWS = 1000
@@ -19,8 +20,7 @@ _OVERLAP = timedelta(minutes=1)
 
 def public_event_id(event: ReportEvent) -> int:
     """Return the public id of a report event: milliseconds of its commit, then its window's minute."""
-    minutes = int(event.start_timestamp.timestamp()) // 60
-    return _milliseconds(event.committed_at) * _WINDOWS + minutes % _WINDOWS
+    return _milliseconds(event.committed_at) * _WINDOWS + public_report_id(event.start_timestamp) % _WINDOWS
 
 
 def current_public_id(now: datetime) -> int:

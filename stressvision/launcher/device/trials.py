@@ -10,7 +10,7 @@ import requests
 
 from stressvision.core.cameras import remove_credentials
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
-from stressvision.core.errors import InvalidInput, Message, Unavailable
+from stressvision.core.errors import ConfigurationError, InvalidInput, Message, Unavailable
 from stressvision.launcher.certificates import find_certificate_fault
 from stressvision.launcher.device.answers import DeviceAnswers, Trials, known_answers
 from stressvision.launcher.doctor.camera_checks import check_source
@@ -18,6 +18,7 @@ from stressvision.launcher.doctor.checks import CheckResult, Level
 
 TRIAL_SECONDS = 8.0
 _CAMERA = Message(es="Cámara", en="Camera")
+_SETTINGS = Message(es="Ajustes", en="Settings")
 CLOCK_SECONDS = 300.0
 """A larger difference to the server's clock is named: certificates and detections depend on the time."""
 
@@ -77,14 +78,18 @@ def try_camera(answers: DeviceAnswers) -> None:
     """Raise Unavailable unless the camera returns a picture."""
     result = check_source(_CAMERA, answers.source, "--source")
     if result.level is not Level.GOOD:
-        said = result.message
-        es, en = f"{_CAMERA.es}: {said.es.rstrip('.')}.", f"{_CAMERA.en}: {said.en.rstrip('.')}."
+        reason = result.message
+        es, en = f"{_CAMERA.es}: {reason.es.rstrip('.')}.", f"{_CAMERA.en}: {reason.en.rstrip('.')}."
         raise Unavailable(Message(es=es, en=en), field="--source")
 
 
 def check_server(settings: Settings) -> Iterator[CheckResult]:
-    """Yield whether the server answers, and whether it accepts this device's token."""
-    answers = known_answers(settings, {})
+    """Yield whether the settings are usable, the server answers, and it accepts this device's token."""
+    try:
+        answers = known_answers(settings, {})
+    except ConfigurationError as error:
+        yield CheckResult(_SETTINGS, Level.PROBLEM, error.message)
+        return
     for subject, trial in (
         (Message(es="Servidor", en="Server"), try_server),
         (Message(es="Token", en="Token"), try_token),

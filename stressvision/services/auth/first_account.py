@@ -3,7 +3,7 @@
 import structlog
 
 from stressvision.core.errors import Conflict, InvalidInput, Message
-from stressvision.core.files import local_token_file, make_private
+from stressvision.core.files import local_token_file, write_private
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.db.queries.detections.devices import select_devices
 from stressvision.domain.auth import Role
@@ -61,8 +61,7 @@ def issue_local_tokens(context: Context, actor: Actor) -> int:
             path = local_token_file(context.settings.run_dir, device.device_id)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                make_private(path)
-                path.write_text(parts.text, encoding="ascii")
+                write_private(path, parts.text)
             except OSError as error:
                 log.warning("device token not written", device=device.device_id, reason=error.strerror)
         return len(known)

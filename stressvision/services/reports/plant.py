@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from stressvision.core.names import group_order
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.reports import summaries as rows
 from stressvision.domain.calendar import DAY, day_of, day_window
@@ -105,7 +106,6 @@ def _build_areas(zone: ZoneInfo, sums: Days, before: Days, cells: Sequence[AreaW
         for area, share in _areas(own):
             earlier[area] += share
     hours = sum_hours(cells, zone)
-    names = sorted({*by_day, *hours}, key=lambda area: (area is None, (area or "").casefold()))
     return [
         AreaFigures(
             department=area,
@@ -114,7 +114,7 @@ def _build_areas(zone: ZoneInfo, sums: Days, before: Days, cells: Sequence[AreaW
             hours=[_to_hour(hour, own) for hour, own in hours.get(area, {}).items()],
             days=[_to_day(day, share) for day, share in by_day[area].items()],
         )
-        for area in names
+        for area in sorted({*by_day, *hours}, key=group_order)
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from stressvision.core.names import spanish_order
+from stressvision.core.names import group_order, spanish_order
 from stressvision.db.queries.reports.summaries import EmployeeName
 from stressvision.domain.emotions import Emotion, percent
 from stressvision.domain.reports import Window
@@ -144,7 +144,7 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
             sum(day.stress_detections for day in days),
             sum(day.fatigue_detections for day in days),
         )
-        for name, days in sorted(by_name.items(), key=lambda item: (item[0] is None, spanish_order(item[0] or "")))
+        for name, days in sorted(by_name.items(), key=lambda item: group_order(item[0]))
     ]
 
 

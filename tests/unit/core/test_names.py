@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from stressvision.core.names import clean_name, spanish_order
+from stressvision.core.names import clean_name, group_order, spanish_order
 from stressvision.wire.people import EmployeeNew
 
 
@@ -34,3 +34,7 @@ def test_names_are_in_the_order_of_the_spanish_alphabet() -> None:
     assert sorted(names, key=spanish_order) == [
         *("alvaro", "Álvaro", "Íñigo", "Lucía", "Łukasz", "Nunz", "Nuñez", "Ñandú", "Óscar", "Zoila")
     ]
+
+
+def test_groups_are_in_the_order_of_their_names_and_people_without_one_are_last() -> None:
+    assert sorted(["Zona 2", None, "Órdenes", "Línea"], key=group_order) == ["Línea", "Órdenes", "Zona 2", None]

@@ -20,6 +20,8 @@ from stressvision.launcher.device.answers import (
 )
 from stressvision.launcher.device.files import SERVICE, SETTINGS, TOKEN, read_settings, write_files
 from stressvision.launcher.device.setup import set_up
+from stressvision.launcher.device.trials import check_server
+from stressvision.launcher.doctor.checks import Level
 from stressvision.launcher.environment import DEVICE, RUN, _is_for_device
 
 ANSWERS = DeviceAnswers("https://plant.example:5000", None, "linea2", "sv_secret", "rtsp://u:p%40ss@cam/1", "Línea 2")
@@ -147,6 +149,14 @@ def test_token_file_that_is_missing_is_named() -> None:
     with pytest.raises(ConfigurationError) as error:
         known_answers(Settings(), {"token_file": "/nothing/token"})
     assert error.value.field == "--token-file"
+
+
+def test_doctor_reports_a_missing_token_file_and_goes_on(tmp_path: Path) -> None:
+    settings = Settings(ingest_url="https://plant.example:5000", device_token_file=tmp_path / "no.token")
+    (result,) = check_server(settings)
+
+    assert result.level is Level.PROBLEM
+    assert "no.token" in result.message.en
 
 
 def test_device_options_belong_to_the_device_option_alone() -> None:
