@@ -1,5 +1,5 @@
 # Frequent commands. `make help` lists them; every target prepares .venv first where it is missing.
-.PHONY: access settings help audit sbom check test bench model run constraints locks prepared
+.PHONY: access settings help audit sbom check test postgresql bench model run constraints locks prepared
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TRAIN ?= python -m stressvision.training
 # The expression model of release 0.3.0, one of the two networks whose features the present one reads.
@@ -23,6 +23,9 @@ sbom: ## bill of materials of a release in the CycloneDX format, into sbom.cdx.j
 
 test: ## the whole suite
 	python3 -m tests
+
+postgresql: ## the integration tests, on PostgreSQL wherever a test does not depend on the database
+	TEST_DATABASE=postgresql python3 -m tests tests/integration -n logical --maxprocesses 4 --dist loadfile
 
 bench: prepared ## measures servers and device, into docs/performance.md
 	python -m benchmarks.server

@@ -1,7 +1,9 @@
 """Real databases: SQLite in a file, PostgreSQL in a server of the test run's own."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +23,11 @@ _numbers = itertools.count()
 
 
 # pgserver has no wheel for Python 3.13: there the suite runs on SQLite alone.
-DATABASES = ["sqlite", "postgresql"] if find_spec("pgserver") else ["sqlite"]
+_INSTALLED = ["sqlite", "postgresql"] if find_spec("pgserver") else ["sqlite"]
+ONLY = os.environ.get("TEST_DATABASE")
+"""The kind of database that every test uses (`make postgresql`); None: both where a test asks for both."""
+DATABASES = [ONLY] if ONLY else _INSTALLED
+_TEMPLATE = "stressvision_template"
 
 
 @pytest.fixture(scope="session")
@@ -35,20 +41,50 @@ def postgres() -> Iterator[Any]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Any) -> str:
+    """Return the name of a database with the tables, which PostgreSQL copies faster than the program creates them."""
+    postgres.psql(f"CREATE DATABASE {_TEMPLATE};")
+    open_context(Settings(database_url=postgres.get_uri(database=_TEMPLATE))).database.close()
+    return _TEMPLATE
+
+
+@contextmanager
+def _new_database(server: Any, name: str, template: str = "template1") -> Iterator[str]:
+    """Create a database of the PostgreSQL server; yield its address, and drop it after the block."""
+    own = f"{name}_{next(_numbers)}"
+    server.psql(f"CREATE DATABASE {own} TEMPLATE {template};")
+    yield server.get_uri(database=own)
+    server.psql(f"DROP DATABASE {own} WITH (FORCE);")
+
+
+def _prepared_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path, stack: ExitStack) -> str:
+    """Return the address of a database that open_context() finds ready (PostgreSQL) or creates quickly (SQLite)."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path}/gloria_stress_system.db"
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    return stack.enter_context(_new_database(server, "gloria_stress_system", template))
+
+
 @pytest.fixture(params=DATABASES)
-def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def new_database_url(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
     """Makes addresses of empty databases of one kind."""
+    with ExitStack() as stack:
 
-    def make(name: str) -> str:
-        if request.param == "sqlite":
-            return f"sqlite:///{tmp_path}/{name}.db"
-        server = request.getfixturevalue("postgres")
-        own = f"{name}_{next(_numbers)}"
-        server.psql(f"CREATE DATABASE {own};")
-        address: str = server.get_uri(database=own)
-        return address
+        def make(name: str) -> str:
+            if database_kind == "sqlite":
+                return f"sqlite:///{tmp_path}/{name}.db"
+            return stack.enter_context(_new_database(request.getfixturevalue("postgres"), name))
 
-    return make
+        yield make
 
 
 @pytest.fixture
@@ -57,15 +93,31 @@ def database_url(new_database_url: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-def context(database_url: str, clock: FakeClock) -> Iterator[Context]:
-    opened = open_context(Settings(database_url=database_url), clock)
+def usual_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of one database, for what does not depend on which database it is: SQLite, or that of ONLY."""
+    with ExitStack() as stack:
+        yield _prepared_url(request, ONLY or "sqlite", tmp_path, stack)
+
+
+@pytest.fixture
+def context(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
+    with ExitStack() as stack:
+        opened = open_context(Settings(database_url=_prepared_url(request, database_kind, tmp_path, stack)), clock)
+        yield opened
+        opened.database.close()
+
+
+@pytest.fixture
+def usual_context(usual_url: str, clock: FakeClock) -> Iterator[Context]:
+    """For what does not depend on which database it is."""
+    opened = open_context(Settings(database_url=usual_url), clock)
     yield opened
     opened.database.close()
 
 
 @pytest.fixture
 def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
-    """For what does not depend on which database it is."""
+    """For what is about SQLite."""
     opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"), clock)
     yield opened
     opened.database.close()

@@ -22,22 +22,22 @@ def client_of(context: Context, origins: tuple[str, ...] = ()) -> Iterator[TestC
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:15300", "[::1]:8000", "LOCALHOST"])
-def test_own_host_names_are_accepted(sqlite_context: Context, host: str) -> None:
-    with client_of(sqlite_context) as client:
+def test_own_host_names_are_accepted(usual_context: Context, host: str) -> None:
+    with client_of(usual_context) as client:
         assert client.get("/", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "", "[::1"])
-def test_foreign_host_is_refused(sqlite_context: Context, host: str) -> None:
-    with client_of(sqlite_context) as client:
+def test_foreign_host_is_refused(usual_context: Context, host: str) -> None:
+    with client_of(usual_context) as client:
         response = client.get("/api/employees", headers={"Host": host})
     assert response.status_code == 403
     assert response.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8501", "http://127.0.0.1", "https://[::1]:9999"])
-def test_local_origin_may_read(sqlite_context: Context, origin: str) -> None:
-    with client_of(sqlite_context) as client:
+def test_local_origin_may_read(usual_context: Context, origin: str) -> None:
+    with client_of(usual_context) as client:
         response = client.get("/api/employees", headers={"Origin": origin})
         preflight = client.options(
             "/api/alerts/1/resolve",
@@ -56,27 +56,27 @@ def test_local_origin_may_read(sqlite_context: Context, origin: str) -> None:
     "origin", ["https://evil.example", "http://localhost.evil.example", "null", "http://localhost@e"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_foreign_origin_reads_and_changes_nothing(sqlite_context: Context, origin: str, method: str) -> None:
-    with client_of(sqlite_context) as client:
+def test_foreign_origin_reads_and_changes_nothing(usual_context: Context, origin: str, method: str) -> None:
+    with client_of(usual_context) as client:
         response = client.request(method, "/api/sessions?device_id=cam-1", headers={"Origin": origin})
         assert response.status_code == 403
         assert "access-control-allow-origin" not in response.headers
         assert client.get("/api/devices").json()["total"] == 0
 
 
-def test_settings_allow_one_origin_or_all(sqlite_context: Context) -> None:
+def test_settings_allow_one_origin_or_all(usual_context: Context) -> None:
     foreign = {"Origin": "https://panel.gloria.example"}
-    with client_of(sqlite_context, ("https://panel.gloria.example",)) as client:
+    with client_of(usual_context, ("https://panel.gloria.example",)) as client:
         named = client.get("/api/employees", headers=foreign)
         assert client.get("/api/employees", headers={"Origin": "https://evil.example"}).status_code == 403
-    with client_of(sqlite_context, ("*",)) as client:
+    with client_of(usual_context, ("*",)) as client:
         anybody = client.get("/api/employees", headers={"Origin": "https://evil.example"})
     assert named.headers["access-control-allow-origin"] == "https://panel.gloria.example"
     assert anybody.headers["access-control-allow-origin"] == "*"
 
 
-def test_websocket_from_foreign_origin_is_refused(sqlite_context: Context) -> None:
-    with client_of(sqlite_context) as client:
+def test_websocket_from_foreign_origin_is_refused(usual_context: Context) -> None:
+    with client_of(usual_context) as client:
         with client.websocket_connect("/ws", headers={"Origin": "http://localhost:8501", "Host": "localhost"}) as own:
             assert own.receive_json()["type"] == "connected"
         for headers in ({"Origin": "https://evil.example", "Host": "localhost"}, {"Host": "evil.example"}):
@@ -85,16 +85,16 @@ def test_websocket_from_foreign_origin_is_refused(sqlite_context: Context) -> No
             assert refused.value.status_code == 403
 
 
-def test_responses_forbid_caching_and_framing(sqlite_context: Context) -> None:
-    with client_of(sqlite_context) as client:
+def test_responses_forbid_caching_and_framing(usual_context: Context) -> None:
+    with client_of(usual_context) as client:
         headers = client.get("/api/employees").headers
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
-def test_documentation_loads_without_external_hosts(sqlite_context: Context) -> None:
-    with client_of(sqlite_context) as client:
+def test_documentation_loads_without_external_hosts(usual_context: Context) -> None:
+    with client_of(usual_context) as client:
         page = client.get("/api/docs").text
         assert "http://" not in page
         assert "https://" not in page
@@ -104,7 +104,7 @@ def test_documentation_loads_without_external_hosts(sqlite_context: Context) -> 
         assert client.get("/api/openapi.json").json()["paths"]["/api/alerts"]["get"]["summary"].startswith("Lista de")
 
 
-def test_documentation_is_english_on_request(sqlite_context: Context) -> None:
-    settings = sqlite_context.settings.model_copy(update={"lang": "en"})
-    document = create_app(replace(sqlite_context, settings=settings)).openapi()
+def test_documentation_is_english_on_request(usual_context: Context) -> None:
+    settings = usual_context.settings.model_copy(update={"lang": "en"})
+    document = create_app(replace(usual_context, settings=settings)).openapi()
     assert document["paths"]["/api/employees/{employee_id}"]["get"]["summary"] == "One employee"

@@ -88,24 +88,24 @@ SWAP = (
     ],
 )
 def test_changed_removed_added_or_moved_row_is_found(
-    sqlite_context: Context, statements: list[str], faults: set[tuple[int, Fault]]
+    usual_context: Context, statements: list[str], faults: set[tuple[int, Fault]]
 ) -> None:
-    write_rows(sqlite_context, 6)
-    assert verify_audit(sqlite_context).is_whole
-    tamper(sqlite_context, *statements)
-    verdict = verify_audit(sqlite_context)
+    write_rows(usual_context, 6)
+    assert verify_audit(usual_context).is_whole
+    tamper(usual_context, *statements)
+    verdict = verify_audit(usual_context)
     assert not verdict.is_whole
     assert set(verdict.faults) == {ChainFault(row, fault) for row, fault in faults}
 
 
-def test_removed_end_is_found_with_a_noted_head(sqlite_context: Context) -> None:
-    write_rows(sqlite_context, 6)
-    noted = verify_audit(sqlite_context).head
-    write_rows(sqlite_context, 2)
-    assert verify_audit(sqlite_context, noted).is_whole
-    tamper(sqlite_context, "DELETE FROM audit_log WHERE id > 4")
-    assert verify_audit(sqlite_context).is_whole, "the file alone does not show it"
-    assert verify_audit(sqlite_context, noted).is_cut
+def test_removed_end_is_found_with_a_noted_head(usual_context: Context) -> None:
+    write_rows(usual_context, 6)
+    noted = verify_audit(usual_context).head
+    write_rows(usual_context, 2)
+    assert verify_audit(usual_context, noted).is_whole
+    tamper(usual_context, "DELETE FROM audit_log WHERE id > 4")
+    assert verify_audit(usual_context).is_whole, "the file alone does not show it"
+    assert verify_audit(usual_context, noted).is_cut
 
 
 def test_trimming_leaves_a_row_and_the_rest_can_be_verified(context: Context, clock: FakeClock) -> None:
@@ -175,23 +175,23 @@ def test_chain_continues_after_a_move_to_postgresql(sqlite_context: Context, pos
         assert (verify_audit(moved).is_whole, verify_audit(moved).rows) == (True, 7)
 
 
-def test_audit_log_contains_ids_and_accounts_but_no_employee_name(sqlite_context: Context) -> None:
-    employee = enrol(sqlite_context)
-    raise_alert(sqlite_context, employee)
-    acknowledge_alert(sqlite_context, 1, DOCTOR, "Hablé con Ana Torres")
-    read_employee_state(sqlite_context, employee, 15, DOCTOR)
-    found = list_audit(sqlite_context, AuditFilter(), DOCTOR)
+def test_audit_log_contains_ids_and_accounts_but_no_employee_name(usual_context: Context) -> None:
+    employee = enrol(usual_context)
+    raise_alert(usual_context, employee)
+    acknowledge_alert(usual_context, 1, DOCTOR, "Hablé con Ana Torres")
+    read_employee_state(usual_context, employee, 15, DOCTOR)
+    found = list_audit(usual_context, AuditFilter(), DOCTOR)
     assert {entry.action for entry in found.entries} >= {"enrol", "alert_acknowledged", "read_employee_state"}
     shown = found.model_dump_json()
     for word in ("Ana", "Torres", "EMP001"):
         assert word not in shown
 
 
-def test_listing_the_reads_of_a_person_is_audited(sqlite_context: Context) -> None:
-    employee = enrol(sqlite_context)
-    read_employee_state(sqlite_context, employee, 15, DOCTOR)
+def test_listing_the_reads_of_a_person_is_audited(usual_context: Context) -> None:
+    employee = enrol(usual_context)
+    read_employee_state(usual_context, employee, 15, DOCTOR)
     wanted = AuditFilter(entity_type="employee", entity_id=employee)
-    asked = [entry.action for entry in list_audit(sqlite_context, wanted, Actor("jefa")).entries]
+    asked = [entry.action for entry in list_audit(usual_context, wanted, Actor("jefa")).entries]
     assert asked == ["read_audit", "read_employee_state", "enrol"]
     by_user = AuditFilter(user_id="dra.quispe")
-    assert [entry.action for entry in list_audit(sqlite_context, by_user, Actor()).entries] == ["read_employee_state"]
+    assert [entry.action for entry in list_audit(usual_context, by_user, Actor()).entries] == ["read_employee_state"]

@@ -46,8 +46,8 @@ def looks(context: Context) -> list[tuple[str | None, int | None]]:
 
 
 @pytest.fixture
-def live(sqlite_context: Context) -> Iterator[LiveBackend]:
-    with serve(sqlite_context) as running:
+def live(usual_context: Context) -> Iterator[LiveBackend]:
+    with serve(usual_context) as running:
         yield running
 
 
@@ -71,8 +71,8 @@ def test_read_after_the_span_is_a_new_row_and_writes_the_repetitions(context: Co
     assert looks(context) == [("doctora", None), ("doctora", 2), ("doctora", None)]
 
 
-def test_other_reader_person_or_action_is_not_a_repetition(sqlite_context: Context) -> None:
-    context = sqlite_context
+def test_other_reader_person_or_action_is_not_a_repetition(usual_context: Context) -> None:
+    context = usual_context
     first, second = enrol(context, "EMP001"), enrol(context, "EMP002")
     read_employee_state(context, first, 15, DOCTOR)
     read_employee_state(context, second, 15, DOCTOR)
@@ -83,10 +83,10 @@ def test_other_reader_person_or_action_is_not_a_repetition(sqlite_context: Conte
     assert len(looks(context)) == 6
 
 
-def test_read_of_unknown_employee_is_not_audited(sqlite_context: Context) -> None:
+def test_read_of_unknown_employee_is_not_audited(usual_context: Context) -> None:
     with pytest.raises(NotFound):
-        read_employee_state(sqlite_context, 99, 15, DOCTOR)
-    assert looks(sqlite_context) == []
+        read_employee_state(usual_context, 99, 15, DOCTOR)
+    assert looks(usual_context) == []
 
 
 def test_read_that_cannot_be_audited_is_refused_and_not_counted(sqlite_context: Context) -> None:
@@ -103,8 +103,8 @@ def test_read_that_cannot_be_audited_is_refused_and_not_counted(sqlite_context: 
     assert looks(context) == [("doctora", None)]
 
 
-def test_concurrent_reads_are_one_row_and_a_count(sqlite_context: Context) -> None:
-    context, employee = sqlite_context, enrol(sqlite_context)
+def test_concurrent_reads_are_one_row_and_a_count(usual_context: Context) -> None:
+    context, employee = usual_context, enrol(usual_context)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: read_employee_state(context, employee, 15, DOCTOR), range(20)))
     record_repetitions(context, is_ending=True)
@@ -144,9 +144,9 @@ def accesses(context: Context) -> list[tuple[str | None, str | None, int | None]
     ],
 )
 def test_each_person_in_a_list_is_a_row_once_per_reader_and_some_minutes(
-    sqlite_context: Context, clock: FakeClock, path: str, action: str
+    usual_context: Context, clock: FakeClock, path: str, action: str
 ) -> None:
-    context = sqlite_context
+    context = usual_context
     people = [enrol(context, "EMP001"), enrol(context, "EMP002")]
     for employee_id in people:
         raise_alert(context, employee_id)
@@ -174,8 +174,8 @@ def give_two_doctors(context: Context) -> list[str]:
     return [add_token(context, TokenRequest(account=name), Actor()).token for name in ("dra.uno", "dra.dos")]
 
 
-def test_gallery_read_of_a_device_is_a_row_per_version(sqlite_context: Context) -> None:
-    context = sqlite_context
+def test_gallery_read_of_a_device_is_a_row_per_version(usual_context: Context) -> None:
+    context = usual_context
     person = enrol(context)
     client = create_application(context).test_client()
     answer = client.get("/gallery")
@@ -205,15 +205,15 @@ def test_follower_is_a_row_at_start_and_end_with_the_people_it_saw(live: LiveBac
 
 
 def test_long_follower_is_a_row_each_quarter_of_an_hour(
-    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
+    usual_context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_audit, "STREAM_SPAN", timedelta(milliseconds=50))
-    person = enrol(sqlite_context)
-    with serve(sqlite_context, Pace()) as live, live.follow() as follower:
+    person = enrol(usual_context)
+    with serve(usual_context, Pace()) as live, live.follow() as follower:
         follower.receive()
-        add_detection(sqlite_context, employee_id=person)
+        add_detection(usual_context, employee_id=person)
         follower.receive_events(1)
-        wait_until(lambda: ("stream_continued", [person]) in stream_rows(sqlite_context), "progress is recorded")
+        wait_until(lambda: ("stream_continued", [person]) in stream_rows(usual_context), "progress is recorded")
 
 
 def stream_rows(context: Context) -> list[tuple[str | None, list[int] | None]]:

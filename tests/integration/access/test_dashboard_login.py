@@ -28,13 +28,13 @@ NAMES = {Role.VIEWER: "gerencia", Role.HEALTH: "dra.quispe", Role.ADMIN: "jefa"}
 
 
 @pytest.fixture
-def live(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
+def live(usual_context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBackend]:
     monkeypatch.setattr(hashing, "_PASSWORDS", Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1))
     hashing._dummy_hash.cache_clear()
-    raise_alert(sqlite_context, enrol(sqlite_context))
+    raise_alert(usual_context, enrol(usual_context))
     for role, name in NAMES.items():
-        add_account(sqlite_context, name, role, PHRASE, Actor())
-    with serve(sqlite_context) as backend:
+        add_account(usual_context, name, role, PHRASE, Actor())
+    with serve(usual_context) as backend:
         monkeypatch.setenv("STRESSVISION_API_URL", backend.url)
         yield backend
     hashing._dummy_hash.cache_clear()

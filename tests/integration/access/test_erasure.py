@@ -167,16 +167,16 @@ def _sums(summary: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def test_row_in_any_personal_table_is_deleted(sqlite_context: Context) -> None:
+def test_row_in_any_personal_table_is_deleted(usual_context: Context) -> None:
     """Includes tables written by parts of the program unknown to this test."""
-    person = enrol(sqlite_context, CODE, NAME, 1)
+    person = enrol(usual_context, CODE, NAME, 1)
     filled = set()
     for table in reversed(personal_tables()):
         if "employee_id" in table.c and table.name != "detection_totals":
-            with sqlite_context.database.write() as connection:
+            with usual_context.database.write() as connection:
                 connection.execute(insert(table).values(_made_up(table, person)))
             filled.add(table.name)
-    certificate = erase_person(sqlite_context, person, DOCTOR)
+    certificate = erase_person(usual_context, person, DOCTOR)
     assert filled <= set(certificate.row_counts)
     assert certificate.is_complete
 
@@ -218,41 +218,41 @@ def test_names_of_others_stay_in_logs_and_texts(secret_context: Context, clock: 
     assert notes == {f"[borrado] y {OTHER_NAME}"}
 
 
-def test_shared_name_is_kept(sqlite_context: Context, clock: FakeClock) -> None:
-    person = enrol(sqlite_context, CODE, NAME, 1)
-    namesake = enrol(sqlite_context, "EMP002", NAME, 2)
-    assert erase_person(sqlite_context, person, DOCTOR).is_complete
-    with sqlite_context.database.read() as connection:
+def test_shared_name_is_kept(usual_context: Context, clock: FakeClock) -> None:
+    person = enrol(usual_context, CODE, NAME, 1)
+    namesake = enrol(usual_context, "EMP002", NAME, 2)
+    assert erase_person(usual_context, person, DOCTOR).is_complete
+    with usual_context.database.read() as connection:
         row = select_employee(connection, namesake)
         assert row is not None
         assert row.full_name == NAME
 
 
-def test_person_named_like_a_state_and_a_device_changes_neither(sqlite_context: Context, clock: FakeClock) -> None:
-    person = enrol(sqlite_context, CODE, "Active", 1)
+def test_person_named_like_a_state_and_a_device_changes_neither(usual_context: Context, clock: FakeClock) -> None:
+    person = enrol(usual_context, CODE, "Active", 1)
     row = {"device_id": "active", "location": "junto a Active", "start_timestamp": clock(), "status": "active"}
-    with sqlite_context.database.write() as connection:
+    with usual_context.database.write() as connection:
         connection.execute(insert(sessions).values(row))
-    assert erase_person(sqlite_context, person, DOCTOR).row_counts["texts"] == 1
-    with sqlite_context.database.read() as connection:
+    assert erase_person(usual_context, person, DOCTOR).row_counts["texts"] == 1
+    with usual_context.database.read() as connection:
         kept = connection.execute(select(sessions.c.device_id, sessions.c.status, sessions.c.location)).one()
     assert tuple(kept) == ("active", "active", "junto a [borrado]")
 
 
-def test_writers_do_not_wait_while_reports_are_searched(sqlite_context: Context, clock: FakeClock) -> None:
+def test_writers_do_not_wait_while_reports_are_searched(usual_context: Context, clock: FakeClock) -> None:
     """Mentions of the person in another person's report entry are deleted too."""
-    person = fill(sqlite_context, clock)
-    with sqlite_context.database.write() as connection:
+    person = fill(usual_context, clock)
+    with usual_context.database.write() as connection:
         connection.execute(reports.update().values(per_employee_summary={"99": {"name": NAME, "code": CODE}}))
     searched: dict[bool, int] = {True: 0, False: 0}
 
-    @event.listens_for(sqlite_context.database.engine, "before_cursor_execute")
+    @event.listens_for(usual_context.database.engine, "before_cursor_execute")
     def _note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if "FROM reports_15min" in statement and "LIKE" in statement:
             searched["stressvision_write" in connection.get_execution_options()] += 1
 
-    assert erase_person(sqlite_context, person, DOCTOR).row_counts["texts"] == 1
+    assert erase_person(usual_context, person, DOCTOR).row_counts["texts"] == 1
     assert searched == {True: 0, False: 1}
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         summary = connection.execute(select(reports.c.per_employee_summary)).scalar_one()
     assert summary == {"99": {"name": "[borrado]", "code": "[borrado]"}}

@@ -44,11 +44,11 @@ EXPECTED = {
 }
 
 
-def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
-    application = create_application(sqlite_context)
+def test_each_role_has_exactly_the_listed_permissions(usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
+    application = create_application(usual_context)
     client = application.test_client()
-    add_detection(sqlite_context)
+    add_detection(usual_context)
     found = {}
     for rule in application.url_map.iter_rules():
         (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -70,9 +70,9 @@ def post(client: FlaskClient, path: str, body: Any, token: str) -> int:
     return client.post(path, json=body, headers=bearing(token)).status_code
 
 
-def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) -> None:
-    token = give_tokens(sqlite_context)[Role.DEVICE]
-    client = create_application(sqlite_context).test_client()
+def test_device_token_is_valid_for_its_own_device_only(usual_context: Context) -> None:
+    token = give_tokens(usual_context)[Role.DEVICE]
+    client = create_application(usual_context).test_client()
     own = {"device_id": "cam-1", "timestamp": "2026-11-22T15:07:00Z"}
     other = {**own, "device_id": "cam-2"}
     assert post(client, "/sessions", {"device_id": "cam-1", "session_id": SESSION}, token) == 200
@@ -83,7 +83,7 @@ def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) 
     assert (accepted["status"], refused["problem"]["status"]) == ("ok", 403)
     assert post(client, "/detections/batch", {"detections": [own]}, token) == 200
     assert post(client, "/heartbeat", {"device_id": "cam-2", "state": "watching"}, token) == 403
-    another = add_token(sqlite_context, TokenRequest(device_id="cam-2"), Actor()).token
+    another = add_token(usual_context, TokenRequest(device_id="cam-2"), Actor()).token
     assert post(client, f"/sessions/{SESSION}/end", {}, another) == 404
     assert post(client, f"/sessions/{SESSION}/end", {}, token) == 200
 
@@ -97,8 +97,8 @@ def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) 
         ({"Host": "evil.example"}, 403),
     ],
 )
-def test_foreign_origins_and_hosts_are_refused(sqlite_context: Context, headers: dict[str, str], status: int) -> None:
-    client = create_application(sqlite_context).test_client()
+def test_foreign_origins_and_hosts_are_refused(usual_context: Context, headers: dict[str, str], status: int) -> None:
+    client = create_application(usual_context).test_client()
     assert client.get("/stats", headers=headers).status_code == status
 
 
@@ -115,14 +115,14 @@ def serving(context: Context) -> Iterator[str]:
         server.server_close()
 
 
-def test_refused_token_is_reported_and_loses_no_detection(sqlite_context: Context, tmp_path: Path) -> None:
-    token = give_tokens(sqlite_context)[Role.DEVICE]
+def test_refused_token_is_reported_and_loses_no_detection(usual_context: Context, tmp_path: Path) -> None:
+    token = give_tokens(usual_context)[Role.DEVICE]
     outbox = Outbox(tmp_path / "outbox.db")
     outbox.add(MessageKind.SESSION_START, SESSION, json.dumps({"device_id": "cam-1", "session_id": SESSION}))
     detection = {"device_id": "cam-1", "session_id": SESSION, "timestamp": "2026-11-22T15:07:00Z"}
     outbox.add_all([OutboxMessage(MessageKind.DETECTION, f"d{number}", json.dumps(detection)) for number in range(5)])
-    others = add_token(sqlite_context, TokenRequest(device_id="cam-2"), Actor()).token
-    with serving(sqlite_context) as url:
+    others = add_token(usual_context, TokenRequest(device_id="cam-2"), Actor()).token
+    with serving(usual_context) as url:
         for refused in ("", "sv_000000000000_" + "x" * 43, others):
             client = IngestClient(url, token=refused)
             with pytest.raises(ServerUnreachable):
@@ -136,7 +136,7 @@ def test_refused_token_is_reported_and_loses_no_detection(sqlite_context: Contex
         assert client.status.accepts_token
         client.close()
     assert outbox.backlog().waiting == 0
-    assert read_ingest_stats(sqlite_context, 0.0).total_detections == 5
+    assert read_ingest_stats(usual_context, 0.0).total_detections == 5
     outbox.close()
 
 

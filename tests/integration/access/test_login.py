@@ -27,8 +27,8 @@ pytestmark = pytest.mark.usefixtures("quick_argon")
 
 
 @pytest.fixture
-def guarded(sqlite_context: Context) -> Context:
-    return add_doctor(sqlite_context)
+def guarded(usual_context: Context) -> Context:
+    return add_doctor(usual_context)
 
 
 @pytest.fixture
@@ -124,12 +124,12 @@ def test_concurrent_attempts_are_all_counted(guarded_anywhere: Context) -> None:
     assert outcomes.count(Unauthenticated) == FREE_FAILURES[LockoutScope.PAIR]
 
 
-def test_lockout_response_has_retry_after(sqlite_context: Context) -> None:
-    add_doctor(sqlite_context)
+def test_lockout_response_has_retry_after(usual_context: Context) -> None:
+    add_doctor(usual_context)
     wrong = {"name": "dra.quispe", "password": "adivinanza"}
-    with TestClient(create_app(sqlite_context), base_url="http://localhost", client=("127.0.0.1", 5)) as client:
+    with TestClient(create_app(usual_context), base_url="http://localhost", client=("127.0.0.1", 5)) as client:
         answers = [client.post("/api/login", json=wrong) for _ in range(6)]
-        key = read_dashboard_key(sqlite_context.settings)
+        key = read_dashboard_key(usual_context.settings)
         forged = {"X-Forwarded-For": "10.0.0.9", HEADER: "a" * len(key)}
         assert client.post("/api/login", json=wrong, headers=forged).status_code == 429
         elsewhere = {"X-Forwarded-For": "10.0.0.9", HEADER: key}
@@ -216,29 +216,29 @@ def test_last_administrator_cannot_be_disabled_and_disabled_account_cannot_log_i
         "x" * 257,
     ],
 )
-def test_guessable_password_is_refused(sqlite_context: Context, password: str) -> None:
+def test_guessable_password_is_refused(usual_context: Context, password: str) -> None:
     with pytest.raises(InvalidInput, match="contraseña"):
-        add_account(sqlite_context, "dra.quispe", Role.HEALTH, password, Actor())
+        add_account(usual_context, "dra.quispe", Role.HEALTH, password, Actor())
 
 
-def test_token_requires_an_account_and_exactly_one_owner(sqlite_context: Context) -> None:
+def test_token_requires_an_account_and_exactly_one_owner(usual_context: Context) -> None:
     with pytest.raises(Conflict, match="account add"):
-        add_token(sqlite_context, TokenRequest(device_id="cam-1"), Actor())
-    now = sqlite_context.clock()
-    with sqlite_context.database.write() as connection:
+        add_token(usual_context, TokenRequest(device_id="cam-1"), Actor())
+    now = usual_context.clock()
+    with usual_context.database.write() as connection:
         insert_account(connection, NewAccount("jefa", "admin", "", None, now, now))
-    issued = add_token(sqlite_context, TokenRequest(device_id="cam-1", days=30), Actor("jefa"))
-    assert [(token.device_id, token.created_by) for token in list_tokens(sqlite_context).tokens] == [("cam-1", "jefa")]
+    issued = add_token(usual_context, TokenRequest(device_id="cam-1", days=30), Actor("jefa"))
+    assert [(token.device_id, token.created_by) for token in list_tokens(usual_context).tokens] == [("cam-1", "jefa")]
     assert issued.token.startswith(f"sv_{issued.issued.token_id}_")
     with pytest.raises(InvalidInput):
-        add_token(sqlite_context, TokenRequest(device_id="cam-1", account="jefa"), Actor())
+        add_token(usual_context, TokenRequest(device_id="cam-1", account="jefa"), Actor())
 
 
-def test_administrator_manages_accounts_by_api(sqlite_context: Context) -> None:
-    add_account(sqlite_context, "jefa", Role.ADMIN, PHRASE, Actor())
-    chief = {"Authorization": f"Bearer {log_in(sqlite_context, 'jefa', PHRASE, HERE).token}"}
+def test_administrator_manages_accounts_by_api(usual_context: Context) -> None:
+    add_account(usual_context, "jefa", Role.ADMIN, PHRASE, Actor())
+    chief = {"Authorization": f"Bearer {log_in(usual_context, 'jefa', PHRASE, HERE).token}"}
     doctor = {"name": "dra.quispe", "role": "health", "password": PHRASE}
-    with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
+    with TestClient(create_app(usual_context), base_url="http://localhost") as client:
         added = client.post("/api/accounts", json=doctor, headers=chief)
         faults = [
             client.post("/api/accounts", json={**doctor, **change}, headers=chief).status_code

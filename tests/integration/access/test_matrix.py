@@ -202,17 +202,17 @@ def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> 
         return refused.status_code
 
 
-def test_every_route_is_in_the_table(sqlite_context: Context) -> None:
-    routes = endpoints(create_app(sqlite_context).routes)
+def test_every_route_is_in_the_table(usual_context: Context) -> None:
+    routes = endpoints(create_app(usual_context).routes)
     assert ("GET", "/api/employees/{employee_id}") in routes
     assert routes - TABLE.keys() == set()
 
 
-def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
+def test_each_role_has_exactly_the_listed_permissions(usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
     found: dict[tuple[str, str], set[Role] | None] = {}
     # Another machine's address would be limited to 200 requests at once, and 429 is no permission.
-    with asking(sqlite_context, address="127.0.0.1") as client:
+    with asking(usual_context, address="127.0.0.1") as client:
         # A logged-out token is invalid afterwards.
         for method, path in sorted(endpoints(client.app.routes), key=lambda endpoint: "logout" in endpoint[1]):  # type: ignore[attr-defined]
             statuses = {role: ask(client, method, path, bearing(token)) for role, token in tokens.items()}
@@ -223,16 +223,16 @@ def test_each_role_has_exactly_the_listed_permissions(sqlite_context: Context) -
     assert found == expected()
 
 
-def test_missing_token_gets_401_except_at_root_health_and_login(sqlite_context: Context) -> None:
-    give_tokens(sqlite_context)
-    with asking(sqlite_context, Pace(identify_seconds=0.05)) as client:
+def test_missing_token_gets_401_except_at_root_health_and_login(usual_context: Context) -> None:
+    give_tokens(usual_context)
+    with asking(usual_context, Pace(identify_seconds=0.05)) as client:
         statuses = {
             (method, path): ask(client, method, path, {})
             for method, path in endpoints(client.app.routes)  # type: ignore[attr-defined]
         }
         strange = [client.get(path).status_code for path in ("/api/nothing", "/.env", "/api/employees/1/secrets")]
         wrong = client.get("/api/devices", headers=bearing("sv_000000000000_" + "a" * 43))
-        in_the_address = client.get(f"/api/devices?token={give_token(sqlite_context)}")
+        in_the_address = client.get(f"/api/devices?token={give_token(usual_context)}")
     assert {endpoint for endpoint, status in statuses.items() if status != 401} == {
         ("GET", "/"),
         ("GET", "/health"),
@@ -247,8 +247,8 @@ def give_token(context: Context) -> str:
     return add_token(context, TokenRequest(account="cuenta.health"), Actor()).token
 
 
-def test_no_login_is_required_before_the_first_account(sqlite_context: Context) -> None:
-    with asking(sqlite_context) as client:
+def test_no_login_is_required_before_the_first_account(usual_context: Context) -> None:
+    with asking(usual_context) as client:
         assert client.get("/api/employees").status_code == 200
         assert client.get("/").json()["login_required"] is False
         refused = client.post(
@@ -260,20 +260,20 @@ def test_no_login_is_required_before_the_first_account(sqlite_context: Context) 
 
 @pytest.mark.parametrize("role", EVENTS)
 def test_each_role_receives_exactly_the_listed_events_and_fields(
-    sqlite_context: Context, clock: FakeClock, role: Role
+    usual_context: Context, clock: FakeClock, role: Role
 ) -> None:
-    tokens = give_tokens(sqlite_context)
-    people = [enrol(sqlite_context, f"EMP00{number}") for number in range(1, 6)]
-    raise_alert(sqlite_context, people[0])
+    tokens = give_tokens(usual_context)
+    people = [enrol(usual_context, f"EMP00{number}") for number in range(1, 6)]
+    raise_alert(usual_context, people[0])
     for employee_id in people:
-        add_detection(sqlite_context, employee_id=employee_id)
-    acknowledge_alert(sqlite_context, 1, Actor("dra.quispe"))
-    resolve_alert(sqlite_context, 1, Actor("dra.quispe"), "Conversado")
+        add_detection(usual_context, employee_id=employee_id)
+    acknowledge_alert(usual_context, 1, Actor("dra.quispe"))
+    resolve_alert(usual_context, 1, Actor("dra.quispe"), "Conversado")
     clock.advance(minutes=15)
-    write_due_reports(sqlite_context, timedelta(minutes=15))
-    write_manual_report(sqlite_context, timedelta(minutes=15))
+    write_due_reports(usual_context, timedelta(minutes=15))
+    write_manual_report(usual_context, timedelta(minutes=15))
     with (
-        asking(sqlite_context) as client,
+        asking(usual_context) as client,
         client.websocket_connect("/ws?since=0", headers={**bearing(tokens[role]), "Host": "localhost"}) as socket,
     ):
         socket.send_json({"type": "ping"})
@@ -285,10 +285,10 @@ def test_each_role_receives_exactly_the_listed_events_and_fields(
     assert received == EVENTS[role]
 
 
-def test_viewer_gets_figures_without_persons(sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
-    raise_alert(sqlite_context, enrol(sqlite_context))
-    write_manual_report(sqlite_context, timedelta(minutes=15))
+def test_viewer_gets_figures_without_persons(usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
+    raise_alert(usual_context, enrol(usual_context))
+    write_manual_report(usual_context, timedelta(minutes=15))
 
     def texts(client: TestClient, role: Role) -> str:
         answers = [
@@ -297,7 +297,7 @@ def test_viewer_gets_figures_without_persons(sqlite_context: Context) -> None:
         ]
         return " ".join(answer.text for answer in answers)
 
-    with asking(sqlite_context) as client:
+    with asking(usual_context) as client:
         received = {role: texts(client, role) for role in (Role.HEALTH, Role.VIEWER, Role.ADMIN, Role.HEALTH)}
     assert "Ana Torres" in received[Role.HEALTH]
     assert "EMP001" in received[Role.HEALTH]
@@ -306,10 +306,10 @@ def test_viewer_gets_figures_without_persons(sqlite_context: Context) -> None:
         assert "EMP001" not in received[role]
 
 
-def test_decision_is_recorded_under_the_account_not_the_request(sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
-    raise_alert(sqlite_context, enrol(sqlite_context))
-    with asking(sqlite_context) as client:
+def test_decision_is_recorded_under_the_account_not_the_request(usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
+    raise_alert(usual_context, enrol(usual_context))
+    with asking(usual_context) as client:
         decided = client.post(
             "/api/alerts/1/acknowledge?user_id=otra", json={"user_id": "gerente"}, headers=bearing(tokens[Role.HEALTH])
         ).json()
@@ -318,9 +318,9 @@ def test_decision_is_recorded_under_the_account_not_the_request(sqlite_context: 
     assert [entry["user_id"] for entry in entries["entries"]] == ["cuenta.health"]
 
 
-def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) -> None:
-    headers = bearing(give_tokens(sqlite_context)[Role.DEVICE])
-    with asking(sqlite_context) as client:
+def test_device_token_is_valid_for_its_own_device_only(usual_context: Context) -> None:
+    headers = bearing(give_tokens(usual_context)[Role.DEVICE])
+    with asking(usual_context) as client:
         own = client.post("/api/sessions", json={"device_id": "cam-1"}, headers=headers)
         other = client.post("/api/sessions", json={"device_id": "cam-2"}, headers=headers)
         detection: dict[str, Any] = {"device_id": "cam-2", "timestamp": "2026-11-22T15:07:00Z"}
@@ -331,9 +331,9 @@ def test_device_token_is_valid_for_its_own_device_only(sqlite_context: Context) 
 
 
 @pytest.mark.parametrize("foreign", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
-def test_token_is_refused_with_foreign_host_or_origin(sqlite_context: Context, foreign: dict[str, str]) -> None:
-    headers = {**bearing(give_tokens(sqlite_context)[Role.HEALTH]), "Host": "localhost", **foreign}
-    with asking(sqlite_context) as client:
+def test_token_is_refused_with_foreign_host_or_origin(usual_context: Context, foreign: dict[str, str]) -> None:
+    headers = {**bearing(give_tokens(usual_context)[Role.HEALTH]), "Host": "localhost", **foreign}
+    with asking(usual_context) as client:
         assert client.get("/api/alerts", headers=headers).status_code == 403
         assert client.get("/", headers=headers).status_code == 403
         with pytest.raises(WebSocketDenialResponse) as refused, client.websocket_connect("/ws", headers=headers):

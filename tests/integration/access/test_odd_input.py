@@ -13,8 +13,8 @@ DETECTION = {"device_id": "cam-1", "timestamp": "2026-11-22T15:07:30Z"}
 
 
 @pytest.fixture
-def ingest(sqlite_context: Context) -> FlaskClient:
-    return create_application(sqlite_context).test_client()
+def ingest(usual_context: Context) -> FlaskClient:
+    return create_application(usual_context).test_client()
 
 
 def test_heartbeat_of_30000_stages_is_refused_with_a_short_answer(ingest: FlaskClient) -> None:

@@ -41,41 +41,39 @@ def test_changing_own_password_revokes_other_sessions_and_tokens(context: Contex
     assert log_in(context, "dra.quispe", OTHER_PHRASE, HERE).name == "dra.quispe"
 
 
-def test_wrong_current_password_is_locked_out_like_a_login(sqlite_context: Context, clock: FakeClock) -> None:
-    token = log_in(add_doctor(sqlite_context), "dra.quispe", PHRASE, HERE).token
+def test_wrong_current_password_is_locked_out_like_a_login(usual_context: Context, clock: FakeClock) -> None:
+    token = log_in(add_doctor(usual_context), "dra.quispe", PHRASE, HERE).token
     for _ in range(FREE_FAILURES[LockoutScope.PAIR]):
         with pytest.raises(InvalidInput, match="actual") as refused:
-            change_own(sqlite_context, "no es esta", OTHER_PHRASE, token)
+            change_own(usual_context, "no es esta", OTHER_PHRASE, token)
         assert refused.value.field == "current_password"
     with pytest.raises(TooManyAttempts):
-        change_own(sqlite_context, PHRASE, OTHER_PHRASE, token)
+        change_own(usual_context, PHRASE, OTHER_PHRASE, token)
     with pytest.raises(TooManyAttempts):
-        log_in(sqlite_context, "dra.quispe", PHRASE, HERE)
+        log_in(usual_context, "dra.quispe", PHRASE, HERE)
     clock.advance(seconds=30)
-    change_own(sqlite_context, PHRASE, OTHER_PHRASE, token)
+    change_own(usual_context, PHRASE, OTHER_PHRASE, token)
     with pytest.raises(Unauthenticated):
-        log_in(sqlite_context, "dra.quispe", PHRASE, HERE)
+        log_in(usual_context, "dra.quispe", PHRASE, HERE)
 
 
-def test_concurrent_change_by_an_administrator_is_kept(
-    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    token = log_in(add_doctor(sqlite_context), "dra.quispe", PHRASE, HERE).token
+def test_concurrent_change_by_an_administrator_is_kept(usual_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = log_in(add_doctor(usual_context), "dra.quispe", PHRASE, HERE).token
 
     def hash_slowly(password: str) -> str:
-        change_password(sqlite_context, "dra.quispe", "lo que dijo la administración", Actor("jefa"))
+        change_password(usual_context, "dra.quispe", "lo que dijo la administración", Actor("jefa"))
         return hashing.hash_password(password)
 
     monkeypatch.setattr(login, "hash_password", hash_slowly)
     with pytest.raises(InvalidInput, match="actual"):
-        change_own(sqlite_context, PHRASE, OTHER_PHRASE, token)
-    assert log_in(sqlite_context, "dra.quispe", "lo que dijo la administración", HERE).name == "dra.quispe"
+        change_own(usual_context, PHRASE, OTHER_PHRASE, token)
+    assert log_in(usual_context, "dra.quispe", "lo que dijo la administración", HERE).name == "dra.quispe"
 
 
-def test_own_password_is_changed_by_api(sqlite_context: Context) -> None:
-    bearer = {"Authorization": f"Bearer {log_in(add_doctor(sqlite_context), 'dra.quispe', PHRASE, HERE).token}"}
+def test_own_password_is_changed_by_api(usual_context: Context) -> None:
+    bearer = {"Authorization": f"Bearer {log_in(add_doctor(usual_context), 'dra.quispe', PHRASE, HERE).token}"}
     wanted = {"current_password": PHRASE, "new_password": OTHER_PHRASE}
-    with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
+    with TestClient(create_app(usual_context), base_url="http://localhost") as client:
         weak = [
             client.post("/api/password", json={**wanted, "new_password": given}, headers=bearer)
             for given in ("corta", "dra.quispe dra.quispe", "gloria gloria gloria")
@@ -94,12 +92,12 @@ def test_own_password_is_changed_by_api(sqlite_context: Context) -> None:
     assert "15 to 256 characters" in english.json()["detail"]
     assert wrong.json()["errors"][0]["field"] == "current_password"
     assert (done.status_code, done.json()["name"]) == (200, "dra.quispe")
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         trail = select_audit(connection, AuditFilter(entity_type="account", user_id="dra.quispe"))
     assert [link.entry.action for link in trail] == ["password_changed", "login_failed", "login"]
 
 
-def test_own_password_cannot_be_changed_without_accounts(sqlite_context: Context) -> None:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost") as client:
+def test_own_password_cannot_be_changed_without_accounts(usual_context: Context) -> None:
+    with TestClient(create_app(usual_context), base_url="http://localhost") as client:
         wanted = {"current_password": PHRASE, "new_password": OTHER_PHRASE}
         assert client.post("/api/password", json=wanted).status_code == 403

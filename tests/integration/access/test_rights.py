@@ -56,25 +56,25 @@ def test_own_data_is_complete_and_its_read_is_audited(context: Context, clock: F
         read_own_data(context, 999, DOCTOR)
 
 
-def test_erasure_during_a_read_still_returns_data(sqlite_context: Context, clock: FakeClock) -> None:
+def test_erasure_during_a_read_still_returns_data(usual_context: Context, clock: FakeClock) -> None:
     """The clock erases the person when it is read between the audit record and the queries."""
-    person = enrol(sqlite_context)
-    asked = iter([None, sqlite_context])
+    person = enrol(usual_context)
+    asked = iter([None, usual_context])
 
     def moment() -> datetime:
         if between := next(asked, None):
             delete_personal_rows(between, person, DOCTOR)
         return clock()
 
-    data = read_own_data(replace(sqlite_context, clock=moment), person, DOCTOR)
+    data = read_own_data(replace(usual_context, clock=moment), person, DOCTOR)
     assert (data.employee.employee_code, data.faces, data.consents) == ("EMP001", [], [])
 
 
-def test_own_data_page_is_readable(sqlite_context: Context) -> None:
-    person = enrol(sqlite_context)
-    raise_alert(sqlite_context, person)
-    withdraw_consent(sqlite_context, "EMP001", "1" * 64, DOCTOR)
-    data = read_own_data(sqlite_context, person, DOCTOR)
+def test_own_data_page_is_readable(usual_context: Context) -> None:
+    person = enrol(usual_context)
+    raise_alert(usual_context, person)
+    withdraw_consent(usual_context, "EMP001", "1" * 64, DOCTOR)
+    data = read_own_data(usual_context, person, DOCTOR)
     for language, words in (
         ("es", ("Lo que se guarda de usted", "retirado", "No se guarda nada de su rostro", "Compatible con estrés")),
         ("en", ("What is kept about you", "withdrawn", "Nothing of your face is kept", "Compatible with stress")),
@@ -85,14 +85,14 @@ def test_own_data_page_is_readable(sqlite_context: Context) -> None:
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
-def test_own_data_by_api(client: TestClient, sqlite_context: Context) -> None:
-    person = enrol(sqlite_context)
-    raise_alert(sqlite_context, person)
+def test_own_data_by_api(client: TestClient, usual_context: Context) -> None:
+    person = enrol(usual_context)
+    raise_alert(usual_context, person)
     address = f"/api/employees/{person}/data"
     assert client.get(address).json()["employee"]["full_name"] == "Ana Torres Vega"
     page = client.get(address, headers={"Accept": "text/html"})
@@ -109,10 +109,8 @@ def fill_quarter(context: Context, people: list[int], emotion: str = "neutral") 
         add_detection(context, employee_id=person, emotion=emotion, emotion_confidence=0.9)
 
 
-def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(
-    sqlite_context: Context, clock: FakeClock
-) -> None:
-    context = sqlite_context
+def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(usual_context: Context, clock: FakeClock) -> None:
+    context = usual_context
     everyone = [enrol(context, f"EMP{number:03}", f"Persona {number}") for number in range(1, SMALLEST_GROUP + 2)]
     answers: list[Any] = []
     for people, emotion in ((everyone, "neutral"), (everyone[:1], "stress"), (everyone[1:], "happy")):
@@ -130,16 +128,16 @@ def test_viewers_get_sums_of_large_windows_and_nothing_by_subtraction(
     assert (overview.overall_stress_percentage, overview.withheld) == (0.0, True)
 
 
-def test_open_windows_are_not_shown_to_viewers(sqlite_context: Context, clock: FakeClock) -> None:
-    people = [enrol(sqlite_context, f"EMP{number:03}", f"Persona {number}") for number in range(1, 7)]
-    fill_quarter(sqlite_context, people)
-    assert read_public_overview(sqlite_context).detections_last_hour == 0
+def test_open_windows_are_not_shown_to_viewers(usual_context: Context, clock: FakeClock) -> None:
+    people = [enrol(usual_context, f"EMP{number:03}", f"Persona {number}") for number in range(1, 7)]
+    fill_quarter(usual_context, people)
+    assert read_public_overview(usual_context).detections_last_hour == 0
     clock.advance(minutes=15)
-    write_due_reports(sqlite_context, QUARTER)
-    assert read_public_overview(sqlite_context).detections_last_hour == 6
+    write_due_reports(usual_context, QUARTER)
+    assert read_public_overview(usual_context).detections_last_hour == 6
 
 
-def test_pending_alert_count_is_withheld(sqlite_context: Context) -> None:
-    raise_alert(sqlite_context, enrol(sqlite_context))
-    overview = read_public_overview(sqlite_context)
+def test_pending_alert_count_is_withheld(usual_context: Context) -> None:
+    raise_alert(usual_context, enrol(usual_context))
+    overview = read_public_overview(usual_context)
     assert (overview.pending_alerts, overview.withheld) == (None, True)

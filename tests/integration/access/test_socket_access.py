@@ -25,8 +25,8 @@ POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 
 
 @pytest.fixture
-def live(sqlite_context: Context) -> Iterator[LiveBackend]:
-    with serve(sqlite_context, Pace(recheck_seconds=0.05, identify_seconds=0.5)) as backend:
+def live(usual_context: Context) -> Iterator[LiveBackend]:
+    with serve(usual_context, Pace(recheck_seconds=0.05, identify_seconds=0.5)) as backend:
         yield backend
 
 

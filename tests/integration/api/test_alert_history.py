@@ -61,16 +61,16 @@ def test_alert_stores_minutes_start_and_error_chance(context: Context, clock: Fa
     assert (alert.usual_share, alert.usual_days) == (None, None)
 
 
-def test_usual_level_is_median_of_earlier_days_at_same_time(sqlite_context: Context, clock: FakeClock) -> None:
-    employee = enrol(sqlite_context)
+def test_usual_level_is_median_of_earlier_days_at_same_time(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
     now = clock.now
     for days, stressed in ((1, 4), (2, 8), (3, 4), (4, 0)):
         clock.now = now - timedelta(days=days)
-        store_many(sqlite_context, clock, employee, "neutral", 40 - stressed)
-        store_many(sqlite_context, clock, employee, "sad", stressed)
+        store_many(usual_context, clock, employee, "neutral", 40 - stressed)
+        store_many(usual_context, clock, employee, "sad", stressed)
     clock.now = now + timedelta(minutes=1)
-    store_many(sqlite_context, clock, employee, "stress", 10)
-    (alert,) = alerts_of(sqlite_context)
+    store_many(usual_context, clock, employee, "stress", 10)
+    (alert,) = alerts_of(usual_context)
     assert (alert.usual_share, alert.usual_days) == (10.0, 4)
     assert (alert.evidence_share, alert.above_usual) == (100.0, 90.0)
     assert alert.description == (
@@ -136,31 +136,31 @@ def test_notes_leave_the_version(context: Context, clock: FakeClock) -> None:
     assert acknowledge_alert(context, 1, DOCTOR, version=0).status == "acknowledged"
 
 
-def test_reading_alert_of_a_person_is_audited(sqlite_context: Context, clock: FakeClock) -> None:
-    post_stress(sqlite_context, clock, enrol(sqlite_context), 10)
-    read_alert(sqlite_context, 1, DOCTOR)
-    with sqlite_context.database.read() as connection:
+def test_reading_alert_of_a_person_is_audited(usual_context: Context, clock: FakeClock) -> None:
+    post_stress(usual_context, clock, enrol(usual_context), 10)
+    read_alert(usual_context, 1, DOCTOR)
+    with usual_context.database.read() as connection:
         actions = connection.exec_driver_sql("SELECT action, user_id FROM audit_log ORDER BY id DESC").all()
     assert tuple(actions[0]) == ("read_alert", "doctora")
 
 
-def test_fatigue_alert_is_separate_from_stress_alert(sqlite_context: Context, clock: FakeClock) -> None:
-    employee = enrol(sqlite_context)
-    store_many(sqlite_context, clock, employee, "fatigue", 44)
-    assert alerts_of(sqlite_context) == []
-    store_many(sqlite_context, clock, employee, "fatigue", 20)
-    store_many(sqlite_context, clock, employee, "stress", 20)
-    stress, fatigue = alerts_of(sqlite_context)
+def test_fatigue_alert_is_separate_from_stress_alert(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    store_many(usual_context, clock, employee, "fatigue", 44)
+    assert alerts_of(usual_context) == []
+    store_many(usual_context, clock, employee, "fatigue", 20)
+    store_many(usual_context, clock, employee, "stress", 20)
+    stress, fatigue = alerts_of(usual_context)
     assert (stress.alert_type, fatigue.alert_type) == (PROLONGED_STRESS, PROLONGED_FATIGUE)
     assert fatigue.description == (
         "Expresión compatible con fatiga prolongada: 45 detecciones en 15 minutos, "
         "100 % de las de la persona en ese tiempo"
     )
     assert (fatigue.evidence_events, fatigue.error_chance) == (45, None)
-    resolve_alert(sqlite_context, stress.id, DOCTOR)
+    resolve_alert(usual_context, stress.id, DOCTOR)
     clock.advance(seconds=1)
-    store_many(sqlite_context, clock, employee, "fatigue", 50)
-    assert len(alerts_of(sqlite_context)) == 2, "resolving the other kind must not end its quiet hour"
+    store_many(usual_context, clock, employee, "fatigue", 50)
+    assert len(alerts_of(usual_context)) == 2, "resolving the other kind must not end its quiet hour"
 
 
 def silence_of(context: Context, **changes: object) -> SilenceRequest:
@@ -185,15 +185,15 @@ def test_silence_suppresses_alerts_records_each_once_and_expires(context: Contex
     assert list_silences(context, also_past=True, limit=10).silences[0].id == silence.id
 
 
-def test_ended_silence_no_longer_suppresses(sqlite_context: Context, clock: FakeClock) -> None:
-    employee = enrol(sqlite_context)
-    silence = begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
-    ended = end_silence(sqlite_context, silence.id, Actor(user_id="enfermera"))
+def test_ended_silence_no_longer_suppresses(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    silence = begin_silence(usual_context, silence_of(usual_context, employee_id=employee), DOCTOR)
+    ended = end_silence(usual_context, silence.id, Actor(user_id="enfermera"))
     assert (ended.ended_by, ended.created_by) == ("enfermera", "doctora")
     clock.advance(minutes=1)
-    assert end_silence(sqlite_context, silence.id, DOCTOR).ended_by == "enfermera"
-    post_stress(sqlite_context, clock, employee, 10)
-    assert len(alerts_of(sqlite_context)) == 1
+    assert end_silence(usual_context, silence.id, DOCTOR).ended_by == "enfermera"
+    post_stress(usual_context, clock, employee, 10)
+    assert len(alerts_of(usual_context)) == 1
 
 
 def test_silence_of_a_clock_that_was_ahead_suppresses_nothing_later(context: Context, clock: FakeClock) -> None:
@@ -221,10 +221,10 @@ def test_silence_of_a_clock_that_was_ahead_suppresses_nothing_later(context: Con
         ({"employee_id": 1, "ends_at": "2027-11-22T15:07:30Z"}, "ends_at"),
     ],
 )
-def test_invalid_silence_names_field(sqlite_context: Context, changes: dict[str, object], field: str) -> None:
-    enrol(sqlite_context)
+def test_invalid_silence_names_field(usual_context: Context, changes: dict[str, object], field: str) -> None:
+    enrol(usual_context)
     with pytest.raises(InvalidInput) as caught:
-        begin_silence(sqlite_context, silence_of(sqlite_context, **changes), DOCTOR)
+        begin_silence(usual_context, silence_of(usual_context, **changes), DOCTOR)
     assert caught.value.field == field
 
 
@@ -246,14 +246,14 @@ def test_unacknowledged_alert_escalates_once_per_step(context: Context, clock: F
     assert [step[0] for step in steps_of(context, 2)] == ["raised", "acknowledged"]
 
 
-def test_no_escalation_without_steps_or_during_silence(sqlite_context: Context, clock: FakeClock) -> None:
-    employee = enrol(sqlite_context)
-    post_stress(sqlite_context, clock, employee, 10)
-    begin_silence(sqlite_context, silence_of(sqlite_context, employee_id=employee), DOCTOR)
+def test_no_escalation_without_steps_or_during_silence(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    post_stress(usual_context, clock, employee, 10)
+    begin_silence(usual_context, silence_of(usual_context, employee_id=employee), DOCTOR)
     clock.advance(minutes=30)
-    never = replace(sqlite_context, settings=sqlite_context.settings.model_copy(update={"escalation_minutes": ()}))
+    never = replace(usual_context, settings=usual_context.settings.model_copy(update={"escalation_minutes": ()}))
     assert escalate_due(never) == ()
-    assert escalate_due(sqlite_context) == ()
+    assert escalate_due(usual_context) == ()
 
 
 def test_concurrent_decisions_leave_consistent_history(context: Context, clock: FakeClock) -> None:
@@ -280,8 +280,8 @@ def test_concurrent_decisions_leave_consistent_history(context: Context, clock: 
     assert (alert.acknowledged_by,) == tuple(user for kind, user, _ in history if kind == "acknowledged")
 
 
-def test_late_detection_creates_no_second_alert(sqlite_context: Context, clock: FakeClock) -> None:
-    employee = enrol(sqlite_context)
-    post_stress(sqlite_context, clock, employee, 12)
-    store_detection(sqlite_context, detection(clock() - timedelta(minutes=2), employee))
-    assert len(alerts_of(sqlite_context)) == 1
+def test_late_detection_creates_no_second_alert(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    post_stress(usual_context, clock, employee, 12)
+    store_detection(usual_context, detection(clock() - timedelta(minutes=2), employee))
+    assert len(alerts_of(usual_context)) == 1

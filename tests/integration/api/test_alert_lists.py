@@ -27,10 +27,10 @@ STORY = (
 
 
 @pytest.fixture
-def context(sqlite_context: Context, clock: FakeClock) -> Context:
+def context(usual_context: Context, clock: FakeClock) -> Context:
     clock.now = NOW
-    people = {"EMP001": enrol(sqlite_context), "EMP002": enrol(sqlite_context, "EMP002", "Íñigo Núñez Peña")}
-    with sqlite_context.database.write() as connection:
+    people = {"EMP001": enrol(usual_context), "EMP002": enrol(usual_context, "EMP002", "Íñigo Núñez Peña")}
+    with usual_context.database.write() as connection:
         connection.exec_driver_sql("UPDATE employees SET department = 'Envasado', shift = 'night' WHERE id = 2")
         for hours, code, alert_type, severity in STORY:
             at = NOW - timedelta(hours=hours)
@@ -39,7 +39,7 @@ def context(sqlite_context: Context, clock: FakeClock) -> Context:
                 connection,
                 NewAlert(at, alert_type, severity, "x", at, employee_id=people.get(code or ""), device_id=device),
             )
-    return sqlite_context
+    return usual_context
 
 
 @pytest.fixture

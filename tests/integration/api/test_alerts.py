@@ -20,10 +20,10 @@ NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def context(sqlite_context: Context, clock: FakeClock) -> Context:
+def context(usual_context: Context, clock: FakeClock) -> Context:
     clock.now = NOW
     addresses = (SecretStr("json://usuario:clave-secreta@127.0.0.1:9/gancho"),)
-    return replace(sqlite_context, settings=sqlite_context.settings.model_copy(update={"notify_urls": addresses}))
+    return replace(usual_context, settings=usual_context.settings.model_copy(update={"notify_urls": addresses}))
 
 
 @pytest.fixture

@@ -107,10 +107,10 @@ def test_pause_is_ended_early_and_needs_an_end_and_an_author(
 
 
 def test_command_changes_only_what_it_names(
-    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    usual_context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record_health(sqlite_context, DeviceHealth(device_id="pi-1", state="watching"))
-    monkeypatch.setenv("STRESSVISION_DATABASE_URL", sqlite_context.settings.database_url)
+    record_health(usual_context, DeviceHealth(device_id="pi-1", state="watching"))
+    monkeypatch.setenv("STRESSVISION_DATABASE_URL", usual_context.settings.database_url)
 
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["stressvision", "camera", "pi-1", *arguments])

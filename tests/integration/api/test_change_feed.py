@@ -95,12 +95,12 @@ def test_feed_includes_rows_written_with_sqlite3(sqlite_context: Context, tmp_pa
     assert event.data["device_id"] == "a-mano"
 
 
-def test_feed_skips_erased_entities(sqlite_context: Context, clock: FakeClock) -> None:
+def test_feed_skips_erased_entities(usual_context: Context, clock: FakeClock) -> None:
     for _ in range(3):
-        store_detection(sqlite_context, detection(clock(), None, None))
-    with sqlite_context.database.write() as connection:
+        store_detection(usual_context, detection(clock(), None, None))
+    with usual_context.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM detection_events WHERE id = 3")
-    feed = ChangeFeed(sqlite_context)
+    feed = ChangeFeed(usual_context)
     page = feed.read_after(0)
     feed.close()
     assert (len(page.events), page.position) == (2, 3)

@@ -23,8 +23,8 @@ ANA = {"employee_code": "EMP001", "full_name": "Ana Torres Vega", "department": 
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -40,7 +40,7 @@ def audited(context: Context) -> list[tuple[Any, ...]]:
         ]
 
 
-def test_employee_is_created_changed_and_deactivated(client: TestClient, sqlite_context: Context) -> None:
+def test_employee_is_created_changed_and_deactivated(client: TestClient, usual_context: Context) -> None:
     created = client.post("/api/employees?user_id=rrhh", json=ANA)
     assert created.status_code == 201, created.text
     employee = created.json()
@@ -51,7 +51,7 @@ def test_employee_is_created_changed_and_deactivated(client: TestClient, sqlite_
     for _ in range(2):
         assert client.post(f"{address}/deactivate?user_id=jefa").json()["is_active"] is False
     assert client.post(f"{address}/activate?user_id=jefa").json()["is_active"] is True
-    assert audited(sqlite_context) == [
+    assert audited(usual_context) == [
         ("rrhh", "create_employee", 1),
         ("rrhh", "change_employee", 1),
         ("jefa", "deactivate_employee", 1),
@@ -82,8 +82,8 @@ def test_each_invalid_field_is_named(client: TestClient, body: object, fields: s
     assert {fault["field"] for fault in refused.json()["errors"]} == fields
 
 
-def test_name_can_be_changed_but_not_removed(client: TestClient, sqlite_context: Context) -> None:
-    employee = enrol(sqlite_context)
+def test_name_can_be_changed_but_not_removed(client: TestClient, usual_context: Context) -> None:
+    employee = enrol(usual_context)
     assert client.patch(f"/api/employees/{employee}", json={"full_name": None}).status_code == 422
     assert client.patch(f"/api/employees/{employee}", json={"employee_code": "EMP777"}).status_code == 422
     assert client.patch("/api/employees/77", json={"full_name": "Nadie"}).status_code == 404
@@ -91,15 +91,15 @@ def test_name_can_be_changed_but_not_removed(client: TestClient, sqlite_context:
     assert client.patch(f"/api/employees/{employee}", json={}).json()["full_name"] == "Ana Torres Vega"
 
 
-def test_real_employee_is_rejected_in_demo_database(client: TestClient, sqlite_context: Context) -> None:
-    enrol(sqlite_context)
-    with sqlite_context.database.write() as connection:
-        connection.exec_driver_sql("UPDATE employees SET is_demo = 1")
+def test_real_employee_is_rejected_in_demo_database(client: TestClient, usual_context: Context) -> None:
+    enrol(usual_context)
+    with usual_context.database.write() as connection:
+        connection.exec_driver_sql("UPDATE employees SET is_demo = true")
     assert client.post("/api/employees", json={**ANA, "employee_code": "EMP050"}).status_code == 409
 
 
 def test_enrolment_returns_verdict_per_still(
-    client: TestClient, sqlite_context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    client: TestClient, usual_context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # Writing a temporary file fails; the third picture is larger than the default spool size.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there is no such folder"))
@@ -118,7 +118,7 @@ def test_enrolment_returns_verdict_per_still(
     assert faults == [None, None, None, "somebody_else", "unreadable"]
     employee = enrolled.json()["employee"]
     assert employee.items() >= {"face_samples": 3, "consent_given": True, "consent_version": CONSENT_VERSION}.items()
-    assert audited(sqlite_context)[-1] == ("enfermera", "enrol", 1)
+    assert audited(usual_context)[-1] == ("enfermera", "enrol", 1)
     client.post("/api/employees", json={**ANA, "employee_code": "EMP002"})
     ours = [still("EMP001", number) for number in (1, 2, 4)]
     double = client.post("/api/employees/2/enrolment", data=STATED, files=ours)
@@ -174,7 +174,7 @@ def test_failing_or_hanging_measuring_process_is_reported(program: str) -> None:
         measure_stills([bytes(200_000)], [], [], (sys.executable, "-c", program), seconds=0.5)
 
 
-def test_pictures_are_judged_without_being_stored(client: TestClient, sqlite_context: Context) -> None:
+def test_pictures_are_judged_without_being_stored(client: TestClient, usual_context: Context) -> None:
     judged = client.post("/api/enrolment/stills", files=[still("EMP001", 1), ("stills", ("a.txt", b"no es imagen"))])
     assert judged.status_code == 200, judged.text
     assert [verdict["fault"] for verdict in judged.json()["stills"]] == [None, "unreadable"]
@@ -182,10 +182,10 @@ def test_pictures_are_judged_without_being_stored(client: TestClient, sqlite_con
     three = client.post("/api/enrolment/stills", files=[still("EMP001", number) for number in (1, 2, 4)])
     assert three.json()["enough"] is True
     assert client.post("/api/enrolment/stills", files={"other": b"x"}).status_code == 422
-    assert audited(sqlite_context) == []
+    assert audited(usual_context) == []
 
 
-def test_signature_on_screen_is_recorded_and_consent_is_withdrawn(client: TestClient, sqlite_context: Context) -> None:
+def test_signature_on_screen_is_recorded_and_consent_is_withdrawn(client: TestClient, usual_context: Context) -> None:
     text = client.get("/api/enrolment/consent").json()
     assert text["version"] == CONSENT_VERSION
     assert "Consentimiento informado" in text["text"]
@@ -196,8 +196,8 @@ def test_signature_on_screen_is_recorded_and_consent_is_withdrawn(client: TestCl
     withdrawn = client.post("/api/employees/1/withdraw?user_id=enfermera", json={"method": "spoken"})
     assert withdrawn.status_code == 200, withdrawn.text
     assert withdrawn.json().items() >= {"consent_given": False, "face_samples": 0}.items()
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         methods = connection.exec_driver_sql("SELECT given, method FROM consents ORDER BY id").all()
     assert [tuple(row) for row in methods] == [(1, "electronic"), (0, "spoken")]
-    assert audited(sqlite_context)[-1] == ("enfermera", "withdraw_consent", 1)
+    assert audited(usual_context)[-1] == ("enfermera", "withdraw_consent", 1)
     assert client.post("/api/employees/77/withdraw", json={}).status_code == 404

@@ -18,9 +18,9 @@ NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def context(sqlite_context: Context, clock: FakeClock) -> Context:
+def context(usual_context: Context, clock: FakeClock) -> Context:
     clock.now = NOW
-    return sqlite_context
+    return usual_context
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ PATH = "/api/reports/daily/2026-11-22?format=pdf"
 
 
 def test_forty_pdfs_at_once_are_two_processes_and_the_rest_429(
-    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
+    usual_context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, lock, running, most = threading.Event(), threading.Lock(), [0], [0]
 
@@ -31,7 +31,7 @@ def test_forty_pdfs_at_once_are_two_processes_and_the_rest_429(
         return b"%PDF"
 
     monkeypatch.setattr(documents, "make_pdf", make)
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         work: ExpensiveWork = client.app.state.backend.expensive  # type: ignore[attr-defined]
         with ThreadPoolExecutor(40) as pool:
             answers = [pool.submit(client.get, PATH) for _ in range(40)]

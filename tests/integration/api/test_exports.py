@@ -6,12 +6,13 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import insert
 
 from stressvision.api.app import create_app
 from stressvision.api.export_formats import write_csv
@@ -19,6 +20,7 @@ from stressvision.api.parquet_process import stream_parquet
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import Unavailable
 from stressvision.db.queries.detections.detections import DetectionFilter
+from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context
 from stressvision.services.exports import PAGE, DetectionStream
 from stressvision.wire.exports import ParquetRequest
@@ -29,8 +31,8 @@ EXPORT = "/api/export/detections"
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -51,12 +53,10 @@ def fill(context: Context, count: int) -> None:
 
 
 def fill_fast(context: Context, count: int) -> None:
+    first = datetime(2026, 9, 21, tzinfo=UTC)
+    rows = [{"timestamp": first + timedelta(seconds=number // 2), "device_id": "pi-1"} for number in range(count)]
     with context.database.write() as connection:
-        connection.exec_driver_sql(
-            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
-            "INSERT INTO detection_events(timestamp, device_id) "
-            "SELECT strftime('%Y-%m-%d %H:%M:%f', 1790000000 + i / 2, 'unixepoch'), 'pi-1' FROM n"
-        )
+        connection.execute(insert(detection_events), rows)
 
 
 def test_pages_stay_consistent_while_rows_arrive(either: TestClient, context: Context) -> None:
@@ -95,9 +95,9 @@ def test_every_format_has_the_same_rows(either: TestClient, context: Context) ->
     assert (boxed["bounding_box_x"], boxed["processing_time_ms"]) == (-4, 14.5)
 
 
-def test_csv_escapes_formulas(client: TestClient, sqlite_context: Context) -> None:
+def test_csv_escapes_formulas(client: TestClient, usual_context: Context) -> None:
     for track in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'a"b,c\nd'):
-        add_detection(sqlite_context, track_id=track)
+        add_detection(usual_context, track_id=track)
     lines = csv.DictReader(io.StringIO(client.get(f"{EXPORT}?format=csv").text, newline=""))
     assert {line["track_id"] for line in lines} == {"'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", 'a"b,c\nd'}
 
@@ -140,20 +140,20 @@ def test_invalid_export_parameter_is_named(client: TestClient, query: str) -> No
 
 
 @pytest.mark.parametrize(("count", "limit"), [(2 * PAGE, None), (2 * PAGE + 1, None), (2 * PAGE + 1, PAGE)])
-def test_export_pages_join_without_gap(sqlite_context: Context, count: int, limit: int | None) -> None:
-    fill_fast(sqlite_context, count)
-    stream = DetectionStream(sqlite_context, DetectionFilter(), limit)
+def test_export_pages_join_without_gap(usual_context: Context, count: int, limit: int | None) -> None:
+    fill_fast(usual_context, count)
+    stream = DetectionStream(usual_context, DetectionFilter(), limit)
     ids = [row.id for page in stream.read_pages() for row in page]
     assert ids == list(range(count, count - (limit or count), -1))
     assert (stream.next_cursor is None) == (limit is None)
 
 
-def test_export_memory_is_bounded(sqlite_context: Context) -> None:
-    fill_fast(sqlite_context, 6 * PAGE)
+def test_export_memory_is_bounded(usual_context: Context) -> None:
+    fill_fast(usual_context, 6 * PAGE)
 
     def peak(limit: int) -> int:
         tracemalloc.start()
-        for _ in write_csv(DetectionStream(sqlite_context, DetectionFilter(), limit).read_pages()):
+        for _ in write_csv(DetectionStream(usual_context, DetectionFilter(), limit).read_pages()):
             pass
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -163,17 +163,17 @@ def test_export_memory_is_bounded(sqlite_context: Context) -> None:
     assert peak(6 * PAGE) < 1.5 * peak(2 * PAGE)
 
 
-def test_export_is_audited(client: TestClient, sqlite_context: Context) -> None:
+def test_export_is_audited(client: TestClient, usual_context: Context) -> None:
     client.get(f"{EXPORT}?format=csv&employee_id=3&start_date=2026-11-22")
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         query = "SELECT action, entity_id, ip_address FROM audit_log"
         assert tuple(connection.exec_driver_sql(query).one()) == ("export_detections", 3, "testclient")
 
 
-def test_failing_parquet_process_is_reported_before_response_starts(sqlite_context: Context) -> None:
+def test_failing_parquet_process_is_reported_before_response_starts(usual_context: Context) -> None:
     everything: dict[str, Any] = dict.fromkeys(ParquetRequest.model_fields)
     with pytest.raises(Unavailable):
-        stream_parquet(sqlite_context.settings, ParquetRequest(**everything), (sys.executable, "-c", "exit(2)"))
+        stream_parquet(usual_context.settings, ParquetRequest(**everything), (sys.executable, "-c", "exit(2)"))
 
 
 def test_backend_does_not_import_child_process_libraries() -> None:

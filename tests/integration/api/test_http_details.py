@@ -16,14 +16,14 @@ _DETECTION = {"device_id": "d1", "timestamp": "2026-11-22T15:00:00Z"}
 
 
 @pytest.fixture
-def backend(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def backend(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
 @pytest.fixture
-def ingest(sqlite_context: Context) -> FlaskClient:
-    return create_application(sqlite_context).test_client()
+def ingest(usual_context: Context) -> FlaskClient:
+    return create_application(usual_context).test_client()
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/ready", "/metrics"])

@@ -21,9 +21,9 @@ _METRIC = re.compile(r"\b(?:stressvision|process)_\w+")
 
 
 @pytest.fixture
-def exported(sqlite_context: Context) -> set[str]:
-    inspect_installation(sqlite_context, Machine(free_bytes=lambda _path: 10**9, is_synchronised=lambda: False))
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def exported(usual_context: Context) -> set[str]:
+    inspect_installation(usual_context, Machine(free_bytes=lambda _path: 10**9, is_synchronised=lambda: False))
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         client.get("/api/dashboard/overview")
         lines = client.get("/metrics").text.splitlines()
     return {re.split(r"[{ ]", line)[0] for line in lines if not line.startswith("#")}

@@ -23,8 +23,8 @@ def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_operation_has_examples_that_fit_their_schemas(sqlite_context: Context, language: str) -> None:
-    document = document_in(sqlite_context, language)
+def test_every_operation_has_examples_that_fit_their_schemas(usual_context: Context, language: str) -> None:
+    document = document_in(usual_context, language)
     count = 0
     for operation in operations_of(document):
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
@@ -37,8 +37,8 @@ def test_every_operation_has_examples_that_fit_their_schemas(sqlite_context: Con
     assert count >= len(document["paths"])
 
 
-def test_examples_have_realistic_values(sqlite_context: Context) -> None:
-    document = document_in(sqlite_context, "es")
+def test_examples_have_realistic_values(usual_context: Context) -> None:
+    document = document_in(usual_context, "es")
     content = document["paths"]["/api/employees"]["get"]["responses"]["200"]["content"]["application/json"]
     employee = content["example"]["employees"][0]
     assert employee.items() >= {"employee_code": "EMP001", "full_name": "Ana Torres Vega", "shift": "morning"}.items()
@@ -46,8 +46,8 @@ def test_examples_have_realistic_values(sqlite_context: Context) -> None:
     assert new["employee_code"] == "EMP001"
 
 
-def test_spanish_document_has_no_english_descriptions(sqlite_context: Context) -> None:
-    spanish, english = (document_in(sqlite_context, language) for language in LANGUAGES)
+def test_spanish_document_has_no_english_descriptions(usual_context: Context) -> None:
+    spanish, english = (document_in(usual_context, language) for language in LANGUAGES)
     shown = descriptions_below(spanish)
     untranslated = descriptions_below(english) - set(PHRASES)
     assert shown & untranslated == set()

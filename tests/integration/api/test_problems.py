@@ -18,8 +18,8 @@ HOST = "http://localhost:8000"
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url=HOST, raise_server_exceptions=False) as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url=HOST, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -89,10 +89,10 @@ def test_export_end_before_start_is_rejected(client: TestClient) -> None:
     assert response.status_code == 422
 
 
-def test_detection_without_consent_is_rejected(client: TestClient, sqlite_context: Context) -> None:
-    employee = enrol(sqlite_context)
-    with sqlite_context.database.write() as connection:
-        connection.exec_driver_sql("UPDATE employees SET consent_given = 0")
+def test_detection_without_consent_is_rejected(client: TestClient, usual_context: Context) -> None:
+    employee = enrol(usual_context)
+    with usual_context.database.write() as connection:
+        connection.exec_driver_sql("UPDATE employees SET consent_given = false")
     detection = {"device_id": "cam-1", "timestamp": "2026-11-22T15:00:00Z", "employee_id": employee}
     response = client.post("/api/detections", json=detection)
     assert response.status_code == 403

@@ -18,16 +18,16 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture
-def client(sqlite_context: Context, clock: FakeClock) -> Iterator[TestClient]:
+def client(usual_context: Context, clock: FakeClock) -> Iterator[TestClient]:
     """Store one window with two people (report 1) and one with six (report 2)."""
-    people = [enrol(sqlite_context, f"EMP00{number}", f"Persona Número{number}") for number in range(1, 7)]
+    people = [enrol(usual_context, f"EMP00{number}", f"Persona Número{number}") for number in range(1, 7)]
     for seen in (people[:2], people):
         for person in seen:
-            store_detection(sqlite_context, detection(clock(), person, "stress"))
-            store_detection(sqlite_context, detection(clock(), person, "neutral"))
+            store_detection(usual_context, detection(clock(), person, "stress"))
+            store_detection(usual_context, detection(clock(), person, "neutral"))
         clock.advance(minutes=15)
-    write_due_reports(sqlite_context, timedelta(minutes=15))
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+    write_due_reports(usual_context, timedelta(minutes=15))
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -74,8 +74,8 @@ def test_small_windows_are_withheld_without_persons(client: TestClient) -> None:
     assert "Persona Número" not in client.get("/api/reports/2?persons=false&format=html").text
 
 
-def test_manual_report_requires_permission_to_see_persons(client: TestClient, sqlite_context: Context) -> None:
-    manual = write_manual_report(sqlite_context, timedelta(minutes=20))
+def test_manual_report_requires_permission_to_see_persons(client: TestClient, usual_context: Context) -> None:
+    manual = write_manual_report(usual_context, timedelta(minutes=20))
     assert manual.total_employees_detected == 6
     assert client.get(f"/api/reports/{manual.id}").status_code == 200
     assert client.get(f"/api/reports/{manual.id}?persons=false").status_code == 403
@@ -91,10 +91,10 @@ def test_invalid_day_is_rejected_with_reason(client: TestClient, day: str, detai
     assert answer.json()["errors"][0]["field"] == "date"
 
 
-def test_reading_report_with_persons_is_audited(client: TestClient, sqlite_context: Context) -> None:
+def test_reading_report_with_persons_is_audited(client: TestClient, usual_context: Context) -> None:
     client.get("/api/reports/2?format=html")
     client.get("/api/reports/2?format=html&persons=false")
     client.get("/api/reports/weekly/2026-11-22")
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT action FROM audit_log WHERE entity_type = 'report' ORDER BY id").all()
     assert [row[0] for row in rows] == ["print_report", "read_weekly_summary"]

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from stressvision.api.app import create_app
 from stressvision.core.config import Settings
 from stressvision.core.errors import Unavailable
 from stressvision.domain.auth import Role
 from stressvision.notifications.address_tests import send_tests
-from stressvision.services.context import Context, open_context
+from stressvision.services.context import Context, open_context, opened_context
 from stressvision.services.settings.following import SettingsFollower
 from stressvision.services.settings.preview import preview_rules
 from tests.conftest import FakeClock
@@ -27,8 +28,8 @@ HOOK = "jsons://hook.example.com/secret-path-77"
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -38,22 +39,23 @@ def setting(answer: Any, name: str) -> dict[str, Any]:
 
 def audited(context: Context, action: str) -> list[str]:
     with context.database.read() as connection:
-        query = "SELECT user_id || ' ' || details FROM audit_log WHERE action = ? ORDER BY id"
-        return [str(row[0]) for row in connection.exec_driver_sql(query, (action,))]
+        query = "SELECT user_id || ' ' || CAST(details AS TEXT) FROM audit_log WHERE action = :action ORDER BY id"
+        return [str(row[0]) for row in connection.execute(text(query), {"action": action})]
 
 
-def test_change_applies_at_once_is_audited_and_returns_to_default(client: TestClient, sqlite_context: Context) -> None:
+def test_change_applies_at_once_is_audited_and_returns_to_default(client: TestClient, usual_context: Context) -> None:
     before = setting(client.get("/api/settings"), "min_stress_events")
     assert before.items() >= {"value": 10, "default": 10, "minimum": 1.0, "source": "default", "is_live": True}.items()
     changed = client.patch("/api/settings?user_id=ing.rojas", json={"values": {"min_stress_events": 12}})
     assert changed.status_code == 200, changed.text
     after = setting(changed, "min_stress_events")
     assert after.items() >= {"value": 12, "source": "stored", "changed_by": "ing.rojas"}.items()
-    assert sqlite_context.settings.min_stress_events == 12
-    assert open_context(Settings(database_url=sqlite_context.settings.database_url)).settings.min_stress_events == 12
+    assert usual_context.settings.min_stress_events == 12
+    with opened_context(Settings(database_url=usual_context.settings.database_url)) as other:
+        assert other.settings.min_stress_events == 12
     client.patch("/api/settings", json={"values": {"min_stress_events": None}})
-    assert sqlite_context.settings.min_stress_events == 10
-    first = audited(sqlite_context, "settings_changed")[0]
+    assert usual_context.settings.min_stress_events == 10
+    first = audited(usual_context, "settings_changed")[0]
     assert first.startswith("ing.rojas")
     assert ('"from":10' in first.replace(" ", ""), '"to":12' in first.replace(" ", "")) == (True, True)
 
@@ -70,30 +72,34 @@ def test_change_applies_at_once_is_audited_and_returns_to_default(client: TestCl
         ({"min_fatigue_events": 20, "backup_keep": 0}, "backup_keep"),
     ],
 )
-def test_invalid_value_changes_nothing(client: TestClient, sqlite_context: Context, values: object, field: str) -> None:
+def test_invalid_value_changes_nothing(client: TestClient, usual_context: Context, values: object, field: str) -> None:
     refused = client.patch("/api/settings", json={"values": values})
     assert refused.status_code == 422
     assert [fault["field"] for fault in refused.json()["errors"]] == [field]
-    assert sqlite_context.settings.min_fatigue_events == 45
+    assert usual_context.settings.min_fatigue_events == 45
 
 
-def test_environment_wins_and_is_shown_as_fixed(sqlite_context: Context) -> None:
-    fixed = Settings(database_url=sqlite_context.settings.database_url, min_stress_events=8)
-    with TestClient(create_app(open_context(fixed)), base_url="http://localhost:8000") as client:
+def test_environment_wins_and_is_shown_as_fixed(usual_context: Context) -> None:
+    fixed = Settings(database_url=usual_context.settings.database_url, min_stress_events=8)
+    with (
+        opened_context(fixed) as own,
+        TestClient(create_app(own), base_url="http://localhost:8000") as client,
+    ):
         shown = setting(client.get("/api/settings"), "min_stress_events")
         assert shown.items() >= {"value": 8, "source": "environment"}.items()
         refused = client.patch("/api/settings", json={"values": {"min_stress_events": 12}})
     assert (refused.status_code, "STRESSVISION_MIN_STRESS_EVENTS" in refused.json()["detail"]) == (409, True)
 
 
-def test_running_program_follows_another_ones_change(sqlite_context: Context) -> None:
-    other = open_context(Settings(database_url=sqlite_context.settings.database_url))
+def test_running_program_follows_another_ones_change(usual_context: Context) -> None:
+    other = open_context(Settings(database_url=usual_context.settings.database_url))
     follower = SettingsFollower(other, seconds=0.01)
     follower.start()
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         client.patch("/api/settings", json={"values": {"alert_window_minutes": 20, "policy": "eu"}})
     wait_until(lambda: other.settings.alert_window_minutes == 20, "the change is applied")
     follower.stop()
+    other.database.close()
     assert other.settings.policy == "eu"
 
 
@@ -109,7 +115,7 @@ def test_value_written_by_hand_that_is_invalid_is_left_out(sqlite_context: Conte
     assert sqlite_context.settings.host == "127.0.0.1"
 
 
-def test_addresses_are_stored_and_never_returned(client: TestClient, sqlite_context: Context) -> None:
+def test_addresses_are_stored_and_never_returned(client: TestClient, usual_context: Context) -> None:
     added = client.post("/api/notifications/targets", json={"address": HOOK})
     assert added.status_code == 201, added.text
     assert [target["label"] for target in added.json()["targets"]] == ["jsons://hook.example.com"]
@@ -117,7 +123,7 @@ def test_addresses_are_stored_and_never_returned(client: TestClient, sqlite_cont
     assert client.post("/api/notifications/targets", json={"address": "no address"}).status_code == 422
     answers = [client.get(path).text for path in ("/api/settings", "/api/notifications", "/api/audit")]
     assert not [answer for answer in answers if "secret-path-77" in answer]
-    assert sqlite_context.settings.notify_urls[0].get_secret_value() == HOOK
+    assert usual_context.settings.notify_urls[0].get_secret_value() == HOOK
     target = added.json()["targets"][0]["target"]
     assert client.delete(f"/api/notifications/targets/{target}").json()["configured"] is False
     assert client.delete(f"/api/notifications/targets/{target}").status_code == 404
@@ -163,41 +169,39 @@ def store_stress(context: Context, clock: FakeClock, employee_id: int, count: in
         add_detection(context, employee_id=employee_id, emotion="stress", emotion_confidence=0.7)
 
 
-def test_preview_compares_thresholds_on_past_data(
-    client: TestClient, sqlite_context: Context, clock: FakeClock
-) -> None:
-    employee = enrol(sqlite_context)
-    store_stress(sqlite_context, clock, employee, 11)
+def test_preview_compares_thresholds_on_past_data(client: TestClient, usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    store_stress(usual_context, clock, employee, 11)
     clock.advance(hours=3)
-    store_stress(sqlite_context, clock, employee, 14)
+    store_stress(usual_context, clock, employee, 14)
     clock.advance(seconds=1)
     looked = client.post("/api/settings/preview", json={"values": {"min_stress_events": 13}})
     assert looked.json().items() >= {"current": 2, "proposed": 1, "created": 2, "detections": 25, "days": 7}.items()
-    assert sqlite_context.settings.min_stress_events == 10
+    assert usual_context.settings.min_stress_events == 10
     assert client.post("/api/settings/preview", json={"values": {"backup_keep": 3}}).status_code == 422
     clock.advance(seconds=timedelta(days=8).total_seconds())
     later = client.post("/api/settings/preview", json={"values": {"min_stress_events": 13}})
     assert later.json().items() >= {"current": 0, "proposed": 0}.items()
 
 
-def test_preview_discloses_nothing_to_administrators(sqlite_context: Context, clock: FakeClock) -> None:
+def test_preview_discloses_nothing_to_administrators(usual_context: Context, clock: FakeClock) -> None:
     for number in range(1, 7):
         count = 12 if number == 1 else 20
-        store_stress(sqlite_context, clock, enrol(sqlite_context, f"EMP00{number}", f"Persona {number}"), count)
+        store_stress(usual_context, clock, enrol(usual_context, f"EMP00{number}", f"Persona {number}"), count)
     between = {"min_stress_events": 13}
-    doctor = preview_rules(sqlite_context, between, Role.HEALTH)
+    doctor = preview_rules(usual_context, between, Role.HEALTH)
     assert (doctor.current, doctor.proposed) == (6, 5), "the difference is one person, although five remain"
-    withheld = preview_rules(sqlite_context, between, Role.ADMIN)
+    withheld = preview_rules(usual_context, between, Role.ADMIN)
     assert (withheld.current, withheld.proposed, withheld.created, withheld.detections) == (None, None, None, 0)
     assert withheld.withheld
 
 
-def test_health_reads_settings_and_may_not_change_them(sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
-    with TestClient(create_app(replace(sqlite_context)), base_url="http://localhost:8000") as client:
+def test_health_reads_settings_and_may_not_change_them(usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
+    with TestClient(create_app(replace(usual_context)), base_url="http://localhost:8000") as client:
         health = bearing(tokens[Role.HEALTH])
         assert client.get("/api/settings", headers=health).status_code == 200
         wanted = {"values": {"min_stress_events": 12}}
         assert client.patch("/api/settings", json=wanted, headers=health).status_code == 403
         assert client.patch("/api/settings", json=wanted, headers=bearing(tokens[Role.ADMIN])).status_code == 200
-    assert audited(sqlite_context, "settings_changed")[0].startswith("cuenta.admin")
+    assert audited(usual_context, "settings_changed")[0].startswith("cuenta.admin")

@@ -16,8 +16,8 @@ from tests.integration.live_backend import Follower, LiveBackend, add_detection,
 
 
 @pytest.fixture
-def live(sqlite_context: Context) -> Iterator[LiveBackend]:
-    with serve(sqlite_context) as backend:
+def live(usual_context: Context) -> Iterator[LiveBackend]:
+    with serve(usual_context) as backend:
         yield backend
 
 
@@ -131,10 +131,10 @@ def test_role_without_persons_cannot_follow_an_employee(live: LiveBackend, role:
             follower.receive()
 
 
-def test_heartbeat_has_position_when_subscription_matches_nothing(sqlite_context: Context) -> None:
-    with serve(sqlite_context, Pace(heartbeat_seconds=0.02)) as live, live.follow("?events=report") as follower:
+def test_heartbeat_has_position_when_subscription_matches_nothing(usual_context: Context) -> None:
+    with serve(usual_context, Pace(heartbeat_seconds=0.02)) as live, live.follow("?events=report") as follower:
         follower.receive()
-        add_detection(sqlite_context)
+        add_detection(usual_context)
         while (message := follower.receive())["last_id"] == 0:
             assert message["type"] == "heartbeat"
     assert message["last_id"] == 1

@@ -95,10 +95,10 @@ def test_unexpected_messages_raise_unavailable() -> None:
         poll_feed(BackendClient(base, "es"), None)
 
 
-def test_polls_of_the_real_backend_lose_and_repeat_nothing(sqlite_context: Context) -> None:
+def test_polls_of_the_real_backend_lose_and_repeat_nothing(usual_context: Context) -> None:
     """A poll may precede the backend's view of the commit; no detection may be lost or repeated."""
-    now = sqlite_context.clock()
-    with serve(sqlite_context) as live:
+    now = usual_context.clock()
+    with serve(usual_context) as live:
         backend = BackendClient(live.url, "es")
         visits = [poll_feed(backend, None)]
         assert visits[0].latest == ()
@@ -108,6 +108,6 @@ def test_polls_of_the_real_backend_lose_and_repeat_nothing(sqlite_context: Conte
             return len(visits[-1].latest) >= count
 
         for number in range(1, 4):
-            add_detection(sqlite_context, timestamp=now - timedelta(seconds=10 - number))
+            add_detection(usual_context, timestamp=now - timedelta(seconds=10 - number))
             wait_until(partial(arrives, number), f"detection {number}")
         assert [item.timestamp for item in visits[-1].latest] == [now - timedelta(seconds=ago) for ago in (7, 8, 9)]

@@ -30,8 +30,8 @@ def report(context: Context, state: str) -> None:
 
 
 @pytest.fixture
-def context(sqlite_context: Context) -> Context:
-    return sqlite_context
+def context(usual_context: Context) -> Context:
+    return usual_context
 
 
 @pytest.fixture

@@ -208,8 +208,8 @@ def test_expiring_tokens_are_read_without_creating_a_database(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("quick_argon")
-def test_doctor_warns_of_expiring_tokens(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    today = replace(sqlite_context, clock=utc_now)
+def test_doctor_warns_of_expiring_tokens(usual_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = replace(usual_context, clock=utc_now)
     monkeypatch.setenv("STRESSVISION_DATABASE_URL", today.settings.database_url)
     add_account(today, "admin", Role.ADMIN, "una frase de siete palabras", ADMIN)
     add_token(today, TokenRequest(device_id="pi-1", days=365), ADMIN)

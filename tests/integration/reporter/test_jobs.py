@@ -13,7 +13,7 @@ from tests.programs.running import PATIENCE_SECONDS
 HOURLY = WindowEnds(timedelta(hours=1))
 
 
-def test_failing_or_hanging_job_does_not_block_others(sqlite_context: Context) -> None:
+def test_failing_or_hanging_job_does_not_block_others(usual_context: Context) -> None:
     done, hanging = threading.Event(), threading.Event()
 
     def fail(_context: Context) -> None:
@@ -28,7 +28,7 @@ def test_failing_or_hanging_job_does_not_block_others(sqlite_context: Context) -
         Job("failing", HOURLY, fail),
         Job("working", HOURLY, lambda _context: done.set()),
     )
-    run_schedule(sqlite_context, jobs, lambda _seconds: hanging.wait(PATIENCE_SECONDS))
+    run_schedule(usual_context, jobs, lambda _seconds: hanging.wait(PATIENCE_SECONDS))
     assert done.is_set()
     assert hanging.is_set()
 
@@ -43,8 +43,8 @@ def test_job_runs_in_one_process_and_others_stay_free(context: Context) -> None:
         assert again
 
 
-def test_job_names_are_unique(sqlite_context: Context) -> None:
-    names = [job.name for job in list_jobs(sqlite_context.settings, timedelta(minutes=15))]
+def test_job_names_are_unique(usual_context: Context) -> None:
+    names = [job.name for job in list_jobs(usual_context.settings, timedelta(minutes=15))]
     assert len(names) == len(set(names))
 
 

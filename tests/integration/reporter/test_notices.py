@@ -48,10 +48,10 @@ def states(context: Context) -> list[tuple[str, str, int]]:
 
 
 def test_alert_is_sent_once_by_mail_and_webhook_without_name_or_diagnosis(
-    sqlite_context: Context, clock: FakeClock
+    usual_context: Context, clock: FakeClock
 ) -> None:
     with mail_server() as mail, web_receiver() as hook:
-        telling = notifying(sqlite_context, mail.address, hook.address)
+        telling = notifying(usual_context, mail.address, hook.address)
         raise_one(telling, clock)
         assert deliver(telling) == DeliveryResult(sent=2, failed=0)
         assert deliver(telling) == DeliveryResult(sent=0, failed=0)
@@ -98,16 +98,16 @@ def test_concurrent_senders_send_each_message_once(context: Context, clock: Fake
     assert sum(each.sent for each in rounds) == len(sent) == len(set(sent)) == 6
 
 
-def test_unsubscribed_kinds_are_not_queued(sqlite_context: Context, clock: FakeClock) -> None:
-    raise_one(notifying(sqlite_context), clock)
-    only_reports = notifying(sqlite_context, "json://127.0.0.1:9/x", notify_events=("reports",))
-    post_stress(only_reports, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
-    assert states(sqlite_context) == []
+def test_unsubscribed_kinds_are_not_queued(usual_context: Context, clock: FakeClock) -> None:
+    raise_one(notifying(usual_context), clock)
+    only_reports = notifying(usual_context, "json://127.0.0.1:9/x", notify_events=("reports",))
+    post_stress(only_reports, clock, enrol(usual_context, "EMP002", "Lars Keller Ruiz"), 10)
+    assert states(usual_context) == []
 
 
-def test_message_is_delivered_when_the_receiver_returns(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_is_delivered_when_the_receiver_returns(usual_context: Context, clock: FakeClock) -> None:
     port = free_port()
-    telling = notifying(sqlite_context, f"json://127.0.0.1:{port}/gancho-secreto")
+    telling = notifying(usual_context, f"json://127.0.0.1:{port}/gancho-secreto")
     raise_one(telling, clock)
     for _ in range(3):
         assert deliver(telling) == DeliveryResult(sent=0, failed=1)
@@ -120,15 +120,15 @@ def test_message_is_delivered_when_the_receiver_returns(sqlite_context: Context,
     with web_receiver(port) as hook:
         assert deliver(telling) == DeliveryResult(sent=1, failed=0)
     assert len(hook.bodies) == 1
-    assert states(sqlite_context) == [("alert", "sent", 4)]
+    assert states(usual_context) == [("alert", "sent", 4)]
     assert read_queue(telling).failing_since is None
 
 
-def test_hanging_receiver_does_not_delay_others(sqlite_context: Context, clock: FakeClock) -> None:
+def test_hanging_receiver_does_not_delay_others(usual_context: Context, clock: FakeClock) -> None:
     with hanging_receiver() as silent, web_receiver() as hook:
-        telling = notifying(sqlite_context, silent, hook.address)
+        telling = notifying(usual_context, silent, hook.address)
         raise_one(telling, clock)
-        post_stress(telling, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
+        post_stress(telling, clock, enrol(usual_context, "EMP002", "Lars Keller Ruiz"), 10)
         assert deliver(telling) == DeliveryResult(sent=2, failed=1)
     assert len(hook.bodies) == 2
     assert {target.last_error is None for target in read_queue(telling).targets} == {True, False}
@@ -147,7 +147,7 @@ def test_message_claimed_by_a_killed_sender_is_sent_with_the_same_key(context: C
 
 
 def test_message_of_a_sender_killed_after_sending_is_repeated_with_the_same_key(
-    sqlite_context: Context, clock: FakeClock
+    usual_context: Context, clock: FakeClock
 ) -> None:
     sent: list[OutgoingMessage] = []
 
@@ -155,7 +155,7 @@ def test_message_of_a_sender_killed_after_sending_is_repeated_with_the_same_key(
         sent.append(message)
         raise KeyboardInterrupt
 
-    telling = notifying(sqlite_context, "json://127.0.0.1:9/x")
+    telling = notifying(usual_context, "json://127.0.0.1:9/x")
     raise_one(telling, clock)
     with pytest.raises(KeyboardInterrupt):
         deliver_due(telling, send_and_die)
@@ -164,34 +164,34 @@ def test_message_of_a_sender_killed_after_sending_is_repeated_with_the_same_key(
     assert sent[0] == sent[1]
 
 
-def test_quiet_hours_postpone_all_but_severe_alerts(sqlite_context: Context, clock: FakeClock) -> None:
+def test_quiet_hours_postpone_all_but_severe_alerts(usual_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
-        telling = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00")
+        telling = notifying(usual_context, hook.address, notify_quiet_hours="09:00-11:00")
         raise_one(telling, clock)
         assert deliver(telling).sent == 1, "high severity passes"
-        strict = notifying(sqlite_context, hook.address, notify_quiet_hours="09:00-11:00", notify_quiet_except="none")
-        post_stress(strict, clock, enrol(sqlite_context, "EMP002", "Lars Keller Ruiz"), 10)
+        strict = notifying(usual_context, hook.address, notify_quiet_hours="09:00-11:00", notify_quiet_except="none")
+        post_stress(strict, clock, enrol(usual_context, "EMP002", "Lars Keller Ruiz"), 10)
         assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=50)
         assert deliver(strict) == DeliveryResult(sent=0, failed=0)
         clock.advance(minutes=5)
         assert deliver(strict) == DeliveryResult(sent=1, failed=0)
-    assert states(sqlite_context) == [("alert", "sent", 1)] * 2
+    assert states(usual_context) == [("alert", "sent", 1)] * 2
 
 
-def test_message_about_a_settled_alert_is_not_sent(sqlite_context: Context, clock: FakeClock) -> None:
-    telling = notifying(sqlite_context, "json://127.0.0.1:9/x")
+def test_message_about_a_settled_alert_is_not_sent(usual_context: Context, clock: FakeClock) -> None:
+    telling = notifying(usual_context, "json://127.0.0.1:9/x")
     raise_one(telling, clock)
     clock.advance(minutes=15)
     assert escalate_due(telling) == (1,)
     resolve_alert(telling, 1, DOCTOR)
     assert deliver(telling) == DeliveryResult(sent=0, failed=0)
-    assert states(sqlite_context) == [("alert", "obsolete", 0), ("alert_escalated", "obsolete", 0)]
+    assert states(usual_context) == [("alert", "obsolete", 0), ("alert_escalated", "obsolete", 0)]
 
 
-def test_escalation_states_the_waiting_time(sqlite_context: Context, clock: FakeClock) -> None:
+def test_escalation_states_the_waiting_time(usual_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
-        telling = notifying(sqlite_context, hook.address)
+        telling = notifying(usual_context, hook.address)
         raise_one(telling, clock)
         clock.advance(minutes=61)
         assert escalate_due(telling) == (1,)
@@ -199,9 +199,9 @@ def test_escalation_states_the_waiting_time(sqlite_context: Context, clock: Fake
     assert "Nadie ha reconocido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
 
 
-def test_report_message_is_sent_where_subscribed(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_message_is_sent_where_subscribed(usual_context: Context, clock: FakeClock) -> None:
     with web_receiver() as hook:
-        telling = notifying(sqlite_context, hook.address, notify_events=("reports",))
+        telling = notifying(usual_context, hook.address, notify_events=("reports",))
         raise_one(telling, clock)
         clock.advance(minutes=15)
         assert len(write_due_reports(telling, timedelta(minutes=15))) == 1
@@ -209,14 +209,14 @@ def test_report_message_is_sent_where_subscribed(sqlite_context: Context, clock:
     assert "Hay un reporte nuevo: 22/11/2026 10:00 – 10:15." in json.loads(hook.bodies[0])["message"]
 
 
-def test_message_fails_after_the_configured_days(sqlite_context: Context, clock: FakeClock) -> None:
+def test_message_fails_after_the_configured_days(usual_context: Context, clock: FakeClock) -> None:
     def refuse(_address: str, _message: OutgoingMessage) -> None:
         raise ServerUnreachable(Message(es="no responde", en="no answer"))
 
-    telling = notifying(sqlite_context, "json://127.0.0.1:9/x")
+    telling = notifying(usual_context, "json://127.0.0.1:9/x")
     raise_one(telling, clock)
     attempts = 0
-    while states(sqlite_context)[0][1] == "waiting":
+    while states(usual_context)[0][1] == "waiting":
         attempts += deliver_due(telling, refuse, lambda: 1.0).failed
         clock.advance(hours=2)
     assert 36 <= attempts <= 40
@@ -224,13 +224,13 @@ def test_message_fails_after_the_configured_days(sqlite_context: Context, clock:
 
 
 def test_no_part_of_an_address_is_logged(
-    sqlite_context: Context, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    usual_context: Context, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     with web_receiver(status=401) as hook:
         address = hook.address.replace("json://", "json://medico:clave-secreta@")
-        telling = notifying(sqlite_context, address)
+        telling = notifying(usual_context, address)
         raise_one(telling, clock)
         assert deliver(telling).failed == 1
     (target,) = read_queue(telling).targets

@@ -133,41 +133,41 @@ def test_coverage_counts_minutes_with_a_health_report_or_detection(context: Cont
     assert report.coverage[0].strip == [100, 0, 100, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0]
 
 
-def test_silent_camera_is_expected_for_a_day(sqlite_context: Context, clock: FakeClock) -> None:
-    record_health(sqlite_context, DeviceHealth(device_id="pi-1", state="watching"))
+def test_silent_camera_is_expected_for_a_day(usual_context: Context, clock: FakeClock) -> None:
+    record_health(usual_context, DeviceHealth(device_id="pi-1", state="watching"))
     for hours, expected in ((20, ["pi-1", "pi-2"]), (20, ["pi-2"])):
-        store_detection(sqlite_context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
+        store_detection(usual_context, detection(clock.advance(hours=hours), None, None, device_id="pi-2"))
         clock.advance(seconds=1)
-        report = write_manual_report(sqlite_context, QUARTER)
+        report = write_manual_report(usual_context, QUARTER)
         assert [device.device_id for device in report.coverage] == expected
 
 
-def test_report_is_compared_with_the_previous_window(sqlite_context: Context, clock: FakeClock) -> None:
-    ana = enrol(sqlite_context)
+def test_report_is_compared_with_the_previous_window(usual_context: Context, clock: FakeClock) -> None:
+    ana = enrol(usual_context)
     for emotions in (["stress", "fatigue"], ["neutral"]):
         for emotion in emotions:
-            store_detection(sqlite_context, detection(clock(), ana, emotion))
+            store_detection(usual_context, detection(clock(), ana, emotion))
         clock.advance(minutes=15)
-    write_due_reports(sqlite_context, QUARTER)
-    second, first = list_reports(sqlite_context, 10).reports
+    write_due_reports(usual_context, QUARTER)
+    second, first = list_reports(usual_context, 10).reports
     assert first.previous is None
     assert second.previous is not None
     assert (second.previous.overall_stress_percentage, second.previous.overall_fatigue_percentage) == (50.0, 50.0)
-    assert second == read_report(sqlite_context, second.id)
+    assert second == read_report(usual_context, second.id)
 
 
-def test_report_stays_after_its_detections_are_deleted(sqlite_context: Context, clock: FakeClock) -> None:
+def test_report_stays_after_its_detections_are_deleted(usual_context: Context, clock: FakeClock) -> None:
     began = clock()
     for _ in range(3):
-        store_detection(sqlite_context, detection(clock(), None, None))
+        store_detection(usual_context, detection(clock(), None, None))
     clock.advance(minutes=15)
-    write_due_reports(sqlite_context, QUARTER)
-    with sqlite_context.database.write() as connection:
+    write_due_reports(usual_context, QUARTER)
+    with usual_context.database.write() as connection:
         connection.execute(text("DELETE FROM detection_events"))
-    assert list(rewrite_reports(sqlite_context, QUARTER, began - QUARTER, clock())) == []
-    store_detection(sqlite_context, detection(began, None, None))
-    assert write_due_reports(sqlite_context, QUARTER) == ()
-    (report,) = list_reports(sqlite_context, 10).reports
+    assert list(rewrite_reports(usual_context, QUARTER, began - QUARTER, clock())) == []
+    store_detection(usual_context, detection(began, None, None))
+    assert write_due_reports(usual_context, QUARTER) == ()
+    (report,) = list_reports(usual_context, 10).reports
     assert (report.total_detections, report.revision) == (3, 0)
 
 

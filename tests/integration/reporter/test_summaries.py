@@ -28,9 +28,9 @@ WEDNESDAY = "2026-11-18"
 
 
 @pytest.fixture
-def context(sqlite_context: Context) -> Context:
+def context(usual_context: Context) -> Context:
     """The same SQL runs on PostgreSQL in test_report_kills.py."""
-    return sqlite_context
+    return usual_context
 
 
 @pytest.fixture

@@ -43,17 +43,17 @@ def write_certificate(folder: Path, expires: datetime) -> Path:
     return path
 
 
-def test_three_months_warn_before_each_damage(sqlite_context: Context, clock: FakeClock, tmp_path: Path) -> None:
+def test_three_months_warn_before_each_damage(usual_context: Context, clock: FakeClock, tmp_path: Path) -> None:
     start = clock()
     expires = start + timedelta(days=70)
-    settings = sqlite_context.settings.model_copy(
+    settings = usual_context.settings.model_copy(
         update={
             "tls_certificate": write_certificate(tmp_path, expires),
             "notify_urls": Settings(notify_urls="json://127.0.0.1:9/hook").notify_urls,
             "backup_hours": 0,
         }
     )
-    context = Context(sqlite_context.database, settings, clock)
+    context = Context(usual_context.database, settings, clock)
     full_on = 60
     seen: dict[RepairKind, int] = {}
     messages = 0
@@ -73,8 +73,8 @@ def test_three_months_warn_before_each_damage(sqlite_context: Context, clock: Fa
     assert sum(weeks) <= messages <= sum(weeks) + 4
 
 
-def test_findings_are_replaced_and_shown(sqlite_context: Context, clock: FakeClock) -> None:
-    context = Context(sqlite_context.database, sqlite_context.settings.model_copy(update={"backup_hours": 0}), clock)
+def test_findings_are_replaced_and_shown(usual_context: Context, clock: FakeClock) -> None:
+    context = Context(usual_context.database, usual_context.settings.model_copy(update={"backup_hours": 0}), clock)
     inspect_installation(context, Machine(free_bytes=lambda _path: GIGABYTE, is_synchronised=lambda: False))
     [clock_fault] = list_repairs(context, "es").repairs
     assert (clock_fault.kind, clock_fault.is_urgent) == ("clock", False)
@@ -87,13 +87,13 @@ def test_findings_are_replaced_and_shown(sqlite_context: Context, clock: FakeClo
     assert list_repairs(context, "es").repairs == []
 
 
-def test_samples_are_bounded_and_one_a_day(sqlite_context: Context, clock: FakeClock) -> None:
+def test_samples_are_bounded_and_one_a_day(usual_context: Context, clock: FakeClock) -> None:
     start = clock()
     machine = Machine(free_bytes=lambda _path: GIGABYTE, is_synchronised=lambda: None)
     for half_day in range(200):
         clock.now = start + timedelta(hours=12 * half_day)
-        inspect_installation(sqlite_context, machine)
-    with sqlite_context.database.read() as connection:
+        inspect_installation(usual_context, machine)
+    with usual_context.database.read() as connection:
         samples = rows.select_samples(connection)
     assert len(samples) == 60
     assert len({sample.day for sample in samples}) == 60
