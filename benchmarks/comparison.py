@@ -7,8 +7,8 @@ import json
 import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import cycle
@@ -21,8 +21,9 @@ from benchmarks.bare import SHAPES
 from benchmarks.history import DEVICES, PEOPLE, fill_history
 from benchmarks.load import get, measure_rate, post, prepare_requests
 from benchmarks.programs import Server, run_bare, run_program
+from benchmarks.raw_inserts import insert_raw
 from benchmarks.websocket import Latency, commit_detections, measure_latency
-from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.engine.connection import parse_url
 
 READS = {
     "overview": "/api/dashboard/overview",
@@ -65,8 +66,9 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Measurements at one size of the database; memory in MiB, measured last."""
+    """Measurements at one size of the database; memory in MiB, of one process, measured last."""
 
+    database: str
     rows: int
     ratios: tuple[Ratio, ...]
     while_writing: tuple[Ratio, ...]
@@ -76,34 +78,38 @@ class Comparison:
     ingest_mib: float
 
 
-def compare(folder: Path, rows: int) -> Comparison:
-    """Return the measurements with a history of `rows` detections. Raises RuntimeError for a status other than 200."""
-    path = folder / f"history-{rows}.db"
+def compare(folder: Path, url: str, rows: int, processes: int) -> Comparison:
+    """Return the measurements with a history of `rows` detections. Raises RuntimeError for a status other than 200.
+
+    `url`: an empty database; `processes`: number of backends and of ingest servers, each beside a bare counterpart.
+    """
     began = time.monotonic()
-    fill_history(path, rows)
+    fill_history(url, rows)
     print(f"{rows} rows filled in {time.monotonic() - began:.0f} s", flush=True)
     with ExitStack() as stack:
-        backend = stack.enter_context(run_program(folder, path, "backend_api.py"))
-        ingest = stack.enter_context(run_program(folder, path, "server_simulator.py"))
-        shapes = {place: requests.get(backend.url(place), timeout=60).json() for place in READS.values()}
-        (folder / SHAPES).write_text(json.dumps(shapes))
-        bare_backend = stack.enter_context(run_bare(folder, "backend"))
-        bare_ingest = stack.enter_context(run_bare(folder, "ingest"))
-        ratios = (
-            *(_compare_reads(f"GET {name}", place, backend, bare_backend) for name, place in READS.items()),
-            _compare_posts("POST /api/detections", "/api/detections", backend, bare_backend),
-            _compare_posts("ingest POST /detections", "/detections", ingest, bare_ingest),
-            _compare_batches("ingest POST /detections/batch", ingest, path),
+        backends, ingests = (
+            [stack.enter_context(run_program(folder, url, script)) for _ in range(processes)]
+            for script in ("backend_api.py", "server_simulator.py")
         )
-        url = f"sqlite:///{path}"
+        shapes = {place: requests.get(backends[0].url(place), timeout=60).json() for place in READS.values()}
+        (folder / SHAPES).write_text(json.dumps(shapes))
+        bare_backends, bare_ingests = (
+            [stack.enter_context(run_bare(folder, kind)) for _ in range(processes)] for kind in ("backend", "ingest")
+        )
+        ratios = (
+            *(_compare_reads(f"GET {name}", place, backends, bare_backends) for name, place in READS.items()),
+            _compare_posts("POST /api/detections", "/api/detections", backends, bare_backends),
+            _compare_posts("ingest POST /detections", "/detections", ingests, bare_ingests),
+            _compare_batches("ingest POST /detections/batch", ingests, url),
+        )
         with _write_meanwhile(url):
             while_writing = tuple(
-                _compare_reads(f"GET {name}", place, backend, bare_backend) for name, place in READS.items()
+                _compare_reads(f"GET {name}", place, backends, bare_backends) for name, place in READS.items()
             )
-        latency = measure_latency(url, backend.port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
-        memory = backend.resident_mib(), ingest.resident_mib()
-        crowd = measure_latency(url, backend.port, CROWD, CROWD_SECONDS, CROWD_RATE)
-        return Comparison(rows, ratios, while_writing, latency, crowd, *memory)
+        latency = measure_latency(url, backends[0].port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
+        memory = backends[0].resident_mib(), ingests[0].resident_mib()
+        crowd = measure_latency(url, backends[0].port, CROWD, CROWD_SECONDS, CROWD_RATE)
+        return Comparison(parse_url(url).get_backend_name(), rows, ratios, while_writing, latency, crowd, *memory)
 
 
 @contextmanager
@@ -116,61 +122,32 @@ def _write_meanwhile(url: str) -> Iterator[None]:
         writing.wait()
 
 
-def _compare_reads(name: str, place: str, ours: Server, bare: Server) -> Ratio:
+def _compare_reads(name: str, place: str, ours: Sequence[Server], bare: Sequence[Server]) -> Ratio:
+    return _interleave(name, *(_build_load(servers, get(servers[0].port, place), READERS) for servers in (ours, bare)))
+
+
+def _compare_posts(name: str, place: str, ours: Sequence[Server], bare: Sequence[Server]) -> Ratio:
     return _interleave(
         name,
-        _build_load(ours.port, get(ours.port, place), READERS),
-        _build_load(bare.port, get(bare.port, place), READERS),
+        *(
+            _build_load(servers, post(servers[0].port, place, detections()), WRITERS, READY_MADE)
+            for servers in (ours, bare)
+        ),
     )
 
 
-def _compare_posts(name: str, place: str, ours: Server, bare: Server) -> Ratio:
-    return _interleave(
-        name,
-        _build_load(ours.port, post(ours.port, place, detections()), WRITERS, READY_MADE),
-        _build_load(bare.port, post(bare.port, place, detections()), WRITERS, READY_MADE),
-    )
+def _build_load(
+    servers: Sequence[Server], make_request: Callable[[], bytes], connections: int, ready: int = 0
+) -> Callable[[], float]:
+    ports = [server.port for server in servers]
+    return lambda: measure_rate(ports, prepare_requests(make_request, ready), ROUND_SECONDS, connections)
 
 
-def _build_load(port: int, make_request: Callable[[], bytes], connections: int, ready: int = 0) -> Callable[[], float]:
-    return lambda: measure_rate(port, prepare_requests(make_request, ready), ROUND_SECONDS, connections)
-
-
-def _compare_batches(name: str, ingest: Server, path: Path) -> Ratio:
+def _compare_batches(name: str, ingests: Sequence[Server], url: str) -> Ratio:
     make = detections()
-    batch = post(ingest.port, "/detections/batch", lambda: {"detections": [make() for _ in range(BATCH)]})
-    return _interleave(
-        name,
-        lambda: BATCH * _build_load(ingest.port, batch, 2, READY_MADE // BATCH)(),
-        lambda: _insert_raw(path, make),
-    )
-
-
-def _insert_raw(path: Path, make: Callable[[], dict[str, object]]) -> float:
-    """Insert the same rows into the same table, equally durable and in equal transactions; return rows per second."""
-    rows = [_to_row(make()) for _ in range(BATCH)]
-    columns, places = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
-    statement = f"INSERT INTO detection_events ({columns}) VALUES ({places})"  # noqa: S608  constant names
-    batch = [tuple(row.values()) for row in rows]
-    stored, began = 0, time.perf_counter()
-    with closing(sqlite_driver().connect(str(path), isolation_level=None, timeout=30)) as connection:
-        connection.execute("PRAGMA synchronous=FULL")
-        while time.perf_counter() < began + ROUND_SECONDS:
-            batch = [(str(uuid4()), *row[1:]) for row in batch]
-            connection.execute("BEGIN IMMEDIATE")
-            for row in batch:
-                connection.execute(statement, row)
-            connection.execute("COMMIT")
-            stored += BATCH
-    return stored / (time.perf_counter() - began)
-
-
-def _to_row(detection: dict[str, object]) -> dict[str, object]:
-    """Return the row of a detection, its `event_id` first."""
-    moment = str(detection["timestamp"]).replace("T", " ").removesuffix("Z")
-    as_text = {name: json.dumps(detection[name]) for name in ("emotion_vector", "bounding_box")}
-    kept = {name: value for name, value in detection.items() if name != "type"}
-    return {**kept, **as_text, "timestamp": moment, "created_at": moment}
+    batch = post(ingests[0].port, "/detections/batch", lambda: {"detections": [make() for _ in range(BATCH)]})
+    load = _build_load(ingests, batch, 2, READY_MADE // BATCH)
+    return _interleave(name, lambda: BATCH * load(), lambda: insert_raw(url, make, BATCH, ROUND_SECONDS))
 
 
 def _interleave(name: str, ours: Callable[[], float], bare: Callable[[], float]) -> Ratio:

@@ -43,7 +43,7 @@ def measure_start() -> DeviceStart:
         }
         prepare = [sys.executable, "-m", "stressvision", "prepare", "--demo"]
         subprocess.run(prepare, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-        with run_program(folder, database, "server_simulator.py") as server:
+        with run_program(folder, f"sqlite:///{database}", "server_simulator.py") as server:
             environment["STRESSVISION_INGEST_URL"] = server.url("")
             command = [sys.executable, str(PROJECT_ROOT / "pi_simulator.py"), "--source", "demo", "--headless"]
             began = time.monotonic()

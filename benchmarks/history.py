@@ -1,13 +1,14 @@
 """Databases with a history: the same last day in each, and any number of detections before it."""
 
-import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import Connection
+
 from stressvision.core.config import Settings
-from stressvision.db.engine.connection import sqlite_driver
+from stressvision.db.engine.connection import sqlite_driver, sqlite_path
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.schema.backfill import recount_totals
 from stressvision.db.schema.rollups import recount_rollups
@@ -18,9 +19,12 @@ PEOPLE, DEVICES = 50, 4
 RECENT = 10_000
 """Detections of the last day."""
 
-_FILL = """
-INSERT INTO detection_events (session_id, timestamp, device_id, track_id, employee_id, recognition_confidence, emotion,
-  emotion_confidence, emotion_vector, bounding_box, frame_quality, processing_time_ms, created_at, event_id)
+_COLUMNS = """session_id, timestamp, device_id, track_id, employee_id, recognition_confidence, emotion,
+  emotion_confidence, emotion_vector, bounding_box, frame_quality, processing_time_ms, created_at, event_id"""
+_VECTOR = '{"neutral":0.8,"happy":0.1,"stress":0.05,"sad":0.03,"fatigue":0.02}'
+_BOX = '{"x":250,"y":120,"w":110,"h":110}'
+_FILL_SQLITE = f"""
+INSERT INTO detection_events ({_COLUMNS})
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rows),
 moments AS (SELECT n, strftime('%Y-%m-%d %H:%M:%f', :now - (CASE
     WHEN :rows - n < :recent / 2 THEN (:rows - n) * 3600.0 / (:recent / 2)
@@ -28,30 +32,41 @@ moments AS (SELECT n, strftime('%Y-%m-%d %H:%M:%f', :now - (CASE
     ELSE 86400 + (:rows - n - :recent) * 6.0 END), 'unixepoch') AS at FROM numbers)
 SELECT 1, at, 'pi-' || (n % :devices), 'trk_' || (n % 97), 1 + n % :people, 0.9,
   CASE WHEN n % 40 = 0 THEN 'stress' WHEN n % 9 = 0 THEN 'happy' ELSE 'neutral' END, 0.8,
-  '{"neutral":0.8,"happy":0.1,"stress":0.05,"sad":0.03,"fatigue":0.02}', '{"x":250,"y":120,"w":110,"h":110}', 0.9,
-  14.2, at, lower(hex(randomblob(16)))
-FROM moments"""
+  '{_VECTOR}', '{_BOX}', 0.9, 14.2, at, lower(hex(randomblob(16)))
+FROM moments"""  # noqa: S608  constants of this module
+_FILL_POSTGRESQL = f"""
+INSERT INTO detection_events ({_COLUMNS})
+SELECT 1, at, 'pi-' || mod(n, %(devices)s), 'trk_' || mod(n, 97), 1 + mod(n, %(people)s), 0.9,
+  CASE WHEN mod(n, 40) = 0 THEN 'stress' WHEN mod(n, 9) = 0 THEN 'happy' ELSE 'neutral' END, 0.8,
+  '{_VECTOR}', '{_BOX}', 0.9, 14.2, at, gen_random_uuid()
+FROM (SELECT n, date_trunc('milliseconds', now()) - interval '1 second' * (CASE
+    WHEN %(rows)s - n < %(recent)s / 2 THEN (%(rows)s - n) * 3600.0 / (%(recent)s / 2)
+    WHEN %(rows)s - n < %(recent)s THEN 3600 + (%(rows)s - n - %(recent)s / 2) * 82800.0 / (%(recent)s / 2)
+    ELSE 86400 + (%(rows)s - n - %(recent)s) * 6.0 END) AS at FROM generate_series(1, %(rows)s) AS n) AS moments"""  # noqa: S608
 
 
-def fill_history(path: Path, rows: int, recent: int = RECENT) -> None:
-    """Create a database at `path` with 50 employees and `rows` detections; 10 million take some minutes.
+def fill_history(url: str, rows: int, recent: int = RECENT) -> None:
+    """Create the tables at `url` with 50 employees and `rows` detections; 10 million take some minutes.
 
-    `recent`: number of detections within the last day, half of them within the last hour. Indexes and triggers are
-    dropped while the rows are inserted and created again afterwards.
+    `recent`: number of detections within the last day, half of them within the last hour. Indexes and triggers do not
+    exist while the rows are inserted.
     """
-    context = open_context(Settings(database_url=f"sqlite:///{path}"))
-    enrol_people(context)
-    with closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
-        connection.execute("PRAGMA cache_size=-1000000")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute(
-            "INSERT INTO sessions(device_id, start_timestamp) VALUES ('pi-0', strftime('%Y-%m-%d %H:%M:%f', 'now'))"
-        )
-        _fill_without_indexes(connection, rows, recent)
-    with context.database.write() as writer:
-        recount_totals(writer)
-        recount_rollups(writer)
-    context.database.close()
+    context = open_context(Settings(database_url=url))
+    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": PEOPLE}
+    with closing(context.database) as database:
+        enrol_people(context)
+        path = sqlite_path(database.url)
+        if path is not None:
+            _fill_sqlite(path, values)
+        else:
+            with database.write() as writer:
+                _fill_postgresql(writer, values)
+        with database.write() as writer:
+            recount_totals(writer)
+            recount_rollups(writer)
+        if path is None:
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def enrol_people(context: Context) -> None:
@@ -63,16 +78,39 @@ def enrol_people(context: Context) -> None:
         enrol_employee(context, enrolment, Actor(user_id="bench"))
 
 
-def _fill_without_indexes(connection: sqlite3.Connection, rows: int, recent: int) -> None:
-    later = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'detection_events' AND sql IS NOT NULL"
-        " AND type IN ('index', 'trigger')"
-    ).fetchall()
-    connection.execute("BEGIN")
-    for kind, name, _ in later:
-        connection.execute(f"DROP {kind} {name}")
-    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": PEOPLE, "now": time.time()}
-    connection.execute(_FILL, values)
-    for _, _, sql in later:
-        connection.execute(sql)
-    connection.execute("COMMIT")
+def _fill_sqlite(path: Path, values: dict[str, int]) -> None:
+    with closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size=-1000000")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(
+            "INSERT INTO sessions(device_id, start_timestamp) VALUES ('pi-0', strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+        )
+        later = connection.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'detection_events' AND sql IS NOT NULL"
+            " AND type IN ('index', 'trigger')"
+        ).fetchall()
+        connection.execute("BEGIN")
+        for kind, name, _ in later:
+            connection.execute(f"DROP {kind} {name}")
+        connection.execute(_FILL_SQLITE, {**values, "now": time.time()})
+        for _, _, sql in later:
+            connection.execute(sql)
+        connection.execute("COMMIT")
+
+
+def _fill_postgresql(connection: Connection, values: dict[str, int]) -> None:
+    run = connection.exec_driver_sql
+    run("SET LOCAL maintenance_work_mem = '512MB'")
+    run("SET LOCAL session_replication_role = replica")  # no trigger runs, nor a foreign key's
+    run("INSERT INTO sessions(device_id, start_timestamp) VALUES ('pi-0', now())")
+    indexes = run(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'detection_events' AND indexname LIKE 'ix_%%'"
+    ).all()
+    unique = "SELECT conname FROM pg_constraint WHERE conrelid = 'detection_events'::regclass AND contype = 'u'"
+    run(f"ALTER TABLE detection_events DROP CONSTRAINT {run(unique).scalar_one()}")
+    for name, _ in indexes:
+        run(f"DROP INDEX {name}")
+    run(_FILL_POSTGRESQL, values)
+    for _, definition in indexes:
+        run(definition)
+    run("ALTER TABLE detection_events ADD UNIQUE (event_id)")

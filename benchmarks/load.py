@@ -4,7 +4,8 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 
 MakeRequest = Callable[[], bytes]
 
@@ -49,19 +50,19 @@ class _Client(asyncio.Protocol):
             self._transport.close()
 
 
-def measure_rate(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
-    """Return responses per second to continuous requests over `connections`.
+def measure_rate(ports: Sequence[int], make_request: MakeRequest, seconds: float, connections: int) -> float:
+    """Return responses per second to continuous requests over `connections`, which the ports share.
 
     Raises:
         RuntimeError: a status other than 200.
     """
-    return asyncio.run(_measure_rate(port, make_request, seconds, connections))
+    return asyncio.run(_measure_rate(ports, make_request, seconds, connections))
 
 
-async def _measure_rate(port: int, make_request: MakeRequest, seconds: float, connections: int) -> float:
+async def _measure_rate(ports: Sequence[int], make_request: MakeRequest, seconds: float, connections: int) -> float:
     loop, began = asyncio.get_running_loop(), time.perf_counter()
     clients = [_Client(make_request, began + seconds) for _ in range(connections)]
-    for client in clients:
+    for client, port in zip(clients, cycle(ports), strict=False):
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*(client.done for client in clients))
     answered = sum(client.answered for client in clients)

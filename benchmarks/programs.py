@@ -33,9 +33,9 @@ class Server:
 
 
 @contextmanager
-def run_program(folder: Path, database: Path, script: str) -> Iterator[Server]:
-    """Run one of the entry scripts until the end of the block."""
-    environment = {**os.environ, "STRESSVISION_DATABASE_URL": f"sqlite:///{database}"}
+def run_program(folder: Path, url: str, script: str) -> Iterator[Server]:
+    """Run one of the entry scripts on the database of `url` until the end of the block."""
+    environment = {**os.environ, "STRESSVISION_DATABASE_URL": url}
     port = find_free_port()
     with _running([str(PROJECT_ROOT / script), "--port", str(port)], folder, environment, port) as server:
         yield server

@@ -1,12 +1,13 @@
 """Capacity of the servers, each figure with a bare counterpart from the same run: `python -m benchmarks.server`.
 
-`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk). Writes its section of
-docs/performance.md.
+`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk), `--database postgresql` on a
+PostgreSQL server that it starts, with two backends and two ingest servers. Writes its section of docs/performance.md.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,68 +27,77 @@ from benchmarks.comparison import (
     compare,
 )
 from benchmarks.document import replace_section, verdict
+from benchmarks.postgresql import run_postgresql
 
 LATENCY_TARGETS_MS = (5.0, 20.0)
 MEMORY_TARGETS_MIB = (120.0, 80.0)
 GROWTH_TARGET = 1.5
 
-_INTRODUCTION = """## Servers
+_INTRODUCTION = """## Servers{on}
 
-Written by `make bench` (`benchmarks/server.py`) on {day}, on a machine with {cores} processor cores under other load
+Written by `{command}` on {day}, on a machine with {cores} processor cores under other load
 (load {load:.1f}). No test asserts these figures; they depend on the machine.
 
 Each ratio is the server's rate over the bare counterpart's, medians of {rounds} alternating rounds of {seconds:g} s, so
-that other load slows both alike. The counterparts are a FastAPI route that returns a constant of the same size, one
+that other load slows both alike. """
+_SQLITE = """The counterparts are a FastAPI route that returns a constant of the same size, one
 that validates the same body and stores nothing, a Flask route under waitress that parses JSON and stores nothing, and
 `sqlite3` inserting the same rows into the same table, equally durable and in equal transactions. The servers
 acknowledge a detection after it is on disk. A read of one person's status is recorded in the audit log first; repeated
 reads within ten seconds are counted (decision 15). Clients prepare their detections before each round.
+"""
+_POSTGRESQL = """Two backends and two ingest servers share one database (PostgreSQL with its default settings,
+on the same machine, by a local socket) and are compared with two bare counterparts of each kind, as above; batches with
+psycopg's `executemany`, which sends the same rows in a pipeline, in equal transactions. Memory is that of one process.
 """
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, help="folder of the databases (default: the temporary folder)")
     options = parser.parse_args()
     load = psutil.getloadavg()[0]
     comparisons = []
     for rows in options.rows:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            comparisons.append(compare(Path(folder), rows))
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder, ExitStack() as stack:
+            if options.database == "sqlite":
+                url, processes = f"sqlite:///{folder}/history-{rows}.db", 1
+            else:
+                url, processes = stack.enter_context(run_postgresql(options.folder)), 2
+            comparisons.append(compare(Path(folder), url, rows, processes))
     section = "\n".join(_describe(comparisons, load))
     replace_section(section)
     print(section)
 
 
 def _describe(comparisons: Sequence[Comparison], load: float) -> Iterator[str]:
-    yield _INTRODUCTION.format(
+    is_sqlite = comparisons[0].database == "sqlite"
+    introduction = _INTRODUCTION.format(
+        on="" if is_sqlite else " on PostgreSQL",
+        command="make bench" if is_sqlite else "python -m benchmarks.server --database postgresql",
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         cores=psutil.cpu_count(),
         load=load,
         rounds=ROUNDS,
         seconds=ROUND_SECONDS,
     )
+    yield introduction + (_SQLITE if is_sqlite else _POSTGRESQL)
     for comparison in comparisons:
         yield f"### {comparison.rows:,} detections\n"
-        yield "| operation | server, per second | bare, per second | ratio | target | |"
-        yield "|---|---:|---:|---:|---:|---|"
-        for ratio in comparison.ratios:
-            target = TARGETS[ratio.name]
-            met = verdict(ratio.value >= target)
-            yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} | {target} | {met} |"
-        yield ""
-        yield from _describe_while_writing(comparison.while_writing)
+        yield from _describe_ratios(comparison.ratios, TARGETS)
+        yield f"While another process commits {DETECTION_RATE:g} detections a second:\n"
+        yield from _describe_ratios(comparison.while_writing, TARGETS_WHILE_WRITING)
         yield from _describe_bounds(comparison)
     yield from _describe_growth(comparisons[0], comparisons[-1])
 
 
-def _describe_while_writing(ratios: Sequence[Ratio]) -> Iterator[str]:
-    yield f"While another process commits {DETECTION_RATE:g} detections a second:\n"
+def _describe_ratios(ratios: Sequence[Ratio], targets: Mapping[str, float]) -> Iterator[str]:
     yield "| operation | server, per second | bare, per second | ratio | target | |"
     yield "|---|---:|---:|---:|---:|---|"
     for ratio in ratios:
-        target = TARGETS_WHILE_WRITING[ratio.name]
+        target = targets[ratio.name]
         met = verdict(ratio.value >= target)
         yield f"| {ratio.name} | {ratio.ours:.0f} | {ratio.bare:.0f} | {ratio.value:.2f} | {target} | {met} |"
     yield ""

@@ -67,11 +67,11 @@ def run(seconds: float) -> Iterator[Sample]:
     """Yield a sample per minute. Raises requests.HTTPError for an error status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        path = folder / "steady.db"
-        fill_history(path, 2 * LAST_HOUR, 2 * LAST_HOUR)
+        url = f"sqlite:///{folder}/steady.db"
+        fill_history(url, 2 * LAST_HOUR, 2 * LAST_HOUR)
         with (
-            run_program(folder, path, "backend_api.py") as backend,
-            run_program(folder, path, "server_simulator.py") as ingest,
+            run_program(folder, url, "backend_api.py") as backend,
+            run_program(folder, url, "server_simulator.py") as ingest,
         ):
             stop = threading.Event()
             tasks = [
