@@ -65,7 +65,7 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
         services=[*services, read_reporter(settings.run_dir, language)],
         disks=_read_disks(context, size),
         newest_backup_at=backup.newest,
-        backup_message=backup.message.text(language) if backup.message else None,
+        backup_message=backup.describe(language) or None,
         can_restore=context.database.is_sqlite and is_launcher_running(settings.run_dir),
         last_restoration=outcome.text if outcome else None,
         last_restoration_failed=outcome is not None and not outcome.is_restored,
