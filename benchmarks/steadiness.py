@@ -136,7 +136,15 @@ def _watch(
 
 def _post_one(ingest: Server) -> Callable[[], None]:
     session, make = requests.Session(), detections()
-    return lambda: session.post(ingest.url("/detections"), json=make(), timeout=TIMEOUT_SECONDS).raise_for_status()
+    return lambda: _post(session, ingest.url("/detections"), make())
+
+
+def _post(session: requests.Session, url: str, body: object) -> None:
+    """Post as a device does: again after 503, with which an overloaded server asks for it."""
+    while (answer := session.post(url, json=body, timeout=TIMEOUT_SECONDS)).status_code == 503:
+        print(f"503: {answer.text[:300]}", flush=True)
+        time.sleep(1)
+    answer.raise_for_status()
 
 
 def _post_many(ingest: Server) -> Callable[[], None]:
@@ -144,7 +152,7 @@ def _post_many(ingest: Server) -> Callable[[], None]:
 
     def post() -> None:
         batch = {"detections": [make() for _ in range(BATCH)]}
-        session.post(ingest.url("/detections/batch"), json=batch, timeout=TIMEOUT_SECONDS).raise_for_status()
+        _post(session, ingest.url("/detections/batch"), batch)
         session.get(ingest.url("/stats"), timeout=TIMEOUT_SECONDS).raise_for_status()
         session.get(ingest.url("/gallery"), timeout=TIMEOUT_SECONDS).raise_for_status()
 
