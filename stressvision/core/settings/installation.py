@@ -1,5 +1,6 @@
 """Settings of the installation: general, network, plant."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -117,6 +118,11 @@ class PlantSettings(BaseModel):
     )
     data_bank: str = Field(
         "", max_length=120, description="name and code under which the data bank is registered with the authority"
+    )
+    validated_on: date | None = Field(
+        None,
+        description="day on which the plant last validated the expression model with its own people, `YYYY-MM-DD` "
+        "(`papers`, model card, point 4); a reminder comes before a year has passed, and after a newer model",
     )
     shift_hours: Annotated[str, Note(unit="hours of the day")] = Field(
         "6,14,22",
