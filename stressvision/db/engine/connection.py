@@ -27,7 +27,7 @@ BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 512
 """Page cache of each connection; the operating system caches the file as well."""
 WRITING_CACHE_KIB = 2048
-"""Of the one connection that writes. A row of a batch takes 62 µs with it, and 71 with CACHE_KIB: pages of seven indexes."""
+"""Of the connection that writes. A row of a batch takes 62 µs with it and 71 with CACHE_KIB: pages of seven indexes."""
 _GENERATION = "file_generation"
 _CLOSING_MS = 1000
 """How long the last checkpoint of a process waits for readers."""
