@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 
 from stressvision.core.cameras import NamedCamera, parse_cameras
 from stressvision.core.files import PROJECT_ROOT
+from stressvision.core.notice_routes import NoticeRoute, parse_routes
 from stressvision.core.texts import Language
 from stressvision.core.validation import validate_time_zone
 from stressvision.core.watching import Polygon, WatchPeriod, parse_polygons, parse_schedule, raising_value_error
@@ -213,6 +214,12 @@ class NotificationSettings(BaseModel):
         "`mailtos://user:password@smtp.example.com?from=…&to=…` or `jsons://example.com/hook`. They are secrets: never "
         "shown or logged",
     )
+    notify_routes: Annotated[tuple[NoticeRoute, ...], NoDecode] = Field(
+        (),
+        max_length=20,
+        description="destinations with a filter by area, shift and severity, as a JSON list (docs/notifications.md); "
+        "they contain addresses, so they are secrets",
+    )
     notify_events: Annotated[tuple[Literal["alerts", "devices", "reports"], ...], NoDecode] = Field(
         ("alerts", "devices"), description="events: `alerts` (also when escalated), `devices`, `reports`"
     )
@@ -235,6 +242,11 @@ class NotificationSettings(BaseModel):
     @classmethod
     def _split_events(cls, value: object) -> object:
         return _split_commas(value)
+
+    @field_validator("notify_routes", mode="before")
+    @classmethod
+    def _parse_routes(cls, value: object) -> object:
+        return parse_routes(value)
 
     @field_validator("notify_urls", mode="before")
     @classmethod
