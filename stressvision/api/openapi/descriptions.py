@@ -120,8 +120,8 @@ SCHEMAS: Mapping[str, str] = {
     "RouteChange": "Otro filtro de un destino, y otra dirección si se envía una.",
     "RouteFilter": "Qué recibe un destino y cuándo. `quiet`: como en `lun-vie 22:00-06:00; dom 00:00-00:00`.",
     "RouteList": (
-        "Los destinos con filtro. `is_fixed`: los fija el entorno. `reaches_nobody`: una alerta que ninguno toma no llega "
-        "a nadie."
+        "Los destinos con filtro. `is_fixed`: los fija el entorno. `reaches_nobody`: una alerta que ninguno toma no "
+        "llega a nadie."
     ),
     "RouteNew": "Un destino con filtro. `address`: de apprise; nunca se devuelve.",
     "RouteState": "Un destino. `target`: su id; `fault`: por qué ahora no recibe nada, o null.",
