@@ -118,12 +118,13 @@ SCHEMAS: Mapping[str, str] = {
     "ReportMention": "La parte de un reporte sobre la persona.",
     "ServiceCard": "Nombre, versión y direcciones del servicio.",
     "RouteChange": "Otro filtro de un destino, y otra dirección si se envía una.",
-    "RouteFilter": "Qué recibe un destino y cuándo. `quiet`: como en `lun-vie 22:00-06:00; dom 00:00-00:00`.",
     "RouteList": (
         "Los destinos con filtro. `is_fixed`: los fija el entorno. `reaches_nobody`: una alerta que ninguno toma no "
         "llega a nadie."
     ),
-    "RouteNew": "Un destino con filtro. `address`: de apprise; nunca se devuelve.",
+    "RouteNew": (
+        "Un destino con filtro. `address`: de apprise; nunca se devuelve. `quiet`: como en `lun-vie 22:00-06:00`."
+    ),
     "RouteState": "Un destino. `target`: su id; `fault`: por qué ahora no recibe nada, o null.",
     "SessionRequest": "Nada es obligatorio: lo que falta puede ir como parámetro.",
     "Silence": (
