@@ -42,6 +42,9 @@ model: ## trains both models again: make model DATA=folder MOBILE=oczoo_fer.onnx
 access: prepared ## writes docs/access.md from the permission table
 	python -m stressvision.http.access_document > docs/access.md
 
+settings: prepared ## writes docs/settings.md from the settings
+	python -m stressvision.core.settings_document > docs/settings.md
+
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
@@ -159,11 +160,8 @@ def check(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print whether backups are made as configured, without reading their content; return 1 if not."""
     del arguments
     fault = find_backup_fault(settings)
-    print(
-        (fault.message if fault.message else BACKUP_CHECKED)
-        .text(settings.lang)
-        .format(at=f"{fault.newest:%Y-%m-%d %H:%M:%S}" if fault.newest else "-")
-    )
+    checked = fault if fault.message else replace(fault, message=BACKUP_CHECKED)
+    print(checked.describe(settings.lang))
     return 1 if fault.is_problem else 0
 
 

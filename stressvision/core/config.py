@@ -13,18 +13,12 @@ from stressvision.core.cameras import HIDDEN
 from stressvision.core.clock import splits_days
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import PROJECT_ROOT as PROJECT_ROOT
-from stressvision.core.setting_groups import (
-    HIGHEST_PORT,
-    AlertSettings,
-    DeviceSettings,
-    GeneralSettings,
-    NetworkSettings,
-    NotificationSettings,
-    PlantSettings,
-    RetentionSettings,
-)
-from stressvision.core.setting_groups import Policy as Policy
-from stressvision.core.setting_groups import Rotation as Rotation
+from stressvision.core.settings.device import DeviceSettings
+from stressvision.core.settings.device import Rotation as Rotation
+from stressvision.core.settings.installation import GeneralSettings, NetworkSettings, PlantSettings
+from stressvision.core.settings.installation import Policy as Policy
+from stressvision.core.settings.operation import AlertSettings, NotificationSettings, RetentionSettings
+from stressvision.core.settings.types import HIGHEST_PORT
 from stressvision.core.validation import describe_error
 
 PREFIX = "STRESSVISION_"

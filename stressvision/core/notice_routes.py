@@ -12,7 +12,7 @@ from stressvision.core.watching import WatchPeriod, format_schedule, parse_sched
 MOST_MINUTES = 23 * 60
 MOST_NAMES = 20
 LONGEST_NAME = 60
-NoticeEvent = Literal["alerts", "devices", "reports", "weekly"]
+NoticeEvent = Literal["alerts", "devices", "reports"]
 Level = Literal["low", "medium", "high"]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)]
@@ -26,14 +26,14 @@ class NoticeFilter(BaseModel):
 
     Attributes:
         name: Name on the screen.
-        events: What it is notified of; `weekly`: the manager's weekly PDF on Monday morning.
+        events: What it is notified of.
         areas: Departments of the people whose alerts it receives; empty: all.
         shifts: Their shifts; empty: all.
         lowest_severity: Least severity of those alerts.
         after_minutes: 0: new alerts at once; otherwise those that were not acknowledged for that long.
         quiet: Plant hours of the week in which its messages wait.
         quiet_except_high: Alerts of high severity are sent in those hours too.
-        account: Account of the health service that reads there: messages then have a link that acknowledges.
+        account: Account of the health service that reads there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -8,14 +8,28 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from stressvision.core.config import PREFIX
-from stressvision.core.setting_groups import GROUPS, Note
+from stressvision.core.settings.device import DeviceSettings
+from stressvision.core.settings.installation import GeneralSettings, NetworkSettings, PlantSettings
+from stressvision.core.settings.operation import AlertSettings, NotificationSettings, RetentionSettings
+from stressvision.core.settings.types import Note
+
+GROUPS: tuple[type[BaseModel], ...] = (
+    GeneralSettings,
+    PlantSettings,
+    NetworkSettings,
+    AlertSettings,
+    NotificationSettings,
+    RetentionSettings,
+    DeviceSettings,
+)
+"""In the order of the document."""
 
 _HEAD = """# Settings
 
 Read from the environment and from a `.env` file in the current folder. A misspelt key is an error that names the
 nearest one. Names that the specification used are in the last column.
 
-Generated from `stressvision/core/setting_groups.py` by `make settings`; change the descriptions there."""
+Generated from `stressvision/core/settings/` by `make settings`; change the descriptions there."""
 
 _TABLE_HEAD = """| setting | default | unit | meaning | specification |
 |---|---|---|---|---|"""

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.core.notice_routes import NoticeFilter, NoticeRoute
 from stressvision.core.watching import WatchPeriod
 from stressvision.domain.alerts import ESCALATION_LIMIT, Severity
 
-WEEKLY_HOUR = 7
-"""Hour of Monday, in plant time, from which the weekly report is sent."""
 LONGEST_QUIET = timedelta(days=8)
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
@@ -61,21 +59,6 @@ def quiet_until(periods: Sequence[WatchPeriod], now: datetime, zone: ZoneInfo) -
     while moment < now + LONGEST_QUIET and (end := _find_end(periods, moment, zone)) is not None:
         moment = end
     return None if moment == now else moment
-
-
-def week_due(now: datetime, zone: ZoneInfo) -> tuple[date, datetime]:
-    """Return the Monday of the last week whose report is due, and since when: the next Monday at WEEKLY_HOUR."""
-    local = now.astimezone(zone)
-    monday = local.date() - timedelta(days=local.weekday())
-    due = _at_hour(monday, zone)
-    if due > now:
-        monday -= timedelta(days=7)
-        due = _at_hour(monday, zone)
-    return monday - timedelta(days=7), due
-
-
-def _at_hour(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, WEEKLY_HOUR, tzinfo=zone).astimezone(UTC)
 
 
 def _is_among(names: Sequence[str], name: str | None) -> bool:

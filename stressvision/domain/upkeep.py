@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 from statistics import median
@@ -16,11 +16,14 @@ class RepairKind(StrEnum):
     TOKENS = "tokens"
     BACKUP = "backup"
     CLOCK = "clock"
+    MODEL = "model"
 
 
-WARN_DAYS = {RepairKind.DISK: 30.0, RepairKind.CERTIFICATE: 30.0}
+WARN_DAYS = {RepairKind.DISK: 30.0, RepairKind.CERTIFICATE: 30.0, RepairKind.MODEL: 30.0}
 """Days before the damage from which a repair is listed."""
 URGENT_DAYS = 7.0
+VALIDATION_DAYS = 365
+"""How long a plant's own validation of the model holds: people, light and clothing change with the seasons."""
 FEWEST_SAMPLES = 5
 """Days of samples below which the disk's trend says nothing."""
 SAMPLE_DAYS = 60
@@ -62,6 +65,18 @@ def days_until_full(samples: Sequence[DiskSample]) -> float | None:
         return None
     newest = max(samples, key=lambda sample: sample.day)
     return newest.free_bytes / -slope
+
+
+def validation_days_left(validated_on: date | None, model_dated: date | None, today: date) -> float | None:
+    """Return the days for which the plant's validation of its model still holds; None where it has stated none.
+
+    A model of a later date than the validation was never validated here.
+    """
+    if validated_on is None:
+        return None
+    if model_dated is not None and validated_on < model_dated:
+        return 0.0
+    return float((validated_on + timedelta(days=VALIDATION_DAYS) - today).days)
 
 
 def repair_in_days(kind: RepairKind, days_left: float | None, detail: str = "") -> Repair | None:

@@ -10,13 +10,8 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from stressvision.core.config import Settings
-from stressvision.core.setting_groups import (
-    AlertSettings,
-    GeneralSettings,
-    NetworkSettings,
-    NotificationSettings,
-    RetentionSettings,
-)
+from stressvision.core.settings.installation import GeneralSettings, NetworkSettings
+from stressvision.core.settings.operation import AlertSettings, NotificationSettings, RetentionSettings
 from stressvision.db.engine.connection import Database
 from stressvision.db.queries.stored_settings import select_stored_settings
 

@@ -1,10 +1,10 @@
-"""Upkeep: a daily inspection of disk, certificate, tokens, backups and clock, with a message before the damage."""
+"""Upkeep: a daily inspection of disk, certificate, tokens, backups, clock and model, with a message before damage."""
 
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.upkeep import Repair, RepairKind, days_until_full, repair_in_days
 from stressvision.services.backup.health import find_backup_fault
 from stressvision.services.context import Context
+from stressvision.services.model_upkeep import find_model_fault
 from stressvision.services.notifications import enqueue
 from stressvision.wire.system import RepairItem, RepairList
 
@@ -41,6 +42,7 @@ MESSAGES: Mapping[RepairKind, Message] = {
     RepairKind.CLOCK: Message(
         es="El reloj de este equipo no está sincronizado.", en="The clock of this machine is not synchronised."
     ),
+    RepairKind.MODEL: Message(es="Modelo de expresión: {detail}.", en="Expression model: {detail}."),
 }
 REMEDIES: Mapping[RepairKind, Message] = {
     RepairKind.DISK: Message(
@@ -62,6 +64,12 @@ REMEDIES: Mapping[RepairKind, Message] = {
     RepairKind.CLOCK: Message(
         es="Active la hora de la red: sudo timedatectl set-ntp true.",
         en="Enable network time: sudo timedatectl set-ntp true.",
+    ),
+    RepairKind.MODEL: Message(
+        es="Valídelo con su gente (ficha-del-modelo, punto 4, de «python -m stressvision papers») y anote el día en "
+        "STRESSVISION_VALIDATED_ON. Si el archivo no es el de su ficha, vuelva a instalar el programa.",
+        en="Validate it with your people (ficha-del-modelo, point 4, of “python -m stressvision papers”) and note the "
+        "day in STRESSVISION_VALIDATED_ON. Where the file is not the one of its card, install the program again.",
     ),
 }
 _NUMBERS = {kind: number for number, kind in enumerate(RepairKind, 1)}
@@ -100,6 +108,7 @@ def inspect_installation(context: Context, machine: Machine) -> list[Repair]:
     backup = find_backup_fault(settings, context.clock)
     certificate = read_certificate_expiry(settings)
     is_synchronised = machine.is_synchronised()
+    model = find_model_fault(settings, _today(context))
     with context.database.write() as connection:
         _sample_disk(connection, context, machine)
         tokens = select_expiring_tokens(connection, now)
@@ -109,10 +118,11 @@ def inspect_installation(context: Context, machine: Machine) -> list[Repair]:
             Repair(RepairKind.TOKENS, is_urgent=False, detail=", ".join(token.device_id or "-" for token in tokens))
             if tokens
             else None,
-            Repair(RepairKind.BACKUP, is_urgent=True, detail=backup.message.text(settings.lang))
-            if backup.is_problem and backup.message
+            Repair(RepairKind.BACKUP, is_urgent=True, detail=backup.describe(settings.lang))
+            if backup.is_problem
             else None,
             Repair(RepairKind.CLOCK, is_urgent=False) if is_synchronised is False else None,
+            model,
         )
         found = [repair for repair in candidates if repair is not None]
         rows.replace_repairs(connection, found, now)
@@ -159,9 +169,12 @@ def read_certificate_expiry(settings: Settings) -> datetime | None:
 def _sample_disk(connection: Connection, context: Context, machine: Machine) -> None:
     path = sqlite_path(context.database.url)
     folder = Path.cwd() if path is None else path.resolve().parent
-    today = context.clock().astimezone(ZoneInfo(context.settings.time_zone)).date()
     size = read_size(connection, context.database.url)
-    rows.save_sample(connection, today, machine.free_bytes(folder), size)
+    rows.save_sample(connection, _today(context), machine.free_bytes(folder), size)
+
+
+def _today(context: Context) -> date:
+    return context.clock().astimezone(ZoneInfo(context.settings.time_zone)).date()
 
 
 def _week(context: Context, now: datetime) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from stressvision.core.errors import InvalidInput, Message
@@ -31,9 +32,10 @@ def place_views(size: int) -> tuple[View, ...]:
     )
 
 
-def describe_model(size: int, calibration: Calibration, baseline: Baseline) -> dict[str, object]:
+def describe_model(size: int, calibration: Calibration, baseline: Baseline, dated: date) -> dict[str, object]:
     """Return the content of a card except the file's name and hash."""
     return {
+        "dated": dated.isoformat(),
         "input": {
             "size": size,
             "channels": f"grey, 0-255, float32 [1,{size},{size},1]",

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from stressvision.core.clock import utc_now
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.training.augmentation import canonical_eyes
 from stressvision.training.calibration import (
@@ -231,7 +232,7 @@ def calibrate(work: Path) -> None:
         chosen = choose_baseline(referenced.select(~held), candidates)
         shares[held] = subtract(referenced.select(held), chosen)
     print_states("with one chosen on other persons", shares, referenced)
-    write_description(describe_model(SIZE, calibration, baseline), work / DESCRIPTION)
+    write_description(describe_model(SIZE, calibration, baseline, utc_now().date()), work / DESCRIPTION)
 
 
 def fit(sets: list[Answers]) -> Calibration:

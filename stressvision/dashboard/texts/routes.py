@@ -33,7 +33,6 @@ EVENTS: Mapping[str, Message] = {
     "alerts": Message(es="Alertas de personas", en="Alerts of people"),
     "devices": Message(es="Cámaras y reparaciones", en="Cameras and repairs"),
     "reports": Message(es="Reportes de 15 minutos", en="Quarter-hour reports"),
-    "weekly": Message(es="PDF semanal (lunes a las 7)", en="Weekly PDF (Monday at 7)"),
 }
 AREAS = Message(es="Áreas", en="Areas")
 SHIFTS = Message(es="Turnos", en="Shifts")
@@ -64,12 +63,8 @@ QUIET_ALL = Message(es="Sin avisos {periods}.", en="No messages {periods}.")
 PASSES = Message(es="La severidad alta llega también en esas horas", en="High severity arrives in those hours too")
 ACCOUNT = Message(es="Cuenta de salud que lee ahí", en="Health account that reads there")
 ACCOUNT_HELP = Message(
-    es="Con una cuenta, cada aviso lleva un enlace para atender la alerta sin iniciar sesión. Un filtro por área o "
-    "turno la necesita.",
-    en="With an account, each message has a link that acknowledges the alert without a login. A filter by area or "
-    "shift requires it.",
+    es="Un filtro por área o turno la necesita. Si la cuenta se desactiva, el destino deja de recibir avisos.",
+    en="A filter by area or shift requires it. Once the account is disabled the recipient gets no message.",
 )
 NO_ACCOUNT = Message(es="Ninguna", en="None")
-OF_ACCOUNT = Message(
-    es="Lo lee {account}, con enlace para atender.", en="Read by {account}, with a link to acknowledge."
-)
+OF_ACCOUNT = Message(es="Lo lee {account}.", en="Read by {account}.")

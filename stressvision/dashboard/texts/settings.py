@@ -126,8 +126,8 @@ PREVIEW_ABOUT = Message(
     en="Computed from {detections} stored detections; {created} were created in that time.",
 )
 PREVIEW_WITHHELD = Message(
-    es="Su cuenta no puede ver cuántas alertas serían: pruébelo el servicio de salud ocupacional.",
-    en="Your account may not see how many alerts that would be: the occupational health service may try it.",
+    es="Cuántas alertas habría con otros umbrales lo prueba una cuenta de salud ocupacional.",
+    en="How many alerts other thresholds would have created can be tried with an account of occupational health.",
 )
 INVALID_NUMBERS = Message(es="Escriba números separados por comas.", en="Enter numbers separated by commas.")
 

@@ -39,6 +39,10 @@ LIBRARIES = (
 )
 
 
+SYSTEM_LIBRARIES = ("libGL", "libgthread", "libglib", "libxcb", "libX11")
+"""Needed by OpenCV and missing in a Debian without a desktop; the loader names the first one that it does not find."""
+
+
 def check_libraries() -> Iterator[CheckResult]:
     """Yield a result for each library."""
     return map(check_library, LIBRARIES)
@@ -52,7 +56,7 @@ def check_library(library: Library) -> CheckResult:
         return CheckResult(subject, Level.GOOD, Message(es="se carga", en="loads"))
     output = (done.stderr or done.stdout).strip().splitlines()
     reason = output[-1] if output else f"exit {done.returncode}"
-    if any(missing in reason for missing in ("libGL", "libgthread", "libglib")):
+    if any(missing in reason for missing in SYSTEM_LIBRARIES):
         remedy = "sudo apt install libgl1 libglib2.0-0"
     else:
         file = DEVICE[0] if is_device_only() else RUN[0]

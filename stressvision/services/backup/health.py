@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.config import Settings
-from stressvision.core.errors import ConfigurationError, InvalidInput, Message
+from stressvision.core.errors import ConfigurationError, InvalidInput, Language, Message
 from stressvision.services.backup.archive import configured_key, is_from_the_future, list_names, writing_key
 from stressvision.services.backup.chains import find_newest_whole
 from stressvision.services.backup.head import read_head
@@ -21,6 +21,11 @@ class BackupHealth:
     message: Message | None
     is_problem: bool
     newest: datetime | None = None
+
+    def describe(self, language: Language) -> str:
+        """Return the message with its times; empty where there is none."""
+        at = f"{self.newest:%Y-%m-%d %H:%M:%S}" if self.newest else "-"
+        return self.message.text(language).replace("{at}", at) if self.message else ""
 
 
 def find_backup_fault(settings: Settings, clock: Clock = utc_now) -> BackupHealth:

@@ -10,7 +10,8 @@ from pydantic.fields import FieldInfo
 from stressvision.core.config import PREFIX, Settings
 from stressvision.core.errors import Conflict, InvalidInput, Message
 from stressvision.core.notice_routes import NoticeRoute
-from stressvision.core.setting_groups import Note, Policy
+from stressvision.core.settings.installation import Policy
+from stressvision.core.settings.types import Note
 from stressvision.core.validation import describe_error
 from stressvision.db.queries.stored_settings import (
     StoredSetting,

@@ -1,6 +1,7 @@
 """Settings and accounts in the dashboard, against the real backend."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 import requests
 from streamlit.testing.v1 import AppTest
 
+from stressvision.core.clock import to_wire
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.files import local_token_file
+from stressvision.core.restoration import RestoreOutcome, write_outcome
 from stressvision.dashboard import texts
 from stressvision.dashboard.pages.settings.recipients import mail_address
 from stressvision.dashboard.pages.system.backups import format_size
@@ -162,6 +165,22 @@ def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context)
     assert app.success[0].value.startswith("Sana:")
     app = press(app, "Restaurar…")
     assert [item.label for item in app.text_input] == ["Escriba RESTAURAR para confirmar"]
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_last_restoration_is_announced_on_its_day(context: Context, is_restored: bool) -> None:
+    outcome = RestoreOutcome(is_restored, "Base restaurada: 12 personas.", to_wire(context.clock()))
+    context.settings.run_dir.mkdir(exist_ok=True)
+    write_outcome(context.settings.run_dir, outcome)
+    app = page("system")
+    (box,) = app.success if is_restored else app.error
+    assert box.value.startswith("**Restaurado el " if is_restored else "**No se restauró (")
+    assert "12 personas" in box.value
+    old = to_wire(context.clock() - timedelta(days=2))
+    write_outcome(context.settings.run_dir, RestoreOutcome(is_restored, "Base restaurada.", old))
+    app = app.run()
+    assert not app.success
+    assert "Última restauración: Base restaurada." in shown(app)
 
 
 def test_programs_that_do_not_run_are_named(context: Context) -> None:

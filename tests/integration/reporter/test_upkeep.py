@@ -1,6 +1,8 @@
 """The daily inspection over months: each warning comes before its damage, once a week, and ends with its repair."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,17 @@ from stressvision.db.queries import upkeep as rows
 from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.upkeep import RepairKind
 from stressvision.notifications.message import compose_message
+from stressvision.services.backup.backups import make_backup
 from stressvision.services.context import Context
 from stressvision.services.notifications import claim_notice, confirm_notice
+from stressvision.services.system.status import read_status
 from stressvision.services.upkeep import Machine, inspect_installation, list_repairs, read_certificate_expiry
+from stressvision.wire.system import RepairItem
 from tests.conftest import FakeClock
 
 DAYS = 90
 GIGABYTE = 10**9
+SOUND = Machine(free_bytes=lambda _path: GIGABYTE, is_synchronised=lambda: True)
 
 
 def write_certificate(folder: Path, expires: datetime) -> Path:
@@ -71,6 +77,59 @@ def test_three_months_warn_before_each_damage(sqlite_context: Context, clock: Fa
     assert seen == {RepairKind.DISK: 30, RepairKind.CERTIFICATE: 40}
     weeks = (28 // 7, (DAYS - 40) // 7)
     assert sum(weeks) <= messages <= sum(weeks) + 4
+
+
+def test_late_backup_names_its_time(sqlite_context: Context, clock: FakeClock, tmp_path: Path) -> None:
+    settings = sqlite_context.settings.model_copy(update={"backup_dir": tmp_path / "backups"})
+    context = Context(sqlite_context.database, settings, clock)
+    make_backup(context)
+    made = clock()
+    clock.advance(days=3)
+    inspect_installation(context, SOUND)
+    [late] = list_repairs(context, "es").repairs
+    assert (late.kind, late.is_urgent) == ("backup", True)
+    assert f"{made:%Y-%m-%d %H:%M:%S}" in late.message
+    assert f"{made:%Y-%m-%d %H:%M:%S}" in (read_status(context, (), "es").backup_message or "")
+
+
+def validate_model(context: Context, on: date, models: Path) -> list[RepairItem]:
+    settings = context.settings.model_copy(update={"backup_hours": 0, "models_dir": models, "validated_on": on})
+    inspected = Context(context.database, settings, context.clock)
+    inspect_installation(inspected, SOUND)
+    return list_repairs(inspected, "es").repairs
+
+
+def install_model(folder: Path, dated: str, content: bytes = b"network") -> None:
+    (folder / "expression.tflite").write_bytes(content)
+    card = {"sha256": sha256(b"network").hexdigest(), "dated": dated}
+    (folder / "expression.json").write_text(json.dumps(card))
+
+
+def test_validation_of_the_model_is_due_a_month_before_its_year_ends(
+    sqlite_context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    install_model(tmp_path, "2025-01-01")
+    today = clock().date()
+    assert validate_model(sqlite_context, today - timedelta(days=334), tmp_path) == []
+    [due] = validate_model(sqlite_context, today - timedelta(days=335), tmp_path)
+    assert (due.kind, due.days_left, due.is_urgent) == ("model", 30, False)
+    [over] = validate_model(sqlite_context, today - timedelta(days=400), tmp_path)
+    assert (over.days_left, over.is_urgent) == (0, True)
+
+
+def test_model_newer_than_its_validation_is_a_repair(sqlite_context: Context, clock: FakeClock, tmp_path: Path) -> None:
+    install_model(tmp_path, "2026-11-20")
+    [newer] = validate_model(sqlite_context, date(2026, 11, 1), tmp_path)
+    assert newer.is_urgent
+    assert "es del 2026-11-20, posterior a su validación" in newer.message
+    assert validate_model(sqlite_context, date(2026, 11, 20), tmp_path) == []
+
+
+def test_model_that_is_not_the_one_of_its_card_is_urgent(sqlite_context: Context, tmp_path: Path) -> None:
+    install_model(tmp_path, "2026-11-20", content=b"earlier network")
+    [other] = validate_model(sqlite_context, date(2026, 11, 21), tmp_path)
+    assert other.is_urgent
+    assert "no es el de su ficha" in other.message
 
 
 def test_findings_are_replaced_and_shown(sqlite_context: Context, clock: FakeClock) -> None:

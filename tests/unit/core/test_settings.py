@@ -6,8 +6,7 @@ import pytest
 
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Policy, Settings, load_settings
 from stressvision.core.errors import ConfigurationError
-from stressvision.core.setting_groups import GROUPS
-from stressvision.core.settings_document import render_document
+from stressvision.core.settings_document import GROUPS, render_document
 
 
 def test_defaults_are_those_of_the_specification() -> None:

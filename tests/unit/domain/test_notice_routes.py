@@ -10,7 +10,7 @@ from stressvision.core.config import load_settings
 from stressvision.core.errors import ConfigurationError
 from stressvision.core.notice_routes import NoticeRoute, covers_week
 from stressvision.core.watching import parse_schedule
-from stressvision.domain.notice_routes import AlertFacts, choose_first, choose_next, quiet_until, week_due
+from stressvision.domain.notice_routes import AlertFacts, choose_first, choose_next, quiet_until
 
 LIMA, MADRID = ZoneInfo("America/Lima"), ZoneInfo("Europe/Madrid")
 FACTS = AlertFacts("medium", "Producción", "night")
@@ -86,19 +86,6 @@ def test_quiet_hours_that_fill_the_week_are_refused() -> None:
         route(quiet="lun-dom 00:00-12:00; lun-dom 12:00-00:00")
     assert not covers_week(parse_schedule("lun-dom 00:00-12:00; lun-dom 12:01-00:00"))
     assert covers_week(parse_schedule("dom 20:00-08:00; lun-dom 08:00-08:00"))
-
-
-@pytest.mark.parametrize(
-    ("now", "monday", "due"),
-    [
-        (datetime(2026, 11, 23, 12, 0, tzinfo=UTC), "2026-11-16", datetime(2026, 11, 23, 12, tzinfo=UTC)),
-        (datetime(2026, 11, 23, 11, 59, tzinfo=UTC), "2026-11-09", datetime(2026, 11, 16, 12, tzinfo=UTC)),
-        (datetime(2026, 11, 29, 23, 0, tzinfo=UTC), "2026-11-16", datetime(2026, 11, 23, 12, tzinfo=UTC)),
-    ],
-)
-def test_week_is_due_on_monday_morning_in_plant_time(now: datetime, monday: str, due: datetime) -> None:
-    week, since = week_due(now, LIMA)
-    assert (week.isoformat(), since) == (monday, due)
 
 
 def test_destinations_come_from_the_environment_and_their_addresses_stay_hidden(

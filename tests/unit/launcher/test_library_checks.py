@@ -25,6 +25,14 @@ def test_empty_folder_of_opencv_is_a_problem_with_a_command(tmp_path: Path, monk
     assert command[6] in {f"{name}=={metadata.version(name)}" for name in OPENCV.packages if is_installed(name)}
 
 
+@pytest.mark.parametrize("missing", ["libGL.so.1", "libxcb.so.1", "libgthread-2.0.so.0"])
+def test_missing_system_library_is_installed_by_apt(missing: str) -> None:
+    reason = f"{missing}: cannot open shared object file: No such file or directory"
+    result = check_library(replace(OPENCV, code=f"raise ImportError({reason!r})"))
+    assert result.level is Level.PROBLEM
+    assert result.message.es.endswith("Escriba: sudo apt install libgl1 libglib2.0-0")
+
+
 def is_installed(name: str) -> bool:
     return any(metadata.distributions(name=name))
 

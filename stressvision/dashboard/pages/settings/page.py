@@ -56,14 +56,18 @@ def _show_form(context: PageContext, group: str, settings: Sequence[SettingState
         if not known and may_change(context):
             user_id = st.text_input(context.text(texts.settings.YOUR_NAME), max_chars=100).strip()
         with st.container(horizontal=True):
-            tries = group == "alerts" and st.form_submit_button(
-                context.text(texts.settings.TRY), icon=":material/science:"
+            tries = (
+                group == "alerts"
+                and context.sees_persons
+                and st.form_submit_button(context.text(texts.settings.TRY), icon=":material/science:")
             )
             saves = may_change(context) and st.form_submit_button(
                 context.text(texts.settings.SAVE), type="primary", icon=":material/save:"
             )
-    if not may_change(context) and group == "alerts":
+    if group == "alerts" and not may_change(context):
         st.html(html.small(context.text(texts.settings.MAY_NOT_CHANGE)))
+    elif group == "alerts" and not context.sees_persons:
+        st.html(html.small(context.text(texts.settings.PREVIEW_WITHHELD)))
     current = {setting.name: setting.value for setting in settings}
     changed = {
         setting.name: typed[setting.name]
