@@ -271,7 +271,7 @@ def test_filter_by_area_belongs_to_an_account_of_the_health_service(sqlite_conte
 
 
 def test_destinations_of_the_environment_are_fixed(sqlite_context: Context) -> None:
-    fixed = Settings(database_url=sqlite_context.settings.database_url, notify_routes=[ROUTE])  # type: ignore[arg-type]
+    fixed = Settings(database_url=sqlite_context.settings.database_url, notify_routes=[ROUTE])
     with TestClient(create_app(open_context(fixed)), base_url="http://localhost:8000") as client:
         shown = client.get("/api/notifications/routes").json()
         assert (shown["is_fixed"], shown["routes"][0]["name"]) == (True, "Noche")

@@ -107,7 +107,9 @@ def _show_form(context: PageContext, found: RouteList, route: RouteState | None)
                 autocomplete="off",
                 help=context.text(texts.routes.ADDRESS_HELP),
             )
-            events = _choose(context, texts.routes.EVENTS_LABEL, tuple(texts.routes.EVENTS), route and route.events)
+            events = _choose(
+                context, texts.routes.EVENTS_LABEL, tuple(texts.routes.EVENTS), route.events if route else None
+            )
             areas = _choose_names(context, texts.routes.AREAS, found.areas, route.areas if route else [])
             shifts = _choose_names(context, texts.routes.SHIFTS, found.shifts, route.shifts if route else [])
         with right:
