@@ -55,7 +55,11 @@ def run_program(folder: Path, url: str, script: str) -> Iterator[Server]:
 
 @contextmanager
 def run_suite(folder: Path, url: str, scripts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Server]]:
-    """Run programs on one database that find each other until the end of the block; `scripts`: arguments by name in PROGRAM_PORTS."""
+    """Run programs on one database that find each other until the end of the block.
+
+    Args:
+        scripts: the entry script and its arguments by name in PROGRAM_PORTS.
+    """
     ports = {setting: find_free_port() for setting in PROGRAM_PORTS.values() if setting}
     settings = {f"STRESSVISION_{setting}_PORT": str(port) for setting, port in ports.items()}
     environment = {**os.environ, **settings, "STRESSVISION_DATABASE_URL": url}

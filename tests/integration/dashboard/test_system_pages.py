@@ -22,7 +22,7 @@ from stressvision.services.auth.accounts import add_account, list_accounts
 from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.devices import record_health
-from stressvision.services.notifications import configured_addresses
+from stressvision.services.notice_routing import configured_addresses
 from stressvision.services.stored_settings import SECRET, STORABLE
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.conftest import enrol
@@ -118,7 +118,7 @@ def test_mail_recipient_is_added_and_its_password_not_shown(context: Context) ->
     assert "p%40ss" not in shown(app)
     [address] = configured_addresses(context.settings).values()
     assert address.startswith("mailtos://avisos%40gloria.example:p%40ss%2Fword@smtp.gloria.example:587/?from=")
-    app = press(app, "Quitar mailtos://smtp.gloria.example:587")
+    app = press(app, "Quitar mailtos://smtp.gloria.example:587 → m…o@gloria.example")
     assert not context.settings.notify_urls
 
 

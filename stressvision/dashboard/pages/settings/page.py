@@ -10,7 +10,8 @@ from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.settings.fields import read_field
-from stressvision.dashboard.pages.settings.recipients import DONE, show_recipients
+from stressvision.dashboard.pages.settings.recipients import show_recipients
+from stressvision.dashboard.pages.settings.routes import DONE
 from stressvision.domain.auth import Role
 from stressvision.wire.settings import RulePreview, SettingState, SettingValue
 
@@ -34,7 +35,7 @@ def render(context: PageContext) -> None:
         st.html(html.small(context.text(texts.settings.ABOUT[group])))
         if group == "notifications":
             show_recipients(context, next(item for item in settings if item.kind == "addresses"), may_change(context))
-        shown = [item for item in settings if item.group == group and item.kind != "addresses"]
+        shown = [item for item in settings if item.group == group and item.kind not in {"addresses", "routes"}]
         _show_form(context, group, shown)
 
 
