@@ -1,8 +1,9 @@
 """The backend (port 8000): `python backend_api.py`."""
 
-from stressvision.launcher.environment import enter
+from stressvision.launcher.environment import enter, leave_out_rich
 
 enter()
+leave_out_rich()
 
 from stressvision.api.server import main
 

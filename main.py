@@ -1,8 +1,9 @@
 """The dashboard: `python main.py`, or `streamlit run main.py`."""
 
-from stressvision.launcher.environment import enter
+from stressvision.launcher.environment import enter, leave_out_rich
 
 enter()
+leave_out_rich()
 
 from stressvision.dashboard.server import main
 

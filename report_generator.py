@@ -1,8 +1,9 @@
 """Reports, one now or one every quarter of an hour: `python report_generator.py`."""
 
-from stressvision.launcher.environment import enter
+from stressvision.launcher.environment import enter, leave_out_rich
 
 enter()
+leave_out_rich()
 
 from stressvision.reporter.command import main
 

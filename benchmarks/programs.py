@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,9 @@ import psutil
 import requests
 
 from stressvision.core.config import PROJECT_ROOT
+
+PROGRAM_PORTS = {"backend": "API", "ingest": "INGEST", "dashboard": "DASHBOARD", "reporter": "", "device": "PREVIEW"}
+"""The setting of each program's port, between STRESSVISION_ and _PORT; the reporter has none."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,15 @@ class Server:
         """Return its resident memory in MiB."""
         return float(self.process.memory_info().rss) / 2**20
 
+    def proportional_mib(self) -> float:
+        """Return its memory in MiB, pages shared with other processes counted in proportion (PSS)."""
+        return float(self.process.memory_full_info().pss) / 2**20
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of all its threads."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
 
 @contextmanager
 def run_program(folder: Path, database: Path, script: str) -> Iterator[Server]:
@@ -39,6 +51,22 @@ def run_program(folder: Path, database: Path, script: str) -> Iterator[Server]:
     port = find_free_port()
     with _running([str(PROJECT_ROOT / script), "--port", str(port)], folder, environment, port) as server:
         yield server
+
+
+@contextmanager
+def run_suite(folder: Path, database: Path, scripts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Server]]:
+    """Run programs that find each other until the end of the block; `scripts`: arguments by name in PROGRAM_PORTS."""
+    ports = {setting: find_free_port() for setting in PROGRAM_PORTS.values() if setting}
+    settings = {f"STRESSVISION_{setting}_PORT": str(port) for setting, port in ports.items()}
+    environment = {**os.environ, **settings, "STRESSVISION_DATABASE_URL": f"sqlite:///{database}"}
+    with ExitStack() as stack:
+        running = {}
+        for name, command in scripts.items():
+            port = ports.get(PROGRAM_PORTS[name], 0)
+            script, *arguments = command
+            started = _running([str(PROJECT_ROOT / script), *arguments], folder, environment, port)
+            running[name] = stack.enter_context(started)
+        yield running
 
 
 @contextmanager
@@ -52,10 +80,11 @@ def run_bare(folder: Path, kind: str) -> Iterator[Server]:
 
 @contextmanager
 def _running(command: list[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[Server]:
-    with (folder / f"{port}.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stderr=log)
+    with (folder / f"{Path(command[0]).stem}-{port}.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stdout=log, stderr=log)
     try:
-        wait_until_answering(port)
+        if port:
+            wait_until_answering(port)
         yield Server(port, psutil.Process(process.pid))
     finally:
         process.terminate()

@@ -1,8 +1,8 @@
-"""Growth of the servers' memory over an hour: `python -m benchmarks.steadiness`. Takes that hour.
+"""Memory of the five programs over an hour: `python -m benchmarks.steadiness`. Takes that hour; needs Chromium.
 
-Starts a backend and an ingest server on a database with an hour of the same load, then posts single detections and
-batches, requests a dashboard's endpoints every second, and connects and disconnects WebSocket clients.
-Writes its section of docs/performance.md.
+Starts all of them on a database with an hour of the same load, the device on the bundled recording, then posts single
+detections and batches, requests a dashboard's endpoints every second, connects and disconnects WebSocket clients, and
+keeps five tabs of a browser open. Writes its section of docs/performance.md.
 """
 
 import argparse
@@ -10,27 +10,40 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import requests
+from playwright.sync_api import Page
 
 from benchmarks.comparison import READS, detections
 from benchmarks.document import replace_section, verdict
 from benchmarks.endurance import GROWTH_TARGET, hourly_growth
 from benchmarks.history import fill_history
-from benchmarks.programs import Server, run_program
-from benchmarks.server import MEMORY_TARGETS_MIB
+from benchmarks.programs import Server, run_suite
+from benchmarks.tabs import open_tabs
 
 HEADING = "## Servers: memory"
+PROGRAMS = {
+    "backend": ("backend_api.py",),
+    "ingest": ("server_simulator.py",),
+    "reporter": ("report_generator.py", "--every", "15"),
+    "dashboard": ("main.py",),
+    "device": ("pi_simulator.py", "--source", "demo", "--headless", "--device-id", "pi-9"),
+}
+TARGETS_MIB = {"backend": 100, "ingest": 100, "reporter": 50, "dashboard": 200, "device": 250}
+TOTAL_TARGET_MIB = 600
+TABS = ("resumen", "alertas", "planta", "reportes", "camara")
 SINGLE_RATE, BATCH, BATCH_SECONDS = 20.0, 50, 5.0
 """Single detections a second, and the size and interval of the batches."""
 LAST_HOUR = int(3600 * (SINGLE_RATE + BATCH / BATCH_SECONDS))
 """Detections at the start, so that the queried time windows are full from the beginning."""
 CLIENTS, VISIT_SECONDS = 10, 20.0
+TIMEOUT_SECONDS = 120.0
+"""Of each request: other load of the machine is no error here."""
 SAMPLE_SECONDS = 60.0
 WARM_SECONDS = 900.0
 """Pools, caches and the heap's reserve are filled by then."""
@@ -38,11 +51,11 @@ WARM_SECONDS = 900.0
 
 @dataclass(frozen=True)
 class Sample:
-    """`at`: seconds since the start; `backend`, `ingest`: resident MiB; `handles`: open files and sockets of both."""
+    """`at`: seconds since the start; `resident`, `proportional`: MiB by program; `handles`: open files and sockets."""
 
     at: float
-    backend: float
-    ingest: float
+    resident: Mapping[str, float]
+    proportional: Mapping[str, float]
     handles: int
 
 
@@ -53,11 +66,10 @@ def main() -> None:
     samples = []
     for sample in run(60 * options.minutes):
         samples.append(sample)
-        print(
-            f"{sample.at / 60:5.1f} min  backend {sample.backend:6.1f} MiB  ingest {sample.ingest:6.1f} MiB  "
-            f"{sample.handles} handles",
-            flush=True,
+        sizes = "  ".join(
+            f"{name} {size:.1f}/{sample.proportional[name]:.1f}" for name, size in sample.resident.items()
         )
+        print(f"{sample.at / 60:5.1f} min  resident/proportional MiB: {sizes}  {sample.handles} handles", flush=True)
     section = describe(samples)
     replace_section(section)
     print(section)
@@ -69,10 +81,8 @@ def run(seconds: float) -> Iterator[Sample]:
         folder = Path(name)
         path = folder / "steady.db"
         fill_history(path, 2 * LAST_HOUR, 2 * LAST_HOUR)
-        with (
-            run_program(folder, path, "backend_api.py") as backend,
-            run_program(folder, path, "server_simulator.py") as ingest,
-        ):
+        with run_suite(folder, path, PROGRAMS) as running:
+            backend, ingest = running["backend"], running["ingest"]
             stop = threading.Event()
             tasks = [
                 _Task(_post_one(ingest), 1 / SINGLE_RATE, stop),
@@ -80,7 +90,8 @@ def run(seconds: float) -> Iterator[Sample]:
                 _Task(_read_dashboard(backend), 1.0, stop),
                 _Task(lambda: asyncio.run(_listen(backend.port)), 0.0, stop),
             ]
-            yield from _watch(seconds, backend, ingest, tasks)
+            with open_tabs(running["dashboard"].url(""), TABS) as pages:
+                yield from _watch(seconds, running, tasks, pages)
             stop.set()
             for task in tasks:
                 task.join()
@@ -105,20 +116,35 @@ class _Task(threading.Thread):
             self.error = error
 
 
-def _watch(seconds: float, backend: Server, ingest: Server, tasks: Sequence[_Task]) -> Iterator[Sample]:
+def _watch(
+    seconds: float, running: Mapping[str, Server], tasks: Sequence[_Task], pages: Sequence[Page]
+) -> Iterator[Sample]:
     began = time.monotonic()
     while (at := time.monotonic() - began) <= seconds:
         for task in tasks:
             if task.error is not None:
                 raise task.error
-        handles = backend.process.num_fds() + ingest.process.num_fds()
-        yield Sample(at, backend.resident_mib(), ingest.resident_mib(), handles)
-        time.sleep(SAMPLE_SECONDS)
+        yield Sample(
+            at,
+            {name: server.resident_mib() for name, server in running.items()},
+            {name: server.proportional_mib() for name, server in running.items()},
+            sum(server.process.num_fds() for server in running.values()),
+        )
+        # Not time.sleep: the browser's driver works only during calls to it.
+        pages[0].wait_for_timeout(1000 * SAMPLE_SECONDS)
 
 
 def _post_one(ingest: Server) -> Callable[[], None]:
     session, make = requests.Session(), detections()
-    return lambda: session.post(ingest.url("/detections"), json=make(), timeout=30).raise_for_status()
+    return lambda: _post(session, ingest.url("/detections"), make())
+
+
+def _post(session: requests.Session, url: str, body: object) -> None:
+    """Post as a device does: again after 503, with which an overloaded server asks for it."""
+    while (answer := session.post(url, json=body, timeout=TIMEOUT_SECONDS)).status_code == 503:
+        print(f"503: {answer.text[:300]}", flush=True)
+        time.sleep(1)
+    answer.raise_for_status()
 
 
 def _post_many(ingest: Server) -> Callable[[], None]:
@@ -126,9 +152,9 @@ def _post_many(ingest: Server) -> Callable[[], None]:
 
     def post() -> None:
         batch = {"detections": [make() for _ in range(BATCH)]}
-        session.post(ingest.url("/detections/batch"), json=batch, timeout=30).raise_for_status()
-        session.get(ingest.url("/stats"), timeout=30).raise_for_status()
-        session.get(ingest.url("/gallery"), timeout=30).raise_for_status()
+        _post(session, ingest.url("/detections/batch"), batch)
+        session.get(ingest.url("/stats"), timeout=TIMEOUT_SECONDS).raise_for_status()
+        session.get(ingest.url("/gallery"), timeout=TIMEOUT_SECONDS).raise_for_status()
 
     return post
 
@@ -139,7 +165,7 @@ def _read_dashboard(backend: Server) -> Callable[[], None]:
 
     def read() -> None:
         for place in places:
-            session.get(backend.url(place), timeout=30).raise_for_status()
+            session.get(backend.url(place), timeout=TIMEOUT_SECONDS).raise_for_status()
 
     return read
 
@@ -176,25 +202,37 @@ def describe(samples: Sequence[Sample]) -> str:
         f"Written by `python -m benchmarks.steadiness` on {datetime.now(UTC):%Y-%m-%d}, on a machine with "
         f"{psutil.cpu_count()} processor cores under other load: {samples[-1].at / 60:.0f} minutes of "
         f"{SINGLE_RATE:g} single detections a second and {BATCH} in a batch every {BATCH_SECONDS:g} s, all requests of "
-        f"a dashboard every second, and {CLIENTS} WebSocket clients that change every {VISIT_SECONDS:g} s.",
+        f"a dashboard every second, {CLIENTS} WebSocket clients that change every {VISIT_SECONDS:g} s, {len(TABS)} "
+        "tabs of a browser, and a device on the bundled recording. Resident MiB, in parentheses in proportion (PSS).",
         "",
         "| minute | " + " | ".join(f"{sample.at / 60:.0f}" for sample in shown) + " |",
         "|---|" + "---:|" * len(shown),
     ]
-    for name in ("backend", "ingest"):
-        lines.append(f"| {name}, MiB | " + " | ".join(f"{getattr(sample, name):.1f}" for sample in shown) + " |")
-    lines.append("")
-    for name, most in zip(("backend", "ingest"), MEMORY_TARGETS_MIB, strict=True):
-        growth = hourly_growth([sample.at for sample in warm], [getattr(sample, name) for sample in warm])
-        peak = max(getattr(sample, name) for sample in samples)
+    for name in TARGETS_MIB:
+        cells = (f"{sample.resident[name]:.0f} ({sample.proportional[name]:.0f})" for sample in shown)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "| program | growth, MiB an hour | at most | | peak, MiB | at most | |",
+        "|---|---:|---:|---|---:|---:|---|",
+    ]
+    for name, most in TARGETS_MIB.items():
+        growth = hourly_growth([sample.at for sample in warm], [sample.resident[name] for sample in warm])
+        resident = max(sample.resident[name] for sample in samples)
+        proportional = max(sample.proportional[name] for sample in samples)
         lines.append(
-            f"{name}: from minute {warm[0].at / 60:.0f} on it grows by {growth:.1f} MiB an hour (at most "
-            f"{GROWTH_TARGET:g}: {verdict(growth <= GROWTH_TARGET)}), {peak:.1f} MiB at most (at most {most:g}: "
-            f"{verdict(peak <= most)}).\n"
+            f"| {name} | {growth:.1f} | {GROWTH_TARGET:g} | {verdict(growth <= GROWTH_TARGET)} "
+            f"| {resident:.0f} ({proportional:.0f}) | {most} | {verdict(resident <= most)} |"
         )
-    lines.append(
-        f"Open files and sockets of both: {samples[0].handles} at the beginning, {samples[-1].handles} at the end."
-    )
+    total = max(sum(sample.resident.values()) for sample in samples)
+    shared = max(sum(sample.proportional.values()) for sample in samples)
+    lines += [
+        "",
+        f"All five together: {total:.0f} MiB resident, {shared:.0f} MiB in proportion (at most {TOTAL_TARGET_MIB}: "
+        f"{verdict(shared <= TOTAL_TARGET_MIB)}). Growth from minute {warm[0].at / 60:.0f} on.",
+        "",
+        f"Open files and sockets of all: {samples[0].handles} at the beginning, {samples[-1].handles} at the end.",
+    ]
     return "\n".join(lines)
 
 

@@ -10,7 +10,8 @@ from stressvision.core.errors import ConfigurationError, Language, Message, Serv
 from stressvision.notifications.message import compose_test_message
 from stressvision.notifications.sender import is_valid_address, send_message
 from stressvision.services.context import opened_context
-from stressvision.services.notifications import configured_addresses, mask_address, read_queue
+from stressvision.services.notice_routing import configured_addresses
+from stressvision.services.notifications import describe_address, read_queue
 
 UNDERSTOOD = Message(
     es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}", en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}"
@@ -51,10 +52,10 @@ def notify(settings: Settings, arguments: argparse.Namespace) -> int:
     Raises:
         ConfigurationError: If there is no address, or an address is not valid.
     """
-    if not settings.notify_urls:
+    if not configured_addresses(settings):
         with opened_context(settings) as context:  # the addresses may have been stored in the console
             settings = context.settings
-    if not settings.notify_urls:
+    if not configured_addresses(settings):
         raise ConfigurationError(
             Message(
                 es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/settings.md).",
@@ -75,7 +76,7 @@ def _check_addresses(settings: Settings) -> int:
     Raises:
         ConfigurationError: If an address is not valid.
     """
-    addresses = [secret.get_secret_value() for secret in settings.notify_urls]
+    addresses = configured_addresses(settings).values()
     kinds = [urlsplit(address).scheme if is_valid_address(address) else "?" for address in addresses]
     values = {
         "count": len(kinds),
@@ -100,7 +101,7 @@ def _send_test(settings: Settings) -> int:
             failed += 1
             print(error.message.text(settings.lang), flush=True)
         else:
-            print(DELIVERED.text(settings.lang).format(label=mask_address(address)), flush=True)
+            print(DELIVERED.text(settings.lang).format(label=describe_address(address)), flush=True)
     return 1 if failed else 0
 
 

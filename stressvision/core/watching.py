@@ -92,9 +92,9 @@ def parse_schedule(text: str) -> tuple[WatchPeriod, ...]:
 
 
 def format_schedule(schedule: Iterable[WatchPeriod]) -> str:
-    """Return periods in the form that `parse_schedule` reads, a day each."""
+    """Return periods in the form that `parse_schedule` reads, consecutive days of a week together."""
     return "; ".join(
-        f"{day} {period.start:%H:%M}-{period.end:%H:%M}" for period in schedule for day in sorted(period.days)
+        f"{days} {period.start:%H:%M}-{period.end:%H:%M}" for period in schedule for days in _name_days(period.days)
     )
 
 
@@ -110,6 +110,19 @@ def raising_value_error(parse: Callable[[str], tuple[object, ...]]) -> Callable[
             raise ValueError(error.message.es.rstrip(".")) from None
 
     return validate
+
+
+def _name_days(days: Iterable[int]) -> Iterable[str]:
+    """Yield the runs of consecutive days, as in `lun-vie`."""
+    names = list(_DAYS)
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][1] == day - 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    for first, last in runs:
+        yield names[first - 1] if first == last else f"{names[first - 1]}-{names[last - 1]}"
 
 
 def _parse_polygon(text: str) -> Polygon:

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from stressvision.dashboard import html, texts
+from stressvision.dashboard.elements.date_field import read_day
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.domain.calendar import week_of
 from stressvision.wire.reports import Report
@@ -45,14 +46,9 @@ def show_download_form(context: PageContext, report: Report) -> None:
             required=True,
             key="document_span",
         )
-        day = st.date_input(
-            context.text(texts.reports.DAY),
-            yesterday,
-            max_value=yesterday + timedelta(days=1),
-            format="DD/MM/YYYY",
-            disabled=span == "report",
-            key="document_day",
-        )
+        last = yesterday + timedelta(days=1)
+        typed = read_day(context, texts.reports.DAY, "document_day", yesterday, last, disabled=span == "report")
+        day = typed or yesterday
         form = st.segmented_control(
             context.text(texts.reports.FORM),
             list(_MEDIA_TYPES),

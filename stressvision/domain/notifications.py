@@ -2,13 +2,12 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Message
+from stressvision.core.watching import WatchPeriod
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
@@ -21,6 +20,8 @@ DIGEST_FROM = 6
 """Messages due at once to one target from which they are sent as one."""
 DIGEST_LIMIT = 500
 """Messages in one digest, at most."""
+EVERY_DAY = frozenset(range(1, 8))
+"""ISO weekdays."""
 
 
 class NoticeKind(StrEnum):
@@ -55,7 +56,7 @@ SUBSCRIPTIONS = {
     NoticeKind.EXPIRY: "devices",
     NoticeKind.REPAIR: "devices",
 }
-"""The word of STRESSVISION_NOTIFY_EVENTS that enables each kind of message."""
+"""The event of a recipient (STRESSVISION_NOTIFY_EVENTS, and of a destination) that enables each kind of message."""
 
 
 STORABLE_SCHEMES = frozenset(
@@ -138,33 +139,9 @@ def retry_delay(attempts: int, jitter: float) -> timedelta:
     return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (0.5 + jitter)
 
 
-@dataclass(frozen=True)
-class QuietHours:
-    """Plant time from `start` to before `end`; over midnight where `end` comes first."""
-
-    start: time
-    end: time
-
-
-def parse_quiet_hours(text: str) -> QuietHours | None:
-    """Return the quiet hours written as `22:00-06:00`, a form checked by the settings; None where there are none."""
+def parse_quiet_hours(text: str) -> tuple[WatchPeriod, ...]:
+    """Return the daily quiet hours written as `22:00-06:00`, a form checked by the settings."""
     if not text:
-        return None
+        return ()
     start, end = (time.fromisoformat(part) for part in text.split("-"))
-    return QuietHours(start, end) if start != end else None
-
-
-def quiet_until(hours: QuietHours | None, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return when the quiet hours that include `now` end, or None outside of them."""
-    if hours is None:
-        return None
-    local = now.astimezone(zone)
-    clock = local.time()
-    if hours.start < hours.end:
-        is_quiet = hours.start <= clock < hours.end
-    else:
-        is_quiet = clock >= hours.start or clock < hours.end
-    if not is_quiet:
-        return None
-    end = datetime.combine(local.date(), hours.end, zone)
-    return (end if end > local else end + timedelta(days=1)).astimezone(now.tzinfo)
+    return (WatchPeriod(EVERY_DAY, start, end),) if start != end else ()

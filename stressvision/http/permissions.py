@@ -152,6 +152,10 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "POST", "/api/settings/preview", {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/notifications/targets", _OPERATION),
     Permission(BACKEND, "DELETE", "/api/notifications/targets/{target}", _OPERATION),
+    Permission(BACKEND, "GET", "/api/notifications/routes", _EQUIPMENT),
+    Permission(BACKEND, "POST", "/api/notifications/routes", _OPERATION),
+    Permission(BACKEND, "PUT", "/api/notifications/routes/{target}", _OPERATION),
+    Permission(BACKEND, "DELETE", "/api/notifications/routes/{target}", _OPERATION),
     Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
     # Figures; roles that may not see persons get them without persons
     Permission(BACKEND, "GET", "/api/dashboard/overview", _FIGURES),

@@ -77,6 +77,15 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
         raise SystemExit(130) from None
 
 
+def leave_out_rich() -> None:
+    """Make imports of rich fail in this process.
+
+    structlog imports it with pygments and attrs, 4 MB, for tracebacks in colour, which no program here prints. Only the
+    launcher's table needs it.
+    """
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # what Python itself looks for
+
+
 def is_device_only() -> bool:
     """Return whether the project's `.venv` was prepared for a camera device, without servers and dashboard."""
     installed = read_stamp(Project(ROOT))

@@ -12,7 +12,7 @@ from stressvision.core.errors import ServerUnreachable
 from stressvision.core.program import run_program
 from stressvision.notifications.message import compose_test_message
 from stressvision.notifications.sender import send_message
-from stressvision.services.notifications import mask_address
+from stressvision.services.notifications import describe_address
 from stressvision.wire.settings import AddressResults, TestedAddress
 
 
@@ -27,7 +27,7 @@ def main() -> int:
 
 def send_test(settings: Settings, address: str) -> TestedAddress:
     """Send a test to one address, and return its result."""
-    label = mask_address(address)
+    label = describe_address(address)
     try:
         send_message(address, compose_test_message(settings, str(uuid4())))
     except ServerUnreachable as error:

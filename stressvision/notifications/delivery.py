@@ -10,12 +10,8 @@ from stressvision.core.errors import ServerUnreachable
 from stressvision.notifications.message import OutgoingMessage, compose_message
 from stressvision.notifications.sender import send_message
 from stressvision.services.context import Context
-from stressvision.services.notifications import (
-    claim_notice,
-    configured_addresses,
-    confirm_notice,
-    postpone_notice,
-)
+from stressvision.services.notice_routing import configured_addresses
+from stressvision.services.notifications import claim_notice, confirm_notice, postpone_notice
 
 MOST_AT_ONCE = 50
 """Messages of one run, so that the reporter can stop without emptying a long queue first."""

@@ -10,7 +10,7 @@ TITLES: Mapping[NoticeKind, Message] = {
         es="Stress Vision: hay una alerta nueva que revisar", en="Stress Vision: there is a new alert to review"
     ),
     NoticeKind.ESCALATION: Message(
-        es="Stress Vision: una alerta sigue sin reconocer", en="Stress Vision: an alert is still not acknowledged"
+        es="Stress Vision: una alerta sigue sin atender", en="Stress Vision: an alert is still not acknowledged"
     ),
     NoticeKind.DEVICE: Message(
         es="Stress Vision: un dispositivo necesita revisión", en="Stress Vision: a device needs attention"
@@ -27,7 +27,7 @@ TITLES: Mapping[NoticeKind, Message] = {
 OPENINGS: Mapping[NoticeKind, Message] = {
     NoticeKind.ALERT: Message(es="Hay una alerta nueva que revisar.", en="There is a new alert to review."),
     NoticeKind.ESCALATION: Message(
-        es="Nadie ha reconocido esta alerta en {minutes} min.",
+        es="Nadie ha atendido esta alerta en {minutes} min.",
         en="This alert has not been acknowledged for {minutes} min.",
     ),
     NoticeKind.DEVICE: Message(
@@ -50,7 +50,7 @@ DIGEST_OPENING = Message(
 )
 DIGEST_LINES: Mapping[NoticeKind, Message] = {
     NoticeKind.ALERT: Message(es="- alertas nuevas: {count}", en="- new alerts: {count}"),
-    NoticeKind.ESCALATION: Message(es="- alertas sin reconocer: {count}", en="- alerts not acknowledged: {count}"),
+    NoticeKind.ESCALATION: Message(es="- alertas sin atender: {count}", en="- alerts not acknowledged: {count}"),
     NoticeKind.DEVICE: Message(es="- dispositivos que revisar: {count}", en="- devices to check: {count}"),
     NoticeKind.REPORT: Message(es="- reportes nuevos: {count}", en="- new reports: {count}"),
     NoticeKind.EXPIRY: Message(es="- tokens que vencen: {count}", en="- tokens that expire: {count}"),

@@ -14,7 +14,7 @@ from stressvision.core.config import Settings, load_settings, require_whole_days
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message
 from stressvision.core.heartbeat import remove_heartbeat
 from stressvision.core.logs import configure_logs
-from stressvision.core.program import run_program
+from stressvision.core.program import run_program, share_heap
 from stressvision.core.texts import detect_language
 from stressvision.reporter import texts
 from stressvision.reporter.jobs import list_jobs
@@ -178,6 +178,7 @@ def _parse_moment(text: str, zone: ZoneInfo, option: str, *, is_end: bool = Fals
 
 def _report_every(context: Context, minutes: int) -> int:
     require_whole_days(context.settings, minutes, "--every")
+    share_heap()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -8,10 +8,6 @@ from zoneinfo import ZoneInfo
 from stressvision.core.config import Policy
 from stressvision.core.errors import ConfigurationError, Message
 from stressvision.core.files import make_private
-from stressvision.documents.html import write_html
-from stressvision.documents.pdf_process import make_pdf
-from stressvision.documents.reader_profile import ReaderProfile
-from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.reporter import texts
 from stressvision.services.context import Context
 from stressvision.wire.reports import Report, Summary
@@ -66,6 +62,12 @@ def _render(context: Context, report: Report | Summary, output_format: OutputFor
     if output_format is OutputFormat.JSON:
         return report.model_dump_json(indent=2).encode() + b"\n"
     settings = context.settings
+    # Imported here: the schedule, which runs for months, writes no documents.
+    from stressvision.documents.html import write_html
+    from stressvision.documents.pdf_process import make_pdf
+    from stressvision.documents.reader_profile import ReaderProfile
+    from stressvision.documents.reports import build_report_document, build_summary_document
+
     reader = ReaderProfile(
         language=settings.lang,
         time_zone=settings.time_zone,

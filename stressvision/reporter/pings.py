@@ -3,7 +3,6 @@
 import threading
 import time
 
-import requests
 import structlog
 
 from stressvision.core.clock import MonotonicClock
@@ -35,6 +34,9 @@ class Pings:
         """Report the end of a run."""
         if not self._base or not self._is_due(job, succeeded):
             return
+        # Imported here: only an installation with such an address needs its 4 MB.
+        import requests
+
         address = f"{self._base}/{PREFIX}{job}" + ("" if succeeded else "/fail")
         try:
             requests.get(address, timeout=TIMEOUT_SECONDS, allow_redirects=False).raise_for_status()

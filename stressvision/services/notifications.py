@@ -4,11 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
-from stressvision.core.config import Settings
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import notifications as rows
 from stressvision.db.queries.alerts.alerts import select_alert
@@ -23,20 +21,19 @@ from stressvision.domain.notifications import (
     DIGEST_LIMIT,
     LEASE,
     LEAST_ATTEMPTS,
-    SUBSCRIPTIONS,
     NoticeKind,
     NoticeState,
-    fingerprint,
-    parse_quiet_hours,
-    quiet_until,
     retry_delay,
 )
 from stressvision.domain.upkeep import RepairKind
+from stressvision.services import notice_routing
 from stressvision.services.context import Context
 from stressvision.wire.alerts import Alert
 from stressvision.wire.notifications import NoticeQueue, NoticeTarget
 from stressvision.wire.reports import Report
 
+LONGEST_UNKNOWN = 3
+"""Letters of a mailbox's name of which only the first is shown."""
 _WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls"})
 """Schemes whose host part is a host name; with other schemes it may be a token."""
 
@@ -76,12 +73,6 @@ class Notice:
         return {item.id: item.attempts for item in self.digest} or {self.id: self.attempts}
 
 
-def configured_addresses(settings: Settings) -> dict[str, str]:
-    """Return the configured addresses by fingerprint."""
-    addresses = (secret.get_secret_value() for secret in settings.notify_urls)
-    return {fingerprint(address): address for address in addresses}
-
-
 def mask_address(address: str) -> str:
     """Return the part of an address that may be shown: no user, password or token."""
     if "://" not in address:
@@ -91,18 +82,54 @@ def mask_address(address: str) -> str:
     return f"{parts.scheme}://{host if parts.scheme in _WITH_HOST else '…'}"
 
 
-def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_id: int, step: int = 0) -> None:
-    """Queue one message for each target, in the transaction of the reported event.
+def describe_address(address: str) -> str:
+    """Return what the console shows of an address: mask_address, and of e-mail the masked recipients."""
+    recipients = _list_recipients(address)
+    return mask_address(address) + (f" → {', '.join(map(_mask_mailbox, recipients))}" if recipients else "")
 
-    Messages already queued for the same kind, entity and `step` are not repeated. Kinds without a subscription in the
-    settings are not queued.
+
+def _list_recipients(address: str) -> list[str]:
+    parts = urlsplit(address)
+    if parts.scheme not in {"mailto", "mailtos"}:
+        return []
+    options = {name.lower(): value for name, value in parse_qsl(parts.query)}
+    named = [*unquote(parts.path).strip("/").split("/"), *options.get("to", "").split(",")]
+    found = [name.strip() for name in named if "@" in name]
+    return found or ([f"{unquote(parts.username)}@{parts.hostname}"] if parts.username else [])
+
+
+def _mask_mailbox(mailbox: str) -> str:
+    """Return a mailbox by the ends of its name, as in `m…o@example.com`; of a short name, by its first letter."""
+    name, _, host = mailbox.rpartition("@")
+    return f"{name[:1]}…{name[-1:] if len(name) > LONGEST_UNKNOWN else ''}@{host}"
+
+
+def enqueue(
+    connection: Connection,
+    context: Context,
+    kind: NoticeKind,
+    entity_id: int,
+    step: int = 0,
+    targets: Collection[str] | None = None,
+) -> int:
+    """Queue one message for each target, in the transaction of the reported event, and return their number.
+
+    Messages already queued for the same kind, entity and `step` are not repeated.
+
+    Args:
+        connection: The transaction.
+        context: Settings and clock.
+        kind: What is reported; kinds that no recipient is subscribed to are not queued.
+        entity_id: The reported row.
+        step: Step of an escalation to the same recipients.
+        targets: Fingerprints of the targets; None: those that the settings name for this event.
     """
-    settings = context.settings
-    if not settings.notify_urls or SUBSCRIPTIONS[kind] not in settings.notify_events:
-        return
-    now = context.clock()
-    missing = configured_addresses(settings).keys() - rows.queued_targets(connection, kind, entity_id, step)
+    wanted = (
+        notice_routing.find_targets(connection, context.settings, kind, entity_id) if targets is None else set(targets)
+    )
+    missing = wanted - rows.queued_targets(connection, kind, entity_id, step) if wanted else wanted
     if missing:
+        now = context.clock()
         rows.insert_notices(
             connection,
             [
@@ -110,6 +137,7 @@ def enqueue(connection: Connection, context: Context, kind: NoticeKind, entity_i
                 for target in sorted(missing)
             ],
         )
+    return len(missing)
 
 
 def hasten_messages(context: Context) -> None:
@@ -165,10 +193,11 @@ def _is_backlog(connection: Connection, context: Context, target: str) -> bool:
 def _sendable(connection: Connection, context: Context, row: rows.NoticeRow) -> Subject | None:
     """Return what a due message reports; None where it became obsolete or is postponed, which is stored."""
     subject = _subject(connection, context, NoticeKind(row.kind), row.entity_id)
-    quiet_end = _quiet_end(context.settings, subject, context.clock())
-    if subject is None or row.target not in configured_addresses(context.settings):
+    if subject is None or not notice_routing.is_receiving(connection, context.settings, row.target):
         rows.mark_obsolete(connection, row.id)
         return None
+    severity = subject.severity if isinstance(subject, Alert) else None
+    quiet_end = notice_routing.find_quiet_end(context.settings, row.target, severity, context.clock())
     if quiet_end is not None:
         rows.defer_notice(connection, row.id, quiet_end)
         return None
@@ -225,17 +254,19 @@ def read_queue(context: Context) -> NoticeQueue:
             counts[row.target][row.state] = row.count
         errors, deliveries = rows.last_failures(connection), rows.last_deliveries(connection)
         failing_since = rows.oldest_waiting(connection)
+    routes = notice_routing.routes_by_target(context.settings)
     targets = [
         NoticeTarget(
             target=target,
-            label=mask_address(address),
+            name=routes[target].name if target in routes else None,
+            label=describe_address(address),
             waiting=counts[target][NoticeState.WAITING],
             sent=counts[target][NoticeState.SENT],
             failed=counts[target][NoticeState.FAILED],
             last_sent_at=deliveries.get(target),
             last_error=errors.get(target),
         )
-        for target, address in configured_addresses(context.settings).items()
+        for target, address in notice_routing.configured_addresses(context.settings).items()
     ]
     return NoticeQueue(
         configured=bool(targets),
@@ -269,9 +300,3 @@ def _subject(connection: Connection, context: Context, kind: NoticeKind, entity_
         if standing is None or not may_be_recognised(standing):
             return None
     return Alert.model_validate(row)
-
-
-def _quiet_end(settings: Settings, subject: Subject | None, now: datetime) -> datetime | None:
-    if isinstance(subject, Alert) and subject.severity == settings.notify_quiet_except:
-        return None
-    return quiet_until(parse_quiet_hours(settings.notify_quiet_hours), now, ZoneInfo(settings.time_zone))

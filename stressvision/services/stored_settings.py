@@ -65,6 +65,7 @@ STORABLE: Mapping[str, StorableSetting] = {
             SettingGroup.NOTIFICATIONS,
             NotificationSettings,
             "notify_urls",
+            "notify_routes",
             "notify_events",
             "notify_quiet_hours",
             "notify_quiet_except",
@@ -87,7 +88,7 @@ STORABLE: Mapping[str, StorableSetting] = {
 }
 """Ports, paths, keys and the database stay in the environment: a wrong one would close the console that corrects it."""
 
-SECRET = frozenset({"notify_urls"})
+SECRET = frozenset({"notify_urls", "notify_routes"})
 """Settings whose values are never returned."""
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from stressvision.wire.values import Moment, WireModel
 
 SettingValue = int | float | str | list[str] | list[int] | None
-SettingKind = Literal["integer", "number", "text", "choice", "choices", "integers", "addresses"]
+SettingKind = Literal["integer", "number", "text", "choice", "choices", "integers", "addresses", "routes"]
 SettingSource = Literal["default", "stored", "environment"]
 
 
@@ -77,11 +77,12 @@ class TargetRequest(BaseModel):
 
 
 class AddressTest(BaseModel):
-    """Where to send a test: one address, or every configured one without it."""
+    """Where to send a test: one address, one configured recipient (`target`), or every one without either."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra=_EXAMPLE)
 
     address: str | None = Field(default=None, min_length=4, max_length=1000)
+    target: str | None = Field(default=None, max_length=64)
 
 
 class TestedAddress(WireModel):

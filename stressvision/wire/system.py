@@ -30,7 +30,7 @@ class SystemStatus(WireModel):
 
     `has_*`: what the first steps need: a device that reported, an enrolled person, an account, a recipient of
     notifications that received one, and a backup. `can_restore`: a launcher runs that can stop and start the programs;
-    `last_restoration`: what it reported.
+    `last_restoration`: what it reported; `last_restoration_at`: when.
     """
 
     version: str
@@ -44,6 +44,7 @@ class SystemStatus(WireModel):
     can_restore: bool
     last_restoration: str | None
     last_restoration_failed: bool
+    last_restoration_at: Moment | None = None
     is_demo: bool
     has_device: bool
     has_person: bool

@@ -220,6 +220,21 @@ def test_notes_being_typed_survive_refreshes_and_new_alerts(plant: Plant, page: 
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('sv-draft'))") == []
 
 
+def test_note_that_was_begun_goes_on_as_the_note_of_the_resolution(plant: Plant, page: Page) -> None:
+    page.goto(f"{plant.dashboard}/alertas?alerta=1")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("button", name="Nota").click()
+    drawer.get_by_label("Nota nueva").press_sequentially("A medias")
+    drawer.get_by_role("button", name="Resolver").click()
+    expect(drawer.get_by_label("Notas")).to_have_value("A medias", timeout=TIMEOUT_MS)
+    drawer.get_by_role("button", name="Pausar").click()
+    drawer.get_by_label("Motivo").press_sequentially("De viaje")
+    drawer.get_by_role("button", name="Nota").click()
+    expect(drawer.get_by_label("Nota nueva")).to_have_value("A medias", timeout=TIMEOUT_MS)
+    drawer.get_by_role("button", name="Pausar").click()
+    expect(drawer.get_by_label("Motivo")).to_have_value("De viaje", timeout=TIMEOUT_MS)
+
+
 def test_page_recovers_when_backend_returns(plant: Plant, page: Page) -> None:
     page.goto(plant.dashboard)
     expect_text(page, "23.4 %")

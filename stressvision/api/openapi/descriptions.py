@@ -66,7 +66,10 @@ SCHEMAS: Mapping[str, str] = {
     "NoticeQueue": (
         "`failing_since`: desde cuándo espera el aviso más antiguo que se intentó en vano; null si todo va bien."
     ),
-    "NoticeTarget": "`label`: tipo de dirección y, en correo y webhooks, su servidor. `failed`: avisos abandonados.",
+    "NoticeTarget": (
+        "`label`: tipo de dirección y, en correo y webhooks, su servidor y el buzón abreviado. `name`: de un destino "
+        "con filtro. `failed`: avisos abandonados."
+    ),
     "OpenedLink": "Lo que se recibe al abrir un enlace: `secret` es el token Bearer de /api/own hasta que vence.",
     "Overview": (
         "La última hora de un vistazo. `overall_stress_percentage`: expresiones compatibles con estrés o "
@@ -114,6 +117,15 @@ SCHEMAS: Mapping[str, str] = {
     ),
     "ReportMention": "La parte de un reporte sobre la persona.",
     "ServiceCard": "Nombre, versión y direcciones del servicio.",
+    "RouteChange": "Otro filtro de un destino, y otra dirección si se envía una.",
+    "RouteList": (
+        "Los destinos con filtro. `is_fixed`: los fija el entorno. `reaches_nobody`: una alerta que ninguno toma no "
+        "llega a nadie."
+    ),
+    "RouteNew": (
+        "Un destino con filtro. `address`: de apprise; nunca se devuelve. `quiet`: como en `lun-vie 22:00-06:00`."
+    ),
+    "RouteState": "Un destino. `target`: su id; `fault`: por qué ahora no recibe nada, o null.",
     "SessionRequest": "Nada es obligatorio: lo que falta puede ir como parámetro.",
     "Silence": (
         "`ended_at`: terminado antes de `ends_at`. `silenced`: las alertas que no se crearon, las más recientes "

@@ -148,6 +148,10 @@ _SUMMARIES: Mapping[str, Message] = {
     ),
     "add_target": Message(es="Añadir un destino de los avisos", en="Add a recipient of notifications"),
     "remove_target": Message(es="Quitar un destino de los avisos", en="Remove a recipient of notifications"),
+    "list_routes": Message(es="Destinos de los avisos con filtro", en="Recipients of notifications with a filter"),
+    "add_route": Message(es="Añadir un destino con filtro", en="Add a recipient with a filter"),
+    "change_route": Message(es="Cambiar el filtro de un destino", en="Change the filter of a recipient"),
+    "remove_route": Message(es="Quitar un destino con filtro", en="Remove a recipient with a filter"),
     "test_addresses": Message(es="Enviar un aviso de prueba", en="Send a test notification"),
     "read_history": Message(
         es="Minutos por hora en que cada cámara miró", en="Minutes of each hour in which each camera watched"

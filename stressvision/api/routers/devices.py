@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query, Response
 
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, Cursor, NamedActorDep, UserId
 from stressvision.api.expensive_work import Kind
-from stressvision.api.live_pictures import fetch_picture
 from stressvision.services import camera_settings, devices
 from stressvision.services.paging import read_name
 from stressvision.wire.backend import DeviceList
@@ -36,6 +35,9 @@ def read_history(
 
 @router.get("/{device_id}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def read_picture(backend: BackendDep, actor: ActorDep, device_id: DeviceName) -> Response:
+    # Imported here: requests takes 5 MB, and a plant without pictures never needs it.
+    from stressvision.api.live_pictures import fetch_picture
+
     address = devices.find_preview_address(backend.context, device_id)
     with backend.expensive.turn(Kind.PICTURE, actor.role):
         jpeg = fetch_picture(device_id, address)

@@ -5,9 +5,8 @@ from fastapi import APIRouter
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
 from stressvision.api.expensive_work import Kind
 from stressvision.notifications.address_tests import send_tests
-from stressvision.services.notifications import configured_addresses
-from stressvision.services.settings import changing, preview, targets
-from stressvision.wire.notifications import NoticeQueue
+from stressvision.services.settings import changing, preview, routes, targets
+from stressvision.wire.notifications import NoticeQueue, RouteChange, RouteList, RouteNew
 from stressvision.wire.settings import (
     AddressResults,
     AddressTest,
@@ -46,13 +45,36 @@ def remove_target(context: ContextDep, actor: NamedActorDep, target: str) -> Not
     return targets.remove_target(context, target, actor)
 
 
+@router.get("/notifications/routes")
+def list_routes(context: ContextDep, language: LanguageDep) -> RouteList:
+    return routes.list_routes(context, language)
+
+
+@router.post("/notifications/routes", status_code=201)
+def add_route(context: ContextDep, actor: NamedActorDep, language: LanguageDep, wanted: RouteNew) -> RouteList:
+    routes.add_route(context, wanted, actor)
+    return routes.list_routes(context, language)
+
+
+@router.put("/notifications/routes/{target}")
+def change_route(
+    context: ContextDep, actor: NamedActorDep, language: LanguageDep, target: str, wanted: RouteChange
+) -> RouteList:
+    routes.change_route(context, target, wanted, actor)
+    return routes.list_routes(context, language)
+
+
+@router.delete("/notifications/routes/{target}")
+def remove_route(context: ContextDep, actor: NamedActorDep, language: LanguageDep, target: str) -> RouteList:
+    routes.remove_route(context, target, actor)
+    return routes.list_routes(context, language)
+
+
 @router.post("/notifications/test")
 def test_addresses(backend: BackendDep, actor: ActorDep, language: LanguageDep, request: AddressTest) -> AddressResults:
-    if request.address:
-        changing.require_storable_address(request.address, "address")
-    configured = configured_addresses(backend.context.settings).values()
+    addresses = targets.addresses_to_test(backend.context, request.address, request.target)
     with backend.expensive.turn(Kind.MESSAGE, actor.role):
-        results = send_tests([request.address] if request.address else list(configured), language)
+        results = send_tests(addresses, language)
     if any(target.is_delivered for target in results.targets):
         targets.record_test(backend.context, actor)
     return results

@@ -7,7 +7,6 @@ from fastapi.responses import FileResponse
 
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
 from stressvision.api.expensive_work import Kind
-from stressvision.api.service_probes import probe_services
 from stressvision.services import upkeep
 from stressvision.services.system import backups, log_lines, status
 from stressvision.wire.system import (
@@ -28,6 +27,9 @@ router = APIRouter(prefix="/api", tags=["system"])
 
 @router.get("/system")
 def read_system(context: ContextDep, language: LanguageDep) -> SystemStatus:
+    # Imported here: requests takes 5 MB, and only an administrator's page needs it.
+    from stressvision.api.service_probes import probe_services
+
     return status.read_status(context, probe_services(context.settings, language), language)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from stressvision.core.notice_routes import NoticeRoute, parse_routes
 from stressvision.core.settings.types import (
     Days,
     Detections,
@@ -69,6 +70,12 @@ class NotificationSettings(BaseModel):
         "`mailtos://user:password@smtp.example.com?from=…&to=…` or `jsons://example.com/hook`. They are secrets: never "
         "shown or logged",
     )
+    notify_routes: Annotated[tuple[NoticeRoute, ...], NoDecode] = Field(
+        (),
+        max_length=20,
+        description="destinations with a filter by area, shift and severity, as a JSON list (docs/notifications.md); "
+        "they contain addresses, so they are secrets",
+    )
     notify_events: Annotated[tuple[Literal["alerts", "devices", "reports"], ...], NoDecode] = Field(
         ("alerts", "devices"), description="events: `alerts` (also when escalated), `devices`, `reports`"
     )
@@ -91,6 +98,11 @@ class NotificationSettings(BaseModel):
     @classmethod
     def _split_events(cls, value: object) -> object:
         return split_commas(value)
+
+    @field_validator("notify_routes", mode="before")
+    @classmethod
+    def _parse_routes(cls, value: object) -> object:
+        return parse_routes(value)
 
     @field_validator("notify_urls", mode="before")
     @classmethod

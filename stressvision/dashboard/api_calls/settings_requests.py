@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from stressvision.dashboard.client import BackendClient
-from stressvision.wire.notifications import NoticeQueue
+from stressvision.wire.notifications import NoticeQueue, RouteChange, RouteList, RouteNew
 from stressvision.wire.settings import (
     AddressResults,
     AddressTest,
@@ -46,7 +46,27 @@ def remove_target(backend: BackendClient, target: str, user_id: str) -> NoticeQu
     return backend.call(NoticeQueue, "DELETE", f"/api/notifications/targets/{target}", user_id=user_id)
 
 
-def test_addresses(backend: BackendClient, address: str | None) -> AddressResults:
-    """Send a test to one address, or to every configured one for None."""
-    request = AddressTest(address=address) if address else AddressTest()
+def read_routes(backend: BackendClient) -> RouteList:
+    """Return the destinations with a filter."""
+    return backend.call(RouteList, "GET", "/api/notifications/routes")
+
+
+def add_route(backend: BackendClient, route: RouteNew, user_id: str) -> RouteList:
+    """Store a destination. Raise InvalidInput, Conflict."""
+    return backend.call(RouteList, "POST", "/api/notifications/routes", route, user_id=user_id)
+
+
+def change_route(backend: BackendClient, target: str, route: RouteChange, user_id: str) -> RouteList:
+    """Replace the filter of a destination. Raise InvalidInput, Conflict, NotFound."""
+    return backend.call(RouteList, "PUT", f"/api/notifications/routes/{target}", route, user_id=user_id)
+
+
+def remove_route(backend: BackendClient, target: str, user_id: str) -> RouteList:
+    """Remove a destination."""
+    return backend.call(RouteList, "DELETE", f"/api/notifications/routes/{target}", user_id=user_id)
+
+
+def send_test(backend: BackendClient, address: str | None = None, target: str | None = None) -> AddressResults:
+    """Send a test to an address, to a configured recipient, or to every configured one."""
+    request = AddressTest(address=address, target=target)
     return backend.patiently(TEST_SECONDS).call(AddressResults, "POST", "/api/notifications/test", request)

@@ -83,6 +83,10 @@ VIEW_ABOUT = Message(
     es="Rayado: no se mira (máscara). Verde: solo se mira ahí (zona). Claro: el rectángulo por añadir.",
     en="Hatched: not watched (mask). Green: watched only there (zone). Light: the rectangle to add.",
 )
+VIEW_WITHHELD = Message(
+    es="La imagen la ve solo una cuenta de salud ocupacional: ajuste los rectángulos con ella al lado.",
+    en="The picture is shown to accounts of occupational health alone: adjust the rectangles with one at hand.",
+)
 RECTANGLE = Message(es="Rectángulo", en="Rectangle")
 RECTANGLES: Mapping[str, Message] = {
     "mask": Message(es="Máscara", en="Mask"),
@@ -130,6 +134,14 @@ ADD_STEPS = Message(
     en="Switch the device on, run this program on it and answer with these data. The token is shown only now.",
 )
 ADD_SERVER = Message(es="Dirección del servidor", en="Address of the server")
+ADD_LOOPBACK = Message(
+    es="{url} es una dirección de este mismo equipo: un dispositivo en otra máquina no llega a ella. Para conectarlo, "
+    "ponga en el servidor STRESSVISION_HOST=0.0.0.0 y STRESSVISION_ALLOWED_HOSTS con su nombre en la red, con un "
+    "certificado (docs/puesta-en-servicio.md), y vuelva a iniciarlo.",
+    en="{url} is an address of this computer alone: a device on another machine cannot reach it. To connect one, set "
+    "STRESSVISION_HOST=0.0.0.0 and STRESSVISION_ALLOWED_HOSTS with the server's name on the network, with a "
+    "certificate (docs/commissioning.md), and restart the server.",
+)
 ADD_TOKEN = Message(es="Token", en="Token")
 ADD_NO_TOKEN = Message(es="ninguno: aún no hay cuentas", en="none: there are no accounts yet")
 ADD_WAITING = Message(es="Esperando la primera señal de {name}…", en="Waiting for the first sign of {name}…")

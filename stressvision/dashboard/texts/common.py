@@ -91,6 +91,9 @@ DEVICE_STATES: Mapping[str, Message] = {
     "stopped": Message(es="Detenido", en="Stopped"),
 }
 
+DAY_FORM = Message(es="DD/MM/AAAA", en="DD/MM/YYYY")
+DAY_INVALID = Message(es="Escriba un día, como 07/03/2026.", en="Enter a day, such as 07/03/2026.")
+DAY_TOO_LATE = Message(es="Elija un día hasta el {day}.", en="Choose a day up to {day}.")
 SHOWN_OF = Message(es="Se muestran {shown} de {total}.", en="{shown} of {total} are shown.")
 STRESS_SHARE = Message(
     es="Expresión compatible con estrés o tristeza",

@@ -124,6 +124,14 @@ LINK_NOTE = Message(
     "pause, withdraw consent or request a correction. Earlier links end.",
 )
 MAKE_LINK = Message(es="Crear código QR", en="Create QR code")
+LINK_LOOPBACK = Message(
+    es="Un teléfono no puede abrir este código: la dirección es de este equipo. Abra el tablero con el nombre del "
+    "servidor en la red y cree el código otra vez. Si no tiene nombre, pida a quien administra el sistema que ponga "
+    "STRESSVISION_HOST y STRESSVISION_ALLOWED_HOSTS.",
+    en="A phone cannot open this code: the address is of this computer alone. Open the dashboard with the server's "
+    "name on the network and make the code again. If it has no name, ask the administrator of the system to set "
+    "STRESSVISION_HOST and STRESSVISION_ALLOWED_HOSTS.",
+)
 LINK_READY = Message(
     es="Se abre una sola vez, hasta el {time}, y muestra los datos media hora. No se vuelve a mostrar.",
     en="It opens once, until {time}, and shows the data for half an hour. It is not shown again.",

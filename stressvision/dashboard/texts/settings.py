@@ -126,17 +126,16 @@ PREVIEW_ABOUT = Message(
     en="Computed from {detections} stored detections; {created} were created in that time.",
 )
 PREVIEW_WITHHELD = Message(
-    es="Su cuenta no puede ver cuántas alertas serían: pruébelo el servicio de salud ocupacional.",
-    en="Your account may not see how many alerts that would be: the occupational health service may try it.",
+    es="Cuántas alertas habría con otros umbrales lo prueba una cuenta de salud ocupacional.",
+    en="How many alerts other thresholds would have created can be tried with an account of occupational health.",
 )
 INVALID_NUMBERS = Message(es="Escriba números separados por comas.", en="Enter numbers separated by commas.")
 
-TARGETS = Message(es="Destinos", en="Recipients")
+TARGETS = Message(es="Destinos generales", en="General recipients")
 NO_TARGETS = Message(es="Todavía no se avisa a nadie.", en="Nobody is notified yet.")
 TARGET_SENT = Message(es="último aviso {ago}", en="last message {ago}")
 TARGET_UNUSED = Message(es="sin avisos todavía", en="no message yet")
 REMOVE_TARGET = Message(es="Quitar {label}", en="Remove {label}")
-TEST_ALL = Message(es="Enviar prueba", en="Send a test")
 TESTING = Message(es="Enviando la prueba…", en="Sending the test…")
 TEST_DELIVERED = Message(es="{label}: entregado.", en="{label}: delivered.")
 ADD_MAIL = Message(es="Añadir un correo", en="Add an e-mail address")

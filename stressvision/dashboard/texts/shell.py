@@ -9,6 +9,13 @@ NOT_FOUND_REMEDY = Message(
     es="Revise la dirección, o vuelva al resumen y elija la página en el menú.",
     en="Check the address, or return to the overview and choose the page in the menu.",
 )
+FORBIDDEN = Message(es="El tablero no responde a este nombre", en="The dashboard does not answer to this name")
+FORBIDDEN_REMEDY = Message(
+    es="Ábralo con el nombre del servidor que le dieron. Si es el correcto, pida a quien administra el sistema que lo "
+    "añada a STRESSVISION_ALLOWED_HOSTS.",
+    en="Open it with the name of the server that you were given. If it is the right one, ask the administrator of the "
+    "system to add it to STRESSVISION_ALLOWED_HOSTS.",
+)
 TO_OVERVIEW = Message(es="Ir al resumen", en="Go to the overview")
 NOT_ALLOWED = Message(es="Su cuenta no puede abrir esta página", en="Your account may not open this page")
 NOT_ALLOWED_REMEDY = Message(

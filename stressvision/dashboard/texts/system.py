@@ -75,6 +75,8 @@ RESTORING = Message(
     es="La copia está sana. El sistema se está deteniendo para restaurarla; esta página vuelve sola.",
     en="The backup is valid. The system is stopping to restore it; this page returns by itself.",
 )
+RESTORED = Message(es="Restaurado el {at}.", en="Restored on {at}.")
+NOT_RESTORED = Message(es="No se restauró ({at}).", en="Not restored ({at}).")
 LAST_RESTORATION = Message(es="Última restauración: {text}", en="Last restoration: {text}")
 YOUR_NAME = Message(es="Su nombre (queda anotado)", en="Your name (it is recorded)")
 LOGS = Message(es="Registros", en="Logs")

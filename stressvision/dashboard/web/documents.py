@@ -1,4 +1,4 @@
-"""The HTML documents of the dashboard: Streamlit's page with our language, title and script, and "not found"."""
+"""The HTML documents of the dashboard: Streamlit's page with our language, title and script, and its refusals."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,17 @@ from stressvision.dashboard import texts
 
 SCRIPT_PATH = "/sv/shell.js"
 _HEAD_END = "</head>"
+_MESSAGE_STYLE = Markup(
+    ":root{color-scheme:light dark}"
+    "body{font:15px/1.55 'Source Sans','Source Sans 3',system-ui,sans-serif;margin:0;color:#1A2433;background:#F4F6F9}"
+    "main{max-width:32rem;margin:14vh auto 0;padding:2rem;background:#FFF;border:1px solid #DCE1E8;border-radius:6px}"
+    ".mark{margin:0;font-weight:600;color:#1B4A86}h1{font-size:1.6rem;font-weight:600;margin:.75rem 0 .5rem}p{margin:0}"
+    "a{display:inline-block;margin-top:1.25rem;padding:.45rem 1rem;border-radius:6px;background:#1B4A86;color:#FFF;"
+    "text-decoration:none}a:hover{background:#163D70}a:focus-visible{outline:3px solid #8DB6EE;outline-offset:2px}"
+    "@media (max-width:560px){main{margin:0 auto;border:0;min-height:100vh;box-sizing:border-box}}"
+    "@media (prefers-color-scheme:dark){body{color:#E4E9F0;background:#11161E}main{background:#1A212C;"
+    "border-color:#2C3644}.mark{color:#8DB6EE}a{background:#3164AE}}"
+)
 
 
 def read_page(static_folder: Path, language: Language, time_zone: str) -> str:
@@ -40,19 +51,30 @@ def read_page(static_folder: Path, language: Language, time_zone: str) -> str:
 
 def create_not_found(language: Language) -> str:
     """Return the document for an address that no page has."""
+    link = Markup('<p><a href="/">{}</a></p>').format(texts.shell.TO_OVERVIEW.text(language))
+    return _create_message(language, texts.shell.NOT_FOUND, texts.shell.NOT_FOUND_REMEDY, link)
+
+
+def create_refusal(language: Language) -> str:
+    """Return the document for a request under another name than the server's, or by a page of another site."""
+    return _create_message(language, texts.shell.FORBIDDEN, texts.shell.FORBIDDEN_REMEDY, Markup(""))
+
+
+def _create_message(language: Language, title: Message, remedy: Message, link: Markup) -> str:
     return str(
         Markup(
-            '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            "<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:34rem;"
-            "margin:15vh auto;padding:0 1.5rem}}h1{{font-size:1.6rem;margin:0 0 .5rem}}</style></head>"
-            '<body><main><h1>{}</h1><p>{}</p><p><a href="/">{}</a></p></main></body></html>'
+            '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{} · {}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><style>{}</style></head>'
+            '<body><main><p class="mark">{}</p><h1>{}</h1><p>{}</p>{}</main></body></html>'
         ).format(
             language,
+            title.text(language),
             texts.common.PRODUCT.text(language),
-            texts.shell.NOT_FOUND.text(language),
-            texts.shell.NOT_FOUND_REMEDY.text(language),
-            texts.shell.TO_OVERVIEW.text(language),
+            _MESSAGE_STYLE,
+            texts.common.PRODUCT.text(language),
+            title.text(language),
+            remedy.text(language),
+            link,
         )
     )
 

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 from streamlit.web.server.starlette import starlette_app
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from stressvision.core.config import LOOPBACK_HOSTS, Settings
+from stressvision.dashboard.web.documents import create_refusal
 
 UPLOAD_MEGABYTES = 10
-"""Of one file and of one message; no page uploads anything today."""
+"""Of one file and of one message."""
 _HSTS = "max-age=31536000"
 _CONTENT_POLICY = (
     # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
@@ -43,7 +44,8 @@ def install_web_policy(settings: Settings, *inner: Middleware) -> None:
     create_middleware = starlette_app.create_streamlit_middleware
 
     def create_with_policy() -> list[Middleware]:
-        policy = Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None)
+        refusal = create_refusal(settings.lang)
+        policy = Middleware(WebPolicy, is_encrypted=settings.tls_certificate is not None, refusal=refusal)
         return [policy, *inner, *create_middleware()]
 
     starlette_app.create_streamlit_middleware = create_with_policy
@@ -64,9 +66,13 @@ class WebPolicy:
     """Refuse requests for other hosts and from other sites' pages; add protective headers."""
 
     def __init__(
-        self, app: ASGIApp, is_encrypted: bool = False, is_known: Callable[[str | None], bool] = is_host_allowed
+        self,
+        app: ASGIApp,
+        is_encrypted: bool = False,
+        is_known: Callable[[str | None], bool] = is_host_allowed,
+        refusal: str = "",
     ) -> None:
-        self._app, self._is_known = app, is_known
+        self._app, self._is_known, self._refusal = app, is_known, refusal
         self._headers = {**_HEADERS, **({"Strict-Transport-Security": _HSTS} if is_encrypted else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +82,7 @@ class WebPolicy:
         headers = Headers(scope=scope)
         if not self._is_known(headers.get("host")) or self._is_foreign(scope, headers):
             if scope["type"] == "http":
-                await PlainTextResponse("Forbidden", 403, self._headers)(scope, receive, send)
+                await HTMLResponse(self._refusal, 403, self._headers)(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
             return

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stressvision.dashboard.web.documents import SCRIPT_PATH
 from stressvision.dashboard.web.pulse import BackendPulse
@@ -46,36 +46,45 @@ class ConsoleRoutes:
                 Route(f"{PREFIX}pulse", partial(_send_pulse, console)),
                 Route(f"{PREFIX}session", partial(_store_session, console), methods=["POST"]),
                 Route(f"{PREFIX}session", partial(_clear_session, console), methods=["DELETE"]),
-            ]
+            ],
+            default=self._not_found,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = self._app
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await self._router(scope, receive, send)
-            return
-        answer = await self._create_document(scope) if _asks_document(scope) else self._app
+            answer = self._router
+        elif scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            answer = await self._find_document(scope) or self._pass_on
         await answer(scope, receive, send)
 
-    async def _create_document(self, scope: Scope) -> Response:
-        """Return the document of a page's address."""
+    async def _find_document(self, scope: Scope) -> Response | None:
+        """Return the document of a page's address; None for other addresses."""
         path: str = scope["path"].strip("/")
         start, *others = await asyncio.to_thread(self._console.paths)  # the first call imports the pages
         if path == start:
             query = scope["query_string"].decode("latin-1")
             return RedirectResponse(f"/?{query}" if query else "/", 307, _NO_CACHE)
-        if path and path not in others:
-            return HTMLResponse(self._console.not_found, 404, _NO_CACHE)
-        return HTMLResponse(self._console.page, headers=_NO_CACHE)
+        return HTMLResponse(self._console.page, headers=_NO_CACHE) if not path or path in others else None
 
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to Streamlit, which answers unknown addresses with its own page or in English."""
+        is_unknown = False
 
-def _asks_document(scope: Scope) -> bool:
-    """Return whether the request is a browser's for an address without an own route or file."""
-    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
-        return False
-    path: str = scope["path"].lstrip("/")
-    if "." in path or path.startswith("static/") or f"/{path}/".count("/_stcore/"):
-        return False
-    return path == "" or "text/html" in Headers(scope=scope).get("accept", "")
+        async def send_known(message: Message) -> None:
+            nonlocal is_unknown
+            if message["type"] == "http.response.start":
+                is_page = Headers(scope=message).get("content-type", "").startswith("text/html")
+                is_unknown = is_page or message["status"] in {404, 405}
+            if not is_unknown:
+                await send(message)
+
+        await self._app(scope, receive, send_known)
+        if is_unknown:
+            await self._not_found(scope, receive, send)
+
+    async def _not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await HTMLResponse(self._console.not_found, 404, _NO_CACHE)(scope, receive, send)
 
 
 async def _send_script(request: Request) -> Response:

@@ -115,24 +115,24 @@
 
   const used = new Set();
 
-  /* Drafts: text areas in a container with a key `draft_…` keep what is typed until it is stored. */
-  const nativeValue = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+  /* Drafts: text fields in a container with a key `draft_…` keep what is typed until it is stored. */
+  const setValue = (field, value) => Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
   const draftKey = (field) => {
     const holder = field.closest('[class*="st-key-draft_"]');
     const name = holder && [...holder.classList].find((part) => part.startsWith("st-key-draft_"));
     return name ? `sv-${name.slice(7)}` : null;
   };
   document.addEventListener("input", (event) => {
-    const key = event.isTrusted && event.target instanceof HTMLTextAreaElement && draftKey(event.target);
+    const key = event.isTrusted && event.target.matches?.("textarea, input[type=text]") && draftKey(event.target);
     if (!key) return;
     event.target.dataset.svTouched = "yes";
     write(sessionStorage, key, event.target.value);
   }, true);
   function restoreDrafts() {
-    for (const field of document.querySelectorAll('[class*="st-key-draft_"] textarea:not([data-sv-touched])')) {
+    for (const field of document.querySelectorAll('[class*="st-key-draft_"] :is(textarea, input[type=text]):not([data-sv-touched])')) {
       const kept = read(sessionStorage, draftKey(field));
       if (kept && !field.value) {
-        nativeValue.call(field, kept);
+        setValue(field, kept);
         field.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }

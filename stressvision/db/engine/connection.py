@@ -26,6 +26,8 @@ from stressvision.db.engine.write_queue import WriteQueue
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 512
 """Page cache of each connection; the operating system caches the file as well."""
+WRITING_CACHE_KIB = 2048
+"""Of the connection that writes. A row of a batch takes 62 µs with it and 71 with CACHE_KIB: pages of seven indexes."""
 _GENERATION = "file_generation"
 _CLOSING_MS = 1000
 """How long the last checkpoint of a process waits for readers."""
@@ -117,6 +119,8 @@ class Database:
         self.require_file()  # before SQLite creates a missing file
         connection = self.engine.connect().execution_options(stressvision_write=True)
         connection.info[_GENERATION] = self.file_generation
+        if self.is_sqlite:
+            _execute_unseen(connection, f"PRAGMA cache_size={-WRITING_CACHE_KIB}")
         return connection
 
     def is_current(self, connection: Connection) -> bool:
@@ -203,14 +207,18 @@ def _create_engine(url: URL) -> Engine:
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("stressvision_write", False)
         statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
-        # Not exec_driver_sql, which takes 35 µs of each transaction to run what SQLite does in one.
-        driver: Any = connection.connection.dbapi_connection
-        try:
-            driver.execute(statement)
-        except sqlite_driver().Error as error:
-            raise wrap_driver_error(statement, error, connection.dialect) from error
+        _execute_unseen(connection, statement)
 
     return engine
+
+
+def _execute_unseen(connection: Connection, statement: str) -> None:
+    """Execute a statement in SQLite's driver, where SQLAlchemy begins no transaction and takes 35 µs less."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(statement)
+    except sqlite_driver().Error as error:
+        raise wrap_driver_error(statement, error, connection.dialect) from error
 
 
 _read_text = partial(str, encoding="utf-8", errors="replace")

@@ -131,7 +131,7 @@ def check_permissions(settings: Settings) -> CheckResult:
 def check_notifications(settings: Settings) -> CheckResult:
     """Check that the configured addresses are valid, without sending a message."""
     subject = Message(es="Avisos", en="Notifications")
-    if settings.notify_urls:
+    if settings.notify_urls or settings.notify_routes:
         return run_own_command(subject, (*build_command("stressvision"), "notify", "--check"))
     message = Message(
         es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",

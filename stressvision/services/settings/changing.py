@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from stressvision.core.config import PREFIX, Settings
 from stressvision.core.errors import Conflict, InvalidInput, Message
+from stressvision.core.notice_routes import NoticeRoute
 from stressvision.core.settings.installation import Policy
 from stressvision.core.settings.types import Note
 from stressvision.core.validation import describe_error
@@ -57,7 +58,7 @@ def change_settings(context: Context, wanted: Mapping[str, object], actor: Actor
     """
     context.refresh_settings()
     typed = check_values(context, wanted)
-    before = {name: describe(getattr(context.settings, name)) for name in typed}
+    before = {name: _summarise(getattr(context.settings, name)) for name in typed}
     checked = {name: None if wanted[name] is None else _to_json(name, value) for name, value in typed.items()}
     with context.database.write() as connection:
         for name, value in checked.items():
@@ -65,7 +66,7 @@ def change_settings(context: Context, wanted: Mapping[str, object], actor: Actor
                 delete_setting(connection, name)
             else:
                 store_setting(connection, StoredSetting(name, json.dumps(value), actor.user_id, context.clock()))
-        changes = {name: _change(name, before[name], describe(typed[name])) for name in typed}
+        changes = {name: _change(name, before[name], _summarise(typed[name])) for name in typed}
         record(connection, context, actor, "settings_changed", "settings", None, changes)
     context.refresh_settings()
     return list_settings(context)
@@ -116,7 +117,8 @@ def _check(context: Context, name: str, value: object) -> Any:
             field=name,
         )
     if name in SECRET:
-        for address in typed:
+        for item in typed:
+            address = item.address if isinstance(item, NoticeRoute) else item
             require_storable_address(address.get_secret_value(), name)
     return typed
 
@@ -130,13 +132,19 @@ def require_storable_address(address: str, field: str) -> None:
 
 def _to_json(name: str, typed: Any) -> object:
     if name in SECRET:
-        return [item.get_secret_value() for item in typed if isinstance(item, SecretStr)]
+        return [item.reveal() if isinstance(item, NoticeRoute) else item.get_secret_value() for item in typed]
     return describe(typed)
 
 
 def _change(name: str, before: object, after: object) -> dict[str, object]:
-    """Return what the audit log records; of secrets only that they changed."""
-    return {"changed": True} if name in SECRET else {"from": before, "to": after}
+    """Return what the audit log records; of addresses only that they changed."""
+    return {"changed": True} if name == "notify_urls" else {"from": before, "to": after}
+
+
+def _summarise(value: Any) -> object:
+    """Return a setting's value for the audit log; of destinations, the filters without the address."""
+    routes = [item for item in value if isinstance(item, NoticeRoute)] if isinstance(value, tuple) else []
+    return [route.describe() for route in routes] if routes else describe(value)
 
 
 def _describe_setting(
@@ -166,7 +174,7 @@ def _describe_setting(
 def _kind(name: str, field: FieldInfo) -> SettingKind:
     annotation: Any = field.annotation
     if name in SECRET:
-        return "addresses"
+        return "addresses" if name == "notify_urls" else "routes"
     if get_origin(annotation) is tuple:
         return "choices" if _choices(annotation) else "integers"
     if _choices(annotation):

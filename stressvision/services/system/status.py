@@ -4,10 +4,13 @@ import platform
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from stressvision import VERSION
-from stressvision.core.errors import Language, Message
+from stressvision.core.clock import parse_moment
+from stressvision.core.errors import InvalidInput, Language, Message
 from stressvision.core.heartbeat import read_heartbeat
 from stressvision.core.restoration import is_launcher_running, read_outcome
 from stressvision.db.engine.connection import Connection, sqlite_path
@@ -66,10 +69,17 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
         can_restore=context.database.is_sqlite and is_launcher_running(settings.run_dir),
         last_restoration=outcome.text if outcome else None,
         last_restoration_failed=outcome is not None and not outcome.is_restored,
+        last_restoration_at=_parse(outcome.at) if outcome else None,
         is_demo=population.demo > 0,
         has_backup=bool(list_names(settings)),
         **facts,
     )
+
+
+def _parse(text: str) -> datetime | None:
+    with suppress(InvalidInput):
+        return parse_moment(text)
+    return None
 
 
 def _has_tested(connection: Connection) -> bool:

@@ -114,6 +114,18 @@ def test_logged_in_user_changes_password(live: LiveBackend, language: Language) 
         authenticator.authenticate(other)
 
 
+@pytest.mark.parametrize(("role", "tries"), [(Role.HEALTH, True), (Role.ADMIN, False)])
+def test_thresholds_are_tried_only_where_the_answer_may_be_seen(live: LiveBackend, role: Role, tries: bool) -> None:
+    token = log_in(live.context, NAMES[role], PHRASE, Actor()).token
+    asking = PageContext(BackendClient(live.url, "es", token=token), "es", ZoneInfo("America/Lima"), role=role)
+    script = "import streamlit as st\nfrom stressvision.dashboard.pages.settings.page import render\n"
+    app = AppTest.from_string(f"{script}render(st.session_state.page)", default_timeout=30)
+    app.session_state["page"] = asking
+    text = shown(app.run())
+    assert ("Probar con la última semana" in [button.label for button in app.button]) is tries
+    assert ("lo prueba una cuenta de salud ocupacional" in text) is not tries
+
+
 def test_failed_login_shows_reason(live: LiveBackend) -> None:
     app = open_dashboard()
     assert "El nombre o la contraseña no son correctos." in shown(enter(app, "dra.quispe", "no es esta"))

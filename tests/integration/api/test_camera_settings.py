@@ -122,7 +122,7 @@ def test_command_changes_only_what_it_names(
     code, shown = run("--min-face", "40")
     assert code == 0
     assert "máscaras: 0,0 0.3,0 0.3,1" in shown
-    assert "1 07:00-19:00; 2 07:00-19:00" in shown
+    assert "lun-mar 07:00-19:00" in shown
     assert "de 40 a - píxeles" in shown
     until = to_wire(datetime.now(UTC) + timedelta(hours=1))
     assert "pausa: -" not in run("--pause-until", until, "--reason", "Visita")[1]

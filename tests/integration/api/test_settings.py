@@ -201,3 +201,80 @@ def test_health_reads_settings_and_may_not_change_them(sqlite_context: Context) 
         assert client.patch("/api/settings", json=wanted, headers=health).status_code == 403
         assert client.patch("/api/settings", json=wanted, headers=bearing(tokens[Role.ADMIN])).status_code == 200
     assert audited(sqlite_context, "settings_changed")[0].startswith("cuenta.admin")
+
+
+ROUTE = {"name": "Noche", "address": HOOK, "shifts": ["night"], "quiet": "sab-dom 00:00-00:00", "after_minutes": 15}
+
+
+def test_destination_is_added_changed_tested_and_removed_without_showing_its_address(
+    client: TestClient, sqlite_context: Context
+) -> None:
+    enrol(sqlite_context)
+    added = client.post("/api/notifications/routes?user_id=ing.rojas", json=ROUTE)
+    assert added.status_code == 201, added.text
+    [route] = added.json()["routes"]
+    shown = {"name": "Noche", "label": "jsons://hook.example.com", "quiet": "sab-dom 00:00-00:00", "fault": None}
+    assert route.items() >= {**shown, "shifts": ["night"], "events": ["alerts"], "after_minutes": 15}.items()
+    assert added.json().items() >= {"areas": ["Producción"], "shifts": ["morning"], "reaches_nobody": True}.items()
+    path = f"/api/notifications/routes/{route['target']}"
+    changed = client.put(path, json={"name": "De día", "lowest_severity": "high"}).json()["routes"][0]
+    assert changed.items() >= {"name": "De día", "shifts": [], "lowest_severity": "high", "quiet": ""}.items()
+    assert sqlite_context.settings.notify_routes[0].address.get_secret_value() == HOOK
+    assert client.post("/api/notifications/routes", json=ROUTE).status_code == 409
+    assert client.post("/api/notifications/targets", json={"address": HOOK}).status_code == 409
+    tested = client.post("/api/notifications/test", json={"target": route["target"]})
+    assert [item["label"] for item in tested.json()["targets"]] == ["jsons://hook.example.com"]
+    assert client.delete(path).json()["routes"] == []
+    assert client.delete(path).status_code == 404
+    assert client.post("/api/notifications/test", json={"target": route["target"]}).status_code == 404
+    log = audited(sqlite_context, "settings_changed")
+    assert (len(log), '"shifts":["night"]' in log[0].replace(" ", "")) == (3, True)
+    paths = ("/api/settings", "/api/notifications", "/api/notifications/routes", "/api/audit")
+    assert not [path for path in paths if "secret-path-77" in client.get(path).text]
+    assert "secret-path-77" not in "".join(log)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"quiet": "siempre"}, "quiet"),
+        ({"quiet": "lun-dom 00:00-00:00"}, "quiet"),
+        ({"after_minutes": 24 * 60}, "after_minutes"),
+        ({"address": "file:///etc/passwd"}, "address"),
+        ({"account": "dra.quispe"}, "account"),
+        ({"lowest_severity": "enorme"}, "lowest_severity"),
+    ],
+)
+def test_invalid_destination_names_its_field_and_stores_nothing(
+    client: TestClient, sqlite_context: Context, wrong: dict[str, Any], field: str
+) -> None:
+    refused = client.post("/api/notifications/routes", json=ROUTE | wrong)
+    assert refused.status_code == 422
+    assert [fault["field"].rpartition(".")[2] for fault in refused.json()["errors"]] == [field]
+    assert sqlite_context.settings.notify_routes == ()
+
+
+def test_filter_by_area_belongs_to_an_account_of_the_health_service(sqlite_context: Context) -> None:
+    tokens = give_tokens(sqlite_context)
+    with TestClient(create_app(replace(sqlite_context)), base_url="http://localhost:8000") as client:
+        admin, health = bearing(tokens[Role.ADMIN]), bearing(tokens[Role.HEALTH])
+        known = client.get("/api/notifications/routes", headers=health).json()["accounts"]
+        assert len(known) == 1
+        refused = client.post("/api/notifications/routes", json=ROUTE, headers=admin)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "account")
+        assert client.post("/api/notifications/routes", json=ROUTE | {"account": known[0]}, headers=health).is_error
+        added = client.post("/api/notifications/routes", json=ROUTE | {"account": known[0]}, headers=admin)
+        assert added.json()["routes"][0]["account"] == known[0]
+        client.post(f"/api/accounts/{known[0]}/disable", headers=admin)
+        fault = client.get("/api/notifications/routes", headers=admin).json()["routes"][0]["fault"]
+    assert "desactivada" in fault
+
+
+def test_destinations_of_the_environment_are_fixed(sqlite_context: Context) -> None:
+    fixed = Settings(database_url=sqlite_context.settings.database_url, notify_routes=[ROUTE])
+    with TestClient(create_app(open_context(fixed)), base_url="http://localhost:8000") as client:
+        shown = client.get("/api/notifications/routes").json()
+        assert (shown["is_fixed"], shown["routes"][0]["name"]) == (True, "Noche")
+        path = f"/api/notifications/routes/{shown['routes'][0]['target']}"
+        refused = client.delete(path)
+    assert (refused.status_code, "STRESSVISION_NOTIFY_ROUTES" in refused.json()["detail"]) == (409, True)

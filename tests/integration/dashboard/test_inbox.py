@@ -1,7 +1,7 @@
 """The inbox, run by Streamlit's own test harness against the fake API."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -116,15 +116,15 @@ def test_resolving_asks_for_the_outcome_and_takes_notes(state: FakeBackend) -> N
     app = press(inbox("doctora"), "open_1")
     assert "18 de sus 24 detecciones (75 %)" in shown(app)
     press(app, "drawer_resolve_1")
-    app.text_area(key="notes_resolve_1").input("Pausa acordada.\nSe revisa el viernes.")
-    press(app, "submit_resolve_1")
+    app.text_area(key="notes_words_1").input("Pausa acordada.\nSe revisa el viernes.")
+    press(app, "submit_words_1")
     assert [box.value for box in app.warning] == ["Elija qué resultó ser la alerta."]
     app.segmented_control(key="outcome_1").set_value("useful")
-    press(app, "submit_resolve_1")
+    press(app, "submit_words_1")
     assert state.decisions == [("resolve", 1, "doctora", "Pausa acordada.\nSe revisa el viernes.")]
     assert state.alerts[1].outcome == "useful"
     assert "Alerta 1 resuelta: Lars Keller Ruiz · EMP002." in shown(app)
-    assert 'data-sv-stored="draft_resolve_1:' in shown(app), "the browser forgets the draft"
+    assert 'data-sv-stored="draft_words_1:' in shown(app), "the browser forgets the draft"
     assert "alerta" not in app.query_params
 
 
@@ -132,17 +132,27 @@ def test_late_decision_keeps_its_text_and_adds_it_as_a_note(state: FakeBackend) 
     app = press(inbox("enfermera"), "open_1")
     press(app, "drawer_resolve_1")
     app.segmented_control(key="outcome_1").set_value("unclear")
-    app.text_area(key="notes_resolve_1").input("Turno cambiado")
+    app.text_area(key="notes_words_1").input("Turno cambiado")
     state.alerts[1] = alert(1, status="resolved", resolved_by="doctora", resolved_at=utc_now(), version=2)
-    press(app, "submit_resolve_1")
+    press(app, "submit_words_1")
     assert state.alerts[1].resolved_by == "doctora"
     (warning,) = [box.value for box in app.warning]
     assert warning.startswith("La alerta cambió. Su decisión no se guardó.")
-    assert app.text_area(key="notes_resolve_1").value == "Turno cambiado"
-    assert app.button(key="submit_resolve_1").label == "Añadir nota"
-    press(app, "submit_resolve_1")
+    assert app.text_area(key="notes_words_1").value == "Turno cambiado"
+    assert "Resuelta" in shown(app), "the drawer shows the other user's decision"
+    assert not has_button(app, "drawer_acknowledge_1")
+    assert app.button(key="submit_words_1").label == "Añadir nota"
+    press(app, "submit_words_1")
     assert state.decisions[-1] == ("notes", 1, "enfermera", "Turno cambiado")
     assert "Nota añadida a la alerta 1: Lars Keller Ruiz · EMP002." in shown(app)
+
+
+@pytest.mark.parametrize(("typed", "day"), [("7/3/2026", date(2026, 3, 7)), ("31/02/2026", None)])
+def test_days_of_the_filter_are_typed(state: FakeBackend, typed: str, day: date | None) -> None:
+    app = inbox("medico")
+    app.text_input(key="inbox_start").set_value(typed).run()
+    assert app.query_params.get("desde") == (day.isoformat() if day else None)
+    assert [box.value for box in app.warning] == ([] if day else ["Escriba un día, como 07/03/2026."])
 
 
 def test_refused_decision_names_the_person_and_the_reason(state: FakeBackend) -> None:
@@ -216,8 +226,8 @@ def test_linked_alert_opens_once_and_takes_notes(state: FakeBackend) -> None:
     app = inbox("enfermera", alerta="1")
     assert "Generada" in shown(app)
     press(app, "drawer_note_1")
-    app.text_area(key="notes_note_1").input(" Pausa ofrecida ")
-    press(app, "submit_note_1")
+    app.text_area(key="notes_words_1").input(" Pausa ofrecida ")
+    press(app, "submit_words_1")
     assert state.decisions == [("notes", 1, "enfermera", "Pausa ofrecida")]
     assert "Nota · enfermera" in shown(app)
     assert state.calls.count("GET /api/alerts/1") == 1, "each look-up is audited"
@@ -227,7 +237,7 @@ def test_linked_alert_can_be_resolved(state: FakeBackend) -> None:
     app = inbox("medico", alerta="1")
     press(app, "drawer_resolve_1")
     app.segmented_control(key="outcome_1").set_value("useful")
-    press(app, "submit_resolve_1")
+    press(app, "submit_words_1")
     assert state.decisions == [("resolve", 1, "medico", None)]
     assert not has_button(app, "drawer_note_1"), "the drawer is closed"
 
@@ -254,7 +264,7 @@ def test_pause_needs_a_reason_and_can_be_ended(state: FakeBackend) -> None:
     assert state.silences == []
     assert [box.value for box in app.warning] == ["Escriba primero el texto."]
     app.segmented_control(key="silence_span").set_value(480)
-    app.text_input(key="silence_reason").input("Ya atendido")
+    app.text_input(key="silence_reason_1").input("Ya atendido")
     press(app, "submit_silence")
     (wanted,) = state.silences
     assert (wanted.employee_id, wanted.device_id, wanted.reason) == (2, None, "Ya atendido")

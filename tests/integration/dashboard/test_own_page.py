@@ -119,6 +119,15 @@ def test_health_service_makes_a_code(state: FakeBackend) -> None:
     (code,) = app.code
     assert code.value.endswith(f"/mis-datos?clave={SECRET}")
     assert f'src="{draw_qr(code.value)}"' in unescape(shown(app))
+    assert [box.value[:37] for box in app.warning] == ["Un teléfono no puede abrir este código"[:37]]
+
+
+def test_code_has_the_configured_address_for_phones(state: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRESSVISION_DASHBOARD_URL", "https://estres.planta.example/")
+    app = page("person.page", empleado="1")
+    app.button(key="person_link").click().run()
+    assert app.code[0].value == f"https://estres.planta.example/mis-datos?clave={SECRET}"
+    assert not app.warning
 
 
 @pytest.mark.parametrize(("is_enough", "figure"), [(True, "<dd>0.71</dd>"), (False, "<dd>insuficiente</dd>")])

@@ -1,7 +1,7 @@
 """Each page's logic, run by Streamlit's own test harness against the fake API."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -166,7 +166,7 @@ def test_report_without_employees_shows_message(state: FakeBackend) -> None:
 def test_document_is_prepared_only_on_request(state: FakeBackend) -> None:
     app = page("reports")
     assert not [call for call in state.calls if call.startswith("GET /api/reports/")]
-    app.date_input(key="document_day").set_value(date(2026, 11, 18))
+    app.text_input(key="document_day").set_value("18/11/2026")
     app.segmented_control(key="document_span").set_value("weekly")
     app.button(key="document_prepare").click().run()
     assert "GET /api/reports/weekly/2026-11-18" in state.calls
@@ -247,10 +247,18 @@ def test_added_camera_is_tested_until_it_reports(state: FakeBackend) -> None:
     app = AppTest.from_string(ADDING, default_timeout=30).run()
     assert "Esperando la primera señal de linea-2" in shown(app)
     assert "Token: sv_token" in app.code[1].value
+    assert "un dispositivo en otra máquina no llega a ella" in app.warning[0].value
     state.devices.append(device(device_id="linea-2", state="no_camera"))
     assert "Revise el cable" in shown(app.run())
     state.devices[-1] = device(device_id="linea-2")
     assert "linea-2 está conectada y observa" in shown(app.run())
+
+
+def test_address_for_devices_of_the_network_has_no_warning(state: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRESSVISION_INGEST_URL", "https://estres.planta.example:5000")
+    app = AppTest.from_string(ADDING, default_timeout=30).run()
+    assert "https://estres.planta.example:5000" in app.code[1].value
+    assert not app.warning
 
 
 def test_pause_of_a_camera_is_shown_and_ended(state: FakeBackend) -> None:

@@ -1,6 +1,7 @@
 """Settings and accounts in the dashboard, against the real backend."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 import requests
 from streamlit.testing.v1 import AppTest
 
+from stressvision.core.clock import to_wire
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.files import local_token_file
+from stressvision.core.restoration import RestoreOutcome, write_outcome
 from stressvision.dashboard import texts
 from stressvision.dashboard.pages.settings.recipients import mail_address
 from stressvision.dashboard.pages.system.backups import format_size
@@ -19,7 +22,7 @@ from stressvision.services.auth.accounts import add_account, list_accounts
 from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.devices import record_health
-from stressvision.services.notifications import configured_addresses
+from stressvision.services.notice_routing import configured_addresses
 from stressvision.services.stored_settings import SECRET, STORABLE
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.conftest import enrol
@@ -115,7 +118,7 @@ def test_mail_recipient_is_added_and_its_password_not_shown(context: Context) ->
     assert "p%40ss" not in shown(app)
     [address] = configured_addresses(context.settings).values()
     assert address.startswith("mailtos://avisos%40gloria.example:p%40ss%2Fword@smtp.gloria.example:587/?from=")
-    app = press(app, "Quitar mailtos://smtp.gloria.example:587")
+    app = press(app, "Quitar mailtos://smtp.gloria.example:587 → m…o@gloria.example")
     assert not context.settings.notify_urls
 
 
@@ -162,6 +165,22 @@ def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context)
     assert app.success[0].value.startswith("Sana:")
     app = press(app, "Restaurar…")
     assert [item.label for item in app.text_input] == ["Escriba RESTAURAR para confirmar"]
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_last_restoration_is_announced_on_its_day(context: Context, is_restored: bool) -> None:
+    outcome = RestoreOutcome(is_restored, "Base restaurada: 12 personas.", to_wire(context.clock()))
+    context.settings.run_dir.mkdir(exist_ok=True)
+    write_outcome(context.settings.run_dir, outcome)
+    app = page("system")
+    (box,) = app.success if is_restored else app.error
+    assert box.value.startswith("**Restaurado el " if is_restored else "**No se restauró (")
+    assert "12 personas" in box.value
+    old = to_wire(context.clock() - timedelta(days=2))
+    write_outcome(context.settings.run_dir, RestoreOutcome(is_restored, "Base restaurada.", old))
+    app = app.run()
+    assert not app.success
+    assert "Última restauración: Base restaurada." in shown(app)
 
 
 def test_programs_that_do_not_run_are_named(context: Context) -> None:

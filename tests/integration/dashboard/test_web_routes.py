@@ -4,8 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 from stressvision.core.clock import utc_now
@@ -18,6 +19,7 @@ from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 
 HTML = {"Accept": "text/html"}
+OWNED = ("/_stcore/health", "/alertas/_stcore/health", "/static/js/index.js", "/favicon.png", "/component/x")
 
 
 def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
@@ -30,7 +32,16 @@ def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
         cookie=SessionCookie(8501, is_encrypted=False),
         tickets=tickets,
     )
-    return TestClient(ConsoleRoutes(PlainTextResponse("streamlit"), console), follow_redirects=False), tickets
+    return TestClient(ConsoleRoutes(answer_as_streamlit, console), follow_redirects=False), tickets
+
+
+async def answer_as_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+    """Streamlit's own page for an address that it does not know, plain text in English for others."""
+    owned = scope["path"] in OWNED or scope["method"] == "POST"
+    answer: Response = PlainTextResponse("streamlit") if owned else HTMLResponse("<title>Streamlit</title>")
+    if scope["path"].endswith("/missing"):
+        answer = PlainTextResponse("Not Found", 404)
+    await answer(scope, receive, send)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -50,16 +61,22 @@ def test_start_page_has_one_address() -> None:
     assert (answer.status_code, answer.headers["location"]) == (307, "/?desde=correo")
 
 
-def test_unknown_address_is_answered_in_the_language() -> None:
+@pytest.mark.parametrize(
+    "path", ["/no/existe", "/foo.php", "/alertas.html", "/static/no.js", "/_stcore/no", "/media/missing", "/sv/other"]
+)
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_unknown_address_is_answered_in_the_language(path: str, accept: str) -> None:
     for language, sentence in (("es", "Esta dirección no existe"), ("en", "This address does not exist")):
-        answer = client(language)[0].get("/no/existe", headers=HTML)  # type: ignore[arg-type]
+        answer = client(language)[0].get(path, headers={"Accept": accept})  # type: ignore[arg-type]
         assert answer.status_code == 404
         assert sentence in answer.text
+        assert f'<html lang="{language}">' in answer.text
+        assert '<a href="/">' in answer.text
 
 
 def test_other_requests_are_streamlits() -> None:
     browser, _ = client()
-    for path in ("/_stcore/health", "/alertas/_stcore/health", "/static/js/index.js", "/favicon.png", "/component/x"):
+    for path in OWNED:
         assert browser.get(path, headers={"Accept": "*/*"}).text == "streamlit"
     assert browser.post("/alertas").text == "streamlit"
 

@@ -196,7 +196,7 @@ def test_escalation_states_the_waiting_time(sqlite_context: Context, clock: Fake
         clock.advance(minutes=61)
         assert escalate_due(telling) == (1,)
         assert deliver(telling).sent == 2
-    assert "Nadie ha reconocido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
+    assert "Nadie ha atendido esta alerta en 61 min." in json.loads(hook.bodies[1])["message"]
 
 
 def test_report_message_is_sent_where_subscribed(sqlite_context: Context, clock: FakeClock) -> None:

@@ -67,7 +67,7 @@ def test_camera_without_schedule_always_watches() -> None:
 def test_days_wrap_around_the_week_and_are_written_one_by_one() -> None:
     (period,) = parse_schedule("sat-mon 08:00-13:00")
     assert period == WatchPeriod(frozenset({6, 7, 1}), time(8), time(13))
-    assert format_schedule([period]) == "1 08:00-13:00; 6 08:00-13:00; 7 08:00-13:00"
+    assert format_schedule([period]) == "lun 08:00-13:00; sab-dom 08:00-13:00"
 
 
 @pytest.mark.parametrize("text", ["lun", "lun 7-19", "lun 25:00-26:00", "luz 07:00-19:00", "8 07:00-19:00"])

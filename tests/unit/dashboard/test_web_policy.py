@@ -7,6 +7,7 @@ from streamlit import net_util
 from streamlit.web.server.starlette import starlette_app
 
 from stressvision.core.config import Settings
+from stressvision.dashboard.web.documents import create_refusal
 from stressvision.dashboard.web.policy import WebPolicy, install_web_policy
 
 OWN = "panel.example"
@@ -40,6 +41,14 @@ def browser(*, is_encrypted: bool = False) -> TestClient:
 def test_only_own_names_and_pages_are_served(headers: dict[str, str], status: int) -> None:
     for method in ("GET", "POST"):
         assert browser().request(method, "/sv/session", headers=headers).status_code == status
+
+
+def test_other_name_is_refused_in_the_language() -> None:
+    app = WebPolicy(PlainTextResponse("page"), is_known=is_own, refusal=create_refusal("es"))
+    answer = TestClient(app, base_url="http://192.168.1.20").get("/", headers={"Accept": "text/html"})
+    assert answer.status_code == 403
+    assert "El tablero no responde a este nombre" in answer.text
+    assert "192.168.1.20" not in answer.text
 
 
 def test_other_sites_may_link_to_pages_and_send_no_forms() -> None:

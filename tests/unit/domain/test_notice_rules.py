@@ -10,23 +10,23 @@ from hypothesis import strategies as st
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError
 from stressvision.domain.alerts import compute_escalation_level
+from stressvision.domain.notice_routes import quiet_until
 from stressvision.domain.notifications import (
     FIRST_RETRY,
     LONGEST_RETRY,
-    QuietHours,
     fingerprint,
     parse_quiet_hours,
-    quiet_until,
     retry_delay,
 )
-from stressvision.services.notifications import configured_addresses, mask_address
+from stressvision.services.notice_routing import configured_addresses
+from stressvision.services.notifications import describe_address, mask_address
 
 LIMA = ZoneInfo("America/Lima")
 NOW = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
 """22:30 in Lima."""
 
 moments = st.integers(0, 365 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))
-clocks = st.times().map(lambda moment: moment.replace(microsecond=0))
+clocks = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,7 @@ def test_quiet_hours_are_plant_time_and_may_span_midnight(hours: str, until: dat
 
 @given(moments, clocks, clocks)
 def test_quiet_hours_end_at_their_time_within_a_day(now: datetime, start: time, end: time) -> None:
-    hours = QuietHours(start, end)
-    if start == end:
-        return
+    hours = parse_quiet_hours(f"{start:%H:%M}-{end:%H:%M}")
     until = quiet_until(hours, now, LIMA)
     if until is None:
         return
@@ -78,6 +76,11 @@ def test_addresses_are_distinguished_and_never_shown(monkeypatch: pytest.MonkeyP
     addresses = configured_addresses(settings)
     assert [mask_address(address) for address in addresses.values()] == ["mailtos://smtp.example.com", "slack://…"]
     assert [mask_address(address) for address in ("clave-secreta:x@host", "clave-secreta")] == ["…", "…"]
+    assert [describe_address(address) for address in addresses.values()] == [
+        "mailtos://smtp.example.com → a…@example.com, b…@example.com",
+        "slack://…",
+    ]
+    assert describe_address("mailto://medico@correo.example.com").endswith(" → m…o@correo.example.com")
     assert next(iter(addresses.values())).endswith("to=a@example.com,b@example.com")
     shown = f"{settings!r} {settings} {settings.model_dump_json()} {list(addresses)}"
     assert "clave-secreta" not in shown

@@ -10,6 +10,7 @@ from stressvision.core.errors import StressVisionError
 from stressvision.core.texts import Message
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.elements.date_field import format_day, parse_day, read_day
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages.alerts.query import (
     ABOUT,
@@ -76,7 +77,7 @@ def _show_more(context: PageContext, query: InboxQuery) -> None:
         _choice(context, "shift", texts.employees.SHIFT, shifts, texts.employees.SHIFTS)
         with st.container(horizontal=True):
             for name, day in (("start", texts.inbox.FIRST_DAY), ("end", texts.inbox.LAST_DAY)):
-                st.date_input(context.text(day), value=None, format="DD/MM/YYYY", key=_KEYS[name])
+                read_day(context, day, _KEYS[name])
         st.button(context.text(texts.inbox.CLEAR), on_click=_clear, type="tertiary", icon=":material/filter_list_off:")
 
 
@@ -107,7 +108,8 @@ def _offered(backend: BackendClient) -> tuple[list[str], list[str]]:
 
 def _fill_in(query: InboxQuery) -> None:
     for name, key in _KEYS.items():
-        st.session_state[key] = getattr(query, name)
+        value = getattr(query, name)
+        st.session_state[key] = format_day(value) if name in _DAYS else value
 
 
 def _clear() -> None:
@@ -118,8 +120,8 @@ def _clear() -> None:
 def _read_widgets(query: InboxQuery) -> InboxQuery:
     values: dict[str, Any] = {name: st.session_state.get(key) for name, key in _KEYS.items()}
     cleaned: dict[str, Any] = {
-        name: value.strip() if isinstance(value, str) else value
+        name: parse_day(value) if name in _DAYS else value.strip() if isinstance(value, str) else value
         for name, value in values.items()
-        if value is not None or name in _DAYS  # a choice has no value while its element is not on the page
+        if value is not None  # an element that is not on the page has no value
     }
     return replace(query, **cleaned)

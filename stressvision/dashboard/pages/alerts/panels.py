@@ -1,5 +1,6 @@
 """The forms of the drawer: acknowledge, note, resolve, pause."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import streamlit as st
@@ -81,7 +82,7 @@ def _acknowledge(context: PageContext, detail: AlertDetail) -> None:
 def _show_words(context: PageContext, opened: OpenedAlert) -> None:
     """Render the form of a note or a resolution; the script of the page keeps its text until it is stored."""
     detail, is_resolution = opened.detail, opened.panel == "resolve" and not opened.conflict
-    name = f"{opened.panel or 'note'}_{detail.id}"
+    name = f"words_{detail.id}"  # one draft: a note that was begun goes on as the note of the resolution
     with st.form(f"form_{name}", border=True):
         outcome: str | None = None
         if is_resolution and detail.device_id is None:
@@ -125,6 +126,7 @@ def _resolve(context: PageContext, opened: OpenedAlert, notes: str, outcome: str
     except Conflict as error:
         remember_acting_user(stated_user())
         change_drawer(conflict=error.message.text(context.language))
+        _reload(context, detail)
         st.rerun()
     except StressVisionError as error:
         _refuse(context, detail, error)
@@ -132,9 +134,15 @@ def _resolve(context: PageContext, opened: OpenedAlert, notes: str, outcome: str
     remember_acting_user(stated_user())
     sentence = context.text(texts.alerts.RESOLVED, id=detail.id, subject=name_subject(context, detail))
     decisions.store_outcome(context, True, sentence, [resolved])
-    decisions.forget_draft(f"resolve_{detail.id}")
+    decisions.forget_draft(f"words_{detail.id}")
     close_drawer()
     st.rerun()
+
+
+def _reload(context: PageContext, detail: AlertDetail) -> None:
+    """Show the alert as the other user's decision left it; where it cannot be read, it stays as it was."""
+    with suppress(StressVisionError):
+        change_drawer(detail=context.backend.alert(detail.id))
 
 
 def _add_note(context: PageContext, opened: OpenedAlert, notes: str, name: str) -> None:
@@ -163,12 +171,13 @@ def _show_pause(context: PageContext, detail: AlertDetail) -> None:
             format_func=lambda minutes: context.text(texts.alerts.SILENCE_SPANS[minutes]),
             key="silence_span",
         )
-        reason = st.text_input(
-            context.text(texts.alerts.SILENCE_REASON),
-            placeholder=context.text(texts.alerts.SILENCE_REASON_HINT),
-            max_chars=REASON_LIMIT,
-            key="silence_reason",
-        )
+        with st.container(key=f"draft_pause_{detail.id}"):
+            reason = st.text_input(
+                context.text(texts.alerts.SILENCE_REASON),
+                placeholder=context.text(texts.alerts.SILENCE_REASON_HINT),
+                max_chars=REASON_LIMIT,
+                key=f"silence_reason_{detail.id}",
+            )
         submitted = st.form_submit_button(context.text(texts.inbox.PAUSE), type="primary", key="submit_silence")
     if not submitted or not _is_named(context):
         return
@@ -192,6 +201,7 @@ def _show_pause(context: PageContext, detail: AlertDetail) -> None:
     decisions.store_outcome(
         context, True, context.text(texts.alerts.SILENCE_BEGUN, time=context.date_and_time(ends_at))
     )
+    decisions.forget_draft(f"pause_{detail.id}")
     close_drawer()
     st.rerun()
 

@@ -8,6 +8,7 @@ from stressvision.core.config import load_settings
 from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.api_calls import account_requests
+from stressvision.dashboard.elements.addresses import warn_of_loopback
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.cameras import drawing
 from stressvision.dashboard.pages.overview import device_chip
@@ -46,14 +47,16 @@ def show_adding_form(context: PageContext) -> None:
         _show_name(context)
         return
     name, token = new
+    server = load_settings().ingest_base
     st.html(html.small(context.text(texts.camera.ADD_STEPS)))
     st.code("python3 start_complete_system.py --option device", language=None)
     facts = [
         (context.text(texts.camera.ADD_NAME), name),
-        (context.text(texts.camera.ADD_SERVER), load_settings().ingest_base),
+        (context.text(texts.camera.ADD_SERVER), server),
         (context.text(texts.camera.ADD_TOKEN), token or context.text(texts.camera.ADD_NO_TOKEN)),
     ]
     st.code("\n".join(f"{title}: {value}" for title, value in facts), language=None)
+    warn_of_loopback(context, server, texts.camera.ADD_LOOPBACK)
     _test(context, name)
 
 

@@ -48,6 +48,8 @@ def show_view_form(context: PageContext, device_id: str) -> None:
     with left:
         picture = _fetch(context, device_id)
         st.html(drawing.view(picture, draft.masks, draft.zones, corners if kind else []))
+        if not context.sees_persons:
+            st.html(html.small(context.text(texts.camera.VIEW_WITHHELD)))
         st.html(html.small(context.text(texts.camera.VIEW_ABOUT)))
     _edit_schedule(context, draft)
     pixels = st.number_input(

@@ -3,9 +3,11 @@
 import segno
 import streamlit as st
 
+from stressvision.core.config import load_settings
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user
+from stressvision.dashboard.elements.addresses import find_dashboard_base, warn_of_loopback
 from stressvision.dashboard.page_context import PageContext
 from stressvision.wire.backend import Employee
 from stressvision.wire.own import PersonLinkIssued
@@ -28,7 +30,8 @@ def show_link(context: PageContext, employee: Employee) -> None:
     except StressVisionError as error:
         st.warning(error.message.text(context.language))
         return
-    address = find_base() + issued.path
+    address = find_dashboard_base(load_settings()) + issued.path
+    warn_of_loopback(context, address, texts.own.LINK_LOOPBACK)
     st.html(html.qr_code(draw_qr(address), context.text(texts.own.LINK)))
     st.html(html.small(context.text(texts.own.LINK_READY, time=context.date_and_time(issued.expires_at))))
     st.code(address, language=None, wrap_lines=True)
@@ -37,9 +40,3 @@ def show_link(context: PageContext, employee: Employee) -> None:
 def draw_qr(text: str) -> str:
     """Return the QR code of a text as a data URI of an SVG, dark on white on every theme."""
     return segno.make(text, error="m").svg_data_uri(scale=_QR_SCALE, light="white", border=3)
-
-
-def find_base() -> str:
-    """Return the address by which this browser reached the dashboard, without a path."""
-    scheme, _, rest = str(st.context.url or "").partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}" if rest else ""

@@ -7,6 +7,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import charts, html, texts
 from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.elements.date_field import read_day
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.pages.plant import charts as plant_charts
 from stressvision.dashboard.pages.plant.story import Measure, build_story, difference, name_area, share_of
@@ -66,14 +67,8 @@ def _choose(context: PageContext) -> tuple[Span, date]:
             format_func=lambda own: context.text(texts.plant.SPANS[_SPANS[own].value]),
             key=f"plant_span_{span.value}",
         )
-        picked = st.date_input(
-            context.text(texts.plant.DAY),
-            day,
-            max_value=yesterday + timedelta(days=1),
-            format="DD/MM/YYYY",
-            key=f"plant_day_{day}",
-            width=180,
-        )
+        last = yesterday + timedelta(days=1)
+        picked = read_day(context, texts.plant.DAY, f"plant_day_{day}", day, last) or day
         is_earlier = st.button(context.text(texts.plant.EARLIER), icon=":material/chevron_left:", key="plant_earlier")
         after = days_of(span, day)[-1] + timedelta(days=1)
         is_later = st.button(

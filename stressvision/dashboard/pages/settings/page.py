@@ -10,7 +10,8 @@ from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
 from stressvision.dashboard.pages.settings.fields import read_field
-from stressvision.dashboard.pages.settings.recipients import DONE, show_recipients
+from stressvision.dashboard.pages.settings.recipients import show_recipients
+from stressvision.dashboard.pages.settings.routes import DONE
 from stressvision.domain.auth import Role
 from stressvision.wire.settings import RulePreview, SettingState, SettingValue
 
@@ -34,7 +35,7 @@ def render(context: PageContext) -> None:
         st.html(html.small(context.text(texts.settings.ABOUT[group])))
         if group == "notifications":
             show_recipients(context, next(item for item in settings if item.kind == "addresses"), may_change(context))
-        shown = [item for item in settings if item.group == group and item.kind != "addresses"]
+        shown = [item for item in settings if item.group == group and item.kind not in {"addresses", "routes"}]
         _show_form(context, group, shown)
 
 
@@ -55,14 +56,18 @@ def _show_form(context: PageContext, group: str, settings: Sequence[SettingState
         if not known and may_change(context):
             user_id = st.text_input(context.text(texts.settings.YOUR_NAME), max_chars=100).strip()
         with st.container(horizontal=True):
-            tries = group == "alerts" and st.form_submit_button(
-                context.text(texts.settings.TRY), icon=":material/science:"
+            tries = (
+                group == "alerts"
+                and context.sees_persons
+                and st.form_submit_button(context.text(texts.settings.TRY), icon=":material/science:")
             )
             saves = may_change(context) and st.form_submit_button(
                 context.text(texts.settings.SAVE), type="primary", icon=":material/save:"
             )
-    if not may_change(context) and group == "alerts":
+    if group == "alerts" and not may_change(context):
         st.html(html.small(context.text(texts.settings.MAY_NOT_CHANGE)))
+    elif group == "alerts" and not context.sees_persons:
+        st.html(html.small(context.text(texts.settings.PREVIEW_WITHHELD)))
     current = {setting.name: setting.value for setting in settings}
     changed = {
         setting.name: typed[setting.name]

@@ -10,12 +10,11 @@ from stressvision.dashboard.acting_user import acting_user
 from stressvision.dashboard.actions import show_refusal
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext, restart_login
+from stressvision.dashboard.pages.settings.routes import DONE, show_routes
 from stressvision.wire.settings import SettingState
 
 MAIL_PORT = 587
 HIGHEST_PORT = 65535
-DONE = "settings_done"
-"""Key of the session state: a confirmation to show."""
 
 
 def show_recipients(context: PageContext, setting: SettingState, may_change: bool) -> None:
@@ -25,9 +24,10 @@ def show_recipients(context: PageContext, setting: SettingState, may_change: boo
     if is_fixed:
         st.html(html.small(context.text(texts.settings.FIXED, variable=setting.variable)))
     queue = context.backend.notifications()
+    general = [target for target in queue.targets if target.name is None]
     if not queue.targets:
         st.html(html.empty(context.text(texts.settings.NO_TARGETS)))
-    for target in queue.targets:
+    for target in general:
         with st.container(horizontal=True, vertical_alignment="center"):
             sent = (
                 context.text(texts.settings.TARGET_SENT, ago=context.ago(target.last_sent_at))
@@ -36,19 +36,19 @@ def show_recipients(context: PageContext, setting: SettingState, may_change: boo
             )
             parts = (target.label, sent if queue.waiting is not None else None, target.last_error)
             st.html(html.small(" · ".join(part for part in parts if part)), width="content")
+            label = context.text(texts.routes.TEST, name=target.label)
+            if may_change and st.button(label, type="tertiary", key=f"test_{target.target}"):
+                _test(context, None, target.target)
             label = context.text(texts.settings.REMOVE_TARGET, label=target.label)
             if may_change and not is_fixed and st.button(label, type="tertiary", key=f"remove_{target.target}"):
                 _remove(context, target.target)
-    if not may_change:
-        return
-    if queue.targets and st.button(context.text(texts.settings.TEST_ALL), icon=":material/send:", key="test_all"):
-        _test(context, None)
-    if not is_fixed:
+    if may_change and not is_fixed:
         left, right = st.columns(2, gap="large")
         with left.expander(context.text(texts.settings.ADD_MAIL), icon=":material/mail:"):
             _show_mail_form(context)
         with right.expander(context.text(texts.settings.ADD_HOOK), icon=":material/webhook:"):
             _show_hook_form(context)
+    show_routes(context, lambda own, target: _test(own, None, target), may_change=may_change)
 
 
 def _show_mail_form(context: PageContext) -> None:
@@ -108,11 +108,11 @@ def _add(context: PageContext, address: str, *, tests: bool) -> None:
         st.rerun()
 
 
-def _test(context: PageContext, address: str | None) -> bool:
-    """Send a test and render its result; return whether every address received it."""
+def _test(context: PageContext, address: str | None, target: str | None = None) -> bool:
+    """Send a test to an address or a target and render its result; return whether it was received."""
     try:
         with st.spinner(context.text(texts.settings.TESTING)):
-            results = settings_requests.test_addresses(context.backend, address).targets
+            results = settings_requests.send_test(context.backend, address, target).targets
     except Unauthenticated:
         restart_login(context.backend.token)
     except StressVisionError as error:

@@ -1,16 +1,19 @@
 """Backups in the console: make, verify, download and restore."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import system_requests
-from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.page_context import PageContext, escape_markdown, show_errors
 from stressvision.dashboard.palette import STATES
-from stressvision.wire.system import BackupItem
+from stressvision.wire.system import BackupItem, SystemStatus
 
 SHOWN = 10
+RECENT = timedelta(days=1)
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 LARGEST_DOWNLOAD = 512 * MIB
 """Bytes: the browser's file is kept in the memory of the dashboard."""
@@ -34,8 +37,7 @@ def show_backups(context: PageContext) -> None:
     with show_errors(context):
         backups = system_requests.list_backups(context.backend).backups
         status = system_requests.read_status(context.backend)
-        if status.last_restoration:
-            st.html(html.small(context.text(texts.system.LAST_RESTORATION, text=status.last_restoration)))
+        _show_restoration(context, status)
         user_id = acting_user() or _ask_name(context)
         label = context.text(texts.system.MAKE)
         if st.button(label, type="primary", icon=":material/backup:", disabled=not user_id, key="backup_make"):
@@ -45,6 +47,19 @@ def show_backups(context: PageContext) -> None:
             return
         _show_table(context, backups[:SHOWN])
         _show_actions(context, {backup.name: backup for backup in backups}, user_id)
+
+
+def _show_restoration(context: PageContext, status: SystemStatus) -> None:
+    """Render the last restoration: prominently on its first day, because it ended every login."""
+    if not status.last_restoration:
+        return
+    at = status.last_restoration_at
+    if at is None or context.clock() - at > RECENT:
+        st.html(html.small(context.text(texts.system.LAST_RESTORATION, text=status.last_restoration)))
+        return
+    title = texts.system.NOT_RESTORED if status.last_restoration_failed else texts.system.RESTORED
+    show = st.error if status.last_restoration_failed else st.success
+    show(f"**{context.text(title, at=context.date_and_time(at))}** {escape_markdown(status.last_restoration)}")
 
 
 def _ask_name(context: PageContext) -> str:

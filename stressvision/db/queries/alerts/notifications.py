@@ -63,6 +63,17 @@ def queued_targets(connection: Connection, kind: NoticeKind, entity_id: int, ste
     return set(connection.execute(query).scalars())
 
 
+def queued_targets_of(
+    connection: Connection, kind: NoticeKind, step: int, entity_ids: Sequence[int]
+) -> dict[int, set[str]]:
+    """Return, by entity, the targets for which such a message is queued already."""
+    query = select(_n.entity_id, _n.target).where(_n.kind == str(kind), _n.entity_id.in_(entity_ids), _n.step == step)
+    queued: dict[int, set[str]] = {}
+    for row in connection.execute(query):
+        queued.setdefault(row.entity_id, set()).add(row.target)
+    return queued
+
+
 def insert_notices(connection: Connection, notices: Sequence[NewNotice]) -> None:
     """Queue notifications."""
     connection.execute(insert(notifications), [vars(notice) for notice in notices])

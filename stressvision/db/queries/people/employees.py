@@ -133,6 +133,16 @@ def select_employee_by_code(connection: Connection, code: str) -> EmployeeRow | 
     return _read_employee.one(row)
 
 
+def select_areas_and_shifts(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return the departments and the shifts of active employees, sorted."""
+
+    def select_names(column: Any) -> list[str]:
+        query = select(column).where(employees.c.is_active, func.coalesce(column, "") != "").distinct()
+        return sorted(connection.execute(query).scalars())
+
+    return select_names(employees.c.department), select_names(employees.c.shift)
+
+
 def select_standings(connection: Connection, ids: Iterable[int]) -> dict[int, EnrolmentStatus]:
     """Return the consent and activity of the employees that exist, by id."""
     query = select(employees.c.id, employees.c.consent_given, employees.c.is_active).where(employees.c.id.in_(ids))

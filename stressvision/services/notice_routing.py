@@ -1,0 +1,132 @@
+"""Targets of a message: the destinations whose filter takes it, or the general recipients."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from stressvision.core.config import Settings
+from stressvision.core.notice_routes import NoticeRoute
+from stressvision.core.texts import Message
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.alerts.alerts import AlertRow, select_alert
+from stressvision.db.queries.auth.accounts import select_accounts
+from stressvision.domain.alerts import Severity
+from stressvision.domain.auth import Role
+from stressvision.domain.notice_routes import AlertFacts, choose_first, choose_next, quiet_until
+from stressvision.domain.notifications import SUBSCRIPTIONS, NoticeKind, fingerprint, parse_quiet_hours
+
+_OF_ALERTS = frozenset({NoticeKind.ALERT, NoticeKind.ESCALATION})
+ACCOUNT_GONE = Message(
+    es="No recibe nada: su cuenta está desactivada o no es del servicio de salud.",
+    en="It receives nothing: its account is disabled or not one of the health service.",
+)
+ACCOUNT_MISSING = Message(
+    es="No recibe nada: un filtro por área o turno diría de quién es la alerta, y pide una cuenta de salud.",
+    en="It receives nothing: a filter by area or shift would state whose alert it is, and requires a health account.",
+)
+
+
+def general_addresses(settings: Settings) -> dict[str, str]:
+    """Return the addresses of the general recipients by fingerprint."""
+    addresses = (secret.get_secret_value() for secret in settings.notify_urls)
+    return {fingerprint(address): address for address in addresses}
+
+
+def routes_by_target(settings: Settings) -> dict[str, NoticeRoute]:
+    """Return the destinations by the fingerprint of their address."""
+    return {fingerprint(route.address.get_secret_value()): route for route in settings.notify_routes}
+
+
+def configured_addresses(settings: Settings) -> dict[str, str]:
+    """Return the addresses of general recipients and destinations by fingerprint."""
+    own = {target: route.address.get_secret_value() for target, route in routes_by_target(settings).items()}
+    return general_addresses(settings) | own
+
+
+def health_accounts(connection: Connection) -> frozenset[str] | None:
+    """Return the names of the enabled accounts of the health service; None without any account."""
+    accounts = select_accounts(connection)
+    if not accounts:
+        return None
+    return frozenset(row.name for row in accounts if row.role == Role.HEALTH and row.disabled_at is None)
+
+
+def find_route_fault(route: NoticeRoute, accounts: frozenset[str] | None) -> Message | None:
+    """Return why a destination receives nothing; None where it does. `accounts`: of health_accounts.
+
+    Areas and shifts narrow down whose alert it is, which only the health service may learn.
+    """
+    if route.account is not None and route.account not in (accounts or ()):
+        return ACCOUNT_GONE
+    if route.account is None and route.selects_people and accounts is not None:
+        return ACCOUNT_MISSING
+    return None
+
+
+def usable_routes(connection: Connection, settings: Settings) -> dict[str, NoticeRoute]:
+    """Return the destinations that receive messages, by target."""
+    routes = routes_by_target(settings)
+    if not any(route.account or route.selects_people for route in routes.values()):
+        return routes
+    accounts = health_accounts(connection)
+    return {target: route for target, route in routes.items() if find_route_fault(route, accounts) is None}
+
+
+def is_receiving(connection: Connection, settings: Settings, target: str) -> bool:
+    """Return whether messages may be sent to a target now."""
+    if target not in routes_by_target(settings):
+        return target in general_addresses(settings)
+    return target in usable_routes(connection, settings)
+
+
+def find_targets(connection: Connection, settings: Settings, kind: NoticeKind, entity_id: int) -> set[str]:
+    """Return the targets of a message. An alert that no destination takes goes to the general recipients."""
+    event = SUBSCRIPTIONS[kind]
+    general = general_addresses(settings).keys() if event in settings.notify_events else ()
+    if not settings.notify_routes:
+        return set(general)
+    routes = usable_routes(connection, settings)
+    if kind not in _OF_ALERTS:
+        own = routes_by_target(settings).keys()
+        return {target for target in general if target not in own} | {
+            target for target, route in routes.items() if event in route.events
+        }
+    row = select_alert(connection, entity_id)
+    chosen = [] if row is None else choose_first(routes.values(), _describe(row))
+    return _targets(chosen) or {target for target in general if target not in routes_by_target(settings)}
+
+
+def find_next_targets(
+    connection: Connection, settings: Settings, alerts: Sequence[AlertRow], waited: Mapping[int, timedelta]
+) -> dict[int, set[str]]:
+    """Return, by alert, the destinations that receive it because it was not acknowledged for so long."""
+    if not escalates_to_others(settings):
+        return {}
+    routes = usable_routes(connection, settings).values()
+    due = {row.id: _targets(choose_next(routes, _describe(row), waited[row.id])) for row in alerts}
+    return {alert_id: targets for alert_id, targets in due.items() if targets}
+
+
+def escalates_to_others(settings: Settings) -> bool:
+    """Return whether any destination receives alerts that were not acknowledged in time."""
+    return any(route.after_minutes for route in settings.notify_routes)
+
+
+def find_quiet_end(settings: Settings, target: str, severity: str | None, now: datetime) -> datetime | None:
+    """Return until when a message to a target waits, or None. `severity`: of an alert, else None."""
+    route = routes_by_target(settings).get(target)
+    if route is None:
+        passes, periods = settings.notify_quiet_except == "high", parse_quiet_hours(settings.notify_quiet_hours)
+    else:
+        passes, periods = route.quiet_except_high, route.quiet
+    if passes and severity == Severity.HIGH:
+        return None
+    return quiet_until(periods, now, ZoneInfo(settings.time_zone))
+
+
+def _describe(row: AlertRow) -> AlertFacts:
+    return AlertFacts(row.severity, row.department, row.shift)
+
+
+def _targets(routes: Iterable[NoticeRoute]) -> set[str]:
+    return {fingerprint(route.address.get_secret_value()) for route in routes}

@@ -1,0 +1,153 @@
+"""Destinations of notifications with a filter: list, add, change and remove them; no address is returned."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
+from stressvision.core.notice_routes import NoticeRoute
+from stressvision.core.texts import Language
+from stressvision.core.validation import describe_error
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.people.employees import select_areas_and_shifts
+from stressvision.domain.notifications import fingerprint
+from stressvision.services.context import Actor, Context
+from stressvision.services.notice_routing import (
+    configured_addresses,
+    find_route_fault,
+    health_accounts,
+    routes_by_target,
+)
+from stressvision.services.notifications import describe_address
+from stressvision.services.settings.changing import change_settings, require_storable_address
+from stressvision.services.settings.targets import UNKNOWN_TARGET
+from stressvision.services.stored_settings import fixed_settings
+from stressvision.wire.notifications import RouteChange, RouteFilter, RouteList, RouteNew, RouteState
+
+_SETTING = "notify_routes"
+MOST_ROUTES = 20
+_TAKEN = Message(es="Ya hay un destino con esa dirección.", en="There is a recipient with that address already.")
+
+
+def list_routes(context: Context, language: Language) -> RouteList:
+    """Return the destinations with what is wrong with each, and what their filters may name."""
+    context.refresh_settings()
+    settings = context.settings
+    with context.database.read() as connection:
+        accounts = health_accounts(connection)
+        areas, shifts = select_areas_and_shifts(connection)
+    routes = [
+        _describe(target, route, find_route_fault(route, accounts), language)
+        for target, route in routes_by_target(settings).items()
+    ]
+    return RouteList(
+        routes=routes,
+        is_fixed=_SETTING in fixed_settings(context.environment or settings),
+        areas=areas,
+        shifts=shifts,
+        accounts=None if accounts is None else sorted(accounts),
+        reaches_nobody=bool(routes) and _reaches_nobody(settings, accounts),
+    )
+
+
+def add_route(context: Context, wanted: RouteNew, actor: Actor) -> None:
+    """Store a destination. Audited.
+
+    Raises:
+        InvalidInput: A field is not valid, or the address may not be stored.
+        Conflict: The environment sets the destinations, or the address is configured already.
+    """
+    context.refresh_settings()
+    target = fingerprint(wanted.address)
+    if target in configured_addresses(context.settings):
+        raise Conflict(_TAKEN, field="address")
+    checked = _check(wanted, wanted.address)
+    _store(context, routes_by_target(context.settings) | {target: checked}, checked, actor)
+
+
+def change_route(context: Context, target: str, wanted: RouteChange, actor: Actor) -> None:
+    """Replace the filter of a destination, and its address where one is sent. Audited. Raises as add_route, NotFound.
+
+    Messages that wait for a replaced address are not sent.
+    """
+    context.refresh_settings()
+    known = routes_by_target(context.settings)
+    if target not in known:
+        raise NotFound(UNKNOWN_TARGET)
+    address = wanted.address or known[target].address.get_secret_value()
+    if fingerprint(address) != target and fingerprint(address) in configured_addresses(context.settings):
+        raise Conflict(_TAKEN, field="address")
+    checked = _check(wanted, address)
+    _store(context, known | {target: checked}, checked, actor)
+
+
+def remove_route(context: Context, target: str, actor: Actor) -> None:
+    """Remove a destination; its queued messages are not sent. Audited. Raises NotFound and Conflict."""
+    context.refresh_settings()
+    known = routes_by_target(context.settings)
+    if target not in known:
+        raise NotFound(UNKNOWN_TARGET)
+    rest = [route.reveal() for mark, route in known.items() if mark != target]
+    change_settings(context, {_SETTING: rest or None}, actor)
+
+
+def _check(wanted: RouteFilter, address: str) -> NoticeRoute:
+    """Return the destination of a request. Raise InvalidInput, which names the field."""
+    try:
+        route = NoticeRoute.model_validate({**wanted.model_dump(exclude={"address"}), "address": address})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        reason = Message(es=f"{describe_error(fault, 'es')}.", en=f"{describe_error(fault, 'en')}.")
+        raise InvalidInput(reason, field=str(fault["loc"][0])) from None
+    require_storable_address(address, "address")
+    return route
+
+
+def _store(context: Context, routes: Mapping[str, NoticeRoute], checked: NoticeRoute, actor: Actor) -> None:
+    if len(routes) > MOST_ROUTES:
+        raise InvalidInput(
+            Message(es=f"Puede haber {MOST_ROUTES} destinos.", en=f"There may be {MOST_ROUTES} recipients."),
+            field="address",
+        )
+    with context.database.read() as connection:
+        _require_usable(connection, checked)
+    change_settings(context, {_SETTING: [route.reveal() for route in routes.values()]}, actor)
+
+
+def _require_usable(connection: Connection, route: NoticeRoute) -> None:
+    accounts = health_accounts(connection)
+    if find_route_fault(route, accounts) is None:
+        return
+    if route.account is not None:
+        raise InvalidInput(
+            Message(
+                es=f"«{route.account}» no es una cuenta activa del servicio de salud.",
+                en=f"“{route.account}” is not an enabled account of the health service.",
+            ),
+            field="account",
+        )
+    raise InvalidInput(
+        Message(
+            es="Un filtro por área o turno diría de quién es la alerta: elija la cuenta de salud que lee ahí.",
+            en="A filter by area or shift would state whose alert it is: choose the health account that reads there.",
+        ),
+        field="account",
+    )
+
+
+def _reaches_nobody(settings: Settings, accounts: frozenset[str] | None) -> bool:
+    if settings.notify_urls and "alerts" in settings.notify_events:
+        return False
+    return not any(
+        "alerts" in route.events
+        and route.lowest_severity == "low"
+        and not (route.selects_people or route.after_minutes or find_route_fault(route, accounts))
+        for route in settings.notify_routes
+    )
+
+
+def _describe(target: str, route: NoticeRoute, fault: Message | None, language: Language) -> RouteState:
+    label = describe_address(route.address.get_secret_value())
+    reason = None if fault is None else fault.text(language)
+    return RouteState(target=target, label=label, fault=reason, **route.describe())
