@@ -12,6 +12,8 @@ from stressvision.core.config import PROJECT_ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the wrapper changes the user: root only")
 
+WRAPPER = PROJECT_ROOT / "deploy" / "stressvision"
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Path:
@@ -24,7 +26,7 @@ def service(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(service: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(service: Path, *arguments: str, wrapper: Path = WRAPPER) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "SERVICE_CONFIG_DIR": str(service / "config"),
@@ -33,8 +35,7 @@ def run(service: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "SERVICE_USER": "root",
         "SERVICE_PYTHON": sys.executable,
     }
-    command = [str(PROJECT_ROOT / "deploy" / "stressvision"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run([str(wrapper), *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
 def test_commands_use_the_database_and_the_key_of_the_services(service: Path) -> None:
@@ -47,6 +48,13 @@ def test_commands_use_the_database_and_the_key_of_the_services(service: Path) ->
     assert verified.returncode == 0, verified.stdout + verified.stderr
     (service / "config" / "backup.key").unlink()
     assert run(service, "backup", "verify").returncode != 0, "the backup is encrypted with the key of the services"
+
+
+def test_link_to_the_wrapper_finds_the_program(service: Path) -> None:
+    link = service / "stressvision"
+    link.symlink_to(WRAPPER)
+    done = run(service, "backup", "key", "--output", str(service / "config" / "backup.key"), wrapper=link)
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_copy_of_the_key_stays(service: Path) -> None:
