@@ -99,6 +99,10 @@ PATCH     /api/settings                                a
 POST      /api/settings/preview                        ha
 POST      /api/notifications/targets                   a
 DELETE    /api/notifications/targets/{target}          a
+GET       /api/notifications/routes                    ha
+POST      /api/notifications/routes                    a
+PUT       /api/notifications/routes/{target}           a
+DELETE    /api/notifications/routes/{target}           a
 POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
 GET       /api/dashboard/stats                         vha
