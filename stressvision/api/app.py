@@ -25,6 +25,7 @@ from stressvision.api.middleware.response_cache import ResponseCache, ResponseCa
 from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
     accounts,
+    alert_links,
     alerts,
     audit,
     dashboard,
@@ -68,6 +69,7 @@ _ROUTERS = (
     plant,
     sessions,
     alerts,
+    alert_links,
     silences,
     notifications,
     dashboard,

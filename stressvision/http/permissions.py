@@ -48,7 +48,8 @@ class Permission:
     """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it.
 
     `learns`: what each role with access may learn; None: no token needed, and nothing is disclosed.
-    `by_link`: no role has access; the holder of a personal link reads and changes their own data, which is audited.
+    `by_link`: no role has access; the holder of a personal link reads and changes their own data, and that of a link in
+    a message acknowledges its alert; both are audited.
     """
 
     server: Server
@@ -112,6 +113,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # A person's own page, opened with a personal link; requests for correction; self-reports
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alert-link", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/open", {}, by_link=True),
     Permission(BACKEND, "GET", "/api/own", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/pause", {}, by_link=True),

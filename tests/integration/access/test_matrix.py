@@ -62,6 +62,8 @@ GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/employees/{employee_id}/link            h
+GET       /api/alert-link                              -
+POST      /api/alert-link                              -
 POST      /api/own/open                                -
 GET       /api/own                                     -
 POST      /api/own/pause                               -
