@@ -26,6 +26,7 @@ from stressvision.api.middleware.response_cache import ResponseCache, ResponseCa
 from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
     accounts,
+    alert_links,
     alerts,
     audit,
     dashboard,
@@ -71,6 +72,7 @@ _ROUTERS = (
     plant,
     sessions,
     alerts,
+    alert_links,
     silences,
     notifications,
     dashboard,
