@@ -162,9 +162,9 @@ class BackendClient:
         decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
-    def reports(self, limit: int) -> ReportList:
-        """Return the newest reports."""
-        return self._get(ReportList, "/api/reports", limit=limit)
+    def reports(self, limit: int, cursor: str | None = None) -> ReportList:
+        """Return the newest reports, or those after the cursor of an earlier page."""
+        return self._get(ReportList, "/api/reports", limit=limit, **({"cursor": cursor} if cursor else {}))
 
     def report_document(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
         """Return a report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""

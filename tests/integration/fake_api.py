@@ -521,8 +521,11 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         return AlertChanged(alert_id=alert_id, alert=state.alerts[alert_id])
 
     @app.get("/api/reports")
-    def reports(limit: int = 20) -> ReportList:
-        return ReportList(reports=state.reports[:limit], total=len(state.reports))
+    def reports(limit: int = 20, cursor: str | None = None) -> ReportList:
+        first = int(cursor or 0)
+        following = str(first + limit) if first + limit < len(state.reports) else None
+        shown = state.reports[first : first + limit]
+        return ReportList(reports=shown, total=len(state.reports), next_cursor=following)
 
     @app.get("/api/reports/{place:path}")
     def paper(place: str, request: Request) -> Response:

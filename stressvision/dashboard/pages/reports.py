@@ -6,12 +6,15 @@ import streamlit as st
 from stressvision.dashboard import charts, exports, html, report_download, texts
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS
-from stressvision.wire.reports import EmployeeReport, Report
+from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
 REFRESH_SECONDS = 10
-LIMIT = 100
+LIMIT = 24
+"""Reports of one page, each with a summary of everybody in it."""
 TABLE_ROWS = 8
 ROW_PIXELS = 36
+CURSORS = "report_cursors"
+"""Key of the session state: the cursor of each page behind the newest one, up to the page on the screen."""
 
 
 def render(context: PageContext) -> None:
@@ -23,7 +26,8 @@ def render(context: PageContext) -> None:
 @st.fragment(run_every=REFRESH_SECONDS)
 def _reports(context: PageContext) -> None:
     with show_errors(context):
-        answer = context.backend.reports(LIMIT)
+        cursors: tuple[str, ...] = st.session_state.get(CURSORS, ())
+        answer = context.backend.reports(LIMIT, cursors[-1] if cursors else None)
         if not answer.reports:
             _show_no_reports(context)
             return
@@ -40,8 +44,35 @@ def _reports(context: PageContext) -> None:
         st.html(html.subheading(context.text(texts.reports.RECENT_REPORTS)))
         _show_list(context, answer.reports)
         if answer.total > len(answer.reports):
-            count = context.text(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
-            st.html(html.small(count))
+            _show_pages(context, answer, cursors)
+
+
+def _show_pages(context: PageContext, answer: ReportList, cursors: tuple[str, ...]) -> None:
+    """Render how many reports of all are shown, and the buttons to newer and older ones."""
+    older = answer.next_cursor
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = context.text(texts.common.SHOWN_OF, shown=len(answer.reports), total=f"{answer.total:,}")
+        st.html(html.small(count), width="content")
+        st.button(
+            context.text(texts.reports.NEWER),
+            key="reports_newer",
+            disabled=not cursors,
+            on_click=_turn,
+            args=(cursors[:-1],),
+        )
+        st.button(
+            context.text(texts.reports.OLDER),
+            key="reports_older",
+            disabled=older is None,
+            on_click=_turn,
+            args=((*cursors, older or ""),),
+        )
+
+
+def _turn(cursors: tuple[str, ...]) -> None:
+    """Show another page of reports; the chosen report is of the page before."""
+    st.session_state[CURSORS] = cursors
+    st.session_state["report"] = None
 
 
 def _show_no_reports(context: PageContext) -> None:

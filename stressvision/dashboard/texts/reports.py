@@ -36,6 +36,8 @@ NOBODY_IN_REPORT = Message(
     es="En este período no se reconoció a ningún empleado; las personas no inscritas solo se cuentan.",
     en="No employee was recognised in this window; people who are not enrolled are only counted.",
 )
+OLDER = Message(es="Más antiguos", en="Older")
+NEWER = Message(es="Más recientes", en="Newer")
 RECENT_REPORTS = Message(es="Reportes recientes", en="Recent reports")
 DOWNLOAD_JSON = Message(es="Descargar JSON", en="Download JSON")
 DOWNLOAD_CSV = Message(es="Descargar CSV", en="Download CSV")

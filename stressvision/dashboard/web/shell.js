@@ -26,6 +26,18 @@
   }
   keepPlace(read(localStorage, "sv-nav") ?? 0);
 
+  /* The content is shown once all of it is there, at the latest after LONGEST_WAIT_MS: Streamlit loads the code of each kind of
+     element when it first occurs, and moves what is below. Navigation, strip and title stand from the beginning. */
+  const LONGEST_WAIT_MS = 4000;
+  root.classList.add("sv-loading");
+  setTimeout(() => root.classList.remove("sv-loading"), LONGEST_WAIT_MS);
+  function showLoaded() {
+    if (!root.classList.contains("sv-loading")) return;
+    const isRun = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning";
+    const isDrawn = document.querySelector(".stMain h1, .stMain .sv.notice") && !document.querySelector(".stMain .stSkeleton");
+    if (isRun && isDrawn) root.classList.remove("sv-loading");
+  }
+
   /* Connection: a banner over the page, so that nothing below it moves. */
   const banner = document.createElement("div");
   banner.id = "sv-banner";
@@ -242,6 +254,7 @@
       strip = null;
     }
     notePlace();
+    showLoaded();
     retitle();
     labelSwitches();
     restoreDrafts();
@@ -264,7 +277,7 @@
     setTimeout(() => { if (isDue) { isDue = false; follow(); } }, 400);
   });
   observer.observe(document.documentElement, {
-    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES.concat("data-sv-strip"),
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES.concat("data-sv-strip", "data-test-script-state"),
   });
   window.addEventListener("resize", openScrollers);
   if (document.body) translate(document.body);

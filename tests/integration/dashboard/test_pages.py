@@ -158,6 +158,19 @@ def test_revised_report_is_marked(state: FakeBackend) -> None:
     assert "Revisión 2: llegaron detecciones tarde" in shown(page("reports"))
 
 
+def test_older_reports_are_reached_page_by_page(state: FakeBackend) -> None:
+    newest = utc_now()
+    state.reports = [report(number, newest - number * timedelta(minutes=15)) for number in range(1, 31)]
+    app = page("reports")
+    assert len(app.dataframe[-1].value) == 24
+    assert "Se muestran 24 de 30" in shown(app)
+    app.button(key="reports_older").click().run()
+    assert len(app.dataframe[-1].value) == 6
+    assert app.button(key="reports_older").disabled
+    app.button(key="reports_newer").click().run()
+    assert len(app.dataframe[-1].value) == 24
+
+
 def test_report_without_employees_shows_message(state: FakeBackend) -> None:
     state.reports = [report(1, utc_now(), per_employee_summary={}, total_employees_detected=0)]
     assert "no se reconoció a ningún empleado" in shown(page("reports"))
