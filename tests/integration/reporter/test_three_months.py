@@ -156,6 +156,13 @@ def test_database_and_log_are_sound_and_current(plant: Context, played: Path, le
     assert days >= LAST
 
 
+def test_upgraded_database_has_the_tables_and_indexes_of_a_new_one(plant: Context, tmp_path: Path) -> None:
+    query = "SELECT type, name, tbl_name FROM sqlite_master ORDER BY 1, 2, 3"
+    new = open_context(Settings(database_url=f"sqlite:///{tmp_path}/new.db"))
+    assert read_rows(plant, query) == read_rows(new, query)
+    new.database.close()
+
+
 def test_backups_were_made_each_day_and_the_newest_restores(plant: Context, ledger: dict[str, Any]) -> None:
     made = {event[1] for event in ledger["events"] if event[0] == "backup"}
     assert set(range(LAST + 1)) - made <= {*BACKUPS_GONE, FULL, *range(3, LAST, 7)}
