@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
@@ -18,16 +18,26 @@ from stressvision.wire.reports import Report
 
 
 @dataclass(frozen=True)
+class AttachedFile:
+    """A file that a message carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class OutgoingMessage:
     """A composed message. `key` is the same for every attempt to send it."""
 
     title: str
     body: str
     key: str
+    attached: AttachedFile | None = None
 
 
-def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
-    """Return the message of a queued notice."""
+def compose_message(settings: Settings, notice: Notice, link: str | None = None) -> OutgoingMessage:
+    """Return the message of a queued notice. `link`: acknowledges its alert."""
     subject = notice.subject
     if notice.digest:
         title = texts.DIGEST_TITLE.text(settings.lang).format(count=len(notice.digest))
@@ -35,10 +45,12 @@ def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
     if isinstance(subject, Report):
         lines = _report_lines(settings, subject)
     elif isinstance(subject, Alert):
-        lines = _alert_lines(settings, notice, subject)
+        lines = _alert_lines(settings, notice, subject, link)
     elif isinstance(subject, RepairRow):
         repair = describe_repair(subject, settings.lang)
         lines = [repair.message, repair.remedy]
+    elif isinstance(subject, date):
+        lines = _weekly_lines(settings, subject)
     else:
         lines = _token_lines(settings, subject)
     return _compose(settings, notice.kind, lines, notice.key)
@@ -49,7 +61,7 @@ def compose_test_message(settings: Settings, key: str) -> OutgoingMessage:
     return _compose(settings, NoticeKind.TEST, [texts.OPENINGS[NoticeKind.TEST].text(settings.lang)], key)
 
 
-def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
+def _alert_lines(settings: Settings, notice: Notice, alert: Alert, link: str | None) -> list[str]:
     waited = max(0, int((notice.created_at - alert.created_at).total_seconds() // 60))
     opening = texts.OPENINGS[notice.kind].text(settings.lang).format(minutes=waited, device=alert.device_id)
     severity = texts.SEVERITIES.get(alert.severity)
@@ -61,6 +73,8 @@ def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
         texts.NUMBER.text(settings.lang).format(id=alert.id),
         texts.SEE.text(settings.lang).format(link=f"{settings.dashboard_base}/alertas?alerta={alert.id}"),
     ]
+    if link is not None:
+        lines.append(texts.ACKNOWLEDGE.text(settings.lang).format(link=link))
     return lines
 
 
@@ -71,6 +85,14 @@ def _report_lines(settings: Settings, report: Report) -> list[str]:
     return [
         texts.OPENINGS[NoticeKind.REPORT].text(settings.lang).format(period=period),
         texts.SEE_REPORT.text(settings.lang).format(link=f"{settings.dashboard_base}/reportes"),
+    ]
+
+
+def _weekly_lines(settings: Settings, monday: date) -> list[str]:
+    week = f"{monday:%d/%m/%Y} – {monday + timedelta(days=6):%d/%m/%Y}"
+    return [
+        texts.OPENINGS[NoticeKind.WEEKLY].text(settings.lang).format(week=week),
+        texts.SEE_WEEK.text(settings.lang).format(link=f"{settings.dashboard_base}/planta"),
     ]
 
 
