@@ -2,7 +2,8 @@
 
 from stressvision.core.errors import Forbidden, Message, NotFound, Unauthenticated
 from stressvision.http.permissions import Server, find_permission
-from stressvision.services.auth.authenticator import MISSING, Principal
+from stressvision.services.auth.authenticator import Principal
+from stressvision.services.auth.credentials import MISSING
 from stressvision.services.context import Actor
 
 
