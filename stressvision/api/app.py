@@ -18,6 +18,7 @@ from stressvision.api.direct_routes import DirectRoutes, find_route
 from stressvision.api.error_handlers import install_error_handlers
 from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.authentication import AuthenticationMiddleware
+from stressvision.api.middleware.commit_count import PolledCommits, QueriedCommits
 from stressvision.api.middleware.metrics import Metrics, MetricsMiddleware
 from stressvision.api.middleware.query_parameters import reject_unknown_parameters
 from stressvision.api.middleware.request_policy import DOCS_PATH, HeadRequestsMiddleware, RequestPolicyMiddleware
@@ -25,6 +26,7 @@ from stressvision.api.middleware.response_cache import ResponseCache, ResponseCa
 from stressvision.api.openapi.document import install_document
 from stressvision.api.routers import (
     accounts,
+    alert_links,
     alerts,
     audit,
     dashboard,
@@ -44,10 +46,12 @@ from stressvision.api.routers import (
     system,
     websocket,
 )
+from stressvision.api.short_work import ShortWork
 from stressvision.api.websocket.feed import FeedReader
 from stressvision.api.websocket.hub import Envelope, Hub, HubBridge
 from stressvision.api.websocket.public_ids import current_public_id
 from stressvision.core.errors import Unavailable
+from stressvision.db.engine.visible_commits import VisibleCommits
 from stressvision.http.request_policy import origin_pattern
 from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.authenticator import Authenticator
@@ -68,6 +72,7 @@ _ROUTERS = (
     plant,
     sessions,
     alerts,
+    alert_links,
     silences,
     notifications,
     dashboard,
@@ -120,13 +125,24 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
     with closing(open_source()) as source:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, partial(poll_interval, pace, hub))
-    # On PostgreSQL, asking for commits costs a query, and it does not report commits to every table.
-    response_cache = ResponseCache(open_source if context.database.is_sqlite else None)
+    is_sqlite = context.database.is_sqlite
+    commits = PolledCommits(open_source) if is_sqlite else QueriedCommits(partial(VisibleCommits, context.database))
+    response_cache = ResponseCache(commits)
     expensive = ExpensiveWork()
     metrics = Metrics(hub, expensive)
     authenticator = Authenticator(context)
     return BackendState(
-        context, pace, hub, reader, metrics, open_source, response_cache, authenticator, Completions(context), expensive
+        context,
+        pace,
+        hub,
+        reader,
+        metrics,
+        open_source,
+        response_cache,
+        authenticator,
+        Completions(context),
+        expensive,
+        ShortWork(may_block=is_sqlite),
     )
 
 

@@ -12,6 +12,7 @@ from stressvision.api.short_work import ShortWork
 from stressvision.api.websocket.feed import FeedReader, OpenSource
 from stressvision.api.websocket.hub import Hub
 from stressvision.core.errors import Message, Unavailable
+from stressvision.http.rate_limits import RateLimiter
 from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
 
@@ -55,6 +56,10 @@ def poll_interval(pace: Pace, hub: Hub) -> float:
     return pace.busy_seconds if time.monotonic() - hub.published_at < BUSY_SECONDS else pace.poll_seconds
 
 
+LINKS_PER_SECOND = 1.0
+"""Uses of links in messages by one address, with four at once."""
+
+
 @dataclass(frozen=True)
 class BackendState:
     """Objects of one running backend, built once by `create_app`."""
@@ -70,6 +75,7 @@ class BackendState:
     completions: Completions
     expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
     short: ShortWork = field(default_factory=ShortWork)
+    link_limit: RateLimiter = field(default_factory=lambda: RateLimiter(LINKS_PER_SECOND))
 
     def database_fault(self) -> Message | None:
         """Return why the database does not answer, or None."""

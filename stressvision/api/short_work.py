@@ -19,15 +19,19 @@ T = TypeVar("T")
 
 
 class ShortWork:
-    """Runs functions, and remembers by kind how long each took last."""
+    """Runs functions, and remembers by kind how long each took last.
 
-    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
-        self._clock = clock
+    `may_block`: whether the event loop may run them. It may not wait for a database over the network, which would stop
+    all requests and clients while that does not answer.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.thread_time, *, may_block: bool = True) -> None:
+        self._clock, self._may_block = clock, may_block
         self._seconds: dict[Hashable, float] = {}
 
     async def run(self, kind: Hashable, function: Callable[[], T]) -> T:
         """Run a function that reads and never waits for a writer; the first time of its kind in a thread."""
-        if self._seconds.get(kind, MOST_SECONDS) < MOST_SECONDS:
+        if self._may_block and self._seconds.get(kind, MOST_SECONDS) < MOST_SECONDS:
             return self._measure(kind, function)
         return await run_in_threadpool(self._measure, kind, function)
 

@@ -34,6 +34,7 @@ class NoticeFilter(BaseModel):
         quiet: Plant hours of the week in which its messages wait.
         quiet_except_high: Alerts of high severity are sent in those hours too.
         account: Account of the health service that reads there.
+        acknowledge_link: Messages of alerts contain a link that acknowledges; None: for e-mail with an `account`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -47,6 +48,7 @@ class NoticeFilter(BaseModel):
     quiet: Periods = ()
     quiet_except_high: bool = True
     account: Name | None = None
+    acknowledge_link: bool | None = None
 
     @field_validator("quiet")
     @classmethod
@@ -69,6 +71,14 @@ class NoticeRoute(NoticeFilter):
     """A destination: a filter and an address of apprise, which is a secret."""
 
     address: SecretStr = Field(min_length=4, max_length=1000)
+
+    @property
+    def wants_link(self) -> bool:
+        """Whether messages of alerts are to contain a link that acknowledges."""
+        if self.acknowledge_link is not None:
+            return self.acknowledge_link
+        is_mail = self.address.get_secret_value().lower().startswith(("mailto://", "mailtos://"))
+        return is_mail and self.account is not None
 
     def reveal(self) -> dict[str, Any]:
         """Return the destination in its JSON form, with the address."""

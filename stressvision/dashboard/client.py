@@ -24,6 +24,7 @@ from stressvision.wire.alerts import (
     AlertChanged,
     AlertDecision,
     AlertDetail,
+    AlertLinkState,
     AlertList,
     AlertNote,
     Silence,
@@ -122,6 +123,14 @@ class BackendClient:
         """Return one alert with its history. The API audits each request."""
         return self._get(AlertDetail, f"/api/alerts/{alert_id}")
 
+    def alert_link(self, address: str) -> AlertLinkState:
+        """Return the state of the link whose key is the token. `address`: as in log_in. Raise ConsentMissing."""
+        return self._request(AlertLinkState, self._stating("GET", "/api/alert-link", address))
+
+    def use_alert_link(self, address: str) -> AlertLinkState:
+        """Acknowledge the alert of the link whose key is the token. Raise ConsentMissing, Conflict."""
+        return self._request(AlertLinkState, self._stating("POST", "/api/alert-link", address))
+
     def add_note(self, alert_id: int, user_id: str, notes: str) -> AlertDetail:
         """Add a note to an alert and return its detail."""
         return self._post(AlertDetail, f"/api/alerts/{alert_id}/notes", AlertNote(user_id=user_id, notes=notes))
@@ -199,9 +208,14 @@ class BackendClient:
         return self._request(model, requests.Request("GET", self.base + path, params=query))
 
     def _post(self, model: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
+        request = self._stating("POST", path, address)
+        request.json = body.model_dump(mode="json")
+        return self._request(model, request)
+
+    def _stating(self, method: str, path: str, address: str) -> requests.Request:
+        """Return a request that states the browser's address."""
         headers = {"X-Forwarded-For": address, DASHBOARD_HEADER: self.dashboard_key} if address else {}
-        data = body.model_dump(mode="json")
-        return self._request(model, requests.Request("POST", self.base + path, json=data, headers=headers))
+        return requests.Request(method, self.base + path, headers=headers)
 
     def _request(self, model: type[Answer], request: requests.Request) -> Answer:
         response = self._send(request)

@@ -17,7 +17,7 @@ from stressvision.core.errors import ServerUnreachable, StressVisionError, Unaut
 from stressvision.core.texts import Language, Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.domain.auth import Role, sees_persons
+from stressvision.domain.auth import Role, sees_groups, sees_persons
 
 # Keys of the session state.
 LOGIN_REQUIRED = "login_required"
@@ -52,6 +52,11 @@ class PageContext:
     def sees_persons(self) -> bool:
         """Return whether the role may see single persons."""
         return sees_persons(self.role)
+
+    @property
+    def sees_groups(self) -> bool:
+        """Return whether the role may see figures about groups of people."""
+        return sees_groups(self.role)
 
     def text(self, message: Message, **values: object) -> str:
         """Return the message in the language of the page, with its placeholders filled in."""

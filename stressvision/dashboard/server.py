@@ -2,26 +2,33 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from streamlit.file_util import get_static_dir
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
 from stressvision.core.arguments import Arguments
 from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
+from stressvision.core.dashboard_key import read_dashboard_key
 from stressvision.core.files import require_utf8
 from stressvision.core.ports import require_free_port
 from stressvision.core.program import run_program
 from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.documents import create_not_found, read_page
 from stressvision.dashboard.web.policy import install_web_policy, list_options
 from stressvision.dashboard.web.pulse import CHECK_SECONDS, BackendPulse
 from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import TICKETS, SessionCookie
+from stressvision.http.request_policy import client_address
+from stressvision.wire.alerts import AlertLinkState
 
 SCRIPT = PROJECT_ROOT / "main.py"
 
@@ -72,7 +79,27 @@ def create_console(settings: Settings) -> Console:
         pulse=BackendPulse(backend.service_card),
         cookie=SessionCookie.of(settings),
         tickets=TICKETS,
+        alert_link=create_alert_link_page(settings),
     )
+
+
+def create_alert_link_page(settings: Settings) -> AlertLinkPage:
+    """Return the page of links in messages."""
+    backend = BackendClient(
+        settings.api_base, settings.lang, trusted_ca=settings.trusted_ca, dashboard_key=read_dashboard_key(settings)
+    )
+
+    def read(key: str, address: str) -> AlertLinkState:
+        return replace(backend, token=key).alert_link(address)
+
+    def acknowledge(key: str, address: str) -> AlertLinkState:
+        return replace(backend, token=key).use_alert_link(address)
+
+    def find_address(request: Request) -> str:
+        peer = request.client.host if request.client else None
+        return client_address(peer, request.headers.get("x-forwarded-for"), settings) or ""
+
+    return AlertLinkPage(settings.lang, ZoneInfo(settings.time_zone), read, acknowledge, find_address)
 
 
 @cache

@@ -18,7 +18,7 @@ class Role(StrEnum):
     HEALTH = "health"
     """Occupational health: persons, alerts, exports."""
     ADMIN = "admin"
-    """Administration: accounts, devices, employee records and consent; no measurements of persons."""
+    """Administration: accounts, devices, employee records and consent; no measurements, of persons or of groups."""
 
 
 PEOPLE = frozenset({Role.VIEWER, Role.HEALTH, Role.ADMIN})
@@ -31,6 +31,11 @@ def sees_persons(role: Role | None) -> bool:
     None means that no account exists, so that no login is required.
     """
     return role in {None, Role.HEALTH}
+
+
+def sees_groups(role: Role | None) -> bool:
+    """Return whether responses for this role include figures about groups of people."""
+    return sees_persons(role) or role is Role.VIEWER
 
 
 PASSWORD_MIN_LENGTH = 15

@@ -48,7 +48,8 @@ class Permission:
     """One endpoint. `method`: of HTTP, or WEBSOCKET. `path`: as the routers write it.
 
     `learns`: what each role with access may learn; None: no token needed, and nothing is disclosed.
-    `by_link`: no role has access; the holder of a personal link reads and changes their own data, which is audited.
+    `by_link`: no role has access; the holder of a personal link reads and changes their own data, and that of a link in
+    a message acknowledges its alert; both are audited.
     """
 
     server: Server
@@ -74,8 +75,9 @@ _UNSTORED = _EQUIPMENT
 """Verdicts on pictures that the caller sent, compared with nothing that is stored."""
 _ACCOUNTS = {Role.ADMIN: Learns.ACCOUNTS}
 _RECORDS = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.RECORDS}
-_FIGURES = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
-_GROUPS = dict.fromkeys(PEOPLE, Learns.GROUPS)
+_FIGURES = {Role.HEALTH: Learns.PERSONS, Role.VIEWER: Learns.GROUPS}
+"""No figure for administrators, who can issue a device's token: with forged detections any group is large enough."""
+_GROUPS = {Role.HEALTH: Learns.GROUPS, Role.VIEWER: Learns.GROUPS}
 _STATE = {Role.HEALTH: Learns.PERSONS, Role.ADMIN: Learns.NOTHING, Role.VIEWER: Learns.NOTHING}
 """State of the system: what varies with single persons is left out for roles that may not see them."""
 
@@ -89,7 +91,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "GET", "/docs/oauth2-redirect", _SYSTEM),
     Permission(BACKEND, "GET", "/api/docs/assets/{path:path}", _SYSTEM),
     Permission(BACKEND, "GET", "/api/openapi.json", _SYSTEM),
-    Permission(BACKEND, "WEBSOCKET", "/ws", _FIGURES),
+    Permission(BACKEND, "WEBSOCKET", "/ws", {**_FIGURES, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "POST", "/api/logout", _SYSTEM),
     Permission(BACKEND, "POST", "/api/password", _SYSTEM),
     Permission(BACKEND, "GET", "/api/session", _SYSTEM),
@@ -111,6 +113,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # A person's own page, opened with a personal link; requests for correction; self-reports
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "GET", "/api/alert-link", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/open", {}, by_link=True),
     Permission(BACKEND, "GET", "/api/own", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/pause", {}, by_link=True),
@@ -157,8 +161,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "PUT", "/api/notifications/routes/{target}", _OPERATION),
     Permission(BACKEND, "DELETE", "/api/notifications/routes/{target}", _OPERATION),
     Permission(BACKEND, "POST", "/api/notifications/test", _OPERATION),
-    # Figures; roles that may not see persons get them without persons
-    Permission(BACKEND, "GET", "/api/dashboard/overview", _FIGURES),
+    # Figures; plant managers get them without persons, administrators the state of the cameras alone
+    Permission(BACKEND, "GET", "/api/dashboard/overview", {**_FIGURES, Role.ADMIN: Learns.NOTHING}),
     Permission(BACKEND, "GET", "/api/dashboard/stats", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports", _FIGURES),
     Permission(BACKEND, "GET", "/api/reports/{report_id}", _FIGURES),

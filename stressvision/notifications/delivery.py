@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import structlog
 
 from stressvision.core.errors import ServerUnreachable
+from stressvision.domain.notifications import NoticeKind
 from stressvision.notifications.message import OutgoingMessage, compose_message
 from stressvision.notifications.sender import send_message
+from stressvision.services.alerts.links import issue_alert_link
 from stressvision.services.context import Context
 from stressvision.services.notice_routing import configured_addresses
-from stressvision.services.notifications import claim_notice, confirm_notice, postpone_notice
+from stressvision.services.notifications import Notice, claim_notice, confirm_notice, postpone_notice
 
 MOST_AT_ONCE = 50
 """Messages of one run, so that the reporter can stop without emptying a long queue first."""
@@ -51,7 +53,7 @@ def deliver_due(
         if notice is None:
             break
         try:
-            send(addresses[notice.target], compose_message(settings, notice))
+            send(addresses[notice.target], compose_message(settings, notice, _issue_link(context, notice)))
         except ServerUnreachable as error:
             failing.add(notice.target)
             state = postpone_notice(context, notice, error.message.text(settings.lang), jitter())
@@ -67,3 +69,10 @@ def deliver_due(
             sent += 1
             log.info("message delivered", notice=notice.id, kind=str(notice.kind))
     return DeliveryResult(sent, len(failing))
+
+
+def _issue_link(context: Context, notice: Notice) -> str | None:
+    """Return a link that acknowledges the alert of a message of its own, where its target may have one."""
+    if notice.digest or notice.kind not in {NoticeKind.ALERT, NoticeKind.ESCALATION}:
+        return None
+    return issue_alert_link(context, notice.entity_id, notice.target)

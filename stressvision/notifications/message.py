@@ -26,8 +26,8 @@ class OutgoingMessage:
     key: str
 
 
-def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
-    """Return the message of a queued notice."""
+def compose_message(settings: Settings, notice: Notice, link: str | None = None) -> OutgoingMessage:
+    """Return the message of a queued notice. `link`: acknowledges its alert."""
     subject = notice.subject
     if notice.digest:
         title = texts.DIGEST_TITLE.text(settings.lang).format(count=len(notice.digest))
@@ -35,7 +35,7 @@ def compose_message(settings: Settings, notice: Notice) -> OutgoingMessage:
     if isinstance(subject, Report):
         lines = _report_lines(settings, subject)
     elif isinstance(subject, Alert):
-        lines = _alert_lines(settings, notice, subject)
+        lines = _alert_lines(settings, notice, subject, link)
     elif isinstance(subject, RepairRow):
         repair = describe_repair(subject, settings.lang)
         lines = [repair.message, repair.remedy]
@@ -49,7 +49,7 @@ def compose_test_message(settings: Settings, key: str) -> OutgoingMessage:
     return _compose(settings, NoticeKind.TEST, [texts.OPENINGS[NoticeKind.TEST].text(settings.lang)], key)
 
 
-def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
+def _alert_lines(settings: Settings, notice: Notice, alert: Alert, link: str | None) -> list[str]:
     waited = max(0, int((notice.created_at - alert.created_at).total_seconds() // 60))
     opening = texts.OPENINGS[notice.kind].text(settings.lang).format(minutes=waited, device=alert.device_id)
     severity = texts.SEVERITIES.get(alert.severity)
@@ -61,6 +61,8 @@ def _alert_lines(settings: Settings, notice: Notice, alert: Alert) -> list[str]:
         texts.NUMBER.text(settings.lang).format(id=alert.id),
         texts.SEE.text(settings.lang).format(link=f"{settings.dashboard_base}/alertas?alerta={alert.id}"),
     ]
+    if link is not None:
+        lines.append(texts.ACKNOWLEDGE.text(settings.lang).format(link=link))
     return lines
 
 

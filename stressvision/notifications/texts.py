@@ -72,6 +72,10 @@ SEVERITIES: Mapping[str | None, Message] = {
 TIME = Message(es="Hora de planta: {time} ({zone})", en="Plant time: {time} ({zone})")
 NUMBER = Message(es="Alerta n.º {id}", en="Alert no. {id}")
 SEE = Message(es="Verla en el tablero: {link}", en="See it on the dashboard: {link}")
+ACKNOWLEDGE = Message(
+    es="Atenderla sin abrir el tablero (una vez, en 24 horas): {link}",
+    en="Acknowledge it without opening the dashboard (once, within 24 hours): {link}",
+)
 SEE_REPORT = Message(es="Verlo en el tablero: {link}", en="See it on the dashboard: {link}")
 CLOSING = Message(
     es="Este aviso no nombra a nadie ni es un diagnóstico. Referencia: {key}",

@@ -181,6 +181,23 @@ def read_public_overview(context: Context) -> Overview:
         )
 
 
+def read_equipment_overview(context: Context) -> Overview:
+    """Return the overview without any figure about detections, for administrators. Raises DatabaseUnavailable."""
+    now = context.clock()
+    heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
+    with context.database.read() as connection:
+        return Overview(
+            total_employees=count_monitored(connection),
+            detections_last_hour=None,
+            employees_detected_last_hour=None,
+            pending_alerts=None,
+            overall_stress_percentage=None,
+            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
+            timestamp=now,
+            withheld=True,
+        )
+
+
 def read_public_stats(context: Context, hours: int) -> Stats:
     """Return the statistics over the closed windows of the last `hours`, for viewers. Raises DatabaseUnavailable."""
     now = context.clock()

@@ -72,6 +72,26 @@ def usable_routes(connection: Connection, settings: Settings) -> dict[str, Notic
     return {target: route for target, route in routes.items() if find_route_fault(route, accounts) is None}
 
 
+def offers_link(settings: Settings, route: NoticeRoute, accounts: frozenset[str] | None) -> bool:
+    """Return whether messages of alerts to a destination contain a link that acknowledges. `accounts`: as above.
+
+    The link stands for a decision of the health service: once there are accounts, one of its own must read there. It
+    has to lead to the console from anywhere, encrypted.
+    """
+    is_reachable = settings.dashboard_url.lower().startswith("https://")
+    return is_reachable and route.wants_link and (accounts is None or route.account in accounts)
+
+
+def find_link_route(connection: Connection, settings: Settings, target: str) -> NoticeRoute | None:
+    """Return the destination of a target if its messages may contain a link that acknowledges."""
+    route = routes_by_target(settings).get(target)
+    if route is None or not route.wants_link:
+        return None
+    accounts = health_accounts(connection)
+    may = find_route_fault(route, accounts) is None and offers_link(settings, route, accounts)
+    return route if may else None
+
+
 def is_receiving(connection: Connection, settings: Settings, target: str) -> bool:
     """Return whether messages may be sent to a target now."""
     if target not in routes_by_target(settings):

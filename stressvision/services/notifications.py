@@ -53,7 +53,7 @@ class NoticeItem:
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to one target. `key` is the same for every attempt. `subject`: what it reports.
+    """One message to one target. `key` is the same for every attempt. `subject`: what it reports, of row `entity_id`.
 
     `digest`: all queued messages that this one stands for, itself included; empty for an ordinary message.
     """
@@ -64,6 +64,7 @@ class Notice:
     target: str
     attempts: int
     created_at: datetime
+    entity_id: int
     subject: Subject
     digest: tuple[NoticeItem, ...] = ()
 
@@ -180,7 +181,15 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             )
             digest = (first, *others) if others else ()
             return Notice(
-                row.id, first.kind, row.notice_key, row.target, first.attempts, row.created_at, subject, digest
+                row.id,
+                first.kind,
+                row.notice_key,
+                row.target,
+                first.attempts,
+                row.created_at,
+                row.entity_id,
+                subject,
+                digest,
             )
     return None
 

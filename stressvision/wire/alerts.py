@@ -63,6 +63,20 @@ class Alert(WireModel):
     odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
+class AlertLinkState(WireModel):
+    """The link of a message: what the message said of the alert, and nothing about a person.
+
+    `state`: `pending` may be acknowledged; `acknowledged` now, by this link; `used` earlier; `settled` by another user.
+    """
+
+    alert_id: int
+    timestamp: Moment
+    severity: str | None
+    destination: str
+    expires_at: Moment
+    state: Literal["pending", "acknowledged", "used", "settled"]
+
+
 class AlertList(WireModel):
     """One page of alerts; `total` counts every match."""
 

@@ -92,14 +92,15 @@ class Overview(WireModel):
     """Totals of the last hour. `overall_stress_percentage`: stress and sad among all detections of that hour.
 
     `withheld`: the caller's role may not see persons; figures about too few people are left out, `pending_alerts` null.
+    For administrators every figure about detections is null.
     `newest_high_alert`: the id of the pending alert of high severity stored last; null without one.
     """
 
     total_employees: int
-    detections_last_hour: int
-    employees_detected_last_hour: int
+    detections_last_hour: int | None
+    employees_detected_last_hour: int | None
     pending_alerts: int | None
-    overall_stress_percentage: float
+    overall_stress_percentage: float | None
     active_devices: int
     timestamp: Moment
     withheld: bool = False

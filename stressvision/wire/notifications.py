@@ -58,6 +58,7 @@ class RouteFilter(BaseModel):
     quiet: str = Field(default="", max_length=1000)
     quiet_except_high: bool = True
     account: Name | None = None
+    acknowledge_link: bool | None = None
 
 
 class RouteNew(RouteFilter):
@@ -75,7 +76,11 @@ class RouteChange(RouteFilter):
 
 
 class RouteState(WireModel):
-    """A destination. `target`: its id; `fault`: why it receives nothing now; null where it does."""
+    """A destination. `target`: its id; `fault`: why it receives nothing now; null where it does.
+
+    `acknowledge_link`: whether messages contain a link that acknowledges; null: for e-mail with an account.
+    `offers_link`: whether they do now.
+    """
 
     target: str
     label: str
@@ -88,6 +93,8 @@ class RouteState(WireModel):
     quiet: str
     quiet_except_high: bool
     account: str | None
+    acknowledge_link: bool | None = None
+    offers_link: bool = False
     fault: str | None
 
 

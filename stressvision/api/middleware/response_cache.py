@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stressvision.api.middleware.commit_count import CommitCount
 from stressvision.api.middleware.headers import RequestHeaders
-from stressvision.api.websocket.feed import EventSource, OpenSource
-from stressvision.core.errors import Unavailable
 from stressvision.domain.auth import sees_persons
 
 PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
@@ -29,7 +28,7 @@ CAPACITY = 256
 T = TypeVar("T")
 
 
-Fingerprint = Callable[[], Hashable]
+Fingerprint = Callable[[], Awaitable[Hashable]]
 """Return a value, within a fraction of a millisecond, that changes with every commit that changes the response."""
 
 
@@ -52,18 +51,13 @@ class _Computation:
 
 
 class ResponseCache:
-    """Values that no commit has changed since they were computed. For use in the event loop's thread.
+    """Values that no commit has changed since they were computed. For use in the event loop's thread."""
 
-    `open_source`: opens a source that reports commits; None disables the cache.
-    """
-
-    def __init__(self, open_source: OpenSource | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._open_source = open_source
+    def __init__(self, commits: CommitCount, clock: Callable[[], float] = time.monotonic) -> None:
+        self._commits = commits
         self._clock = clock
-        self._source: EventSource | None = None
         self._entries: dict[Hashable, _CachedResponse] = {}
         self._computations: dict[Hashable, _Computation] = {}
-        self._commits = 0
 
     async def get_or_compute(
         self, key: Hashable, compute: Callable[[], Awaitable[T]], fingerprint: Fingerprint | None = None
@@ -72,18 +66,18 @@ class ResponseCache:
 
         The value is never older than the request. Raises what `compute` and `fingerprint` raise.
         """
-        commits = self.count_commits()
+        commits = await self._commits.count()
         if commits is None:
             return await compute()
-        entry = self._entries.get(key)
-        if entry is not None and self._is_current(entry, commits, fingerprint):
+        entry = self._find(key)
+        if entry is not None and entry.commits == commits:
             value: T = entry.value
             return value
         computation = self._computations.get(key)
         if computation is not None and computation.commits != commits:
             # It may miss the newest commit. Of all requests that wait for its end, the first starts the next one.
             await asyncio.wait([computation.task])
-            computation, commits = self._computations.get(key), self._commits
+            computation, commits = self._computations.get(key), self._commits.latest
         if computation is None:
             task = asyncio.ensure_future(self._compute(key, compute, commits, fingerprint))
             computation = self._computations[key] = _Computation(task, commits)
@@ -91,47 +85,33 @@ class ResponseCache:
         result: T = await asyncio.shield(computation.task)
         return result
 
-    def count_commits(self) -> int | None:
-        """Return a number that grows with every commit; None where the database cannot report commits."""
-        if self._open_source is None:
-            return None
-        try:
-            self._source = self._source or self._open_source()
-            has_news = self._source.has_news()
-        except Unavailable:
-            self.close()
-            return None
-        if has_news:
-            self._commits += 1
-        return self._commits
-
-    def _is_current(self, entry: _CachedResponse, commits: int, fingerprint: Fingerprint | None) -> bool:
-        if self._clock() >= entry.expires_at:
-            return False
-        if entry.commits != commits and fingerprint is not None and entry.fingerprint == fingerprint():
-            entry.commits = commits
-        return entry.commits == commits
+    def _find(self, key: Hashable) -> _CachedResponse | None:
+        entry = self._entries.get(key)
+        return entry if entry is not None and self._clock() < entry.expires_at else None
 
     async def _compute(
         self, key: Hashable, compute: Callable[[], Awaitable[T]], commits: int, fingerprint: Fingerprint | None
     ) -> T:
         try:
-            before = fingerprint() if fingerprint is not None else None
+            before = await fingerprint() if fingerprint is not None else None
+            entry = self._find(key)
+            if entry is not None and fingerprint is not None and entry.fingerprint == before:
+                entry.commits = commits
+                kept: T = entry.value
+                return kept
             value = await compute()
+            # Checked again: the value may miss a commit made meanwhile, which a fingerprint shows at the next request.
+            if fingerprint is not None or commits == await self._commits.count():
+                if len(self._entries) >= CAPACITY:
+                    self._entries.clear()
+                self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS, commits, before)
+            return value
         finally:
             del self._computations[key]
-        # Checked again: the value may miss a commit made meanwhile, which a fingerprint shows at the next request.
-        if fingerprint is not None or commits == self.count_commits():
-            if len(self._entries) >= CAPACITY:
-                self._entries.clear()
-            self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS, commits, before)
-        return value
 
     def close(self) -> None:
-        """Close the source of commits; the next request opens another."""
-        source, self._source = self._source, None
-        if source is not None:
-            source.close()
+        """Stop counting commits; the next request begins anew."""
+        self._commits.close()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ SCHEMAS: Mapping[str, str] = {
     ),
     "AlertDecision": "Quién decide sobre una alerta, y por qué. `user_id` también puede ir como parámetro.",
     "AlertDetail": "Una alerta y su historial, lo más antiguo primero.",
+    "AlertLinkState": (
+        "El enlace de un mensaje: lo que el mensaje decía de la alerta, y nada de una persona. `state`: `pending` si "
+        "se puede atender, `acknowledged` si lo hizo este enlace ahora, `used` si antes, `settled` si decidió otra "
+        "persona."
+    ),
     "AlertNote": "Lo que alguien añade a una alerta, en cualquier estado.",
     "AlertStepTaken": "Un paso del historial de una alerta. `kind`: raised, acknowledged, noted, resolved, escalated.",
     "ApiSession": "`session_id` es el número de la sesión.",

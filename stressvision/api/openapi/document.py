@@ -92,6 +92,12 @@ _SUMMARIES: Mapping[str, Message] = {
         en="Take back one's own decision on an alert, for ten minutes",
     ),
     "acknowledge_alert": Message(es="Atender una alerta", en="Acknowledge an alert"),
+    "read_alert_link": Message(
+        es="La alerta del enlace de un mensaje, sin cambiar nada", en="The alert of a message's link; changes nothing"
+    ),
+    "acknowledge_by_link": Message(
+        es="Atender una vez la alerta del enlace de un mensaje", en="Acknowledge the alert of a message's link, once"
+    ),
     "resolve_alert": Message(es="Resolver una alerta con notas", en="Resolve an alert with notes"),
     "read_alert": Message(es="Detalle de una alerta, con su historial", en="One alert, with its history"),
     "note_alert": Message(es="Añadir una nota a una alerta", en="Add a note to an alert"),

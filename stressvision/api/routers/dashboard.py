@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from stressvision.api.dependencies import ActorDep, BackendDep
-from stressvision.domain.auth import sees_persons
+from stressvision.domain.auth import sees_groups, sees_persons
 from stressvision.services import figures
 from stressvision.wire.backend import Overview, Stats
 
@@ -15,7 +15,10 @@ router = APIRouter(prefix="/api/dashboard", tags=["dashboard"])
 
 @router.get("/overview", response_model=Overview)
 async def read_overview(backend: BackendDep, actor: ActorDep) -> Response:
-    read = figures.read_overview if sees_persons(actor.role) else figures.read_public_overview
+    if sees_persons(actor.role):
+        read = figures.read_overview
+    else:
+        read = figures.read_public_overview if sees_groups(actor.role) else figures.read_equipment_overview
     overview = await backend.short.run(read, partial(read, backend.context))
     return Response(overview.model_dump_json(), media_type="application/json")
 

@@ -1,7 +1,7 @@
 """Endpoints of employees: list, change, enrol, current state."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -124,7 +124,10 @@ async def _respond_state(backend: BackendState, actor: Actor, employee_id: int, 
         state = await backend.short.run(("state", employee_id, minutes), find)
         return state.model_dump_json().encode()
 
-    mark = partial(employees.fingerprint_state, backend.context, employee_id, minutes)
+    async def mark() -> Hashable:
+        read = partial(employees.fingerprint_state, backend.context, employee_id, minutes)
+        return await backend.short.run("fingerprint", read)
+
     body = await backend.response_cache.get_or_compute(
         ("state", employee_id, minutes), compute, mark if minutes <= FINGERPRINT_MINUTES else None
     )

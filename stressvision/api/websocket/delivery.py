@@ -16,7 +16,7 @@ from stressvision.api.websocket.hub import Batch, Envelope
 from stressvision.api.websocket.public_ids import current_public_id, has_gap_after, moment_of, public_event_id
 from stressvision.api.websocket.stream_audit import note_event
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.domain.auth import sees_persons
+from stressvision.domain.auth import sees_groups, sees_persons
 from stressvision.services.reports.reading import public_report_id
 from stressvision.wire.events import Connected, ReportEvent
 
@@ -25,7 +25,7 @@ Fields = frozenset[str]
 PUBLIC_FIELDS: Fields = frozenset(
     {"id", "committed_at", "type", "report_id", "start_timestamp", "end_timestamp", "revision"}
 )
-"""Fields of a report event for roles that may not see persons; other events are not delivered to them.
+"""Fields of a report event for plant managers; no other event is delivered to them, and none to administrators.
 
 It has no figures: GET /api/reports returns them, and only reports that it returns are announced.
 """
@@ -98,6 +98,8 @@ async def _replay_public(connection: Connection, since: int, now: datetime) -> i
     """As `_replay`, for a public id; only reports are read: the duration must not grow with the detections."""
     gap = has_gap_after(since, now)
     await _greet(connection, Connected(timestamp=now, last_id=current_public_id(now), resumed_from=since, gap=gap))
+    if not sees_groups(connection.role):
+        return connection.backend.hub.join(connection.mailbox)
     connection = replace(connection, resumed_after=since)
     sent = await _send_reports(connection, moment_of(since), 0)
     joined_at = connection.backend.hub.join(connection.mailbox)
@@ -153,7 +155,7 @@ def _render_for_role(envelope: Envelope, connection: Connection) -> str | None:
         return envelope.text
     if event is None:
         return envelope.public_text or envelope.text
-    if not isinstance(event, ReportEvent) or not envelope.is_public:
+    if not isinstance(event, ReportEvent) or not envelope.is_public or not sees_groups(connection.role):
         return None
     public_id = public_event_id(event)
     if public_id <= connection.resumed_after:

@@ -30,7 +30,6 @@ def render(context: PageContext) -> None:
 def _live(context: PageContext) -> None:
     with show_errors(context):
         overview = context.backend.overview()
-        stats = _stats(context.backend, STATS_HOURS)
         devices = context.backend.devices().devices
         at = f"{context.local(overview.timestamp):%H:%M:%S}"
         st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
@@ -40,13 +39,13 @@ def _live(context: PageContext) -> None:
         if context.sees_persons:
             left, right = st.columns([3, 2], gap="large")
             with left:
-                _show_stats(context, stats)
+                _show_stats(context)
             with right:
                 st.html(html.subheading(context.text(texts.overview.FEED)))
                 with show_errors(context):
                     _show_feed(context)
-        else:
-            _show_stats(context, stats)
+        elif context.sees_groups:
+            _show_stats(context)
         st.html(html.subheading(context.text(texts.common.DEVICES)))
         _show_devices(context, devices)
 
@@ -77,19 +76,21 @@ def _show_pending(context: PageContext, overview: Overview) -> None:
 
 
 def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, ...]:
-    share = f"{overview.overall_stress_percentage:.1f} %"
+    detections, people = overview.detections_last_hour or 0, overview.employees_detected_last_hour or 0
+    share = f"{overview.overall_stress_percentage or 0.0:.1f} %"
     seen: tuple[html.KeyFigure, ...] = (
         html.KeyFigure(
             context.text(texts.common.STRESS_SHARE),
-            share if overview.detections_last_hour else context.text(texts.common.NOT_SET),
+            share if detections else context.text(texts.common.NOT_SET),
             EXPRESSIONS["stress"],
             context.text(texts.overview.STRESS_SHARE_HELP),
         ),
-        html.KeyFigure(context.text(texts.overview.DETECTIONS_LAST_HOUR), f"{overview.detections_last_hour:,}"),
-        html.KeyFigure(context.text(texts.overview.PEOPLE_LAST_HOUR), f"{overview.employees_detected_last_hour:,}"),
+        html.KeyFigure(context.text(texts.overview.DETECTIONS_LAST_HOUR), f"{detections:,}"),
+        html.KeyFigure(context.text(texts.overview.PEOPLE_LAST_HOUR), f"{people:,}"),
     )
-    if overview.withheld and not overview.detections_last_hour:
-        reason, help_text = context.text(texts.common.WITHHELD), context.text(texts.common.WITHHELD_HELP)
+    if overview.withheld and not detections:
+        own = texts.common if context.sees_groups else texts.overview
+        reason, help_text = context.text(own.WITHHELD), context.text(own.WITHHELD_HELP)
         seen = tuple(replace(item, value=reason, help=help_text, is_withheld=True) for item in seen)
     return (
         seen[0],
@@ -108,7 +109,8 @@ def _pending_figure(context: PageContext, pending: int | None) -> tuple[html.Key
     return (html.KeyFigure(context.text(texts.overview.PENDING_ALERTS), f"{pending:,}", colour),)
 
 
-def _show_stats(context: PageContext, stats: Stats) -> None:
+def _show_stats(context: PageContext) -> None:
+    stats = _stats(context.backend, STATS_HOURS)
     st.html(html.subheading(context.text(texts.overview.DISTRIBUTION)))
     counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
     not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)

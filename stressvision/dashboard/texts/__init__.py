@@ -6,6 +6,7 @@ Names in braces are filled in where the text is used.
 from stressvision.dashboard.texts import (
     access,
     accounts,
+    alert_links,
     alerts,
     camera,
     common,
@@ -27,6 +28,7 @@ from stressvision.dashboard.texts import (
 __all__ = [
     "access",
     "accounts",
+    "alert_links",
     "alerts",
     "camera",
     "common",

@@ -7,6 +7,14 @@ STRESS_SHARE_HELP = Message(
     en="Detections whose expression is compatible with stress or sadness, among all of the last hour.",
 )
 
+WITHHELD = Message(es="reservado", en="withheld")
+WITHHELD_HELP = Message(
+    es="Las cuentas de administración no ven cifras de personas ni de grupos: entregan los tokens de las cámaras. No "
+    "significa que no haya nadie.",
+    en="Accounts of administration see no figures about people or groups: they issue the tokens of the cameras. It "
+    "does not mean that nobody was there.",
+)
+
 ACTIVE_EMPLOYEES = Message(es="Empleados", en="Employees")
 DETECTIONS_LAST_HOUR = Message(es="Detecciones, última hora", en="Detections, last hour")
 PEOPLE_LAST_HOUR = Message(es="Personas vistas, última hora", en="People seen, last hour")

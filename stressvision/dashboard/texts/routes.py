@@ -66,5 +66,18 @@ ACCOUNT_HELP = Message(
     es="Un filtro por área o turno la necesita. Si la cuenta se desactiva, el destino deja de recibir avisos.",
     en="A filter by area or shift requires it. Once the account is disabled the recipient gets no message.",
 )
+LINK = Message(es="Enlace que atiende desde el mensaje", en="Link that acknowledges from the message")
+LINK_HELP = Message(
+    es="Quien recibe el mensaje atiende la alerta una vez, sin abrir el tablero, y queda anotado a nombre del destino. "
+    "Pide la dirección pública del tablero con https.",
+    en="The reader of the message acknowledges the alert once, without opening the dashboard, recorded in the name of "
+    "the recipient. It requires the public address of the dashboard with https.",
+)
+LINK_CHOICES: Mapping[bool | None, Message] = {
+    None: Message(es="Solo por correo a una cuenta de salud", en="By e-mail to a health account alone"),
+    True: Message(es="Sí", en="Yes"),
+    False: Message(es="No", en="No"),
+}
+OFFERS_LINK = Message(es="Puede atender desde el mensaje.", en="It may acknowledge from the message.")
 NO_ACCOUNT = Message(es="Ninguna", en="None")
 OF_ACCOUNT = Message(es="Lo lee {account}.", en="Read by {account}.")

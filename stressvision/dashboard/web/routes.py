@@ -12,6 +12,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stressvision.dashboard.web import alert_links
+from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.documents import SCRIPT_PATH
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
@@ -33,6 +35,7 @@ class Console:
     pulse: BackendPulse
     cookie: SessionCookie
     tickets: SessionTickets
+    alert_link: AlertLinkPage
 
 
 class ConsoleRoutes:
@@ -46,13 +49,15 @@ class ConsoleRoutes:
                 Route(f"{PREFIX}pulse", partial(_send_pulse, console)),
                 Route(f"{PREFIX}session", partial(_store_session, console), methods=["POST"]),
                 Route(f"{PREFIX}session", partial(_clear_session, console), methods=["DELETE"]),
+                Route(alert_links.PATH, console.alert_link.show),
+                Route(alert_links.PATH, console.alert_link.store, methods=["POST"]),
             ],
             default=self._not_found,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp = self._app
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] == alert_links.PATH):
             answer = self._router
         elif scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             answer = await self._find_document(scope) or self._pass_on

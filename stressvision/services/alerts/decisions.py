@@ -124,31 +124,45 @@ def _change_status(
     version: int | None,
     outcome: Outcome | None = None,
 ) -> Alert:
-    require_user_id(actor)
     with context.database.write() as connection:
-        row = _get_alert(connection, alert_id)
-        current = row.known_status
-        if version is not None:
-            _check_version(row, version, actor)
-        transition = check_transition(current, wanted)
-        if transition is Transition.REFUSE:
-            raise Conflict(
-                Message(
-                    es=f"La alerta {alert_id} ya está {_STATUS_NAMES[current].es}: "
-                    f"no puede pasar a {_STATUS_NAMES[wanted].es}.",
-                    en=f"Alert {alert_id} is already {current}: it cannot become {wanted}.",
-                )
+        return change_status(connection, context, alert_id, wanted, actor, notes, version, outcome)
+
+
+def change_status(
+    connection: Connection,
+    context: Context,
+    alert_id: int,
+    wanted: AlertStatus,
+    actor: Actor,
+    notes: str | None = None,
+    version: int | None = None,
+    outcome: Outcome | None = None,
+) -> Alert:
+    """Acknowledge or resolve an alert in the caller's transaction. Arguments and errors: as resolve_alert."""
+    require_user_id(actor)
+    row = _get_alert(connection, alert_id)
+    current = row.known_status
+    if version is not None:
+        _check_version(row, version, actor)
+    transition = check_transition(current, wanted)
+    if transition is Transition.REFUSE:
+        raise Conflict(
+            Message(
+                es=f"La alerta {alert_id} ya está {_STATUS_NAMES[current].es}: "
+                f"no puede pasar a {_STATUS_NAMES[wanted].es}.",
+                en=f"Alert {alert_id} is already {current}: it cannot become {wanted}.",
             )
-        if transition is Transition.CHANGE:
-            decision = rows.AlertDecisionMade(wanted, context.clock(), actor.user_id, notes, outcome)
-            rows.record_decision(connection, alert_id, decision)
-            _record_step(connection, context, row, AlertStep(wanted), actor, notes)
-            details = {"from": str(current), "to": str(wanted)}
-            record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
-        elif notes and notes.strip() and not _holds_notes(connection, alert_id, actor, notes):
-            _record_step(connection, context, row, AlertStep.NOTED, actor, notes.strip())
-            record(connection, context, actor, "alert_noted", "alert", alert_id)
-        return Alert.model_validate(rows.select_alert(connection, alert_id))
+        )
+    if transition is Transition.CHANGE:
+        decision = rows.AlertDecisionMade(wanted, context.clock(), actor.user_id, notes, outcome)
+        rows.record_decision(connection, alert_id, decision)
+        _record_step(connection, context, row, AlertStep(wanted), actor, notes)
+        details = {"from": str(current), "to": str(wanted)}
+        record(connection, context, actor, f"alert_{wanted}", "alert", alert_id, details)
+    elif notes and notes.strip() and not _holds_notes(connection, alert_id, actor, notes):
+        _record_step(connection, context, row, AlertStep.NOTED, actor, notes.strip())
+        record(connection, context, actor, "alert_noted", "alert", alert_id)
+    return Alert.model_validate(rows.select_alert(connection, alert_id))
 
 
 def _check_version(row: rows.AlertRow, version: int, actor: Actor) -> None:

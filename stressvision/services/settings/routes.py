@@ -17,6 +17,7 @@ from stressvision.services.notice_routing import (
     configured_addresses,
     find_route_fault,
     health_accounts,
+    offers_link,
     routes_by_target,
 )
 from stressvision.services.notifications import describe_address
@@ -38,8 +39,7 @@ def list_routes(context: Context, language: Language) -> RouteList:
         accounts = health_accounts(connection)
         areas, shifts = select_areas_and_shifts(connection)
     routes = [
-        _describe(target, route, find_route_fault(route, accounts), language)
-        for target, route in routes_by_target(settings).items()
+        _describe(settings, target, route, accounts, language) for target, route in routes_by_target(settings).items()
     ]
     return RouteList(
         routes=routes,
@@ -117,6 +117,14 @@ def _store(context: Context, routes: Mapping[str, NoticeRoute], checked: NoticeR
 
 def _require_usable(connection: Connection, route: NoticeRoute) -> None:
     accounts = health_accounts(connection)
+    if route.acknowledge_link and route.account is None and accounts is not None:
+        raise InvalidInput(
+            Message(
+                es="El enlace decide en nombre del servicio de salud: elija la cuenta de salud que lee ahí.",
+                en="The link decides for the health service: choose the health account that reads there.",
+            ),
+            field="account",
+        )
     if find_route_fault(route, accounts) is None:
         return
     if route.account is not None:
@@ -147,7 +155,11 @@ def _reaches_nobody(settings: Settings, accounts: frozenset[str] | None) -> bool
     )
 
 
-def _describe(target: str, route: NoticeRoute, fault: Message | None, language: Language) -> RouteState:
+def _describe(
+    settings: Settings, target: str, route: NoticeRoute, accounts: frozenset[str] | None, language: Language
+) -> RouteState:
+    fault = find_route_fault(route, accounts)
+    offers = fault is None and offers_link(settings, route, accounts)
     label = describe_address(route.address.get_secret_value())
     reason = None if fault is None else fault.text(language)
-    return RouteState(target=target, label=label, fault=reason, **route.describe())
+    return RouteState(target=target, label=label, fault=reason, offers_link=offers, **route.describe())

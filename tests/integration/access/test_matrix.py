@@ -62,6 +62,8 @@ GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/employees/{employee_id}/link            h
+GET       /api/alert-link                              -
+POST      /api/alert-link                              -
 POST      /api/own/open                                -
 GET       /api/own                                     -
 POST      /api/own/pause                               -
@@ -105,9 +107,9 @@ PUT       /api/notifications/routes/{target}           a
 DELETE    /api/notifications/routes/{target}           a
 POST      /api/notifications/test                      a
 GET       /api/dashboard/overview                      vha
-GET       /api/dashboard/stats                         vha
-GET       /api/plant/week/{date}                       vha
-GET       /api/plant/month/{date}                      vha
+GET       /api/dashboard/stats                         vh
+GET       /api/plant/week/{date}                       vh
+GET       /api/plant/month/{date}                      vh
 GET       /api/devices                                 vha
 GET       /api/devices/history                         vha
 GET       /api/devices/{device_id}/picture             h
@@ -115,10 +117,10 @@ GET       /api/devices/{device_id}/camera              ha
 PUT       /api/devices/{device_id}/camera              a
 POST      /api/devices/{device_id}/pause               ha
 DELETE    /api/devices/{device_id}/pause               ha
-GET       /api/reports                                 vha
-GET       /api/reports/{report_id}                     vha
-GET       /api/reports/daily/{date}                    vha
-GET       /api/reports/weekly/{date}                   vha
+GET       /api/reports                                 vh
+GET       /api/reports/{report_id}                     vh
+GET       /api/reports/daily/{date}                    vh
+GET       /api/reports/weekly/{date}                   vh
 GET       /api/export/detections                       h
 GET       /api/accounts                                a
 POST      /api/accounts                                a
@@ -141,7 +143,7 @@ EVENTS = {
         "report": set(ReportEvent.model_fields),
     },
     Role.VIEWER: {"report": BARE_REPORT},
-    Role.ADMIN: {"report": BARE_REPORT},
+    Role.ADMIN: {},
 }
 
 

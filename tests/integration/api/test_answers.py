@@ -1,26 +1,38 @@
 """The response cache: the same bytes until a commit, and never data from before one."""
 
+import select
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import requests
 
-from stressvision.core.config import Settings
-from stressvision.db.engine.connection import sqlite_driver, sqlite_path
-from stressvision.services.context import open_context
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
+from stressvision.db.engine.visible_commits import VisibleCommits, read_snapshot
+from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
+from tests.integration.conftest import DATABASES, enrol
 from tests.integration.edge.test_detections_stored import detection
 from tests.integration.live_backend import LiveBackend, serve
 
 
 @pytest.fixture
-def backend(tmp_path: Path, clock: FakeClock) -> Iterator[LiveBackend]:
-    with serve(open_context(Settings(database_url=f"sqlite:///{tmp_path}/answers.db"), clock)) as running:
+def backend(context: Context) -> Iterator[LiveBackend]:
+    with serve(context) as running:
         yield running
+
+
+def connect_elsewhere(context: Context) -> Any:
+    """Return a connection as another program has one, outside of the context's pool."""
+    url = context.database.url
+    path = sqlite_path(url)
+    return (
+        sqlite_driver().connect(path) if path else psycopg.connect(url.set(drivername="postgresql").render_as_string())
+    )
 
 
 def read(backend: LiveBackend, path: str) -> requests.Response:
@@ -30,16 +42,14 @@ def read(backend: LiveBackend, path: str) -> requests.Response:
 
 
 def test_next_response_includes_commit_of_any_program(backend: LiveBackend, clock: FakeClock) -> None:
-    path = sqlite_path(backend.context.database.url)
-    assert path is not None
     assert read(backend, "/api/employees").json()["total"] == 0
     for count in range(1, 21):
         enrol(backend.context, code=f"EMP{count:03}")
         assert read(backend, "/api/employees").json()["total"] == count
         store_detection(backend.context, detection(clock(), count))
         assert read(backend, "/api/dashboard/overview").json()["detections_last_hour"] == count
-        with closing(sqlite_driver().connect(path)) as connection, connection:
-            connection.execute("UPDATE employees SET full_name = ? WHERE id = ?", (f"Persona {count}", count))
+        with closing(connect_elsewhere(backend.context)) as connection, connection:
+            connection.execute(f"UPDATE employees SET full_name = 'Persona {count}' WHERE id = {count}")
         assert read(backend, "/api/employees").json()["employees"][-1]["full_name"] == f"Persona {count}"
 
 
@@ -56,3 +66,38 @@ def test_cached_response_has_same_body_and_headers(backend: LiveBackend) -> None
 def test_cache_key_includes_query_and_language(backend: LiveBackend) -> None:
     assert read(backend, "/api/dashboard/stats?hours=1").json()["period_hours"] == 1
     assert read(backend, "/api/dashboard/stats?hours=2").json()["period_hours"] == 2
+
+
+@pytest.fixture
+def postgresql(postgres: Any, postgres_template: str) -> Iterator[Database]:
+    postgres.psql(f"CREATE DATABASE visible TEMPLATE {postgres_template};")
+    with closing(Database(postgres.get_uri(database="visible"))) as database:
+        yield database
+    postgres.psql("DROP DATABASE visible WITH (FORCE);")
+
+
+def ask(query: VisibleCommits) -> object:
+    query.ask()
+    while (visible := query.receive()) is None:
+        select.select([query], [], [], 5)
+    return visible
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_visible_commits_change_with_each_commit_alone(postgresql: Database) -> None:
+    with closing(VisibleCommits(postgresql)) as query, postgresql.engine.connect() as other:
+        before = ask(query)
+        other.exec_driver_sql("CREATE TABLE made_by_hand (number int)")
+        assert ask(query) == before
+        other.commit()
+        committed = ask(query)
+        assert committed != before
+        assert ask(query) == committed
+        other.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        with pytest.raises(DatabaseUnavailable):
+            ask(query)
+
+
+def test_snapshot_leaves_out_transactions_that_have_only_begun() -> None:
+    assert read_snapshot("100:100:") == read_snapshot("100:101:100") == read_snapshot("100:103:100,101,102")
+    assert read_snapshot("100:103:100,102") == (102, (100,))

@@ -48,13 +48,13 @@ def test_paths_are_unique_and_each_page_has_an_audience() -> None:
     ("role", "hidden"),
     [
         (Role.VIEWER, {"alertas", "empleados", "camara"}),
-        (Role.ADMIN, {"alertas"}),
+        (Role.ADMIN, {"alertas", "planta", "reportes"}),
         (Role.HEALTH, set()),
         (None, set()),
     ],
 )
 def test_role_opens_its_pages(role: Role | None, hidden: set[str]) -> None:
-    known = {"resumen", "alertas", "reportes", "empleados", "camara"}
+    known = {"resumen", "alertas", "planta", "reportes", "empleados", "camara"}
     assert {entry.path for entry in PAGES if not entry.is_open_to(role)} & known == hidden
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -9,14 +10,16 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from stressvision.core.clock import utc_now
-from stressvision.core.errors import ConfigurationError, Language
+from stressvision.core.clock import parse_moment, utc_now
+from stressvision.core.errors import ConfigurationError, Conflict, ConsentMissing, Language, Message
 from stressvision.dashboard.navigation import PAGES
 from stressvision.dashboard.server import list_page_paths
+from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.documents import create_not_found, read_page
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
+from stressvision.wire.alerts import AlertLinkState
 
 HTML = {"Accept": "text/html"}
 OWNED = ("/_stcore/health", "/alertas/_stcore/health", "/static/js/index.js", "/favicon.png", "/component/x")
@@ -31,8 +34,29 @@ def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
         pulse=BackendPulse(lambda: None),
         cookie=SessionCookie(8501, is_encrypted=False),
         tickets=tickets,
+        alert_link=AlertLinkPage(language, ZoneInfo("America/Lima"), read_link, use_link, lambda _: "10.1.2.3"),
     )
     return TestClient(ConsoleRoutes(answer_as_streamlit, console), follow_redirects=False), tickets
+
+
+def link_state(state: str) -> AlertLinkState:
+    at = parse_moment("2026-11-22T15:30:00Z")
+    facts = {"alert_id": 12, "timestamp": at, "severity": "high", "destination": "Turno <1>", "expires_at": at}
+    return AlertLinkState.model_validate({**facts, "state": state})
+
+
+def read_link(key: str, address: str) -> AlertLinkState:
+    """A backend that knows two keys, and states why it refuses others."""
+    assert address == "10.1.2.3"
+    if key not in {"good", "used"}:
+        raise ConsentMissing(Message(es="El enlace no es válido o venció.", en="The link is invalid or expired."))
+    return link_state("used" if key == "used" else "pending")
+
+
+def use_link(key: str, address: str) -> AlertLinkState:
+    if read_link(key, address).state == "used":
+        raise Conflict(Message(es="Este enlace ya se usó.", en="This link was used already."))
+    return link_state("acknowledged")
 
 
 async def answer_as_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,6 +122,34 @@ def test_ticket_becomes_a_cookie_and_logout_removes_it() -> None:
     assert browser.cookies["stressvision_session_8501"] == "the-token"
     assert browser.delete("/sv/session").status_code == 204
     assert not browser.cookies
+
+
+def test_link_of_a_message_asks_before_it_acknowledges() -> None:
+    browser, _ = client()
+    shown = browser.get("/atender?clave=good")
+    assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
+    assert "¿Atender la alerta n.º 12?" in shown.text
+    assert "Severidad alta · 22/11/2026 10:30, hora de planta" in shown.text
+    assert "«Turno &lt;1&gt;»" in shown.text, "names are escaped"
+    assert '<form method="post" action="/atender"><input type="hidden" name="clave" value="good">' in shown.text
+    done = browser.post("/atender", data={"clave": "good"})
+    assert (done.status_code, "La alerta n.º 12 está atendida" in done.text) == (200, True)
+    assert "<form" not in done.text
+    assert 'href="/alertas?alerta=12"' in done.text
+
+
+def test_link_of_a_message_that_does_not_work_says_why() -> None:
+    browser, _ = client()
+    for address in ("/atender", "/atender?clave=other"):
+        refused = browser.get(address)
+        assert refused.status_code == 403
+        assert "El enlace no es válido o venció." in refused.text
+        assert "<form" not in refused.text
+    assert "Este enlace ya se usó" in browser.get("/atender?clave=used").text
+    again = browser.post("/atender", data={"clave": "used"})
+    assert (again.status_code, "Este enlace ya se usó." in again.text) == (409, True)
+    assert browser.post("/atender", content="clave=" + "x" * 300).status_code == 413
+    assert "Acknowledge alert no. 12?" in client("en")[0].get("/atender?clave=good").text
 
 
 def test_another_page_of_streamlit_is_refused(tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """What a cached response survives, and how the event loop waits for writes."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, cast
 
 from stressvision.api.completions import Completions
+from stressvision.api.middleware.commit_count import RETRY_SECONDS, PolledCommits, QueriedCommits
 from stressvision.api.middleware.response_cache import ResponseCache
 from stressvision.api.short_work import MOST_SECONDS, ShortWork
 from stressvision.api.websocket.feed import EventSource
+from stressvision.core.errors import Message, Unavailable
 from stressvision.services.context import Context
 
 
@@ -42,7 +45,7 @@ class Answer:
 
 
 def new_cache(commits: Commits) -> ResponseCache:
-    return ResponseCache(lambda: cast(EventSource, commits), lambda: 0.0)
+    return ResponseCache(PolledCommits(lambda: cast(EventSource, commits)), lambda: 0.0)
 
 
 def test_response_without_fingerprint_ends_with_the_next_commit() -> None:
@@ -61,8 +64,11 @@ def test_response_survives_commits_that_leave_its_fingerprint() -> None:
     commits, answer, marks = Commits(), Answer(), [7]
     cache = new_cache(commits)
 
+    async def mark() -> int:
+        return marks[0]
+
     async def ask() -> int:
-        return await cache.get_or_compute("key", answer, lambda: marks[0])
+        return await cache.get_or_compute("key", answer, mark)
 
     assert asyncio.run(ask()) == 1
     commits.commit()
@@ -80,8 +86,11 @@ def test_commit_during_the_computation_is_found_by_the_fingerprint() -> None:
         commits.commit()
         return marks[0]
 
+    async def mark() -> int:
+        return marks[0]
+
     async def ask() -> int:
-        return await cache_holder[0].get_or_compute("key", compute, lambda: marks[0])
+        return await cache_holder[0].get_or_compute("key", compute, mark)
 
     cache_holder.append(new_cache(commits))
     assert [asyncio.run(ask()), asyncio.run(ask())] == [2, 3]
@@ -156,3 +165,84 @@ def test_completed_write_is_not_waited_for() -> None:
         return await Completions(cast(Context, Writes())).wait(done)
 
     assert asyncio.run(wait()) == 3
+
+
+class NetworkQuery:
+    """A query that is answered with `state` when `answer` is called, over one end of a socket pair."""
+
+    def __init__(self) -> None:
+        self.own, self.server = socket.socketpair()
+        self.asked, self.state, self.is_broken = 0, 0, False
+
+    def fileno(self) -> int:
+        return self.own.fileno()
+
+    def ask(self) -> None:
+        self.asked += 1
+
+    def answer(self) -> None:
+        self.server.send(b"1")
+
+    def receive(self) -> int | None:
+        self.own.recv(1)
+        if self.is_broken:
+            raise Unavailable(Message(es="", en=""))
+        return self.state
+
+    def close(self) -> None:
+        self.own.close()
+        self.server.close()
+
+
+async def count_started(commits: QueriedCommits) -> "asyncio.Task[int | None]":
+    task = asyncio.ensure_future(commits.count())
+    await asyncio.sleep(0)
+    return task
+
+
+async def wait_for(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def test_requests_share_the_query_sent_after_they_arrived() -> None:
+    query = NetworkQuery()
+
+    async def run() -> None:
+        commits = QueriedCommits(lambda: query)
+        first = await count_started(commits)
+        await wait_for(lambda: query.asked == 1)
+        late = [await count_started(commits) for _ in range(3)]
+        query.answer()
+        before = await first
+        assert not any(task.done() for task in late)
+        assert query.asked == 2
+        query.state = 1
+        query.answer()
+        assert set(await asyncio.gather(*late)) == {(before or 0) + 1}
+        commits.close()
+
+    asyncio.run(run())
+
+
+def test_broken_query_leaves_the_count_unknown_until_the_next_connection() -> None:
+    queries, now = [NetworkQuery(), NetworkQuery()], [0.0]
+    opened = iter(queries)
+
+    async def ask(commits: QueriedCommits, query: NetworkQuery) -> int | None:
+        task = await count_started(commits)
+        await wait_for(lambda: bool(query.asked))
+        query.answer()
+        return await task
+
+    async def run() -> None:
+        commits = QueriedCommits(lambda: next(opened), lambda: now[0])
+        queries[0].is_broken = True
+        assert await ask(commits, queries[0]) is None
+        assert await commits.count() is None
+        now[0] += RETRY_SECONDS
+        assert await ask(commits, queries[1]) is not None
+        commits.close()
+
+    asyncio.run(run())

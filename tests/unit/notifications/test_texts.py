@@ -56,7 +56,7 @@ def test_both_languages_have_the_same_placeholders_and_every_kind_has_texts() ->
 @pytest.mark.parametrize("kind", [NoticeKind.ALERT, NoticeKind.ESCALATION, NoticeKind.DEVICE])
 def test_message_has_no_name_and_no_diagnosis_and_links_to_the_alert(lang: Language, kind: NoticeKind) -> None:
     settings = Settings(lang=lang, dashboard_url="https://tablero.example.com/")
-    notice = Notice(1, kind, key="k", target="t", attempts=1, created_at=AT, subject=ALERT)
+    notice = Notice(1, kind, key="k", target="t", attempts=1, created_at=AT, entity_id=7, subject=ALERT)
     written = compose_message(settings, notice)
     text = f"{written.title}\n{written.body}"
     assert "https://tablero.example.com/alertas?alerta=12" in text

@@ -92,6 +92,8 @@ def describe_route(context: PageContext, route: RouteState) -> str:
         parts.append(context.text(label, periods=route.quiet))
     if route.account:
         parts.append(context.text(texts.routes.OF_ACCOUNT, account=route.account))
+    if route.offers_link:
+        parts.append(context.text(texts.routes.OFFERS_LINK))
     return " ".join(parts)
 
 
@@ -139,6 +141,14 @@ def _show_form(context: PageContext, found: RouteList, route: RouteState | None)
                 format_func=lambda name: name or context.text(texts.routes.NO_ACCOUNT),
                 help=context.text(texts.routes.ACCOUNT_HELP),
             )
+            choices = list(texts.routes.LINK_CHOICES)
+            link = st.selectbox(
+                context.text(texts.routes.LINK),
+                choices,
+                index=choices.index(route.acknowledge_link) if route else 0,
+                format_func=lambda choice: context.text(texts.routes.LINK_CHOICES[choice]),
+                help=context.text(texts.routes.LINK_HELP),
+            )
         with st.container(horizontal=True):
             saves = st.form_submit_button(context.text(texts.settings.SAVE), type="primary", icon=":material/save:")
             cancels = st.form_submit_button(context.text(texts.routes.CANCEL))
@@ -161,6 +171,7 @@ def _show_form(context: PageContext, found: RouteList, route: RouteState | None)
             "quiet": quiet.strip(),
             "quiet_except_high": passes,
             "account": account or None,
+            "acknowledge_link": link,
         }
     )
     if route is None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.schema.tables import (
     alert_events,
+    alert_links,
     alert_silences,
     alerts,
     audit_log,
@@ -53,6 +54,11 @@ def _old_events(before: datetime) -> ColumnElement[bool]:
     return or_(gone, and_(alert_events.c.alert_id.is_(None), alert_events.c.timestamp < before))
 
 
+def _old_links(before: datetime) -> ColumnElement[bool]:
+    gone = alert_links.c.alert_id.in_(select(alerts.c.id).where(_old_alerts(before)))
+    return or_(gone, alert_links.c.expires_at < before)
+
+
 def _old_silences(before: datetime) -> ColumnElement[bool]:
     return and_(alert_silences.c.ends_at < before, ~exists().where(alert_events.c.silence_id == alert_silences.c.id))
 
@@ -80,6 +86,7 @@ EXPIRED: Mapping[RetentionKind, tuple[Expired, ...]] = {
     ),
     RetentionKind.ALERTS: (
         Expired(alert_events, alert_events.c.id, _old_events),
+        Expired(alert_links, alert_links.c.id, _old_links),
         Expired(alerts, alerts.c.timestamp, _old_alerts),
         Expired(person_requests, person_requests.c.closed_at, lambda before: person_requests.c.closed_at < before),
         Expired(alert_silences, alert_silences.c.id, _old_silences),

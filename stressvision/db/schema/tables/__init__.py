@@ -8,7 +8,7 @@ from stressvision.db.schema.tables.alerts import alert_events, alert_silences, a
 from stressvision.db.schema.tables.audit import audit_log
 from stressvision.db.schema.tables.columns import metadata
 from stressvision.db.schema.tables.feed import changes, database_identity, job_marks
-from stressvision.db.schema.tables.notifications import notifications
+from stressvision.db.schema.tables.notifications import alert_links, notifications
 from stressvision.db.schema.tables.observations import (
     camera_settings,
     detection_events,
@@ -41,7 +41,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0023"
+REVISION = "0024"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "access_tokens",
     "accounts",
     "alert_events",
+    "alert_links",
     "alert_silences",
     "alerts",
     "area_hours",

@@ -1,6 +1,6 @@
-"""The queue of notifications, and the state of each."""
+"""The queue of notifications with the state of each, and the links in messages that acknowledge an alert."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from stressvision.db.schema.tables.columns import key, metadata, moment, stamp
 
@@ -24,3 +24,18 @@ notifications = Table(
     sqlite_autoincrement=True,
 )
 """One row per message and target. `target`: a fingerprint of the address, which is a secret kept in the settings."""
+
+alert_links = Table(
+    "alert_links",
+    metadata,
+    key(),
+    Column("alert_id", Integer, ForeignKey("alerts.id"), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    stamp(),
+    moment("expires_at", required=True),
+    moment("used_at"),
+    Index("ix_alert_links_alert_id", "alert_id"),
+    sqlite_autoincrement=True,
+)
+"""Only the SHA-256 of a secret (256 random bits) is stored. `target`: the destination whose message has the link."""
