@@ -3,8 +3,8 @@
 from stressvision.core.errors import Forbidden, Message, NotFound, Unauthenticated
 from stressvision.http.permissions import Server, find_permission
 from stressvision.services.auth.authenticator import Principal
-from stressvision.services.auth.credentials import MISSING
 from stressvision.services.context import Actor
+from stressvision.services.credentials import MISSING
 
 
 def require_token(token: str | None) -> str:

@@ -15,9 +15,9 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import PEOPLE, Role, find_password_fault
 from stressvision.services.audit import record
-from stressvision.services.auth.credentials import require_credential
 from stressvision.services.auth.hashing import hash_password
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential
 from stressvision.wire.access import ACCOUNT_NAME, Account, AccountList
 
 

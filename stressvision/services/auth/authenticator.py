@@ -14,10 +14,10 @@ import structlog
 from stressvision.core.errors import DatabaseUnavailable, Forbidden, Message, Unauthenticated
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import Role
-from stressvision.services.auth.credentials import REFUSED, is_valid_token
 from stressvision.services.auth.hashing import is_secret
 from stressvision.services.auth.tokens import parse_token, replace_slow_hash
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import REFUSED, is_valid_token
 
 FRESH_SECONDS = 2.0
 """Lifetime of a cached token, and of the knowledge whether accounts exist: a revocation takes no longer."""

@@ -16,10 +16,10 @@ from stressvision.domain.auth import FAILURES_KEPT_FOR, LockoutScope, Role, comp
 from stressvision.services.audit import record
 from stressvision.services.auth import tokens
 from stressvision.services.auth.accounts import require_account, require_password
-from stressvision.services.auth.credentials import require_credential, require_unchanged
 from stressvision.services.auth.hashing import PASSWORD_QUEUE, hash_password, is_password
 from stressvision.services.auth.tokens import issue_token
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_unchanged
 from stressvision.wire.access import ACCOUNT_NAME, Account, LoggedIn, PasswordChange, TokenIssued, TokenRequest
 
 SESSION = timedelta(hours=12)

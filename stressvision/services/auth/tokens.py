@@ -11,9 +11,9 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.services.audit import record
 from stressvision.services.auth.accounts import get_account
-from stressvision.services.auth.credentials import require_credential, require_unchanged
 from stressvision.services.auth.hashing import hash_secret, is_fast_hash
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_unchanged
 from stressvision.wire.access import Token, TokenIssued, TokenList, TokenRequest
 
 PREFIX = "sv"

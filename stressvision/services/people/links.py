@@ -9,8 +9,8 @@ from stressvision.core.errors import Forbidden, Message, Unauthenticated
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.people import own as rows
 from stressvision.services.audit import record
-from stressvision.services.auth.credentials import require_credential, require_still_open
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_still_open
 from stressvision.services.people.employees import get_employee
 from stressvision.wire.own import OpenedLink, PersonLinkIssued
 
