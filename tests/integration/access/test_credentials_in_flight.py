@@ -44,7 +44,7 @@ def change_doctors_password(context: Context) -> None:
 
 def during_the_check(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Have `act` done once after the password was found to be right, and before what follows from it."""
-    check = login.is_password
+    check = hashing.is_password
 
     def check_and_act(password: str, stored: str | None) -> bool:
         monkeypatch.setattr(login, "is_password", check)
