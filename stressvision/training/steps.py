@@ -1,7 +1,9 @@
 """The steps that make the expression model: each reads what the step before wrote to a folder of intermediate files."""
 
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +28,20 @@ from stressvision.training.calibration import (
 from stressvision.training.card import describe_model, place_views, read_description, write_description, write_with_card
 from stressvision.training.data import STATES, FloatArray, standardise
 from stressvision.training.export import PRECISIONS, Precision, convert_expression, convert_towers
-from stressvision.training.features import FaceFeatures, extract, read_features, run_towers, write_features
+from stressvision.training.features import extract, read_features, run_towers, write_features
 from stressvision.training.head import ClassifierHead, HeadPlan, read_head, select_features, train_head, write_head
 from stressvision.training.inference import run_model
 from stressvision.training.measure.figures import measure_probabilities
-from stressvision.training.samples import FaceSet, hold_out, read_faces, read_ferplus, read_people, write_faces
+from stressvision.training.samples import (
+    TAIWAN_EYES,
+    TAIWAN_STRETCH,
+    FaceSet,
+    hold_out,
+    read_faces,
+    read_ferplus,
+    read_people,
+    write_faces,
+)
 from stressvision.training.towers import SIZE, Towers, read_towers
 from stressvision.vision.expression import View, align_face
 from stressvision.vision.networks import Network
@@ -60,7 +71,8 @@ def prepare(data: Path, people: Path, work: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     train, valid = read_ferplus(data)
     sets = {"ferplus": train, "ferplus-valid": valid}
-    sets |= {name: read_people(people / f"{name}.npz") for name in (*FOLDED, *LARGE)}
+    sets |= {name: read_people(people / f"{name}.npz") for name in ("radiate", *LARGE)}
+    sets["taiwan"] = read_people(people / "taiwan.npz", eyes=TAIWAN_EYES, stretch=TAIWAN_STRETCH)
     for name, faces in sets.items():
         write_faces(faces, work / f"{name}.npz")
         counts = np.bincount(faces.state + 1, minlength=len(STATES) + 2)
@@ -94,25 +106,29 @@ def train(work: Path, mobile: Path, residual: Path, seed: int, processes: int) -
         path.write_bytes(convert_towers(read_both(mobile, residual), "int8", known_pictures(work)))
     model = path.read_bytes()
     print(f"towers: {len(model)} bytes", flush=True)
-    sets = {name: read_prepared(work, name) for name in VARIANTS}
-    features: dict[str, FaceFeatures] = {}
-    for name, faces in sets.items():
+    for name, count in VARIANTS.items():
         kept = work / f"features-{name}.npz"
         if not kept.exists():
-            write_features(extract(model, faces, VARIANTS[name], seed, processes, say), kept)
-        features[name] = read_features(kept)
-    plan = replace(HeadPlan(), seed=seed)
-    for fold in (None, *range(FOLDS)):
-        chosen = {name: learnt_from(name, faces, fold) for name, faces in sets.items()}
-        folder = work / name_fold(fold)
-        folder.mkdir(exist_ok=True)
-        head = train_head(
-            plan,
-            {name: faces.select(chosen[name]) for name, faces in sets.items()},
-            {name: select_features(content, chosen[name]) for name, content in features.items()},
-        )
-        write_head(head, folder / "head.npz")
-        say(f"{folder.name}: trained on {sum(int(each.sum()) for each in chosen.values())} faces")
+            write_features(extract(model, read_prepared(work, name), count, seed, processes, say), kept)
+    folds = (None, *range(FOLDS))
+    with ProcessPoolExecutor(min(processes, len(folds)), mp_context=get_context("spawn")) as pool:
+        for line in pool.map(train_fold, [work] * len(folds), [seed] * len(folds), folds):
+            say(line)
+
+
+def train_fold(work: Path, seed: int, fold: int | None) -> str:
+    """Train the head without one fold, or with all people; return a line that describes it."""
+    sets = {name: read_prepared(work, name) for name in VARIANTS}
+    chosen = {name: learnt_from(name, faces, fold) for name, faces in sets.items()}
+    head = train_head(
+        replace(HeadPlan(), seed=seed),
+        {name: faces.select(chosen[name]) for name, faces in sets.items()},
+        {name: select_features(read_features(work / f"features-{name}.npz"), chosen[name]) for name in sets},
+    )
+    folder = work / name_fold(fold)
+    folder.mkdir(exist_ok=True)
+    write_head(head, folder / "head.npz")
+    return f"{folder.name}: trained on {sum(int(each.sum()) for each in chosen.values())} faces"
 
 
 def read_both(mobile: Path, residual: Path) -> Towers:

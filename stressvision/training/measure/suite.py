@@ -4,7 +4,8 @@ A suite is TOML. Each `[[set]]` has a `name`, `data` (an archive of faces, relat
 `kind` ("people", the default, or "ferplus") and, where wanted:
 
 - `map`: label = state; the default knows the labels of the training sets. Unmapped labels are left out.
-- `eyes`: where the eyes lie in every picture, [[x, y], [x, y]], image-left first.
+- `stretch`: how many times too wide the pictures are; they are narrowed by it.
+- `eyes`: where the eyes lie in every picture (narrowed), [[x, y], [x, y]], image-left first.
 - `folds` and `models` ("training-run/fold{fold}"): the persons of each fold are read by that folder's model.
 - `fold`: with `folds`, only the persons of this fold are measured, by the model itself.
 - `groups`: name = regular expression of the person; each group gets a row of its own.
@@ -47,6 +48,7 @@ class SuiteSet:
     kind: str = "people"
     map: Mapping[str, str] | None = None
     eyes: Eyes | None = None
+    stretch: float = 1.0
     folds: int = 1
     fold: int | None = None
     models: str | None = None
@@ -116,6 +118,8 @@ def _read_set(entry: Mapping[str, Any], root: Path) -> SuiteSet:
         re.compile(pattern)
     if given.get("kind", "people") not in ("people", "ferplus"):
         raise ValueError(f"kind {given['kind']}")
+    if not 0.5 <= given.get("stretch", 1.0) <= 2:
+        raise ValueError(f"stretch {given['stretch']}")
     if "eyes" in given:
         (left, right) = given["eyes"]
         given["eyes"] = ((float(left[0]), float(left[1])), (float(right[0]), float(right[1])))
@@ -149,7 +153,7 @@ def split_set(wanted: SuiteSet, models: Path) -> Iterator[tuple[FaceSet, Path]]:
 def _load_faces(wanted: SuiteSet) -> FaceSet:
     if wanted.kind == "ferplus":
         return read_ferplus(wanted.data)[1]
-    return read_people(wanted.data, wanted.map, wanted.eyes or ALIGNED_EYES)
+    return read_people(wanted.data, wanted.map, wanted.eyes or ALIGNED_EYES, wanted.stretch)
 
 
 def _read_faces(name: str, faces: FaceSet, models: Path) -> Reading:

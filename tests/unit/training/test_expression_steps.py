@@ -1,6 +1,7 @@
 """How the expression model is made: people held out, distortion, calibration, baseline, head, conversion, suite."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,8 @@ from stressvision.training.samples import (
     EMOTIONS,
     FERPLUS_EYES,
     GROUPS,
+    TAIWAN_EYES,
+    TAIWAN_STRETCH,
     FaceSet,
     adjust_for_frequency,
     draw_chances,
@@ -82,6 +85,25 @@ def test_a_foreign_set_is_read_through_its_map(tmp_path: Path) -> None:
     path = write_people(tmp_path / "foreign.npz", make_faces(2, 4))
     faces = read_people(path, {"anger": "stress", "sad": "sad"})
     assert faces.state.tolist() == [-1, -1, STATES.index("stress"), STATES.index("sad")] * 2
+
+
+def test_pictures_that_are_too_wide_are_narrowed(tmp_path: Path) -> None:
+    made = make_faces(1, 4)
+    round_face = np.zeros((112, 112), np.uint8)
+    cv2.circle(round_face, (42, 56), 30, 255, -1)
+    wide = cv2.resize(round_face[:, :84], (112, 112), interpolation=cv2.INTER_LINEAR)
+    path = write_people(tmp_path / "wide.npz", replace(made, images=np.stack([wide] * 4)))
+    faces = read_people(path, eyes=TAIWAN_EYES, stretch=TAIWAN_STRETCH)
+    assert faces.images.shape == (4, 112, 84)
+    assert faces.eyes == TAIWAN_EYES
+    height, width = [int(np.ptp(each)) for each in np.nonzero(faces.images[0] > 128)]
+    assert width == pytest.approx(height, abs=1)
+
+
+def test_the_shipped_suite_reads_taiwan_as_the_training_does() -> None:
+    (taiwan,) = [each for each in read_suite(MODELS / "suite.toml", Path()) if each.name == "taiwan"]
+    assert taiwan.stretch == pytest.approx(TAIWAN_STRETCH)
+    assert taiwan.eyes == TAIWAN_EYES
 
 
 def test_what_is_no_archive_of_people_is_refused(tmp_path: Path) -> None:
@@ -189,6 +211,7 @@ def test_a_fold_is_read_by_its_own_model(tmp_path: Path) -> None:
         "[[set]]\nname = 'a'\ndata = 'b'\ngroups = { one = '(' }",
         "[[set]]\nname = 'a'\ndata = 'b'\nkind = 'voices'",
         "[[set]]\nname = 'a'\ndata = 'b'\neyes = [[1, 2]]",
+        "[[set]]\nname = 'a'\ndata = 'b'\nstretch = 3",
     ],
 )
 def test_what_is_no_suite_is_refused_in_one_sentence(
