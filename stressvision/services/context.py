@@ -17,6 +17,7 @@ from stressvision.db.schema.opening import (
     prepare_database,
     require_current,
 )
+from stressvision.domain.audit import BY_TOKEN
 from stressvision.domain.auth import Role
 from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
@@ -88,7 +89,7 @@ class Actor:
     @property
     def token_details(self) -> dict[str, object]:
         """The token, as details of an audit row."""
-        return {"by_token": self.token_id} if self.token_id else {}
+        return {BY_TOKEN: self.token_id} if self.token_id else {}
 
     def claiming(self, user_id: str | None) -> "Actor":
         """Return the actor under the user id that the request states; a logged-in actor keeps its own."""
