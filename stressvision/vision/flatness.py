@@ -122,7 +122,7 @@ def _make_plane(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
 @cache
 def _fit() -> npt.NDArray[np.float64]:
     """Return the matrix that fits the eight numbers; computed at the first use, since it costs 6 MB for good."""
-    return np.linalg.pinv(_PLANE)
+    return np.asarray(np.linalg.pinv(_PLANE), np.float64)
 
 
 _FLOW = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)

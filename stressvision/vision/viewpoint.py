@@ -59,7 +59,7 @@ class ViewWatch:
         self._sum += read_directions(frame)
         self._samples += 1
         if self._samples == SAMPLES:
-            self._judge(self._sum / SAMPLES)
+            self._judge(np.asarray(self._sum / SAMPLES, np.complex64))
             self._sum, self._samples = np.zeros_like(self._sum), 0
 
     def _judge(self, minute: _Directions) -> None:
