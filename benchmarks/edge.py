@@ -32,6 +32,7 @@ from benchmarks.playback import (
 )
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.edge.capture.models import Models, load_models
+from stressvision.edge.capture.search import WHOLE_SEARCH_SECONDS
 from stressvision.training.measure.recognition import THRESHOLDS, Distances, draw_roc, measure_distances, rate
 from stressvision.vision.camera import Shot
 from stressvision.vision.recognition.gallery import FaceGallery
@@ -104,7 +105,9 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
             yield _share_row(name, share, SHARE_TARGETS["one face"])
     yield (
         f"\nOf the {CAMERA_FPS} frames a second about {RECORDING_FPS} are searched for faces, ten while every face is "
-        "known and keeps still, eight while there is none; the others are only decoded.\n"
+        "known and keeps still, eight while there is none; the others are only decoded. While up to three people are "
+        f"in view, the whole picture is searched every {WHOLE_SEARCH_SECONDS:g} s and otherwise only around their "
+        "faces.\n"
     )
     old, new = measure_old_embedding(), measure_bare(settings)["embed"] / 2
     yield (

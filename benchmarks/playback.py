@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import dlib
 import numpy as np
@@ -14,8 +15,10 @@ from stressvision.core.config import PROJECT_ROOT, Policy, Settings
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
+from stressvision.edge.capture.search import NEAR_STAGE, WHOLE_STAGE
 from stressvision.vision.baseline import combine_references
 from stressvision.vision.camera import Shot, play_at_once
+from stressvision.vision.faces import INPUT_SIZE, NEAR_SIZE, resize_network
 from stressvision.vision.networks import (
     FACE_DETECTOR,
     FACE_ENCODER,
@@ -116,8 +119,10 @@ def measure_bare(settings: Settings) -> dict[str, float]:
     encoder = EncoderNetwork()
     chip = np.full((150, 150, 3), 128, np.uint8)
     expression, lids = settings.models_dir / "expression.tflite", settings.models_dir / "eyes.tflite"
+    whole, near = (_time_detector(size) for size in (INPUT_SIZE, NEAR_SIZE))
     return {
-        "detect": _time_network(find_model(FACE_DETECTOR)),
+        WHOLE_STAGE: whole,
+        NEAR_STAGE: near,
         "embed": 2 * _time_call(lambda: encoder.run(chip), EMBEDDING_ROUNDS),
         "geometry": 2 * _time_network(find_model(IRIS))
         + _time_network(find_model(FACE_MESH))
@@ -133,8 +138,18 @@ def measure_old_embedding() -> float:
     return _time_call(lambda: network.compute_face_descriptor(chip), EMBEDDING_ROUNDS)
 
 
+def _time_detector(size: int) -> float:
+    """Return the milliseconds of the face detector for an input of `size` pixels a side."""
+    content = find_model(FACE_DETECTOR).read_bytes()
+    content = content if size == INPUT_SIZE else resize_network(content, size)
+    return _time_interpreter(open_interpreter(content, FACE_DETECTOR.path, (1, size, size, 3)))
+
+
 def _time_network(path: Path) -> float:
-    interpreter = open_interpreter(path.read_bytes(), path.name)
+    return _time_interpreter(open_interpreter(path.read_bytes(), path.name))
+
+
+def _time_interpreter(interpreter: Any) -> float:
     network_input = interpreter.get_input_details()[0]
     tensor = np.zeros(network_input["shape"], np.float32)
     outputs = [output["index"] for output in interpreter.get_output_details()]

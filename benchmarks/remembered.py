@@ -1,12 +1,12 @@
 """The device's networks with their results cached by picture: simulations show the same pictures repeatedly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from stressvision.edge.capture.models import Models
 from stressvision.vision.expression import ExpressionEstimate, ExpressionReference
-from stressvision.vision.faces import Face, Point
+from stressvision.vision.faces import Face, FaceBox, Point, find_all_expected
 from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.networks import Frame
 from stressvision.vision.recognition.embedding import EMBEDDING_SIZE, Embedding
@@ -33,6 +33,9 @@ class RememberedNetworks:
         if id(frame) not in self._faces:
             self._faces[id(frame)] = self._choose(self._models.detector.detect(frame))
         return self._faces[id(frame)]
+
+    def detect_near(self, frame: Frame, expected: Sequence[FaceBox]) -> list[Face] | None:
+        return find_all_expected(self.detect(frame), expected)
 
     def encode(self, frame: Frame, face: Face) -> Embedding:
         return np.zeros(EMBEDDING_SIZE)

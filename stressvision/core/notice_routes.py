@@ -12,7 +12,7 @@ from stressvision.core.watching import WatchPeriod, format_schedule, parse_sched
 MOST_MINUTES = 23 * 60
 MOST_NAMES = 20
 LONGEST_NAME = 60
-NoticeEvent = Literal["alerts", "devices", "reports"]
+NoticeEvent = Literal["alerts", "devices", "reports", "weekly"]
 Level = Literal["low", "medium", "high"]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)]

@@ -8,6 +8,7 @@ from stressvision.domain.reports import Window
 
 DAY = timedelta(days=1)
 DAYS_OF_WEEK = 7
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
@@ -25,6 +26,27 @@ def week_of(day: date) -> tuple[date, ...]:
     """Return the seven days, from Monday, of the week that contains `day`."""
     monday = day - day.weekday() * DAY
     return tuple(monday + number * DAY for number in range(DAYS_OF_WEEK))
+
+
+def find_reported_week(now: datetime, zone: ZoneInfo, weekday: str, hour: int, settled: timedelta) -> date | None:
+    """Return the Monday of the week whose report is the last one due; None where none is ever due.
+
+    Args:
+        now: Current time.
+        zone: The plant's time zone.
+        weekday: Day on which the report of the week before is due, in English and lower case; any other word: never.
+        hour: Hour of that day.
+        settled: Wait after the end of a week before its report may be due.
+    """
+    if weekday not in WEEKDAYS:
+        return None
+    today = now.astimezone(zone).date()
+    monday = week_of(today)[0]
+    for start in (monday, monday - DAYS_OF_WEEK * DAY):
+        due = datetime.combine(start + WEEKDAYS.index(weekday) * DAY, time(hour), zone).astimezone(UTC)
+        if max(due, day_window(start, zone).start + settled) <= now:
+            return start - DAYS_OF_WEEK * DAY
+    return None
 
 
 def parse_day(text: str, *, field: str | None = None) -> date:

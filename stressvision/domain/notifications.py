@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     REPORT = "report"
     EXPIRY = "expiry"
     REPAIR = "repair"
+    WEEKLY = "weekly"
     TEST = "test"
 
 
@@ -55,6 +56,7 @@ SUBSCRIPTIONS = {
     NoticeKind.REPORT: "reports",
     NoticeKind.EXPIRY: "devices",
     NoticeKind.REPAIR: "devices",
+    NoticeKind.WEEKLY: "weekly",
 }
 """The event of a recipient (STRESSVISION_NOTIFY_EVENTS, and of a destination) that enables each kind of message."""
 

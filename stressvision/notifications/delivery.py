@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import structlog
 
 from stressvision.core.errors import ServerUnreachable
 from stressvision.domain.notifications import NoticeKind
-from stressvision.notifications.message import OutgoingMessage, compose_message
+from stressvision.notifications.message import AttachedFile, OutgoingMessage, compose_message
 from stressvision.notifications.sender import send_message
 from stressvision.services.alerts.links import issue_alert_link
 from stressvision.services.context import Context
@@ -19,6 +20,8 @@ MOST_AT_ONCE = 50
 """Messages of one run, so that the reporter can stop without emptying a long queue first."""
 
 Send = Callable[[str, OutgoingMessage], None]
+Attach = Callable[[Context, date], AttachedFile]
+"""Returns the report of the week that begins on that Monday."""
 
 log = structlog.get_logger()
 
@@ -32,7 +35,10 @@ class DeliveryResult:
 
 
 def deliver_due(
-    context: Context, send: Send = send_message, jitter: Callable[[], float] = random.random
+    context: Context,
+    send: Send = send_message,
+    jitter: Callable[[], float] = random.random,
+    attach: Attach | None = None,
 ) -> DeliveryResult:
     """Send the due messages. After a failure its target is skipped until the next run.
 
@@ -40,6 +46,7 @@ def deliver_due(
         context: Database, settings and clock.
         send: Sends a message to an address. Raises ServerUnreachable.
         jitter: Returns a random number, 0-1, for the delay of retries.
+        attach: Returns the file of a weekly report. Raises ServerUnreachable.
 
     Raises:
         DatabaseUnavailable: The database does not answer.
@@ -53,7 +60,10 @@ def deliver_due(
         if notice is None:
             break
         try:
-            send(addresses[notice.target], compose_message(settings, notice, _issue_link(context, notice)))
+            message = compose_message(settings, notice, _issue_link(context, notice))
+            if attach is not None and isinstance(notice.subject, date):
+                message = replace(message, attached=attach(context, notice.subject))
+            send(addresses[notice.target], message)
         except ServerUnreachable as error:
             failing.add(notice.target)
             state = postpone_notice(context, notice, error.message.text(settings.lang), jitter())

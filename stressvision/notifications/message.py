@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from stressvision.core.config import Settings
@@ -18,12 +18,22 @@ from stressvision.wire.reports import Report
 
 
 @dataclass(frozen=True)
+class AttachedFile:
+    """A file that a message carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class OutgoingMessage:
     """A composed message. `key` is the same for every attempt to send it."""
 
     title: str
     body: str
     key: str
+    attached: AttachedFile | None = None
 
 
 def compose_message(settings: Settings, notice: Notice, link: str | None = None) -> OutgoingMessage:
@@ -39,6 +49,8 @@ def compose_message(settings: Settings, notice: Notice, link: str | None = None)
     elif isinstance(subject, RepairRow):
         repair = describe_repair(subject, settings.lang)
         lines = [repair.message, repair.remedy]
+    elif isinstance(subject, date):
+        lines = _weekly_lines(settings, subject)
     else:
         lines = _token_lines(settings, subject)
     return _compose(settings, notice.kind, lines, notice.key)
@@ -73,6 +85,14 @@ def _report_lines(settings: Settings, report: Report) -> list[str]:
     return [
         texts.OPENINGS[NoticeKind.REPORT].text(settings.lang).format(period=period),
         texts.SEE_REPORT.text(settings.lang).format(link=f"{settings.dashboard_base}/reportes"),
+    ]
+
+
+def _weekly_lines(settings: Settings, monday: date) -> list[str]:
+    week = f"{monday:%d/%m/%Y} – {monday + timedelta(days=6):%d/%m/%Y}"
+    return [
+        texts.OPENINGS[NoticeKind.WEEKLY].text(settings.lang).format(week=week),
+        texts.SEE_WEEK.text(settings.lang).format(link=f"{settings.dashboard_base}/planta"),
     ]
 
 

@@ -22,6 +22,7 @@ def send_message(address: str, message: OutgoingMessage) -> None:
     """Send a message. Raises ServerUnreachable, with a text that contains no user, password or token."""
     # Imported here: it takes 36 MB, which only a process with messages to send should use.
     import apprise
+    from apprise.attachment.memory import AttachMemory
 
     with _capture_log() as failures:
         asset = apprise.AppriseAsset(app_id="Stress Vision", app_desc="Stress Vision")
@@ -34,7 +35,12 @@ def send_message(address: str, message: OutgoingMessage) -> None:
         service.redirects = False
         sender = apprise.Apprise(asset=asset)
         sender.add(service)
-        is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text"))
+        files = None
+        if message.attached is not None:
+            files = apprise.AppriseAttachment()
+            file = message.attached
+            files.add(AttachMemory(file.content, file.name, file.media_type))  # type: ignore[no-untyped-call]
+        is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text", attach=files))
     if not is_delivered:
         raise _explain(address, _without_secrets(" ".join(failures), address))
 

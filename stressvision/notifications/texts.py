@@ -22,6 +22,7 @@ TITLES: Mapping[NoticeKind, Message] = {
     NoticeKind.REPAIR: Message(
         es="Stress Vision: la instalación necesita una mano", en="Stress Vision: the installation needs attention"
     ),
+    NoticeKind.WEEKLY: Message(es="Stress Vision: reporte semanal", en="Stress Vision: weekly report"),
     NoticeKind.TEST: Message(es="Stress Vision: mensaje de prueba", en="Stress Vision: test message"),
 }
 OPENINGS: Mapping[NoticeKind, Message] = {
@@ -37,6 +38,12 @@ OPENINGS: Mapping[NoticeKind, Message] = {
     NoticeKind.EXPIRY: Message(
         es="El token {token} ({owner}) vence el {day}; desde entonces sus datos no se aceptan.",
         en="Token {token} ({owner}) expires on {day}; from then on its data is not accepted.",
+    ),
+    NoticeKind.WEEKLY: Message(
+        es="El reporte de la semana {week} va adjunto en PDF. Solo tiene agregados: lo que se apoya en menos de cinco "
+        "personas se indica y no se muestra.",
+        en="The report of the week {week} is attached as PDF. It has aggregates alone: what rests on fewer than five "
+        "people is marked and not shown.",
     ),
     NoticeKind.TEST: Message(
         es="Los avisos llegan a este destino. No hay nada que hacer.",
@@ -77,6 +84,7 @@ ACKNOWLEDGE = Message(
     en="Acknowledge it without opening the dashboard (once, within 24 hours): {link}",
 )
 SEE_REPORT = Message(es="Verlo en el tablero: {link}", en="See it on the dashboard: {link}")
+SEE_WEEK = Message(es="Verla en el tablero: {link}", en="See it on the dashboard: {link}")
 CLOSING = Message(
     es="Este aviso no nombra a nadie ni es un diagnóstico. Referencia: {key}",
     en="This message contains no name and is not a diagnosis. Reference: {key}",

@@ -15,6 +15,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import StressVisionError
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
+from stressvision.reporter.weekly import attach_week
 from stressvision.services.alerts.device_watch import DeviceWatch
 from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
 from stressvision.services.alerts.silences import end_incredible_silences
@@ -26,12 +27,14 @@ from stressvision.services.notifications import hasten_messages
 from stressvision.services.privacy.retention import apply_confirmed_retention
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
+from stressvision.services.reports.weekly import queue_weekly_report
 from stressvision.services.upkeep import Machine, inspect_installation
 
 log = structlog.get_logger()
 
 DEVICES_INTERVAL = timedelta(seconds=15)
 ESCALATION_INTERVAL = timedelta(seconds=30)
+WEEKLY_INTERVAL = timedelta(minutes=5)
 NOTIFICATIONS_INTERVAL = timedelta(seconds=5)
 RETENTION_TIME = time(3, 10)
 """In plant time, when there is least activity."""
@@ -98,6 +101,7 @@ def list_jobs(
         Job(REPORTS_JOB, WindowEnds(length), lambda context: _write_due(context, length)),
         Job("devices", WindowEnds(DEVICES_INTERVAL), watch.check),
         Job("escalation", WindowEnds(ESCALATION_INTERVAL), lambda context: _escalate(context, waiting)),
+        Job("weekly", WindowEnds(WEEKLY_INTERVAL), _queue_weekly),
         Job("notices", WindowEnds(NOTIFICATIONS_INTERVAL), _Delivery(monotonic).run),
         Job(
             "retention",
@@ -136,7 +140,13 @@ class _Delivery:
         if self._steps is None or self._steps.check() is not None:
             self._steps = self._steps or StepDetector(context.clock, self._monotonic)
             hasten_messages(context)
-        deliver_due(context)
+        deliver_due(context, attach=attach_week)
+
+
+def _queue_weekly(context: Context) -> None:
+    week = queue_weekly_report(context)
+    if week is not None:
+        log.info("weekly report queued", week=week.isoformat())
 
 
 def _warn_of_expiries(context: Context) -> None:

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import notifications as rows
@@ -15,6 +16,7 @@ from stressvision.db.queries.people.employees import select_standings
 from stressvision.db.queries.reports.reports import select_report
 from stressvision.db.queries.upkeep import RepairRow, select_repair
 from stressvision.domain.alerts import AlertStatus
+from stressvision.domain.calendar import find_reported_week
 from stressvision.domain.consent import may_be_recognised
 from stressvision.domain.notifications import (
     DIGEST_FROM,
@@ -25,6 +27,7 @@ from stressvision.domain.notifications import (
     NoticeState,
     retry_delay,
 )
+from stressvision.domain.summaries import SETTLED_AFTER
 from stressvision.domain.upkeep import RepairKind
 from stressvision.services import notice_routing
 from stressvision.services.context import Context
@@ -38,7 +41,8 @@ _WITH_HOST = frozenset({"mailto", "mailtos", "json", "jsons", "form", "forms", "
 """Schemes whose host part is a host name; with other schemes it may be a token."""
 
 
-Subject = Alert | Report | ExpiringToken | RepairRow
+Subject = Alert | Report | ExpiringToken | RepairRow | date
+"""A date: the Monday of the week of a weekly report."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +177,10 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
             others = (
                 [
                     _lease(connection, context, other, its)
-                    for other in rows.select_due_to(connection, row.target, context.clock(), DIGEST_LIMIT)
+                    for other in _select_digestible(connection, context, row.target, DIGEST_LIMIT)
                     if (its := _sendable(connection, context, other)) is not None
                 ]
-                if _is_backlog(connection, context, row.target)
+                if first.kind is not NoticeKind.WEEKLY and _is_backlog(connection, context, row.target)
                 else []
             )
             digest = (first, *others) if others else ()
@@ -196,7 +200,12 @@ def claim_notice(context: Context, except_targets: Collection[str] = ()) -> Noti
 
 def _is_backlog(connection: Connection, context: Context, target: str) -> bool:
     """Return whether so many further messages are due to the target that they are sent as one digest."""
-    return len(rows.select_due_to(connection, target, context.clock(), DIGEST_FROM)) >= DIGEST_FROM - 1
+    return len(_select_digestible(connection, context, target, DIGEST_FROM)) >= DIGEST_FROM - 1
+
+
+def _select_digestible(connection: Connection, context: Context, target: str, limit: int) -> list[rows.NoticeRow]:
+    """Return the due messages of a target that one digest may stand for: a weekly report has a file of its own."""
+    return rows.select_due_to(connection, target, context.clock(), limit, except_kind=NoticeKind.WEEKLY)
 
 
 def _sendable(connection: Connection, context: Context, row: rows.NoticeRow) -> Subject | None:
@@ -286,6 +295,15 @@ def read_queue(context: Context) -> NoticeQueue:
     )
 
 
+def reported_week(context: Context) -> date | None:
+    """Return the Monday of the week whose report is the last one due: earlier ones are not sent any more."""
+    settings = context.settings
+    zone = ZoneInfo(settings.time_zone)
+    return find_reported_week(
+        context.clock(), zone, settings.weekly_report_day, settings.weekly_report_hour, SETTLED_AFTER
+    )
+
+
 def _subject(connection: Connection, context: Context, kind: NoticeKind, entity_id: int) -> Subject | None:
     """Return what is reported, or None where it was settled, erased or is no longer due.
 
@@ -296,6 +314,9 @@ def _subject(connection: Connection, context: Context, kind: NoticeKind, entity_
         return None if report is None else Report.model_validate(report)
     if kind is NoticeKind.EXPIRY:
         return find_expiring_token(connection, context.clock(), entity_id)
+    if kind is NoticeKind.WEEKLY:
+        week = reported_week(context)
+        return week if week is not None and week.toordinal() == entity_id else None
     if kind is NoticeKind.REPAIR:
         return select_repair(connection, list(RepairKind)[entity_id - 1])
     row = select_alert(connection, entity_id)

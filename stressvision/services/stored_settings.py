@@ -70,6 +70,8 @@ STORABLE: Mapping[str, StorableSetting] = {
             "notify_quiet_hours",
             "notify_quiet_except",
             "notify_give_up_days",
+            "weekly_report_day",
+            "weekly_report_hour",
         ),
         *_of(SettingGroup.NOTIFICATIONS, NetworkSettings, "dashboard_url"),
         *_of(

@@ -94,12 +94,12 @@ class Network:
     Not for several threads at once.
     """
 
-    def __init__(self, content: bytes, name: str) -> None:
-        """Load the network.
+    def __init__(self, content: bytes, name: str, *, input_shape: tuple[int, ...] | None = None) -> None:
+        """Load the network. `input_shape`: another one than the file's.
 
         Raises ModelUnavailable where the interpreter is missing, or the bytes of `name` are no model.
         """
-        self._interpreter = open_interpreter(content, name)
+        self._interpreter = open_interpreter(content, name, input_shape)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
         self._outputs = [int(output["index"]) for output in self._interpreter.get_output_details()]
 
@@ -161,8 +161,10 @@ def read_verified(path: Path, sha256: str) -> bytes:
     return content
 
 
-def open_interpreter(content: bytes, name: str) -> Any:
+def open_interpreter(content: bytes, name: str, input_shape: tuple[int, ...] | None = None) -> Any:
     """Return an interpreter of ai-edge-litert, else of tflite-runtime, for a model's bytes, ready on one thread.
+
+    `input_shape`: of its input, where it is another one than the file's.
 
     Raises ModelUnavailable where neither package is installed, or the bytes of `name` are no model.
     """
@@ -180,6 +182,8 @@ def open_interpreter(content: bytes, name: str) -> Any:
             ) from None
     try:
         interpreter = Interpreter(model_content=content, num_threads=1)
+        if input_shape is not None:
+            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], input_shape)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelUnavailable(

@@ -5,6 +5,7 @@ method, dlib's). A track knows when it may have changed to another person: it cr
 picture changed from one frame to the next.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dlib
@@ -83,9 +84,9 @@ class Tracker:
         return [track for track in self._tracks if track.seen_at == at]
 
     @property
-    def alive(self) -> set[int]:
-        """Return the ids of the tracks that have not gone, in view or not."""
-        return {track.id for track in self._tracks}
+    def tracks(self) -> Sequence[Track]:
+        """Return the tracks that have not gone, in view or not."""
+        return self._tracks
 
     def forget(self) -> None:
         """End every track: the picture no longer continues the one before."""

@@ -19,12 +19,13 @@ from tests.programs.running import free_port
 class Inbox:
     """`address`: of the setting STRESSVISION_NOTIFY_URLS. `keys`: the idempotency key of each message, in order.
 
-    `followed`: paths of GET requests, as after a redirection.
+    `files`: attached to the messages, by name. `followed`: paths of GET requests, as after a redirection.
     """
 
     address: str
     bodies: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    files: dict[str, Any] = field(default_factory=dict)
     followed: list[str] = field(default_factory=list)
 
 
@@ -36,7 +37,11 @@ def mail_server() -> Iterator[Inbox]:
     class Handler:
         async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
             message: Message = email.message_from_bytes(envelope.content)
-            body = message.get_payload(decode=True)
+            for part in message.walk():
+                if name := part.get_filename():
+                    inbox.files[name] = part.get_payload(decode=True)
+            text = next(part for part in message.walk() if part.get_content_type() == "text/plain")
+            body = text.get_payload(decode=True)
             assert isinstance(body, bytes)
             subject = email.header.make_header(email.header.decode_header(message["Subject"]))
             inbox.bodies.append(f"{subject}\n{body.decode()}")

@@ -76,8 +76,17 @@ class NotificationSettings(BaseModel):
         description="destinations with a filter by area, shift and severity, as a JSON list (docs/notifications.md); "
         "they contain addresses, so they are secrets",
     )
-    notify_events: Annotated[tuple[Literal["alerts", "devices", "reports"], ...], NoDecode] = Field(
-        ("alerts", "devices"), description="events: `alerts` (also when escalated), `devices`, `reports`"
+    notify_events: Annotated[tuple[Literal["alerts", "devices", "reports", "weekly"], ...], NoDecode] = Field(
+        ("alerts", "devices"), description="events: `alerts` (also when escalated), `devices`, `reports`, `weekly`"
+    )
+    weekly_report_day: Literal["off", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        Field(
+            "off",
+            description="day on which the recipients of `weekly` get last week's PDF, without persons; `off`: never",
+        )
+    )
+    weekly_report_hour: Annotated[int, Note(unit="hour of the day")] = Field(
+        7, ge=0, le=23, description="hour of that day, in the plant's time zone"
     )
     notify_quiet_hours: str = Field(
         "", pattern=QUIET_HOURS, description="plant hours in which messages wait, such as `22:00-06:00`"

@@ -33,6 +33,7 @@ EVENTS: Mapping[str, Message] = {
     "alerts": Message(es="Alertas de personas", en="Alerts of people"),
     "devices": Message(es="Cámaras y reparaciones", en="Cameras and repairs"),
     "reports": Message(es="Reportes de 15 minutos", en="Quarter-hour reports"),
+    "weekly": Message(es="Reporte semanal en PDF", en="Weekly report as PDF"),
 }
 AREAS = Message(es="Áreas", en="Areas")
 SHIFTS = Message(es="Turnos", en="Shifts")

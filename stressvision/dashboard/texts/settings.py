@@ -71,6 +71,11 @@ LABELS: Mapping[str, Message] = {
     "notify_give_up_days": Message(
         es="Días que se reintenta un aviso", en="Days for which a notification is attempted again"
     ),
+    "weekly_report_day": Message(
+        es="Día en que se envía el PDF de la semana anterior (solo agregados)",
+        en="Day on which the PDF of the week before is sent (aggregates alone)",
+    ),
+    "weekly_report_hour": Message(es="Hora de ese día (0 a 23)", en="Hour of that day (0 to 23)"),
     "dashboard_url": Message(
         es="Dirección de este tablero, para los enlaces de los avisos",
         en="Address of this dashboard, for links in messages",
@@ -93,6 +98,15 @@ CHOICES: Mapping[str, Message] = {
     "alerts": Message(es="Alertas de personas", en="Alerts of people"),
     "devices": Message(es="Cámaras sin datos", en="Cameras without data"),
     "reports": Message(es="Reportes", en="Reports"),
+    "weekly": Message(es="Reporte semanal en PDF", en="Weekly report as PDF"),
+    "off": Message(es="No se envía", en="Not sent"),
+    "monday": Message(es="Lunes", en="Monday"),
+    "tuesday": Message(es="Martes", en="Tuesday"),
+    "wednesday": Message(es="Miércoles", en="Wednesday"),
+    "thursday": Message(es="Jueves", en="Thursday"),
+    "friday": Message(es="Viernes", en="Friday"),
+    "saturday": Message(es="Sábado", en="Saturday"),
+    "sunday": Message(es="Domingo", en="Sunday"),
     "high": Message(es="Alertas de severidad alta", en="Alerts of high severity"),
     "none": Message(es="Nada", en="Nothing"),
     "pe": Message(es="Perú: expresión y fatiga, con consentimiento", en="Peru: expression and fatigue, with consent"),

@@ -1,5 +1,6 @@
 """The networks that the pipeline runs, and their interfaces."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +9,7 @@ import structlog
 from stressvision.core.config import Settings
 from stressvision.core.errors import ModelUnavailable
 from stressvision.vision.expression import ExpressionEstimate, ExpressionModel, ExpressionReference
-from stressvision.vision.faces import Face, FaceDetector, Point
+from stressvision.vision.faces import Face, FaceBox, FaceDetector, Point
 from stressvision.vision.geometry.reader import FaceGeometry, GeometryReader, WantsContour
 from stressvision.vision.lids import LidModel
 from stressvision.vision.networks import Frame
@@ -22,6 +23,10 @@ class Detecting(Protocol):
 
     def detect(self, frame: Frame) -> list[Face]:
         """Return the faces of a frame."""
+        ...
+
+    def detect_near(self, frame: Frame, expected: Sequence[FaceBox]) -> list[Face] | None:
+        """Return the face at each of the expected places, or None where one is not found there."""
         ...
 
 

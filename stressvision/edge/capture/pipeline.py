@@ -1,8 +1,9 @@
 """The pipeline from camera frames to detections. It uses no file, network or clock: each frame carries its own time.
 
-The cost follows the scene: faces are detected 15 times a second, less often while there are none or all keep still; an
-embedding is computed only for a face that is new, in doubt or due for verification (at most one a frame); geometry and
-expression are read five times a second. A detection stands for all the readings since the one before.
+The cost follows the scene: faces are detected 15 times a second, less often while there are none or all keep still, and
+mostly around the known ones; an embedding is computed only for a face that is new, in doubt or due for verification (at
+most one a frame); geometry and expression are read five times a second. A detection stands for all the readings since
+the one before.
 """
 
 import time
@@ -16,6 +17,7 @@ from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.person import QUALITY_SECONDS, READING_SECONDS, Person, PersonMemory, PersonState
 from stressvision.edge.capture.readings import read_face
 from stressvision.edge.capture.rules import Rules
+from stressvision.edge.capture.search import FaceSearch
 from stressvision.edge.capture.view import WatchedView
 from stressvision.vision.camera import Shot
 from stressvision.vision.faces import Face
@@ -91,6 +93,7 @@ class Pipeline:
         self._gallery: FaceGallery | None = None
         self._memory = PersonMemory()
         self._embeddings = TokenBucket(EMBEDDINGS_AT_ONCE)
+        self._search = FaceSearch(models.detector, self.stages)
         self._tracker = Tracker()
         self._people: dict[int, Person] = {}
         self._processed_at: float | None = None
@@ -159,12 +162,12 @@ class Pipeline:
         )
 
     def _find_people(self, shot: Shot) -> list[Person]:
-        with self.stages.measure("detect"):
-            height, width = shot.frame.shape[:2]
-            faces = self.view.select(self._models.detector.detect(shot.frame), width, height)
+        height, width = shot.frame.shape[:2]
+        found = self._search.find(shot.frame, self._tracker.tracks, shot.elapsed)
+        faces = self.view.select(found, width, height)
         with self.stages.measure("track"):
             tracks = self._tracker.update(shot.frame, faces, shot.elapsed)
-        alive = self._tracker.alive
+        alive = {track.id for track in self._tracker.tracks}
         self._people = {key: person for key, person in self._people.items() if key in alive}
         visible = []
         for track in tracks:

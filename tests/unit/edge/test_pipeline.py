@@ -1,5 +1,5 @@
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from stressvision.edge.capture.pipeline import EMBEDDINGS_AT_ONCE, EMBEDDINGS_PE
 from stressvision.edge.capture.rules import Rules
 from stressvision.vision.camera import Shot
 from stressvision.vision.expression import ExpressionEstimate, ExpressionReference, StateProbabilities
-from stressvision.vision.faces import Face, Point
+from stressvision.vision.faces import Face, FaceBox, Point, find_all_expected
 from stressvision.vision.geometry.cover import Cover
 from stressvision.vision.geometry.reader import FaceGeometry, WantsContour
 from stressvision.vision.liveness import WINDOW_SECONDS
@@ -70,6 +70,9 @@ class FakeNetworks:
 
     def detect(self, frame: Frame) -> list[Face]:
         return list(self.sitting.people.values())
+
+    def detect_near(self, frame: Frame, expected: Sequence[FaceBox]) -> list[Face] | None:
+        return find_all_expected(self.detect(frame), expected)
 
     def encode(self, frame: Frame, face: Face) -> Embedding:
         self.encoded += 1

@@ -1,5 +1,6 @@
 """What the real networks see, on the bundled recording and stills of synthetic people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 from stressvision.core.config import PROJECT_ROOT
 from stressvision.core.errors import ModelUnavailable
 from stressvision.vision.camera import Shot, play_at_once
-from stressvision.vision.faces import FaceDetector
+from stressvision.vision.faces import FaceBox, FaceDetector
 from stressvision.vision.geometry.eyes import LidReader
 from stressvision.vision.geometry.mouth import CLOSED_GAP
 from stressvision.vision.geometry.pose import HeadPose
@@ -46,6 +47,32 @@ def test_every_face_is_found_with_its_points_in_place(frames: dict[float, Frame]
     assert face.mouth == pytest.approx((312, 292), abs=8)
     assert len(detector.detect(frames[ANA_AND_LARS])) == 2
     assert detector.detect(frames[NOBODY]) == []
+
+
+def test_known_faces_are_found_around_their_places_as_in_the_whole_picture(
+    frames: dict[float, Frame], detector: FaceDetector
+) -> None:
+    for at in (ANA_LOOKING, KOFI_ASLEEP, KOFI_YAWNING, ANA_AND_LARS):
+        faces = detector.detect(frames[at])
+        moved = [replace(face.box, x=face.box.x + 0.3 * face.box.w, y=face.box.y - 0.2 * face.box.h) for face in faces]
+        near = detector.detect_near(frames[at], moved)
+        assert near is not None
+        for found, face in zip(near, faces, strict=True):
+            assert found.box.overlap(face.box) > 0.85
+            for point in ("left_eye", "right_eye", "nose", "mouth"):
+                assert getattr(found, point) == pytest.approx(getattr(face, point), abs=0.1 * face.eye_distance)
+
+
+def test_no_face_is_found_around_a_place_where_there_is_none(
+    frames: dict[float, Frame], detector: FaceDetector
+) -> None:
+    (face,) = detector.detect(frames[ANA_LOOKING])
+
+    assert detector.detect_near(frames[NOBODY], [face.box]) is None
+    # In the corner, half outside the picture.
+    assert detector.detect_near(frames[ANA_LOOKING], [face.box, FaceBox(-40, -40, 90, 90)]) is None
+    # Larger than what is looked at.
+    assert detector.detect_near(frames[ANA_LOOKING], [replace(face.box, w=250, h=250)]) is None
 
 
 def test_faces_are_found_at_the_same_place_in_a_picture_of_another_shape(

@@ -112,11 +112,11 @@ def test_a_face_out_of_sight_for_long_is_gone_and_its_id_is_not_used_again() -> 
     frame = make_frame((face, 1))
     tracker.update(frame, [face], 0.0)
     tracker.update(frame, [], LOST_SECONDS + 0.1)
-    nobody = tracker.alive
+    nobody = list(tracker.tracks)
 
     (track,) = tracker.update(frame, [face], LOST_SECONDS + 0.2)
 
-    assert nobody == set()
+    assert nobody == []
     assert track.id == 2
 
 

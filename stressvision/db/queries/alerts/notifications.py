@@ -88,10 +88,12 @@ def find_due(connection: Connection, now: datetime, except_targets: Collection[s
     return None if row is None else NoticeRow(*row)
 
 
-def select_due_to(connection: Connection, target: str, now: datetime, limit: int) -> list[NoticeRow]:
-    """Return the due notifications of one target, in the order in which they were queued."""
-    query = _NOTICE.where(_WAITING, _n.next_attempt_at <= now, _n.target == target).order_by(_n.id).limit(limit)
-    return [NoticeRow(*row) for row in connection.execute(query)]
+def select_due_to(
+    connection: Connection, target: str, now: datetime, limit: int, except_kind: NoticeKind
+) -> list[NoticeRow]:
+    """Return the due notifications of one target but those of one kind, in the order in which they were queued."""
+    query = _NOTICE.where(_WAITING, _n.next_attempt_at <= now, _n.target == target, _n.kind != str(except_kind))
+    return [NoticeRow(*row) for row in connection.execute(query.order_by(_n.id).limit(limit))]
 
 
 def hasten_waiting(connection: Connection, beyond: datetime, now: datetime) -> int:
