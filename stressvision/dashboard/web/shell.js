@@ -28,7 +28,7 @@
 
   /* The content is shown once all of it is there, at the latest after LONGEST_WAIT_MS: Streamlit loads the code of each kind of
      element when it first occurs, and moves what is below. Navigation, strip and title stand from the beginning. */
-  const LONGEST_WAIT_MS = 4000;
+  const LONGEST_WAIT_MS = 10000;
   root.classList.add("sv-loading");
   setTimeout(() => root.classList.remove("sv-loading"), LONGEST_WAIT_MS);
   function showLoaded() {
