@@ -1,15 +1,17 @@
-"""Every page of every role in a browser: rules of axe-core."""
+"""Every page of every role in a browser: rules of axe-core, and elements that move while a page loads or refreshes."""
 
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from stressvision.domain.auth import Role
 from tests.e2e.console import (
     ACCOUNTS,
     CHROMIUM,
+    DESK,
+    PHONE,
     Console,
     browse,
     list_paths,
@@ -20,6 +22,21 @@ from tests.e2e.console import (
 )
 
 AXE = Axe().axe_script
+MOST_SHIFT = 0.1
+"""Cumulative layout shift that counts as good in Web Vitals."""
+REFRESHES_MS = 2500
+"""One refresh of the quickest page."""
+WATCH_SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      const moved = entry.sources.map(({ node, previousRect, currentRect }) =>
+        `${(node?.className ?? node?.nodeName ?? "").slice(0, 60)} ${(node?.textContent ?? "").slice(0, 30)} `
+        + `${previousRect.x},${previousRect.y} > ${currentRect.x},${currentRect.y}`);
+      window.shifts.push([entry.value, moved.slice(0, 2)]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });"""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")]
 
@@ -97,3 +114,26 @@ def test_no_page_breaks_a_rule_of_axe(console: Console, browser: Browser) -> Non
         settle(page)
         found += find_violations(page, "own page")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_moves_while_pages_load_and_refresh(console: Console, browser: Browser, size: ViewportSize) -> None:
+    moved = {}
+    with browse(browser, size) as page:
+        page.add_init_script(WATCH_SHIFTS)
+        log_in(page, console, Role.HEALTH)
+        for path in [*list_paths(page), console.links[1]]:
+            page.goto(f"{console.base}{path}")
+            settle(page)
+            page.wait_for_timeout(REFRESHES_MS)
+            moved[path] = page.evaluate("window.shifts")
+        page.goto(f"{console.base}/reportes")
+        settle(page)
+        for link in page.locator('[data-testid="stSidebarNav"] a').all():
+            page.evaluate("window.shifts.length = 0")
+            link.dispatch_event("click")  # not input, after which the browser ignores movement for half a second
+            settle(page)
+            page.wait_for_timeout(500)
+            moved[f"from the page before to {link.get_attribute('href')}"] = page.evaluate("window.shifts")
+    sums = {name: round(sum(value for value, _ in shifts), 3) for name, shifts in moved.items()}
+    assert not [f"{name}: {total} {moved[name]}" for name, total in sums.items() if total > MOST_SHIFT]

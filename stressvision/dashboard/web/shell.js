@@ -31,11 +31,18 @@
   const LONGEST_WAIT_MS = 10000;
   root.classList.add("sv-loading");
   setTimeout(() => root.classList.remove("sv-loading"), LONGEST_WAIT_MS);
-  function showLoaded() {
-    if (!root.classList.contains("sv-loading")) return;
+  const SETTLED_MS = 150;
+  let settling = 0;
+  function isLoaded() {
     const isRun = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning";
-    const isDrawn = document.querySelector(".stMain h1, .stMain .sv.notice") && !document.querySelector(".stMain .stSkeleton");
-    if (isRun && isDrawn) root.classList.remove("sv-loading");
+    return isRun && document.querySelector(".stMain h1, .stMain .sv.notice") && !document.querySelector(".stMain .stSkeleton");
+  }
+  function showLoaded() {
+    if (settling || !root.classList.contains("sv-loading") || !isLoaded()) return;
+    settling = setTimeout(() => {
+      settling = 0;
+      if (isLoaded()) root.classList.remove("sv-loading");
+    }, SETTLED_MS);
   }
 
   /* Connection: a banner over the page, so that nothing below it moves. */
