@@ -35,11 +35,17 @@ _EXPIRED = Message(
 
 @dataclass(frozen=True)
 class LinkHolder:
-    """The person behind an opened link, from `address`. `expires_at`: when it ends."""
+    """The person behind an opened link, from `address`. `expires_at`: when it ends. `draw`: random, of this opening."""
 
     employee_id: int
     expires_at: datetime
     address: str | None
+    draw: int = 0
+
+    @property
+    def opened_at(self) -> datetime:
+        """When the link was opened."""
+        return self.expires_at - OPEN_FOR
 
     @property
     def actor(self) -> Actor:
@@ -83,7 +89,7 @@ def open_link(context: Context, link: str | None, address: str | None) -> Opened
 def require_holder(context: Context, secret: str | None, address: str | None) -> LinkHolder:
     """Return the holder of an opened link by the secret of its opening. Raises Unauthenticated and Forbidden."""
     found = _find(context, secret, OPENED_PREFIX)
-    return LinkHolder(found.employee_id, found.expires_at, address)
+    return LinkHolder(found.employee_id, found.expires_at, address, int(_digest(f"draw {secret}")[:12], 16))
 
 
 def _find(context: Context, secret: str | None, prefix: str) -> rows.LinkRow:
