@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import streamlit as st
 from pydantic import BaseModel
@@ -143,9 +144,12 @@ def _ask_now_and_then(context: PageContext) -> None:
         st.html(html.small(context.text(texts.kiosk.PROMPT)))
         if report := _read_report(context, "prompt"):
             _send(context, "POST", "/api/own/reports", report, context.text(texts.own.SENT))
-        if st.button(context.text(texts.kiosk.LATER), type="tertiary", key="own_later"):
-            st.session_state[_DISMISSED] = due_at
-            st.rerun(scope="fragment")
+        label = context.text(texts.kiosk.LATER)
+        st.button(label, type="tertiary", key="own_later", on_click=_put_off, args=(due_at,))
+
+
+def _put_off(due_at: datetime) -> None:
+    st.session_state[_DISMISSED] = due_at
 
 
 def _show_code(context: PageContext) -> None:
