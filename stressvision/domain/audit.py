@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,6 +55,36 @@ ACTIONS: Mapping[str, Message] = {
     "erase": Message(es="borró los datos", en="erased the data"),
 }
 """What each action about one person is called: in the log, and for that person."""
+OPERATIONS = frozenset(
+    {
+        *("account_added", "account_disabled", "password_changed", "token_added", "token_revoked"),
+        *("login", "logout", "login_failed", "settings_changed", "notification_tested"),
+        *("backup_made", "backup_verified", "backup_downloaded", "restoration_requested", "database_restored"),
+        *("camera_changed", "camera_paused", "camera_resumed", TRIMMED),
+        *("create_employee", "change_employee", "activate_employee", "deactivate_employee", "enrol"),
+        *("withdraw_consent", "erase", "issue_link", "open_link", "pause_recognition", "resume_recognition"),
+        *("request_correction", "close_correction"),
+    }
+)
+"""Actions that no measurement causes: roles that may not see measurements see these rows."""
+CHOSEN_READS = frozenset(
+    {
+        *("read_employee", "read_employee_state", "read_person_figures", "read_person_events", "read_own_data"),
+        *("read_audit", "export_detections", "print_report", "view_camera", "follow_employee", "read_gallery"),
+        "stream_started",
+    }
+)
+"""Reads that have one row each, whatever was measured: such roles see the reader and the time, and not of whom.
+
+All other actions are withheld from them. A list of alerts, statistics and a stream have a row for each person who is in
+it, and a decision on an alert states that there was one.
+"""
+BY_TOKEN = "by_token"  # noqa: S105  the name of a detail
+"""Detail that names the access token of the program which acted for the account."""
+REPETITIONS = "times"
+"""Detail of a row that counts repeated reads."""
+_POSITIONS = frozenset({"through", "hash", "rows", "replaced_audit_id", "replaced_audit_hash"})
+"""Details from which the number of rows follows, also of withheld ones."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +133,16 @@ class AuditHead:
 
     id: int
     hash: str
+
+
+def limit_entry(entry: Entry) -> Entry:
+    """Return a row of OPERATIONS or CHOSEN_READS as roles that may not see measurements see it."""
+    own = entry.details if isinstance(entry.details, dict) else {}
+    if entry.action in OPERATIONS:
+        return replace(entry, details={name: own[name] for name in own if name not in _POSITIONS} or None)
+    return replace(
+        entry, entity_type=None, entity_id=None, details={BY_TOKEN: own[BY_TOKEN]} if BY_TOKEN in own else None
+    )
 
 
 def link_hash(previous_hash: str, entry: Entry) -> str:

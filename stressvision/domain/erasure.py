@@ -91,6 +91,17 @@ def _counts(entry: Mapping[str, Any]) -> Mapping[str, int]:
     return {name: count for name, count in counts.items() if isinstance(count, int)}
 
 
+RECORD_TABLES = frozenset(
+    {"consents", "employees", "face_samples", "person_links", "person_requests", "recognition_pauses"}
+)
+"""Tables of enrolment and consent: the numbers of rows of all others state what was measured of the person."""
+
+
+def limit_counts(row_counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the numbers of deleted rows that roles without access to measurements may see."""
+    return {name: count for name, count in row_counts.items() if name in RECORD_TABLES}
+
+
 _FRAGMENT_BYTES = 32
 _FRAGMENTS_PER_FACE = 2
 """Approximate number of fragments searched for per stored face: one suffices, and each costs a pass over all bytes."""

@@ -80,7 +80,10 @@ def validation_days_left(validated_on: date | None, model_dated: date | None, to
 
 
 def repair_in_days(kind: RepairKind, days_left: float | None, detail: str = "") -> Repair | None:
-    """Return the repair of something that ends in `days_left`; None while that is far off or unknown."""
+    """Return the repair of something that ends in `days_left`; None while that is far off or unknown.
+
+    It has whole days: a disk fills at the rate of the detections, which not every reader may know.
+    """
     if days_left is None or days_left > WARN_DAYS[kind]:
         return None
-    return Repair(kind, is_urgent=days_left <= URGENT_DAYS, days_left=max(days_left, 0.0), detail=detail)
+    return Repair(kind, is_urgent=days_left <= URGENT_DAYS, days_left=float(max(round(days_left), 0)), detail=detail)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from stressvision.db.engine.connection import Connection
@@ -18,7 +18,8 @@ from stressvision.db.queries.auth.audit import (
     select_audit,
     stream_links,
 )
-from stressvision.domain.audit import TRIMMED, AuditHead, ChainFault, Entry, find_faults
+from stressvision.domain.audit import REPETITIONS, TRIMMED, AuditHead, ChainFault, Entry, find_faults, limit_entry
+from stressvision.domain.auth import sees_persons
 from stressvision.services.context import Actor, Context
 from stressvision.services.reads import LIST_SPAN, SPAN, STREAM_SPAN, AuditedRead, RepeatedReads
 from stressvision.wire.access import AuditEntry, AuditList
@@ -140,7 +141,7 @@ def record_repetitions(context: Context, *, is_ending: bool = False) -> None:
 def _submit_reads(context: Context, repetitions: RepeatedReads, first: AuditedRead | None = None) -> "Future[None]":
     def write(connection: Connection) -> None:
         for read, times in repetitions:
-            _insert_read(connection, context, read, {"times": times})
+            _insert_read(connection, context, read, {REPETITIONS: times})
         if first is not None:
             _insert_read(connection, context, first, {})
 
@@ -154,15 +155,23 @@ def _insert_read(connection: Connection, context: Context, read: AuditedRead, de
 
 
 def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList:
-    """Return the audit rows that match, newest first. Listing the reads of one employee is itself audited."""
+    """Return the audit rows that match, newest first. Listing the reads of one employee is itself audited.
+
+    Roles without access to measurements get the rows that no measurement causes, without the row ids and hashes, whose
+    gaps would count the others.
+    """
     if wanted.entity_type == "employee" and wanted.entity_id is not None:
         with context.database.write() as connection:
             record(connection, context, actor, "read_audit", "employee", wanted.entity_id)
+    is_limited = not sees_persons(actor.role)
     with context.database.read() as connection:
-        found = select_audit(connection, wanted)
-        total = count_audit(connection, wanted)
-    entries = [AuditEntry(id=link.id, **vars(link.entry), hash=link.hash) for link in found]
-    return AuditList(entries=entries, total=total)
+        found = select_audit(connection, replace(wanted, is_limited=is_limited))
+        total = count_audit(connection, replace(wanted, is_limited=is_limited))
+    if is_limited:
+        entries = [AuditEntry(id=None, **vars(limit_entry(link.entry)), hash=None) for link in found]
+    else:
+        entries = [AuditEntry(id=link.id, **vars(link.entry), hash=link.hash) for link in found]
+    return AuditList(entries=entries, total=total, withheld=is_limited)
 
 
 def verify_audit(context: Context, noted: AuditHead | None = None) -> ChainVerdict:

@@ -17,6 +17,7 @@ from stressvision.db.schema.opening import (
     prepare_database,
     require_current,
 )
+from stressvision.domain.audit import BY_TOKEN
 from stressvision.domain.auth import Role
 from stressvision.services.device_instances import DeviceInstances
 from stressvision.services.reads import ReadLog
@@ -84,11 +85,13 @@ class Actor:
     """Device that the token belongs to, if any."""
     token_id: str | None = None
     """Access token of a program, named in the audit log; None for a person's own session."""
+    credential: str | None = field(default=None, compare=False)
+    """Id of the token or session that authenticated the request, checked again where credentials are issued."""
 
     @property
     def token_details(self) -> dict[str, object]:
         """The token, as details of an audit row."""
-        return {"by_token": self.token_id} if self.token_id else {}
+        return {BY_TOKEN: self.token_id} if self.token_id else {}
 
     def claiming(self, user_id: str | None) -> "Actor":
         """Return the actor under the user id that the request states; a logged-in actor keeps its own."""

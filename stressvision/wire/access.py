@@ -136,9 +136,9 @@ class TokenIssued(WireModel):
 
 
 class AuditEntry(WireModel):
-    """One row of audit_log."""
+    """One row of audit_log. `id` and `hash`: null for roles that may not see measurements."""
 
-    id: int
+    id: int | None
     timestamp: Moment
     user_id: str | None
     action: str | None
@@ -150,7 +150,11 @@ class AuditEntry(WireModel):
 
 
 class AuditList(WireModel):
-    """Audit entries, newest first; `total` counts every match."""
+    """Audit entries, newest first; `total` counts every match.
+
+    `withheld`: the caller's role may not see measurements; rows that they cause are left out, and of reads the person.
+    """
 
     entries: list[AuditEntry]
     total: int
+    withheld: bool = False

@@ -16,7 +16,10 @@ class CleanedPlace(WireModel):
 
 
 class ErasureCertificate(WireModel):
-    """Proof of an erasure, without personal data: the id is random, the rows are counted by table."""
+    """Proof of an erasure, without personal data: the id is random, the rows are counted by table.
+
+    Roles that may not see measurements get the numbers of the tables of enrolment and consent alone.
+    """
 
     certificate_id: str
     erased_at: Moment

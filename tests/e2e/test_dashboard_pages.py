@@ -1,6 +1,5 @@
 """The dashboard in a real browser: content, automatic updates, and no request to another machine."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from stressvision.core.clock import utc_now
@@ -17,27 +16,14 @@ from stressvision.db.queries.auth.accounts import revoke_tokens_of
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context, open_context
+from tests.e2e.console import CHROMIUM, DESK, PHONE, PHRASE, TIMEOUT_MS, holds_session, open_browser
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
 from tests.integration.live_backend import raise_alert, serve
 from tests.programs.running import answers, free_port, program, wait_until
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE = ViewportSize(width=420, height=900)
-DESK = ViewportSize(width=1400, height=900)
-TIMEOUT_MS = 30_000
 NAMED_MS = 10_000
 """A dead or slow server is named after 2 to 4 s on an idle machine; this one may be shared with other tests."""
-PHRASE = "cuatro palabras que recuerdo"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Bandeja", "Estrés o tristeza · Envasado · Mañana", "habitual 12 %"),
@@ -78,10 +64,8 @@ class Plant:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -128,10 +112,6 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
     assert [text for text in printed if "Content Security Policy" in text] == []
-
-
-def holds_session(page: Page) -> bool:
-    return any(cookie.get("name", "").startswith("stressvision_session") for cookie in page.context.cookies())
 
 
 def revoke_sessions(context: Context) -> None:

@@ -9,9 +9,11 @@ from markupsafe import Markup, escape
 from stressvision.core.errors import ConfigurationError
 from stressvision.core.texts import Language, Message
 from stressvision.dashboard import texts
+from stressvision.dashboard.html import STYLE
 
 SCRIPT_PATH = "/sv/shell.js"
-_HEAD_END = "</head>"
+_HEAD = "<head>"
+_STYLE = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704  a file of this package
 _MESSAGE_STYLE = Markup(
     ":root{color-scheme:light dark}"
     "body{font:15px/1.55 'Source Sans','Source Sans 3',system-ui,sans-serif;margin:0;color:#1A2433;background:#F4F6F9}"
@@ -29,26 +31,27 @@ _MESSAGE_STYLE = Markup(
 
 
 def read_page(static_folder: Path, language: Language, time_zone: str) -> str:
-    """Return Streamlit's page with the language, the product's name and the shell's script.
+    """Return Streamlit's page with the language, the product's name, our styles and the shell's script.
 
+    The styles apply from the first paint, and the script runs before Streamlit's: no later element moves.
     Raise ConfigurationError where Streamlit's file is not as expected, after a change of its version.
     """
     page = (static_folder / "index.html").read_text(encoding="utf-8")
     start, title = '<html lang="en">', "<title>Streamlit</title>"
-    if start not in page or title not in page or _HEAD_END not in page:
+    if start not in page or title not in page or _HEAD not in page:
         raise ConfigurationError(
             Message(
                 es="La versión instalada de Streamlit no es la que este tablero espera.",
                 en="The installed version of Streamlit is not the one that this dashboard expects.",
             )
         )
-    extra = Markup('<script type="application/json" id="sv-texts">{}</script><script src="{}" defer></script>').format(
-        _as_json(_shell_texts(language, time_zone)), SCRIPT_PATH
-    )
+    extra = Markup(
+        '<script type="application/json" id="sv-texts">{}</script><script src="{}" defer></script><style>{}</style>'
+    ).format(_as_json(_shell_texts(language, time_zone)), SCRIPT_PATH, _STYLE)
     return (
         page.replace(start, f'<html lang="{language}">')
         .replace(title, f"<title>{escape(texts.common.PRODUCT.text(language))}</title>")
-        .replace(_HEAD_END, f"{extra}{_HEAD_END}", 1)
+        .replace(_HEAD, f"{_HEAD}{extra}", 1)
     )
 
 

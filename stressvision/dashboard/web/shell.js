@@ -9,6 +9,23 @@
   const read = (store, key) => { try { return store.getItem(key); } catch { return null; } };
   const write = (store, key, value) => { try { store.setItem(key, value); } catch { /* storage is switched off */ } };
 
+  /* The place of the navigation is kept while a page loads: Streamlit draws it after the content. */
+  const WIDE = matchMedia("(min-width: 768px)");
+  const root = document.documentElement;
+  function keepPlace(left) {
+    if (!WIDE.matches) return;
+    root.classList.toggle("sv-nav", Number(left) > 0);
+    root.style.setProperty("--sv-nav", `${left}px`);
+  }
+  function notePlace() {
+    const main = document.querySelector(".stSidebar ~ * .stMain, .stSidebar ~ .stMain");
+    const left = WIDE.matches && (main ? main.getBoundingClientRect().x : document.querySelector("[data-sv-login]") && 0);
+    if (typeof left !== "number" || String(left) === read(localStorage, "sv-nav")) return;
+    write(localStorage, "sv-nav", left);
+    keepPlace(left);
+  }
+  keepPlace(read(localStorage, "sv-nav") ?? 0);
+
   /* Connection: a banner over the page, so that nothing below it moves. */
   const banner = document.createElement("div");
   banner.id = "sv-banner";
@@ -148,6 +165,20 @@
       if (part.getAttribute("role") !== "none") part.setAttribute("role", "none");
     }
   }
+  function openScrollers() {
+    /* Content that scrolls can be reached by keyboard: tables on a narrow screen, long texts. */
+    for (const part of document.querySelectorAll('.sv.rows, [class*="st-key-scroll_"]')) {
+      const scrolls = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight;
+      if (scrolls && !part.hasAttribute("tabindex")) {
+        const title = part.closest('[data-testid="stVerticalBlock"]:has(h2)')?.querySelector("h2") ?? document.querySelector("h1");
+        part.setAttribute("tabindex", "0");
+        part.setAttribute("role", "region");
+        part.setAttribute("aria-label", title?.textContent ?? texts.product);
+      } else if (!scrolls && part.hasAttribute("tabindex")) {
+        for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
+      }
+    }
+  }
   function nameButtons() {
     for (const line of document.querySelectorAll("[data-sv-subject]")) {
       for (const button of line.closest('[class*="st-key-alert_"]')?.querySelectorAll("button") ?? []) {
@@ -210,11 +241,13 @@
     } else if (!found) {
       strip = null;
     }
+    notePlace();
     retitle();
     labelSwitches();
     restoreDrafts();
     nameButtons();
     repairRoles();
+    openScrollers();
     keepSession();
     hideDeveloperDialogs();
   }
@@ -233,7 +266,8 @@
   observer.observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES.concat("data-sv-strip"),
   });
-  translate(document.body);
+  window.addEventListener("resize", openScrollers);
+  if (document.body) translate(document.body);
   follow();
   poll();
 })();

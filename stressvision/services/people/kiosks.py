@@ -8,7 +8,7 @@ from stressvision.db.queries.people import kiosks as rows
 from stressvision.domain.self_reports import CODE_DIGITS, Occasion
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.links import LinkHolder
+from stressvision.services.people.links import LinkHolder, require_open_link
 from stressvision.services.people.own import store_self_report
 from stressvision.wire.own import Kiosk, KioskAnswer, KioskIssued, KioskList, KioskReport, OwnCode
 
@@ -81,8 +81,9 @@ def report_at_kiosk(context: Context, report: KioskReport) -> KioskAnswer:
 
 
 def issue_code(context: Context, holder: LinkHolder) -> OwnCode:
-    """Return a new code of the holder, which replaces the earlier one and is shown once. Audited."""
+    """Return a new code of the holder, which replaces the earlier one and is shown once. Audited. Raises Forbidden."""
     with context.database.write() as connection:
+        require_open_link(connection, context, holder)
         for _ in range(_ATTEMPTS):
             code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
             if rows.replace_code(connection, holder.employee_id, _digest(code)):

@@ -16,7 +16,14 @@ from stressvision.db.backup.encryption import read_pieces
 from stressvision.db.backup.keys import BackupKey
 from stressvision.db.engine.connection import sqlite_path
 from stressvision.db.queries.privacy.erasure import REWRITTEN, personal_tables
-from stressvision.domain.erasure import count_occurrences, encode_words, mask_words, pick_face_fragments
+from stressvision.domain.auth import sees_persons
+from stressvision.domain.erasure import (
+    count_occurrences,
+    encode_words,
+    limit_counts,
+    mask_words,
+    pick_face_fragments,
+)
 from stressvision.services.backup.archive import list_backups, list_names, read_backup_content, writing_key
 from stressvision.services.backup.backups import delete_backups, renew_backups
 from stressvision.services.context import Actor, Context
@@ -84,7 +91,7 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
         certificate_id=erased.certificate_id,
         erased_at=erased_at,
         erased_by=actor.user_id,
-        row_counts=erased.row_counts,
+        row_counts=erased.row_counts if sees_persons(actor.role) else limit_counts(erased.row_counts),
         places=places,
         is_complete=all(place.is_clean is not False for place in places),
     )

@@ -19,6 +19,8 @@ _TEXT_LINE = re.compile(r"^(\S+T\S+Z)\s+\[(\w+)\s*\]\s+(.*)$")
 _LEVELS: dict[str, LogLevel] = {"critical": "error", "exception": "error", "warn": "warning"}
 _OF_PERSONS = re.compile(r"\b(alert|employee|notice|detections?|people|person)s?\b[=\s]", re.IGNORECASE)
 """Events from which the time of an alert or of a detection would follow."""
+_COUNTS = re.compile(r" (?:after|bytes|position)=\S+")
+"""Fields that grow with the number of detections."""
 
 _OF_PROGRAMS = re.compile(r"(listening|stopped|started|settings applied|backup|Uvicorn)\b")
 """Events of level info about the programs themselves."""
@@ -30,7 +32,7 @@ def read_log_lines(
     """Return lines of at least `level`, the newest first. `component`: one program's lines only."""
     folder = context.settings.run_dir / "logs"
     found = [
-        line
+        line if sees_persons(role) else line.model_copy(update={"text": _COUNTS.sub("", line.text)})
         for path in sorted(folder.glob("*.log"))
         if component is None or path.stem == component
         for line in _read(path)

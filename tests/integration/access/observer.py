@@ -18,6 +18,7 @@ from stressvision.domain.auth import Role
 from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.http.permissions import PERMISSIONS, Server
 from stressvision.ingest.application import create_application
+from stressvision.services.audit import record_repetitions
 from stressvision.services.context import Context, open_context
 from stressvision.services.devices import record_health
 from stressvision.services.reports.creation import write_due_reports
@@ -31,8 +32,9 @@ QUARTER = timedelta(minutes=15)
 PEOPLE = SMALLEST_GROUP + 1
 _VARYING_LINES = ("process_", "stressvision_http_request_seconds", "# ")
 """Of /metrics: what differs between two equal servers."""
-_RANDOM = ("accounts", "tokens", "audit", "docs", "openapi")
-"""Addresses whose rows have random identifiers, and documents."""
+_DOCUMENTS = ("docs", "openapi")
+_DOCTORS_READS = ("/api/alerts", "/api/dashboard/stats", "/api/dashboard/overview", "/api/reports", "/stats")
+_LOG_LINE = "{time:%Y-%m-%dT%H:%M:%S}Z [{level:<9}] {text}\n"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,34 @@ class Plant:
         """Store a quarter of an hour with these people, by index; the caller advances the clock."""
         for person in sorted(present):
             add_detection(self.context, employee_id=self.people[person], emotion="sad", emotion_confidence=0.9)
+            self._log("info", f"detection stored employee={self.people[person]}")
         if has_alert:
             raise_alert(self.context, self.people[min(present)])
+            self._log("warning", "message not delivered notice=1 reason=refused")
+
+    def let_doctor_work(self) -> None:
+        """Read and decide as the health service does, whatever there is."""
+        own = bearing(self.tokens[Role.HEALTH])
+        for path in _DOCTORS_READS[:-1]:
+            assert self.client.get(path, headers=own).status_code == 200
+        assert self.ingest.get("/stats", headers=own).status_code == 200
+        self.client.get(f"/api/employees/{self.people[0]}/status", headers=own)
+        for alert in self.client.get("/api/alerts", headers=own).json()["alerts"]:
+            self.client.post(f"/api/alerts/{alert['id']}/acknowledge", json={}, headers=own)
+        since, headers = self.last_event.get(Role.HEALTH, 0), {**own, "Host": "localhost"}
+        with self.client.websocket_connect(f"/ws?since={since}", headers=headers) as socket:
+            socket.send_json({"type": "ping"})
+            while (event := socket.receive_json())["type"] != "pong":
+                since = event.get("id", since)
+        self.last_event[Role.HEALTH] = since
+        self._log("warning", f"feed connection lost reason=locked position={since}")
+        record_repetitions(self.context, is_ending=True)
+
+    def _log(self, level: str, text: str) -> None:
+        folder = self.context.settings.run_dir / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "backend.log").open("a", encoding="utf-8") as file:
+            file.write(_LOG_LINE.format(time=self.clock(), level=level, text=text))
 
     def report_health(self) -> None:
         """Store a heartbeat of the camera."""
@@ -106,7 +134,7 @@ class Plant:
         for row in PERMISSIONS:
             if row.server is not Server.BACKEND or row.method != "GET" or role not in (row.roles or ()):
                 continue
-            if any(word in row.path for word in _RANDOM):
+            if any(word in row.path for word in _DOCUMENTS):
                 continue
             path = row.path
             for name, value in dates.items():
@@ -115,8 +143,13 @@ class Plant:
                 yield from (path.replace("{report_id}", str(minute - 15 * ago)) for ago in (1, 2))
             else:
                 yield path
-        yield "/api/dashboard/stats?hours=1"
-        yield "/api/reports?limit=2"
+        if role is Role.VIEWER:
+            yield "/api/dashboard/stats?hours=1"
+            yield "/api/reports?limit=2"
+        if role is Role.ADMIN:
+            yield f"/api/audit?entity_type=employee&entity_id={self.people[0]}"
+            yield "/api/audit?user_id=cuenta.health&limit=1000"
+            yield "/api/logs?level=info"
 
     def _read_events(self, role: Role) -> list[dict[str, Any]]:
         since = self.last_event.get(role, 0)
@@ -138,7 +171,13 @@ class Plant:
 @contextmanager
 def open_plant(folder: Path, name: str, clock: FakeClock) -> Iterator[Plant]:
     """Open a plant with a database of its own, its servers and one token of each role."""
-    context = open_context(Settings(database_url=f"sqlite:///{folder}/{name}.db"), clock)
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/{name}.db",
+        run_dir=folder / name,
+        backup_dir=folder / name / "backups",
+        notify_urls=("json://127.0.0.1:9/",),
+    )
+    context = open_context(settings, clock)
     people = [enrol(context, f"EMP{number:03}", f"Persona {number}") for number in range(1, PEOPLE + 1)]
     try:
         with asking(context) as client:
@@ -162,6 +201,8 @@ def live(
         plants[0].clock.advance(minutes=12)
         for plant in chance.sample(plants, len(plants)):
             plant.close_quarter()
+    for plant in chance.sample(plants, len(plants)):
+        plant.let_doctor_work()
 
 
 def _without_commit_time(event: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +212,7 @@ def _without_commit_time(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_varying_lines(text: str) -> str:
-    """Return an answer without what other programs of this machine change: processes, and the free disk."""
+    """Return an answer without what other programs change, processes and the free disk, and without random names."""
     text = re.sub(r'"free_bytes":\d+', '"free_bytes":0', text)
+    text = re.sub(r'"(token_id|by_token)":"\w+"', r'"\1":""', text)
     return "\n".join(line for line in text.split("\n") if not line.startswith(_VARYING_LINES))

@@ -1,6 +1,7 @@
 """Self-reports at kiosks and on request of the open page: occasions, personal codes, and what a kiosk may not do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,8 +9,8 @@ from sqlalchemy import text
 
 from stressvision.api.app import create_app
 from stressvision.domain.auth import Role
-from stressvision.services.context import Context
-from stressvision.services.people.links import OPEN_FOR, LinkHolder
+from stressvision.services.context import Actor, Context
+from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
 from stressvision.services.people.own import read_prompt, report_own_state
 from stressvision.wire.own import SelfReportNew
 from tests.conftest import FakeClock
@@ -35,6 +36,12 @@ def new_kiosk(client: TestClient) -> dict[str, str]:
 def new_code(client: TestClient, employee_id: int) -> str:
     code: str = client.post("/api/own/code", headers=opened_link(client, employee_id)).json()["code"]
     return code
+
+
+def opened(context: Context, employee_id: int) -> LinkHolder:
+    """Return the holder of an opened link whose page asks after 22 minutes, and 2 minutes after an alert."""
+    link = open_link(context, issue_link(context, employee_id, Actor(user_id="dra")).secret, None)
+    return replace(require_holder(context, link.secret, None), draw=19)
 
 
 def stored(context: Context) -> list[tuple[int, int | None, int | None, str]]:
@@ -96,7 +103,7 @@ def test_only_the_health_service_creates_kiosks(client: TestClient, sqlite_conte
 
 def test_answer_to_the_page_has_its_occasion(sqlite_context: Context, clock: FakeClock) -> None:
     ana = enrol(sqlite_context)
-    holder = LinkHolder(ana, clock() + OPEN_FOR, None, draw=19)  # asks after 22 minutes, and 2 after an alert
+    holder = opened(sqlite_context, ana)
     assert read_prompt(sqlite_context, holder).due_at is None
     report_own_state(sqlite_context, holder, SelfReportNew(tension=2, prompted=True))
     clock.advance(minutes=1)
@@ -115,8 +122,7 @@ def test_answer_to_the_page_has_its_occasion(sqlite_context: Context, clock: Fak
 def test_agreement_is_split_by_occasion(client: TestClient, sqlite_context: Context, clock: FakeClock) -> None:
     ana = enrol(sqlite_context)
     post_stress(sqlite_context, clock, ana, 40)
-    holder = LinkHolder(ana, clock() + OPEN_FOR, None)
-    report_own_state(sqlite_context, holder, SelfReportNew(tension=2))
+    report_own_state(sqlite_context, opened(sqlite_context, ana), SelfReportNew(tension=2))
     counts = {
         name: client.get(f"/api/agreement{query}").json()["scales"][1]["reports"]
         for name, query in (("all", ""), ("own", "?occasion=own"), ("kiosk", "?occasion=kiosk"))

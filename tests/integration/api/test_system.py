@@ -190,3 +190,19 @@ def test_usual_work_of_programs_is_left_out_for_administrators(context: Context)
     found = {role: read_log_lines(context, "info", None, 100, role).lines for role in (Role.ADMIN, None)}
     assert [line.text for line in found[Role.ADMIN]] == ["stopped"]
     assert len(found[None]) == 2
+
+
+def test_lines_state_no_size_or_position_to_administrators(context: Context) -> None:
+    log = (
+        "2026-11-28T18:50:00.5Z [info     ] backup made file=a.db bytes=123456 encrypted=True\n"
+        "2026-11-28T18:50:01.5Z [warning  ] feed connection lost reason=locked position=4711\n"
+        "2026-11-28T18:50:02.5Z [error    ] unreadable event skipped after=4711 reason=KeyError\n"
+    )
+    (context.settings.run_dir / "logs" / "reporter.log").write_text(log, encoding="utf-8")
+    found = {role: read_log_lines(context, "info", None, 100, role).lines for role in (Role.ADMIN, None)}
+    assert [line.text for line in found[Role.ADMIN]] == [
+        "unreadable event skipped reason=KeyError",
+        "feed connection lost reason=locked",
+        "backup made file=a.db encrypted=True",
+    ]
+    assert "bytes=123456" in found[None][2].text

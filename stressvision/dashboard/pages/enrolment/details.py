@@ -108,7 +108,7 @@ def _ask_recorder(context: PageContext) -> str:
 def show_consent(context: PageContext, consent: ConsentText, details: Details) -> Signature:
     """Render the consent text and the signature, and return whether it is complete."""
     st.html(html.small(context.text(texts.enrolment.CONSENT_ABOUT)))
-    with st.container(height=TEXT_HEIGHT, border=True):
+    with st.container(height=TEXT_HEIGHT, border=True, key="scroll_consent"):
         st.markdown(consent.text.partition("\n")[2])
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     method = left.segmented_control(

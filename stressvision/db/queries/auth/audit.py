@@ -9,11 +9,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from stressvision.core.clock import to_millisecond
+from stressvision.db.engine.expressions import json_has_key
 from stressvision.db.engine.row_reader import RowReader, as_it_stands, as_text
 from stressvision.db.engine.types import read_json
 from stressvision.db.schema.tables import audit_log
 from stressvision.db.schema.tables.audit import STORED_ENTRIES, parse_details, to_entry
-from stressvision.domain.audit import BEGINNING, TRIMMED, AuditHead, Entry, Link, link_hash
+from stressvision.domain.audit import (
+    BEGINNING,
+    CHOSEN_READS,
+    OPERATIONS,
+    REPETITIONS,
+    TRIMMED,
+    AuditHead,
+    Entry,
+    Link,
+    link_hash,
+)
 
 _CHUNK = 1000
 
@@ -31,6 +42,8 @@ class AuditFilter:
     user_id: str | None = None
     since: datetime | None = None
     limit: int = 100
+    is_limited: bool = False
+    """Only rows that roles without access to measurements may know of; reads do not match an entity."""
 
 
 def insert_audit(connection: Connection, entry: Entry) -> None:
@@ -101,7 +114,15 @@ def _matching(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(audit_log.c[name] == value)
-    return query if wanted.since is None else query.where(audit_log.c.timestamp >= wanted.since)
+    if wanted.since is not None:
+        query = query.where(audit_log.c.timestamp >= wanted.since)
+    if wanted.is_limited:
+        names_entity = wanted.entity_type is not None or wanted.entity_id is not None
+        actions = OPERATIONS if names_entity else OPERATIONS | CHOSEN_READS
+        # Repetitions are written with the next other read, and at its time.
+        is_first = ~json_has_key(audit_log.c.details, REPETITIONS)
+        query = query.where(audit_log.c.action.in_(sorted(actions)), is_first)
+    return query
 
 
 def _to_shown_link(row: Row[Any]) -> Link:

@@ -1,0 +1,159 @@
+"""The console for tests in a browser: a real backend with people, alerts and reports, and the dashboard before it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from sqlalchemy import update
+
+from stressvision.core.config import Settings
+from stressvision.db.schema.tables import employees
+from stressvision.domain.auth import Role
+from stressvision.services.auth.accounts import add_account
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.devices import record_health
+from stressvision.services.people.links import issue_link
+from stressvision.services.reports.creation import write_manual_report
+from stressvision.wire.detections import DeviceHealth
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import raise_alert, serve
+from tests.programs.running import Program, answers, free_port, program, wait_until
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = ViewportSize(width=420, height=900)
+DESK = ViewportSize(width=1400, height=900)
+TIMEOUT_MS = 30_000
+PHRASE = "cuatro palabras que recuerdo"
+ACCOUNTS = {Role.HEALTH: "dra.quispe", Role.ADMIN: "soporte", Role.VIEWER: "gerencia"}
+PEOPLE = (
+    ("EMP001", "Ana Torres Vega", "Envasado"),
+    ("EMP002", "Lars Keller Ruiz", "Envasado"),
+    ("EMP003", "Rosa Quispe Mamani", "Envasado"),
+    ("EMP004", "Julio Flores Díaz", "Almacén"),
+    ("EMP005", "Elena Rojas León", "Envasado"),
+    ("EMP006", "Marco Ponce Arce", "Envasado"),
+)
+CAMERAS = (("pi-envasado-01", "watching"), ("pi-almacen-01", "no_camera"))
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Console:
+    """A backend that can stop and start, and a dashboard that uses it."""
+
+    folder: Path
+    api_port: int
+    port: int
+    context: Context
+    links: list[str]
+    running: ExitStack = field(default_factory=ExitStack)
+    dashboard: Program | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_backend(self) -> None:
+        self.running.enter_context(serve(self.context, port=self.api_port))
+
+    def stop_backend(self) -> None:
+        self.running.close()
+        self.context = open_context(self.context.settings)
+
+
+@contextmanager
+def run_console(folder: Path) -> Iterator[Console]:
+    """Run the backend in a thread and the dashboard as a process until the end of the block."""
+    api_port, port = free_port(), free_port()
+    settings = Settings(database_url=f"sqlite:///{folder}/gloria_stress_system.db", time_zone="America/Lima")
+    context = open_context(settings)
+    links = fill_plant(context)
+    console = Console(folder, api_port, port, context, links)
+    values = {
+        "STRESSVISION_DASHBOARD_PORT": str(port),
+        "STRESSVISION_API_PORT": str(api_port),
+        "STRESSVISION_TIME_ZONE": settings.time_zone,
+    }
+    console.start_backend()
+    with program("main.py", folder=folder, settings=values) as dashboard:
+        console.dashboard = dashboard
+        wait_until(lambda: answers(f"{console.base}/_stcore/health"), "the dashboard")
+        yield console
+        assert "Traceback" not in dashboard.output
+    console.running.close()
+
+
+def fill_plant(context: Context) -> list[str]:
+    """Create accounts, people with alerts, cameras and a report. Returns addresses of a person's own page."""
+    for role, name in ACCOUNTS.items():
+        add_account(context, name, role, PHRASE, Actor())
+    for device_id, state in CAMERAS:
+        record_health(context, DeviceHealth(device_id=device_id, state=state, location="Envasado", fps=14.5))
+    ids = []
+    for code, name, area in PEOPLE:
+        ids.append(enrol(context, code, name))
+        with context.database.write() as connection:
+            connection.execute(update(employees).where(employees.c.id == ids[-1]).values(department=area))
+        raise_alert(context, ids[-1])
+    write_manual_report(context, timedelta(minutes=15))
+    return [issue_link(context, ids[number], Actor()).path for number in range(4)]
+
+
+@contextmanager
+def browse(browser: Browser, size: ViewportSize = DESK, *, scheme: str = "light") -> Iterator[Page]:
+    """Open a page in a browser context of its own."""
+    opened: BrowserContext = browser.new_context(viewport=size, color_scheme="dark" if scheme == "dark" else "light")
+    opened.set_default_timeout(TIMEOUT_MS)
+    yield opened.new_page()
+    opened.close()
+
+
+def log_in(page: Page, console: Console, role: Role, path: str = "") -> None:
+    """Log in with the form, and wait for the page behind it and for the cookie."""
+    page.goto(f"{console.base}/{path}")
+    page.get_by_label("Cuenta").fill(ACCOUNTS[role])
+    page.get_by_label("Contraseña", exact=True).fill(PHRASE)
+    page.get_by_role("button", name="Iniciar sesión").click()
+    page.get_by_text(f"{ACCOUNTS[role]} · ").wait_for()
+    wait_until(lambda: holds_session(page), "the login cookie")
+
+
+def holds_session(page: Page) -> bool:
+    return any(cookie.get("name", "").startswith("stressvision_session") for cookie in page.context.cookies())
+
+
+def settle(page: Page) -> None:
+    """Wait until the script of the page has run and each of its elements is drawn."""
+    page.wait_for_selector("h1")
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-testid=stSkeleton]')"
+    )
+
+
+def list_paths(page: Page) -> list[str]:
+    """Return the addresses in the navigation."""
+    links = page.locator('[data-testid="stSidebarNav"] a')
+    links.first.wait_for(state="attached")
+    paths: list[str] = links.evaluate_all("links => links.map(link => new URL(link.href).pathname)")
+    return paths
