@@ -41,12 +41,18 @@ def write_protected(file: BinaryIO, data: Iterable[bytes], key: BackupKey | None
 
 def read_protected(path: Path, key: BackupKey | None) -> Generator[bytes]:
     """Yield the data in pieces of at most PIECE bytes. Raises InvalidInput at the first damaged byte."""
-    with closing(read_pieces(path) if key is None else _decrypted(path, key)) as packed:
+    with closing(_read_packed(path) if key is None else _decrypted(path, key)) as packed:
         yield from _decompressed(path, packed)
 
 
 def read_pieces(path: Path) -> Generator[bytes]:
     """Yield the content of a file in pieces of 1 MiB."""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _read_packed(path: Path) -> Generator[bytes]:
     with open_backup_file(path) as file:
         while piece := file.read(PIECE):
             yield piece

@@ -97,7 +97,7 @@ def find_head(settings: Settings, key: BackupKey | None) -> ChainHead | None:
 def rotate(settings: Settings, head: ChainHead) -> None:
     """Delete the backups older than the newest `backup_keep` chains.
 
-    Those of the head, which is authenticated, come first: files of an earlier key, or only named so, do not displace one.
+    Those of the head, which is authenticated, come first: files of an earlier key, or only named so, displace none.
     """
     names = list_names(settings)
     kept = [end.generation for end in head.ends[-settings.backup_keep :]]

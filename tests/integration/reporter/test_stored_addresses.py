@@ -57,8 +57,8 @@ def test_service_that_reads_no_file_may_be_stored() -> None:
 
 def test_every_option_of_a_storable_service_that_names_a_file_is_refused() -> None:
     """A new version of apprise may have more of them."""
-    manager = NotificationManager()
-    named = {}
+    manager = NotificationManager()  # type: ignore[no-untyped-call]
+    named: dict[str, str] = {}
     for scheme in sorted(STORABLE_SCHEMES):
         plugin = manager[scheme]
         importlib.import_module(plugin.__module__)
