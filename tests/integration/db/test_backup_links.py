@@ -20,6 +20,7 @@ from stressvision.services.system.backups import open_item
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection
+from tests.unit.db.test_sealed_files import write_sealed
 
 DOCTOR = Actor(user_id="dra.quispe")
 
@@ -203,7 +204,29 @@ def test_gzip_of_another_program_keeps_its_content(context: Context, tmp_path: P
     assert gzip.decompress(archive.read_bytes()) == b"x"
 
 
-def test_conflict_is_named(context: Context) -> None:
+@pytest.mark.parametrize("name", ["planta-20991231-235959-999999.svb", "planta-20210101-000000-000000-00001.svb"])
+def test_file_of_version_0_3_is_refused_under_another_name(context: Context, name: str) -> None:
+    settings = context.settings.model_copy(update={"backup_key_file": None})
+    settings.backup_dir.mkdir(exist_ok=True)
+    header = {
+        "database": "planta",
+        "kind": "whole",
+        "chain": "c",
+        "number": 0,
+        "created_at": "2021-01-01T00:00:00.000Z",
+        "rows": {},
+        "marks": {},
+    }
+    path = settings.backup_dir / "planta-20210101-000000-000417.svb"
+    write_sealed(path, header, b"content", is_encrypted=False)
+    assert [backup.path for backup in list_backups(settings)] == [path]
+    path.rename(settings.backup_dir / name)
+    assert list_backups(settings) == ()
+    with pytest.raises(InvalidInput, match="cambió de nombre"):
+        verify_backup(settings, None)
+
+
+def test_unencrypted_backup_is_not_downloaded(context: Context) -> None:
     plain = replace(context, settings=context.settings.model_copy(update={"backup_key_file": None}))
     made = make_backup(plain)
     with pytest.raises(Conflict):
