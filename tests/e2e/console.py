@@ -41,6 +41,8 @@ START_SECONDS = 90.0
 ZONE = "America/Lima"
 PHRASE = "cuatro palabras que recuerdo"
 ACCOUNTS = {Role.HEALTH: "dra.quispe", Role.ADMIN: "soporte", Role.VIEWER: "gerencia"}
+DOCTOR = Actor(user_id=ACCOUNTS[Role.HEALTH], role=Role.HEALTH)
+SUPPORT = Actor(user_id=ACCOUNTS[Role.ADMIN], role=Role.ADMIN)
 PEOPLE = (
     ("EMP001", "Ana Torres Vega", "Envasado"),
     ("EMP002", "Lars Keller Ruiz", "Envasado"),
@@ -114,7 +116,7 @@ def run_console(folder: Path) -> Iterator[Console]:
 def fill_plant(context: Context) -> list[str]:
     """Create accounts, people with alerts, cameras and a report. Returns addresses of a person's own page."""
     for role, name in ACCOUNTS.items():
-        add_account(context, name, role, PHRASE, Actor())
+        add_account(context, name, role, PHRASE, SUPPORT)
     for device_id, state in CAMERAS:
         record_health(context, DeviceHealth(device_id=device_id, state=state, location="Envasado", fps=14.5))
     ids = []
@@ -124,7 +126,7 @@ def fill_plant(context: Context) -> list[str]:
             connection.execute(update(employees).where(employees.c.id == ids[-1]).values(department=area))
         raise_alert(context, ids[-1])
     write_manual_report(context, timedelta(minutes=15))
-    return [issue_link(context, ids[number], Actor()).path for number in range(4)]
+    return [issue_link(context, ids[number], DOCTOR).path for number in range(4)]
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
-from stressvision.services.context import Actor
 from stressvision.services.devices import record_health
 from stressvision.wire.detections import DeviceHealth
 from tests.e2e.console import (
     ACCOUNTS,
     CHROMIUM,
     PHRASE,
+    SUPPORT,
     TIMEOUT_MS,
     Console,
     browse,
@@ -218,7 +218,7 @@ def test_killed_dashboard_is_named_and_a_note_is_kept(console: Console, browser:
 
 
 def test_second_doctor_keeps_the_text_of_a_late_decision(console: Console, browser: Browser) -> None:
-    add_account(console.context, "dr.salas", Role.HEALTH, PHRASE, Actor())
+    add_account(console.context, "dr.salas", Role.HEALTH, PHRASE, SUPPORT)
     with browse(browser) as first, browse(browser) as second:
         log_in(first, console, Role.HEALTH, "alertas?alerta=6")
         log_in(second, console, Role.HEALTH, "alertas?alerta=6", name="dr.salas")
