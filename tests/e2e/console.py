@@ -125,6 +125,7 @@ def fill_plant(context: Context) -> list[str]:
         with context.database.write() as connection:
             connection.execute(update(employees).where(employees.c.id == ids[-1]).values(department=area))
         raise_alert(context, ids[-1])
+    record_health(context, DeviceHealth(device_id="cam-1", state="stopped"))
     write_manual_report(context, timedelta(minutes=15))
     return [issue_link(context, ids[number], DOCTOR).path for number in range(4)]
 
