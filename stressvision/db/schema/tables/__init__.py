@@ -41,7 +41,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0024"
+REVISION = "0025"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
