@@ -13,12 +13,14 @@ from stressvision.db.queries.reports.summaries import mark_stale
 from stressvision.domain.auth import Role
 from stressvision.http.permissions import EVENTS, PERMISSIONS, Learns
 from stressvision.services.context import Actor, Context
+from stressvision.services.notifications import read_queue
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import asking, bearing, give_tokens
 from tests.integration.conftest import enrol
+from tests.integration.reporter.test_notices import notifying
 
 QUARTER = timedelta(minutes=15)
 
@@ -191,3 +193,17 @@ def read_report_events(client: TestClient, token: str) -> list[dict[str, Any]]:
         while (message := socket.receive_json())["type"] != "pong":
             events += [message] if message["type"] == "report" else []
     return events
+
+
+def test_message_announces_only_reports_that_are_shown(usual_context: Context, clock: FakeClock) -> None:
+    """An administrator chooses the recipients: each message would state that somebody was seen in the window."""
+    telling = notifying(usual_context, "json://127.0.0.1:9/x", notify_events=("reports",))
+    with plant_with_one_person(telling) as (client, tokens, people, _):
+        clock.advance(minutes=15)
+        write_due_reports(telling, QUARTER)
+        assert read_queue(telling).waiting == 0
+        for employee_id in people:
+            post(client, tokens[Role.DEVICE], employee_id, clock().isoformat(), "neutral")
+        clock.advance(minutes=15)
+        write_due_reports(telling, QUARTER)
+    assert read_queue(telling).waiting == 1
