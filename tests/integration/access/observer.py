@@ -32,8 +32,10 @@ QUARTER = timedelta(minutes=15)
 PEOPLE = SMALLEST_GROUP + 1
 _VARYING_LINES = ("process_", "stressvision_http_request_seconds", "# ")
 """Of /metrics: what differs between two equal servers."""
-FORGED_SHARE = 0.5
+FORGED_SHARE = 0.2
 """Histories in which somebody adds detections of four people to windows that are over."""
+ATTENDED_SHARE = 0.2
+"""Histories after which the health service reads and decides."""
 _DOCUMENTS = ("docs", "openapi")
 _DOCTORS_READS = ("/api/alerts", "/api/dashboard/stats", "/api/dashboard/overview", "/api/reports", "/stats")
 _LOG_LINE = "{time:%Y-%m-%dT%H:%M:%S}Z [{level:<9}] {text}\n"
@@ -77,7 +79,7 @@ class Plant:
             assert self.client.get(path, headers=own).status_code == 200
         assert self.ingest.get("/stats", headers=own).status_code == 200
         self.client.get(f"/api/employees/{self.people[0]}/status", headers=own)
-        for alert in self.client.get("/api/alerts", headers=own).json()["alerts"]:
+        for alert in self.client.get("/api/alerts?status=pending", headers=own).json()["alerts"]:
             self.client.post(f"/api/alerts/{alert['id']}/acknowledge", json={}, headers=own)
         since, headers = self.last_event.get(Role.HEALTH, 0), {**own, "Host": "localhost"}
         with self.client.websocket_connect(f"/ws?since={since}", headers=headers) as socket:
@@ -211,11 +213,12 @@ def live(
         plants[0].clock.advance(minutes=12)
         for plant in chance.sample(plants, len(plants)):
             plant.close_quarter()
-    is_forged = chance.random() < FORGED_SHARE
+    is_forged, is_attended = (chance.random() < share for share in (FORGED_SHARE, ATTENDED_SHARE))
     for plant in chance.sample(plants, len(plants)):
         if is_forged:
             plant.forge_past(len(histories[0]))
-        plant.let_doctor_work()
+        if is_attended:
+            plant.let_doctor_work()
 
 
 def _without_commit_time(event: dict[str, Any]) -> dict[str, Any]:
