@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from stressvision.api.app import create_app
 from stressvision.core.arguments import Arguments
+from stressvision.core.certificates import load_certificate
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.logs import configure_logs
 from stressvision.core.ports import require_free_port
@@ -46,6 +47,7 @@ def _serve() -> int:
     parser.add_argument("--port", dest="api_port", type=int, help="puerto (por omisión 8000)")
     settings = load_settings(**vars(parser.parse_args()))
     configure_logs(settings, "backend")
+    load_certificate(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # uvicorn raises the signal that stopped it again once everything is closed.
     with suppress(KeyboardInterrupt), closing(_listen(settings)) as listener:

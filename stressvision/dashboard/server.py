@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web import cli
 
 from stressvision.core.arguments import Arguments
+from stressvision.core.certificates import load_certificate
 from stressvision.core.config import PROJECT_ROOT, Settings, load_settings
 from stressvision.core.dashboard_key import read_dashboard_key
 from stressvision.core.files import require_utf8
@@ -49,6 +50,7 @@ def serve(arguments: Sequence[str]) -> int:
     Arguments(description=texts.common.USAGE.text(settings.lang)).parse_args(arguments)
     require_utf8(Path.cwd())
     require_free_port(settings.host, settings.dashboard_port, "STRESSVISION_DASHBOARD_PORT")
+    load_certificate(settings)
     url = settings.served_at(settings.dashboard_port)
     print(texts.common.SERVING.text(settings.lang).format(url=url), flush=True)  # noqa: T201  for the terminal
     install_web_policy(settings, Middleware(ConsoleRoutes, console=create_console(settings)))

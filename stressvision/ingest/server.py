@@ -7,6 +7,7 @@ import structlog
 from flask import Flask
 
 from stressvision.core.arguments import Arguments
+from stressvision.core.certificates import load_certificate
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import Unavailable
 from stressvision.core.logs import configure_logs
@@ -18,6 +19,9 @@ from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.accounts import require_administrator
 from stressvision.services.context import open_context
 from stressvision.services.settings.following import SettingsFollower
+
+GRACE_SECONDS = 1
+"""Time for running requests to end when the encrypted server is stopped."""
 
 log = structlog.get_logger()
 
@@ -35,6 +39,7 @@ def _serve() -> int:
     settings = load_settings(**vars(parser.parse_args()))
     configure_logs(settings, "ingest")
     require_free_port(settings.host, settings.ingest_port, "STRESSVISION_INGEST_PORT")
+    load_certificate(settings)
     share_heap()
     raise_file_limit()
     context = open_context(settings)
@@ -80,6 +85,7 @@ def _serve_encrypted(application: Flask, settings: Settings) -> None:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
                 ssl_certfile=settings.tls_certificate,
                 ssl_keyfile=settings.tls_key,
             )

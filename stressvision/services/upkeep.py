@@ -105,7 +105,9 @@ def inspect_installation(context: Context, machine: Machine) -> list[Repair]:
     Today's sample of the disk is stored first. Raises DatabaseUnavailable.
     """
     settings, now = context.settings, context.clock()
-    backup = find_backup_fault(settings, context.clock)
+    with context.database.read() as connection:
+        first_use = rows.select_first_use(connection)
+    backup = find_backup_fault(settings, context.clock, first_use)
     certificate = read_certificate_expiry(settings)
     is_synchronised = machine.is_synchronised()
     model = find_model_fault(settings, _today(context))

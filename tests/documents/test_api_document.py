@@ -1,5 +1,6 @@
 """The commands and lists of docs/api.md: the commands run as printed, except for the port."""
 
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from stressvision.wire.events import EVENT_TYPES
 from tests.documents.markdown import read_blocks, read_commands
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import LiveBackend, raise_alert, serve
+from tests.integration.logins import add_doctor
 
 DOCUMENT = PROJECT_ROOT / "docs" / "api.md"
 REFUSED = "start_date=yesterday"
@@ -62,6 +64,19 @@ def test_every_curl_command_succeeds(live: LiveBackend) -> None:
         query = "SELECT employee_code, given FROM consents JOIN employees ON employees.id = employee_id"
         given = [tuple(row) for row in connection.exec_driver_sql(f"{query} ORDER BY consents.id")]
         assert given[-2:] == [("EMP003", 1), ("EMP002", 0)]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_printed_login_opens_the_api_and_its_document(tmp_path: Path) -> None:
+    context = add_doctor(open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db")))
+    [block] = read_blocks(DOCUMENT, "sh")
+    with serve(context) as backend:
+        command = ["bash", "-e", "-c", use_live_port(backend, block.text)]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    assert json.loads(done.stdout)["name"] == "dra.quispe", done.stderr
+    assert json.loads((tmp_path / "openapi.json").read_text("utf-8"))["paths"]
 
 
 def test_client_receives_subscribed_events(live: LiveBackend) -> None:

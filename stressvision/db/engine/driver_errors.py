@@ -76,8 +76,11 @@ def translate_error(error: Exception, url: URL) -> Exception:
 
 
 def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnavailable:
-    """Return the error that explains a driver's error to the operator, without any value of any row."""
-    where = sqlite_path(url) or url.render_as_string(hide_password=True)
+    """Return the error that explains a driver's error to the operator, without any value of any row.
+
+    Its text is also shown without a login: of a server it names the database alone, neither user nor host.
+    """
+    where = sqlite_path(url) or f"«{url.database}»"
     reason = str(cause).lower()
     for words, es, en in _DRIVER_FAULTS:
         if any(word in reason for word in words):
@@ -92,7 +95,9 @@ def explain_driver_error(cause: BaseException | None, url: URL) -> DatabaseUnava
         )
     return DatabaseUnavailable(
         Message(
-            es=f"La base de datos {where} no responde ({kind}). Revise que esté en marcha y repita.",
-            en=f"Database {where} does not answer ({kind}). Check that it is running and try again.",
+            es=f"La base de datos {where} no responde ({kind}). Revise que PostgreSQL esté en marcha, en "
+            "la dirección de STRESSVISION_DATABASE_URL, y repita.",
+            en=f"Database {where} does not answer ({kind}). Check that PostgreSQL runs at the address in "
+            "STRESSVISION_DATABASE_URL, and try again.",
         )
     )

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.row_reader import ReadRow, RowReader
-from stressvision.db.schema.tables import disk_samples, repairs
+from stressvision.db.schema.tables import disk_samples, releases, repairs
 from stressvision.domain.upkeep import SAMPLE_DAYS, DiskSample, Repair
 
 
@@ -45,6 +45,12 @@ def select_samples(connection: Connection) -> list[DiskSample]:
         except (TypeError, ValueError):
             continue
     return samples
+
+
+def select_first_use(connection: Connection) -> datetime | None:
+    """Return when the first release that names itself in the database used it."""
+    moment: datetime | None = connection.execute(select(func.min(releases.c.first_used_at))).scalar_one()
+    return moment
 
 
 def replace_repairs(connection: Connection, found: Sequence[Repair], at: datetime) -> None:

@@ -28,8 +28,11 @@ class BackupHealth:
         return self.message.text(language).replace("{at}", at) if self.message else ""
 
 
-def find_backup_fault(settings: Settings, clock: Clock = utc_now) -> BackupHealth:
-    """Return the state of the backups; whether their content is sound is verified by verify_backup."""
+def find_backup_fault(settings: Settings, clock: Clock = utc_now, since: datetime | None = None) -> BackupHealth:
+    """Return the state of the backups; whether their content is sound is verified by verify_backup.
+
+    `since`: first use of the database; without any backup it is a problem once the first one is late. None: unknown.
+    """
     if not settings.backup_hours and not list_names(settings):
         return BackupHealth(_OFF, is_problem=False)
     try:
@@ -39,16 +42,33 @@ def find_backup_fault(settings: Settings, clock: Clock = utc_now) -> BackupHealt
             return BackupHealth(_NO_HEAD, is_problem=True)
     except (ConfigurationError, InvalidInput) as error:
         return BackupHealth(error.message, is_problem=True)
+    now = clock()
     if newest is None:
-        return (
-            BackupHealth(_NONE, is_problem=True) if list_names(settings) else BackupHealth(_NOT_YET, is_problem=False)
-        )
-    at, now = newest.created_at.astimezone(UTC), clock()
+        if list_names(settings):
+            return BackupHealth(_NONE, is_problem=True)
+        is_late = since is not None and _is_late(settings, since, now)
+        return BackupHealth(_describe_missing(settings) if is_late else _NOT_YET, is_problem=is_late)
+    at = newest.created_at.astimezone(UTC)
     if is_from_the_future(at, now):
         return BackupHealth(_FUTURE, is_problem=True, newest=at)
-    if settings.backup_hours and now - at > _LATE * timedelta(hours=settings.backup_hours):
+    if _is_late(settings, at, now):
         return BackupHealth(_OLD, is_problem=True, newest=at)
     return BackupHealth(find_open_copies(settings), is_problem=False, newest=at)
+
+
+def _is_late(settings: Settings, newest: datetime, now: datetime) -> bool:
+    hours = settings.backup_hours
+    return hours > 0 and now - newest > _LATE * timedelta(hours=hours)
+
+
+def _describe_missing(settings: Settings) -> Message:
+    folder, hours = settings.backup_dir, settings.backup_hours
+    return Message(
+        es=f"ninguna en {folder}, aunque se hace una cada {hours} h: fallan, falta el disco o no corre el programa de "
+        "reportes. Mire su registro (log)",
+        en=f"none in {folder}, although one is due every {hours} h: they fail, the disk is missing, or the report "
+        "generator is not running. Look at its log",
+    )
 
 
 def find_open_copies(settings: Settings) -> Message | None:

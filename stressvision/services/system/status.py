@@ -20,6 +20,7 @@ from stressvision.db.queries.auth.accounts import has_accounts
 from stressvision.db.queries.auth.audit import AuditFilter, count_audit
 from stressvision.db.queries.detections.devices import count_devices
 from stressvision.db.queries.people.employees import count_enrolled, count_population
+from stressvision.db.queries.upkeep import select_first_use
 from stressvision.db.schema.tables import REVISION
 from stressvision.domain.disclosure import round_size
 from stressvision.services.backup.archive import list_names
@@ -46,9 +47,9 @@ def read_status(context: Context, services: Sequence[ServiceState], language: La
         language: Language of the texts.
     """
     settings = context.settings
-    backup = find_backup_fault(settings, context.clock)
     outcome = read_outcome(settings.run_dir)
     with context.database.read() as connection:
+        backup = find_backup_fault(settings, context.clock, select_first_use(connection))
         population = count_population(connection)
         size = read_size(connection, context.database.url)
         facts = {

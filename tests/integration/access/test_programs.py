@@ -2,11 +2,14 @@
 
 import ipaddress
 import json
+import socket
 import ssl
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -27,6 +30,8 @@ from stressvision.wire.access import TokenRequest
 from tests.programs.running import answers, free_port, program, wait_until
 
 PHRASE = "cuatro palabras que recuerdo"
+STOP_SECONDS = 5.0
+"""Within which a server stops, whatever its clients do."""
 
 
 @pytest.fixture
@@ -73,6 +78,22 @@ def test_servers_refuse_to_start_without_administrator_and_name_the_command(
             assert "Traceback" not in started.output
 
 
+@pytest.mark.parametrize("script", ["backend_api.py", "server_simulator.py", "main.py"])
+def test_unusable_certificate_is_named_without_a_traceback(
+    tmp_path: Path, encrypted: Mapping[str, str], script: str
+) -> None:
+    spoilt = tmp_path / "spoilt.pem"
+    spoilt.write_text("no certificate")
+    settings = {**encrypted, "STRESSVISION_TLS_CERTIFICATE": str(spoilt)}
+    with program(
+        script, folder=tmp_path, settings={**settings, "STRESSVISION_DASHBOARD_PORT": str(free_port())}
+    ) as ended:
+        assert ended.wait() == 2
+        assert str(spoilt) in ended.output
+        assert "deben ser PEM" in ended.output
+        assert "Traceback" not in ended.output
+
+
 def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, encrypted: Mapping[str, str]) -> None:
     context = open_context(Settings(database_url=encrypted["STRESSVISION_DATABASE_URL"]))
     with closing(context.database):
@@ -106,19 +127,35 @@ def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, en
         assert PHRASE not in malformed.text
         trusting = ssl.create_default_context(cafile=authority)
         subprotocols = [Subprotocol("stressvision"), Subprotocol(token)]
-        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=subprotocols) as socket:
-            assert json.loads(socket.recv(timeout=10))["type"] == "connected"
+        with connect(f"{api.replace('http', 'ws', 1)}/ws", ssl=trusting, subprotocols=subprotocols) as channel:
+            assert json.loads(channel.recv(timeout=10))["type"] == "connected"
         client = IngestClient(ingest, token=device, trusted_ca=authority)
         client.start_session('{"device_id": "cam-1", "session_id": "session_cam-1_1"}')
         detection = f'{{"device_id": "cam-1", "timestamp": "{datetime.now(UTC).isoformat()}"}}'
         assert client.send_batch([detection]).stored == 1
-        client.close()
+        # A client that keeps its connection, and one whose request never ends.
+        stalled = open_stalled(ingest, trusting)
+        began = time.monotonic()
         for started in (backend, server):
             assert started.stop() == 0
+        assert time.monotonic() - began < 2 * STOP_SECONDS
+        stalled.close()
+        client.close()
+        assert not (tmp_path / "plant.db-wal").exists()
+        for started in (backend, server):
             assert "listening" in started.output
             for secret in (token, device, PHRASE, "otra frase equivocada"):
                 assert secret not in started.output
                 assert secret[-20:] not in started.output
+
+
+def open_stalled(url: str, trusting: ssl.SSLContext) -> ssl.SSLSocket:
+    """Return an encrypted connection on which a request has begun that does not end."""
+    parts = urlsplit(url)
+    connection = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5)
+    encrypted = trusting.wrap_socket(connection, server_hostname=parts.hostname)
+    encrypted.sendall(b"POST /detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+    return encrypted
 
 
 def test_servers_behind_a_proxy_serve_encrypted_requests_only(tmp_path: Path) -> None:

@@ -92,6 +92,23 @@ def test_late_backup_names_its_time(sqlite_context: Context, clock: FakeClock, t
     assert f"{made:%Y-%m-%d %H:%M:%S}" in (read_status(context, (), "es").backup_message or "")
 
 
+def test_backups_that_never_succeeded_are_a_repair_after_two_days(
+    usual_context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    lost = tmp_path / "lost"
+    lost.write_text("")
+    settings = usual_context.settings.model_copy(update={"backup_dir": lost})
+    context = Context(usual_context.database, settings, clock)
+    clock.advance(days=2)
+    assert inspect_installation(context, SOUND) == []
+    clock.advance(minutes=1)
+    inspect_installation(context, SOUND)
+    [missing] = list_repairs(context, "es").repairs
+    assert (missing.kind, missing.is_urgent) == ("backup", True)
+    assert f"ninguna en {lost}" in missing.message
+    assert "ninguna en" in (read_status(context, (), "es").backup_message or "")
+
+
 def validate_model(context: Context, on: date, models: Path) -> list[RepairItem]:
     settings = context.settings.model_copy(update={"backup_hours": 0, "models_dir": models, "validated_on": on})
     inspected = Context(context.database, settings, context.clock)

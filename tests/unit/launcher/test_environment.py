@@ -1,4 +1,5 @@
 import ast
+import importlib.util
 import json
 import os
 import shutil
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
+from stressvision.core.errors import Unavailable
 from stressvision.launcher import environment
 from stressvision.launcher.environment import missing_packages
+from stressvision.launcher.installation import complete_models
 from stressvision.launcher.pip_output import describe_progress, explain_failure
 from stressvision.launcher.project import (
     DEVICE_REQUIREMENTS,
@@ -157,6 +160,15 @@ def test_progress_describes_step_of_pip() -> None:
 )
 def test_failure_of_pip_is_explained(log: str, expected: str) -> None:
     assert expected in explain_failure(log, Path("install.log")).message.es
+
+
+def test_environment_without_pip_is_told_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(Unavailable) as refused:
+        complete_models(project)
+    assert "ni pip" in refused.value.message.es
+    assert "-m ensurepip" in refused.value.message.es
+    assert "Cuando haya red" not in refused.value.message.es
 
 
 def test_entry_imports_only_standard_library() -> None:

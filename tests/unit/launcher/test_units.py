@@ -1,17 +1,26 @@
 """The systemd units: no core files, few rights, and to each program its own secrets only."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
 
 DEPLOY = PROJECT_ROOT / "deploy"
-UNITS = ["stressvision@.service", "stressvision-dashboard.service", "stressvision-device.service"]
+UNITS = [
+    "stressvision@.service",
+    "stressvision-dashboard.service",
+    "stressvision-device.service",
+    "stressvision-device@.service",
+]
 CREDENTIALS = {
     "stressvision@.service": set(),
     "stressvision-dashboard.service": {"dashboard-key"},
     "stressvision-device.service": set(),
+    "stressvision-device@.service": set(),
     "stressvision@backend_api.service.d/credentials.conf": {"backup-key", "dashboard-key"},
     "stressvision@report_generator.service.d/credentials.conf": {"backup-key"},
 }
@@ -43,3 +52,25 @@ def test_dashboard_knows_neither_the_database_nor_the_backups() -> None:
     text = "\n".join(line for line in lines if not line.startswith("#"))
     assert "DynamicUser=yes" in text
     assert not re.search(r"(?i)backup|database|\.env$(?<!settings\.env)", text, re.MULTILINE)
+
+
+def test_unit_of_one_of_several_cameras_differs_by_its_name_only() -> None:
+    one, several = (
+        {line for line in (DEPLOY / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
+        for name in ("stressvision-device.service", "stressvision-device@.service")
+    )
+    assert {line.replace("/%i", "").replace(" --camera %i", "") for line in several - one} - one == {
+        "Description=Stress Vision: camera %i",
+        "EnvironmentFile=-/etc/stressvision/camera-%i.env",
+    }
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_accepts_the_unit(name: str, tmp_path: Path) -> None:
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    unit = tmp_path / name.replace("@", "@one")
+    # The programs are installed elsewhere on this machine.
+    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE), encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if str(unit) in line]) == (0, [])
