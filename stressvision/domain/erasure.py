@@ -104,7 +104,7 @@ def _counts(entry: Mapping[str, Any]) -> Mapping[str, int]:
 
 
 RECORD_TABLES = frozenset(
-    {"consents", "employees", "face_samples", "person_links", "person_requests", "recognition_pauses"}
+    {"consents", "employees", "face_samples", "kiosk_codes", "person_links", "person_requests", "recognition_pauses"}
 )
 """Tables of enrolment and consent: the numbers of rows of all others state what was measured of the person."""
 

@@ -6,8 +6,8 @@ from typing import Any
 from alembic import op
 from sqlalchemy import text
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 _SMALLEST = 5
 _STRESS = ("stress", "sad")
