@@ -12,13 +12,16 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stressvision.dashboard.web import alert_links
+from stressvision.dashboard.web import alert_links, kiosk
 from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.documents import SCRIPT_PATH
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 
 PREFIX = "/sv/"
+_PATHS = frozenset({alert_links.PATH, kiosk.PATH})
+"""Pages of this server beside Streamlit's."""
 SCRIPT = Path(__file__).parent / "shell.js"
 LONGEST_TICKET = 200
 """Bytes of the body of a request for the cookie."""
@@ -36,6 +39,7 @@ class Console:
     cookie: SessionCookie
     tickets: SessionTickets
     alert_link: AlertLinkPage
+    kiosk: KioskPage
 
 
 class ConsoleRoutes:
@@ -51,13 +55,15 @@ class ConsoleRoutes:
                 Route(f"{PREFIX}session", partial(_clear_session, console), methods=["DELETE"]),
                 Route(alert_links.PATH, console.alert_link.show),
                 Route(alert_links.PATH, console.alert_link.store, methods=["POST"]),
+                Route(kiosk.PATH, console.kiosk.show),
+                Route(kiosk.PATH, console.kiosk.store, methods=["POST"]),
             ],
             default=self._not_found,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp = self._app
-        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] == alert_links.PATH):
+        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] in _PATHS):
             answer = self._router
         elif scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             answer = await self._find_document(scope) or self._pass_on
