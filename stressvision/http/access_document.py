@@ -23,7 +23,7 @@ accounts; without any, only this machine is served, and everything is shown. An 
 `/api/own` and what is below it is open to no role: the holder of a personal link, which the health service hands out,
 opens it once, and with the secret of that opening reads and changes their own data for half an hour. Each opening is
 audited. `/api/alert-link` is open to the key of a link in a message, which acknowledges its alert once and states what
-the message stated (decision 44).
+the message stated (decision 44). `/api/kiosk` is open to the link of a kiosk, which stores answers and reads nothing.
 """
 _COLUMNS = (Role.VIEWER, Role.HEALTH, Role.ADMIN, Role.DEVICE)
 

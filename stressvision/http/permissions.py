@@ -113,6 +113,13 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # A person's own page, opened with a personal link; requests for correction; self-reports
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "GET", "/api/kiosks", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "POST", "/api/kiosks", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "DELETE", "/api/kiosks/{kiosk_id}", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/kiosk", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/kiosk/reports", {}, by_link=True),
+    Permission(BACKEND, "GET", "/api/own/prompt", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/code", {}, by_link=True),
     Permission(BACKEND, "GET", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/open", {}, by_link=True),

@@ -98,6 +98,8 @@ class FakeBackend:
     plant: PlantFigures = field(default_factory=invent_plant)
     own: OwnPage = field(default_factory=invent_page)
     is_enough: bool = False
+    prompt_at: datetime | None = None
+    prompted: list[bool] = field(default_factory=list)
 
 
 def employee(number: int, **changes: object) -> Employee:

@@ -13,14 +13,17 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stressvision.dashboard.web import alert_links
+from stressvision.dashboard.web import alert_links, kiosk
 from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import SCRIPT_PATH
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 
 PREFIX = "/sv/"
+_PATHS = frozenset({alert_links.PATH, kiosk.PATH})
+"""Pages of this server beside Streamlit's."""
 SCRIPT = Path(__file__).parent / "shell.js"
 LONGEST_TICKET = 200
 """Bytes of the body of a request for the cookie."""
@@ -38,6 +41,7 @@ class Console:
     cookie: SessionCookie
     tickets: SessionTickets
     alert_link: AlertLinkPage
+    kiosk: KioskPage
 
 
 class ConsoleRoutes:
@@ -52,6 +56,7 @@ class ConsoleRoutes:
                 _by_method(f"{PREFIX}pulse", GET=partial(_send_pulse, console)),
                 _by_method(session, POST=partial(_store_session, console), DELETE=partial(_clear_session, console)),
                 _by_method(alert_links.PATH, GET=link.show, POST=link.store),
+                _by_method(kiosk.PATH, GET=console.kiosk.show, POST=console.kiosk.store),
             ],
             redirect_slashes=False,
             default=self._not_found,
@@ -61,7 +66,7 @@ class ConsoleRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp = self._app
-        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] == alert_links.PATH):
+        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] in _PATHS):
             answer = self._router
         elif scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             answer = await self._find_document(scope) or self._pass_on

@@ -23,10 +23,12 @@ from stressvision.dashboard.server import list_page_paths
 from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import create_not_found, read_page
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 from stressvision.wire.alerts import AlertLinkState
+from stressvision.wire.own import KioskReport
 
 HTML = {"Accept": "text/html"}
 OWNED = ("/_stcore/health", "/alertas/_stcore/health", "/static/js/index.js", "/favicon.png", "/component/x")
@@ -42,6 +44,7 @@ def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
         cookie=SessionCookie(8501, is_encrypted=False),
         tickets=tickets,
         alert_link=AlertLinkPage(language, ZoneInfo("America/Lima"), read_link, use_link, lambda _: "10.1.2.3"),
+        kiosk=KioskPage(language, check_kiosk, report_at_kiosk),
     )
     return TestClient(ConsoleRoutes(answer_as_streamlit, console), follow_redirects=False), tickets
 
@@ -64,6 +67,17 @@ def use_link(key: str, address: str) -> AlertLinkState:
     if read_link(key, address).state == "used":
         raise Conflict(Message(es="Este enlace ya se usó.", en="This link was used already."))
     return link_state("acknowledged")
+
+
+def check_kiosk(key: str) -> None:
+    if key != "svk_good":
+        raise ConsentMissing(Message(es="Este quiosco no está activo.", en="This kiosk is not active."))
+
+
+def report_at_kiosk(key: str, report: KioskReport) -> None:
+    check_kiosk(key)
+    if report.code != "204816":
+        raise Conflict(Message(es="Ese código no existe.", en="There is no such code."))
 
 
 async def answer_as_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,6 +173,24 @@ def test_link_of_a_message_that_does_not_work_says_why() -> None:
     assert "Acknowledge alert no. 12?" in client("en")[0].get("/atender?clave=good").text
 
 
+def test_kiosk_stores_an_answer_and_returns_to_its_form() -> None:
+    browser, _ = client()
+    shown = browser.get("/quiosco?clave=svk_good")
+    assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
+    assert (shown.text.count('type="radio"'), "20000" in shown.text) == (14, True), "an idle form is reset"
+    answer = {"clave": "svk_good", "code": "204816", "sleepiness": "7"}
+    done = browser.post("/quiosco", data=answer)
+    assert "Gracias: quedó guardado" in done.text
+    assert 'content="6;url=/quiosco?clave=svk_good"' in done.text
+    assert "204816" not in done.text
+    wrong = browser.post("/quiosco", data={**answer, "code": "111111"})
+    assert (wrong.status_code, "Ese código no existe." in wrong.text) == (409, True)
+    for typed in ({"code": "12"}, {"code": "204816", "sleepiness": "12"}):
+        assert browser.post("/quiosco", data={"clave": "svk_good", **typed}).status_code == 422
+    assert browser.get("/quiosco").status_code == 403
+    assert browser.post("/quiosco", content="x" * 500).status_code == 413
+
+
 def test_another_page_of_streamlit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html></html>", encoding="utf-8")
     with pytest.raises(ConfigurationError):
@@ -177,6 +209,7 @@ ADDRESSES = {
     "/sv/pulse": {"GET"},
     "/sv/session": {"POST", "DELETE"},
     "/atender": {"GET", "POST"},
+    "/quiosco": {"GET", "POST"},
 }
 
 
@@ -201,7 +234,7 @@ def test_odd_address_of_our_own_is_not_found(path: str, method: str) -> None:
     assert application().request(method, path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/sv/session", "/atender"])
+@pytest.mark.parametrize("path", ["/sv/session", "/atender", "/quiosco"])
 def test_body_has_a_limit_of_size_and_time(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert application().post(path, content=b"a" * 10_000).status_code == 413
     asked = {"type": "http", "method": "POST", "path": path, "headers": []}

@@ -46,6 +46,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "disk_samples": "free bytes of each day",
     "erasures": "certificates without the person's identity",
     "hour_counts": "counts of an hour over all people",
+    "kiosks": "places where self-reports are typed",
     "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
     "minute_counts": "counts of a minute over all people",
