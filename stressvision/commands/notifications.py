@@ -17,7 +17,7 @@ UNDERSTOOD = Message(
     es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}", en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}"
 )
 NOT_UNDERSTOOD = Message(
-    es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}. No se entiende la n.º {places}: vea docs/notifications.md",
+    es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}. No se entiende la n.º {places}: vea docs/avisos.md",
     en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}. No. {places} is not understood: see docs/notifications.md",
 )
 DELIVERED = Message(es="{label}: entregado", en="{label}: delivered")
@@ -59,7 +59,7 @@ def notify(settings: Settings, arguments: argparse.Namespace) -> int:
     if not configured_addresses(settings):
         raise ConfigurationError(
             Message(
-                es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/settings.md).",
+                es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/avisos.md).",
                 en="No recipients: set addresses in STRESSVISION_NOTIFY_URLS (docs/settings.md).",
             ),
             field="STRESSVISION_NOTIFY_URLS",

@@ -63,7 +63,7 @@ OPERATIONS = frozenset(
         *("camera_changed", "camera_paused", "camera_resumed", TRIMMED),
         *("create_employee", "change_employee", "activate_employee", "deactivate_employee", "enrol"),
         *("withdraw_consent", "erase", "issue_link", "open_link", "pause_recognition", "resume_recognition"),
-        *("request_correction", "close_correction"),
+        *("request_correction", "close_correction", "kiosk_added", "kiosk_ended", "issue_code"),
     }
 )
 """Actions that no measurement causes: roles that may not see measurements see these rows."""

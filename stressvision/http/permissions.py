@@ -32,7 +32,7 @@ class Learns(StrEnum):
     NOTHING = "nothing"
     """State of the programs and machines, or the caller's own account: no figure about employees."""
     ACCOUNTS = "accounts"
-    """Accounts, tokens and the audit log: reads and changes, each with its author."""
+    """Accounts, tokens and the audit log, to administrators without the rows that measurements cause."""
     GROUPS = "groups"
     """Sums of closed windows with at least five people (domain/disclosure.py)."""
     RECORDS = "records"

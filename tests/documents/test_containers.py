@@ -3,6 +3,7 @@
 Building them needs an image registry; deploy/README.md states what was built and run by hand.
 """
 
+import plistlib
 import re
 import runpy
 import shutil
@@ -115,3 +116,17 @@ def test_health_check_reads_the_heartbeat(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(FOLDER / "healthy.py"), run_name="__main__")
     assert ended.value.code == code
+
+
+def test_job_of_launchd_starts_the_servers_and_is_marked_as_never_run() -> None:
+    content = (PROJECT_ROOT / "deploy" / "launchd" / "pe.gloria.stressvision.plist").read_bytes()
+    assert b"Never run" in content
+    job = plistlib.loads(content)
+    assert job["ProgramArguments"][1:] == [
+        "/opt/stressvision/start_complete_system.py",
+        "--option",
+        "server",
+        "--headless",
+    ]
+    assert (job["UserName"], job["Umask"]) == ("_stressvision", 0o077)
+    assert "Never run, written after their vendors' documents." in (PROJECT_ROOT / "deploy" / "README.md").read_text()
