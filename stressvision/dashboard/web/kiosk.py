@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from stressvision.core.errors import StressVisionError
 from stressvision.core.texts import Language, Message
 from stressvision.dashboard import texts
+from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import create_document
 from stressvision.wire.own import KioskReport
 
@@ -66,12 +67,8 @@ class KioskPage:
 
     async def store(self, request: Request) -> Response:
         """Store an answer, and return to the form by itself."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LONGEST_BODY:
-                return Response(status_code=413)
-        typed = {name: values[0].strip() for name, values in parse_qs(body.decode("ascii", errors="replace")).items()}
+        sent = parse_qs(await read_body(request, LONGEST_BODY))
+        typed = {name: values[0].strip() for name, values in sent.items()}
         key = typed.pop(KEY, "")
         try:
             report = KioskReport.model_validate(typed)

@@ -8,6 +8,7 @@ from stressvision.db.queries.people import kiosks as rows
 from stressvision.domain.self_reports import CODE_DIGITS, Occasion
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_still_open
 from stressvision.services.people.links import LinkHolder, require_open_link
 from stressvision.services.people.own import store_self_report
 from stressvision.wire.own import Kiosk, KioskAnswer, KioskIssued, KioskList, KioskReport, OwnCode
@@ -36,9 +37,11 @@ def list_kiosks(context: Context) -> KioskList:
 
 
 def add_kiosk(context: Context, location: str, actor: Actor) -> KioskIssued:
-    """Create a kiosk, and return its link, which is shown once. Audited."""
+    """Create a kiosk, and return its link, which is shown once. Audited. Raises Unauthenticated: as issue_link."""
     secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     with context.database.write() as connection:
+        require_still_open(connection, actor)
+        require_credential(connection, context, actor)
         kiosk_id = rows.insert_kiosk(connection, location.strip(), _digest(secret), actor.user_id)
         record(connection, context, actor, "kiosk_added", "kiosk", kiosk_id)
     return KioskIssued(id=kiosk_id, secret=secret, path=f"{PATH}?clave={secret}")

@@ -1,24 +1,29 @@
 """Links, pipes and names in the backup folder, put there by somebody who may write into it and nowhere else."""
 
 import gzip
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from stressvision.core.config import Settings
-from stressvision.core.errors import Conflict, InvalidInput, NotFound
+from stressvision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from stressvision.db.backup.keys import new_key
+from stressvision.db.queries.alerts.alert_links import find_link, insert_link
 from stressvision.services.backup.archive import list_backups, list_names
 from stressvision.services.backup.backups import continue_backup, make_backup
 from stressvision.services.backup.restoring import restore_database, verify_backup
 from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.people.links import issue_link, open_link
 from stressvision.services.privacy.erasure import erase_person
 from stressvision.services.system.backups import open_item
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
+from tests.integration.edge.test_detections_stored import post_stress
 from tests.integration.live_backend import add_detection
 from tests.unit.db.test_sealed_files import write_sealed
 
@@ -231,3 +236,23 @@ def test_unencrypted_backup_is_not_downloaded(context: Context) -> None:
     made = make_backup(plain)
     with pytest.raises(Conflict):
         open_item(plain, made.path.name, DOCTOR)
+
+
+def test_links_used_since_the_backup_do_not_open_again_after_its_restoration(
+    context: Context, clock: FakeClock
+) -> None:
+    post_stress(context, clock, 1, 10)
+    personal = issue_link(context, 1, Actor(user_id="enfermera")).secret
+    with context.database.write() as connection:
+        digest = hashlib.sha256(b"sva_secret").hexdigest()
+        insert_link(connection, 1, "target", digest, context.clock() + timedelta(hours=24))
+    make_backup(context)
+    open_link(context, personal, "10.0.0.5")
+    context.database.close()
+    restore_database(context.settings, None, DOCTOR, context.clock)
+    with pytest.raises(Forbidden):
+        open_link(context, personal, "10.0.0.6")
+    with context.database.read() as connection:
+        link = find_link(connection, digest)
+    assert link is not None
+    assert link.expires_at <= context.clock()
