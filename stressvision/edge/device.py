@@ -33,6 +33,7 @@ from stressvision.edge.status import DeviceStatus
 from stressvision.edge.watch_plan import WatchPlan
 from stressvision.vision.camera import Camera, Shot
 from stressvision.vision.source import Source
+from stressvision.vision.viewpoint import ViewWatch
 from stressvision.wire.detections import DeviceHealth
 
 FRAME_WAIT_SECONDS = 0.25
@@ -88,6 +89,7 @@ def build_device(
     upload_client, sync_client = _build_client(settings, token), _build_client(settings, token)
     rules = _rules_of(settings)
     camera, pipeline, counters = Camera(source), Pipeline(models, rules), DeviceCounters()
+    viewpoint = ViewWatch()
     gallery = GalleryCache(
         threshold=settings.recognition_threshold,
         margin=settings.recognition_margin,
@@ -108,7 +110,7 @@ def build_device(
     )
     health = HealthMonitor(
         settings,
-        HealthSources(camera, pipeline, outbox, counters, sync_client.status),
+        HealthSources(camera, pipeline, outbox, counters, sync_client.status, viewpoint),
         status,
         DeviceHeartbeat(settings.run_dir, component),
         StatisticsFile(statistics) if statistics else None,
@@ -119,7 +121,7 @@ def build_device(
     plan = WatchPlan(settings, lambda: camera_settings.current, sync_client.server_time)
     return CameraDevice(
         rules,
-        CaptureParts(camera, pipeline, counters, plan),
+        CaptureParts(camera, pipeline, counters, plan, viewpoint),
         DeliveryParts(outbox, session, buffer, uploader, sync, gallery),
         health,
         display,
@@ -153,6 +155,7 @@ class CaptureParts:
     pipeline: Pipeline
     counters: DeviceCounters
     plan: WatchPlan
+    viewpoint: ViewWatch
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ class CameraDevice:
     ) -> None:
         self._rules, self._delivery, self._health, self._display = rules, delivery, health, display
         self._camera, self._pipeline, self._counters = capture.camera, capture.pipeline, capture.counters
-        self._plan = capture.plan
+        self._plan, self._viewpoint = capture.plan, capture.viewpoint
         self._gallery_version = 0
         self._database_id: str | None = None
 
@@ -237,7 +240,11 @@ class CameraDevice:
     def _follow_plan(self, elapsed: float) -> None:
         """Close or open the camera as its schedule and its pause require, and look where its settings say."""
         del elapsed
-        self._pipeline.view = self._plan.view()
+        view = self._plan.view()
+        if view != self._pipeline.view:
+            # Masks change the picture, and whoever set them has seen it.
+            self._pipeline.view = view
+            self._viewpoint.restart()
         rest = self._plan.rest()
         if rest is not None:
             if not self._camera.closed:
@@ -265,6 +272,8 @@ class CameraDevice:
                     for item in detections
                 )
             )
+        if not self._camera.source.paced:  # a recording's scenes are no fault
+            self._viewpoint.observe(shot.frame, shot.elapsed)
         self._display.show(shot.frame, self._pipeline.marks)
 
     def _apply_gallery(self, state: GalleryState) -> None:

@@ -2,8 +2,9 @@
 
 from stressvision.core.errors import Forbidden, Message, NotFound, Unauthenticated
 from stressvision.http.permissions import Server, find_permission
-from stressvision.services.auth.authenticator import MISSING, Principal
+from stressvision.services.auth.authenticator import Principal
 from stressvision.services.context import Actor
+from stressvision.services.credentials import MISSING
 
 
 def require_token(token: str | None) -> str:

@@ -85,6 +85,8 @@ class Actor:
     """Device that the token belongs to, if any."""
     token_id: str | None = None
     """Access token of a program, named in the audit log; None for a person's own session."""
+    credential: str | None = field(default=None, compare=False)
+    """Id of the token or session that authenticated the request, checked again where credentials are issued."""
 
     @property
     def token_details(self) -> dict[str, object]:

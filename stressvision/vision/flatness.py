@@ -12,6 +12,7 @@ with holes for the eyes. A photograph that is not moved is not judged (that it n
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -80,7 +81,7 @@ def measure_motion(before: _Grey, after: _Grey) -> tuple[float, float]:
     """Return the plane's motion between two grey faces [96,96] and the rest, both in widths of the face."""
     flow = _FLOW.calc(before, after, None)  # type: ignore[call-overload]  # its stub asks for what it fills itself
     inside = np.concatenate([flow[_INSIDE, 0], flow[_INSIDE, 1]])
-    numbers = _FIT @ inside
+    numbers = _fit() @ inside
     rest = np.zeros((_SIDE, _SIDE, 2), np.float32)
     rest[_INSIDE] = (inside - _PLANE @ numbers).reshape(2, -1).T
     averaged = cv2.blur(rest, (_PATCH, _PATCH)) / _COVERED
@@ -118,8 +119,13 @@ def _make_plane(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     return np.concatenate([across, down])
 
 
+@cache
+def _fit() -> npt.NDArray[np.float64]:
+    """Return the matrix that fits the eight numbers; computed at the first use, since it costs 6 MB for good."""
+    return np.asarray(np.linalg.pinv(_PLANE), np.float64)
+
+
 _FLOW = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 _INSIDE = _make_inside()
 _PLANE = _make_plane(_INSIDE)
-_FIT = np.linalg.pinv(_PLANE)
 _COVERED = np.maximum(cv2.blur(_INSIDE.astype(np.float32), (_PATCH, _PATCH)), 0.2)[..., None]

@@ -26,7 +26,7 @@ BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 """08:00 of day 0, a Monday."""
 QUARTER = timedelta(minutes=15)
 PEOPLE = 4
-SHIFT_MINUTES = 60
+SHIFT_MINUTES = 30
 EVERY_MINUTES = 5
 BATCH = 8
 FREE_AT_FIRST = 840 * 10**6
@@ -301,7 +301,7 @@ def make_batches(day: int, done: set[str]) -> Iterator[list[dict[str, object]]]:
         for minute in range(0, SHIFT_MINUTES, EVERY_MINUTES)
         for person in range(1, PEOPLE + 1)
     ]
-    seen += [(1801 + 20 * number, day % PEOPLE + 1, "stress") for number in range(10)]
+    seen += [(601 + 20 * number, day % PEOPLE + 1, "stress") for number in range(10)]
     waiting = []
     for second, person, emotion in sorted(seen):
         item = {

@@ -1,11 +1,13 @@
 """ASGI adapter of authentication: once there are accounts, every endpoint requires a token of a permitted role."""
 
-from starlette.concurrency import run_in_threadpool
+from functools import partial
+
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stressvision.api.error_handlers import to_response
+from stressvision.api.reserved_threads import run_reserved
 from stressvision.core.config import Settings
 from stressvision.core.errors import StressVisionError
 from stressvision.http.authentication import require_permission, require_token
@@ -40,7 +42,7 @@ class AuthenticationMiddleware:
     async def _authenticate(self, scope: Scope, headers: Headers) -> Principal | None:
         """Raises Unauthenticated, Forbidden, NotFound and Unavailable."""
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
-        if not await is_login_required(self.authenticator) or is_public(Server.BACKEND, method, scope["path"]):
+        if is_public(Server.BACKEND, method, scope["path"]) or not await is_login_required(self.authenticator):
             return None
         token = bearer_token(headers.get("authorization")) or offered_token(headers)
         if token is None and method == "WEBSOCKET":
@@ -53,13 +55,13 @@ class AuthenticationMiddleware:
 async def is_login_required(authenticator: Authenticator) -> bool:
     """Return whether there are accounts. Raises DatabaseUnavailable."""
     cached = authenticator.cached_login_required()
-    return await run_in_threadpool(authenticator.is_login_required) if cached is None else cached
+    return await run_reserved(authenticator.is_login_required) if cached is None else cached
 
 
 async def authenticate(authenticator: Authenticator, token: str) -> Principal:
     """Return the principal of a token. Raises Unauthenticated and Unavailable."""
     principal = authenticator.lookup_cached(token)
-    return principal if principal is not None else await run_in_threadpool(authenticator.authenticate, token)
+    return principal if principal is not None else await run_reserved(partial(authenticator.authenticate, token))
 
 
 def offered_token(headers: Headers) -> str | None:

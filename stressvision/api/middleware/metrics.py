@@ -24,6 +24,7 @@ from stressvision.api.websocket.hub import Hub
 from stressvision.domain.alerts import AlertStatus
 from stressvision.domain.auth import Role, sees_persons
 from stressvision.http.permissions import may_call
+from stressvision.services.auth.hashing import PASSWORD_QUEUE
 from stressvision.services.vitals import Vitals, read_odd_fields
 from stressvision.wire.notifications import NoticeQueue
 
@@ -159,6 +160,10 @@ _SECONDS_A_DAY = 86_400
 _METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
+_HASHING = "password"
+"""Kind of the queue of password hashes, which is the process's."""
+
+
 class _DroppedClients(Collector):
     """Export the hub's count of dropped clients as a counter."""
 
@@ -171,7 +176,7 @@ class _DroppedClients(Collector):
 
 
 class _ExpensiveWorkCollector(Collector):
-    """Export the queues of expensive answers, by kind."""
+    """Export the queues of expensive answers, by kind, and that of password hashes."""
 
     def __init__(self, work: ExpensiveWork) -> None:
         self._work = work
@@ -190,6 +195,9 @@ class _ExpensiveWorkCollector(Collector):
             running.add_metric([kind], self._work.count_running(kind))
             waiting.add_metric([kind], self._work.count_waiting(kind))
             refused.add_metric([kind], self._work.count_refused(kind))
+        running.add_metric([_HASHING], PASSWORD_QUEUE.running)
+        waiting.add_metric([_HASHING], PASSWORD_QUEUE.waiting)
+        refused.add_metric([_HASHING], PASSWORD_QUEUE.refused)
         yield from (running, waiting, refused)
 
 

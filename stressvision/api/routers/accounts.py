@@ -72,11 +72,13 @@ def add_account(context: ContextDep, actor: ActorDep, connection: HTTPConnection
 
 @router.post("/accounts/{name}/disable")
 def disable_account(context: ContextDep, actor: ActorDep, name: str) -> Account:
+    accounts.require_account(actor)
     return accounts.disable_account(context, name, actor)
 
 
 @router.post("/accounts/{name}/password")
 def change_password(context: ContextDep, actor: ActorDep, name: str, request: PasswordRequest) -> Account:
+    accounts.require_account(actor)
     return accounts.change_password(context, name, request.password, actor)
 
 
@@ -92,4 +94,5 @@ def add_token(context: ContextDep, actor: ActorDep, request: TokenRequest) -> To
 
 @router.post("/tokens/{token_id}/revoke")
 def revoke_token(context: ContextDep, actor: ActorDep, token_id: str) -> Token:
+    accounts.require_account(actor)
     return tokens.revoke_token(context, token_id, actor)

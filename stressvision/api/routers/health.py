@@ -6,6 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from stressvision import VERSION
 from stressvision.api.dependencies import ActorDep, BackendDep, LanguageDep
 from stressvision.api.middleware.metrics import RoleRegistry
+from stressvision.api.reserved_threads import run_reserved
 from stressvision.core.errors import Message, Unavailable
 from stressvision.services import notifications, vitals
 from stressvision.wire.backend import Liveness, Readiness, ServiceCard
@@ -33,8 +34,8 @@ def read_card(backend: BackendDep, language: LanguageDep) -> ServiceCard:
 
 
 @router.get("/health")
-def read_liveness(backend: BackendDep, language: LanguageDep) -> Liveness:
-    fault = backend.database_fault()
+async def read_liveness(backend: BackendDep, language: LanguageDep) -> Liveness:
+    fault = await run_reserved(backend.database_fault)
     return Liveness(
         status="healthy",
         service="stressvision-backend",
@@ -45,8 +46,11 @@ def read_liveness(backend: BackendDep, language: LanguageDep) -> Liveness:
 
 
 @router.get("/ready", responses={503: {"model": Readiness}})
-def read_readiness(backend: BackendDep, language: LanguageDep, response: Response) -> Readiness:
-    faults = (backend.database_fault(), vitals.read_storage_fault(backend.context), backend.reader.fault)
+async def read_readiness(backend: BackendDep, language: LanguageDep, response: Response) -> Readiness:
+    def find_faults() -> tuple[Message | None, ...]:
+        return backend.database_fault(), vitals.read_storage_fault(backend.context), backend.reader.fault
+
+    faults = await run_reserved(find_faults)
     missing = sorted({fault.text(language) for fault in faults if fault})
     response.status_code = 503 if missing else 200
     return Readiness(ready=not missing, missing=missing)

@@ -24,7 +24,7 @@ from stressvision.core.errors import (
 from stressvision.domain.auth import sees_persons
 from stressvision.http.authentication import actor_of, require_permission
 from stressvision.http.permissions import Server, visible_events
-from stressvision.services.auth.authenticator import MISSING
+from stressvision.services.credentials import MISSING
 from stressvision.services.people.employees import record_follower
 from stressvision.wire.events import EVENT_TYPES, ErrorEvent, Pong, Subscribe, Subscribed
 from stressvision.wire.problems import validation_problem

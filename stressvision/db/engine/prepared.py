@@ -125,3 +125,32 @@ def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> Converter | None
 def _write_json(value: object) -> str | None:
     """Return the text of a JSON column; SQLAlchemy's own converter takes three times as long."""
     return None if value is None else to_json(value).decode()
+
+
+class PostgresInsert:
+    """Insertion of many rows into a table of PostgreSQL by one statement with one parameter, prepared by the driver.
+
+    A list of VALUES is another text for each number of rows, which SQLAlchemy builds and the server parses anew.
+    """
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        """`names`: of the columns that the rows have values for."""
+        self._table, self._names = table, tuple(names)
+        self._sql: str | None = None
+
+    def insert(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[int]:
+        """Insert the rows and return their ids, in order. Raises sqlalchemy's DBAPIError."""
+        if self._sql is None:
+            self._sql = self._compile(connection.dialect)
+        content = to_json([dict(zip(self._names, row, strict=True)) for row in rows]).decode()
+        return [row[0] for row in connection.exec_driver_sql(self._sql, (content,))]
+
+    def _compile(self, dialect: Dialect) -> str:
+        columns = (self._table.c[name] for name in self._names)
+        types = ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in columns)
+        names = ", ".join(self._names)
+        source = f"ROWS FROM (json_to_recordset(%s::json) AS ({types})) WITH ORDINALITY"
+        return (
+            f"INSERT INTO {self._table.name} ({names}) SELECT {names} FROM {source} ORDER BY ordinality"  # noqa: S608  constant names
+            " RETURNING id"
+        )

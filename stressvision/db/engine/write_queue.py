@@ -6,7 +6,7 @@ One thread runs them in the order of submission. A write's future is resolved wh
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,9 @@ from sqlalchemy import Connection
 MAX_MEMBERS = 64
 MAX_SECONDS = 0.01
 """How long a transaction accepts new writes; other processes wait meanwhile."""
+
+LEAST_SHARED = 3
+"""Writes of a kind from which one shared statement is cheaper than one each."""
 
 T = TypeVar("T")
 
@@ -45,12 +48,24 @@ class DatabaseAccess(Protocol):
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Another way of a write: `run` writes the items of several writes that name it, with fewer statements than each.
+
+    It returns their results in order, or None where it cannot and has written nothing: each then does its own work.
+    """
+
+    run: Callable[[Connection, Sequence[Any]], Sequence[Any] | None]
+    item: Any
+
+
+@dataclass(frozen=True)
 class _Member:
     """A submitted write. `on_rollback`: called before the write is repeated and after it has failed."""
 
     work: Callable[[Connection], Any]
     on_rollback: Callable[[], None]
     future: "Future[Any]"
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +75,12 @@ class _WriteResult:
 
 
 class _RollbackRequired(Exception):
-    """A member failed after it had written: the transaction must be rolled back."""
+    """A member failed after it had written: the transaction must be rolled back.
 
-    def __init__(self, outcome: _WriteResult) -> None:
+    `outcome`: of the last member; None where each must be repeated alone.
+    """
+
+    def __init__(self, outcome: _WriteResult | None) -> None:
         super().__init__()
         self.outcome = outcome
 
@@ -90,14 +108,20 @@ class WriteQueue:
         """Have `listener` called in the queue's thread each time that the futures of a transaction are resolved."""
         self._listeners.append(listener)
 
-    def submit(self, work: Callable[[Connection], T], on_rollback: Callable[[], None] = _do_nothing) -> "Future[T]":
+    def submit(
+        self,
+        work: Callable[[Connection], T],
+        on_rollback: Callable[[], None] = _do_nothing,
+        shared: Shared | None = None,
+    ) -> "Future[T]":
         """Queue the work for a transaction that other writes may share; the future is resolved after the commit.
 
         Where another member of the transaction fails, it is rolled back and the work runs a second time. `on_rollback`
         drops what the work has cached outside the database: it is called in the queue's thread, before the second run
-        and when the write has failed. The future raises DatabaseUnavailable, and what the work raises.
+        and when the write has failed. `shared`: has the write done together with others.
+        The future raises DatabaseUnavailable, and what the work raises.
         """
-        member = _Member(work, on_rollback, Future())
+        member = _Member(work, on_rollback, Future(), shared)
         self._submitted.put(member)
         if self._thread is None:
             self._start()
@@ -162,12 +186,12 @@ class WriteQueue:
         try:
             with self._transaction() as connection:
                 while self._gathered and len(members) < MAX_MEMBERS and (not members or self._clock() < closes_at):
-                    members.append(self._gathered.popleft())
-                    outcomes.append(self._run_member(members[-1], connection))
-                    if not self._gathered:
-                        self._take(0)
+                    while len(self._gathered) < MAX_MEMBERS and self._take(0):
+                        pass
+                    self._run_alike(self._pop_alike(MAX_MEMBERS - len(members)), connection, members, outcomes)
         except _RollbackRequired as rollback:
-            self._resolve(members.pop(), rollback.outcome)
+            if rollback.outcome is not None:
+                self._resolve(members.pop(), rollback.outcome)
             for member in members:
                 member.on_rollback()
             for member in members:
@@ -185,6 +209,39 @@ class WriteQueue:
         else:
             for member, outcome in zip(members, outcomes, strict=True):
                 self._resolve(member, outcome)
+
+    def _pop_alike(self, most: int) -> list[_Member]:
+        """Take the first gathered write, and those behind it that can be written together with it."""
+        first = self._gathered.popleft()
+        alike = [first]
+        while self._gathered and len(alike) < most and first.shared and (other := self._gathered[0].shared):
+            if other.run is not first.shared.run:
+                break
+            alike.append(self._gathered.popleft())
+        return alike
+
+    def _run_alike(
+        self, alike: list[_Member], connection: Connection, members: list[_Member], outcomes: list[_WriteResult]
+    ) -> None:
+        """Run writes of one kind, and add them to the members and outcomes of the transaction."""
+        shared = alike[0].shared
+        if len(alike) >= LEAST_SHARED and shared is not None:
+            members += alike
+            try:
+                results = shared.run(connection, [member.shared.item for member in alike if member.shared])
+            except Exception as error:
+                raise _RollbackRequired(None) from error
+            if results is not None:
+                outcomes += [_WriteResult(result=result) for result in results]
+                return
+            del members[-len(alike) :]
+        for place, member in enumerate(alike):
+            members.append(member)
+            try:
+                outcomes.append(self._run_member(member, connection))
+            except _RollbackRequired:
+                self._gathered.extendleft(reversed(alike[place + 1 :]))
+                raise
 
     def _run_member(self, member: _Member, connection: Connection) -> _WriteResult:
         """Run one write of a shared transaction. Raises _RollbackRequired where it failed after it had written."""

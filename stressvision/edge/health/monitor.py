@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import structlog
@@ -20,6 +20,7 @@ from stressvision.edge.health.statistics import Statistics, StatisticsFile
 from stressvision.edge.health.warnings import DeviceWarnings, WarningCounts
 from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera
+from stressvision.vision.viewpoint import ViewWatch
 from stressvision.wire.detections import DeviceHealth
 
 _WATCHING = Message(es="vigilando {source}", en="watching {source}")
@@ -31,6 +32,10 @@ _TOKEN_REJECTED = Message(
     en="the server rejects this device's token (STRESSVISION_DEVICE_TOKEN_FILE); detections are kept",
 )
 _PHOTOGRAPH = Message(es="posible fotografía ante la cámara", en="possibly a photograph held to the camera")
+_MOVED = Message(
+    es="la cámara parece movida: revise el encuadre, las máscaras y las zonas",
+    en="the camera seems to have been moved: check the picture, the masks and the zones",
+)
 _SHEDDING = Message(es="analiza menos imágenes hasta enfriarse", en="processes fewer frames until it has cooled")
 _DETAIL_LENGTH = 300
 
@@ -63,6 +68,7 @@ class HealthSources:
     outbox: Outbox
     counters: DeviceCounters
     server: ServerStatus
+    viewpoint: ViewWatch = field(default_factory=ViewWatch)
 
 
 class HealthMonitor:
@@ -86,6 +92,7 @@ class HealthMonitor:
         self._settings, self._preview_url = settings, preview_url
         self._camera, self._pipeline, self._outbox = sources.camera, sources.pipeline, sources.outbox
         self._counters, self._server = sources.counters, sources.server
+        self._viewpoint = sources.viewpoint
         self._status, self._heartbeat, self._statistics = status, heartbeat, statistics
         self._read_machine = examine
         self._started, self._instance_id = time.monotonic(), str(uuid4())
@@ -178,6 +185,8 @@ class HealthMonitor:
         warnings = self._warnings.update(time.monotonic(), counts, self._machine, self._server.clock_ahead)
         if not self._server.accepts_token:
             warnings.insert(0, _TOKEN_REJECTED)
+        if self._viewpoint.moved:
+            warnings.append(_MOVED)
         if self._pipeline.load is not Load.FULL:
             warnings.append(_SHEDDING)
         if any(mark.photograph for mark in self._pipeline.marks):

@@ -17,15 +17,19 @@ from stressvision.domain.auth import PEOPLE, Role, find_password_fault
 from stressvision.services.audit import record
 from stressvision.services.auth.hashing import hash_password
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential
 from stressvision.wire.access import ACCOUNT_NAME, Account, AccountList
 
 
-def add_account(context: Context, name: str, role: Role, password: str, actor: Actor) -> Account:
-    """Create an account and return it.
+def add_account(
+    context: Context, name: str, role: Role, password: str, actor: Actor, *, is_first: bool = False
+) -> Account:
+    """Create an account and return it. `is_first`: only where there is no account.
 
     Raises:
         InvalidInput: The name, role or password is not acceptable.
-        Conflict: The name is taken, also by a disabled account.
+        Conflict: The name is taken, also by a disabled account, or there is an account and this should be the first.
+        Unauthenticated: The caller's credential ended meanwhile.
     """
     _require_name(name)
     if role not in PEOPLE:
@@ -40,6 +44,9 @@ def add_account(context: Context, name: str, role: Role, password: str, actor: A
     hashed = hash_password(password)
     now = context.clock()
     with context.database.write() as connection:
+        require_credential(connection, context, actor)
+        if is_first and rows.has_accounts(connection):
+            raise Conflict(Message(es="Ya hay cuentas: inicie sesión.", en="There are accounts already: log in."))
         if rows.find_account(connection, name) is not None:
             raise Conflict(Message(es=f"La cuenta {name} ya existe.", en=f"Account {name} already exists."))
         new = rows.NewAccount(
@@ -68,9 +75,11 @@ def disable_account(context: Context, name: str, actor: Actor) -> Account:
     Raises:
         NotFound: There is no such account.
         Conflict: It is the last administrator.
+        Unauthenticated: The caller's credential ended meanwhile.
     """
     now = context.clock()
     with context.database.write() as connection:
+        require_credential(connection, context, actor)
         account = get_account(connection, name)
         if account.disabled_at is None:
             _require_other_administrator(connection, name)
@@ -86,11 +95,13 @@ def change_password(context: Context, name: str, password: str, actor: Actor) ->
     Raises:
         NotFound: There is no such account.
         InvalidInput: The password is not acceptable.
+        Unauthenticated: The caller's credential ended meanwhile.
     """
     require_password(password, name)
     hashed = hash_password(password)
     now = context.clock()
     with context.database.write() as connection:
+        require_credential(connection, context, actor)
         account = get_account(connection, name)
         rows.set_password(connection, account.id, hashed, now)
         rows.revoke_tokens_of(connection, account.id, now)

@@ -11,33 +11,22 @@ from datetime import datetime
 
 import structlog
 
-from stressvision.core.clock import latest_credible
 from stressvision.core.errors import DatabaseUnavailable, Forbidden, Message, Unauthenticated
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import Role
 from stressvision.services.auth.hashing import is_secret
-from stressvision.services.auth.tokens import parse_token
+from stressvision.services.auth.tokens import parse_token, replace_slow_hash
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import REFUSED, is_valid_token
 
 FRESH_SECONDS = 2.0
 """Lifetime of a cached token, and of the knowledge whether accounts exist: a revocation takes no longer."""
 VERIFIED_SECONDS = 600.0
-"""How long a token verified against its Argon2 hash needs no second verification."""
+"""How long a token verified against its stored hash needs no second verification."""
 CAPACITY = 1000
 """Cached tokens, at most."""
 
 log = structlog.get_logger()
-
-MISSING = Message(
-    es="Hace falta autenticarse: envíe la cabecera Authorization: Bearer TOKEN. Un token se obtiene con "
-    "POST /api/login, o con: python -m stressvision token add",
-    en="Authentication is required: send the header Authorization: Bearer TOKEN. Get a token from POST /api/login, "
-    "or from: python -m stressvision token add",
-)
-_REFUSED = Message(
-    es="El token no es válido, venció, fue revocado o su cuenta está desactivada: pida otro.",
-    en="The token is invalid, expired or revoked, or its account is disabled: request another.",
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,8 @@ class Principal:
 
     def as_actor(self, address: str | None) -> Actor:
         """Return the principal as an actor that calls from `address`; the audit log names a program's token."""
-        return Actor(self.name, address, self.role, self.device_id, None if self.is_session else self.token_id)
+        named = None if self.is_session else self.token_id
+        return Actor(self.name, address, self.role, self.device_id, named, credential=self.token_id)
 
 
 @dataclass(frozen=True)
@@ -119,13 +109,13 @@ class Authenticator:
             return principal
         parts = parse_token(token)
         if parts is None:
-            raise Unauthenticated(_REFUSED)
+            raise Unauthenticated(REFUSED)
         looked_up_at = self._monotonic()
         with self._context.database.read() as connection:
             row = rows.find_token(connection, parts.token_id)
         if row is None or not self._is_valid(row):
             self._forget(parts.token_id)
-            raise Unauthenticated(_REFUSED)
+            raise Unauthenticated(REFUSED)
         cached = self._cache.get(parts.token_id)
         is_verified = (
             cached is not None
@@ -134,7 +124,9 @@ class Authenticator:
         )
         if not is_verified and not is_secret(parts.secret, row.secret_hash):
             log.warning("token refused", reason="wrong secret", token_id=parts.token_id)
-            raise Unauthenticated(_REFUSED)
+            raise Unauthenticated(REFUSED)
+        if not is_verified:
+            replace_slow_hash(self._context, row, parts)
         principal = _to_principal(row)
         verified_at = cached.verified_at if is_verified and cached else looked_up_at
         self._store(_CachedToken(self._digest(token), principal, looked_up_at, verified_at))
@@ -151,10 +143,7 @@ class Authenticator:
         )
 
     def _is_valid(self, row: rows.TokenRow) -> bool:
-        now = self._context.clock()
-        # A session that a clock ahead began would last longer than a session may.
-        is_credible = row.purpose != "session" or row.created_at <= latest_credible(now)
-        return row.revoked_at is None and row.disabled_at is None and now < row.expires_at and is_credible
+        return is_valid_token(row, self._context.clock())
 
     def _digest(self, token: str) -> bytes:
         return hmac.digest(self._key, token.encode(), hashlib.sha256)

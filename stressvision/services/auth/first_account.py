@@ -2,9 +2,8 @@
 
 import structlog
 
-from stressvision.core.errors import Conflict, InvalidInput, Message
+from stressvision.core.errors import InvalidInput, Message
 from stressvision.core.files import local_token_file, write_private
-from stressvision.db.queries.auth import accounts as rows
 from stressvision.db.queries.detections.devices import select_devices
 from stressvision.domain.auth import Role
 from stressvision.services.audit import record
@@ -34,10 +33,7 @@ def add_first_account(context: Context, name: str, role: Role, password: str, ac
             ),
             field="role",
         )
-    with context.database.read() as connection:
-        if rows.has_accounts(connection):
-            raise Conflict(Message(es="Ya hay cuentas: inicie sesión.", en="There are accounts already: log in."))
-    account = add_account(context, name, role, password, actor)
+    account = add_account(context, name, role, password, actor, is_first=True)
     issue_local_tokens(context, actor)
     return account
 

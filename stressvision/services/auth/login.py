@@ -15,10 +15,11 @@ from stressvision.db.queries.auth import accounts as rows
 from stressvision.domain.auth import FAILURES_KEPT_FOR, LockoutScope, Role, compute_lockout_wait
 from stressvision.services.audit import record
 from stressvision.services.auth import tokens
-from stressvision.services.auth.accounts import get_account, require_password
-from stressvision.services.auth.hashing import hash_password, is_password
+from stressvision.services.auth.accounts import require_account, require_password
+from stressvision.services.auth.hashing import PASSWORD_QUEUE, hash_password, is_password
 from stressvision.services.auth.tokens import issue_token
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_unchanged
 from stressvision.wire.access import ACCOUNT_NAME, Account, LoggedIn, PasswordChange, TokenIssued, TokenRequest
 
 SESSION = timedelta(hours=12)
@@ -45,8 +46,8 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     """Return the token of a new session.
 
     Raises:
-        Unauthenticated: The name or password is not correct, or the account is disabled.
-        TooManyAttempts: Too many failures; the password was not checked.
+        Unauthenticated: The name or password is not correct, the account is disabled, or it was changed meanwhile.
+        TooManyAttempts: Too many failures, or too many logins at once; the password was not checked.
     """
     account = _find_by_password(context, name, password, actor)
     if account is None:
@@ -54,6 +55,7 @@ def log_in(context: Context, name: str, password: str, actor: Actor) -> LoggedIn
     owner = Actor(account.name, actor.ip_address, Role(account.role))
     now = context.clock()
     with context.database.write() as connection:
+        require_unchanged(connection, account)
         _reset_failures(connection, name, actor)
         rows.delete_old_sessions(connection, now - FAILURES_KEPT_FOR)
         token = issue_token(
@@ -84,7 +86,8 @@ def change_own_password(context: Context, name: str, change: PasswordChange, tok
     hashed = hash_password(change.new_password)
     now = context.clock()
     with context.database.write() as connection:
-        if get_account(connection, name).password_hash != account.password_hash:
+        require_credential(connection, context, actor)
+        if rows.find_account(connection, name) != account:
             raise InvalidInput(NOT_CURRENT, field="current_password")  # changed meanwhile by an administrator
         _reset_failures(connection, name, actor)
         rows.set_password(connection, account.id, hashed, now)
@@ -102,15 +105,20 @@ def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssu
     Raises:
         InvalidInput: The password of the other person is missing or wrong.
         TooManyAttempts: Too many failures; the password was not checked.
-        NotFound, Conflict: As tokens.add_token.
+        Forbidden: The request was accepted when there was no account yet.
+        NotFound, Conflict, Unauthenticated: As tokens.add_token.
     """
     account = wanted.account
-    if account is not None and actor.role is not None and account != actor.user_id:
-        if wanted.password is None or _find_by_password(context, account, wanted.password, actor) is None:
+    require_account(actor)
+    verified: rows.AccountRow | None = None
+    if account is not None and account != actor.user_id:
+        if wanted.password is not None:
+            verified = _find_by_password(context, account, wanted.password, actor)
+        if verified is None:
             raise InvalidInput(NOT_THEIR_PASSWORD, field="password")
         with context.database.write() as connection:
             _reset_failures(connection, account, actor)
-    return tokens.add_token(context, wanted, actor)
+    return tokens.add_token(context, wanted, actor, verified=verified)
 
 
 def log_out(context: Context, token_id: str, actor: Actor) -> None:
@@ -121,21 +129,27 @@ def log_out(context: Context, token_id: str, actor: Actor) -> None:
 
 
 def _find_by_password(context: Context, name: str, password: str, actor: Actor) -> rows.AccountRow | None:
-    """Return the enabled account with this password, or None. Raises TooManyAttempts before the password is checked."""
-    with context.database.write() as connection:
-        # Counted before the password is checked, so that concurrent attempts all count.
-        wait = _count_attempt(connection, _subjects(name, actor.ip_address), context.clock())
-        account = rows.find_account(connection, name) if re.fullmatch(ACCOUNT_NAME, name) else None
-    if wait:
-        raise TooManyAttempts(
-            Message(
-                es=f"Demasiados intentos fallidos. Espere {wait} s y vuelva a intentarlo.",
-                en=f"Too many failed attempts. Wait {wait} s and try again.",
-            ),
-            retry_seconds=wait,
-        )
-    usable = account if account is not None and account.disabled_at is None else None
-    if is_password(password, usable.password_hash if usable else None):
+    """Return the enabled account with this password, or None. Raises TooManyAttempts before the password is checked.
+
+    The account may change while the password is checked: require_unchanged, in the transaction that relies on it.
+    """
+    subjects = _subjects(name, actor.ip_address)
+    with PASSWORD_QUEUE.turn(subjects[LockoutScope.ADDRESS]):  # before it counts: a refusal is no failed attempt
+        with context.database.write() as connection:
+            # Counted before the password is checked, so that concurrent attempts all count.
+            wait = _count_attempt(connection, subjects, context.clock())
+            account = rows.find_account(connection, name) if re.fullmatch(ACCOUNT_NAME, name) else None
+        if wait:
+            raise TooManyAttempts(
+                Message(
+                    es=f"Demasiados intentos fallidos. Espere {wait} s y vuelva a intentarlo.",
+                    en=f"Too many failed attempts. Wait {wait} s and try again.",
+                ),
+                retry_seconds=wait,
+            )
+        usable = account if account is not None and account.disabled_at is None else None
+        is_right = is_password(password, usable.password_hash if usable else None)
+    if is_right:
         return usable
     with context.database.write() as connection:
         record(connection, context, actor, "login_failed", "account", account.id if account else None)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound
+from stressvision.core.errors import Conflict, InvalidInput, Message, NotFound, Unavailable
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.auth import accounts as rows
 from stressvision.services.audit import record
 from stressvision.services.auth.accounts import get_account
-from stressvision.services.auth.hashing import hash_secret
+from stressvision.services.auth.hashing import hash_secret, is_fast_hash
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_unchanged
 from stressvision.wire.access import Token, TokenIssued, TokenList, TokenRequest
 
 PREFIX = "sv"
@@ -45,11 +46,27 @@ def parse_token(text: str) -> TokenParts | None:
     return TokenParts(parts[1], parts[2])
 
 
-def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssued:
+def replace_slow_hash(context: Context, row: rows.TokenRow, parts: TokenParts) -> None:
+    """Replace the Argon2 hash that earlier versions stored, now that the secret is known to be right."""
+    if is_fast_hash(row.secret_hash):
+        return
+    try:
+        with context.database.write() as connection:
+            rows.set_secret_hash(connection, row.id, hash_secret(parts.secret))
+    except Unavailable:
+        return  # the next verification repeats it
+
+
+def add_token(
+    context: Context, wanted: TokenRequest, actor: Actor, *, verified: rows.AccountRow | None = None
+) -> TokenIssued:
     """Create a token for a device or an account, and return it; it cannot be read again later.
+
+    `verified`: the account as it was when its password was checked, if it was.
 
     Raises:
         InvalidInput: Not exactly one of device and account is set.
+        Unauthenticated: The caller's credential ended, or the verified account was changed meanwhile.
         NotFound: There is no such account.
         Conflict: The account is disabled, or no account exists that could revoke the token.
     """
@@ -62,6 +79,9 @@ def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssu
             field="device_id",
         )
     with context.database.write() as connection:
+        require_credential(connection, context, actor)
+        if verified is not None:
+            require_unchanged(connection, verified)
         if not rows.has_accounts(connection):
             raise Conflict(
                 Message(

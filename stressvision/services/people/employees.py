@@ -18,7 +18,7 @@ from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.services.people.consent_text import read_consent_text
-from stressvision.services.people.enrolment import refuse_mixture, withdraw_consent
+from stressvision.services.people.enrolment import refuse_mixture, store_withdrawal
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
 from stressvision.wire.people import EmployeeChange, EmployeeNew
 
@@ -166,9 +166,10 @@ def get_employee(connection: Connection, employee_id: int) -> rows.EmployeeRow:
 
 def withdraw_consent_of(context: Context, employee_id: int, actor: Actor, method: ConsentMethod) -> Employee:
     """Record the withdrawal of the employee with that id, of the text in force. Raises NotFound."""
-    with context.database.read() as connection:
-        code = get_employee(connection, employee_id).employee_code
-    return withdraw_consent(context, code, read_consent_text(context.settings).sha256, actor, method)
+    text = read_consent_text(context.settings)
+    with context.database.write() as connection:
+        get_employee(connection, employee_id)
+        return store_withdrawal(connection, context, employee_id, text.sha256, actor, method)
 
 
 def record_follower(context: Context, employee_id: int, actor: Actor) -> None:

@@ -141,14 +141,25 @@ def withdraw_consent(
 
     From then on the person is not recognised, and detections of them are not stored.
     """
-    now = context.clock()
     with context.database.write() as connection:
-        existing = get_employee_by_code(connection, code)
-        faces.clear_enrolment(connection, existing.id, now)
-        faces.replace_samples(connection, existing.id, EMBEDDING_MODEL, ())
-        _record_consent(connection, context, existing.id, consent_sha256, actor, method, given=False)
-        record(connection, context, actor, "withdraw_consent", "employee", existing.id)
-        return Employee.model_validate(rows.select_employee(connection, existing.id))
+        employee_id = get_employee_by_code(connection, code).id
+        return store_withdrawal(connection, context, employee_id, consent_sha256, actor, method)
+
+
+def store_withdrawal(
+    connection: Connection,
+    context: Context,
+    employee_id: int,
+    consent_sha256: str,
+    actor: Actor,
+    method: ConsentMethod,
+) -> Employee:
+    """Withdraw the consent of an existing employee. Called in the transaction that found the employee."""
+    faces.clear_enrolment(connection, employee_id, context.clock())
+    faces.replace_samples(connection, employee_id, EMBEDDING_MODEL, ())
+    _record_consent(connection, context, employee_id, consent_sha256, actor, method, given=False)
+    record(connection, context, actor, "withdraw_consent", "employee", employee_id)
+    return Employee.model_validate(rows.select_employee(connection, employee_id))
 
 
 def read_population(context: Context) -> Population:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stressvision.core.errors import Forbidden, Message, Unauthenticated
+from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.people import own as rows
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_credential, require_still_open
 from stressvision.services.people.employees import get_employee
 from stressvision.wire.own import OpenedLink, PersonLinkIssued
 
@@ -35,8 +37,9 @@ _EXPIRED = Message(
 
 @dataclass(frozen=True)
 class LinkHolder:
-    """The person behind an opened link, from `address`. `expires_at`: when it ends."""
+    """The person behind an opened link, from `address`. `expires_at`: when it ends, unless another is issued."""
 
+    link_id: int
     employee_id: int
     expires_at: datetime
     address: str | None
@@ -48,10 +51,17 @@ class LinkHolder:
 
 
 def issue_link(context: Context, employee_id: int, actor: Actor) -> PersonLinkIssued:
-    """Create a link for an employee; earlier ones end. Audited. Raises NotFound."""
+    """Create a link for an employee; earlier ones end. Audited.
+
+    Raises:
+        NotFound: There is no such employee.
+        Unauthenticated: The caller's credential ended, or the first account was created, meanwhile.
+    """
     now = context.clock()
     secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     with context.database.write() as connection:
+        require_still_open(connection, actor)
+        require_credential(connection, context, actor)
         get_employee(connection, employee_id)
         rows.end_links(connection, employee_id, now)
         rows.insert_link(connection, employee_id, _digest(secret), actor.user_id, now + VALID)
@@ -71,7 +81,7 @@ def open_link(context: Context, link: str | None, address: str | None) -> Opened
     found = _find(context, link, PREFIX)
     now = context.clock()
     secret = OPENED_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-    holder = LinkHolder(found.employee_id, now + OPEN_FOR, address)
+    holder = LinkHolder(found.id, found.employee_id, now + OPEN_FOR, address)
     with context.database.write() as connection:
         # The row decides: another request may have opened or ended the link since it was found.
         if not rows.open_link(connection, found.id, _digest(secret), now, holder.expires_at):
@@ -83,7 +93,18 @@ def open_link(context: Context, link: str | None, address: str | None) -> Opened
 def require_holder(context: Context, secret: str | None, address: str | None) -> LinkHolder:
     """Return the holder of an opened link by the secret of its opening. Raises Unauthenticated and Forbidden."""
     found = _find(context, secret, OPENED_PREFIX)
-    return LinkHolder(found.employee_id, found.expires_at, address)
+    return LinkHolder(found.id, found.employee_id, found.expires_at, address)
+
+
+def require_open_link(connection: Connection, context: Context, holder: LinkHolder) -> None:
+    """Raise Forbidden where the link ended, and NotFound where the person was erased, since the request was accepted.
+
+    Called in the transaction that writes for the holder.
+    """
+    get_employee(connection, holder.employee_id)
+    found = rows.find_link_by_id(connection, holder.link_id)
+    if found is None or found.opened_at is None or found.expires_at <= context.clock():
+        raise Forbidden(_EXPIRED)
 
 
 def _find(context: Context, secret: str | None, prefix: str) -> rows.LinkRow:

@@ -12,8 +12,10 @@ from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
-from stressvision.services.people.employees import get_employee, withdraw_consent_of
-from stressvision.services.people.links import LinkHolder
+from stressvision.services.people.consent_text import read_consent_text
+from stressvision.services.people.employees import get_employee
+from stressvision.services.people.enrolment import store_withdrawal
+from stressvision.services.people.links import LinkHolder, require_open_link
 from stressvision.wire.backend import Employee
 from stressvision.wire.own import (
     OwnAlert,
@@ -67,10 +69,10 @@ def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
 
 
 def pause_today(context: Context, holder: LinkHolder) -> OwnPage:
-    """Take the holder out of the gallery until midnight in the plant's time zone. Audited. Raises NotFound."""
+    """Take the holder out of the gallery until midnight in the plant's time zone. Audited. Raises Forbidden."""
     now, zone = context.clock(), ZoneInfo(context.settings.time_zone)
     with context.database.write() as connection:
-        get_employee(connection, holder.employee_id)
+        require_open_link(connection, context, holder)
         rows.end_pauses(connection, holder.employee_id, now)
         rows.insert_pause(connection, holder.employee_id, now, day_window(day_of(now, zone), zone).end)
         record(connection, context, holder.actor, "pause_recognition", "employee", holder.employee_id)
@@ -78,9 +80,9 @@ def pause_today(context: Context, holder: LinkHolder) -> OwnPage:
 
 
 def resume_today(context: Context, holder: LinkHolder) -> OwnPage:
-    """End the holder's pause. Audited. Raises NotFound: the holder was erased meanwhile."""
+    """End the holder's pause. Audited. Raises Forbidden: the link ended."""
     with context.database.write() as connection:
-        get_employee(connection, holder.employee_id)
+        require_open_link(connection, context, holder)
         rows.end_pauses(connection, holder.employee_id, context.clock())
         record(connection, context, holder.actor, "resume_recognition", "employee", holder.employee_id)
     return read_own_page(context, holder)
@@ -88,7 +90,10 @@ def resume_today(context: Context, holder: LinkHolder) -> OwnPage:
 
 def withdraw_own_consent(context: Context, holder: LinkHolder) -> OwnPage:
     """Withdraw the holder's consent, which deletes the face. Audited."""
-    withdraw_consent_of(context, holder.employee_id, holder.actor, ConsentMethod.ELECTRONIC)
+    text = read_consent_text(context.settings)
+    with context.database.write() as connection:
+        require_open_link(connection, context, holder)
+        store_withdrawal(connection, context, holder.employee_id, text.sha256, holder.actor, ConsentMethod.ELECTRONIC)
     return read_own_page(context, holder)
 
 
@@ -97,7 +102,7 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
 
     Raises:
         InvalidInput: It answers nothing.
-        NotFound: The holder was erased meanwhile.
+        Forbidden: The link ended meanwhile.
         Conflict: The holder reported too often today.
     """
     if report.sleepiness is None and report.tension is None:
@@ -107,7 +112,7 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
         )
     now = context.clock()
     with context.database.write() as connection:
-        get_employee(connection, holder.employee_id)
+        require_open_link(connection, context, holder)
         if len(rows.select_self_reports(connection, now - DAY, holder.employee_id)) >= REPORTS_A_DAY:
             raise Conflict(
                 Message(
@@ -120,9 +125,9 @@ def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew
 
 
 def request_correction(context: Context, holder: LinkHolder, detail: str) -> OwnPage:
-    """Store a request for correction. Audited. Raises Conflict (too many are open) and NotFound (erased meanwhile)."""
+    """Store a request for correction. Audited. Raises Conflict (too many are open) and Forbidden."""
     with context.database.write() as connection:
-        get_employee(connection, holder.employee_id)
+        require_open_link(connection, context, holder)
         if rows.count_open_requests(connection, holder.employee_id) >= OPEN_REQUESTS:
             raise Conflict(
                 Message(

@@ -269,7 +269,7 @@ def test_request_in_flight_while_its_person_is_erased_leaves_nothing(
     context: Context, act: Callable[[Context, LinkHolder], object]
 ) -> None:
     ana = enrol(context)
-    holder = LinkHolder(ana, context.clock() + timedelta(minutes=5), None)
+    holder = LinkHolder(1, ana, context.clock() + timedelta(minutes=5), None)
     erase_person(context, ana, Actor(user_id="dra.quispe"))
     before = len(list_audit(context, AuditFilter(), Actor()).entries)
     with pytest.raises(NotFound):

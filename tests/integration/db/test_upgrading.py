@@ -51,6 +51,19 @@ def test_database_of_each_earlier_schema_is_upgraded_and_keeps_its_rows(tmp_path
     assert (done.rows["detection_events"], done.rows["audit_log"], done.rows["alerts"]) == (3, 2, 1)
 
 
+def test_indexes_that_the_first_0_2_0_never_made_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "g.db"
+    create_at(path, "0023")
+    missing = {"ix_detection_events_emotion_timestamp", "ix_detection_events_employee_id_emotion_timestamp"}
+    with closing(connect(str(path))) as connection:
+        for index in missing:
+            connection.execute(f"DROP INDEX {index}")
+        connection.commit()
+    upgrade_database(Settings(database_url=f"sqlite:///{path}"))
+    with closing(connect(str(path))) as connection:
+        assert missing <= {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
 def test_database_of_the_earlier_phases_is_upgraded(tmp_path: Path) -> None:
     path = tmp_path / "g.db"
     write_legacy_database(path)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.engine.connection import Database
-from stressvision.db.engine.write_queue import MAX_MEMBERS, WriteQueue
+from stressvision.db.engine.write_queue import MAX_MEMBERS, Shared, WriteQueue
 from stressvision.db.schema.tables import employees
 from stressvision.services.context import Context
 from tests.integration.conftest import enrol
@@ -273,3 +273,36 @@ def test_error_of_a_failed_statement_contains_no_value(context: Context) -> None
     with pytest.raises(IntegrityError) as failed, context.database.write() as connection:
         connection.execute(employees.insert().values({**values, "employee_code": None}))
     assert "Secret" not in str(failed.value)
+
+
+def write_shared(database: Database, numbers: list[int], run: Any) -> list[Future[object]]:
+    writer = WriteQueue(database, clock=lambda: 0.0)
+    with writer.pause():
+        futures = [writer.submit(insert(number), shared=Shared(run, number)) for number in numbers]
+    wait(futures)
+    writer.close()
+    return futures
+
+
+def test_writes_of_a_kind_are_written_by_one_call(database: Database) -> None:
+    calls: list[list[int]] = []
+
+    def run(connection: Connection, items: list[int]) -> list[str]:
+        calls.append(items)
+        connection.execute(text("INSERT INTO numbers (n) VALUES (:n)"), [{"n": number} for number in items])
+        return [f"stored {number}" for number in items]
+
+    futures = write_shared(database, [4, 5, 6, 7], run)
+    assert [future.result() for future in futures] == ["stored 4", "stored 5", "stored 6", "stored 7"]
+    assert (calls, stored(database)) == ([[4, 5, 6, 7]], [4, 5, 6, 7])
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_writes_that_cannot_be_written_together_are_written_each(database: Database, fails: bool) -> None:
+    def run(connection: Connection, items: list[int]) -> None:
+        if fails:
+            connection.execute(text("INSERT INTO numbers (n) VALUES (:n)"), [{"n": number} for number in items])
+
+    futures = write_shared(database, [4, 5, 5, 6], run)
+    assert [type(future.exception()) for future in futures] == [type(None), type(None), IntegrityError, type(None)]
+    assert stored(database) == [4, 5, 6]

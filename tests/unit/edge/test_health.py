@@ -18,6 +18,7 @@ from stressvision.edge.health.monitor import DeviceCounters, HealthMonitor, Heal
 from stressvision.edge.status import DeviceStatus
 from stressvision.vision.camera import Camera
 from stressvision.vision.source import parse_source
+from stressvision.vision.viewpoint import ViewWatch
 from stressvision.wire.detections import DeviceHealth
 from tests.unit.edge.test_pipeline import FakeNetworks, Sitting
 
@@ -37,6 +38,7 @@ def make_monitor(
     counters: DeviceCounters,
     machine: MachineState | None = None,
     server: ServerStatus | None = None,
+    viewpoint: ViewWatch | None = None,
 ) -> tuple[HealthMonitor, DeviceStatus]:
     networks = FakeNetworks(Sitting())
     rules = Rules("entrada", Policy.PE, analyse_unknown=False, detection_seconds=1.0)
@@ -47,6 +49,7 @@ def make_monitor(
         outbox,
         counters,
         server or ServerStatus(),
+        viewpoint or ViewWatch(),
     )
     monitor = HealthMonitor(
         Settings(device_id="entrada", run_dir=run_dir),
@@ -111,3 +114,14 @@ def test_hot_machine_does_less_and_says_so(outbox: Outbox, tmp_path: Path) -> No
     monitor.update(1.0)
     assert monitor._pipeline.load is Load.LEAST
     assert "analiza menos imágenes hasta enfriarse" in status.report.detail
+
+
+def test_moved_camera_is_reported_while_it_lasts(outbox: Outbox, tmp_path: Path) -> None:
+    viewpoint = ViewWatch()
+    monitor, status = make_monitor(outbox, tmp_path, DeviceCounters(taken=1), viewpoint=viewpoint)
+    viewpoint.moved = True
+    monitor.update(1.0)
+    assert "la cámara parece movida: revise el encuadre" in status.report.detail
+    viewpoint.restart()
+    monitor.update(1.0)
+    assert status.report.detail == "vigilando la grabación de demostración"

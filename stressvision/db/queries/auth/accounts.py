@@ -140,6 +140,11 @@ def insert_token(connection: Connection, token: NewToken) -> int:
     return int(connection.execute(insert(access_tokens).values(vars(token)).returning(access_tokens.c.id)).scalar_one())
 
 
+def set_secret_hash(connection: Connection, row_id: int, secret_hash: str) -> None:
+    """Replace the hash of a token's secret."""
+    connection.execute(update(access_tokens).where(access_tokens.c.id == row_id).values(secret_hash=secret_hash))
+
+
 def revoke_token(connection: Connection, token_id: str, at: datetime) -> None:
     """Revoke a token, unless it is revoked already."""
     query = update(access_tokens).where(access_tokens.c.token_id == token_id, access_tokens.c.revoked_at.is_(None))

@@ -8,10 +8,12 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
     Select,
+    any_,
     bindparam,
     case,
     exists,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 )
 
 from stressvision.db.engine.expressions import columns_for, older_than
-from stressvision.db.engine.prepared import PreparedInsert, PreparedStatement
+from stressvision.db.engine.prepared import PostgresInsert, PreparedInsert, PreparedStatement
 from stressvision.db.engine.row_reader import LARGEST_COUNT, OneOf, ReadRow, RowReader, Shape, Within
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
@@ -178,11 +180,16 @@ def has_events(connection: Connection, events: Sequence[str]) -> bool:
     """Return whether a detection with one of these event ids is stored."""
     if connection.dialect.name == "sqlite":
         return bool(_HAS_EVENTS.fetch_scalar(connection, {"events": to_json(events).decode()}))
-    return bool(connection.execute(select(exists(select(_d.id).where(_d.event_id.in_(events))))).scalar_one())
+    return bool(connection.execute(_HAS_ANY_EVENT, {"events": list(events)}).scalar_one())
 
 
-_INSERT = insert(detection_events).returning(_d.id, sort_by_parameter_order=True)
-_INSERT_MANY = PreparedInsert(detection_events, (*NewDetection._fields, "session_id"))
+_HAS_ANY_EVENT = select(
+    exists(select(_d.id).where(_d.event_id == any_(bindparam("events", type_=ARRAY(_d.event_id.type)))))
+)
+"""One text for any number of events, which PostgreSQL's driver prepares."""
+_ROW = (*NewDetection._fields, "session_id")
+_INSERT_MANY = PreparedInsert(detection_events, _ROW)
+_INSERT_MANY_ON_POSTGRESQL = PostgresInsert(detection_events, _ROW)
 
 
 def insert_many(
@@ -194,10 +201,10 @@ def insert_many(
     """
     if not detections:
         return []
-    if connection.dialect.name == "sqlite":
-        return _INSERT_MANY.insert(connection, [(*row, own) for row, own in zip(detections, sessions, strict=True)])
-    values = [{**row._asdict(), "session_id": own} for row, own in zip(detections, sessions, strict=True)]
-    return list(connection.execute(_INSERT, values).scalars())
+    found = [(*row, own) for row, own in zip(detections, sessions, strict=True)]
+    return (_INSERT_MANY if connection.dialect.name == "sqlite" else _INSERT_MANY_ON_POSTGRESQL).insert(
+        connection, found
+    )
 
 
 _DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))

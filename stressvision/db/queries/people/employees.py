@@ -1,6 +1,6 @@
 """Employees, their face samples and their consents."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -228,6 +228,12 @@ def touch_employee(connection: Connection, employee_id: int, seen: datetime, lat
     A stored time after `latest` was stored under a wrong clock, and is replaced.
     """
     connection.execute(_TOUCH, {"touched_id": employee_id, "seen": seen, "latest": latest})
+
+
+def touch_employees(connection: Connection, seen: Mapping[int, datetime], latest: datetime) -> None:
+    """As touch_employee, for the times of several employees."""
+    if seen:
+        connection.execute(_TOUCH, [{"touched_id": id_, "seen": at, "latest": latest} for id_, at in seen.items()])
 
 
 def insert_consent(connection: Connection, consent: NewConsent) -> None:

@@ -101,6 +101,12 @@ def find_link(connection: Connection, digest: str) -> LinkRow | None:
     return _read_link.one(connection.execute(query).one_or_none())
 
 
+def find_link_by_id(connection: Connection, link_id: int) -> LinkRow | None:
+    """Return the link, or the opened link, with that row id, or None."""
+    query = select(*columns_for(LinkRow, person_links)).where(_l.id == link_id)
+    return _read_link.one(connection.execute(query).one_or_none())
+
+
 def open_link(connection: Connection, link_id: int, digest: str, at: datetime, expires_at: datetime) -> bool:
     """Replace a link by the secret with that hash, until then; return False where it was opened or ended before."""
     is_valid = (_l.id == link_id, _l.opened_at.is_(None), _l.expires_at > at)
@@ -109,10 +115,10 @@ def open_link(connection: Connection, link_id: int, digest: str, at: datetime, e
     return bool(opened.rowcount)
 
 
-def end_links(connection: Connection, employee_id: int, at: datetime) -> None:
-    """End the links of an employee that are still valid."""
-    query = update(person_links).where(_l.employee_id == employee_id, _l.expires_at > at)
-    connection.execute(query.values(expires_at=at))
+def end_links(connection: Connection, employee_id: int | None, at: datetime) -> None:
+    """End the links of an employee, or all links, that are still valid."""
+    query = update(person_links).where(_l.expires_at > at).values(expires_at=at)
+    connection.execute(query if employee_id is None else query.where(_l.employee_id == employee_id))
 
 
 def insert_pause(connection: Connection, employee_id: int, starts_at: datetime, ends_at: datetime) -> None:

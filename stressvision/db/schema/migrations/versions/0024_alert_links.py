@@ -1,4 +1,7 @@
-"""Links in messages that acknowledge an alert."""
+"""Links in messages that acknowledge an alert; two indexes that databases of the first version 0.2.0 lack.
+
+Their revision 0011 was another, empty one.
+"""
 
 from alembic import op
 
@@ -25,5 +28,15 @@ _TABLE = {
 
 
 def upgrade() -> None:
-    op.execute(_TABLE[op.get_bind().dialect.name])
+    dialect = op.get_bind().dialect.name
+    op.execute(_TABLE[dialect])
     op.execute("CREATE INDEX ix_alert_links_alert_id ON alert_links (alert_id)")
+    differs = "IS DISTINCT FROM" if dialect == "postgresql" else "IS NOT"
+    op.execute(
+        "CREATE INDEX IF NOT EXISTS ix_detection_events_emotion_timestamp ON detection_events (emotion, timestamp)"
+        f" WHERE emotion {differs} 'neutral'"
+    )
+    op.execute(
+        "CREATE INDEX IF NOT EXISTS ix_detection_events_employee_id_emotion_timestamp"
+        " ON detection_events (employee_id, emotion, timestamp) WHERE 'neutral' <> emotion"
+    )
