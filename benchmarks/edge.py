@@ -105,8 +105,8 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
             yield _share_row(name, share, SHARE_TARGETS["one face"])
     yield (
         f"\nOf the {CAMERA_FPS} frames a second about {RECORDING_FPS} are searched for faces, ten while every face is "
-        "known and keeps still, eight while there is none; the others are only decoded. While up to three people are "
-        f"in view, the whole picture is searched every {WHOLE_SEARCH_SECONDS:g} s and otherwise only around their "
+        "known and keeps still, eight while there is none; the others are only decoded. While one or two people "
+        f"are in view, the whole picture is searched every {WHOLE_SEARCH_SECONDS:g} s and otherwise only around their "
         "faces.\n"
     )
     old, new = measure_old_embedding(), measure_bare(settings)["embed"] / 2

@@ -32,6 +32,7 @@ from stressvision.vision.recognition.encoder_network import EncoderNetwork
 from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.recognition.verdicts import judge_stills
 from stressvision.vision.relaxed import open_relaxed_reader
+from stressvision.wire.detections import DetectionIn
 
 DEMO = PROJECT_ROOT / "demo"
 RECORDING = DEMO / "turno.mp4"
@@ -51,6 +52,7 @@ class Played:
     pipeline: Pipeline
     seconds: float
     duration: float
+    detections: list[DetectionIn]
 
     @property
     def share(self) -> float:
@@ -64,10 +66,9 @@ def play(models: Models, gallery: FaceGallery, shots: Sequence[Shot], decoding_m
     pipeline = Pipeline(models, rules, stopwatch=time.thread_time)
     pipeline.use_gallery(gallery, shots[0].elapsed)
     start = time.process_time()
-    for shot in shots:
-        pipeline.process(shot, "session_benchmark_1")
+    detections = [found for shot in shots for found in pipeline.process(shot, "session_benchmark_1")]
     seconds = time.process_time() - start + len(shots) * decoding_ms / 1000
-    return Played(pipeline, seconds, shots[-1].elapsed - shots[0].elapsed)
+    return Played(pipeline, seconds, shots[-1].elapsed - shots[0].elapsed, detections)
 
 
 def as_camera(frames: Sequence[Frame], seconds: float) -> list[Shot]:

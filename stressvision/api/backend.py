@@ -60,6 +60,10 @@ LINKS_PER_SECOND = 1.0
 """Uses of links in messages by one address, with four at once."""
 
 
+KIOSK_REPORTS_PER_SECOND = 0.25
+"""Codes that one kiosk may send: guessing one of a hundred takes ten hours."""
+
+
 @dataclass(frozen=True)
 class BackendState:
     """Objects of one running backend, built once by `create_app`."""
@@ -75,6 +79,7 @@ class BackendState:
     completions: Completions
     expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
     short: ShortWork = field(default_factory=ShortWork)
+    kiosk_limit: RateLimiter = field(default_factory=lambda: RateLimiter(KIOSK_REPORTS_PER_SECOND))
     link_limit: RateLimiter = field(default_factory=lambda: RateLimiter(LINKS_PER_SECOND))
 
     def database_fault(self) -> Message | None:

@@ -17,7 +17,7 @@ UNDERSTOOD = Message(
     es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}", en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}"
 )
 NOT_UNDERSTOOD = Message(
-    es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}. No se entiende la n.º {places}: vea docs/notifications.md",
+    es="{count} en STRESSVISION_NOTIFY_URLS: {kinds}. No se entiende la n.º {places}: vea docs/avisos.md",
     en="{count} in STRESSVISION_NOTIFY_URLS: {kinds}. No. {places} is not understood: see docs/notifications.md",
 )
 DELIVERED = Message(es="{label}: entregado", en="{label}: delivered")
@@ -52,20 +52,21 @@ def notify(settings: Settings, arguments: argparse.Namespace) -> int:
     Raises:
         ConfigurationError: If there is no address, or an address is not valid.
     """
-    if not configured_addresses(settings):
+    trusted = frozenset(configured_addresses(settings).values())
+    if not trusted:
         with opened_context(settings) as context:  # the addresses may have been stored in the console
             settings = context.settings
     if not configured_addresses(settings):
         raise ConfigurationError(
             Message(
-                es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/settings.md).",
+                es="No hay a quién avisar: ponga direcciones en STRESSVISION_NOTIFY_URLS (docs/avisos.md).",
                 en="No recipients: set addresses in STRESSVISION_NOTIFY_URLS (docs/settings.md).",
             ),
             field="STRESSVISION_NOTIFY_URLS",
         )
     if arguments.check:
         return _check_addresses(settings)
-    return _send_test(settings) if arguments.test else _show_queue(settings)
+    return _send_test(settings, trusted) if arguments.test else _show_queue(settings)
 
 
 def _check_addresses(settings: Settings) -> int:
@@ -92,11 +93,11 @@ def _check_addresses(settings: Settings) -> int:
     return 0
 
 
-def _send_test(settings: Settings) -> int:
+def _send_test(settings: Settings, trusted: frozenset[str]) -> int:
     failed = 0
     for address in configured_addresses(settings).values():
         try:
-            send_message(address, compose_test_message(settings, str(uuid4())))
+            send_message(address, compose_test_message(settings, str(uuid4())), is_trusted=address in trusted)
         except ServerUnreachable as error:
             failed += 1
             print(error.message.text(settings.lang), flush=True)

@@ -1,12 +1,15 @@
 """Files: the project's folder, and files with personal data that only their owner may read."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from stressvision.core.errors import ConfigurationError, Message
 
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -87,6 +90,37 @@ def destroy(path: Path, keep: Path | None = None) -> None:
         # Another name of the same file keeps its bytes unless they are cut off before.
         os.truncate(path, 0)
     path.unlink(missing_ok=True)
+
+
+def is_regular(path: Path) -> bool:
+    """Return whether the path is a regular file itself: no link to one, no pipe, no device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def open_regular(path: Path, *, is_changed: bool = False) -> BinaryIO:
+    """Open a regular file, never what a symbolic link leads to; a pipe does not block. Raises OSError."""
+    mode, flags = ("rb+", os.O_RDWR) if is_changed else ("rb", os.O_RDONLY)
+    descriptor = os.open(path, flags | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return cast(BinaryIO, os.fdopen(descriptor, mode))
+
+
+def create_private(path: Path) -> BinaryIO:
+    """Create a file that only its owner may read, in place of whatever has its name. Raises OSError.
+
+    A link of that name is replaced, and what it leads to stays as it is.
+    """
+    path.unlink(missing_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NO_FOLLOW | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def local_token_file(run_dir: Path, device_id: str) -> Path:

@@ -17,6 +17,7 @@ from stressvision.dashboard.status import find_status, show_status
 from stressvision.dashboard.web.sessions import SessionCookie
 
 MARK = Path(__file__).parent / "mark.svg"
+KEPT_ANSWERS = "kept_answers"
 LOGO = Path(__file__).parent / "logo.svg"
 
 
@@ -26,7 +27,11 @@ def open_page() -> tuple[Settings, PageContext]:
     cookie = SessionCookie.of(settings)
     zone = ZoneInfo(settings.time_zone)
     backend = BackendClient(
-        settings.api_base, settings.lang, trusted_ca=settings.trusted_ca, dashboard_key=read_dashboard_key(settings)
+        settings.api_base,
+        settings.lang,
+        trusted_ca=settings.trusted_ca,
+        dashboard_key=read_dashboard_key(settings),
+        kept=st.session_state.setdefault(KEPT_ANSWERS, {}),
     )
     login.resume(backend, cookie)
     principal = login.current_principal()

@@ -1,7 +1,8 @@
 """The client of the REST API: one typed method per request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from typing import Literal, TypeVar
 
 import requests
@@ -53,6 +54,17 @@ _ERRORS: dict[int, type[StressVisionError]] = {
 Answer = TypeVar("Answer", bound=WireModel)
 
 
+MOST_KEPT = 64
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """An answer that the API confirms by its ETag instead of sending it again."""
+
+    etag: str
+    content: bytes
+
+
 @dataclass(frozen=True)
 class BackendClient:
     """The REST API at `base`, with answers in `language`.
@@ -68,6 +80,8 @@ class BackendClient:
     trusted_ca: str | bool = True
     token: str = field(default="", repr=False)
     dashboard_key: str = field(default="", repr=False)
+    kept: MutableMapping[tuple[str, ...], KeptAnswer] = field(default_factory=dict, repr=False, compare=False)
+    """Answers of this browser session by address, language and token."""
 
     def service_card(self) -> ServiceCard:
         """Return the name and version of the service, and whether it requires a login."""
@@ -205,7 +219,19 @@ class BackendClient:
         return self._send(requests.Request("GET", self.base + path, params=query)).content
 
     def _get(self, model: type[Answer], path: str, **query: str | int) -> Answer:
-        return self._request(model, requests.Request("GET", self.base + path, params=query))
+        request = requests.Request("GET", self.base + path, params=query)
+        key = (request.prepare().url or "", self.language, self.token)
+        kept = self.kept.get(key)
+        if kept is not None:
+            request.headers["If-None-Match"] = kept.etag
+        response = self._send(request)
+        if kept is not None and response.status_code == requests.codes.not_modified:
+            return self._read(model, kept.content, response.headers.get("Date"))
+        if "ETag" in response.headers:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = KeptAnswer(response.headers["ETag"], response.content)
+        return self._read(model, response.content)
 
     def _post(self, model: type[Answer], path: str, body: BaseModel, address: str = "") -> Answer:
         request = self._stating("POST", path, address)
@@ -218,11 +244,17 @@ class BackendClient:
         return requests.Request(method, self.base + path, headers=headers)
 
     def _request(self, model: type[Answer], request: requests.Request) -> Answer:
-        response = self._send(request)
+        return self._read(model, self._send(request).content)
+
+    def _read(self, model: type[Answer], content: bytes, confirmed: str | None = None) -> Answer:
+        """Return the answer. `confirmed`: the Date of the response that confirmed it, which is the overview's time."""
         try:
-            return model.model_validate_json(response.content)
+            answer = model.model_validate_json(content)
         except ValidationError:
             raise not_understood(self.base) from None
+        if confirmed is not None and isinstance(answer, Overview):
+            return answer.model_copy(update={"timestamp": parsedate_to_datetime(confirmed)})
+        return answer
 
     def _send(self, request: requests.Request) -> requests.Response:
         request.headers["Accept-Language"] = self.language

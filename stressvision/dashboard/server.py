@@ -24,12 +24,14 @@ from stressvision.dashboard import texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.web.alert_links import AlertLinkPage
 from stressvision.dashboard.web.documents import create_not_found, read_page
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.policy import install_web_policy, list_options
 from stressvision.dashboard.web.pulse import CHECK_SECONDS, BackendPulse
 from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import TICKETS, SessionCookie
 from stressvision.http.request_policy import client_address
 from stressvision.wire.alerts import AlertLinkState
+from stressvision.wire.own import Kiosk, KioskAnswer, KioskReport
 
 SCRIPT = PROJECT_ROOT / "main.py"
 
@@ -82,7 +84,21 @@ def create_console(settings: Settings) -> Console:
         cookie=SessionCookie.of(settings),
         tickets=TICKETS,
         alert_link=create_alert_link_page(settings),
+        kiosk=create_kiosk_page(settings),
     )
+
+
+def create_kiosk_page(settings: Settings) -> KioskPage:
+    """Return the page of kiosks."""
+    backend = BackendClient(settings.api_base, settings.lang, trusted_ca=settings.trusted_ca)
+
+    def check(key: str) -> Kiosk:
+        return replace(backend, token=key).call(Kiosk, "GET", "/api/kiosk")
+
+    def report(key: str, answer: KioskReport) -> KioskAnswer:
+        return replace(backend, token=key).call(KioskAnswer, "POST", "/api/kiosk/reports", answer)
+
+    return KioskPage(settings.lang, check, report)
 
 
 def create_alert_link_page(settings: Settings) -> AlertLinkPage:

@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, Message] = {
     "silence_ended": Message(es="terminó un silencio de sus alertas", en="ended a silence of the person's alerts"),
     "issue_link": Message(es="entregó el enlace personal", en="issued the personal link"),
     "open_link": Message(es="abrió el enlace personal", en="opened the personal link"),
+    "issue_code": Message(es="pidió un código para los quioscos", en="requested a code for kiosks"),
     "pause_recognition": Message(es="pidió no ser reconocido hoy", en="paused recognition for the day"),
     "resume_recognition": Message(es="terminó la pausa del día", en="ended the day's pause"),
     "request_correction": Message(es="pidió una corrección", en="requested a correction"),
@@ -62,7 +63,7 @@ OPERATIONS = frozenset(
         *("camera_changed", "camera_paused", "camera_resumed", TRIMMED),
         *("create_employee", "change_employee", "activate_employee", "deactivate_employee", "enrol"),
         *("withdraw_consent", "erase", "issue_link", "open_link", "pause_recognition", "resume_recognition"),
-        *("request_correction", "close_correction"),
+        *("request_correction", "close_correction", "kiosk_added", "kiosk_ended", "issue_code"),
     }
 )
 """Actions that no measurement causes: roles that may not see measurements see these rows."""

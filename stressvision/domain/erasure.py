@@ -60,6 +60,18 @@ def forget_person(summary: Mapping[str, Any], employee_id: int) -> dict[str, Any
     return kept
 
 
+def forget_in_public(figures: Mapping[str, Any] | None, employee_id: int) -> dict[str, Any] | None:
+    """Return a report's public_figures without this person, whose counts move to the entry ERASED_KEY."""
+    if figures is None or not isinstance(figures.get("people"), Mapping):
+        return None
+    kept = {key: entry for key, entry in figures["people"].items() if key != str(employee_id)}
+    erased = figures["people"].get(str(employee_id))
+    if isinstance(erased, Mapping):
+        merged = _merge(kept.get(ERASED_KEY), erased)
+        kept[ERASED_KEY] = {name: merged[name] for name in ("department", "total_detections", "counts")}
+    return {**figures, "people": kept}
+
+
 def _merge(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str, Any]:
     entries = [entry for entry in (one, other) if isinstance(entry, Mapping)]
     counts = {emotion: sum(_counts(entry).get(emotion, 0) for entry in entries) for emotion in map(str, Emotion)}
@@ -92,7 +104,7 @@ def _counts(entry: Mapping[str, Any]) -> Mapping[str, int]:
 
 
 RECORD_TABLES = frozenset(
-    {"consents", "employees", "face_samples", "person_links", "person_requests", "recognition_pauses"}
+    {"consents", "employees", "face_samples", "kiosk_codes", "person_links", "person_requests", "recognition_pauses"}
 )
 """Tables of enrolment and consent: the numbers of rows of all others state what was measured of the person."""
 

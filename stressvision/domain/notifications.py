@@ -4,7 +4,7 @@ import hashlib
 import re
 from datetime import time, timedelta
 from enum import StrEnum
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from stressvision.core.errors import Message
 from stressvision.core.watching import WatchPeriod
@@ -96,7 +96,7 @@ STORABLE_SCHEMES = frozenset(
     }
 )
 """Services that only send over the network. Others, which open local files or devices, belong to the environment."""
-_FILE_OPTIONS = frozenset({"template", "attach", "pgppub", "pgpprv", "keyfile", "subfile"})
+FILE_OPTIONS = frozenset({"template", "attach", "pgppub", "pgpprv", "keyfile", "subfile"})
 """Options with which apprise reads a file of the server, or another address, and sends what it read."""
 
 
@@ -111,15 +111,23 @@ def find_address_fault(address: str) -> Message | None:
             es=f"Aquí no se admiten direcciones {scheme}:// . Póngala en STRESSVISION_NOTIFY_URLS del servidor.",
             en=f"Addresses {scheme}:// are not accepted here: put it into STRESSVISION_NOTIFY_URLS of the server.",
         )
-    # apprise does not end the query where RFC 3986 does.
-    query = re.sub("[?#;]", "&", rest.partition("?")[2])
-    options = {name.lower().lstrip("+-: ") for name, _ in parse_qsl(query, keep_blank_values=True)}
-    if refused := ", ".join(sorted(options & _FILE_OPTIONS)):
+    if refused := ", ".join(sorted(_option_names(rest) & FILE_OPTIONS)):
         return Message(
             es=f"Aquí no se admite la opción {refused}, que lee un archivo del servidor.",
             en=f"The option {refused}, which reads a file of the server, is not accepted here.",
         )
     return None
+
+
+def _option_names(rest: str) -> set[str]:
+    """Return the names of an address's options as apprise reads them, or as it may: decoded, stripped, lower-case."""
+    names = set()
+    for part in re.split("[?#&;]", rest)[1:]:  # apprise does not end the query where RFC 3986 does
+        name, decoded = "", part.partition("=")[0].replace("+", " ")
+        while decoded != name:
+            name, decoded = decoded, unquote(decoded)
+        names.add("".join(character for character in name.lower() if character.isalnum()))
+    return names
 
 
 def fingerprint(address: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from stressvision.core.names import clean_name, group_order
-from stressvision.domain.disclosure import is_large_enough, suppress_cells, suppress_small_groups
+from stressvision.domain.disclosure import suppress_cells, suppress_small_groups
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
 from stressvision.domain.reports import window_holding
 
@@ -53,12 +53,21 @@ class WindowFigures:
 
 
 @dataclass(frozen=True)
-class WindowReport:
-    """A stored report: its figures, and the totals and department of each person by employee id."""
+class PublicWindow:
+    """What may be shown without persons of a window; `people` and `departments`, by employee id, for its sums."""
 
     figures: WindowFigures
     people: Mapping[int, EmotionTotals]
     departments: Mapping[int, str | None]
+
+
+@dataclass(frozen=True)
+class WindowReport:
+    """A stored report: its figures, the totals of each person by employee id, and what may be shown without persons."""
+
+    figures: WindowFigures
+    people: Mapping[int, EmotionTotals]
+    public: PublicWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -111,16 +120,16 @@ def sum_day(reports: Iterable[WindowReport]) -> DayFigures:
     cells: dict[tuple[str | None, datetime], _Group] = defaultdict(_Group)
     for report in reports:
         windows.append(report.figures)
-        is_public = is_large_enough(len(report.people))
-        hour = window_holding(report.figures.start, _HOUR).start
-        if is_public:
-            shown.append(report.figures)
         for employee_id, tally in report.people.items():
             people[employee_id] += tally
-            if is_public:
-                department = _same_name(report.departments.get(employee_id))
-                public[department].add(employee_id, tally)
-                cells[department, hour].add(employee_id, tally)
+        if report.public is None:
+            continue
+        shown.append(report.public.figures)
+        hour = window_holding(report.figures.start, _HOUR).start
+        for employee_id, tally in report.public.people.items():
+            department = _same_name(report.public.departments.get(employee_id))
+            public[department].add(employee_id, tally)
+            cells[department, hour].add(employee_id, tally)
     return DayFigures(tuple(windows), dict(people), _aggregate(windows, shown, public, cells))
 
 

@@ -14,8 +14,8 @@ accounts; without any, only this machine is served, and everything is shown. An 
 | level | an answer or event may disclose |
 |---|---|
 | nothing | state of the programs and machines, or the caller's own account; no figure about employees |
-| accounts | accounts, tokens and the audit log: reads and changes, each with its author |
-| groups | sums of closed windows with at least five people, and nothing by subtraction (decision 23) |
+| accounts | accounts, tokens and the audit log, to administrators without what measurements cause (decision 32) |
+| groups | sums of closed windows with at least five people, decided once, and nothing by subtraction (decision 23) |
 | records | employee records and consent, without any measurement or the time of one |
 | faces | faces as numbers with row ids, without names |
 | persons | measurements of single persons; each read is audited |
@@ -23,7 +23,9 @@ accounts; without any, only this machine is served, and everything is shown. An 
 `/api/own` and what is below it is open to no role: the holder of a personal link, which the health service hands out,
 opens it once, and with the secret of that opening reads and changes their own data for half an hour. Each opening is
 audited. `/api/alert-link` is open to the key of a link in a message, which acknowledges its alert once and states what
-the message stated (decision 44).
+the message stated (decision 44). `/api/kiosk` is open to the link of a kiosk, which stores answers and reads nothing.
+
+The answers to a device number the stored detections, which a device needs to find a database that was restored.
 """
 _COLUMNS = (Role.VIEWER, Role.HEALTH, Role.ADMIN, Role.DEVICE)
 

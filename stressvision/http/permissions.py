@@ -32,7 +32,7 @@ class Learns(StrEnum):
     NOTHING = "nothing"
     """State of the programs and machines, or the caller's own account: no figure about employees."""
     ACCOUNTS = "accounts"
-    """Accounts, tokens and the audit log: reads and changes, each with its author."""
+    """Accounts, tokens and the audit log, to administrators without the rows that measurements cause."""
     GROUPS = "groups"
     """Sums of closed windows with at least five people (domain/disclosure.py)."""
     RECORDS = "records"
@@ -113,6 +113,13 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(BACKEND, "DELETE", "/api/employees/{employee_id}/data", _RECORDS),
     # A person's own page, opened with a personal link; requests for correction; self-reports
     Permission(BACKEND, "POST", "/api/employees/{employee_id}/link", _HEALTH),
+    Permission(BACKEND, "GET", "/api/kiosks", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "POST", "/api/kiosks", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "DELETE", "/api/kiosks/{kiosk_id}", {Role.HEALTH: Learns.NOTHING}),
+    Permission(BACKEND, "GET", "/api/kiosk", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/kiosk/reports", {}, by_link=True),
+    Permission(BACKEND, "GET", "/api/own/prompt", {}, by_link=True),
+    Permission(BACKEND, "POST", "/api/own/code", {}, by_link=True),
     Permission(BACKEND, "GET", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/alert-link", {}, by_link=True),
     Permission(BACKEND, "POST", "/api/own/open", {}, by_link=True),

@@ -32,9 +32,16 @@ _AUTHORITY = Message(
     es="no se puede leer la autoridad {authority} (STRESSVISION_TLS_CA): debe ser PEM y legible",
     en="the authority {authority} cannot be read (STRESSVISION_TLS_CA): it must be PEM, and readable",
 )
-# Codes of OpenSSL's x509_vfy.h.
+_MALFORMED = Message(
+    es="responde, pero su certificado o el de su autoridad no cumple lo que exige este Python ({reason}): hágalos de "
+    "nuevo, como en docs/puesta-en-servicio.md, punto 3",
+    en="answers, but its certificate or its authority's is not as this Python requires ({reason}): make them again, as "
+    "in docs/commissioning.md, point 3",
+)
+# Codes of OpenSSL's x509_vfy.h. The last are of RFC 5280's rules, which Python requires from 3.13 on.
 _EXPIRY_CODES = {9, 10}
 _NAME_CODES = {62, 64}
+_FORM_CODES = range(79, 95)
 
 
 def find_certificate_fault(error: BaseException, name: str) -> Message | None:
@@ -74,6 +81,9 @@ def _explain(error: ssl.SSLCertVerificationError, name: str) -> Message:
         return _EXPIRED
     if error.verify_code in _NAME_CODES:
         return Message(es=_OTHER_NAME.es.format(name=name), en=_OTHER_NAME.en.format(name=name))
+    if error.verify_code in _FORM_CODES:
+        reason = error.verify_message
+        return Message(es=_MALFORMED.es.format(reason=reason), en=_MALFORMED.en.format(reason=reason))
     return _UNKNOWN_ISSUER
 
 

@@ -59,10 +59,10 @@ def enter(requirements: tuple[str, ...] = RUN, *, prepare: bool = False) -> None
     """
     sys.excepthook = _hide_interruption
     project = Project(ROOT)
-    if requirements == RUN and _is_for_device(sys.argv):
-        requirements = DEVICE
     try:
         require_usable_root(ROOT)
+        if requirements == RUN and _is_for_device(sys.argv):
+            requirements = DEVICE
         _ensure_environment(project, requirements, prepare=prepare)
     except StressVisionError as error:
         _print_message(error.message)
@@ -107,7 +107,14 @@ def _is_for_device(arguments: list[str]) -> bool:
             option = following
         elif argument.startswith("--option="):
             option = argument.partition("=")[2]
-    return is_device_option(option) or (option is None and is_device_only())
+    return is_device_option(option) or (option is None and (is_device_only() or _has_device_alone(arguments)))
+
+
+def _has_device_alone(arguments: list[str]) -> bool:
+    """Return whether this is the device's program in an environment that was filled by other means, as in its image."""
+    project = Project(ROOT)
+    is_device = Path(arguments[0]).name == "pi_simulator.py" and not read_stamp(project)
+    return is_device and not missing_packages(project, DEVICE)
 
 
 def _hide_interruption(kind: type[BaseException], error: BaseException, traceback: types.TracebackType | None) -> None:

@@ -2,11 +2,12 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from stressvision.core.errors import Language, Message, ServerUnreachable
+from stressvision.domain.notifications import STORABLE_SCHEMES, find_address_fault
 from stressvision.notifications import texts
 from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.notifications import mask_address
@@ -16,10 +17,18 @@ KEY_HEADER = "Idempotency-Key"
 httpapi-idempotency-key-header). E-mails carry it too: apprise creates a new Message-ID for each attempt."""
 LONGEST_DETAIL = 200
 SHORTEST_SECRET = 3
+_KEY_FILES = ("pgp_key", "pgp_privkey", "keyfile", "subfile", "attach")
+"""Attributes of apprise's services that name a file, or an address, of which they send or use the content."""
 
 
-def send_message(address: str, message: OutgoingMessage) -> None:
-    """Send a message. Raises ServerUnreachable, with a text that contains no user, password or token."""
+def send_message(address: str, message: OutgoingMessage, *, is_trusted: bool = False) -> None:
+    """Send a message. Raises ServerUnreachable, with a text that contains no user, password or token.
+
+    `is_trusted`: the environment of the server sets the address, which may then use any service, and files.
+    """
+    fault = None if is_trusted else find_address_fault(address)
+    if fault is not None:
+        raise _undelivered(address, texts.NOT_ALLOWED)
     # Imported here: it takes 36 MB, which only a process with messages to send should use.
     import apprise
     from apprise.attachment.memory import AttachMemory
@@ -29,6 +38,8 @@ def send_message(address: str, message: OutgoingMessage) -> None:
         service = apprise.Apprise.instantiate(address, asset=asset)
         if service is None:
             raise _undelivered(address, texts.NOT_AN_ADDRESS)
+        if not is_trusted and reads_files(service):
+            raise _undelivered(address, texts.NOT_ALLOWED)
         if isinstance(headers := getattr(service, "headers", None), dict):
             headers[KEY_HEADER] = message.key
         # A redirection leads to a login page, and turns a POST into a GET without the message.
@@ -43,6 +54,25 @@ def send_message(address: str, message: OutgoingMessage) -> None:
         is_delivered = bool(sender.notify(title=message.title, body=message.body, body_format="text", attach=files))
     if not is_delivered:
         raise _explain(address, _without_secrets(" ".join(failures), address))
+
+
+def reads_files(service: object) -> bool:
+    """Return whether a service that apprise built reads a file, or is one of those that open local devices.
+
+    The object is what sends: however its address was written, it holds templates, attachments and keys as attributes.
+    """
+    from apprise import AppriseAttachment
+    from apprise.attachment.base import AttachBase
+
+    schemes = {scheme for name in ("protocol", "secure_protocol") for scheme in _as_names(getattr(service, name, None))}
+    values = list(vars(service).values())
+    files = [value for value in values if isinstance(value, AppriseAttachment | AttachBase)]
+    keys = [getattr(service, name, None) for name in _KEY_FILES]
+    return not schemes & STORABLE_SCHEMES or any(map(bool, files)) or any(map(bool, keys))
+
+
+def _as_names(value: object) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value if isinstance(value, tuple | list | set | frozenset) else ()
 
 
 def is_valid_address(address: str) -> bool:

@@ -134,6 +134,10 @@ REASONS: tuple[tuple[str, Message], ...] = (
 UNDELIVERED = Message(es="{label} {reason}.", en="{label} {reason}.")
 UNKNOWN_REASON = Message(es="no aceptó el mensaje: {detail}", en="did not accept the message: {detail}")
 NOT_AN_ADDRESS = Message(
-    es="no es una dirección válida: vea STRESSVISION_NOTIFY_URLS en docs/settings.md",
+    es="no es una dirección válida: vea docs/avisos.md",
     en="is not a valid address: see STRESSVISION_NOTIFY_URLS in docs/settings.md",
+)
+NOT_ALLOWED = Message(
+    es="usa un servicio o una opción que lee archivos del servidor: solo se admite en STRESSVISION_NOTIFY_URLS",
+    en="uses a service or an option that reads files of the server: accepted in STRESSVISION_NOTIFY_URLS only",
 )

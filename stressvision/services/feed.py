@@ -9,12 +9,13 @@ from stressvision.db.queries import changes
 from stressvision.db.queries.alerts.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections.detections import DetectionRow, select_detections_by_id
 from stressvision.db.queries.reports.reports import PublicReports, ReportRow, select_reports_by_id
-from stressvision.domain.disclosure import SMALLEST_GROUP
 from stressvision.services.context import Context
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
 
 PAGE = 500
+_FIRST_REPORT = "report"
+"""Kind of the change when a report is first written; later ones follow detections that arrived late."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,13 @@ class ChangeFeed:
             "report": select_reports_by_id(connection, ids["report"]) if ids["report"] else {},
         }
         settings, now = self._context.settings, self._context.clock()
-        public = PublicReports(settings.interval_minutes, SMALLEST_GROUP, now)
+        public = PublicReports(settings.interval_minutes, now)
         changed = [(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found]
         events = (_event(change, entity) for change, entity in changed)
         public_ids = frozenset(
-            change.id for change, entity in changed if isinstance(entity, ReportRow) and public.holds(entity)
+            change.id
+            for change, entity in changed
+            if change.kind == _FIRST_REPORT and isinstance(entity, ReportRow) and public.holds(entity)
         )
         position = found[-1].id if found else after
         return FeedPage(tuple(event for event in events if event is not None), position, public_ids)

@@ -24,7 +24,6 @@ from stressvision.db.queries.people.employees import count_monitored
 from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.db.queries.reports.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus, Severity
-from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import stress_percentage
 from stressvision.domain.reports import Window, window_holding
 from stressvision.services.audit import record_people_read, submit_people_read
@@ -222,17 +221,17 @@ def _windows(connection: Connection, context: Context, start: datetime, end: dat
 def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
     sums = _PublicSums()
     for report in reports:
-        people = report.per_employee_summary or {}
-        if not is_large_enough(len(people)):
+        figures = report.public_figures
+        if figures is None:
             continue
         counts = Counter[str | None]()
-        for person in people.values():
+        for person in figures["people"].values():
             counts.update(person["counts"])
-        total = report.total_detections or 0
+        total = figures["total_detections"]
         counts[None] = total - counts.total()
         sums.detections += total
         sums.emotions += counts
-        sums.people = max(sums.people, len(people))
+        sums.people = max(sums.people, figures["total_employees_detected"])
         sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
     return sums
 

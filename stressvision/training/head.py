@@ -14,6 +14,9 @@ from stressvision.training.data import CLASSES, FloatArray
 from stressvision.training.features import FaceFeatures
 from stressvision.training.samples import EMOTIONS, GROUPS, FaceSet, adjust_for_frequency, draw_chances
 
+CHUNK = 4096
+"""Rows that are brought to higher precision at a time."""
+
 
 @dataclass(frozen=True)
 class HeadPlan:
@@ -73,8 +76,7 @@ def train_head(plan: HeadPlan, sets: Mapping[str, FaceSet], features: Mapping[st
     chances = draw_chances(everyone, shares, plan.sampling_power)
     adjustment = torch.from_numpy(adjust_for_frequency(targets, chances))
     drawn = torch.from_numpy(chances[face] / np.maximum(np.bincount(face, minlength=len(chances))[face], 1))
-    mean = rows.float().mean(0)
-    spread = rows.float().std(0) + 1e-3
+    mean, spread = describe_columns(rows)
     wanted = torch.from_numpy(targets[face])
     members = [
         _train_member(plan, plan.seed + place, rows, wanted, drawn, adjustment, mean, spread)
@@ -85,6 +87,18 @@ def train_head(plan: HeadPlan, sets: Mapping[str, FaceSet], features: Mapping[st
     classes = torch.cat([second.weight.T for _, second in members]) / plan.members
     biases = torch.stack([second.bias for _, second in members]).mean(0)
     return ClassifierHead(*(each.detach().numpy().astype(np.float32) for each in (hidden, shifts, classes, biases)))
+
+
+def describe_columns(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean and the spread of every column of float16 rows, without a copy of them all in float32."""
+    total = torch.zeros(rows.shape[1], dtype=torch.float64)
+    squares = torch.zeros_like(total)
+    for part in rows.split(CHUNK):
+        total += part.double().sum(0)
+        squares += part.double().square().sum(0)
+    mean = total / len(rows)
+    variance = (squares - len(rows) * mean**2).clamp_min(0) / max(1, len(rows) - 1)
+    return mean.float(), variance.sqrt().float() + 1e-3
 
 
 def _train_member(

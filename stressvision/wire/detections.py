@@ -134,9 +134,9 @@ class DetectionStored(WireModel):
 
 
 class DetectionAccepted(DetectionStored):
-    """Backend's answer to one detection."""
+    """Backend's answer to one detection. `alert_created`: null for a device's token: it states the person's past."""
 
-    alert_created: bool
+    alert_created: bool | None
 
 
 class DetectionBatch(BaseModel):

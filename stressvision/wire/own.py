@@ -97,6 +97,68 @@ class SelfReportNew(BaseModel):
 
     sleepiness: int | None = Field(default=None, ge=1, le=9)
     tension: int | None = Field(default=None, ge=1, le=5)
+    prompted: bool = Field(default=False, description="Whether the page had asked for it.")
+
+
+class OwnPrompt(WireModel):
+    """When the open page asks how the person feels; null: not now. It does not state why."""
+
+    due_at: Moment | None
+
+
+class OwnCode(WireModel):
+    """The personal code for kiosks, shown once."""
+
+    code: str
+
+
+class Kiosk(WireModel):
+    """A place where self-reports are typed."""
+
+    id: int
+    location: str
+    created_by: str | None
+    created_at: Moment
+
+
+class KioskList(WireModel):
+    """The kiosks in use."""
+
+    kiosks: list[Kiosk]
+
+
+class KioskIssued(WireModel):
+    """A new kiosk. `secret`: its Bearer token, shown once; `path`: its page of the dashboard."""
+
+    id: int
+    secret: str
+    path: str
+
+
+class KioskNew(BaseModel):
+    """A kiosk to create."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"location": "Línea 1"}})
+
+    location: Words = Field(min_length=1, max_length=100, pattern=r"\S")
+
+
+class KioskReport(BaseModel):
+    """A self-report at a kiosk: the personal code, and at least one answer."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"code": "204816", "sleepiness": 6, "tension": 2}}
+    )
+
+    code: str = Field(pattern=r"^[0-9]{6}$")
+    sleepiness: int | None = Field(default=None, ge=1, le=9)
+    tension: int | None = Field(default=None, ge=1, le=5)
+
+
+class KioskAnswer(WireModel):
+    """What a kiosk learns."""
+
+    is_stored: bool
 
 
 class CorrectionNew(BaseModel):

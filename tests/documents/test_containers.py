@@ -1,10 +1,13 @@
 """The container files: what they copy and start exists, nothing runs as root, everything is pinned.
 
-Building them needs an image registry. They were checked with hadolint, and the programs run as here in other tests.
+Building them needs an image registry; deploy/README.md states what was built and run by hand.
 """
 
+import plistlib
 import re
 import runpy
+import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +18,8 @@ import yaml  # type: ignore[import-untyped]  # comes with apprise, without types
 from stressvision import VERSION
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Settings
 from stressvision.core.heartbeat import write_heartbeat
+from tests.certificates import write_certificate
+from tests.programs.running import free_port
 
 FOLDER = PROJECT_ROOT / "deploy" / "container"
 QUADLETS = PROJECT_ROOT / "deploy" / "quadlet"
@@ -36,6 +41,29 @@ def test_image_is_pinned_unprivileged_and_made_of_existing_files(file: Path) -> 
         assert (PROJECT_ROOT / requirements).exists()
     for script in _IN_IMAGE.findall(text):
         assert (PROJECT_ROOT / script).exists()
+
+
+def test_images_are_built_with_their_health_checks() -> None:
+    """The OCI format, buildah's and Podman's default, has none and leaves them out."""
+    for file in CONTAINERFILES:
+        text = file.read_text("utf-8")
+        assert "HEALTHCHECK" in text
+        assert f"podman build --format docker -f deploy/container/{file.name}" in text
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
+def test_nginx_accepts_the_proxy_s_settings(tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path, "estres.gloria.example")
+    text = (PROJECT_ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    for name, path in (("cert.pem", certificate), ("key.pem", key)):
+        text = text.replace(f"/etc/ssl/stressvision/{name}", str(path))
+    text = text.replace("/var/log/nginx", str(tmp_path)).replace("listen 443", f"listen {free_port()}")
+    main = tmp_path / "nginx.conf"
+    main.write_text(f"pid {tmp_path}/nginx.pid;\nevents {{}}\nhttp {{\n{text}\n}}\n", "utf-8")
+    done = subprocess.run(
+        ["nginx", "-t", "-c", main, "-e", tmp_path / "error.log"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -88,3 +116,17 @@ def test_health_check_reads_the_heartbeat(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(FOLDER / "healthy.py"), run_name="__main__")
     assert ended.value.code == code
+
+
+def test_job_of_launchd_starts_the_servers_and_is_marked_as_never_run() -> None:
+    content = (PROJECT_ROOT / "deploy" / "launchd" / "pe.gloria.stressvision.plist").read_bytes()
+    assert b"Never run" in content
+    job = plistlib.loads(content)
+    assert job["ProgramArguments"][1:] == [
+        "/opt/stressvision/start_complete_system.py",
+        "--option",
+        "server",
+        "--headless",
+    ]
+    assert (job["UserName"], job["Umask"]) == ("_stressvision", 0o077)
+    assert "Never run, written after their vendors' documents." in (PROJECT_ROOT / "deploy" / "README.md").read_text()

@@ -72,7 +72,8 @@ class FakeBackend:
     """What the fake API answers. `calls`: what it was asked, in order.
 
     `sent`: events sent over the WebSocket;
-    `other_event`: the id of an event that is no detection; `withheld`: as for a viewer.
+    `other_event`: the id of an event that is no detection; `withheld`: as for a viewer; `has_figures`: not as for an
+    administrator.
     """
 
     employees: list[Employee] = field(default_factory=list)
@@ -95,9 +96,12 @@ class FakeBackend:
     silences: list[Silence] = field(default_factory=list)
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
+    has_figures: bool = True
     plant: PlantFigures = field(default_factory=invent_plant)
     own: OwnPage = field(default_factory=invent_page)
     is_enough: bool = False
+    prompt_at: datetime | None = None
+    prompted: list[bool] = field(default_factory=list)
 
 
 def employee(number: int, **changes: object) -> Employee:
@@ -320,6 +324,17 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/dashboard/overview")
     def overview() -> Overview:
+        if not state.has_figures:
+            return Overview(
+                total_employees=len(state.employees),
+                detections_last_hour=None,
+                employees_detected_last_hour=None,
+                pending_alerts=None,
+                overall_stress_percentage=None,
+                active_devices=1,
+                timestamp=utc_now(),
+                withheld=True,
+            )
         return Overview(
             total_employees=len(state.employees),
             detections_last_hour=state.detections_last_hour,

@@ -1,6 +1,6 @@
 """The fake API's answers to a personal link and to the health service's pages about it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Protocol
 
 from fastapi import Body, FastAPI, Request
@@ -12,8 +12,14 @@ from stressvision.wire.own import (
     CorrectionClosed,
     CorrectionNew,
     EstimateWithInterval,
+    Kiosk,
+    KioskIssued,
+    KioskList,
+    KioskNew,
     OpenedLink,
+    OwnCode,
     OwnPage,
+    OwnPrompt,
     OwnRequest,
     OwnRequestList,
     PersonLinkIssued,
@@ -25,6 +31,7 @@ from stressvision.wire.own import (
 from stressvision.wire.rights import AccessRecord
 
 SECRET = "svp_invented"  # noqa: S105  opens the fake only
+KIOSK = "svk_invented"
 OPENED = "svo_invented"
 """What the fake exchanges the link for, once."""
 
@@ -34,6 +41,8 @@ class HasOwnPage(Protocol):
 
     own: OwnPage
     is_enough: bool
+    prompt_at: datetime | None
+    prompted: list[bool]
 
 
 def invent_page() -> OwnPage:
@@ -118,8 +127,27 @@ def serve_own(app: FastAPI, state: HasOwnPage) -> None:
 
     @app.post("/api/own/reports")
     def report(request: Request, new: Annotated[SelfReportNew, Body()]) -> OwnPage:
+        state.prompted.append(new.prompted)
         entry = SelfReportEntry(reported_at=utc_now(), sleepiness=new.sleepiness, tension=new.tension)
         return change(request, self_reports=[entry, *state.own.self_reports])
+
+    @app.get("/api/own/prompt")
+    def prompt(request: Request) -> OwnPrompt:
+        require(request, OPENED)
+        return OwnPrompt(due_at=state.prompt_at)
+
+    @app.post("/api/own/code")
+    def code(request: Request) -> OwnCode:
+        require(request, OPENED)
+        return OwnCode(code="204816")
+
+    @app.get("/api/kiosks")
+    def kiosks() -> KioskList:
+        return KioskList(kiosks=[Kiosk(id=3, location="Línea 1", created_by="dra", created_at=utc_now())])
+
+    @app.post("/api/kiosks", status_code=201)
+    def add_kiosk(new: Annotated[KioskNew, Body()]) -> KioskIssued:
+        return KioskIssued(id=4, secret=KIOSK, path=f"/quiosco?clave={KIOSK}")
 
     @app.post("/api/own/requests")
     def correct(request: Request, new: Annotated[CorrectionNew, Body()]) -> OwnPage:
@@ -136,7 +164,7 @@ def serve_own(app: FastAPI, state: HasOwnPage) -> None:
         return closed
 
     @app.get("/api/agreement")
-    def agreement(days: int = 90) -> AgreementFigures:
+    def agreement(days: int = 90, occasion: str | None = None) -> AgreementFigures:
         estimate = EstimateWithInterval(value=0.71, low=0.62, high=0.8) if state.is_enough else None
         scale = {"reports": 64, "people": 9, "above": 20, "is_enough": state.is_enough}
         return AgreementFigures(

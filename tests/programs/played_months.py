@@ -36,6 +36,36 @@ EMOTIONS = ("neutral", "neutral", "happy", "stress", "fatigue")
 CUTS = ("batch", "reports", "retention", "backup")
 """The step during which the power fails, in turn; `batch` is the storing of detections."""
 
+# Names of what is called, and the modules that have it, the newest first.
+STORE = ("store_batch", "services.detections.batches", "services.detections.storing", "services.detections")
+REPORTS = ("write_due_reports", "services.reports.creation", "services.reports")
+SUMMARIES = ("write_due_summaries", "services.reports.summaries", "services.summaries")
+RETENTION = ("apply_retention", "services.privacy.retention", "services.retention")
+IS_DUE = ("is_due", "services.backup.backups", "services.backups")
+BACKUP = ("make_backup", "services.backup.backups", "services.backups")
+UPGRADE = ("upgrade_database", "services.backup.upgrading")
+INSPECT = ("inspect_installation", "services.upkeep")
+MACHINE = ("Machine", "services.upkeep")
+WARN = ("warn_of_expiries", "services.auth.expiries")
+CLAIM = ("claim_notice", "services.notifications", "services.notices")
+CONFIRM = ("confirm_notice", "services.notifications", "services.notices")
+FREE_SOME = ("free_some", "db.backup.space")
+USED = (
+    STORE,
+    REPORTS,
+    SUMMARIES,
+    RETENTION,
+    IS_DUE,
+    BACKUP,
+    UPGRADE,
+    INSPECT,
+    MACHINE,
+    WARN,
+    CLAIM,
+    CONFIRM,
+    FREE_SOME,
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -103,6 +133,8 @@ class Plant:
     def play(self) -> None:
         """Open or upgrade the database, and play all days."""
         self.folder.mkdir(exist_ok=True)
+        for used in USED:
+            find(*used)  # imported once, for all children
         if self.plan.is_cut_while_upgrading:
             self._watch(
                 lambda tell: upgrade(self.folder, self.plan.first, tell), lambda line: line[0] == "upgrading", 0.15
@@ -216,7 +248,7 @@ def upgrade(folder: Path, day: int, tell: Callable[..., None]) -> None:
     """Open the database with this release, by its upgrade command where it has one, and enrol people into a new one."""
     clock = Clock(BEGAN + timedelta(days=day))
     is_new = not (folder / "plant.db").exists()
-    command = find("upgrade_database", "services.backup.upgrading")
+    command = find(*UPGRADE)
     tell("upgrading", day)
     if command is not None and not is_new:
         command(read_settings(folder), clock)
@@ -281,7 +313,7 @@ def play_calendar(context: Any, plan: Plan, day: int) -> None:
 
 def deliver(context: Any, clock: Clock, day: int, done: set[str], tell: Callable[..., None]) -> None:
     """Store the day's detections that are not stored yet, each batch when its last detection has been made."""
-    store = find("store_batch", "services.detections.batches", "services.detections.storing", "services.detections")
+    store = find(*STORE)
     for batch in make_batches(day, done):
         clock.now = datetime.fromisoformat(str(batch[-1]["timestamp"])) + timedelta(seconds=1)
         result = store(context, batch, "es")
@@ -322,7 +354,7 @@ def fill_disk(context: Any, clock: Clock, day: int, done: dict[str, set[str]], t
     """Deliver on a full disk, as SQLite sees one, until a batch is refused; then free the disk."""
     from sqlalchemy import text
 
-    find("free_some", "db.backup.space")(context.database, 10**6)
+    find(*FREE_SOME)(context.database, 10**6)
     with context.database.write() as connection:
         connection.execute(text("PRAGMA max_page_count = 1")).scalar_one()  # that is, no page more than there are
     stored = done.setdefault(str(day), set())
@@ -343,9 +375,9 @@ def list_night_work(
     context: Any, plan: Plan, day: int, tell: Callable[..., None]
 ) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what the reporter does after the shift, in its order."""
-    reports = find("write_due_reports", "services.reports.creation", "services.reports")
-    summaries = find("write_due_summaries", "services.reports.summaries", "services.summaries")
-    retention = find("apply_retention", "services.privacy.retention", "services.retention")
+    reports = find(*REPORTS)
+    summaries = find(*SUMMARIES)
+    retention = find(*RETENTION)
     yield "reports", lambda: reports(context, QUARTER)
     yield "summaries", lambda: summaries(context)
     yield "retention", lambda: retention(context, pause=lambda _: None)
@@ -356,10 +388,9 @@ def list_night_work(
 
 def back_up(context: Any, day: int, tell: Callable[..., None]) -> None:
     """Make a backup if one is due, and report whether it failed."""
-    places = ("services.backup.backups", "services.backups")
     try:
-        if find("is_due", *places)(context):
-            find("make_backup", *places)(context)
+        if find(*IS_DUE)(context):
+            find(*BACKUP)(context)
             tell("backup", day)
     except find("StressVisionError", "core.errors", "errors"):
         tell("no backup", day)
@@ -367,27 +398,22 @@ def back_up(context: Any, day: int, tell: Callable[..., None]) -> None:
 
 def inspect(context: Any, plan: Plan, day: int, tell: Callable[..., None]) -> None:
     """Run the daily inspection and the warnings of tokens, where this release has them."""
-    warn = find("warn_of_expiries", "services.auth.expiries")
+    warn = find(*WARN)
     if warn is not None:
         warn(context)
-    machine = find("Machine", "services.upkeep")
+    machine = find(*MACHINE)
     if machine is None:
         return
     free = FREED if day > plan.full_on > 0 else FREE_AT_FIRST - DAILY_GROWTH * day
-    found = find("inspect_installation", "services.upkeep")(context, machine(lambda _: free, lambda: True))
+    found = find(*INSPECT)(context, machine(lambda _: free, lambda: True))
     for repair in found:
         tell("repair", day, str(repair.kind), repair.is_urgent)
 
 
 def send_messages(context: Any, day: int, tell: Callable[..., None]) -> None:
     """Send what is due; the receiver is not part of the plant."""
-    module = import_module(
-        "stressvision.services.notifications"
-        if find("claim_notice", "services.notifications")
-        else "stressvision.services.notices"
-    )
-    while notice := module.claim_notice(context):
-        module.confirm_notice(context, notice)
+    while notice := find(*CLAIM)(context):
+        find(*CONFIRM)(context, notice)
         for item in getattr(notice, "digest", ()) or (notice,):
             tell("message", day, str(item.kind))
 

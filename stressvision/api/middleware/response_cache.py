@@ -12,13 +12,16 @@ from collections.abc import Awaitable, Callable, Hashable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stressvision.api.etags import compute_etag, is_current
 from stressvision.api.middleware.commit_count import CommitCount
 from stressvision.api.middleware.headers import RequestHeaders
 from stressvision.domain.auth import sees_persons
 
-PATHS = frozenset({"/api/dashboard/overview", "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
+_OVERVIEW = "/api/dashboard/overview"
+PATHS = frozenset({_OVERVIEW, "/api/dashboard/stats", "/api/employees", "/api/reports", "/api/devices"})
 """Endpoints with the same response for everyone of a role, and about no particular person."""
 _AUDITED = frozenset({"/api/dashboard/stats", "/api/reports"})
 """Endpoints whose responses name persons to some roles: each reader's own request records the read."""
@@ -116,10 +119,11 @@ class ResponseCache:
 
 @dataclass(frozen=True)
 class _Response:
-    """The messages of a whole response, and the route that sent them."""
+    """The messages of a whole response, its ETag, and the route that sent them."""
 
     route: object
     messages: tuple[Message, ...]
+    etag: str = ""
 
 
 class _NotCacheable(Exception):
@@ -149,13 +153,16 @@ class ResponseCacheMiddleware:
                 messages.append(message)
 
             await self.app(scope, receive, collect)
-            response = _Response(scope.get("route"), tuple(messages))
             if messages[0]["status"] != 200:
-                raise _NotCacheable(response)
-            return response
+                raise _NotCacheable(_Response(scope.get("route"), tuple(messages)))
+            body = b"".join(message.get("body", b"") for message in messages[1:])
+            etag = compute_etag(body, has_own_time=scope["path"] == _OVERVIEW)
+            messages[0]["headers"] = [*messages[0]["headers"], (b"etag", etag.encode())]
+            return _Response(scope.get("route"), tuple(messages), etag)
 
         principal = scope.setdefault("state", {}).get("principal")
-        language = RequestHeaders(scope).get(b"accept-language")
+        headers = RequestHeaders(scope)
+        language = headers.get(b"accept-language")
         try:
             role = principal.role if principal else None
             is_audited = scope["path"] in _AUDITED and sees_persons(role)
@@ -165,6 +172,9 @@ class ResponseCacheMiddleware:
         except _NotCacheable as error:
             response = error.response
         scope["route"] = response.route
+        if response.etag and is_current(headers.get(b"if-none-match"), response.etag):
+            await Response(status_code=304, headers={"ETag": response.etag})(scope, receive, send)
+            return
         for message in response.messages:
             await send(_copy_message(message))
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from stressvision.api.dependencies import ActorDep, BackendDep, get_actor, get_backend
 from stressvision.api.direct_routes import DirectEndpoint
+from stressvision.domain.auth import Role
 from stressvision.services.auth.authenticator import require_own_device
 from stressvision.services.detections import storing
 from stressvision.wire.detections import DetectionAccepted, DetectionIn
@@ -22,7 +23,8 @@ router = APIRouter(prefix="/api/detections", tags=["detections"])
 @router.post("")
 async def store_detection(backend: BackendDep, actor: ActorDep, detection: DetectionIn) -> DetectionAccepted:
     require_own_device(actor, detection.device_id)
-    return await backend.completions.wait(storing.submit_detection(backend.context, detection))
+    accepted = await backend.completions.wait(storing.submit_detection(backend.context, detection))
+    return accepted.model_copy(update={"alert_created": None}) if actor.role is Role.DEVICE else accepted
 
 
 async def _respond(request: Request, _values: Mapping[str, str]) -> Response:

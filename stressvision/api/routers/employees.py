@@ -22,6 +22,7 @@ from stressvision.api.dependencies import (
 )
 from stressvision.api.direct_routes import DirectEndpoint
 from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
+from stressvision.api.etags import compute_etag, respond
 from stressvision.domain.consent import ConsentMethod
 from stressvision.services.context import Actor
 from stressvision.services.paging import read_name
@@ -110,34 +111,39 @@ def withdraw_consent(
 
 @router.get("/{employee_id}/status", response_model=EmployeeState)
 async def read_employee_state(
+    request: Request,
     backend: BackendDep,
     actor: ActorDep,
     employee_id: RowId,
     minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = STATE_MINUTES,
 ) -> Response:
-    return await _respond_state(backend, actor, employee_id, minutes)
+    return await _respond_state(request, backend, actor, employee_id, minutes)
 
 
-async def _respond_state(backend: BackendState, actor: Actor, employee_id: int, minutes: int) -> Response:
-    async def compute() -> bytes:
+async def _respond_state(
+    request: Request, backend: BackendState, actor: Actor, employee_id: int, minutes: int
+) -> Response:
+    async def compute() -> tuple[bytes, str]:
         find = partial(employees.find_employee_state, backend.context, employee_id, minutes)
         state = await backend.short.run(("state", employee_id, minutes), find)
-        return state.model_dump_json().encode()
+        body = state.model_dump_json().encode()
+        return body, compute_etag(body)
 
     async def mark() -> Hashable:
         read = partial(employees.fingerprint_state, backend.context, employee_id, minutes)
         return await backend.short.run("fingerprint", read)
 
-    body = await backend.response_cache.get_or_compute(
+    body, etag = await backend.response_cache.get_or_compute(
         ("state", employee_id, minutes), compute, mark if minutes <= FINGERPRINT_MINUTES else None
     )
     await backend.completions.wait(employees.submit_state_read(backend.context, employee_id, minutes, actor))
-    return Response(body, media_type="application/json")
+    return respond(body, etag, request.headers.get("if-none-match"))
 
 
 async def _respond_state_directly(request: Request, values: Mapping[str, str]) -> Response:
     backend, actor = await get_backend(request), await get_actor(request)
-    return await _respond_state(backend, actor, int(values["employee_id"]), int(values["minutes"] or STATE_MINUTES))
+    minutes = int(values["minutes"] or STATE_MINUTES)
+    return await _respond_state(request, backend, actor, int(values["employee_id"]), minutes)
 
 
 STATE = DirectEndpoint(

@@ -6,15 +6,18 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import HTTPConnection, Request
 
 from stressvision.api.dependencies import ContextDep, NamedActorDep, RowId
+from stressvision.domain.self_reports import Occasion
 from stressvision.services.auth.authenticator import bearer_token
-from stressvision.services.people import agreement, links, own
+from stressvision.services.people import agreement, kiosks, links, own
 from stressvision.services.people.links import LinkHolder
 from stressvision.wire.own import (
     AgreementFigures,
     CorrectionClosed,
     CorrectionNew,
     OpenedLink,
+    OwnCode,
     OwnPage,
+    OwnPrompt,
     OwnRequest,
     OwnRequestList,
     PersonLinkIssued,
@@ -73,6 +76,16 @@ def report_own_state(context: ContextDep, holder: HolderDep, report: SelfReportN
     return own.report_own_state(context, holder, report)
 
 
+@router.get("/api/own/prompt")
+def read_prompt(context: ContextDep, holder: HolderDep) -> OwnPrompt:
+    return own.read_prompt(context, holder)
+
+
+@router.post("/api/own/code")
+def issue_code(context: ContextDep, holder: HolderDep) -> OwnCode:
+    return kiosks.issue_code(context, holder)
+
+
 @router.post("/api/own/requests")
 def request_correction(context: ContextDep, holder: HolderDep, wanted: CorrectionNew) -> OwnPage:
     return own.request_correction(context, holder, wanted.detail)
@@ -89,5 +102,7 @@ def close_request(context: ContextDep, actor: NamedActorDep, request_id: RowId, 
 
 
 @router.get("/api/agreement")
-def read_agreement(context: ContextDep, days: Annotated[int, Query(ge=1, le=366)] = 90) -> AgreementFigures:
-    return agreement.read_agreement(context, days)
+def read_agreement(
+    context: ContextDep, days: Annotated[int, Query(ge=1, le=366)] = 90, occasion: Occasion | None = None
+) -> AgreementFigures:
+    return agreement.read_agreement(context, days, occasion)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
 from stressvision.api.expensive_work import Kind
@@ -74,9 +74,10 @@ def restore_backup(backend: BackendDep, actor: NamedActorDep, name: BackupFile) 
 
 @router.get(
     "/backups/{name}/file",
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-def download_backup(context: ContextDep, actor: ActorDep, name: BackupFile) -> FileResponse:
-    path = backups.open_item(context, name, actor)
-    return FileResponse(path, media_type="application/octet-stream", filename=name)
+def download_backup(context: ContextDep, actor: ActorDep, name: BackupFile) -> StreamingResponse:
+    opened = backups.open_item(context, name, actor)
+    headers = {"Content-Length": str(opened.length), "Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(opened.read_pieces(), media_type="application/octet-stream", headers=headers)

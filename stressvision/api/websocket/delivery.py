@@ -160,7 +160,7 @@ def _render_for_role(envelope: Envelope, connection: Connection) -> str | None:
     public_id = public_event_id(event)
     if public_id <= connection.resumed_after:
         return None
-    own = {"id": public_id, "report_id": public_report_id(event.start_timestamp)}
+    own = {"id": public_id, "report_id": public_report_id(event.start_timestamp), "revision": 0}
     return event.model_copy(update=own).model_dump_json(include=set(PUBLIC_FIELDS))
 
 

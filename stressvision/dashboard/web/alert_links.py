@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from stressvision.core.errors import Conflict, ConsentMissing, StressVisionError, Unauthenticated
 from stressvision.core.texts import Language
 from stressvision.dashboard import texts
+from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import create_alert_page
 from stressvision.wire.alerts import AlertLinkState
 
@@ -42,12 +43,7 @@ class AlertLinkPage:
 
     async def store(self, request: Request) -> Response:
         """Acknowledge the alert of the link in the form."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LONGEST_BODY:
-                return Response(status_code=413)
-        (key,) = parse_qs(body.decode("ascii", errors="replace")).get(KEY, [""])[:1]
+        (key,) = parse_qs(await read_body(request, LONGEST_BODY)).get(KEY, [""])[:1]
         return await self._answer(self.acknowledge, key, request)
 
     async def _answer(self, ask: Ask, key: str, request: Request) -> Response:

@@ -95,15 +95,16 @@ def create_alert_page(
         ).format(action, field, key, texts.alert_links.ACKNOWLEDGE.text(language))
     else:
         parts += Markup('<p><a href="{}">{}</a></p>').format(link, texts.alert_links.TO_ALERT.text(language))
-    return _create_document(language, title, parts)
+    return create_document(language, title, parts)
 
 
 def _create_message(language: Language, title: Message, remedy: Message, link: Markup) -> str:
     content = Markup("<p>{}</p>{}").format(remedy.text(language), link)
-    return _create_document(language, title.text(language), content)
+    return create_document(language, title.text(language), content)
 
 
-def _create_document(language: Language, title: str, content: Markup) -> str:
+def create_document(language: Language, title: str, content: Markup) -> str:
+    """Return a document of the dashboard's own server."""
     return str(
         Markup(
             '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{} · {}</title>'

@@ -1,24 +1,29 @@
 """Routes of the dashboard's own server beside Streamlit's: documents, the shell's script, the pulse, the cookie."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stressvision.dashboard.web import alert_links
+from stressvision.dashboard.web import alert_links, kiosk
 from stressvision.dashboard.web.alert_links import AlertLinkPage
+from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import SCRIPT_PATH
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 
 PREFIX = "/sv/"
+_PATHS = frozenset({alert_links.PATH, kiosk.PATH})
+"""Pages of this server beside Streamlit's."""
 SCRIPT = Path(__file__).parent / "shell.js"
 LONGEST_TICKET = 200
 """Bytes of the body of a request for the cookie."""
@@ -36,6 +41,7 @@ class Console:
     cookie: SessionCookie
     tickets: SessionTickets
     alert_link: AlertLinkPage
+    kiosk: KioskPage
 
 
 class ConsoleRoutes:
@@ -43,21 +49,24 @@ class ConsoleRoutes:
 
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app, self._console = app, console
-        self._router = Router(
+        link, session = console.alert_link, f"{PREFIX}session"
+        router = Router(
             [
-                Route(SCRIPT_PATH, partial(_send_script)),
-                Route(f"{PREFIX}pulse", partial(_send_pulse, console)),
-                Route(f"{PREFIX}session", partial(_store_session, console), methods=["POST"]),
-                Route(f"{PREFIX}session", partial(_clear_session, console), methods=["DELETE"]),
-                Route(alert_links.PATH, console.alert_link.show),
-                Route(alert_links.PATH, console.alert_link.store, methods=["POST"]),
+                _by_method(SCRIPT_PATH, GET=partial(_send_script)),
+                _by_method(f"{PREFIX}pulse", GET=partial(_send_pulse, console)),
+                _by_method(session, POST=partial(_store_session, console), DELETE=partial(_clear_session, console)),
+                _by_method(alert_links.PATH, GET=link.show, POST=link.store),
+                _by_method(kiosk.PATH, GET=console.kiosk.show, POST=console.kiosk.store),
             ],
+            redirect_slashes=False,
             default=self._not_found,
         )
+        # Streamlit's application has these handlers inside: an HTTPException from here would be a 500.
+        self._router = ExceptionMiddleware(router)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp = self._app
-        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] == alert_links.PATH):
+        if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] in _PATHS):
             answer = self._router
         elif scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             answer = await self._find_document(scope) or self._pass_on
@@ -92,6 +101,15 @@ class ConsoleRoutes:
         await HTMLResponse(self._console.not_found, 404, _NO_CACHE)(scope, receive, send)
 
 
+def _by_method(path: str, **endpoints: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Return one route for all methods of an address, so that a 405 names each of them."""
+
+    async def answer(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, answer, methods=list(endpoints))
+
+
 async def _send_script(request: Request) -> Response:
     return FileResponse(SCRIPT, media_type="text/javascript", headers=_NO_CACHE)
 
@@ -102,12 +120,7 @@ async def _send_pulse(console: Console, request: Request) -> Response:
 
 async def _store_session(console: Console, request: Request) -> Response:
     """Exchange a ticket for the cookie."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_TICKET:
-            return Response(status_code=413)
-    found = console.tickets.redeem(body.decode("ascii", errors="replace"))
+    found = console.tickets.redeem(await read_body(request, LONGEST_TICKET))
     if found is None:
         return Response(status_code=403)
     response = Response(status_code=204)

@@ -206,9 +206,10 @@
   /* Streamlit's own English words, and its dialogs for developers. */
   const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
   const ours = texts.translations;
+  const perFile = (word) => ours["per file"] && word.endsWith(" per file") ? word.replace("per file", ours["per file"]) : null;
   function translate(node) {
     if (node.nodeType === Node.TEXT_NODE) {
-      const wanted = ours[node.nodeValue.trim()];
+      const word = node.nodeValue.trim(), wanted = ours[word] ?? perFile(word);
       if (wanted && !node.parentElement?.closest(".sv, textarea, [data-sv-own]")) node.nodeValue = wanted;
       return;
     }

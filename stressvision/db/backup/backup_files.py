@@ -17,7 +17,15 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from stressvision.core.errors import ConfigurationError, Message
-from stressvision.db.backup.encryption import damaged, read_protected, write_protected
+from stressvision.core.files import create_private, open_regular
+from stressvision.db.backup.encryption import (
+    AGE_MAGIC,
+    GZIP_MAGIC,
+    SEALED_MAGIC,
+    damaged,
+    read_protected,
+    write_protected,
+)
 from stressvision.db.backup.increments import Marks
 from stressvision.db.backup.keys import BackupKey, seal
 
@@ -89,7 +97,7 @@ def write_backup_file(path: Path, manifest: Manifest, content: Digested, key: Ba
     digits = seal(key, _PURPOSE, text)
     draft = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600), "wb") as file:
+        with create_private(draft) as file:
             write_protected(file, chain([f"{digits} ".encode() + text + b"\n"], content.pieces), key)
             file.flush()
             os.fsync(file.fileno())
@@ -120,6 +128,21 @@ def read_content(path: Path, key: BackupKey | None) -> Iterator[bytes]:
             yield piece
     if (length, digest.hexdigest()) != (manifest.content_bytes, manifest.content_sha256):
         raise damaged(path)
+
+
+def delete_backup_file(path: Path) -> None:
+    """Delete a file of the backup folder, and its content where it has other names; links are not followed.
+
+    What has not the form of a backup keeps its content: its name may be one that somebody gave to another file.
+    """
+    try:
+        with open_regular(path, is_changed=True) as file:
+            is_backup = file.read(len(AGE_MAGIC)).startswith((GZIP_MAGIC, AGE_MAGIC, SEALED_MAGIC))
+            if is_backup and os.fstat(file.fileno()).st_nlink > 1:
+                file.truncate(0)
+    except OSError:
+        pass  # no regular file, or not ours to read
+    path.unlink(missing_ok=True)
 
 
 def require_key(path: Path, key: BackupKey | None, *, is_encrypted: bool) -> None:

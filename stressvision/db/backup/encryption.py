@@ -5,14 +5,19 @@ import os
 import threading
 import zlib
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import is_regular, open_regular
 from stressvision.db.backup.keys import BackupKey
 
 PIECE = 1024 * 1024
+AGE_MAGIC = b"age-encryption.org/v1\n"
+GZIP_MAGIC = b"\x1f\x8b"
+SEALED_MAGIC = b"stressvision sealed 1\n"
+"""First bytes of a backup file: with a key, without one, and of versions 0.2 and 0.3."""
 _LARGEST_AGE_HEADER = 16 * 1024
 _GZIP = 31
 """zlib's window bits for the gzip format."""
@@ -36,7 +41,7 @@ def write_protected(file: BinaryIO, data: Iterable[bytes], key: BackupKey | None
 
 def read_protected(path: Path, key: BackupKey | None) -> Generator[bytes]:
     """Yield the data in pieces of at most PIECE bytes. Raises InvalidInput at the first damaged byte."""
-    with closing(read_pieces(path) if key is None else _decrypted(path, key)) as packed:
+    with closing(_read_packed(path) if key is None else _decrypted(path, key)) as packed:
         yield from _decompressed(path, packed)
 
 
@@ -45,6 +50,25 @@ def read_pieces(path: Path) -> Generator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             yield piece
+
+
+def _read_packed(path: Path) -> Generator[bytes]:
+    with open_backup_file(path) as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+@contextmanager
+def open_backup_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of the backup folder to read. Raises InvalidInput for a link, or anything but a file."""
+    try:
+        file = open_regular(path)
+    except OSError as error:
+        if is_regular(path) or (not path.is_symlink() and not path.exists()):
+            raise
+        raise damaged(path) from error
+    with file:
+        yield file
 
 
 def damaged(path: Path) -> InvalidInput:
@@ -126,14 +150,14 @@ def _decrypt(path: Path, key: BackupKey, writing: int, failures: list[BaseExcept
 
     with suppress(BrokenPipeError), os.fdopen(writing, "wb", buffering=0) as target:
         try:
-            with path.open("rb") as file:
+            with open_backup_file(path) as file:
                 pyrage.decrypt_io(file, target, [pyrage.x25519.Identity.from_str(key.identity)])
-        except (OSError, ValueError, pyrage.DecryptError) as error:
+        except (OSError, ValueError, InvalidInput, pyrage.DecryptError) as error:
             failures.append(error)
 
 
 def _refuse_large_header(path: Path) -> None:
-    with path.open("rb") as file:
+    with open_backup_file(path) as file:
         start = file.read(_LARGEST_AGE_HEADER)
-    if not start.startswith(b"age-encryption.org/v1\n") or b"\n--- " not in start:
+    if not start.startswith(AGE_MAGIC) or b"\n--- " not in start:
         raise damaged(path)

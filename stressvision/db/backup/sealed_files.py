@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from stressvision.db.backup.backup_files import require_key
-from stressvision.db.backup.encryption import PIECE, damaged
+from stressvision.db.backup.encryption import PIECE, SEALED_MAGIC, damaged, open_backup_file
 from stressvision.db.backup.keys import KEY_BYTES, BackupKey
 
 SEALED = ".svb"
 """Suffix of the files."""
-_MAGIC = b"stressvision sealed 1\n"
 _BLOCK = 1024 * 1024
 _LARGEST_HEADER = 256 * 1024
 _CHECKSUM = 16
@@ -33,7 +32,7 @@ _Open = Callable[[int, bytes, bool], bytes | None]
 
 def is_sealed_with_key(path: Path) -> bool:
     """Return whether a sealed file is encrypted. Raises InvalidInput for any other file."""
-    with path.open("rb") as file:
+    with open_backup_file(path) as file:
         return bool(_read_header(file, path)[1])
 
 
@@ -44,7 +43,7 @@ def read_sealed_header(path: Path, key: BackupKey | None) -> dict[str, Any]:
         InvalidInput: The file is damaged, no sealed file, or its key is another.
         ConfigurationError: See backup_files.require_key.
     """
-    with path.open("rb") as file:
+    with open_backup_file(path) as file:
         header, salt = _read_header(file, path)
         opened = _opener(path, header, salt, key)
         block = _read_block(file, path)
@@ -61,7 +60,7 @@ def read_sealed_header(path: Path, key: BackupKey | None) -> dict[str, Any]:
 
 def read_sealed(path: Path, key: BackupKey | None) -> Generator[bytes]:
     """Yield the content piece by piece. Raises InvalidInput at the first block that is not as it was written."""
-    with path.open("rb") as file:
+    with open_backup_file(path) as file:
         header, salt = _read_header(file, path)
         opened = _opener(path, header, salt, key)
         unpack = zlib.decompressobj()
@@ -113,7 +112,7 @@ def _decrypting(key: bytes, salt: bytes, header: bytes) -> _Open:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    cipher = AESGCM(HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=_MAGIC).derive(key))
+    cipher = AESGCM(HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=SEALED_MAGIC).derive(key))
 
     def opened(number: int, block: bytes, is_last: bool) -> bytes | None:
         try:
@@ -141,9 +140,9 @@ def _read_block(file: BinaryIO, path: Path) -> bytes | None:
 
 def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, bytes]:
     """Return the header's text and its salt, empty without a key."""
-    start = file.read(len(_MAGIC) + 4)
-    length = int.from_bytes(start[len(_MAGIC) :], "big")
-    if not start.startswith(_MAGIC) or length > _LARGEST_HEADER:
+    start = file.read(len(SEALED_MAGIC) + 4)
+    length = int.from_bytes(start[len(SEALED_MAGIC) :], "big")
+    if not start.startswith(SEALED_MAGIC) or length > _LARGEST_HEADER:
         raise damaged(path)
     header = file.read(length)
     salt = _SALT.fullmatch(header[header.rfind(b'"salt"') :])

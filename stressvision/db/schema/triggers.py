@@ -26,7 +26,7 @@ _SQLITE = (
          INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min
        WHEN NEW.revision <> OLD.revision BEGIN
-         INSERT INTO changes(kind, entity_id) VALUES ('report', NEW.id); END""",
+         INSERT INTO changes(kind, entity_id) VALUES ('report_revised', NEW.id); END""",
     """CREATE TRIGGER detection_counted AFTER INSERT ON detection_events BEGIN
          INSERT INTO detection_totals VALUES
            (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
@@ -73,7 +73,7 @@ _POSTGRESQL = (
     """CREATE TRIGGER report_written AFTER INSERT ON reports_15min
        FOR EACH ROW EXECUTE FUNCTION record_change('report')""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min FOR EACH ROW
-       WHEN (NEW.revision <> OLD.revision) EXECUTE FUNCTION record_change('report')""",
+       WHEN (NEW.revision <> OLD.revision) EXECUTE FUNCTION record_change('report_revised')""",
     """CREATE FUNCTION count_detection() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF TG_OP <> 'INSERT' THEN

@@ -12,8 +12,8 @@ from stressvision.vision.tracking import Track
 WHOLE_SEARCH_SECONDS = 0.4
 """Time after which the whole picture is searched again: a new face is found this much later at most, or one picture
 more. Naming it takes 0.4 s."""
-MOST_NEAR = 3
-"""Faces up to which their surroundings cost less than the whole picture."""
+MOST_NEAR = 2
+"""Faces up to which their surroundings cost less than the whole picture; those of three cost as much."""
 WHOLE_STAGE, NEAR_STAGE = "detect", "detect near"
 
 

@@ -134,7 +134,7 @@ def check_notifications(settings: Settings) -> CheckResult:
     if settings.notify_urls or settings.notify_routes:
         return run_own_command(subject, (*build_command("stressvision"), "notify", "--check"))
     message = Message(
-        es="ninguno configurado: las alertas se ven solo en el tablero (docs/notifications.md)",
+        es="ninguno configurado: las alertas se ven solo en el tablero (docs/avisos.md)",
         en="none configured: alerts show on the dashboard alone (docs/notifications.md)",
     )
     return CheckResult(subject, Level.GOOD, message)

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from stressvision.core.clock import parse_moment
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, StressVisionError, Unavailable
+from stressvision.core.files import is_regular
 from stressvision.db.backup.backup_files import ENCRYPTED, PLAIN, BackupKind, Manifest, read_content, read_manifest
 from stressvision.db.backup.keys import BackupKey, read_key
 from stressvision.db.backup.sealed_files import SEALED, is_sealed_with_key, read_sealed, read_sealed_header
@@ -101,6 +102,8 @@ def list_names(settings: Settings, folder: Path | None = None) -> tuple[BackupNa
     sealed = re.compile(rf"{own}-\d{{8}}-\d{{6}}-\d{{6}}(?:-(\d{{5,18}}))?{re.escape(SEALED)}")
     names = []
     for path in (folder or settings.backup_dir).glob("*"):
+        if not is_regular(path):
+            continue  # a link may lead anywhere, and a pipe would never end
         if found := current.fullmatch(path.name):
             names.append(BackupName(path, int(found[1]), int(found[2]), found[3] == ENCRYPTED))
         elif found := sealed.fullmatch(path.name):
@@ -116,6 +119,17 @@ def file_name(settings: Settings, manifest: Manifest, *, is_encrypted: bool) -> 
     return f"{stem}-{manifest.generation:06d}-{manifest.number:05d}-{moment}{suffix}"
 
 
+def _is_sealed_name(settings: Settings, path: Path, manifest: Manifest) -> bool:
+    """Return whether a file of version 0.2 or 0.3 has the name it was written with: these are ordered by its time."""
+    moment = parse_moment(manifest.created_at).astimezone(UTC)
+    number = f"-{manifest.number:05d}" if manifest.number else ""
+    # The name has microseconds, the manifest milliseconds.
+    start = f"{database_stem(parse_url(settings.database_url))}-{moment:%Y%m%d-%H%M%S}-{moment.microsecond // 1000:03d}"
+    return path.name.startswith(start) and bool(
+        re.fullmatch(rf"\d{{3}}{number}{re.escape(SEALED)}", path.name[len(start) :])
+    )
+
+
 def read_backup(settings: Settings, name: BackupName, key: BackupKey | None) -> Backup:
     """Return the backup, whose manifest the key authenticates.
 
@@ -129,9 +143,12 @@ def read_backup(settings: Settings, name: BackupName, key: BackupKey | None) -> 
         sealed = read_manifest(name.path, key)
         manifest, digits = sealed.manifest, sealed.seal
     is_own = manifest.database == database_label(settings)
-    if not is_own or not (
-        name.is_sealed or name.path.name == file_name(settings, manifest, is_encrypted=name.is_encrypted)
-    ):
+    is_named = (
+        _is_sealed_name(settings, name.path, manifest)
+        if name.is_sealed
+        else name.path.name == file_name(settings, manifest, is_encrypted=name.is_encrypted)
+    )
+    if not is_own or not is_named:
         raise InvalidInput(
             Message(
                 es=f"{name.path.name} es una copia de otra base o cambió de nombre.",
@@ -160,7 +177,7 @@ def list_backups(settings: Settings, folder: Path | None = None) -> tuple[Backup
 def find_renamed(settings: Settings, key: BackupKey | None) -> tuple[Path, ...]:
     """Return the readable backups of this database that have another name than they were written with."""
     known, found = {name.path for name in list_names(settings)}, []
-    for path in settings.backup_dir.glob(f"*{SEALED}*"):
+    for path in filter(is_regular, settings.backup_dir.glob(f"*{SEALED}*")):
         try:
             is_sealed = path.name.endswith(SEALED)
             label = (
@@ -175,6 +192,13 @@ def find_renamed(settings: Settings, key: BackupKey | None) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def delete_links(settings: Settings) -> None:
+    """Delete the links in the backup folder that are named like backups; what they lead to stays as it is."""
+    for path in settings.backup_dir.glob(f"*{SEALED}*"):
+        if path.is_symlink():
+            path.unlink(missing_ok=True)
+
+
 def create_backup_folder(settings: Settings) -> Path:
     """Create the backup folder, readable by its owner only, and return it."""
     settings.backup_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -186,6 +210,8 @@ def lock_folder(settings: Settings) -> Iterator[Path]:
     """Yield the backup folder, created if needed, in which only one process writes meanwhile."""
     driver, folder = sqlite_driver(), create_backup_folder(settings)
     path = folder / f".{database_stem(parse_url(settings.database_url))}.lock"
+    if path.is_symlink():
+        path.unlink()
     try:
         # The lock of an empty SQLite file: on every system, and released when the process is killed.
         with closing(driver.connect(str(path), timeout=_LOCK_SECONDS, isolation_level=None)) as connection:

@@ -2,6 +2,7 @@
 
 import glob
 import hashlib
+import shutil
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -11,7 +12,6 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from uuid import uuid4
 
 from stressvision.core.clock import to_wire
-from stressvision.core.files import destroy
 from stressvision.db.backup import copies
 from stressvision.db.backup.backup_files import (
     ENCRYPTED,
@@ -19,6 +19,7 @@ from stressvision.db.backup.backup_files import (
     BackupKind,
     Digested,
     Manifest,
+    delete_backup_file,
     read_content,
     write_backup_file,
 )
@@ -33,6 +34,7 @@ from stressvision.services.backup.archive import (
     configured_key,
     database_label,
     database_stem,
+    delete_links,
     file_name,
     find_renamed,
     is_from_the_future,
@@ -51,6 +53,8 @@ MERGED = 60
 """Backups of changes that the next one replaces; 60 of those are replaced again, and so on."""
 _SCHEMA_VERSION = "alembic_version"
 _COPYING = "copying-"
+_LARGEST_LEAP = 1_000_000
+"""Whole backups since the head was written, at most."""
 
 
 def make_backup(context: Context) -> Backup:
@@ -135,14 +139,14 @@ def delete_backups(context: Context, key: BackupKey | None, keep: Backup | None 
     named = [name.path for name in list_names(context.settings)]
     old = [path for path in (*named, *find_renamed(context.settings, key)) if keep is None or path != keep.path]
     for path in old:
-        destroy(path)
+        delete_backup_file(path)
+    delete_links(context.settings)
     return tuple(old)
 
 
 def _make_whole(context: Context, folder: Path, key: BackupKey | None) -> Backup:
     _delete_drafts(context, folder)
-    generation = 1 + max((name.generation for name in list_names(context.settings)), default=0)
-    manifest = _describe(context, BackupKind.WHOLE, max(generation, _next_in_head(context, key)), 0)
+    manifest = _describe(context, BackupKind.WHOLE, _next_generation(context, key), 0)
     beside = _beside(context.database)
     if beside is None:
         with _dumped(context.database, folder, key) as content:
@@ -183,9 +187,15 @@ def _readable(context: Context, made: Backup) -> tuple[Backup, ...]:
     return (*(backup for backup in list_backups(context.settings) if backup.seal), made)
 
 
-def _next_in_head(context: Context, key: BackupKey | None) -> int:
+def _next_generation(context: Context, key: BackupKey | None) -> int:
+    """Return the number of the next whole backup: after the head's, and after the files of an earlier key.
+
+    Names are not authenticated: one far beyond the head is none of ours, and does not use up the numbers.
+    """
     head: ChainHead | None = find_head(context.settings, key)
-    return head.ends[-1].generation + 1 if head else 1
+    newest = head.ends[-1].generation if head else 0
+    named = (name.generation for name in list_names(context.settings))
+    return 1 + max((number for number in named if number <= newest + _LARGEST_LEAP), default=newest)
 
 
 def _base_of_next(context: Context, last: Backup, key: BackupKey | None) -> Backup:
@@ -205,7 +215,7 @@ def _base_of_next(context: Context, last: Backup, key: BackupKey | None) -> Back
 def _delete_merged(context: Context, made: Backup) -> None:
     for name in list_names(context.settings):
         if name.generation == made.manifest.generation and made.manifest.base < name.number < made.number:
-            destroy(name.path)
+            delete_backup_file(name.path)
 
 
 def _describe(context: Context, kind: BackupKind, generation: int, number: int) -> Manifest:
@@ -264,10 +274,12 @@ def _delete_drafts(context: Context, folder: Path) -> None:
     stem = glob.escape(database_stem(context.database.url))
     beside = _beside(context.database)
     for path in folder.glob(f"{stem}-*.part"):
-        destroy(path)
+        if not path.is_dir() or path.is_symlink():
+            path.unlink(missing_ok=True)
     # Version 0.3 made its copies in the backup folder.
     left = [*folder.glob(f"{_COPYING}*"), *(beside.glob(f"{_COPYING}{stem}-*") if beside else ())]
     for work in left:
-        for path in work.glob("*"):
-            destroy(path)
-        work.rmdir()
+        if work.is_symlink():
+            work.unlink(missing_ok=True)
+        elif work.is_dir():
+            shutil.rmtree(work)  # does not follow links

@@ -7,8 +7,7 @@ import structlog
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, NotFound
-from stressvision.core.files import destroy
-from stressvision.db.backup.backup_files import BackupKind
+from stressvision.db.backup.backup_files import BackupKind, delete_backup_file
 from stressvision.db.backup.keys import BackupKey
 from stressvision.services.backup.archive import (
     Backup,
@@ -96,11 +95,14 @@ def find_head(settings: Settings, key: BackupKey | None) -> ChainHead | None:
 
 
 def rotate(settings: Settings, head: ChainHead) -> None:
-    """Delete the backups older than the newest `backup_keep` chains, by their names."""
+    """Delete the backups older than the newest `backup_keep` chains.
+
+    Those of the head, which is authenticated, come first: files of an earlier key, or only named so, displace none.
+    """
     names = list_names(settings)
-    newest = head.ends[-1].generation
-    generations = sorted({name.generation for name in names if not name.is_sealed and name.generation <= newest})
-    kept = generations[-settings.backup_keep :]
+    kept = [end.generation for end in head.ends[-settings.backup_keep :]]
+    others = sorted({name.generation for name in names if not name.is_sealed and name.generation < kept[0]})
+    kept = others[max(0, len(others) + len(kept) - settings.backup_keep) :] + kept
     sealed = [name for name in names if name.is_sealed]
     left = settings.backup_keep - len(kept)
     wholes = [name for name in sealed if name.number == 0]
@@ -108,7 +110,7 @@ def rotate(settings: Settings, head: ChainHead) -> None:
     for name in names:
         is_old = name.generation < kept[0] and (not name.is_sealed or oldest is None or name.path.name < oldest)
         if is_old:
-            destroy(name.path)
+            delete_backup_file(name.path)
 
 
 def follow_bases(settings: Settings, newest: Backup, key: BackupKey | None) -> tuple[Backup, ...]:

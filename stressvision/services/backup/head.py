@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import InvalidInput, Message
+from stressvision.core.files import create_private
+from stressvision.db.backup.encryption import open_backup_file
 from stressvision.db.backup.keys import BackupKey, seal
 from stressvision.db.engine.connection import parse_url
 from stressvision.services.backup.archive import Backup, database_label, database_stem
@@ -54,7 +56,7 @@ def read_head(settings: Settings, folder: Path, key: BackupKey | None) -> ChainH
     """Return the head of a folder, None where there is none. Raises InvalidInput where the key did not write it."""
     path = head_path(settings, folder)
     try:
-        with path.open("rb") as file:
+        with open_backup_file(path) as file:
             content = file.read(_LARGEST + 1)
     except FileNotFoundError:
         return None
@@ -81,7 +83,7 @@ def write_head(settings: Settings, folder: Path, head: ChainHead, key: BackupKey
     text = _HEAD.dump_json(head)
     path = head_path(settings, folder)
     draft = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+    with create_private(draft) as file:
         file.write(seal(key, _PURPOSE, text).encode() + b" " + text + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -19,6 +19,7 @@ from stressvision.db.backup.increments import apply_changes
 from stressvision.db.backup.moving import copy_database
 from stressvision.db.backup.replacing import continue_ids, read_erased, set_aside
 from stressvision.db.engine.connection import Database, parse_url, sqlite_path
+from stressvision.db.queries.alerts.alert_links import end_links as end_alert_links
 from stressvision.db.queries.people.employees import select_employee
 from stressvision.db.queries.people.own import end_links
 from stressvision.db.queries.privacy.erasure import erased_subjects
@@ -111,7 +112,9 @@ def _carry_over(context: Context, carried: Carried | None, name: str, actor: Act
     with context.database.write() as connection:
         if carried is not None:
             carry_over_access(connection, carried)
-        end_links(connection, None, context.clock())  # one that was opened since the backup would open again
+        # One that was used since the backup could be used again.
+        end_links(connection, None, context.clock())
+        end_alert_links(connection, context.clock())
         record(connection, context, actor, "database_restored", "backup", None, details)
 
 

@@ -16,6 +16,7 @@ from stressvision.domain.agreement import (
     compute_agreement,
 )
 from stressvision.domain.emotions import percent
+from stressvision.domain.self_reports import Occasion
 from stressvision.services.context import Context
 from stressvision.wire.own import AgreementFigures, ScaleAgreement
 
@@ -23,14 +24,15 @@ MOST_REPORTS = 2000
 """Newest reports that are compared, at most: each takes a query."""
 
 
-def read_agreement(context: Context, days: int) -> AgreementFigures:
+def read_agreement(context: Context, days: int, occasion: Occasion | None = None) -> AgreementFigures:
     """Return how the self-reports of the last `days` agree with the camera in the half hour before each.
 
     A report counts where the camera had enough detections of the person; nothing is shown of few people.
+    `occasion`: of the reports that are compared; None: all.
     """
     since = context.clock() - timedelta(days=days)
     with context.database.read() as connection:
-        pairs = _read_pairs(connection, rows.select_self_reports(connection, since)[:MOST_REPORTS])
+        pairs = _read_pairs(connection, rows.select_self_reports(connection, since, occasion=occasion)[:MOST_REPORTS])
     return AgreementFigures(
         days=days,
         fewest_reports=FEWEST_REPORTS,

@@ -37,12 +37,21 @@ _EXPIRED = Message(
 
 @dataclass(frozen=True)
 class LinkHolder:
-    """The person behind an opened link, from `address`. `expires_at`: when it ends, unless another is issued."""
+    """The person behind an opened link, from `address`. `expires_at`: when it ends, unless another is issued.
+
+    `draw`: random, of this opening.
+    """
 
     link_id: int
     employee_id: int
     expires_at: datetime
     address: str | None
+    draw: int = 0
+
+    @property
+    def opened_at(self) -> datetime:
+        """When the link was opened."""
+        return self.expires_at - OPEN_FOR
 
     @property
     def actor(self) -> Actor:
@@ -93,7 +102,8 @@ def open_link(context: Context, link: str | None, address: str | None) -> Opened
 def require_holder(context: Context, secret: str | None, address: str | None) -> LinkHolder:
     """Return the holder of an opened link by the secret of its opening. Raises Unauthenticated and Forbidden."""
     found = _find(context, secret, OPENED_PREFIX)
-    return LinkHolder(found.id, found.employee_id, found.expires_at, address)
+    draw = int(_digest(f"draw {secret}")[:12], 16)
+    return LinkHolder(found.id, found.employee_id, found.expires_at, address, draw)
 
 
 def require_open_link(connection: Connection, context: Context, holder: LinkHolder) -> None:

@@ -10,6 +10,7 @@ from stressvision.db.queries.people import own as rows
 from stressvision.db.queries.privacy.rights import select_accesses
 from stressvision.domain.calendar import DAY, day_of, day_window
 from stressvision.domain.consent import ConsentMethod
+from stressvision.domain.self_reports import Occasion, Prompt, find_prompt
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.consent_text import read_consent_text
@@ -20,6 +21,7 @@ from stressvision.wire.backend import Employee
 from stressvision.wire.own import (
     OwnAlert,
     OwnPage,
+    OwnPrompt,
     OwnRequest,
     OwnRequestList,
     SelfReportEntry,
@@ -98,30 +100,61 @@ def withdraw_own_consent(context: Context, holder: LinkHolder) -> OwnPage:
 
 
 def report_own_state(context: Context, holder: LinkHolder, report: SelfReportNew) -> OwnPage:
-    """Store a self-report.
+    """Store a self-report with its occasion, which the holder does not learn. Raises as store_self_report."""
+    asked = _find_prompt(context, holder) if report.prompted else None
+    occasion = asked.occasion if asked else Occasion.OWN
+    store_self_report(context, holder.employee_id, report.sleepiness, report.tension, occasion, holder)
+    return read_own_page(context, holder)
+
+
+def read_prompt(context: Context, holder: LinkHolder) -> OwnPrompt:
+    """Return the last moment at which the open page asks; at random, and after an alert, which it does not state."""
+    found = _find_prompt(context, holder)
+    return OwnPrompt(due_at=found.at if found else None)
+
+
+def _find_prompt(context: Context, holder: LinkHolder) -> Prompt | None:
+    with context.database.read() as connection:
+        answered = rows.select_self_reports(connection, holder.opened_at, holder.employee_id)
+        alerts = rows.select_alert_times(connection, holder.employee_id, holder.opened_at - DAY)
+    answered_at = answered[0].reported_at if answered else None
+    return find_prompt(holder.opened_at, holder.draw, alerts, answered_at, context.clock())
+
+
+def store_self_report(
+    context: Context,
+    employee_id: int,
+    sleepiness: int | None,
+    tension: int | None,
+    occasion: Occasion,
+    holder: LinkHolder | None = None,
+) -> None:
+    """Store a self-report. `holder`: of the link with which it was sent, if any.
 
     Raises:
         InvalidInput: It answers nothing.
         Forbidden: The link ended meanwhile.
-        Conflict: The holder reported too often today.
+        NotFound: The employee was erased meanwhile.
+        Conflict: The employee reported too often today.
     """
-    if report.sleepiness is None and report.tension is None:
+    if sleepiness is None and tension is None:
         raise InvalidInput(
             Message(es="Responda al menos una de las dos preguntas.", en="Answer at least one of the two questions."),
             field="sleepiness",
         )
     now = context.clock()
     with context.database.write() as connection:
-        require_open_link(connection, context, holder)
-        if len(rows.select_self_reports(connection, now - DAY, holder.employee_id)) >= REPORTS_A_DAY:
+        if holder is not None:
+            require_open_link(connection, context, holder)
+        get_employee(connection, employee_id)
+        if len(rows.select_self_reports(connection, now - DAY, employee_id)) >= REPORTS_A_DAY:
             raise Conflict(
                 Message(
                     es=f"Ya hay {REPORTS_A_DAY} respuestas de las últimas 24 horas: vuelva mañana.",
                     en=f"There are {REPORTS_A_DAY} answers of the last 24 hours already: come back tomorrow.",
                 )
             )
-        rows.insert_self_report(connection, holder.employee_id, now, report.sleepiness, report.tension)
-    return read_own_page(context, holder)
+        rows.insert_self_report(connection, employee_id, now, sleepiness, tension, occasion)
 
 
 def request_correction(context: Context, holder: LinkHolder, detail: str) -> OwnPage:

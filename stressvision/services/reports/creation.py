@@ -16,15 +16,21 @@ from stressvision.db.queries.detections.windows import (
 from stressvision.db.queries.reports import reports as rows
 from stressvision.db.queries.reports.summaries import mark_stale
 from stressvision.domain.calendar import day_of
+from stressvision.domain.disclosure import is_large_enough
 from stressvision.domain.emotions import STRESS_EMOTIONS, percent
+from stressvision.domain.erasure import ERASED_KEY, forget_in_public
 from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
 from stressvision.services.alerts.creation import create_window_alert_if_due, report_rule
 from stressvision.services.context import Context
+from stressvision.services.notice_routing import health_accounts
 from stressvision.services.notifications import enqueue
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_report_coverage
 from stressvision.wire.reports import EmployeeReport, Report
+
+RECEIVED_WITHIN = timedelta(minutes=1)
+"""After the end of a window: time in which the devices' last detections of it arrive, and count for all readers."""
 
 
 def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]:
@@ -102,10 +108,13 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
         ):
             return None
         coverage = _coverage(connection, window)
-        new = rows.NewReport(figures, coverage, ReportKind.SCHEDULED, context.clock(), last_detection_id=settled)
+        public = _public_figures(connection, window) if existing is None else _keep_public(existing, figures)
+        new = rows.NewReport(figures, coverage, ReportKind.SCHEDULED, context.clock(), settled, public)
         if existing is None:
             report_id = rows.insert_report(connection, new)
-            enqueue(connection, context, NoticeKind.REPORT, report_id)
+            if public is not None or health_accounts(connection) is None:
+                # Administrators choose who receives messages: each would state that somebody was seen in the window.
+                enqueue(connection, context, NoticeKind.REPORT, report_id)
         else:
             report_id = existing.id
             rows.revise_report(connection, report_id, new, existing.revision + 1)
@@ -145,6 +154,42 @@ def _figures(connection: Connection, window: Window) -> rows.ReportFigures:
         per_employee_summary=summary,
         alerts_triggered=count_alerts_in(connection, window),
     )
+
+
+def _public_figures(connection: Connection, window: Window) -> dict[str, Any] | None:
+    """Return what may be shown of a window without persons, or None; decided when its report is first written.
+
+    Detections that arrive later do not count: whoever posts as a device could add people to a window of the past until
+    it may be shown, and the difference of two versions would be the person whose device was late. For the same reason
+    a window that overlaps another one that is shown, of another length, is not shown.
+    """
+    totals, tallies = tally_window(connection, window, received_before=window.end + RECEIVED_WITHIN)
+    people = summarise(tallies)
+    if not is_large_enough(len(people)) or rows.has_other_public(connection, window):
+        return None
+    return {
+        "total_detections": totals.detections,
+        "total_employees_detected": len(people),
+        "stress_detections": totals.stress,
+        "fatigue_detections": totals.fatigue,
+        "alerts_triggered": count_alerts_in(connection, window),
+        "people": {
+            str(person.employee_id): {
+                "department": person.department,
+                "total_detections": person.total_detections,
+                "counts": dict(person.counts),
+            }
+            for person in people
+        },
+    }
+
+
+def _keep_public(existing: rows.ReportRow, figures: rows.ReportFigures) -> dict[str, Any] | None:
+    """Return the public figures of a revised report: the same, without the ids of people who are in it no longer."""
+    public = existing.public_figures
+    for employee_id in set(public["people"] if public else ()) - set(figures.per_employee_summary) - {ERASED_KEY}:
+        public = forget_in_public(public, int(employee_id))
+    return public
 
 
 def _coverage(connection: Connection, window: Window) -> list[dict[str, Any]]:

@@ -1,17 +1,17 @@
 """Reading of stored reports: list, read one, and reduce one to what a viewer may see."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from stressvision.core.errors import Message, NotFound
+from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.reports import reports as rows
-from stressvision.domain.disclosure import SMALLEST_GROUP, is_large_enough
-from stressvision.domain.reports import ReportKind
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.services.reports.comparisons import to_reports
-from stressvision.wire.reports import Report, ReportList
+from stressvision.wire.reports import PreviousPeriod, Report, ReportList
 from stressvision.wire.values import MAX_ID
 
 
@@ -70,9 +70,9 @@ def list_public_reports(context: Context, limit: int, after: Instant | None = No
     with context.database.read() as connection:
         found = rows.select_public_reports(connection, public, limit + 1, after)
         total = rows.count_public_reports(connection, public)
-        reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
+        reports = _to_public_reports(connection, context, found[:limit])
     return ReportList(
-        reports=[_without_persons(report) for report in reports],
+        reports=reports,
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_ID)),
     )
@@ -85,13 +85,13 @@ def read_public_report(context: Context, public_id: int) -> Report:
         row = None if start is None else rows.find_public_report(connection, public_reports(context), start)
         if row is None:
             raise NotFound(_NOT_PUBLIC)
-        (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
-    return _without_persons(report)
+        (report,) = _to_public_reports(connection, context, [row])
+    return report
 
 
 def public_reports(context: Context) -> rows.PublicReports:
     """Return which reports readers without access to persons may see now."""
-    return rows.PublicReports(context.settings.interval_minutes, SMALLEST_GROUP, context.clock())
+    return rows.PublicReports(context.settings.interval_minutes, context.clock())
 
 
 def public_report_id(start: datetime) -> int:
@@ -104,19 +104,31 @@ def public_report_id(start: datetime) -> int:
 
 def to_public_report(context: Context, report: Report) -> Report | None:
     """Return a report with persons as others may see it (`persons=false`), or None where they may not see it."""
-    is_unit = report.kind == ReportKind.SCHEDULED and report.window_minutes == context.settings.interval_minutes
-    if not is_unit or not is_large_enough(report.total_employees_detected):
-        return None
-    return _without_persons(report)
+    with context.database.read() as connection:
+        row = rows.find_public_report(connection, public_reports(context), report.start_timestamp)
+        if row is None or row.id != report.id:
+            return None
+        return _to_public_reports(connection, context, [row])[0]
 
 
-def _without_persons(report: Report) -> Report:
-    """Remove persons, small previous windows, and the coverage, which also counts the minutes of detections."""
-    previous = report.previous
-    if previous is not None and not is_large_enough(previous.total_employees_detected):
-        previous = None
-    own = {"id": public_report_id(report.start_timestamp), "per_employee_summary": {}, "coverage": []}
-    return report.model_copy(update={**own, "previous": previous})
+def _to_public_reports(connection: Connection, context: Context, found: Sequence[rows.ReportRow]) -> list[Report]:
+    """Return public rows as reports, with the public figures of the window before."""
+    starts = {row.start_timestamp for row in found}
+    before = rows.select_public_reports_until(connection, public_reports(context), starts)
+    reports = to_reports(connection, found, ZoneInfo(context.settings.time_zone))
+    return [
+        report.model_copy(
+            update={
+                "id": public_report_id(report.start_timestamp),
+                "previous": _to_previous(before.get(report.start_timestamp)),
+            }
+        )
+        for report in reports
+    ]
+
+
+def _to_previous(row: rows.ReportRow | None) -> PreviousPeriod | None:
+    return None if row is None else PreviousPeriod.model_validate(row)
 
 
 def _start_of(public_id: int) -> datetime | None:

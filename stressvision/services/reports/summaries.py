@@ -1,6 +1,7 @@
 """Daily and weekly summaries, added up from window reports, never from single detections."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +10,17 @@ from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.detections.detections import DetectionFilter, count_detections
 from stressvision.db.queries.reports import summaries as rows
-from stressvision.db.queries.reports.reports import ReportRow
+from stressvision.db.queries.reports.reports import ReportRow, to_public
 from stressvision.domain.calendar import DAY, day_of, day_window, parse_day, week_of
 from stressvision.domain.reports import Window
-from stressvision.domain.summaries import SETTLED_AFTER, EmotionTotals, WindowFigures, WindowReport, sum_day
+from stressvision.domain.summaries import (
+    SETTLED_AFTER,
+    EmotionTotals,
+    PublicWindow,
+    WindowFigures,
+    WindowReport,
+    sum_day,
+)
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.reports.comparisons import usual_before
@@ -140,9 +148,11 @@ def _sum_reports(connection: Connection, context: Context, day: date) -> PeriodS
     reported = sum(own.detections for own in figures.windows)
     unreported = max(0, count_detections(connection, DetectionFilter(start=window.start, end=window.end)) - reported)
     aggregate = to_aggregate(figures.aggregate)
-    if now < window.end and aggregate.departments:
-        # Between two quarter hours a department may change by the detections of one person.
-        aggregate = aggregate.model_copy(update={"departments": [], "withheld": True})
+    if now < window.end + SETTLED_AFTER:
+        # Between two quarter hours a department, or the number of people, may change by the detections of one person.
+        people = max((period.total_employees_detected for period in aggregate.periods), default=0)
+        hidden = {"departments": [], "withheld": True, "total_employees_detected": people}
+        aggregate = aggregate.model_copy(update=hidden)
     return PeriodSums(
         days=(day,),
         window=window,
@@ -161,8 +171,16 @@ def _stream(connection: Connection, context: Context, window: Window) -> Iterato
     for row in rows.stream_reports(connection, window, context.settings.interval_minutes):
         summary: dict[str, Any] = row.per_employee_summary or {}
         people = {int(key): _to_totals(person) for key, person in summary.items()}
-        departments = {int(key): person.get("department") for key, person in summary.items()}
-        yield WindowReport(_figures(row, people), people, departments)
+        yield WindowReport(_figures(row, people), people, _public_window(row))
+
+
+def _public_window(row: ReportRow) -> PublicWindow | None:
+    public = to_public(row)
+    if public is None or row.public_figures is None:
+        return None
+    stored: dict[str, Any] = row.public_figures["people"]
+    people = {int(key): _to_totals(person) for key, person in stored.items()}
+    return PublicWindow(_figures(public, people), people, {int(key): own["department"] for key, own in stored.items()})
 
 
 def _figures(row: ReportRow, people: dict[int, EmotionTotals]) -> WindowFigures:
@@ -191,6 +209,9 @@ def _store(connection: Connection, context: Context, day: date) -> None:
     sums = _sum_reports(connection, context, day)
     existing = rows.find_day(connection, day)
     rows.unmark_stale(connection, day)
+    if existing is not None and not existing.odd_fields and existing.time_zone == context.settings.time_zone:
+        # What is shown of a day never changes: the difference would be what arrived late or was erased.
+        sums = replace(sums, aggregate=Aggregate.model_validate(existing.aggregate))
     if existing is not None and _has_deleted_windows(existing, sums, context.settings.time_zone):
         return
     figures = rows.DailyFigures(

@@ -3,15 +3,21 @@
 Administrators may not learn how many detections there are: sizes and numbers of rows are powers of two.
 """
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from os import SEEK_END
+from typing import BinaryIO
 
 from stressvision.core.errors import Conflict, Message, NotFound
+from stressvision.core.files import open_regular
 from stressvision.core.restoration import RestoreRequest, is_launcher_running, request_restoration
 from stressvision.db.backup.backup_files import BackupKind
+from stressvision.db.backup.encryption import AGE_MAGIC, PIECE
 from stressvision.domain.auth import sees_persons
 from stressvision.domain.disclosure import FEWEST_ROWS, round_size
 from stressvision.services.audit import record
-from stressvision.services.backup.archive import Backup, list_backups
+from stressvision.services.backup.archive import Backup, list_backups, translate_io_errors
 from stressvision.services.backup.backups import make_backup
 from stressvision.services.backup.restoring import verify_backup
 from stressvision.services.context import Actor, Context
@@ -69,8 +75,24 @@ def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupV
     return verified
 
 
-def open_item(context: Context, name: str, actor: Actor) -> Path:
-    """Return the path of an encrypted backup for a download.
+@dataclass(frozen=True)
+class OpenedBackup:
+    """An encrypted backup, opened for a download. `length`: in bytes."""
+
+    file: BinaryIO
+    length: int
+
+    def read_pieces(self) -> Iterator[bytes]:
+        """Yield the content, and close the file."""
+        with self.file:
+            left = self.length
+            while left and (piece := self.file.read(min(PIECE, left))):
+                left -= len(piece)
+                yield piece
+
+
+def open_item(context: Context, name: str, actor: Actor) -> OpenedBackup:
+    """Open an encrypted backup for a download.
 
     Raises:
         NotFound: There is no such backup.
@@ -78,16 +100,25 @@ def open_item(context: Context, name: str, actor: Actor) -> Path:
     """
     backup = _find(context, name)
     if not backup.is_encrypted:
-        raise Conflict(
-            Message(
-                es="Solo se descargan copias cifradas: contienen datos de salud. Configure "
-                "STRESSVISION_BACKUP_KEY_FILE en el servidor.",
-                en="Only encrypted backups may be downloaded: they contain health data. Set "
-                "STRESSVISION_BACKUP_KEY_FILE on the server.",
-            )
-        )
-    _record(context, actor, "backup_downloaded", name)
-    return backup.path
+        raise Conflict(_NOT_ENCRYPTED)
+    with ExitStack() as stack, translate_io_errors(context.settings.backup_dir):
+        # Another file may have taken the name since: what is sent is what is encrypted, and never what a link leads to.
+        file = stack.enter_context(open_regular(backup.path))
+        if file.read(len(AGE_MAGIC)) != AGE_MAGIC:
+            raise Conflict(_NOT_ENCRYPTED)
+        length = file.seek(0, SEEK_END)
+        file.seek(0)
+        _record(context, actor, "backup_downloaded", name)
+        stack.pop_all()
+        return OpenedBackup(file, length)
+
+
+_NOT_ENCRYPTED = Message(
+    es="Solo se descargan copias cifradas: contienen datos de salud. Configure STRESSVISION_BACKUP_KEY_FILE en el "
+    "servidor.",
+    en="Only encrypted backups may be downloaded: they contain health data. Set STRESSVISION_BACKUP_KEY_FILE on the "
+    "server.",
+)
 
 
 def _find(context: Context, name: str) -> Backup:

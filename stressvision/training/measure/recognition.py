@@ -82,7 +82,7 @@ def measure_distances(folder: Path) -> Distances:
                 Message(f"{folder} no tiene la carpeta «{name}»", f"{folder} has no folder '{name}'"),
                 field="identities",
             )
-    reader = _Reader()
+    reader = PhotographReader()
     folders = sorted(path for path in (folder / "enrolled").iterdir() if path.is_dir())
     people = [stills for stills in map(reader.read_all, folders) if len(stills) >= FEWEST_PHOTOGRAPHS]
     strangers = reader.read_all(folder / "strangers")
@@ -135,7 +135,7 @@ def _distances(embedding: Embedding, people: Sequence[Sequence[Embedding]]) -> l
     return [match.distance for match in sorted(nearest, key=lambda match: match.employee_id)]
 
 
-class _Reader:
+class PhotographReader:
     """Embeddings of the clear photographs of a folder: one face, the most central, that the device would use."""
 
     def __init__(self) -> None:

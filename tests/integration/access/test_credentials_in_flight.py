@@ -16,6 +16,7 @@ from stressvision.services.auth.first_account import add_first_account
 from stressvision.services.auth.login import add_token, change_own_password, log_in, log_out
 from stressvision.services.auth.tokens import list_tokens
 from stressvision.services.context import Actor, Context
+from stressvision.services.people.kiosks import add_kiosk
 from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
 from stressvision.services.people.own import (
     pause_today,
@@ -103,6 +104,7 @@ CHANGES: list[Callable[[Context, Actor], object]] = [
     lambda context, actor: add_token(context, TokenRequest(device_id="cam-1"), actor),
     lambda context, actor: add_token(context, TokenRequest(account="jefa"), actor),
     lambda context, actor: issue_link(context, 1, actor),
+    lambda context, actor: add_kiosk(context, "Comedor", actor),
 ]
 
 

@@ -62,6 +62,13 @@ GET       /api/employees/{employee_id}/timeline        h
 GET       /api/employees/{employee_id}/data            h
 DELETE    /api/employees/{employee_id}/data            ha
 POST      /api/employees/{employee_id}/link            h
+GET       /api/kiosks                                  h
+POST      /api/kiosks                                  h
+DELETE    /api/kiosks/{kiosk_id}                       h
+GET       /api/kiosk                                   -
+POST      /api/kiosk/reports                           -
+GET       /api/own/prompt                              -
+POST      /api/own/code                                -
 GET       /api/alert-link                              -
 POST      /api/alert-link                              -
 POST      /api/own/open                                -

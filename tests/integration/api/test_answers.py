@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from stressvision.core.errors import DatabaseUnavailable
+from stressvision.dashboard.client import BackendClient
 from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
 from stressvision.db.engine.visible_commits import VisibleCommits, read_snapshot
 from stressvision.services.context import Context
@@ -66,6 +67,44 @@ def test_cached_response_has_same_body_and_headers(backend: LiveBackend) -> None
 def test_cache_key_includes_query_and_language(backend: LiveBackend) -> None:
     assert read(backend, "/api/dashboard/stats?hours=1").json()["period_hours"] == 1
     assert read(backend, "/api/dashboard/stats?hours=2").json()["period_hours"] == 2
+
+
+@pytest.mark.parametrize("path", ["/api/dashboard/overview", "/api/dashboard/stats", "/api/employees/1/status"])
+def test_reader_that_has_the_answer_gets_304_until_it_changes(
+    backend: LiveBackend, clock: FakeClock, path: str
+) -> None:
+    employee = enrol(backend.context)
+    store_detection(backend.context, detection(clock(), employee))
+    first = read(backend, path)
+    clock.advance(seconds=1)
+    tag = {"If-None-Match": f'"other", {first.headers["ETag"]}'}
+    again = requests.get(f"{backend.url}{path}", headers=tag, timeout=10)
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert again.headers["Cache-Control"] == "no-store"
+    store_detection(backend.context, detection(clock(), employee))
+    changed = requests.get(f"{backend.url}{path}", headers=tag, timeout=10)
+    assert (changed.status_code, changed.content != first.content) == (200, True)
+
+
+def test_confirmed_read_of_a_person_is_audited(backend: LiveBackend, clock: FakeClock) -> None:
+    employee = enrol(backend.context)
+    path = f"/api/employees/{employee}/status"
+    tag = {"If-None-Match": read(backend, path).headers["ETag"]}
+    assert requests.get(f"{backend.url}{path}", headers=tag, timeout=10).status_code == 304
+    clock.advance(seconds=60)
+    assert requests.get(f"{backend.url}{path}", headers=tag, timeout=10).status_code == 304
+    found = read(backend, f"/api/audit?entity_type=employee&entity_id={employee}").json()["entries"]
+    times = [entry["details"].get("times", 1) for entry in found if entry["action"] == "read_employee_state"]
+    assert sum(times) == 3
+
+
+def test_dashboard_client_reads_the_answer_that_was_confirmed(backend: LiveBackend) -> None:
+    client = BackendClient(backend.url, "es")
+    assert client.employees() == client.employees()
+    assert client.overview().model_dump(exclude={"timestamp"}) == client.overview().model_dump(exclude={"timestamp"})
+    assert 'route="/api/employees",status="304"} 1.0' in read(backend, "/metrics").text
+    enrol(backend.context)
+    assert client.employees().total == 1
 
 
 @pytest.fixture

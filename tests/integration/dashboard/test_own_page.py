@@ -111,6 +111,37 @@ def test_self_report_and_correction_are_sent(state: FakeBackend) -> None:
     assert "Sin responder" in shown(app)
 
 
+def test_open_page_asks_and_may_be_put_off(state: FakeBackend) -> None:
+    app = open_own(state)
+    assert "own_later" not in {button.key for button in app.button}
+    state.prompt_at = utc_now()
+    app.run()
+    assert "momentos al azar" in shown(app)
+    app.button(key="own_later").click().run()
+    assert "momentos al azar" not in shown(app)
+    state.prompt_at = utc_now()
+    app.run()
+    app.button_group(key="prompt_tension").set_value("4 · Alta")
+    submit(app, "Enviar").click().run()
+    assert [(item.sleepiness, item.tension) for item in state.own.self_reports] == [(None, 4)]
+    assert state.prompted == [True]
+
+
+def test_person_gets_a_code_for_kiosks(state: FakeBackend) -> None:
+    app = open_own(state)
+    app.button(key="own_kiosk_code").click().run()
+    assert "204816" in app.success[0].value
+
+
+def test_health_service_creates_a_kiosk(state: FakeBackend) -> None:
+    app = page("own.self_reports")
+    assert "Línea 1" in shown(app)
+    next(item for item in app.text_input if item.label == "Dónde está").input("Comedor")
+    next(button for button in app.button if button.label == "Crear quiosco").click()
+    app.run()
+    assert "/quiosco?clave=svk_invented" in app.code[0].value
+
+
 def test_health_service_makes_a_code(state: FakeBackend) -> None:
     app = page("person.page", empleado="1")
     app.button(key="person_link").click().run()

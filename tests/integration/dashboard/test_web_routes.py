@@ -1,11 +1,17 @@
 """The own routes of the dashboard's server: documents, script, pulse and login cookie."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from streamlit.file_util import get_static_dir
@@ -15,11 +21,14 @@ from stressvision.core.errors import ConfigurationError, Conflict, ConsentMissin
 from stressvision.dashboard.navigation import PAGES
 from stressvision.dashboard.server import list_page_paths
 from stressvision.dashboard.web.alert_links import AlertLinkPage
+from stressvision.dashboard.web.bodies import read_body
 from stressvision.dashboard.web.documents import create_not_found, read_page
+from stressvision.dashboard.web.kiosk import KioskPage
 from stressvision.dashboard.web.pulse import BackendPulse
 from stressvision.dashboard.web.routes import Console, ConsoleRoutes
 from stressvision.dashboard.web.sessions import SessionCookie, SessionTickets
 from stressvision.wire.alerts import AlertLinkState
+from stressvision.wire.own import KioskReport
 
 HTML = {"Accept": "text/html"}
 OWNED = ("/_stcore/health", "/alertas/_stcore/health", "/static/js/index.js", "/favicon.png", "/component/x")
@@ -35,6 +44,7 @@ def client(language: Language = "es") -> tuple[TestClient, SessionTickets]:
         cookie=SessionCookie(8501, is_encrypted=False),
         tickets=tickets,
         alert_link=AlertLinkPage(language, ZoneInfo("America/Lima"), read_link, use_link, lambda _: "10.1.2.3"),
+        kiosk=KioskPage(language, check_kiosk, report_at_kiosk),
     )
     return TestClient(ConsoleRoutes(answer_as_streamlit, console), follow_redirects=False), tickets
 
@@ -57,6 +67,17 @@ def use_link(key: str, address: str) -> AlertLinkState:
     if read_link(key, address).state == "used":
         raise Conflict(Message(es="Este enlace ya se usó.", en="This link was used already."))
     return link_state("acknowledged")
+
+
+def check_kiosk(key: str) -> None:
+    if key != "svk_good":
+        raise ConsentMissing(Message(es="Este quiosco no está activo.", en="This kiosk is not active."))
+
+
+def report_at_kiosk(key: str, report: KioskReport) -> None:
+    check_kiosk(key)
+    if report.code != "204816":
+        raise Conflict(Message(es="Ese código no existe.", en="There is no such code."))
 
 
 async def answer_as_streamlit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,7 +173,86 @@ def test_link_of_a_message_that_does_not_work_says_why() -> None:
     assert "Acknowledge alert no. 12?" in client("en")[0].get("/atender?clave=good").text
 
 
+def test_kiosk_stores_an_answer_and_returns_to_its_form() -> None:
+    browser, _ = client()
+    shown = browser.get("/quiosco?clave=svk_good")
+    assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
+    assert (shown.text.count('type="radio"'), "20000" in shown.text) == (14, True), "an idle form is reset"
+    answer = {"clave": "svk_good", "code": "204816", "sleepiness": "7"}
+    done = browser.post("/quiosco", data=answer)
+    assert "Gracias: quedó guardado" in done.text
+    assert 'content="6;url=/quiosco?clave=svk_good"' in done.text
+    assert "204816" not in done.text
+    wrong = browser.post("/quiosco", data={**answer, "code": "111111"})
+    assert (wrong.status_code, "Ese código no existe." in wrong.text) == (409, True)
+    for typed in ({"code": "12"}, {"code": "204816", "sleepiness": "12"}):
+        assert browser.post("/quiosco", data={"clave": "svk_good", **typed}).status_code == 422
+    assert browser.get("/quiosco").status_code == 403
+    assert browser.post("/quiosco", content="x" * 500).status_code == 413
+
+
 def test_another_page_of_streamlit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<html></html>", encoding="utf-8")
     with pytest.raises(ConfigurationError):
         read_page(tmp_path, "es", "America/Lima")
+
+
+def application() -> TestClient:
+    """The routes as middleware of an application, as in Streamlit's, whose own handlers are inside of it."""
+    console = client()[0].app._console  # type: ignore[attr-defined]
+    app = Starlette(routes=[Mount("/", answer_as_streamlit)], middleware=[Middleware(ConsoleRoutes, console=console)])
+    return TestClient(app, follow_redirects=False)
+
+
+ADDRESSES = {
+    "/sv/shell.js": {"GET"},
+    "/sv/pulse": {"GET"},
+    "/sv/session": {"POST", "DELETE"},
+    "/atender": {"GET", "POST"},
+    "/quiosco": {"GET", "POST"},
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+@pytest.mark.parametrize(("path", "known"), ADDRESSES.items())
+def test_wrong_method_is_a_405_that_names_the_right_ones(path: str, known: set[str], method: str) -> None:
+    answer = application().request(method, path)
+    if method in known | ({"HEAD"} if "GET" in known else set()):
+        assert answer.status_code < 500
+        assert answer.status_code != 405
+    else:
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == known
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sv/", "/sv/session/", "/sv/%00", "/sv//session", "/sv/%2e%2e/x", f"/sv/{'a' * 9000}", "/sv/ñ"],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_odd_address_of_our_own_is_not_found(path: str, method: str) -> None:
+    assert application().request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/sv/session", "/atender", "/quiosco"])
+def test_body_has_a_limit_of_size_and_time(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert application().post(path, content=b"a" * 10_000).status_code == 413
+    asked = {"type": "http", "method": "POST", "path": path, "headers": []}
+
+    async def wait() -> None:
+        async def never() -> dict[str, object]:
+            await asyncio.sleep(60)
+            return {}
+
+        with pytest.raises(HTTPException) as refused:
+            await read_body(Request(asked, never), 200, 0.01)
+        assert refused.value.status_code == 408
+
+        async def left() -> dict[str, object]:
+            return {"type": "http.disconnect"}
+
+        with pytest.raises(HTTPException) as gone:
+            await read_body(Request(asked, left), 200)
+        assert gone.value.status_code == 400
+
+    asyncio.run(wait())

@@ -23,14 +23,14 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBackend]:
         yield state
 
 
-def log_in_manager(app: AppTest) -> AppTest:
-    manager = {"name": "gerencia", "role": Role.VIEWER, "token": "invented", "expires_at": utc_now()}
+def log_in_manager(app: AppTest, role: Role = Role.VIEWER) -> AppTest:
+    manager = {"name": "gerencia", "role": role, "token": "invented", "expires_at": utc_now()}
     app.session_state["principal"] = LoggedIn.model_validate(manager)
     return app.run()
 
 
-def open_overview() -> AppTest:
-    return log_in_manager(AppTest.from_file(str(PROJECT_ROOT / "main.py"), default_timeout=30))
+def open_overview(role: Role = Role.VIEWER) -> AppTest:
+    return log_in_manager(AppTest.from_file(str(PROJECT_ROOT / "main.py"), default_timeout=30), role)
 
 
 def open_reports() -> AppTest:
@@ -55,6 +55,17 @@ def test_withheld_overview_shows_no_zero(state: FakeBackend) -> None:
     assert "Menos de 5 personas" in text
     assert "<dd>0</dd>" not in text
     assert "Aún no hay detecciones" not in text
+
+
+def test_overview_of_an_administrator_has_cameras_and_no_figure(state: FakeBackend) -> None:
+    state.has_figures = False
+    app = open_overview(Role.ADMIN)
+    text = shown(app)
+    assert text.count("<dd>reservado</dd>") == 3
+    assert REASON not in text
+    assert "pi-envasado-02" in text
+    assert "GET /api/dashboard/stats" not in state.calls
+    assert "<dd>0</dd>" not in text
 
 
 def test_shown_figures_stay_numbers(state: FakeBackend) -> None:

@@ -175,7 +175,7 @@ def test_invalid_detection_does_not_block_its_batch(context: Context, clock: Fak
     assert outcome.results[1].problem.errors[0].field == "timestamp"
 
 
-def post_stress(context: Context, clock: FakeClock, employee: int, count: int) -> list[bool]:
+def post_stress(context: Context, clock: FakeClock, employee: int, count: int) -> list[bool | None]:
     return [store_detection(context, detection(clock.advance(seconds=1), employee)).alert_created for _ in range(count)]
 
 
@@ -197,7 +197,7 @@ def test_open_alert_suppresses_another_for_an_hour_only(context: Context, clock:
     employee = enrol(context)
     post_stress(context, clock, employee, 10)
     clock.advance(minutes=61)
-    assert sum(post_stress(context, clock, employee, 10)) == 1
+    assert post_stress(context, clock, employee, 10).count(True) == 1
     assert alerts_of(context) == 2
 
 
@@ -222,7 +222,7 @@ def test_fifty_concurrent_posts_create_exactly_one_alert(context: Context, clock
     posts = [detection(clock() - timedelta(seconds=second), employee) for second in range(50)]
     with ThreadPoolExecutor(10) as pool:
         raised = list(pool.map(lambda post: store_detection(context, post).alert_created, posts))
-    assert sum(raised) == 1
+    assert raised.count(True) == 1
     assert alerts_of(context) == 1
 
 

@@ -2,8 +2,12 @@
 
 import re
 import string
+from pathlib import Path
+
+from streamlit.file_util import get_static_dir
 
 from stressvision.dashboard import texts
+from stressvision.dashboard.texts.shell import STREAMLIT
 from stressvision.domain.alerts import AlertStatus, Severity
 from stressvision.domain.emotions import Emotion
 from stressvision.domain.reports import ReportKind
@@ -42,3 +46,9 @@ def test_every_domain_value_has_a_text() -> None:
     assert set(texts.alerts.SEVERITIES) == {severity.value for severity in Severity}
     assert set(texts.alerts.ALERT_STATUSES) == {status.value for status in AlertStatus}
     assert set(texts.reports.KINDS) == {kind.value for kind in ReportKind}
+
+
+def test_translated_words_of_streamlit_are_in_its_pages() -> None:
+    """A word that a new version of Streamlit writes differently would be shown in English."""
+    scripts = "".join(path.read_text(errors="replace") for path in Path(get_static_dir()).rglob("*.js"))
+    assert [word for word in STREAMLIT if word.rstrip(".") not in scripts and word != "Show help"] == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stressvision.domain.disclosure import SMALLEST_GROUP
-from stressvision.domain.summaries import DayFigures, EmotionTotals, WindowFigures, WindowReport, sum_day
+from stressvision.domain.summaries import DayFigures, EmotionTotals, PublicWindow, WindowFigures, WindowReport, sum_day
 
 BEGAN = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 DEPARTMENTS = ("Almacén", "Envasado", "Producción", None)
@@ -24,7 +24,9 @@ def window(number: int, seen: Mapping[int, int]) -> WindowReport:
     start = BEGAN + number * timedelta(minutes=15)
     figures = WindowFigures(start, start + timedelta(minutes=15), total, len(seen), total, 0, 0)
     tallies = {employee_id: EmotionTotals(count, {"stress": count}) for employee_id, count in seen.items()}
-    return WindowReport(figures, tallies, {employee_id: department_of(employee_id) for employee_id in seen})
+    departments = {employee_id: department_of(employee_id) for employee_id in seen}
+    is_public = len(seen) >= SMALLEST_GROUP
+    return WindowReport(figures, tallies, PublicWindow(figures, tallies, departments) if is_public else None)
 
 
 def day(windows: list[dict[int, int]]) -> DayFigures:

@@ -10,6 +10,7 @@ import pytest
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, InvalidInput, Message, Unavailable
+from stressvision.launcher import environment
 from stressvision.launcher.command import parse_arguments
 from stressvision.launcher.device.answers import (
     DeviceAnswers,
@@ -171,3 +172,16 @@ def test_only_the_device_needs_the_short_list_of_packages() -> None:
     assert _is_for_device(["start_complete_system.py", "--option=7"])
     assert not _is_for_device(["start_complete_system.py", "--option", "3"])
     assert not _is_for_device(["backend_api.py", "--option", "device"])
+
+
+def test_device_starts_where_its_packages_alone_were_installed_by_other_means(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in its container, whose environment no set-up of this project has made."""
+    for name in ("requirements-device.txt", "requirements-models.txt"):
+        (tmp_path / name).write_text("pydantic==1.0\n", encoding="utf-8")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    assert _is_for_device(["/opt/stressvision/pi_simulator.py"])
+    assert not _is_for_device(["/opt/stressvision/backend_api.py"])
+    (tmp_path / "requirements-device.txt").write_text("no-such-package==1.0\n", encoding="utf-8")
+    assert not _is_for_device(["/opt/stressvision/pi_simulator.py"])

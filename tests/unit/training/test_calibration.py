@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 from stressvision.training.calibration import (
     Answers,
@@ -21,7 +21,15 @@ from stressvision.training.data import STATES
 from stressvision.training.export import convert_expression, convert_towers
 from stressvision.training.features import FaceFeatures, run_towers
 from stressvision.training.folding import FoldedBlock, FoldedConvolution, FoldedNetwork
-from stressvision.training.head import ClassifierHead, HeadPlan, read_head, select_features, train_head, write_head
+from stressvision.training.head import (
+    ClassifierHead,
+    HeadPlan,
+    describe_columns,
+    read_head,
+    select_features,
+    train_head,
+    write_head,
+)
 from stressvision.training.inference import run_model
 from stressvision.training.samples import ALIGNED_EYES, EMOTIONS, GROUPS, FaceSet
 from stressvision.training.towers import SIZE, STRIDES, MobileLayer, Towers, shift_kernel
@@ -130,6 +138,13 @@ def test_the_head_learns_and_does_so_again_the_same_way() -> None:
     assert (answered == faces.state).mean() > 0.85
     again = train_head(plan, {"made": faces}, {"made": features})
     assert np.array_equal(head.hidden, again.hidden)
+
+
+def test_columns_are_described_as_by_torch() -> None:
+    rows = torch.from_numpy(np.random.default_rng(3).normal(5, 3, (5000, 6)).astype(np.float16))
+    mean, spread = describe_columns(rows)
+    assert torch.allclose(mean, rows.float().mean(0), atol=1e-4)
+    assert torch.allclose(spread, rows.float().std(0) + 1e-3, atol=1e-4)
 
 
 def test_features_of_chosen_faces_are_counted_anew() -> None:

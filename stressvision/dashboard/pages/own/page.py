@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import streamlit as st
 from pydantic import BaseModel
 
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
+from stressvision.dashboard.actions import show_refusal
 from stressvision.dashboard.page_context import PageContext
 from stressvision.domain.audit import ACTIONS
-from stressvision.wire.own import CorrectionNew, OpenedLink, OwnPage, SelfReportNew
+from stressvision.wire.own import CorrectionNew, OpenedLink, OwnCode, OwnPage, OwnPrompt, SelfReportNew
 from stressvision.wire.rights import AccessRecord
 
 LINK = "clave"
@@ -18,6 +20,8 @@ LINK = "clave"
 WATCH_SECONDS = 15
 _OPENED, _PAGE, _DONE = "own_opened", "own_page", "own_done"
 """Keys of the session state: the secret that replaced the link, the page as it was last answered, a confirmation."""
+_DISMISSED = "own_dismissed"
+"""Key of the session state: the moment of the question that the person put off."""
 
 
 def render(context: PageContext) -> None:
@@ -28,6 +32,7 @@ def render(context: PageContext) -> None:
     page = st.session_state.get(_PAGE)
     if isinstance(page, OwnPage):
         own = _bearing(context, st.session_state[_OPENED])
+        _ask_now_and_then(own)
         _show(own, page)
         _watch_end(own)
         return
@@ -106,6 +111,7 @@ def _show(context: PageContext, page: OwnPage) -> None:
         _show_self_report(context)
     with right:
         _show_pause(context, page)
+        _show_code(context)
     _show_stored(context, page)
     _show_accesses(context, page.accesses)
     left, right = st.columns(2, gap="large")
@@ -124,30 +130,67 @@ def _describe_state(context: PageContext, page: OwnPage) -> str:
     return context.text(texts.own.STATES[state], date=consent, time=until)
 
 
+@st.fragment(run_every=WATCH_SECONDS)
+def _ask_now_and_then(context: PageContext) -> None:
+    """Render a question where the server says that it is time, at random or after an alert; neither page nor person
+    learns which."""
+    try:
+        due_at = context.backend.call(OwnPrompt, "GET", "/api/own/prompt").due_at
+    except StressVisionError:
+        return  # asked again; the page itself says what is wrong
+    if due_at is None or due_at == st.session_state.get(_DISMISSED):
+        return
+    with st.container(border=True, key="own_prompt"):
+        st.html(html.small(context.text(texts.kiosk.PROMPT)))
+        if report := _read_report(context, "prompt"):
+            _send(context, "POST", "/api/own/reports", report, context.text(texts.own.SENT))
+        label = context.text(texts.kiosk.LATER)
+        st.button(label, type="tertiary", key="own_later", on_click=_put_off, args=(due_at,))
+
+
+def _put_off(due_at: datetime) -> None:
+    st.session_state[_DISMISSED] = due_at
+
+
+def _show_code(context: PageContext) -> None:
+    st.html(html.subheading(context.text(texts.kiosk.OWN_CODE)))
+    st.html(html.small(context.text(texts.kiosk.OWN_CODE_NOTE)))
+    if not st.button(context.text(texts.kiosk.MAKE_CODE), icon=":material/pin:", key="own_kiosk_code"):
+        return
+    with show_refusal(context, texts.own.TITLE):
+        code = context.backend.call(OwnCode, "POST", "/api/own/code").code
+        st.success(context.text(texts.kiosk.YOUR_CODE, code=code))
+
+
 def _show_self_report(context: PageContext) -> None:
     st.html(html.subheading(context.text(texts.own.SELF_REPORT)))
     st.html(html.small(context.text(texts.own.SELF_REPORT_NOTE)))
-    with st.form("own_report", border=False, clear_on_submit=True):
+    if report := _read_report(context, "own"):
+        _send(context, "POST", "/api/own/reports", report, context.text(texts.own.SENT))
+
+
+def _read_report(context: PageContext, place: str) -> SelfReportNew | None:
+    """Render the two scales, and return the answers once they are sent. `place`: `prompt` where the page asked."""
+    with st.form(f"{place}_report", border=False, clear_on_submit=True):
         sleepiness = st.pills(
             context.text(texts.own.SLEEPINESS),
             list(texts.own.SLEEPINESS_STEPS),
             format_func=lambda step: context.text(texts.own.SLEEPINESS_STEPS[step]),
-            key="own_sleepiness",
+            key=f"{place}_sleepiness",
         )
         tension = st.pills(
             context.text(texts.own.TENSION),
             list(texts.own.TENSION_STEPS),
             format_func=lambda step: context.text(texts.own.TENSION_STEPS[step]),
-            key="own_tension",
+            key=f"{place}_tension",
         )
         sent = st.form_submit_button(context.text(texts.own.SEND), type="primary", icon=":material/send:")
     if not sent:
-        return
+        return None
     if sleepiness is None and tension is None:
         st.warning(context.text(texts.own.ANSWER_ONE))
-        return
-    report = SelfReportNew(sleepiness=sleepiness, tension=tension)
-    _send(context, "POST", "/api/own/reports", report, context.text(texts.own.SENT))
+        return None
+    return SelfReportNew(sleepiness=sleepiness, tension=tension, prompted=place == "prompt")
 
 
 def _show_pause(context: PageContext, page: OwnPage) -> None:

@@ -1,11 +1,14 @@
 """Autoinforme: agreement of self-reports with the camera, and requests for correction to answer."""
 
+from functools import partial
+
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user
 from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.pages.own.kiosks import show_kiosks
 from stressvision.dashboard.recovery import recovering
 from stressvision.domain.auth import Role
 from stressvision.wire.own import (
@@ -25,8 +28,21 @@ def render(context: PageContext) -> None:
     st.html(html.heading(context.text(texts.own.SELF_REPORTS_TITLE)))
     with recovering(context):
         if context.role is not Role.ADMIN:
-            _show_agreement(context, context.backend.call(AgreementFigures, "GET", "/api/agreement", days=DAYS))
+            _show_agreement(context, _ask(context))
+            show_kiosks(context)
         _show_requests(context, context.backend.call(OwnRequestList, "GET", "/api/requests"))
+
+
+def _ask(context: PageContext) -> AgreementFigures:
+    occasion = st.selectbox(
+        context.text(texts.kiosk.OCCASION),
+        list(texts.kiosk.OCCASIONS),
+        format_func=lambda name: context.text(texts.kiosk.OCCASIONS[name]),
+        key="agreement_occasion",
+        width=340,
+    )
+    ask = partial(context.backend.call, AgreementFigures, "GET", "/api/agreement", days=DAYS)
+    return ask(occasion=occasion) if occasion else ask()
 
 
 def _show_agreement(context: PageContext, figures: AgreementFigures) -> None:

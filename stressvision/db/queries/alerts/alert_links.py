@@ -39,3 +39,8 @@ def use_link(connection: Connection, link_id: int, at: datetime) -> bool:
     """Mark a link as used; return False where it was used or has expired."""
     is_valid = (_l.id == link_id, _l.used_at.is_(None), _l.expires_at > at)
     return bool(connection.execute(update(alert_links).where(*is_valid).values(used_at=at)).rowcount)
+
+
+def end_links(connection: Connection, at: datetime) -> None:
+    """End the links that are still valid."""
+    connection.execute(update(alert_links).where(_l.expires_at > at).values(expires_at=at))

@@ -26,12 +26,17 @@ class WindowTotals:
     fatigue: int
 
 
-def tally_window(connection: Connection, window: Window) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
+def tally_window(
+    connection: Connection, window: Window, received_before: datetime | None = None
+) -> tuple[WindowTotals, tuple[EmotionTally, ...]]:
     """Return the figures of a report: totals of all detections, and counts per consenting employee and expression.
 
-    The detections of an employee who withdrew consent since count in the totals only.
+    The detections of an employee who withdrew consent since count in the totals only. `received_before`: count only
+    detections that arrived earlier.
     """
-    inside = (_d.timestamp >= window.start, _d.timestamp < window.end)
+    inside = [_d.timestamp >= window.start, _d.timestamp < window.end]
+    if received_before is not None:
+        inside.append(_d.created_at < received_before)
     totals = connection.execute(
         select(
             func.count(_d.id),

@@ -20,6 +20,7 @@ from stressvision.db.schema.tables import (
     self_reports,
 )
 from stressvision.domain.emotions import STRESS_EMOTIONS, Emotion
+from stressvision.domain.self_reports import Occasion
 
 _l, _q, _p, _s, _d = person_links.c, person_requests.c, recognition_pauses.c, self_reports.c, detection_events.c
 
@@ -57,6 +58,7 @@ class SelfReportRow(ReadRow):
     reported_at: datetime
     sleepiness: int | None
     tension: int | None
+    occasion: str
 
 
 @dataclass(frozen=True)
@@ -149,19 +151,34 @@ def select_pauses(connection: Connection, employee_id: int, since: datetime) -> 
 
 
 def insert_self_report(
-    connection: Connection, employee_id: int, at: datetime, sleepiness: int | None, tension: int | None
+    connection: Connection,
+    employee_id: int,
+    at: datetime,
+    sleepiness: int | None,
+    tension: int | None,
+    occasion: Occasion,
 ) -> None:
     """Store a self-report."""
     values = {"employee_id": employee_id, "reported_at": at, "sleepiness": sleepiness, "tension": tension}
-    connection.execute(insert(self_reports).values(values))
+    connection.execute(insert(self_reports).values({**values, "occasion": str(occasion)}))
 
 
-def select_self_reports(connection: Connection, since: datetime, employee_id: int | None = None) -> list[SelfReportRow]:
-    """Return the self-reports since then, of one employee or of all, newest first."""
+def select_self_reports(
+    connection: Connection, since: datetime, employee_id: int | None = None, occasion: Occasion | None = None
+) -> list[SelfReportRow]:
+    """Return the self-reports since then, of one employee and occasion or of all, newest first."""
     query = select(*columns_for(SelfReportRow, self_reports)).where(_s.reported_at >= since)
+    if occasion is not None:
+        query = query.where(_s.occasion == str(occasion))
     if employee_id is not None:
         query = query.where(_s.employee_id == employee_id)
     return _read_self_report.many(connection.execute(query.order_by(_s.reported_at.desc(), _s.id.desc())))
+
+
+def select_alert_times(connection: Connection, employee_id: int, since: datetime) -> list[datetime]:
+    """Return when the alerts about the employee were created since then."""
+    query = select(alerts.c.created_at).where(alerts.c.employee_id == employee_id, alerts.c.timestamp >= since)
+    return list(connection.execute(query).scalars())
 
 
 def count_before(connection: Connection, employee_id: int, at: datetime, span: timedelta) -> BeforeReport:

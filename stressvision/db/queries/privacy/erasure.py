@@ -24,7 +24,7 @@ from sqlalchemy import (
 from stressvision.db.engine.expressions import columns_for, json_has_key
 from stressvision.db.engine.row_reader import Entries, RowReader, as_it_stands, as_text
 from stressvision.db.schema.tables import employees, erasures, face_samples, metadata, reports
-from stressvision.domain.erasure import Traces, forget_person
+from stressvision.domain.erasure import Traces, forget_in_public, forget_person
 
 REWRITTEN: Mapping[str, str] = {
     "reports_15min": "totals stay; the person's counts are merged into an anonymous entry",
@@ -46,6 +46,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "disk_samples": "free bytes of each day",
     "erasures": "certificates without the person's identity",
     "hour_counts": "counts of an hour over all people",
+    "kiosks": "places where self-reports are typed",
     "job_marks": "when a job last noted the time",
     "login_failures": "failed logins, by hashes",
     "minute_counts": "counts of a minute over all people",
@@ -65,7 +66,7 @@ _WORDS = {
     *("acknowledged_by", "changed_by", "closed_by", "created_by", "ended_by", "erased_by", "paused_by", "recorded_by"),
     *("resolved_by", "user_id"),
     *("description", "detail", "details", "last_error", "location", "notes", "pause_reason", "purpose", "reason"),
-    *("resolution_notes", "per_employee_summary"),
+    *("resolution_notes", "per_employee_summary", "public_figures"),
 }
 """Columns of free text, which may contain a name. All other columns are written by programs and are not searched: a
 person with the name of a device or a state must not change that name."""
@@ -151,10 +152,14 @@ def reports_mentioning(connection: Connection, employee_id: int) -> list[ReportM
 
 def forget_in_report(connection: Connection, report_id: int, employee_id: int) -> None:
     """Remove the employee from a report, read in the same transaction because the reporter may have revised it."""
-    query = select(reports.c.per_employee_summary).where(reports.c.id == report_id)
-    summary = connection.execute(query).scalar_one_or_none()
-    if isinstance(summary, dict) and summary:
-        values = {"per_employee_summary": forget_person(summary, employee_id)}
+    query = select(reports.c.per_employee_summary, reports.c.public_figures).where(reports.c.id == report_id)
+    row = connection.execute(query).one_or_none()
+    if row is not None and isinstance(row.per_employee_summary, dict) and row.per_employee_summary:
+        public = row.public_figures if isinstance(row.public_figures, dict) else None
+        values = {
+            "per_employee_summary": forget_person(row.per_employee_summary, employee_id),
+            "public_figures": forget_in_public(public, employee_id),
+        }
         connection.execute(update(reports).where(reports.c.id == report_id).values(values))
 
 

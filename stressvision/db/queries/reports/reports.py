@@ -1,22 +1,25 @@
 """Reports of windows, and up to which detection they are complete."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 
 from stressvision.db.engine.expressions import columns_for, older_than
-from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Tally, Within
+from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Shape, Tally, Within
 from stressvision.db.schema.tables import report_progress, reports
+from stressvision.domain.emotions import percent
 from stressvision.domain.reports import ReportKind, Window
 from stressvision.wire.reports import DeviceCoverage, EmployeeReport
 from stressvision.wire.values import MAX_ID, Count, Number
 
 _r = reports.c
 _progress = report_progress.c
+_LONGEST_WINDOW = timedelta(days=1)
+"""Of scheduled reports: their length divides a day."""
 _SET_PROGRESS = text(
     "INSERT INTO report_progress AS known (window_minutes, last_detection_id) VALUES (:window_minutes, :detection_id)"
     " ON CONFLICT (window_minutes) DO UPDATE SET last_detection_id = EXCLUDED.last_detection_id"
@@ -35,6 +38,23 @@ class _StoredPerson(EmployeeReport):
     avg_confidence: Number | None
 
 
+class _PublicPerson(BaseModel):
+    department: str | None
+    total_detections: Count
+    counts: dict[str, Count]
+
+
+class _PublicFigures(BaseModel):
+    """What may be shown without persons of a window. `people`: by employee id, for sums over several windows."""
+
+    total_detections: Count
+    total_employees_detected: Count
+    stress_detections: Count
+    fatigue_detections: Count
+    alerts_triggered: Count
+    people: dict[str, _PublicPerson]
+
+
 class _StoredCoverage(DeviceCoverage):
     """An entry of coverage, whose figures can be added up and drawn."""
 
@@ -49,6 +69,7 @@ class ReportRow(ReadRow):
     """A stored report. Figures that version 0.1 did not store are None; others that are missing are 0, and odd.
 
     `per_employee_summary`: JSON objects of wire.EmployeeReport by employee id; `coverage`: of wire.DeviceCoverage.
+    `public_figures`: JSON of _PublicFigures, decided once; None where the window is not shown without persons.
     """
 
     id: int
@@ -68,6 +89,7 @@ class ReportRow(ReadRow):
     stress_detections: Annotated[int | None, Tally()]
     fatigue_detections: Annotated[int | None, Tally()]
     coverage: Annotated[list[dict[str, Any]] | None, Items(_StoredCoverage, strict=True)]
+    public_figures: Annotated[dict[str, Any] | None, Shape(_PublicFigures, strict=True)]
 
     def has_figures(self, figures: "ReportFigures") -> bool:
         """Return whether the stored figures equal these."""
@@ -96,13 +118,17 @@ class ReportFigures:
 
 @dataclass(frozen=True)
 class NewReport:
-    """A report to store. `last_detection_id`: up to which detection (by row) it counts, None for a manual report."""
+    """A report to store. `last_detection_id`: up to which detection (by row) it counts, None for a manual report.
+
+    `public_figures`: as in ReportRow.
+    """
 
     figures: ReportFigures
     coverage: list[dict[str, Any]]
     kind: ReportKind
     generated_at: datetime
     last_detection_id: int | None = None
+    public_figures: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,10 +165,9 @@ def count_reports(connection: Connection) -> int:
 
 @dataclass(frozen=True)
 class PublicReports:
-    """The reports that readers without access to persons may see: one length, closed, enough people (ADR 23)."""
+    """The reports that readers without access to persons may see: one length, closed, decided to be shown (ADR 23)."""
 
     window_minutes: int
-    smallest: int
     before: datetime
 
     def holds(self, row: ReportRow) -> bool:
@@ -150,7 +175,7 @@ class PublicReports:
         return (
             row.kind == ReportKind.SCHEDULED
             and (row.window_minutes or self.window_minutes) == self.window_minutes
-            and (row.total_employees_detected or 0) >= self.smallest
+            and row.public_figures is not None
             and row.end_timestamp <= self.before
         )
 
@@ -159,7 +184,7 @@ class PublicReports:
         return query.where(
             _r.kind == str(ReportKind.SCHEDULED),
             func.coalesce(_r.window_minutes, self.window_minutes) == self.window_minutes,
-            _r.total_employees_detected >= self.smallest,
+            _r.public_figures.is_not(None),
             _r.end_timestamp <= self.before,
         )
 
@@ -171,7 +196,51 @@ def select_public_reports(
     query = public.restrict(REPORT).order_by(_r.start_timestamp.desc()).limit(limit)
     if after is not None:
         query = query.where(_r.start_timestamp < after[0])
-    return [ReportRow(*row) for row in connection.execute(query)]
+    return [own for own in map(to_public, report_reader.many(connection.execute(query))) if own is not None]
+
+
+def select_public_reports_until(
+    connection: Connection, public: PublicReports, ends: Collection[datetime]
+) -> dict[datetime, ReportRow]:
+    """Return the public reports of the windows with these ends, by their end."""
+    query = public.restrict(REPORT).where(_r.end_timestamp.in_(ends))
+    found = map(to_public, report_reader.many(connection.execute(query)))
+    return {row.end_timestamp: row for row in found if row is not None}
+
+
+def has_other_public(connection: Connection, window: Window) -> bool:
+    """Return whether a public report of another window overlaps this one, so that they differ by a smaller one."""
+    query = select(_r.id).where(
+        _r.start_timestamp < window.end,
+        _r.start_timestamp > window.start - _LONGEST_WINDOW,
+        _r.end_timestamp > window.start,
+        _r.public_figures.is_not(None),
+        (_r.start_timestamp != window.start) | (_r.end_timestamp != window.end),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def to_public(row: ReportRow) -> ReportRow | None:
+    """Return a report with its public figures in place of its own, and without what later revisions change."""
+    figures = row.public_figures
+    if figures is None:
+        return None
+    return replace(
+        row,
+        total_detections=figures["total_detections"],
+        total_employees_detected=figures["total_employees_detected"],
+        stress_detections=figures["stress_detections"],
+        fatigue_detections=figures["fatigue_detections"],
+        overall_stress_percentage=percent(figures["stress_detections"], figures["total_detections"]),
+        overall_fatigue_percentage=percent(figures["fatigue_detections"], figures["total_detections"]),
+        alerts_triggered=figures["alerts_triggered"],
+        per_employee_summary={},
+        coverage=[],
+        revision=0,
+        generated_at=row.end_timestamp,
+        last_detection_id=None,
+        odd_fields=(),
+    )
 
 
 def count_public_reports(connection: Connection, public: PublicReports) -> int:
@@ -182,7 +251,7 @@ def count_public_reports(connection: Connection, public: PublicReports) -> int:
 def find_public_report(connection: Connection, public: PublicReports, start: datetime) -> ReportRow | None:
     """Return the public report of the window that begins at `start`, or None."""
     row = connection.execute(public.restrict(REPORT).where(_r.start_timestamp == start)).first()
-    return None if row is None else ReportRow(*row)
+    return None if row is None else to_public(report_reader(row))
 
 
 def select_report(connection: Connection, report_id: int) -> ReportRow | None:

@@ -16,7 +16,14 @@ from stressvision.db.schema.tables.observations import (
     devices,
     sessions,
 )
-from stressvision.db.schema.tables.own import person_links, person_requests, recognition_pauses, self_reports
+from stressvision.db.schema.tables.own import (
+    kiosk_codes,
+    kiosks,
+    person_links,
+    person_requests,
+    recognition_pauses,
+    self_reports,
+)
 from stressvision.db.schema.tables.people import consents, employees, face_samples
 from stressvision.db.schema.tables.releases import releases
 from stressvision.db.schema.tables.reports import (
@@ -41,7 +48,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0024"
+REVISION = "0026"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -75,6 +82,8 @@ __all__ = [
     "face_samples",
     "hour_counts",
     "job_marks",
+    "kiosk_codes",
+    "kiosks",
     "login_failures",
     "metadata",
     "minute_counts",

@@ -1,6 +1,6 @@
-"""What a person does with a personal link: links, self-reports, requests, and pauses of recognition."""
+"""What a person does with a personal link or at a kiosk: links, self-reports, requests, pauses, codes."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from stressvision.db.schema.tables.columns import employee, key, metadata, moment, stamp
 
@@ -27,11 +27,37 @@ self_reports = Table(
     moment("reported_at", required=True),
     Column("sleepiness", Integer),
     Column("tension", Integer),
+    Column("occasion", Text, nullable=False, server_default=text("'own'")),
     Index("ix_self_reports_employee_id", "employee_id"),
     Index("ix_self_reports_reported_at", "reported_at"),
     sqlite_autoincrement=True,
 )
 """`sleepiness`: Karolinska Sleepiness Scale, 1 to 9; `tension`: 1 to 5. One of them may be missing."""
+
+kiosks = Table(
+    "kiosks",
+    metadata,
+    key(),
+    Column("location", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("created_by", Text),
+    stamp(),
+    moment("ended_at"),
+    sqlite_autoincrement=True,
+)
+"""Places where self-reports are typed."""
+
+kiosk_codes = Table(
+    "kiosk_codes",
+    metadata,
+    key(),
+    employee(required=True),
+    Column("code_hash", Text, nullable=False, unique=True),
+    stamp(),
+    Index("ix_kiosk_codes_employee_id", "employee_id"),
+    sqlite_autoincrement=True,
+)
+"""One code a person, six digits. It stores an answer at a kiosk and reads nothing."""
 
 person_requests = Table(
     "person_requests",

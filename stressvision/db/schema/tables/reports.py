@@ -25,6 +25,7 @@ reports = Table(
     Column("stress_detections", Integer),
     Column("fatigue_detections", Integer),
     Column("coverage", JSON(none_as_null=True)),
+    Column("public_figures", JSON(none_as_null=True)),
     Index("ix_reports_15min_start_timestamp", "start_timestamp"),
     Index(
         "uq_reports_15min_window",
