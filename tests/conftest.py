@@ -6,6 +6,11 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
+
+# No test asserts how long something takes; Hypothesis would fail an example over 200 ms.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The programs under test would inherit ignored signals from a runner under nohup or in the background.
 for _signal in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):

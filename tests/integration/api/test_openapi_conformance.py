@@ -22,7 +22,6 @@ NOT_ASKED: list[CheckFunction] = [positive_data_acceptance]
 SEEDED = settings(
     derandomize=True,
     database=None,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

@@ -160,7 +160,7 @@ LOST_A_REPORT = [Plant.see_somebody, Plant.report, Plant.watch, Plant.back_up, P
 REFILLED = [Plant.watch, Plant.back_up, Plant.delete_everything, Plant.watch, Plant.watch]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @example(happenings=EMPTIED)
 @example(happenings=LOST_A_REPORT)
 @example(happenings=REFILLED)

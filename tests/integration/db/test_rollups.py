@@ -169,7 +169,6 @@ def read_tables(connection: Connection) -> dict[str, list[Any]]:
 
 @settings(
     max_examples=8,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

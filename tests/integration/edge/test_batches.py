@@ -80,7 +80,6 @@ def read_result(context: Context) -> list[list[tuple[object, ...]]]:
 
 @settings(
     max_examples=12,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

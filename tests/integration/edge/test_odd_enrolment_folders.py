@@ -37,7 +37,7 @@ def add(path: Path, kind: str) -> None:
                 file.truncate(MOST_BYTES + 1)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(entries=ENTRIES)
 def test_odd_entry_is_named_on_one_line(entries: list[tuple[bytes, str, bytes]]) -> None:
     with TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     verb=st.sampled_from(
         ("enrol", "withdraw", "erase", "rights", "account", "token", "backup", "restore", "retention")

@@ -158,7 +158,6 @@ def simulated_time() -> Iterator[FakeClock]:
 
 @settings(
     max_examples=10,
-    deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

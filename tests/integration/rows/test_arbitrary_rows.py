@@ -266,7 +266,6 @@ def _read_by_commands(context: Context, client: TestClient) -> None:
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

@@ -104,7 +104,7 @@ def _identity() -> pyrage.x25519.Identity:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["plain", "encrypted"])
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_any_changed_bit_is_detected_or_changes_nothing(
     tmp_path: Path, key: BackupKey | None, place: float, bit: int
