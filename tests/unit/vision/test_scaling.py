@@ -47,7 +47,7 @@ def test_a_part_is_the_same_to_the_last_bit_as_of_the_whole_picture_reduced(
     picture = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
     whole = cv2.resize(halve_towards(picture, *size), size, interpolation=cv2.INTER_LINEAR)
 
-    for across in (range(0, 96), range(32, 128), range(size[0] - 77, size[0])):
-        for down in (range(0, 72), range(8, 104), range(size[1] - 41, size[1])):
+    for across in (range(96), range(32, 128), range(size[0] - 77, size[0])):
+        for down in (range(72), range(8, 104), range(size[1] - 41, size[1])):
             part = reduce_part(picture, size, across, down)
             assert np.array_equal(part, whole[down.start : down.stop, across.start : across.stop])
