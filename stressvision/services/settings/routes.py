@@ -1,6 +1,6 @@
 """Destinations of notifications with a filter: list, add, change and remove them; no address is returned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 
@@ -10,9 +10,9 @@ from stressvision.core.notice_routes import NoticeRoute
 from stressvision.core.texts import Language
 from stressvision.core.validation import describe_error
 from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.auth.accounts import AccountRow
 from stressvision.db.queries.people.employees import select_areas_and_shifts
 from stressvision.domain.notifications import fingerprint
-from stressvision.services.auth.login import confirm_by_password
 from stressvision.services.context import Actor, Context
 from stressvision.services.notice_routing import (
     FIGURES_MISSING,
@@ -35,6 +35,8 @@ from stressvision.services.settings.targets import UNKNOWN_TARGET
 from stressvision.services.stored_settings import fixed_settings
 from stressvision.wire.notifications import RouteChange, RouteFilter, RouteList, RouteNew, RouteState
 
+Confirm = Callable[[Context, str, str | None, Actor, Message], AccountRow]
+"""Of services.auth.login.confirm_by_password: this package and that one are independent."""
 _SETTING = "notify_routes"
 MOST_ROUTES = 20
 _TAKEN = Message(es="Ya hay un destino con esa dirección.", en="There is a recipient with that address already.")
@@ -60,8 +62,8 @@ def list_routes(context: Context, language: Language) -> RouteList:
     )
 
 
-def add_route(context: Context, wanted: RouteNew, actor: Actor) -> None:
-    """Store a destination. Audited.
+def add_route(context: Context, wanted: RouteNew, actor: Actor, confirm: Confirm) -> None:
+    """Store a destination. Audited. `confirm`: checks the password of the account that it names.
 
     Raises:
         InvalidInput: A field is not valid, the address may not be stored, or the account that it names did not agree.
@@ -74,10 +76,16 @@ def add_route(context: Context, wanted: RouteNew, actor: Actor) -> None:
     if target in configured_addresses(context.settings):
         raise Conflict(_TAKEN, field="address")
     checked = _check(wanted, wanted.address)
-    _store(context, routes_by_target(context.settings) | {target: checked}, checked, wanted.password, actor)
+    _store(
+        context,
+        routes_by_target(context.settings) | {target: checked},
+        checked,
+        lambda account: confirm(context, account, wanted.password, actor, NOT_AGREED),
+        actor,
+    )
 
 
-def change_route(context: Context, target: str, wanted: RouteChange, actor: Actor) -> None:
+def change_route(context: Context, target: str, wanted: RouteChange, actor: Actor, confirm: Confirm) -> None:
     """Replace the filter of a destination, and its address where one is sent. Audited. Raises as add_route, NotFound.
 
     Messages that wait for a replaced address are not sent.
@@ -90,7 +98,13 @@ def change_route(context: Context, target: str, wanted: RouteChange, actor: Acto
     if fingerprint(address) != target and fingerprint(address) in configured_addresses(context.settings):
         raise Conflict(_TAKEN, field="address")
     checked = _check(wanted, address)
-    _store(context, known | {target: checked}, checked, wanted.password, actor)
+    _store(
+        context,
+        known | {target: checked},
+        checked,
+        lambda account: confirm(context, account, wanted.password, actor, NOT_AGREED),
+        actor,
+    )
 
 
 def remove_route(context: Context, target: str, actor: Actor) -> None:
@@ -116,7 +130,11 @@ def _check(wanted: RouteFilter, address: str) -> NoticeRoute:
 
 
 def _store(
-    context: Context, routes: Mapping[str, NoticeRoute], checked: NoticeRoute, password: str | None, actor: Actor
+    context: Context,
+    routes: Mapping[str, NoticeRoute],
+    checked: NoticeRoute,
+    agree: Callable[[str], AccountRow],
+    actor: Actor,
 ) -> None:
     require_changeable(context, _SETTING)
     if len(routes) > MOST_ROUTES:
@@ -128,7 +146,7 @@ def _store(
         _require_usable(connection, checked)
     agreed = None
     if checked.account is not None and checked not in context.settings.notify_routes:
-        agreed = confirm_by_password(context, checked.account, password, actor, NOT_AGREED)
+        agreed = agree(checked.account)
     values = [route.reveal() for route in routes.values()]
     change_settings(context, {_SETTING: values}, actor, consenting=agreed)
 
