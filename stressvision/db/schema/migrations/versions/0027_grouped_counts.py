@@ -1,0 +1,34 @@
+"""Counts of deleted detections: PostgreSQL subtracts them once per statement, SQLite touches an emptied count once."""
+
+from alembic import op
+
+from stressvision.db.schema.rollups import create_rollup_triggers
+from stressvision.db.schema.triggers import create_count_triggers
+
+revision = "0027"
+down_revision = "0026"
+
+_FUNCTIONS = (
+    *("count_detection", "roll_up_detection", "fold_detections", "roll_up_employee_hour", "begin_employee_hour"),
+    *("end_employee_hour", "move_employee_hours", "detections_removed", "detections_uncounted"),
+    *("employee_hours_added", "employee_hours_changed", "employee_hours_ended"),
+)
+"""With the triggers that run them. Migration 0018 creates those of this version."""
+_SQLITE_TRIGGERS = (
+    *("detections_folded", "detection_added_late", "detection_removed", "detection_changed_from"),
+    *("detection_changed_to", "employee_hour_begun", "employee_hour_added", "employee_hour_changed"),
+    *("employee_hour_ended", "employee_area_added", "employee_area_removed", "employee_area_changed"),
+)
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        for name in _FUNCTIONS:
+            op.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+        for statement in create_count_triggers():
+            op.execute(statement)
+    else:
+        for name in _SQLITE_TRIGGERS:
+            op.execute(f"DROP TRIGGER IF EXISTS {name}")
+    create_rollup_triggers(connection)
