@@ -91,12 +91,12 @@ class _Rollup:
         )
 
     def remove_row(self, dialect: str, row: str) -> tuple[str, str]:
-        """Return the statements that remove one detection; its row is deleted where the count would be zero."""
+        """Return the statements that remove one detection, and the row of a count that is then zero."""
         pairs = zip(self.keys, self.values(dialect, row), strict=True)
         found = " AND ".join(f"{key} = {value}" for key, value in pairs)
         return (
-            f"DELETE FROM {self.table} WHERE {found} AND count <= 1",
             f"UPDATE {self.table} SET count = count - 1 WHERE {found}",
+            f"DELETE FROM {self.table} WHERE {found} AND count <= 0",
         )
 
     def remove_groups(self, dialect: str) -> Iterator[str]:

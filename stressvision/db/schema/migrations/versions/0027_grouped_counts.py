@@ -1,4 +1,4 @@
-"""Counts of deleted detections: PostgreSQL subtracts them once per statement, SQLite touches an emptied count once."""
+"""Counts of deleted detections, which PostgreSQL subtracts once per statement; SQLite knows no such triggers."""
 
 from alembic import op
 
@@ -14,21 +14,14 @@ _FUNCTIONS = (
     *("employee_hours_added", "employee_hours_changed", "employee_hours_ended"),
 )
 """With the triggers that run them. Migration 0018 creates those of this version."""
-_SQLITE_TRIGGERS = (
-    *("detections_folded", "detection_added_late", "detection_removed", "detection_changed_from"),
-    *("detection_changed_to", "employee_hour_begun", "employee_hour_added", "employee_hour_changed"),
-    *("employee_hour_ended", "employee_area_added", "employee_area_removed", "employee_area_changed"),
-)
 
 
 def upgrade() -> None:
     connection = op.get_bind()
-    if connection.dialect.name == "postgresql":
-        for name in _FUNCTIONS:
-            op.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
-        for statement in create_count_triggers():
-            op.execute(statement)
-    else:
-        for name in _SQLITE_TRIGGERS:
-            op.execute(f"DROP TRIGGER IF EXISTS {name}")
+    if connection.dialect.name != "postgresql":
+        return
+    for name in _FUNCTIONS:
+        op.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+    for statement in create_count_triggers():
+        op.execute(statement)
     create_rollup_triggers(connection)
