@@ -14,4 +14,4 @@ class ParquetRequest(WireModel):
     emotion: Emotion | None
     cursor: str | None
     limit: int | None
-    policy: Policy = Policy.PE
+    policy: Policy

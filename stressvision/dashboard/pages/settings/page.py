@@ -15,7 +15,6 @@ from stressvision.dashboard.pages.settings.routes import DONE
 from stressvision.domain.auth import Role
 from stressvision.wire.settings import RulePreview, SettingState, SettingValue
 
-
 _STRESS = frozenset({"min_stress_events", "stress_threshold"})
 """Settings without effect where the policy allows no emotion."""
 
