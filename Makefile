@@ -45,8 +45,9 @@ model: ## trains both models again: make model DATA=folder MOBILE=oczoo_fer.onnx
 access: prepared ## writes docs/access.md from the permission table
 	python -m stressvision.http.access_document > docs/access.md
 
-settings: prepared ## writes docs/settings.md from the settings
-	python -m stressvision.core.settings_document > docs/settings.md
+settings: prepared ## writes docs/settings.md and docs/ajustes.md from the settings
+	python -m stressvision.core.settings_document en > docs/settings.md
+	python -m stressvision.core.settings_document es > docs/ajustes.md
 
 run: ## the whole system on the demo recording
 	python3 start_complete_system.py --option 3 --demo

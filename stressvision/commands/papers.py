@@ -34,7 +34,7 @@ PAPERS_ABOUT = Message(
 FOLDER = Message(es="carpeta que se escribe (por omisión, papeles)", en="folder to write (default: papeles)")
 WRITTEN = Message(
     es="{count} borradores escritos en {folder}, en HTML y PDF. Complete lo que dice «(por completar)» "
-    "(STRESSVISION_COMPANY…, docs/settings.md) y revíselos con su asesor legal.",
+    "(STRESSVISION_COMPANY…, docs/ajustes.md) y revíselos con su asesor legal.",
     en="{count} drafts written into {folder}, as HTML and PDF. Complete what is marked “(por completar)” "
     "(STRESSVISION_COMPANY…, docs/settings.md) and review them with counsel.",
 )

@@ -226,7 +226,7 @@ def _reject_unknown(environment: Mapping[str, str | None]) -> None:
     for key in environment:
         if key.upper().startswith(PREFIX) and key.upper() not in known:
             nearest = difflib.get_close_matches(key.upper(), known, n=1)
-            hint_es = f" ¿Quiso decir {nearest[0]}?" if nearest else " Los ajustes están en docs/settings.md."
+            hint_es = f" ¿Quiso decir {nearest[0]}?" if nearest else " Los ajustes están en docs/ajustes.md."
             hint_en = f" Did you mean {nearest[0]}?" if nearest else " The settings are listed in docs/settings.md."
             raise ConfigurationError(
                 Message(es=f"No existe el ajuste {key}.{hint_es}", en=f"There is no setting {key}.{hint_en}"),

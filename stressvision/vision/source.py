@@ -215,7 +215,7 @@ def no_gstreamer() -> CameraUnavailable:
         Message(
             es="El OpenCV instalado no incluye GStreamer, que hace falta para la cámara de la Raspberry Pi con "
             "libcamera. Use una cámara USB (--source 0), publique la de la Pi como rtsp://…, o instale un OpenCV con "
-            "GStreamer (docs/edge.md).",
+            "GStreamer (docs/dispositivo.md).",
             en="The installed OpenCV was built without GStreamer, which the Raspberry Pi's camera needs (libcamera). "
             "Use a USB camera (--source 0), publish the Pi's as rtsp://…, or install an OpenCV with GStreamer "
             "(docs/edge.md).",

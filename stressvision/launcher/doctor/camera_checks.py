@@ -84,7 +84,7 @@ def _check_pi_camera(subject: Message) -> CheckResult:
         )
     message = Message(
         es="el OpenCV instalado no incluye GStreamer, que libcamera necesita: use una cámara USB, o publique la de la "
-        "Pi como rtsp://… (docs/edge.md)",
+        "Pi como rtsp://… (docs/dispositivo.md)",
         en="the installed OpenCV has no GStreamer, which libcamera needs: use a USB camera, or publish the Pi's as "
         "rtsp://… (docs/edge.md)",
     )

@@ -77,7 +77,7 @@ def require_changeable(context: Context, name: str) -> None:
     if name not in STORABLE:
         raise InvalidInput(
             Message(
-                es=f"El ajuste «{name}» no se cambia aquí: está en el entorno (docs/settings.md).",
+                es=f"El ajuste «{name}» no se cambia aquí: está en el entorno (docs/ajustes.md).",
                 en=f"The setting “{name}” cannot be changed here: it belongs to the environment (docs/settings.md).",
             ),
             field=name,

@@ -6,7 +6,9 @@ import pytest
 
 from stressvision.core.config import PREFIX, PROJECT_ROOT, Policy, Settings, load_settings
 from stressvision.core.errors import ConfigurationError
+from stressvision.core.settings import spanish
 from stressvision.core.settings_document import GROUPS, render_document
+from stressvision.core.texts import Language
 
 
 def test_defaults_are_those_of_the_specification() -> None:
@@ -75,8 +77,13 @@ def test_host_beyond_loopback_without_tls_is_rejected(monkeypatch: pytest.Monkey
         load_settings()
 
 
-def test_settings_document_is_the_generated_one() -> None:
-    assert (PROJECT_ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == render_document()
+@pytest.mark.parametrize(("language", "name"), [("en", "settings.md"), ("es", "ajustes.md")])
+def test_settings_document_is_the_generated_one(language: Language, name: str) -> None:
+    assert (PROJECT_ROOT / "docs" / name).read_text(encoding="utf-8") == render_document(language)
+
+
+def test_each_setting_has_a_meaning_in_spanish_and_nothing_else_has() -> None:
+    assert sorted(spanish.MEANINGS) == sorted(name for group in GROUPS for name in group.model_fields)
 
 
 def test_every_setting_belongs_to_a_group_and_is_described() -> None:
@@ -95,7 +102,7 @@ def test_every_setting_belongs_to_a_group_and_is_described() -> None:
     ],
 )
 def test_constants_of_the_specification_are_named_beside_their_settings(constant: str, setting: str) -> None:
-    (row,) = (line for line in render_document().splitlines() if line.startswith(f"| `{PREFIX}{setting}` |"))
+    (row,) = (line for line in render_document("en").splitlines() if line.startswith(f"| `{PREFIX}{setting}` |"))
     assert row.endswith(f"| `{constant}` |")
 
 
