@@ -112,7 +112,7 @@ def test_report_that_is_switched_off_is_not_sent(sqlite_context: Context) -> Non
 
 @pytest.mark.usefixtures("quick_argon")
 def test_report_goes_to_accounts_that_may_learn_figures(sqlite_context: Context) -> None:
-    both = {"notify_events": ("weekly",)}
+    both: dict[str, Any] = {"notify_events": ("weekly",)}
     queue_weekly_report(subscribed(sqlite_context, **both))
     for name, role in (("admin", Role.ADMIN), ("jefa", Role.VIEWER)):
         add_account(sqlite_context, name, role, "una frase larga y rara 7", Actor(user_id="admin", role=Role.ADMIN))
