@@ -38,7 +38,7 @@ _TYPES = {
 def main() -> int:
     """Read a request from standard input, write the export to standard output."""
     request = ParquetRequest.model_validate_json(sys.stdin.buffer.read())
-    settings = load_settings()
+    settings = load_settings().model_copy(update={"policy": request.policy})
     with closing(Database(settings.database_url)) as database:
         write_parquet(Context(database, settings), request, sys.stdout.buffer)
     return 0

@@ -24,7 +24,7 @@ _STEP_COLOURS = {
 def show_card(context: PageContext, alert: Alert) -> None:
     """Render the head of an alert and, where stored, its evidence."""
     st.html(html.alert(_card(context, alert)))
-    if alert.evidence_minutes:
+    if alert.evidence_minutes and not is_hidden(context, alert):
         st.html(alert_html.evidence(_minutes(context, alert), alert_html.facts(_facts(context, alert))))
 
 
@@ -43,8 +43,15 @@ def name_subject(context: PageContext, alert: Alert) -> str:
     return f"{alert.employee_name} · {alert.employee_code}" if alert.employee_code else alert.employee_name
 
 
+def is_hidden(context: PageContext, alert: Alert) -> bool:
+    """Return whether the alert rests on emotions that the policy in force does not allow to show."""
+    return not context.shows_emotions and alert.device_id is None and alert.alert_type != PROLONGED_FATIGUE
+
+
 def describe_alert(context: PageContext, alert: Alert) -> str:
     """Return what the alert reports, in the language of the page."""
+    if is_hidden(context, alert):
+        return context.text(texts.alerts.BEFORE_POLICY)
     description = texts.alerts.DESCRIPTIONS.get(alert.alert_type or "")
     return context.text(description) if description else alert.description or ""
 
@@ -90,6 +97,8 @@ def _card(context: PageContext, alert: Alert) -> html.AlertCard:
 
 
 def _evidence(context: PageContext, alert: Alert) -> str:
+    if is_hidden(context, alert):
+        return context.text(texts.common.NO_EMOTIONS)
     if alert.device_id is not None and alert.evidence_start is not None:
         return context.text(texts.alerts.SINCE, time=context.date_and_time(alert.evidence_start))
     if alert.evidence_events is None:

@@ -1,11 +1,12 @@
 """The Streamlit application: one script run renders the open page."""
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from stressvision.core.config import Settings, load_settings
+from stressvision.core.config import Policy, Settings, load_settings
 from stressvision.core.dashboard_key import read_dashboard_key
 from stressvision.core.errors import ConfigurationError, Unauthenticated
 from stressvision.core.texts import detect_language
@@ -13,7 +14,7 @@ from stressvision.dashboard import html, login, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.navigation import create_navigation, is_public
 from stressvision.dashboard.page_context import PageContext, restart_login
-from stressvision.dashboard.status import find_status, show_status
+from stressvision.dashboard.status import INFERS_EMOTIONS, find_status, show_status
 from stressvision.dashboard.web.sessions import SessionCookie
 
 MARK = Path(__file__).parent / "mark.svg"
@@ -35,8 +36,13 @@ def open_page() -> tuple[Settings, PageContext]:
     )
     login.resume(backend, cookie)
     principal = login.current_principal()
-    context = PageContext(login.authenticate(backend), settings.lang, zone, role=principal.role if principal else None)
-    return settings, context
+    return settings, PageContext(
+        login.authenticate(backend),
+        settings.lang,
+        zone,
+        role=principal.role if principal else None,
+        shows_emotions=settings.policy is not Policy.EU,
+    )
 
 
 def draw() -> None:
@@ -72,7 +78,8 @@ def _draw_console(settings: Settings, context: PageContext) -> None:
         # Pages are registered before the login too: the address with its alert link survives it.
         create_navigation(context, None, logged_in=False)
         restart_login(context.backend.token)
-    linked, page = create_navigation(context, status, logged_in=True)
+    allowed = context.shows_emotions and st.session_state.get(INFERS_EMOTIONS, True)
+    linked, page = create_navigation(replace(context, shows_emotions=allowed), status, logged_in=True)
     if not is_public(page):
         login.show_account_bar(context, behind_proxy=behind_proxy)
         show_status(linked)

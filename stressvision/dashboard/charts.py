@@ -14,13 +14,12 @@ from stressvision.wire.reports import EmployeeReport
 
 CONFIG: Mapping[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
-_ORDER: tuple[str | None, ...] = ("neutral", "happy", "stress", "sad", "fatigue", None)
 _ROW = 34
 
 
 def distribution(context: PageContext, counts: Mapping[str, int], not_analysed: int = 0) -> go.Figure:
     """Return one bar per expression with its count, and one for faces counted without analysis where there are any."""
-    shown = [expression for expression in _ORDER if expression or not_analysed]
+    shown: list[str | None] = [*context.expressions, *([None] if not_analysed else [])]
     figure = go.Figure(
         go.Bar(
             x=[counts.get(expression, 0) if expression else not_analysed for expression in shown],
@@ -93,7 +92,7 @@ def people(context: PageContext, summaries: Sequence[EmployeeReport]) -> go.Figu
     """Return one stacked bar per employee of a report."""
     names = [_shorten(summary.name, summary.code) for summary in summaries]
     figure = go.Figure()
-    for expression in filter(None, _ORDER):
+    for expression in context.expressions:
         figure.add_bar(
             x=[summary.counts.get(expression, 0) for summary in summaries],
             y=names,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
+from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -18,6 +18,8 @@ from stressvision.core.texts import Language, Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.domain.auth import Role, sees_groups, sees_persons
+
+Measure = Literal["stress", "fatigue"]
 
 # Keys of the session state.
 LOGIN_REQUIRED = "login_required"
@@ -38,7 +40,8 @@ class PageContext:
     """The context of one script run.
 
     `role`: of the logged-in account, None where no login is required. `pages`: the pages that the role may open, by
-    their path, for links; empty in a page that is rendered on its own.
+    their path, for links; empty in a page that is rendered on its own. `shows_emotions`: false under a policy that
+    allows fatigue only, also for rows stored under an earlier policy.
     """
 
     backend: BackendClient
@@ -47,6 +50,7 @@ class PageContext:
     clock: Clock = utc_now
     role: Role | None = None
     pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
+    shows_emotions: bool = True
 
     @property
     def sees_persons(self) -> bool:
@@ -57,6 +61,20 @@ class PageContext:
     def sees_groups(self) -> bool:
         """Return whether the role may see figures about groups of people."""
         return sees_groups(self.role)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return the shares that pages show."""
+        return ("stress", "fatigue") if self.shows_emotions else ("fatigue",)
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Return the expressions that pages name, in the order of charts."""
+        return ("neutral", "happy", "stress", "sad", "fatigue") if self.shows_emotions else ("fatigue",)
+
+    def permitted(self, expression: str | None) -> str | None:
+        """Return the expression of a detection, or None where the policy allows no emotion and it is one."""
+        return expression if self.shows_emotions or expression == "fatigue" else None
 
     def text(self, message: Message, **values: object) -> str:
         """Return the message in the language of the page, with its placeholders filled in."""
@@ -108,6 +126,12 @@ def restart_login(ended_token: str = "", *, logs_out: bool = False) -> NoReturn:
     if logs_out:
         st.session_state[LOGGED_OUT] = secrets.token_hex(8)
     st.rerun()
+
+
+def explain_no_emotions(context: PageContext) -> None:
+    """Render why there is no emotion, where the policy allows none."""
+    if not context.shows_emotions:
+        st.html(html.small(context.text(texts.common.NO_EMOTIONS)))
 
 
 @contextmanager

@@ -18,6 +18,8 @@ FRESH = timedelta(minutes=2)
 """Devices report every few seconds; roles without access to persons learn the time to the minute."""
 RESULT = "status_result"
 """Key of the session state: what the navigation of this script run was built from."""
+INFERS_EMOTIONS = "infers_emotions"
+"""Key of the session state: what the policy of the last answer allows."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class PlantStatus:
     cameras_watching: int
     cameras_paused: int
     last_signal: datetime | None
+    infers_emotions: bool = True
 
 
 def read_status(backend: BackendClient) -> PlantStatus:
@@ -48,6 +51,7 @@ def read_status(backend: BackendClient) -> PlantStatus:
         cameras=len(devices),
         cameras_watching=sum(device.state == "watching" for device in devices),
         cameras_paused=sum(device.state == "paused" for device in devices),
+        infers_emotions=overview.infers_emotions,
         last_signal=max((device.last_seen for device in devices if device.last_seen), default=None),
     )
 
@@ -64,6 +68,8 @@ def find_status(context: PageContext) -> PlantStatus | None:
     except StressVisionError as error:
         result = error
     st.session_state[RESULT] = result
+    if isinstance(result, PlantStatus):
+        st.session_state[INFERS_EMOTIONS] = result.infers_emotions
     return result if isinstance(result, PlantStatus) else None
 
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from stressvision.core.config import Policy
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.queries.detections import detections as rows
 from stressvision.db.queries.detections.detections import DetectionFilter
+from stressvision.domain.consent import permitted_emotion, permitted_vector
+from stressvision.domain.emotions import Emotion
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import write_instant
@@ -21,11 +24,13 @@ class DetectionStream:
     """Detections, newest first, at most `limit` of them; each page is a short read transaction of its own.
 
     An export of several minutes therefore neither delays the writers nor blocks the checkpoint of the WAL. Detections
-    stored meanwhile are newer than its position and not included. Every page may raise DatabaseUnavailable.
+    stored meanwhile are newer than its position and not included. Emotions that the policy does not allow are left out,
+    also of rows stored under an earlier policy. Every page may raise DatabaseUnavailable.
     """
 
     def __init__(self, context: Context, wanted: DetectionFilter, limit: int | None = None) -> None:
         self._database = context.database
+        self._policy = context.settings.policy
         self._wanted = wanted
         self._limit = limit
         self.next_cursor: str | None = None
@@ -39,7 +44,7 @@ class DetectionStream:
             with self._database.read() as connection:
                 found = rows.select_detections(connection, replace(self._wanted, after=after, limit=size + 1))
             if found:
-                yield [StoredDetection.model_validate(row) for row in found[:size]]
+                yield [_permitted(StoredDetection.model_validate(row), self._policy) for row in found[:size]]
             if len(found) <= size:
                 return
             after = (found[size - 1].timestamp, found[size - 1].id)
@@ -60,8 +65,16 @@ def record_export(context: Context, wanted: DetectionFilter, kind: str, actor: A
     """Record an export in the audit log, before anything is read. `kind`: the file format.
 
     Raises:
-        InvalidInput: The period ends before it begins.
+        InvalidInput: The period ends before it begins, or the policy does not allow to choose by this emotion.
     """
+    if wanted.emotion and permitted_emotion(context.settings.policy, Emotion(wanted.emotion)) is None:
+        raise InvalidInput(
+            Message(
+                es="Esta instalación no infiere emociones (política UE): solo se exporta la fatiga.",
+                en="This installation infers no emotions (EU policy): only fatigue is exported.",
+            ),
+            field="emotion",
+        )
     if wanted.start and wanted.end and wanted.start >= wanted.end:
         raise InvalidInput(
             Message(
@@ -80,3 +93,18 @@ def read_first_page(pages: Iterator[Page]) -> Iterator[Page]:
     """Read the first page now, so that an error occurs before the response has begun, and return all pages."""
     first = next(pages, None)
     return pages if first is None else chain([first], pages)
+
+
+def _permitted(detection: StoredDetection, policy: Policy) -> StoredDetection:
+    """Return the detection without an emotion that the policy does not allow."""
+    if policy is not Policy.EU:
+        return detection
+    is_fatigue = detection.emotion == Emotion.FATIGUE
+    vector = {Emotion(name): share for name, share in (detection.emotion_vector or {}).items() if name in set(Emotion)}
+    return detection.model_copy(
+        update={
+            "emotion": detection.emotion if is_fatigue else None,
+            "emotion_confidence": detection.emotion_confidence if is_fatigue else None,
+            "emotion_vector": permitted_vector(policy, vector) if is_fatigue else None,
+        }
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from stressvision.core.clock import latest_credible
+from stressvision.core.config import Policy
 from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts
 from stressvision.db.queries.alerts.alerts import find_newest_pending
@@ -24,7 +25,7 @@ from stressvision.db.queries.people.employees import count_monitored
 from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.db.queries.reports.summaries import stream_reports
 from stressvision.domain.alerts import AlertStatus, Severity
-from stressvision.domain.emotions import stress_percentage
+from stressvision.domain.emotions import Emotion, stress_percentage
 from stressvision.domain.reports import Window, window_holding
 from stressvision.services.audit import record_people_read, submit_people_read
 from stressvision.services.context import Actor, Context
@@ -59,10 +60,11 @@ def read_overview(context: Context) -> Overview:
             detections_last_hour=total,
             employees_detected_last_hour=rows.count_people(connection, hour_ago, until),
             pending_alerts=count_alerts(connection, AlertFilter([AlertStatus.PENDING])),
-            overall_stress_percentage=stress_percentage(_analysed(counts), total),
+            overall_stress_percentage=_stress_share(context, counts, total),
             active_devices=count_heard_devices(connection, heard_since, until),
             timestamp=now,
             newest_high_alert=find_newest_pending(connection, Severity.HIGH),
+            infers_emotions=_infers_emotions(context),
         )
 
 
@@ -75,7 +77,7 @@ def find_stats(context: Context, hours: int) -> Stats:
             period_hours=hours,
             emotions_distribution=[
                 EmotionCount(emotion=emotion, count=count)
-                for emotion, count in rows.count_emotions(connection, since, until).items()
+                for emotion, count in _permitted(context, rows.count_emotions(connection, since, until)).items()
             ],
             detections_by_hour=[
                 HourCount(hour=hour, count=count)
@@ -173,10 +175,11 @@ def read_public_overview(context: Context) -> Overview:
             detections_last_hour=sums.detections,
             employees_detected_last_hour=sums.people,
             pending_alerts=None,
-            overall_stress_percentage=stress_percentage(_analysed(sums.emotions), sums.detections),
+            overall_stress_percentage=_stress_share(context, sums.emotions, sums.detections),
             active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
             timestamp=now,
             withheld=True,
+            infers_emotions=_infers_emotions(context),
         )
 
 
@@ -194,6 +197,7 @@ def read_equipment_overview(context: Context) -> Overview:
             active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
             timestamp=now,
             withheld=True,
+            infers_emotions=_infers_emotions(context),
         )
 
 
@@ -205,7 +209,9 @@ def read_public_stats(context: Context, hours: int) -> Stats:
     return Stats(
         period_hours=hours,
         emotions_distribution=[
-            EmotionCount(emotion=emotion, count=count) for emotion, count in sums.emotions.most_common() if count
+            EmotionCount(emotion=emotion, count=count)
+            for emotion, count in _permitted(context, sums.emotions).items()
+            if count
         ],
         detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in sorted(sums.hours.items())],
         top_employees=[],
@@ -234,6 +240,23 @@ def _sum_public(reports: Iterator[ReportRow]) -> _PublicSums:
         sums.people = max(sums.people, figures["total_employees_detected"])
         sums.hours[window_holding(report.start_timestamp, _HOUR).start] += total
     return sums
+
+
+def _infers_emotions(context: Context) -> bool:
+    return context.settings.policy is not Policy.EU
+
+
+def _stress_share(context: Context, counts: Mapping[str | None, int], total: int) -> float | None:
+    """Return the share of stress and sadness in percent; None where the policy allows no emotion."""
+    return stress_percentage(_analysed(counts), total) if _infers_emotions(context) else None
+
+
+def _permitted(context: Context, counts: Mapping[str | None, int]) -> Mapping[str | None, int]:
+    """Return the counts, most first; emotions of an earlier policy are counted without their name."""
+    permitted: Counter[str | None] = Counter()
+    for emotion, count in counts.items():
+        permitted[emotion if _infers_emotions(context) or emotion == Emotion.FATIGUE else None] += count
+    return dict(permitted.most_common())
 
 
 def _analysed(emotions: Mapping[str | None, int]) -> dict[str, int]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from stressvision.core.errors import Message, ModelUnavailable
 from stressvision.vision.networks import FACE_DETECTOR, Frame, Network, Tensor, find_model
-from stressvision.vision.scaling import halve_towards
+from stressvision.vision.scaling import reduce_part
 
 Point = tuple[float, float]
 
@@ -105,7 +105,7 @@ class FaceDetector:
 
     def detect(self, frame: Frame) -> list[Face]:
         """Return the faces of a frame, in descending order of score."""
-        return self._whole.search(_letterbox(frame), (0, 0))
+        return self._whole.search(frame, _Letterbox.fit(frame), (0, 0))
 
     def detect_near(self, frame: Frame, expected: Sequence[FaceBox]) -> list[Face] | None:
         """Return the face at each of the expected places, or None where one is not there or is too large.
@@ -116,13 +116,13 @@ class FaceDetector:
         scale = INPUT_SIZE / max(frame.shape)
         if any(max(box.w, box.h) * scale > NEAR_LARGEST for box in expected):
             return None
-        picture = _letterbox(frame)
+        letterbox = _Letterbox.fit(frame)
         parts: dict[tuple[int, int], list[Face]] = {}
         faces = []
         for box in expected:
-            corner = picture.find_part(box)
+            corner = letterbox.find_part(box)
             if corner not in parts:
-                parts[corner] = self._near.search(picture, corner)
+                parts[corner] = self._near.search(frame, letterbox, corner)
             face = find_expected(parts[corner], box)
             if face is None:
                 return None
@@ -131,12 +131,37 @@ class FaceDetector:
 
 
 @dataclass(frozen=True)
-class _Picture:
-    """A frame as the network sees it: pixels [1,192,192,3] in -1..1, the scale, and the padding left and above."""
+class _Letterbox:
+    """How a frame lies in the network's input: its scale and size there, and the padding left and above."""
 
-    pixels: Tensor
     scale: float
+    size: tuple[int, int]
     padding: tuple[int, int]
+
+    @classmethod
+    def fit(cls, frame: Frame) -> "_Letterbox":
+        """Return the place of a frame in the middle of the input."""
+        height, width = frame.shape[:2]
+        scale = INPUT_SIZE / max(height, width)
+        size = round(width * scale), round(height * scale)
+        return cls(scale, size, ((INPUT_SIZE - size[0]) // 2, (INPUT_SIZE - size[1]) // 2))
+
+    def cut(self, frame: Frame, corner: tuple[int, int], side: int) -> Tensor:
+        """Return a part of the input of that frame, [1,side,side,3] in -1..1 (RGB), -1 where the frame does not reach.
+
+        Only what of the frame lies in this part is reduced.
+        """
+        across, down = (
+            range(max(begin - padding, 0), min(begin + side - padding, size))
+            for begin, padding, size in zip(corner, self.padding, self.size, strict=True)
+        )
+        pixels = np.full((1, side, side, 3), -1, np.float32)
+        left, top = (max(padding - begin, 0) for begin, padding in zip(corner, self.padding, strict=True))
+        inside = pixels[0, top : top + len(down), left : left + len(across)]
+        small = cv2.cvtColor(reduce_part(frame, self.size, across, down), cv2.COLOR_BGR2RGB)
+        np.multiply(small, np.float32(1 / 127.5), out=inside)
+        inside -= 1
+        return pixels
 
     def find_part(self, box: FaceBox) -> tuple[int, int]:
         """Return the corner, left and above, of the part around a box of the frame."""
@@ -157,11 +182,9 @@ class _SquareNetwork:
         cells = (np.arange(size // STRIDE, dtype=np.float32) + 0.5) * STRIDE
         self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 1, 2)
 
-    def search(self, picture: _Picture, corner: tuple[int, int]) -> list[Face]:
-        """Return the faces of the part of a picture that begins at `corner`, in descending order of score."""
-        left, top = corner
-        part = picture.pixels[:, top : top + self._size, left : left + self._size]
-        regressors, scores = self._network.run(np.ascontiguousarray(part))
+    def search(self, frame: Frame, letterbox: _Letterbox, corner: tuple[int, int]) -> list[Face]:
+        """Return the faces of the part of a frame's input that begins at `corner`, in descending order of score."""
+        regressors, scores = self._network.run(letterbox.cut(frame, corner, self._size))
         logits = scores[0, :, 0]
         chosen = np.flatnonzero(logits > MIN_LOGIT)
         if not chosen.size:
@@ -171,8 +194,8 @@ class _SquareNetwork:
         # Eight pairs a candidate: centre (from the anchor), size, and six points (from the anchor).
         pairs = regressors[0][chosen].reshape(-1, 8, 2)
         pairs += self._anchors[chosen] * _IS_POINT
-        pairs += (np.array(corner, np.float32) - picture.padding) * _IS_POINT
-        pairs /= picture.scale
+        pairs += (np.array(corner, np.float32) - letterbox.padding) * _IS_POINT
+        pairs /= letterbox.scale
         return _merge(pairs, certainty.astype(np.float32))
 
 
@@ -196,20 +219,6 @@ def resize_network(content: bytes, size: int) -> bytes:
             )
         content = content.replace(struct.pack("<3i", *before), struct.pack("<3i", *after))
     return content
-
-
-def _letterbox(frame: Frame) -> _Picture:
-    height, width = frame.shape[:2]
-    scale = INPUT_SIZE / max(height, width)
-    size = round(width * scale), round(height * scale)
-    # Between the pixels of the halved frame: eyes move by 0.01 of their distance, and no face is lost or gained.
-    small = cv2.resize(halve_towards(frame, *size), size, interpolation=cv2.INTER_LINEAR)
-    top, left = (INPUT_SIZE - small.shape[0]) // 2, (INPUT_SIZE - small.shape[1]) // 2
-    pixels = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), -1, np.float32)
-    inside = pixels[0, top : top + small.shape[0], left : left + small.shape[1]]
-    np.multiply(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.float32(1 / 127.5), out=inside)
-    inside -= 1
-    return _Picture(pixels, scale, (left, top))
 
 
 def _merge(pairs: Tensor, certainty: Tensor) -> list[Face]:

@@ -96,6 +96,7 @@ class Overview(WireModel):
     `withheld`: the caller's role may not see persons; figures about too few people are left out, `pending_alerts` null.
     For administrators every figure about detections is null.
     `newest_high_alert`: the id of the pending alert of high severity stored last; null without one.
+    `infers_emotions`: false under a policy that allows only fatigue; `overall_stress_percentage` is null then.
     """
 
     total_employees: int
@@ -107,10 +108,11 @@ class Overview(WireModel):
     timestamp: Moment
     withheld: bool = False
     newest_high_alert: int | None = None
+    infers_emotions: bool = True
 
 
 class EmotionCount(WireModel):
-    """Detections of one emotion. `emotion` null: faces counted and not analysed."""
+    """Detections of one emotion. `emotion` null: faces counted and not analysed, or of an emotion not allowed."""
 
     emotion: str | None
     count: int

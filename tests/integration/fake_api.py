@@ -97,6 +97,7 @@ class FakeBackend:
     queue: NoticeQueue = NO_QUEUE
     withheld: bool = False
     has_figures: bool = True
+    infers_emotions: bool = True
     plant: PlantFigures = field(default_factory=invent_plant)
     own: OwnPage = field(default_factory=invent_page)
     is_enough: bool = False
@@ -348,6 +349,7 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
             ),
             timestamp=utc_now(),
             withheld=state.withheld,
+            infers_emotions=state.infers_emotions,
         )
 
     @app.get("/api/dashboard/stats")

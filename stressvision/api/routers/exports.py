@@ -86,6 +86,7 @@ def _begin(
             emotion=wanted.emotion,
             cursor=cursor,
             limit=limit,
+            policy=context.settings.policy,
         )
         return stream_parquet(context.settings, request)
     if kind is ExportFormat.CSV:

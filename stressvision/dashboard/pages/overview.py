@@ -8,7 +8,7 @@ import streamlit as st
 from stressvision.dashboard import charts, html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.feed import LiveFeed, poll_feed
-from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES, STATES, expression_colour
 from stressvision.wire.backend import Device, Overview, Stats, StoredDetection
 
@@ -30,9 +30,11 @@ def render(context: PageContext) -> None:
 def _live(context: PageContext) -> None:
     with show_errors(context):
         overview = context.backend.overview()
+        context = replace(context, shows_emotions=context.shows_emotions and overview.infers_emotions)
         devices = context.backend.devices().devices
         at = f"{context.local(overview.timestamp):%H:%M:%S}"
         st.html(html.small(context.text(texts.common.UPDATED, time=at, zone=context.zone.key)))
+        explain_no_emotions(context)
         _show_troubled(context, devices)
         _show_pending(context, overview)
         st.html(html.figures(_figures(context, overview)))
@@ -93,7 +95,7 @@ def _figures(context: PageContext, overview: Overview) -> tuple[html.KeyFigure, 
         reason, help_text = context.text(own.WITHHELD), context.text(own.WITHHELD_HELP)
         seen = tuple(replace(item, value=reason, help=help_text, is_withheld=True) for item in seen)
     return (
-        seen[0],
+        *(seen[:1] if context.shows_emotions else ()),
         *_pending_figure(context, overview.pending_alerts),
         *seen[1:],
         html.KeyFigure(context.text(texts.overview.ACTIVE_EMPLOYEES), f"{overview.total_employees:,}"),
@@ -112,8 +114,9 @@ def _pending_figure(context: PageContext, pending: int | None) -> tuple[html.Key
 def _show_stats(context: PageContext) -> None:
     stats = _stats(context.backend, STATS_HOURS)
     st.html(html.subheading(context.text(texts.overview.DISTRIBUTION)))
-    counts = {item.emotion: item.count for item in stats.emotions_distribution if item.emotion}
-    not_analysed = sum(item.count for item in stats.emotions_distribution if not item.emotion)
+    kinds = [(context.permitted(item.emotion), item.count) for item in stats.emotions_distribution]
+    counts = {emotion: count for emotion, count in kinds if emotion}
+    not_analysed = sum(count for emotion, count in kinds if not emotion)
     if stats.withheld and not any(counts.values()):
         title, reason = context.text(texts.common.WITHHELD_TITLE), context.text(texts.common.WITHHELD_HELP)
         st.html(html.withheld(title, reason))
@@ -154,10 +157,12 @@ def _feed_row(context: PageContext, detection: StoredDetection, names: Mapping[i
     if detection.employee_id is not None:
         unknown = context.text(texts.overview.UNKNOWN_EMPLOYEE, id=detection.employee_id)
         name = names.get(detection.employee_id, unknown)
-    phrase = texts.common.COMPATIBLE.get(detection.emotion, texts.common.COMPATIBLE[None])
-    confidence = context.percent(detection.emotion_confidence) if detection.emotion_confidence is not None else ""
+    emotion = context.permitted(detection.emotion)
+    phrase = texts.common.COMPATIBLE.get(emotion, texts.common.COMPATIBLE[None])
+    has_confidence = emotion is not None and detection.emotion_confidence is not None
+    confidence = context.percent(detection.emotion_confidence) if has_confidence else ""
     return html.FeedRow(
-        colour=expression_colour(detection.emotion),
+        colour=expression_colour(emotion),
         name=name,
         expression=context.mark_odd(context.text(phrase), detection.odd_fields),
         confidence=confidence,

@@ -1,6 +1,7 @@
 """Reportes: the report of each quarter of an hour."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from stressvision.dashboard import charts, exports, html, report_download, texts
 from stressvision.dashboard.elements.address import find_midnight, read_filters, write_filters
 from stressvision.dashboard.elements.date_field import format_day, parse_day, read_day
-from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
 
@@ -163,18 +164,18 @@ def _show(context: PageContext, report: Report) -> None:
     if minutes:
         seen = sum(device.seen_minutes for device in report.coverage)
         marks.append(context.text(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
-    if report.previous is not None:
+    if report.previous is not None and context.shows_emotions:
         difference = report.overall_stress_percentage - report.previous.overall_stress_percentage
         marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
     st.html(html.small(" · ".join(marks)))
+    explain_no_emotions(context)
+    stress = html.KeyFigure(
+        context.text(texts.common.STRESS_SHARE), f"{report.overall_stress_percentage:.1f} %", EXPRESSIONS["stress"]
+    )
     st.html(
         html.figures(
             (
-                html.KeyFigure(
-                    context.text(texts.common.STRESS_SHARE),
-                    f"{report.overall_stress_percentage:.1f} %",
-                    EXPRESSIONS["stress"],
-                ),
+                *([stress] if context.shows_emotions else []),
                 html.KeyFigure(context.text(texts.common.DETECTIONS), f"{report.total_detections:,}"),
                 html.KeyFigure(context.text(texts.reports.PEOPLE), f"{report.total_employees_detected:,}"),
                 html.KeyFigure(context.text(texts.reports.ALERTS_RAISED), f"{report.alerts_triggered:,}"),
@@ -201,7 +202,8 @@ def _show(context: PageContext, report: Report) -> None:
 
 def _show_people(context: PageContext, people: list[EmployeeReport]) -> None:
     st.dataframe(
-        pd.DataFrame(
+        _columns(
+            context,
             {
                 "name": [own.name for own in people],
                 "code": [own.code for own in people],
@@ -211,7 +213,7 @@ def _show_people(context: PageContext, people: list[EmployeeReport]) -> None:
                 "detections": [own.total_detections for own in people],
                 "confidence": [None if own.avg_confidence is None else 100 * own.avg_confidence for own in people],
                 "department": [own.department for own in people],
-            }
+            },
         ),
         hide_index=True,
         height=ROW_PIXELS * min(len(people) + 1, TABLE_ROWS) + 2,
@@ -232,12 +234,18 @@ def _show_people(context: PageContext, people: list[EmployeeReport]) -> None:
     )
 
 
+def _columns(context: PageContext, columns: dict[str, list[Any]]) -> pd.DataFrame:
+    """Return the table, without the shares of stress where the policy allows no emotion."""
+    hidden = set() if context.shows_emotions else {"stress", "usual"}
+    return pd.DataFrame({name: values for name, values in columns.items() if name not in hidden})
+
+
 def _offer_files(context: PageContext, report: Report) -> None:
     name = f"{context.text(texts.reports.FILE_NAMES['report'])}_{context.local(report.start_timestamp):%Y-%m-%d_%H%M}"
     with st.container(horizontal=True):
         for label, content, suffix, mime in (
-            (texts.reports.DOWNLOAD_CSV, exports.report_csv(report), "csv", "text/csv"),
-            (texts.reports.DOWNLOAD_JSON, exports.report_json(report), "json", "application/json"),
+            (texts.reports.DOWNLOAD_CSV, exports.report_csv(report, context.expressions), "csv", "text/csv"),
+            (texts.reports.DOWNLOAD_JSON, exports.report_json(report, context.expressions), "json", "application/json"),
         ):
             st.download_button(
                 context.text(label),
@@ -252,7 +260,8 @@ def _offer_files(context: PageContext, report: Report) -> None:
 
 def _show_list(context: PageContext, reports: list[Report]) -> None:
     st.dataframe(
-        pd.DataFrame(
+        _columns(
+            context,
             {
                 "window": [_window(context, report) for report in reports],
                 "stress": [report.overall_stress_percentage for report in reports],
@@ -261,7 +270,7 @@ def _show_list(context: PageContext, reports: list[Report]) -> None:
                 "alerts": [report.alerts_triggered for report in reports],
                 "kind": [_kind(context, report) for report in reports],
                 "revision": [report.revision for report in reports],
-            }
+            },
         ),
         hide_index=True,
         height=ROW_PIXELS * min(len(reports) + 1, TABLE_ROWS) + 2,

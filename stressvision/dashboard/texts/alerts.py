@@ -29,6 +29,7 @@ DESCRIPTIONS: Mapping[str, Message] = {
     DEVICE_WITHOUT_DATA: Message(es="El dispositivo no recibe imagen", en="The device receives no picture"),
 }
 """By alert type. The description stored with an alert is Spanish, so it is shown only for types that are not here."""
+BEFORE_POLICY = Message(es="Alerta anterior a la política UE", en="Alert from before the EU policy")
 STATUS_FILTER = Message(es="Estado de las alertas", en="Status of the alerts")
 ALERT_NUMBER = Message(es="Alerta {id}", en="Alert {id}")
 EVIDENCE = Message(

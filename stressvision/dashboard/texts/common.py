@@ -65,6 +65,10 @@ COMPATIBLE: Mapping[str | None, Message] = {
     "fatigue": Message(es="expresión compatible con fatiga", en="expression compatible with fatigue"),
     None: Message(es="contada, sin analizar", en="counted, not analysed"),
 }
+NO_EMOTIONS = Message(
+    es="Esta instalación no infiere emociones (política UE).",
+    en="This installation infers no emotions (EU policy).",
+)
 DEVICES = Message(es="Dispositivos", en="Devices")
 DEVICE = Message(es="Dispositivo", en="Device")
 LOCATION = Message(es="Ubicación", en="Location")

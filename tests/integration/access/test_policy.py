@@ -1,11 +1,16 @@
 """Policy `eu` at ingest: no emotion but fatigue is stored, reported or alerted on."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow.parquet as pq
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from stressvision.api.app import create_app
 from stressvision.core.config import Policy
 from stressvision.db.schema.tables import alerts, detection_events
 from stressvision.domain.consent import may_alert, permitted_vector
@@ -74,3 +79,29 @@ def test_other_policies_keep_all_emotions(policy: Policy) -> None:
 def test_fatigue_alerts_are_allowed_under_every_policy() -> None:
     assert all(may_alert(policy, [Emotion.FATIGUE]) for policy in Policy)
     assert not may_alert(Policy.EU, [Emotion.STRESS, Emotion.SAD])
+
+
+def test_answers_and_exports_leave_out_emotions_of_an_earlier_policy(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    for emotion in ("stress", "stress", "happy", "fatigue"):
+        store_detection(usual_context, seen(clock, employee, emotion))
+    europe = under(Policy.EU, usual_context)
+    europe = replace(europe, environment=europe.settings)
+    with TestClient(create_app(europe), base_url="http://localhost:8000") as client:
+        overview = client.get("/api/dashboard/overview").json()
+        assert (overview["infers_emotions"], overview["overall_stress_percentage"]) == (False, None)
+        assert client.get("/api/dashboard/stats").json()["emotions_distribution"] == [
+            {"emotion": None, "count": 3},
+            {"emotion": "fatigue", "count": 1},
+        ]
+        rows = client.get("/api/export/detections").json()["detections"]
+        lines = list(csv.DictReader(io.StringIO(client.get("/api/export/detections?format=csv").text)))
+        parquet = client.get("/api/export/detections?format=parquet").content
+        table = pq.read_table(io.BytesIO(parquet)).to_pylist()
+        assert client.get("/api/export/detections?emotion=stress").status_code == 422
+        assert len(client.get("/api/export/detections?emotion=fatigue").json()["detections"]) == 1
+    assert [row["emotion"] for row in rows] == ["fatigue", None, None, None]
+    assert {row["emotion_confidence"] for row in rows[1:]} == {None}
+    assert rows[0]["emotion_vector"] == {"fatigue": 0.4}
+    assert {line["emotion"] + line["emotion_vector_stress"] for line in lines} == {"fatigue", ""}
+    assert {(cells["emotion"], cells["emotion_vector_stress"]) for cells in table} == {("fatigue", None), (None, None)}

@@ -170,6 +170,7 @@ def test_overview(client: TestClient, context: Context) -> None:
         "timestamp": "2026-11-22T15:30:00.000Z",
         "withheld": False,
         "newest_high_alert": 1,
+        "infers_emotions": True,
     }
 
 

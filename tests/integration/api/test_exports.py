@@ -171,7 +171,7 @@ def test_export_is_audited(client: TestClient, usual_context: Context) -> None:
 
 
 def test_failing_parquet_process_is_reported_before_response_starts(usual_context: Context) -> None:
-    everything: dict[str, Any] = dict.fromkeys(ParquetRequest.model_fields)
+    everything: dict[str, Any] = {**dict.fromkeys(ParquetRequest.model_fields), "policy": "pe"}
     with pytest.raises(Unavailable):
         stream_parquet(usual_context.settings, ParquetRequest(**everything), (sys.executable, "-c", "exit(2)"))
 

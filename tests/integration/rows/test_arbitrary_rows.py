@@ -252,7 +252,9 @@ def _read_documents(context: Context, stored: dict[str, list[int]]) -> None:
 
 def _read_by_commands(context: Context, client: TestClient) -> None:
     sink = io.BytesIO()
-    request = ParquetRequest(start=None, end=None, employee_id=None, emotion=None, cursor=None, limit=None)
+    request = ParquetRequest(
+        start=None, end=None, employee_id=None, emotion=None, cursor=None, limit=None, policy=context.settings.policy
+    )
     write_parquet(context, request, sink)
     table = pq.read_table(io.BytesIO(sink.getvalue()))
     assert table.num_rows == client.get("/api/export/detections").json()["total"]

@@ -71,7 +71,8 @@ def _show_more(context: PageContext, query: InboxQuery) -> None:
             key=_KEYS["about"],
         )
         _choice(context, "severity", texts.inbox.SEVERITY, SEVERITIES, texts.alerts.SEVERITIES)
-        _choice(context, "kind", texts.inbox.KIND, KINDS, texts.inbox.KINDS)
+        if context.shows_emotions:
+            _choice(context, "kind", texts.inbox.KIND, KINDS, texts.inbox.KINDS)
         departments, shifts = _offered(context.backend)
         _choice(context, "department", texts.common.DEPARTMENT, departments, {})
         _choice(context, "shift", texts.employees.SHIFT, shifts, texts.employees.SHIFTS)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from stressvision.dashboard import alert_html, html, texts
-from stressvision.dashboard.alert_card import name_subject
+from stressvision.dashboard.alert_card import is_hidden, name_subject
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET, SEVERITIES
 from stressvision.domain.alerts import PROLONGED_FATIGUE
@@ -32,6 +32,8 @@ def describe_reason(context: PageContext, alert: Alert) -> str:
     """Return the reason of a person's alert in one or two sentences, or an empty string without evidence."""
     if alert.evidence_events is None or alert.evidence_total is None or alert.evidence_start is None:
         return ""
+    if is_hidden(context, alert):
+        return ""
     is_fatigue = alert.alert_type == PROLONGED_FATIGUE
     sentence = context.text(
         texts.inbox.REASON_FATIGUE if is_fatigue else texts.inbox.REASON_STRESS,
@@ -51,6 +53,8 @@ def _place(context: PageContext, alert: Alert) -> str:
         description = texts.alerts.DESCRIPTIONS.get(alert.alert_type or "")
         return context.text(description) if description else alert.description or ""
     kind = texts.inbox.KINDS["fatigue" if alert.alert_type == PROLONGED_FATIGUE else "stress"]
+    if is_hidden(context, alert):
+        kind = texts.alerts.BEFORE_POLICY
     shift = texts.employees.SHIFTS.get(alert.shift or "")
     parts = (context.text(kind), alert.department, context.text(shift) if shift else alert.shift)
     return " · ".join(part for part in parts if part)
@@ -58,7 +62,7 @@ def _place(context: PageContext, alert: Alert) -> str:
 
 def _strip(context: PageContext, alert: Alert) -> Markup:
     counts = tuple((minute.total, minute.events) for minute in alert.evidence_minutes or ())
-    if not counts:
+    if not counts or is_hidden(context, alert):
         return Markup("")
     is_fatigue = alert.alert_type == PROLONGED_FATIGUE
     label = texts.alerts.LEGEND_FATIGUE if is_fatigue else texts.alerts.LEGEND_STRESS
@@ -74,13 +78,13 @@ def _draw_strip(counts: tuple[tuple[int, int], ...], label: str, colour: str) ->
 
 
 def _now(context: PageContext, alert: Alert) -> str:
-    if alert.evidence_share is None:
+    if alert.evidence_share is None or is_hidden(context, alert):
         return ""
     return _percent(context, alert.evidence_share)
 
 
 def _usual(context: PageContext, alert: Alert) -> str:
-    if alert.device_id is not None or alert.evidence_share is None:
+    if alert.device_id is not None or alert.evidence_share is None or is_hidden(context, alert):
         return ""
     if alert.usual_share is None:
         return context.text(texts.inbox.NO_USUAL)

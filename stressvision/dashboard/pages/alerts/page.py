@@ -8,7 +8,7 @@ from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, show_acting_user
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions
 from stressvision.dashboard.pages.alerts import decisions, requests
 from stressvision.dashboard.pages.alerts.drawer import close_drawer, current_drawer, follow_link
 from stressvision.dashboard.pages.alerts.filters import choose_query
@@ -29,6 +29,7 @@ def render(context: PageContext) -> None:
         st.html(html.heading(context.text(texts.common.ALERTS)), width="content")
         show_acting_user(context)
         st.html(html.switches(("notify", "sound")), width="content")
+    explain_no_emotions(context)
     decisions.show_stored_draft()
     query = choose_query(context)
     follow_link(context)

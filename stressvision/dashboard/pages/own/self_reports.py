@@ -7,7 +7,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user
-from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions
 from stressvision.dashboard.pages.own.kiosks import show_kiosks
 from stressvision.dashboard.recovery import recovering
 from stressvision.domain.auth import Role
@@ -48,7 +48,10 @@ def _ask(context: PageContext) -> AgreementFigures:
 def _show_agreement(context: PageContext, figures: AgreementFigures) -> None:
     st.html(html.subheading(context.text(texts.own.AGREEMENT)))
     st.html(html.small(context.text(texts.own.AGREEMENT_NOTE, days=figures.days)))
+    explain_no_emotions(context)
     for scale in figures.scales:
+        if scale.scale == "tension" and not context.shows_emotions:
+            continue
         st.html(html.subheading(context.text(texts.own.SCALES[scale.scale], threshold=scale.threshold)))
         st.html(html.figures(_figures(context, figures, scale)))
 

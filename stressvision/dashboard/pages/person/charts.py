@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from stressvision.dashboard import charts, texts
 from stressvision.dashboard.heatmap import difference_scale, draw_heatmap, share_scale
-from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.page_context import Measure, PageContext
 from stressvision.dashboard.palette import SEVERITIES, expression_colour
 from stressvision.wire.person import PersonEvent, PersonFigure, PersonFigures
 
-Measure = Literal["stress", "fatigue"]
 DAYS = 14
 ROW_PIXELS = 24
-_ORDER = ("neutral", "happy", "stress", "sad", "fatigue", None)
 _WIDTHS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -23,7 +20,7 @@ def over_time(context: PageContext, figures: PersonFigures) -> go.Figure:
     """Return all detections of the period, stacked by expression."""
     width = _WIDTHS[figures.by]
     figure = go.Figure()
-    for expression in _ORDER:
+    for expression in (*context.expressions, None):
         counts = [_count(point, expression) for point in figures.points]
         if any(counts):
             figure.add_bar(

@@ -5,7 +5,7 @@ import streamlit as st
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import alert_html, charts, html, texts
 from stressvision.dashboard.client import BackendClient
-from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions, show_errors
 from stressvision.dashboard.pages.own.link import show_link
 from stressvision.dashboard.pages.person import charts as person_charts
 from stressvision.dashboard.pages.person.readers import show_audit
@@ -66,6 +66,7 @@ def _show(context: PageContext, employee: Employee) -> None:
     day = _figures(context.backend, employee.id, "hour", 24)
     events = _events(context.backend, employee.id, person_charts.DAYS)
     _show_identity(context, employee)
+    explain_no_emotions(context)
     st.html(html.figures(_key_figures(context, employee, day, events)))
     _show_period(context, employee)
     _show_fortnight(context, hours, events)
@@ -118,8 +119,9 @@ def _key_figures(
     raised = sum(event.kind == "raised" for event in events.events)
     stress = f"{day.stress_pct:.1f} %" if day.total_detections else nothing
     fatigue = f"{day.fatigue_pct:.1f} %" if day.total_detections else nothing
+    share = html.KeyFigure(context.text(texts.person.STRESS), stress, EXPRESSIONS["stress"], help_text)
     return (
-        html.KeyFigure(context.text(texts.person.STRESS), stress, EXPRESSIONS["stress"], help_text),
+        *([share] if context.shows_emotions else []),
         html.KeyFigure(context.text(texts.person.FATIGUE), fatigue, EXPRESSIONS["fatigue"], help_text),
         html.KeyFigure(context.text(texts.person.SEEN), f"{day.total_detections:,}"),
         html.KeyFigure(context.text(texts.person.OPEN_ALERTS), f"{raised:,}", SEVERITIES["high"] if raised else ""),
@@ -166,8 +168,8 @@ def _show_fortnight(context: PageContext, hours: PersonFigures, events: PersonEv
             )
             measure = st.segmented_control(
                 context.text(texts.person.MEASURE),
-                list(texts.person.MEASURES),
-                default="stress",
+                context.measures,
+                default=context.measures[0],
                 required=True,
                 format_func=lambda name: context.text(texts.person.MEASURES[name]),
                 key="person_measure",
@@ -178,7 +180,7 @@ def _show_fortnight(context: PageContext, hours: PersonFigures, events: PersonEv
             context,
             hours.points,
             events.events,
-            "fatigue" if measure == "fatigue" else "stress",
+            measure,
             against_usual=against,
         ),
         key="person_fortnight",

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from stressvision.dashboard import charts, texts
 from stressvision.dashboard.heatmap import HOURS, draw_heatmap, share_scale
-from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages.plant.story import Measure, name_area, share_of
+from stressvision.dashboard.page_context import Measure, PageContext
+from stressvision.dashboard.pages.plant.story import name_area, share_of
 from stressvision.dashboard.palette import EXPRESSIONS, QUIET
 from stressvision.wire.plant import DayFigure, GroupFigure, PlantFigures
 
@@ -45,13 +45,12 @@ def areas_by_hour(context: PageContext, figures: PlantFigures, measure: Measure)
 def trend(
     context: PageContext, days: Sequence[DayFigure], figures: PlantFigures, previous: GroupFigure | None
 ) -> go.Figure:
-    """Return both shares day by day; a day without a figure interrupts the line."""
+    """Return the shares day by day; a day without a figure interrupts the line."""
     by_day = {figure.day: figure for figure in days}
     first, last = date.fromisoformat(figures.day), date.fromisoformat(figures.end_day)
     calendar = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     figure = go.Figure()
-    measures: tuple[Measure, ...] = ("stress", "fatigue")
-    for measure in measures:
+    for measure in context.measures:
         shown = [by_day.get(day.isoformat()) for day in calendar]
         figure.add_scatter(
             x=calendar,

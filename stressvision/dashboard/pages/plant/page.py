@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError
+from stressvision.core.texts import Message
 from stressvision.dashboard import charts, html, texts
 from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.elements.date_field import read_day
-from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.page_context import Measure, PageContext, explain_no_emotions
 from stressvision.dashboard.pages.plant import charts as plant_charts
-from stressvision.dashboard.pages.plant.story import Measure, build_story, difference, name_area, share_of
+from stressvision.dashboard.pages.plant.story import build_story, difference, name_area, share_of
 from stressvision.dashboard.pages.plant.tables import show_comparison, show_shifts
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.dashboard.recovery import recovering
@@ -93,20 +94,16 @@ def _parse(text: str, latest: date) -> date:
 
 @st.fragment
 def _show(context: PageContext, figures: PlantFigures) -> None:
-    measure: Measure = (
-        "fatigue"
-        if st.segmented_control(
-            context.text(texts.person.MEASURE),
-            list(texts.person.MEASURES),
-            default="stress",
-            required=True,
-            format_func=lambda own: context.text(texts.person.MEASURES[own]),
-            key="plant_measure",
-            label_visibility="collapsed",
-        )
-        == "fatigue"
-        else "stress"
+    measure = st.segmented_control(
+        context.text(texts.person.MEASURE),
+        context.measures,
+        default=context.measures[0],
+        required=True,
+        format_func=lambda own: context.text(texts.person.MEASURES[own]),
+        key="plant_measure",
+        label_visibility="collapsed",
     )
+    explain_no_emotions(context)
     st.html(html.story(build_story(context, figures, measure)))
     st.html(html.figures(_key_figures(context, figures)))
     _show_areas(context, figures, measure)
@@ -117,9 +114,9 @@ def _show(context: PageContext, figures: PlantFigures) -> None:
 def _key_figures(context: PageContext, figures: PlantFigures) -> tuple[html.KeyFigure, ...]:
     days = context.text(texts.plant.DAYS_OF, days=figures.days_with_figures, all=figures.days)
     detections = figures.total.total_detections if figures.total else 0
+    labels: dict[Measure, Message] = {"stress": texts.plant.STRESS_SHARE, "fatigue": texts.plant.FATIGUE_SHARE}
     return (
-        _share_figure(context, figures, texts.plant.STRESS_SHARE.text(context.language), "stress"),
-        _share_figure(context, figures, texts.plant.FATIGUE_SHARE.text(context.language), "fatigue"),
+        *(_share_figure(context, figures, context.text(labels[own]), own) for own in context.measures),
         html.KeyFigure(context.text(texts.plant.COVERAGE), days),
         html.KeyFigure(context.text(texts.common.DETECTIONS), f"{detections:,}"),
     )

@@ -1,13 +1,11 @@
 """The week or month of the plant in three sentences."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from stressvision.dashboard import texts
-from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.page_context import Measure, PageContext
 from stressvision.wire.plant import AreaFigures, GroupFigure, HourFigure, PlantFigures
 
-Measure = Literal["stress", "fatigue"]
 FEWEST_DAYS = 2
 """Days that an hour needs to be named as the highest, where any hour has as many: one bad day is not a habit."""
 

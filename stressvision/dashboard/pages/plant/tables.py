@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.dashboard import html, texts
-from stressvision.dashboard.page_context import PageContext
-from stressvision.dashboard.pages.plant.story import Measure, difference, name_area
+from stressvision.dashboard.page_context import Measure, PageContext
+from stressvision.dashboard.pages.plant.story import difference, name_area
 from stressvision.wire.plant import GroupFigure, PlantFigures
 
 ROW_PIXELS = 36
@@ -67,7 +67,7 @@ Column = Literal["name", "stress", "fatigue", "change", "detections", "days"]
 
 def _show_table(context: PageContext, key: str, columns: Mapping[Column, Sequence[object]], first: str) -> None:
     st.dataframe(
-        pd.DataFrame(columns),
+        pd.DataFrame({name: own for name, own in columns.items() if name != "stress" or context.shows_emotions}),
         hide_index=True,
         row_height=ROW_PIXELS,
         column_config={

@@ -8,12 +8,15 @@ from stressvision.core.errors import StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.api_calls import settings_requests
-from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
+from stressvision.dashboard.page_context import PageContext, explain_no_emotions, restart_login, show_errors
 from stressvision.dashboard.pages.settings.fields import read_field
 from stressvision.dashboard.pages.settings.recipients import show_recipients
 from stressvision.dashboard.pages.settings.routes import DONE
 from stressvision.domain.auth import Role
 from stressvision.wire.settings import RulePreview, SettingState, SettingValue
+
+_STRESS = frozenset({"min_stress_events", "stress_threshold"})
+"""Settings without effect where the policy allows no emotion."""
 
 
 def render(context: PageContext) -> None:
@@ -36,6 +39,9 @@ def render(context: PageContext) -> None:
         if group == "notifications":
             show_recipients(context, next(item for item in settings if item.kind == "addresses"), may_change(context))
         shown = [item for item in settings if item.group == group and item.kind not in {"addresses", "routes"}]
+        if group == "alerts":
+            explain_no_emotions(context)
+            shown = [item for item in shown if context.shows_emotions or item.name not in _STRESS]
         _show_form(context, group, shown)
 
 
