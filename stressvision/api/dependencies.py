@@ -50,6 +50,12 @@ EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 UserId = Annotated[Words | None, Query(min_length=1, max_length=100)]
 Cursor = Annotated[str | None, Query(max_length=400, description="The next_cursor of the page before.")]
 
+PageNumber = Annotated[int, Query(ge=0, le=100_000, description="Number of the page, from 0.")]
+
+Date = Annotated[str | None, Query(max_length=40, description="ISO 8601; without an offset it is UTC.")]
+
+Word = Annotated[str | None, Query(min_length=1, max_length=100)]
+
 
 async def get_named_actor(actor: ActorDep, user_id: UserId = None) -> Actor:
     """Return the author of a change: the authenticated account, otherwise the name in `user_id`."""

@@ -176,9 +176,14 @@ class BackendClient:
         decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
-    def reports(self, limit: int, cursor: str | None = None) -> ReportList:
-        """Return the newest reports, or those after the cursor of an earlier page."""
-        return self._get(ReportList, "/api/reports", limit=limit, **({"cursor": cursor} if cursor else {}))
+    def employee_page(self, limit: int, page: int, wanted: Mapping[str, str]) -> EmployeeList:
+        """Return a page of employees. `page`: its number from 0; `wanted`: query parameters that filter."""
+        return self._get(EmployeeList, "/api/employees", limit=limit, page=page, **wanted)
+
+    def reports(self, limit: int, cursor: str | None = None, wanted: Mapping[str, str] | None = None) -> ReportList:
+        """Return the newest reports, or those after the cursor of an earlier page. `wanted`: query parameters."""
+        query = {**(wanted or {}), **({"cursor": cursor} if cursor else {})}
+        return self._get(ReportList, "/api/reports", limit=limit, **query)
 
     def report_document(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
         """Return a report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""

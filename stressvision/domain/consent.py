@@ -37,6 +37,14 @@ class EnrolmentStatus:
     is_active: bool
 
 
+class EmployeeStatus(StrEnum):
+    """How far an employee is, for lists: `enrolled` and `needs_enrolment` are active."""
+
+    ENROLLED = "enrolled"
+    NEEDS_ENROLMENT = "needs_enrolment"
+    INACTIVE = "inactive"
+
+
 def may_be_recognised(status: EnrolmentStatus) -> bool:
     """Return whether the employee is active and has given consent."""
     return status.consent_given and status.is_active

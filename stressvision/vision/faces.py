@@ -4,6 +4,7 @@ Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection on Mob
 the constants are those of MediaPipe's face_detection_full_range graph.
 """
 
+import math
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Face:
     @property
     def eye_distance(self) -> float:
         """Return the distance between the eyes, in pixels of the frame."""
-        return float(np.hypot(self.right_eye[0] - self.left_eye[0], self.right_eye[1] - self.left_eye[1]))
+        return math.dist(self.left_eye, self.right_eye)
 
 
 def find_all_expected(faces: Sequence[Face], expected: Iterable[FaceBox]) -> list[Face] | None:

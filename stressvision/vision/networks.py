@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -123,9 +124,10 @@ class GreyNetwork:
 
     def run(self, grey: Frame) -> Tensor:
         """Return the logits [classes] for a picture [height, width], 0-255."""
+        mean, deviation = (float(each.item()) for each in cv2.meanStdDev(grey))
         pixels = grey.astype(np.float32)
-        pixels -= pixels.mean()
-        pixels /= max(float(pixels.std()), self._smallest_deviation)
+        pixels -= np.float32(mean)
+        pixels /= np.float32(max(deviation, self._smallest_deviation))
         logits: Tensor = self._network.run(pixels[None, :, :, None])[0][0]
         return logits
 

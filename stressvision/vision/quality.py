@@ -1,5 +1,6 @@
 """Quality of a face for recognition and measurement: large, sharp, well lit and turned to the camera."""
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -78,11 +79,12 @@ def assess(frame: Frame, face: Face, pose: HeadPose | None = None) -> Quality:
     if crop is None:
         return Quality(0.0, 0.0, 0.0, 0.0)
     patch = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    light = float(patch.mean())
+    light, contrast = _mean_and_deviation(patch)
+    _, sharpness = _mean_and_deviation(cv2.Laplacian(patch, cv2.CV_32F))
     return Quality(
         size=_grade(face.eye_distance, EYE_DISTANCE_PX),
-        sharpness=_grade(float(cv2.Laplacian(patch, cv2.CV_32F).var()), SHARPNESS),
-        light=min(_grade(light, LIGHT), _grade(light, GLARE), _grade(float(patch.std()), CONTRAST)),
+        sharpness=_grade(sharpness**2, SHARPNESS),
+        light=min(_grade(light, LIGHT), _grade(light, GLARE), _grade(contrast, CONTRAST)),
         frontal=grade_pose(pose or HeadPose(TURN_TO_YAW * turn_of(face), 0.0, 0.0)),
     )
 
@@ -97,9 +99,8 @@ def turn_of(face: Face) -> float:
 
     A mouth wide open raises it to 0.8 and more: only the mesh separates a yawn from a turned head.
     """
-    left = np.hypot(face.nose[0] - face.left_ear[0], face.nose[1] - face.left_ear[1])
-    right = np.hypot(face.nose[0] - face.right_ear[0], face.nose[1] - face.right_ear[1])
-    return float(abs(left - right) / max(left + right, 1e-6))
+    left, right = math.dist(face.nose, face.left_ear), math.dist(face.nose, face.right_ear)
+    return abs(left - right) / max(left + right, 1e-6)
 
 
 def face_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
@@ -116,4 +117,9 @@ def face_patch(frame: Frame, box: FaceBox, side: int) -> Frame | None:
 
 def _grade(value: float, bounds: tuple[float, float]) -> float:
     worthless, faultless = bounds
-    return float(np.clip((value - worthless) / (faultless - worthless), 0.0, 1.0))
+    return max(0.0, min(1.0, (value - worthless) / (faultless - worthless)))
+
+
+def _mean_and_deviation(picture: cv2.typing.MatLike) -> tuple[float, float]:
+    mean, deviation = cv2.meanStdDev(picture)
+    return float(mean.item()), float(deviation.item())

@@ -5,6 +5,7 @@ method, dlib's). A track knows when it may have changed to another person: it cr
 picture changed from one frame to the next.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -145,6 +146,5 @@ def _gain(expected: FaceBox, found: FaceBox) -> int:
     if max(expected.w / found.w, found.w / expected.w) > _SIZE_RATIO:
         return 0
     reach = _REACH * max(expected.w, found.w)
-    distance = float(np.hypot(expected.centre[0] - found.centre[0], expected.centre[1] - found.centre[1]))
-    nearness = 1 - distance / reach
+    nearness = 1 - math.dist(expected.centre, found.centre) / reach
     return max(0, round(_GAIN_UNIT * (nearness + expected.overlap(found)))) if nearness > 0 else 0

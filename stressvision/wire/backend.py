@@ -34,10 +34,12 @@ class Employee(WireModel):
 
 
 class EmployeeList(WireModel):
-    """One page of employees."""
+    """One page of employees. `departments`, `shifts`: those of all employees, to filter by."""
 
     employees: list[Employee]
     total: int
+    departments: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
     next_cursor: NextCursor = None
 
 

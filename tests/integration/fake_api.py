@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import Body, FastAPI, Query, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
-from stressvision.core.clock import utc_now
+from stressvision.core.clock import parse_moment, utc_now
 from stressvision.core.errors import Conflict, Message, NotFound, StressVisionError
 from stressvision.http.problems import reader_language
 from stressvision.wire.alerts import (
@@ -406,8 +406,22 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         return camera_settings(device_id)
 
     @app.get("/api/employees")
-    def employees() -> EmployeeList:
-        return EmployeeList(employees=state.employees, total=len(state.employees))
+    def employees(
+        limit: int = 1000, page: int = 0, search: str = "", department: str | None = None, status: str | None = None
+    ) -> EmployeeList:
+        found = [
+            item
+            for item in state.employees
+            if search.lower() in f"{item.full_name} {item.employee_code}".lower()
+            and department in {None, item.department}
+            and status in {None, item.enrolment_status if item.is_active else "inactive"}
+        ]
+        return EmployeeList(
+            employees=found[page * limit : (page + 1) * limit],
+            total=len(found),
+            departments=tuple(sorted({item.department for item in state.employees if item.department})),
+            shifts=tuple(sorted({item.shift for item in state.employees if item.shift})),
+        )
 
     @app.get("/api/employees/{employee_id}/status")
     def employee_state(employee_id: int, minutes: int = 15) -> EmployeeState:
@@ -538,11 +552,19 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
         return AlertChanged(alert_id=alert_id, alert=state.alerts[alert_id])
 
     @app.get("/api/reports")
-    def reports(limit: int = 20, cursor: str | None = None) -> ReportList:
+    def reports(
+        limit: int = 20, cursor: str | None = None, start_date: str | None = None, end_date: str | None = None
+    ) -> ReportList:
+        found = [
+            item
+            for item in state.reports
+            if (start_date is None or item.start_timestamp >= parse_moment(start_date))
+            and (end_date is None or item.start_timestamp < parse_moment(end_date))
+        ]
         first = int(cursor or 0)
-        following = str(first + limit) if first + limit < len(state.reports) else None
-        shown = state.reports[first : first + limit]
-        return ReportList(reports=shown, total=len(state.reports), next_cursor=following)
+        following = str(first + limit) if first + limit < len(found) else None
+        shown = found[first : first + limit]
+        return ReportList(reports=shown, total=len(found), next_cursor=following)
 
     @app.get("/api/reports/{place:path}")
     def paper(place: str, request: Request) -> Response:

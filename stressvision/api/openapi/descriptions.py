@@ -52,6 +52,7 @@ SCHEMAS: Mapping[str, str] = {
     "EmotionCount": "`emotion` null: rostros contados y no analizados.",
     "Employee": "`face_encoding_quality` de 0 a 1. Los números del rostro nunca se envían.",
     "EmployeeChange": "Lo que cambia; lo que falta queda como está, y null vacía el área o el turno.",
+    "EmployeeList": ("Una página de empleados. `departments`, `shifts`: los de todos los empleados, para filtrar."),
     "EmployeeNew": "Alguien de quien aún no se reconoce nada: para eso hacen falta inscripción y consentimiento.",
     "EmployeeReport": (
         "`counts` nombra las cinco expresiones; lo contado y no analizado está solo en `total_detections`."
@@ -155,6 +156,8 @@ PHRASES: Mapping[str, str] = {
     "Alerts of people, of devices, or both.": "Alertas de personas, de dispositivos, o ambas.",
     "Also those that are over.": "También los que ya terminaron.",
     "ISO 8601; without an offset it is UTC.": "ISO 8601; sin zona horaria es UTC.",
+    "Number of the page, from 0.": "Número de la página, desde 0.",
+    "Words of a name or code, without accents.": "Palabras de un nombre o código, sin tildes.",
     "Otherwise what the Accept header prefers.": "Si falta, lo que prefiera la cabecera Accept.",
     "Default: 10,000 in JSON, everything in a file.": "Si falta: 10 000 en JSON, todo en un archivo.",
     "Length of one point.": "Duración de cada punto.",

@@ -6,7 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query
 from pydantic import Field
 
-from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, EmployeeFilter, RowId, UserId
+from stressvision.api.dependencies import (
+    ActorDep,
+    ContextDep,
+    Cursor,
+    Date,
+    EmployeeFilter,
+    PageNumber,
+    RowId,
+    UserId,
+    Word,
+)
 from stressvision.core.clock import parse_moment
 from stressvision.db.queries.alerts.alert_lists import AlertFilter
 from stressvision.domain.alerts import AlertKind, AlertOrder, AlertStatus, Severity, Subject
@@ -48,9 +58,7 @@ class StatusFilter(StrEnum):
         return (AlertStatus(self),)
 
 
-Date = Annotated[str | None, Query(max_length=40, description="ISO 8601; without an offset it is UTC.")]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
-Word = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
 def get_filter(
@@ -94,7 +102,7 @@ def list_alerts(
     order: Annotated[AlertOrder, Query(description="With `urgent`, use `page` instead of `cursor`.")] = (
         AlertOrder.NEWEST
     ),
-    page: Annotated[int, Query(ge=0, le=100_000, description="Number of the page, from 0.")] = 0,
+    page: PageNumber = 0,
 ) -> AlertList:
     return listing.list_alerts(context, wanted, Page(limit, read_instant(cursor), page, order), actor)
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import Request
 
 from stressvision.api.backend import BackendState
@@ -16,14 +16,17 @@ from stressvision.api.dependencies import (
     Cursor,
     LanguageDep,
     NamedActorDep,
+    PageNumber,
     RowId,
+    Word,
     get_actor,
     get_backend,
 )
 from stressvision.api.direct_routes import DirectEndpoint
 from stressvision.api.enrolment_form import EnrolmentFormDep, StillsDep, describe_form, describe_stills
 from stressvision.api.etags import compute_etag, respond
-from stressvision.domain.consent import ConsentMethod
+from stressvision.db.queries.people.employees import PeopleFilter
+from stressvision.domain.consent import ConsentMethod, EmployeeStatus
 from stressvision.services.context import Actor
 from stressvision.services.paging import read_name
 from stressvision.services.people import consent_text, employees
@@ -38,6 +41,7 @@ from stressvision.wire.people import (
     StillsJudged,
     WithdrawalRequest,
 )
+from stressvision.wire.values import Words
 
 STATE_MINUTES = 15
 """Default period of a person's state."""
@@ -57,15 +61,30 @@ def judge_stills(language: LanguageDep, stills: StillsDep) -> StillsJudged:
     return judge_pictures(stills, measure_stills, language)
 
 
+def get_filter(
+    department: Word = None,
+    shift: Word = None,
+    status: EmployeeStatus | None = None,
+    search: Annotated[Words | None, Query(max_length=100, description="Words of a name or code, without accents.")] = (
+        None
+    ),
+) -> PeopleFilter:
+    """Return which employees a list has."""
+    return PeopleFilter(department=department, shift=shift, status=status, search=search or "")
+
+
 @router.get("", response_model=EmployeeList)
 async def list_employees(
     backend: BackendDep,
     actor: ActorDep,
+    wanted: Annotated[PeopleFilter, Depends(get_filter)],
     limit: Annotated[int, Query(ge=1, le=employees.LIST_LIMIT)] = employees.LIST_LIMIT,
     cursor: Cursor = None,
+    page: PageNumber = 0,
 ) -> Response:
-    read = partial(employees.list_employees, backend.context, limit, read_name(cursor), actor.role)
-    found = await backend.short.run(("employees", limit, actor.role), read)
+    part = employees.EmployeePage(limit, read_name(cursor), page)
+    read = partial(employees.list_employees, backend.context, actor.role, wanted, part)
+    found = await backend.short.run(("employees", limit, actor.role, bool(wanted.search)), read)
     return Response(found.model_dump_json(), media_type="application/json")
 
 

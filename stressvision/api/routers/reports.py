@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, RowId
+from stressvision.api.dependencies import ActorDep, ContextDep, Cursor, Date, RowId
 from stressvision.api.documents import RESPONSES, DocumentDep, DocumentRequest
+from stressvision.core.clock import parse_moment
 from stressvision.core.errors import Forbidden, Message
+from stressvision.db.queries.reports.reports import ReportPeriod
 from stressvision.documents.reports import build_report_document, build_summary_document
 from stressvision.domain.auth import sees_persons
 from stressvision.services.context import Actor, Context
@@ -22,13 +24,25 @@ Day = Annotated[
 ]
 
 
+def get_period(start_date: Date = None, end_date: Date = None) -> ReportPeriod:
+    """Return when the reports of a list begin."""
+    return ReportPeriod(
+        start=parse_moment(start_date, field="start_date") if start_date else None,
+        end=parse_moment(end_date, field="end_date", is_end=True) if end_date else None,
+    )
+
+
 @router.get("")
 def list_reports(
-    context: ContextDep, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=200)] = 20, cursor: Cursor = None
+    context: ContextDep,
+    actor: ActorDep,
+    period: Annotated[ReportPeriod, Depends(get_period)],
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    cursor: Cursor = None,
 ) -> ReportList:
     if not sees_persons(actor.role):
-        return reading.list_public_reports(context, limit, read_instant(cursor))
-    return reading.list_reports(context, limit, read_instant(cursor), actor)
+        return reading.list_public_reports(context, limit, read_instant(cursor), period)
+    return reading.list_reports(context, limit, read_instant(cursor), actor, period)
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)

@@ -1,1 +1,1 @@
-"""Elements that several pages share: the date field, and addresses for other machines."""
+"""Elements that several pages share: the date field, filters in the address, and addresses for other machines."""

@@ -1,15 +1,27 @@
-"""Empleados: the list of employees, with a link to the page of each."""
+"""Empleados: the list of employees with search, filters and pages, and a link to the page of each."""
+
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from stressvision.core.errors import StressVisionError
+from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.elements.address import MOST_CHARACTERS, read_filters, read_number, write_filters
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.wire.backend import Employee
 
 REFRESH_SECONDS = 10
+LIMIT = 50
+"""Employees of one page of the list."""
+PAGE = "employees"
+_KEYS = {"buscar": "employees_search", "area": "employees_department", "estado": "employees_status"}
+_PARAMETERS = {"buscar": "search", "area": "department", "estado": "status"}
+ADDRESS = (*_KEYS, "pagina")
+"""Query parameters of the address."""
 TABLE_ROWS = 12
 ROW_PIXELS = 36
 NAME_PIXELS = 230
@@ -18,28 +30,92 @@ NAME_PIXELS = 230
 def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.common.EMPLOYEES)))
-    employees = _offered(context)
-    _list(context, [employee.id for employee in employees])
+    wanted = _choose(context)
+    _list(context, wanted)
 
 
-def _offered(context: PageContext) -> list[Employee]:
-    """Return the people to choose from; empty on an error, which the list above reports."""
+def _choose(context: PageContext) -> dict[str, str]:
+    """Render the filters and return what they ask for, which the address follows."""
+    stated = read_filters(PAGE, ADDRESS)
+    if _KEYS["buscar"] not in st.session_state:
+        _fill_in(stated)  # Streamlit forgets the state of widgets when another page is opened
+    with st.container(horizontal=True, vertical_alignment="bottom", key="employee_filters"):
+        st.text_input(
+            context.text(texts.common.SEARCH),
+            placeholder=context.text(texts.common.SEARCH_HINT),
+            max_chars=MOST_CHARACTERS,
+            key=_KEYS["buscar"],
+            icon=":material/search:",
+            width=260,
+        )
+        departments = _departments(context.backend)
+        for name, label, options, words in (
+            ("area", texts.common.DEPARTMENT, departments, {}),
+            ("estado", texts.employees.STATUS, tuple(texts.employees.STATUSES), texts.employees.STATUSES),
+        ):
+            _choice(context, name, label, options, words)
+        st.button(
+            context.text(texts.common.CLEAR_FILTERS),
+            on_click=_clear,
+            type="tertiary",
+            icon=":material/filter_list_off:",
+            disabled=not any(st.session_state.get(key) for key in _KEYS.values()),
+        )
+    chosen = {name: (st.session_state.get(key) or "").strip() for name, key in _KEYS.items()}
+    changed = any(chosen[name] != stated[name] for name in _KEYS)
+    wanted = {**chosen, "pagina": "" if changed else stated["pagina"]}
+    write_filters(PAGE, wanted)
+    return wanted
+
+
+def _choice(
+    context: PageContext, name: str, label: Message, options: Sequence[str], words: Mapping[str, Message]
+) -> None:
+    """Render one filter with "all" as its first option; a value of the address that no employee has is offered too."""
+    stated = st.session_state[_KEYS[name]]
+    st.selectbox(
+        context.text(label),
+        ["", *options, *([stated] if stated and stated not in options else [])],
+        format_func=lambda value: (
+            context.text(texts.common.ANY) if not value else context.text(words[value]) if value in words else value
+        ),
+        key=_KEYS[name],
+        width=200,
+    )
+
+
+@st.cache_data(ttl=60, scope="session", show_spinner=False)
+def _departments(backend: BackendClient) -> Sequence[str]:
+    """Return the areas of the employees; none on an error, which the list reports."""
     try:
-        return context.backend.employees().employees
+        return backend.employee_page(1, 0, {}).departments
     except StressVisionError:
-        return []
+        return ()
+
+
+def _fill_in(stated: Mapping[str, str]) -> None:
+    known = {**stated, "estado": stated["estado"] if stated["estado"] in texts.employees.STATUSES else ""}
+    for name, key in _KEYS.items():
+        st.session_state[key] = known[name]
+
+
+def _clear() -> None:
+    write_filters(PAGE, dict.fromkeys(ADDRESS, ""))
+    _fill_in(dict.fromkeys(ADDRESS, ""))
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _list(context: PageContext, offered: list[int]) -> None:
+def _list(context: PageContext, wanted: Mapping[str, str]) -> None:
     with show_errors(context):
-        employees = context.backend.employees().employees
-        if [employee.id for employee in employees] != offered:
-            st.rerun()
-        if not employees:
-            st.html(html.empty(context.text(texts.employees.NO_EMPLOYEES)))
+        number = read_number(wanted["pagina"])
+        query = {_PARAMETERS[name]: wanted[name] for name in _KEYS if wanted[name]}
+        found = context.backend.employee_page(LIMIT, number, query)
+        employees = found.employees
+        if not found.total:
+            nothing = texts.employees.NOTHING_FOUND if query else texts.employees.NO_EMPLOYEES
+            st.html(html.empty(context.text(nothing)))
             return
-        st.html(html.small(context.count(len(employees), texts.employees.ONE_EMPLOYEE, texts.employees.MANY_EMPLOYEES)))
+        st.html(html.small(context.count(found.total, texts.employees.ONE_EMPLOYEE, texts.employees.MANY_EMPLOYEES)))
         links_persons = "persona" in context.pages
         selected = st.dataframe(
             _table(context, employees),
@@ -48,13 +124,26 @@ def _list(context: PageContext, offered: list[int]) -> None:
             row_height=ROW_PIXELS,
             column_config=_columns(context),
             placeholder=context.text(texts.common.NOT_SET),
-            key="employees",
+            key=f"employees_{hash(tuple(wanted.items()))}",  # a selected row is of this page alone
             on_select="rerun" if links_persons else "ignore",
             selection_mode="single-row",
             alt=context.text(texts.common.EMPLOYEES),
         )
         if links_persons:
             _show_link(context, employees, selected["selection"]["rows"] if isinstance(selected, dict) else [])
+        _show_pages(wanted, number, found.total)
+
+
+def _show_pages(wanted: Mapping[str, str], number: int, total: int) -> None:
+    last = max(-(-total // LIMIT), 1)
+    if last == 1 and not number:
+        return
+    # The key has filters and length: others begin at the page of the address.
+    key = f"employees_page_{hash(tuple(wanted[name] for name in _KEYS))}_{last}"
+    chosen = st.pagination(last, default=min(number + 1, last), key=key)
+    if chosen - 1 != number:
+        write_filters(PAGE, {**wanted, "pagina": str(chosen) if chosen > 1 else ""})
+        st.rerun()
 
 
 def _show_link(context: PageContext, employees: list[Employee], rows: list[int]) -> None:

@@ -1,11 +1,14 @@
 """Reportes: the report of each quarter of an hour."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from stressvision.dashboard import charts, exports, html, report_download, texts
+from stressvision.dashboard.elements.address import find_midnight, read_filters, write_filters
+from stressvision.dashboard.elements.date_field import format_day, parse_day, read_day
 from stressvision.dashboard.page_context import PageContext, explain_no_emotions, show_errors
 from stressvision.dashboard.palette import EXPRESSIONS
 from stressvision.wire.reports import EmployeeReport, Report, ReportList
@@ -13,6 +16,9 @@ from stressvision.wire.reports import EmployeeReport, Report, ReportList
 REFRESH_SECONDS = 10
 LIMIT = 24
 """Reports of one page, each with a summary of everybody in it."""
+PAGE = "reports"
+_KEYS = {"desde": "reports_start", "hasta": "reports_end"}
+"""Keys of the session state by query parameter of the address."""
 TABLE_ROWS = 8
 ROW_PIXELS = 36
 CURSORS = "report_cursors"
@@ -22,16 +28,59 @@ CURSORS = "report_cursors"
 def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.common.REPORTS)))
-    _reports(context)
+    _reports(context, _choose_days(context))
+
+
+def _choose_days(context: PageContext) -> dict[str, str]:
+    """Render the filter by date, which the address follows, and return the query of the API."""
+    stated = read_filters(PAGE, _KEYS)
+    if _KEYS["desde"] not in st.session_state:
+        _fill_in(stated)  # Streamlit forgets the state of widgets when another page is opened
+    with st.container(horizontal=True, vertical_alignment="bottom", key="report_filters"):
+        first = read_day(context, texts.common.FIRST_DAY, _KEYS["desde"])
+        last = read_day(context, texts.common.LAST_DAY, _KEYS["hasta"])
+        if any(stated.values()):
+            st.button(
+                context.text(texts.common.CLEAR_FILTERS),
+                on_click=_clear,
+                type="tertiary",
+                icon=":material/filter_list_off:",
+            )
+    wanted = {"desde": first.isoformat() if first else "", "hasta": last.isoformat() if last else ""}
+    if wanted != stated:
+        _turn(())
+        write_filters(PAGE, wanted)
+        st.rerun()
+    write_filters(PAGE, wanted)
+    days = {
+        "start_date": find_midnight(first, context.zone),
+        "end_date": find_midnight(last, context.zone, is_end=True),
+    }
+    return {name: moment for name, moment in days.items() if moment}
+
+
+def _fill_in(stated: Mapping[str, str]) -> None:
+    for name, key in _KEYS.items():
+        st.session_state[key] = format_day(parse_day(stated[name]))
+
+
+def _clear() -> None:
+    _turn(())
+    nothing = dict.fromkeys(_KEYS, "")
+    write_filters(PAGE, nothing)
+    _fill_in(nothing)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _reports(context: PageContext) -> None:
+def _reports(context: PageContext, days: Mapping[str, str]) -> None:
     with show_errors(context):
         cursors: tuple[str, ...] = st.session_state.get(CURSORS, ())
-        answer = context.backend.reports(LIMIT, cursors[-1] if cursors else None)
+        answer = context.backend.reports(LIMIT, cursors[-1] if cursors else None, days)
         if not answer.reports:
-            _show_no_reports(context)
+            if days:
+                st.html(html.empty(context.text(texts.reports.NOTHING_FOUND)))
+            else:
+                _show_no_reports(context)
             return
         by_id = {report.id: report for report in answer.reports}
         chosen = st.selectbox(

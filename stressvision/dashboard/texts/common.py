@@ -98,6 +98,12 @@ DEVICE_STATES: Mapping[str, Message] = {
 DAY_FORM = Message(es="DD/MM/AAAA", en="DD/MM/YYYY")
 DAY_INVALID = Message(es="Escriba un día, como 07/03/2026.", en="Enter a day, such as 07/03/2026.")
 DAY_TOO_LATE = Message(es="Elija un día hasta el {day}.", en="Choose a day up to {day}.")
+ANY = Message(es="Todo", en="All")
+SEARCH = Message(es="Buscar", en="Search")
+SEARCH_HINT = Message(es="Nombre o código", en="Name or code")
+FIRST_DAY = Message(es="Desde el día", en="From day")
+LAST_DAY = Message(es="Hasta el día", en="To day")
+CLEAR_FILTERS = Message(es="Quitar filtros", en="Clear filters")
 SHOWN_OF = Message(es="Se muestran {shown} de {total}.", en="{shown} of {total} are shown.")
 STRESS_SHARE = Message(
     es="Expresión compatible con estrés o tristeza",

@@ -28,6 +28,13 @@ SHIFTS: Mapping[str, Message] = {
     "afternoon": Message(es="Tarde", en="Afternoon"),
     "night": Message(es="Noche", en="Night"),
 }
+STATUS = Message(es="Estado", en="State")
+STATUSES: Mapping[str, Message] = {
+    "enrolled": Message(es="Inscritos", en="Enrolled"),
+    "needs_enrolment": Message(es="Por inscribir", en="Need enrolment"),
+    "inactive": Message(es="Inactivos", en="Inactive"),
+}
+NOTHING_FOUND = Message(es="Ninguna persona coincide con los filtros.", en="Nobody matches the filters.")
 INACTIVE = Message(es="Inactivo", en="Inactive")
 DEMO = Message(es="demostración", en="demo")
 PERSON = Message(es="Persona", en="Person")

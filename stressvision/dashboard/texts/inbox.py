@@ -4,20 +4,14 @@ from collections.abc import Mapping
 
 from stressvision.core.texts import Message
 
-SEARCH = Message(es="Buscar", en="Search")
-SEARCH_HINT = Message(es="Nombre o código", en="Name or code")
 FILTERS = Message(es="Filtros", en="Filters")
 FILTERS_SET = Message(es="Filtros ({count})", en="Filters ({count})")
-ANY = Message(es="Todo", en="All")
 SEVERITY = Message(es="Severidad", en="Severity")
 KIND = Message(es="Tipo", en="Kind")
 KINDS: Mapping[str, Message] = {
     "stress": Message(es="Estrés o tristeza", en="Stress or sadness"),
     "fatigue": Message(es="Fatiga", en="Fatigue"),
 }
-FIRST_DAY = Message(es="Desde el día", en="From day")
-LAST_DAY = Message(es="Hasta el día", en="To day")
-CLEAR = Message(es="Quitar filtros", en="Clear filters")
 STATUSES: Mapping[str, Message] = {
     "open": Message(es="Abiertas", en="Open"),
     "pending": Message(es="Pendientes", en="Pending"),

@@ -12,6 +12,7 @@ NO_PUBLIC_REPORTS = Message(
     es="Su cuenta solo ve reportes de cuartos de hora cerrados con cinco personas o más; todavía no hay ninguno.",
     en="Your account sees only reports of closed quarter hours with five people or more; there is none yet.",
 )
+NOTHING_FOUND = Message(es="Ningún reporte empieza en esos días.", en="No report begins on those days.")
 REPORT = Message(es="Reporte", en="Report")
 LATEST_REPORT = Message(es="El más reciente", en="The latest")
 WINDOW = Message(es="Período", en="Window")

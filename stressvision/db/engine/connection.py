@@ -3,7 +3,7 @@
 import importlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from types import ModuleType
@@ -42,6 +42,8 @@ _PRAGMAS = (
 )
 _FIRST_SAFE_WAL = (3, 51, 3)
 """Earlier SQLite versions can corrupt a WAL file that several processes write to (the WAL-reset bug)."""
+_SNAPSHOT: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How PostgreSQL reads: by default each statement would see what was committed before it."""
 WRITE_LOCK_KEY = 718281828
 _WRITE_LOCK = text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})")
 
@@ -64,6 +66,7 @@ class Database:
         self.url = parse_url(database_url)
         require_regular_file(sqlite_path(self.url))
         self.engine = _create_engine(self.url)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**_SNAPSHOT)
         self.queue = WriteQueue(self)
         self.check_replacement: Callable[[], None] = lambda: None
         """Raises DatabaseUnavailable where a file that replaced the opened one cannot be used."""
@@ -78,7 +81,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one consistent snapshot. Raises DatabaseUnavailable."""
         self.require_file()
-        with translate_errors(self.url), self.engine.connect() as connection, connection.begin():
+        with translate_errors(self.url), self._reader.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

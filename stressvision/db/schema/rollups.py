@@ -2,7 +2,7 @@
 
 Counting each detection as it is stored would write seven more pages per commit. Instead the detections after
 `rollup_progress` are counted from their rows, and once there are FOLD_ROWS of them one trigger adds them all with one
-statement per table. Changes and deletions of counted detections are applied at once. See docs/adr/0033.
+statement per table. Changes and deletions of counted detections are applied at once. See docs/adr/0034.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table
 
+from stressvision.db.schema.rollup_groups import (
+    block,
+    create_area_triggers,
+    create_detection_trigger,
+    create_function,
+    subtract,
+)
 from stressvision.db.schema.tables.rollups import (
     area_hours,
     area_people,
@@ -91,6 +98,14 @@ class _Rollup:
             f"UPDATE {self.table} SET count = count - 1 WHERE {found}",
             f"DELETE FROM {self.table} WHERE {found} AND count <= 0",
         )
+
+    def remove_groups(self, dialect: str) -> Iterator[str]:
+        """Yield the statements that remove the counted detections of `gone`, a table of whole rows."""
+        values = ", ".join(f"{value} AS {key}" for key, value in zip(self.keys, self.values(dialect, ""), strict=True))
+        places = ", ".join(str(place + 1) for place in range(len(self.keys)))
+        counted = f"id <= done AND {self._condition('')}"
+        groups = f"SELECT {values}, count(*) AS amount FROM gone WHERE {counted} GROUP BY {places}"
+        yield from subtract(self.table, self.keys, groups)
 
     def _on_conflict(self) -> str:
         return f"ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET count = {self.table}.count + excluded.count"
@@ -227,51 +242,33 @@ def _sqlite_triggers() -> Iterator[str]:
     )
 
 
-def _postgresql_function(name: str, body: str, returns: str = "NULL", declare: str = "") -> str:
-    text = f"$$ {declare} BEGIN {body} RETURN {returns}; END $$"
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {text}"
-
-
-def _block(statements: Iterator[str] | Sequence[str]) -> str:
-    return " ".join(f"{statement};" for statement in statements)
-
-
 def _postgresql_triggers() -> Iterator[str]:
     """Yield the functions and triggers. Names that sort behind detection_stored run after it has the write lock."""
-    yield _postgresql_function(
+    yield create_function(
         "roll_up_detection",
         f"""SELECT {_DONE} INTO done;
-         IF TG_OP <> 'INSERT' AND OLD.id <= done THEN {_block(_remove_row("postgresql", "OLD."))} END IF;
-         IF TG_OP <> 'DELETE' AND NEW.id <= done THEN {_block(_add_row("postgresql", "NEW."))} END IF;""",
+         IF TG_OP = 'UPDATE' AND OLD.id <= done THEN {block(_remove_row("postgresql", "OLD."))} END IF;
+         IF NEW.id <= done THEN {block(_add_row("postgresql", "NEW."))} END IF;""",
         declare="DECLARE done bigint;",
     )
-    yield f"""CREATE TRIGGER detections_rolled_up AFTER INSERT OR DELETE OR UPDATE OF {_COLUMNS} ON detection_events
+    yield f"""CREATE TRIGGER detections_rolled_up AFTER INSERT OR UPDATE OF {_COLUMNS} ON detection_events
        FOR EACH ROW EXECUTE FUNCTION roll_up_detection()"""
+    removals = (statement for rollup in _ROLLUPS for statement in rollup.remove_groups("postgresql"))
+    yield from create_detection_trigger(_DONE, removals)
     # After the whole statement: its rows all exist when the first of them is looked at.
-    yield _postgresql_function(
+    yield create_function(
         "fold_detections",
         f"""SELECT max(id) INTO newest FROM detection_events;
-         IF newest > {_DONE} + {FOLD_ROWS} THEN {_block(_fold("postgresql", "newest"))} END IF;""",
+         IF newest > {_DONE} + {FOLD_ROWS} THEN {block(_fold("postgresql", "newest"))} END IF;""",
         declare="DECLARE newest bigint;",
     )
     yield """CREATE TRIGGER detections_folded AFTER INSERT ON detection_events
        FOR EACH STATEMENT EXECUTE FUNCTION fold_detections()"""
-    yield _postgresql_function(
-        "roll_up_employee_hour",
-        f"""IF TG_OP = 'INSERT' THEN {_block(_add_hour())} ELSE {_block(_change_hour())} END IF;""",
-    )
-    yield """CREATE TRIGGER employee_hour_rolled_up AFTER INSERT OR UPDATE OF count ON employee_hours
-       FOR EACH ROW EXECUTE FUNCTION roll_up_employee_hour()"""
-    yield _postgresql_function("begin_employee_hour", _block(_begin_hour()), "NEW")
-    yield """CREATE TRIGGER employee_hour_begun BEFORE INSERT ON employee_hours
-       FOR EACH ROW EXECUTE FUNCTION begin_employee_hour()"""
-    yield _postgresql_function("end_employee_hour", _block(_end_hour()), "OLD")
-    yield """CREATE TRIGGER employee_hour_ended BEFORE DELETE ON employee_hours
-       FOR EACH ROW EXECUTE FUNCTION end_employee_hour()"""
-    yield _postgresql_function(
+    yield from create_area_triggers()
+    yield create_function(
         "move_employee_hours",
-        f"""IF TG_OP <> 'INSERT' THEN {_block(_remove_person())} END IF;
-         IF TG_OP <> 'DELETE' THEN {_block(_add_person())} END IF;""",
+        f"""IF TG_OP <> 'INSERT' THEN {block(_remove_person())} END IF;
+         IF TG_OP <> 'DELETE' THEN {block(_add_person())} END IF;""",
     )
     yield """CREATE TRIGGER employee_area_moved AFTER INSERT OR DELETE OR UPDATE OF id, department ON employees
        FOR EACH ROW EXECUTE FUNCTION move_employee_hours()"""

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from stressvision.db.engine.connection import WRITE_LOCK_KEY
 from stressvision.db.engine.types import STORED_MOMENT_GLOB
+from stressvision.db.schema.rollup_groups import create_total_trigger
 from stressvision.db.schema.rollups import create_rollup_triggers
 
 _SQLITE = (
@@ -50,6 +51,25 @@ _SQLITE = (
          SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
 )
 
+
+def create_count_triggers() -> Iterator[str]:
+    """Yield PostgreSQL's statements that create the triggers of detection_totals."""
+    yield """CREATE FUNCTION count_detection() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         IF TG_OP = 'UPDATE' THEN
+           UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
+             AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
+         END IF;
+         INSERT INTO detection_totals AS totals VALUES
+           (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
+         ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = totals.count + 1;
+         RETURN NULL;
+       END $$"""
+    yield """CREATE TRIGGER detection_counted AFTER INSERT OR UPDATE OF device_id, employee_id, emotion
+       ON detection_events FOR EACH ROW EXECUTE FUNCTION count_detection()"""
+    yield from create_total_trigger()
+
+
 # A program that writes without connection.py takes the write lock here, so that feed ids appear in commit order.
 _POSTGRESQL = (
     f"""CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,21 +94,7 @@ _POSTGRESQL = (
        FOR EACH ROW EXECUTE FUNCTION record_change('report')""",
     """CREATE TRIGGER report_revised AFTER UPDATE OF revision ON reports_15min FOR EACH ROW
        WHEN (NEW.revision <> OLD.revision) EXECUTE FUNCTION record_change('report_revised')""",
-    """CREATE FUNCTION count_detection() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN
-         IF TG_OP <> 'INSERT' THEN
-           UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
-             AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
-         END IF;
-         IF TG_OP <> 'DELETE' THEN
-           INSERT INTO detection_totals AS totals VALUES
-             (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
-           ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = totals.count + 1;
-         END IF;
-         RETURN NULL;
-       END $$""",
-    """CREATE TRIGGER detection_counted AFTER INSERT OR DELETE OR UPDATE OF device_id, employee_id, emotion
-       ON detection_events FOR EACH ROW EXECUTE FUNCTION count_detection()""",
+    *create_count_triggers(),
     """CREATE FUNCTION guard_audit() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF TG_OP = 'INSERT' THEN

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from stressvision.core.names import clean_name, fold_name
-from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts, count_outcomes, select_alerts
-from stressvision.db.queries.people.employees import select_names
 from stressvision.domain.alerts import AlertOrder, Outcome, compute_share_interval
 from stressvision.services.audit import record_people_read
 from stressvision.services.context import Actor, Context
+from stressvision.services.name_search import find_people
 from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.wire.alerts import Alert, AlertList, OutcomeCounts
 
@@ -36,7 +34,7 @@ def list_alerts(context: Context, wanted: AlertFilter, page: Page, actor: Actor)
     limit = page.limit
     with context.database.read() as connection:
         if wanted.search.strip():
-            wanted = replace(wanted, matching=_find_people(connection, wanted.search), search=wanted.search.strip())
+            wanted = replace(wanted, matching=find_people(connection, wanted.search), search=wanted.search.strip())
         skip = page.number * limit
         found = select_alerts(connection, wanted, limit + 1, page.after, order=page.order, skip=skip)
         total = count_alerts(connection, wanted)
@@ -67,13 +65,3 @@ def read_outcomes(context: Context, days: int) -> OutcomeCounts:
         useful_share_low=low if judged else None,
         useful_share_high=high if judged else None,
     )
-
-
-def _find_people(connection: Connection, search: str) -> list[int]:
-    """Return the employees whose name or code contains every word of the search, without case and accents."""
-    words = fold_name(clean_name(search)).split()
-    return [
-        employee_id
-        for employee_id, name, code in select_names(connection)
-        if all(word in fold_name(f"{name} {code}") for word in words)
-    ]

@@ -1,7 +1,7 @@
 """Employees: list, read, create and change them. Every read of one person and every change is audited."""
 
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from stressvision.domain.consent import ConsentMethod
 from stressvision.domain.emotions import stress_percentage
 from stressvision.services.audit import record, record_read, submit_read
 from stressvision.services.context import Actor, Context
+from stressvision.services.name_search import find_people
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.enrolment import refuse_mixture, store_withdrawal
@@ -25,22 +26,44 @@ from stressvision.wire.people import EmployeeChange, EmployeeNew
 RECENT_LIMIT = 100
 """Recent detections in an employee's state, at most."""
 LIST_LIMIT = 1000
-"""Default number of employees on one page."""
+"""Default number of employees on one page, and the most."""
+
+
+@dataclass(frozen=True)
+class EmployeePage:
+    """Which part of the list is wanted: `after` the code of a cursor or, from 0, the `number` of a page."""
+
+    limit: int = LIST_LIMIT
+    after: str | None = None
+    number: int = 0
+
+
+EVERYBODY, FIRST_PAGE = rows.PeopleFilter(), EmployeePage()
 
 
 def list_employees(
-    context: Context, limit: int = LIST_LIMIT, after: str | None = None, role: Role | None = None
+    context: Context, role: Role | None = None, wanted: rows.PeopleFilter = EVERYBODY, page: EmployeePage = FIRST_PAGE
 ) -> EmployeeList:
-    """Return a page of employees by code, starting behind `after`, without any measurement.
+    """Return a page of employees by code, without any measurement.
 
-    `last_seen` only for roles that may see persons: it is the time of the last detection.
+    Args:
+        context: Database, settings and clock.
+        role: Of the reader. `last_seen` only for roles that may see persons: it is the time of the last detection.
+        wanted: Which employees; `search` is looked for in names and codes.
+        page: Which part of them.
     """
+    limit = page.limit
     with context.database.read() as connection:
-        found = rows.select_employees(connection, limit + 1, after)
-        total = rows.count_employees(connection)
+        if wanted.search.strip():
+            wanted = replace(wanted, matching=find_people(connection, wanted.search))
+        found = rows.select_employees(connection, wanted, limit + 1, page.after, skip=page.number * limit)
+        total = rows.count_employees(connection, wanted)
+        departments, shifts = rows.select_areas_and_shifts(connection, only_active=False)
     return EmployeeList(
         employees=[_to_employee(row, role) for row in found[:limit]],
         total=total,
+        departments=tuple(departments),
+        shifts=tuple(shifts),
         next_cursor=next_cursor(found, limit, lambda row: write_name(row.employee_code)),
     )
 

@@ -14,8 +14,16 @@ from stressvision.services.reports.comparisons import to_reports
 from stressvision.wire.reports import PreviousPeriod, Report, ReportList
 from stressvision.wire.values import MAX_ID
 
+ALWAYS = rows.ReportPeriod()
 
-def list_reports(context: Context, limit: int, after: Instant | None = None, actor: Actor | None = None) -> ReportList:
+
+def list_reports(
+    context: Context,
+    limit: int,
+    after: Instant | None = None,
+    actor: Actor | None = None,
+    period: rows.ReportPeriod = ALWAYS,
+) -> ReportList:
     """Return a page of reports, newest first.
 
     Args:
@@ -23,10 +31,11 @@ def list_reports(context: Context, limit: int, after: Instant | None = None, act
         limit: Reports of one page.
         after: Cursor of the previous page; None for the first.
         actor: The reader, whose read is audited for each person in them; None: a program of the system.
+        period: When the reports begin.
     """
     with context.database.read() as connection:
-        found = rows.select_reports(connection, limit + 1, after)
-        total = rows.count_reports(connection)
+        found = rows.select_reports(connection, period, limit + 1, after)
+        total = rows.count_reports(connection, period)
         reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
     if actor is not None:
         record_people_read(context, actor, "read_report", people_of(*reports))
@@ -64,12 +73,14 @@ def people_of(*reports: Report) -> set[int]:
     return {person.employee_id for report in reports for person in report.per_employee_summary.values()}
 
 
-def list_public_reports(context: Context, limit: int, after: Instant | None = None) -> ReportList:
+def list_public_reports(
+    context: Context, limit: int, after: Instant | None = None, period: rows.ReportPeriod = ALWAYS
+) -> ReportList:
     """Return a page of the reports that are shown without access to persons; total and pages count these alone."""
     public = public_reports(context)
     with context.database.read() as connection:
-        found = rows.select_public_reports(connection, public, limit + 1, after)
-        total = rows.count_public_reports(connection, public)
+        found = rows.select_public_reports(connection, public, period, limit + 1, after)
+        total = rows.count_public_reports(connection, public, period)
         reports = _to_public_reports(connection, context, found[:limit])
     return ReportList(
         reports=reports,

@@ -67,6 +67,7 @@ class ClosureWatch:
         self.longest: Closure | None = None
         """The longest recent closure from LONG_CLOSURE_SECONDS up."""
         self._steps: deque[_Step] = deque()
+        self._perclos: float | None = None
         self._before: float | None = None
         self._closed_since: float | None = None
         self._claimed = 0.0
@@ -89,10 +90,7 @@ class ClosureWatch:
     @property
     def perclos(self) -> float | None:
         """Return the share of the observed time in slow closures, 0-1, or None where too little was observed."""
-        observed = sum(step.seconds for step in self._steps)
-        if observed < LEAST_OBSERVED_SECONDS:
-            return None
-        return sum(step.slow_closure for step in self._steps) / observed
+        return self._perclos
 
     def observe(self, at: float, closed: bool | None, lasting: float) -> None:
         """Take one reading at `at` monotonic seconds; None means that the lids could not be read.
@@ -110,6 +108,10 @@ class ClosureWatch:
         self._before = at
         while self._steps and at - self._steps[0].at > ROLLING_SECONDS:
             self._steps.popleft()
+        # Asked for in every picture, and the same until the next reading.
+        observed = sum(step.seconds for step in self._steps)
+        enough = observed >= LEAST_OBSERVED_SECONDS
+        self._perclos = sum(step.slow_closure for step in self._steps) / observed if enough else None
 
     def _follow(self, at: float, closed: bool, lasting: float) -> None:
         if not closed:

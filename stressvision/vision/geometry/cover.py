@@ -78,8 +78,8 @@ def mouth_hidden(score: float, contrast: float) -> float:
 
 def _around(mesh: FaceMesh, corners: tuple[int, ...], scale: float) -> _Grey:
     """Return the grey pixels of the box around points, grown by `scale`; one of the edge where it lies outside."""
-    chosen = mesh.points[list(corners), :2]
-    (left, top), (right, bottom) = chosen.min(axis=0), chosen.max(axis=0)
+    columns, rows = zip(*mesh.points[list(corners), :2].tolist(), strict=True)
+    left, right, top, bottom = min(columns), max(columns), min(rows), max(rows)
     across = scale * (right - left) / 2
     down = max(scale * (bottom - top) / 2, _FLATTEST * (right - left))
     x, y = (left + right) / 2, (top + bottom) / 2

@@ -7,8 +7,6 @@ little; the height of the corners of the mouth is taken along the head's own upr
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from stressvision.vision.geometry.mesh import Points
 from stressvision.vision.geometry.pose import Rotation3
 
@@ -64,4 +62,4 @@ def smile_probability(mouth: Mouth, own: Mouth = RELAXED) -> float:
 
 
 def _distance(points: Points, first: int, second: int) -> float:
-    return float(np.linalg.norm(points[first] - points[second]))
+    return math.dist(points[first].tolist(), points[second].tolist())

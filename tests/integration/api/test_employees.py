@@ -201,3 +201,37 @@ def test_signature_on_screen_is_recorded_and_consent_is_withdrawn(client: TestCl
     assert [tuple(row) for row in methods] == [(1, "electronic"), (0, "spoken")]
     assert audited(usual_context)[-1] == ("enfermera", "withdraw_consent", 1)
     assert client.post("/api/employees/77/withdraw", json={}).status_code == 404
+
+
+def test_list_pages_searches_and_filters(client: TestClient, usual_context: Context) -> None:
+    people = [
+        ("EMP001", "Ana Torres Vega", "Calidad", "night"),
+        ("EMP002", "Íñigo Núñez Peña", "Envasado", "morning"),
+        ("EMP003", "Ana Ñahui Ríos", "Envasado", "night"),
+    ]
+    for code, name, area, shift in people:
+        new = {"employee_code": code, "full_name": name, "department": area, "shift": shift}
+        assert client.post("/api/employees", json=new).status_code == 201
+    enrol(usual_context, "EMP004", "Rosa Quispe Mamani")
+    client.post("/api/employees/3/deactivate")
+
+    def codes(**query: str | int) -> tuple[list[str], int]:
+        answer = client.get("/api/employees", params=query).json()
+        assert answer["departments"] == ["Calidad", "Envasado", "Producción"], "of all people, whatever the filter"
+        assert answer["shifts"] == ["morning", "night"]
+        return [employee["employee_code"] for employee in answer["employees"]], answer["total"]
+
+    assert codes(limit=3, page=0) == (["EMP001", "EMP002", "EMP003"], 4)
+    assert codes(limit=3, page=1) == (["EMP004"], 4)
+    assert codes(limit=3, page=9) == ([], 4)
+    assert codes(search="NUNEZ inigo") == (["EMP002"], 1), "words in any order, without case and accents"
+    assert codes(search="emp004") == (["EMP004"], 1)
+    assert codes(search="ana", department="Envasado") == (["EMP003"], 1)
+    assert codes(search="nadie") == ([], 0)
+    assert codes(shift="night", limit=1) == (["EMP001"], 2)
+    assert codes(status="enrolled") == (["EMP004"], 1)
+    assert codes(status="needs_enrolment") == (["EMP001", "EMP002"], 2)
+    assert codes(status="inactive") == (["EMP003"], 1)
+    cursor = client.get("/api/employees?limit=1&search=ana").json()["next_cursor"]
+    assert client.get(f"/api/employees?limit=1&search=ana&cursor={cursor}").json()["employees"][0]["id"] == 3
+    assert client.get("/api/employees?status=gone").status_code == 422

@@ -98,3 +98,18 @@ def test_reading_report_with_persons_is_audited(client: TestClient, usual_contex
     with usual_context.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT action FROM audit_log WHERE entity_type = 'report' ORDER BY id").all()
     assert [row[0] for row in rows] == ["print_report", "read_weekly_summary"]
+
+
+def test_list_has_the_reports_that_begin_in_a_period(client: TestClient) -> None:
+    def starts(query: str) -> tuple[list[str], int]:
+        answer = client.get(f"/api/reports?{query}").json()
+        return [report["start_timestamp"][:16] for report in answer["reports"]], answer["total"]
+
+    every, total = starts("")
+    assert total == len(every) == 2
+    newest, oldest = every
+    assert starts(f"start_date={newest}Z") == ([newest], 1)
+    assert starts(f"end_date={newest}Z") == ([oldest], 1)
+    assert starts("start_date=2026-11-22&end_date=2026-11-22") == (every, 2)
+    assert starts("end_date=2026-11-21") == ([], 0)
+    assert client.get("/api/reports?start_date=ayer").json()["errors"][0]["field"] == "start_date"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -30,13 +31,16 @@ def empty(state: FakeBackend) -> FakeBackend:
     return state
 
 
-def page(name: str) -> AppTest:
+def page(name: str, **parameters: str) -> AppTest:
     script = f"""
 from stressvision.dashboard.app import open_page
 import stressvision.dashboard.pages.{name} as page
 page.render(open_page()[1])
 """
-    return AppTest.from_string(script, default_timeout=30).run()
+    app = AppTest.from_string(script, default_timeout=30)
+    for parameter, value in parameters.items():
+        app.query_params[parameter] = value
+    return app.run()
 
 
 def overview() -> AppTest:
@@ -306,7 +310,59 @@ def test_five_hundred_people_with_long_names(state: FakeBackend) -> None:
     ]
     app = page("employees")
     assert "500 personas" in shown(app)
-    assert len(app.dataframe[0].value) == 500
+    assert list(app.dataframe[0].value["code"])[::49] == ["EMP001", "EMP050"]
+
+
+def test_employees_are_searched_and_filtered_by_the_server(state: FakeBackend) -> None:
+    state.employees = [
+        employee(
+            number,
+            employee_code=f"EMP{number:03d}",
+            full_name=f"Persona {number}",
+            department="Almacén" if number % 2 else "Envasado",
+        )
+        for number in range(1, 201)
+    ]
+    app = page("employees")
+    app.text_input(key="employees_search").input("EMP1").run()
+    assert "100 personas" in shown(app)
+    app.selectbox(key="employees_department").select("Envasado").run()
+    assert "50 personas" in shown(app)
+    assert app.query_params["buscar"] == "EMP1"
+    assert app.query_params["area"] == "Envasado"
+    app.selectbox(key="employees_status").select("inactive").run()
+    assert "Ninguna persona coincide" in shown(app)
+    next(button for button in app.button if button.label == "Quitar filtros").click().run()
+    assert "200 personas" in shown(app)
+    assert dict(app.query_params) == {}
+
+
+def test_address_of_a_page_of_employees(state: FakeBackend) -> None:
+    state.employees = [employee(number, employee_code=f"EMP{number:03d}") for number in range(1, 201)]
+    app = page("employees", pagina="2", estado="enrolled", area="Cerrada")
+    assert "Ninguna persona coincide" in shown(app), "an area without people is not dropped"
+    app.selectbox(key="employees_department").select("").run()
+    assert "pagina" not in app.query_params, "another filter begins at its first page"
+    app = page("employees", pagina="2")
+    assert app.dataframe[0].value["code"][0] == "EMP051"
+
+
+def test_reports_of_chosen_days(state: FakeBackend) -> None:
+    newest = utc_now()
+    state.reports = [report(number, newest - number * timedelta(days=1)) for number in range(1, 61)]
+    days = [item.start_timestamp.astimezone(ZoneInfo("America/Lima")).date() for item in state.reports]
+    app = page("reports", desde=days[40].isoformat())
+    assert len(app.dataframe[-1].value) == 24
+    app.button(key="reports_older").click().run()
+    assert len(app.dataframe[-1].value) == 17
+    app.text_input(key="reports_end").input(f"{days[30]:%d/%m/%Y}").run()
+    assert len(app.dataframe[-1].value) == 11, "other days begin at the newest"
+    assert app.query_params["hasta"] == days[30].isoformat()
+    app.text_input(key="reports_end").input("01/01/2020").run()
+    assert "Ningún reporte empieza en esos días" in shown(app)
+    next(button for button in app.button if button.label == "Quitar filtros").click().run()
+    assert "Se muestran 24 de 60" in shown(app)
+    assert dict(app.query_params) == {}
 
 
 def submit(app: AppTest, label: str = ""):  # type: ignore[no-untyped-def]  # the harness exports no type of a button

@@ -34,8 +34,8 @@ def choose_query(context: PageContext) -> InboxQuery:
         _fill_in(query)  # Streamlit forgets the state of widgets when another page is opened
     with st.container(horizontal=True, vertical_alignment="bottom", key="inbox_filters"):
         st.text_input(
-            context.text(texts.inbox.SEARCH),
-            placeholder=context.text(texts.inbox.SEARCH_HINT),
+            context.text(texts.common.SEARCH),
+            placeholder=context.text(texts.common.SEARCH_HINT),
             max_chars=100,
             key=_KEYS["search"],
             label_visibility="collapsed",
@@ -77,9 +77,14 @@ def _show_more(context: PageContext, query: InboxQuery) -> None:
         _choice(context, "department", texts.common.DEPARTMENT, departments, {})
         _choice(context, "shift", texts.employees.SHIFT, shifts, texts.employees.SHIFTS)
         with st.container(horizontal=True):
-            for name, day in (("start", texts.inbox.FIRST_DAY), ("end", texts.inbox.LAST_DAY)):
+            for name, day in (("start", texts.common.FIRST_DAY), ("end", texts.common.LAST_DAY)):
                 read_day(context, day, _KEYS[name])
-        st.button(context.text(texts.inbox.CLEAR), on_click=_clear, type="tertiary", icon=":material/filter_list_off:")
+        st.button(
+            context.text(texts.common.CLEAR_FILTERS),
+            on_click=_clear,
+            type="tertiary",
+            icon=":material/filter_list_off:",
+        )
 
 
 def _choice(
@@ -90,21 +95,20 @@ def _choice(
         context.text(label),
         ["", *options],
         format_func=lambda value: (
-            context.text(texts.inbox.ANY) if not value else context.text(words[value]) if value in words else value
+            context.text(texts.common.ANY) if not value else context.text(words[value]) if value in words else value
         ),
         key=_KEYS[name],
     )
 
 
 @st.cache_data(ttl=60, scope="session", show_spinner=False)
-def _offered(backend: BackendClient) -> tuple[list[str], list[str]]:
+def _offered(backend: BackendClient) -> tuple[Sequence[str], Sequence[str]]:
     """Return the areas and shifts of the employees; none on an error, which the list reports."""
     try:
-        employees = backend.employees().employees
+        offered = backend.employee_page(1, 0, {})
     except StressVisionError:
-        return [], []
-    departments = {employee.department for employee in employees if employee.department}
-    return sorted(departments), sorted({employee.shift for employee in employees if employee.shift})
+        return (), ()
+    return offered.departments, offered.shifts
 
 
 def _fill_in(query: InboxQuery) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from stressvision.core.clock import to_wire
+from stressvision.dashboard.elements.address import find_midnight, read_number
 
 Status = Literal["open", "pending", "acknowledged", "resolved", "all"]
 About = Literal["people", "devices"]
@@ -66,8 +66,8 @@ class InboxQuery:
     def to_request(self, zone: ZoneInfo) -> dict[str, str | int]:
         """Return the query of the API, without page and order. Days are those of the plant's time zone."""
         days = {
-            "start_date": _midnight(self.start, zone),
-            "end_date": _midnight(self.end + timedelta(days=1) if self.end else None, zone),
+            "start_date": find_midnight(self.start, zone),
+            "end_date": find_midnight(self.end, zone, is_end=True),
         }
         words = {name: getattr(self, name) for name in ("department", "shift", "severity", "kind", "search")}
         return {"status": self.status, "about": self.about} | {
@@ -91,7 +91,7 @@ def parse_query(stated: Mapping[str, str]) -> InboxQuery:
         if field in {"start", "end"}:
             values[field] = _day(text)
         elif field == "page":
-            values[field] = max(0, int(text) - 1) if text.isdecimal() and len(text) < 6 else 0
+            values[field] = read_number(text)
         elif field not in _CHOICES or text in _CHOICES[field]:
             values[field] = text[:100]
     return InboxQuery(**values)
@@ -108,10 +108,6 @@ def write_query(query: InboxQuery) -> None:
             st.query_params.pop(name, None)
         else:
             st.query_params[name] = str(value + 1) if field.name == "page" else str(value)
-
-
-def _midnight(day: date | None, zone: ZoneInfo) -> str:
-    return to_wire(datetime.combine(day, time(), zone)) if day else ""
 
 
 def _day(text: str) -> date | None:

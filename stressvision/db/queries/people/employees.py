@@ -6,13 +6,26 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from stressvision.db.engine.expressions import columns_for
 from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
-from stressvision.domain.consent import EnrolmentStatus, may_be_recognised
+from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus, may_be_recognised
 
 _KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
@@ -108,17 +121,48 @@ _EMPLOYEE: Select[Any] = select(
 )
 
 
-def select_employees(connection: Connection, limit: int | None = None, after: str | None = None) -> list[EmployeeRow]:
-    """Return employees by code; `after`: code of the previous page's last employee."""
-    query = _EMPLOYEE.order_by(employees.c.employee_code).limit(limit)
+@dataclass(frozen=True)
+class PeopleFilter:
+    """Which employees a list has; the defaults exclude none. `matching`: the employees that a search found."""
+
+    department: str | None = None
+    shift: str | None = None
+    status: EmployeeStatus | None = None
+    search: str = ""
+    matching: Collection[int] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on employees."""
+        found = [
+            column == value
+            for column, value in ((employees.c.department, self.department), (employees.c.shift, self.shift))
+            if value is not None
+        ]
+        if self.status is EmployeeStatus.INACTIVE:
+            found.append(not_(employees.c.is_active))
+        elif self.status is not None:
+            is_enrolled = _sample_count > 0
+            wanted = is_enrolled if self.status is EmployeeStatus.ENROLLED else not_(is_enrolled)
+            found += [employees.c.is_active, wanted]
+        if self.matching is not None:
+            found.append(employees.c.id.in_(self.matching))
+        return found
+
+
+def select_employees(
+    connection: Connection, wanted: PeopleFilter, limit: int, after: str | None = None, *, skip: int = 0
+) -> list[EmployeeRow]:
+    """Return employees by code. `after`: code of the previous page's last employee; `skip`: employees before it."""
+    query = _EMPLOYEE.where(*wanted.conditions()).order_by(employees.c.employee_code).limit(limit).offset(skip)
     if after is not None:
         query = query.where(employees.c.employee_code > after)
     return _read_employee.many(connection.execute(query))
 
 
-def count_employees(connection: Connection) -> int:
-    """Return the number of employees."""
-    return connection.execute(select(func.count()).select_from(employees)).scalar_one()
+def count_employees(connection: Connection, wanted: PeopleFilter) -> int:
+    """Return the number of employees that match."""
+    query = select(func.count()).select_from(employees).where(*wanted.conditions())
+    return connection.execute(query).scalar_one()
 
 
 def select_employee(connection: Connection, employee_id: int) -> EmployeeRow | None:
@@ -133,12 +177,14 @@ def select_employee_by_code(connection: Connection, code: str) -> EmployeeRow | 
     return _read_employee.one(row)
 
 
-def select_areas_and_shifts(connection: Connection) -> tuple[list[str], list[str]]:
-    """Return the departments and the shifts of active employees, sorted."""
+def select_areas_and_shifts(connection: Connection, *, only_active: bool = True) -> tuple[list[str], list[str]]:
+    """Return the departments and the shifts of employees, sorted."""
 
     def select_names(column: Any) -> list[str]:
-        query = select(column).where(employees.c.is_active, func.coalesce(column, "") != "").distinct()
-        return sorted(connection.execute(query).scalars())
+        query = select(column).where(func.coalesce(column, "") != "").distinct()
+        if only_active:
+            query = query.where(employees.c.is_active)
+        return sorted(name for name in connection.execute(query).scalars() if isinstance(name, str))
 
     return select_names(employees.c.department), select_names(employees.c.shift)
 

@@ -150,17 +150,33 @@ REPORT: Select[Any] = select(*columns_for(ReportRow, reports))
 """All columns of reports, for ReportRow."""
 
 
-def select_reports(connection: Connection, limit: int, after: tuple[datetime, int] | None = None) -> list[ReportRow]:
+@dataclass(frozen=True)
+class ReportPeriod:
+    """Reports that begin in this time; None has no bound. `start` inclusive, `end` exclusive."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def restrict(self, query: Select[Any]) -> Select[Any]:
+        """Add the condition to a query of reports."""
+        if self.start is not None:
+            query = query.where(_r.start_timestamp >= self.start)
+        return query if self.end is None else query.where(_r.start_timestamp < self.end)
+
+
+def select_reports(
+    connection: Connection, period: ReportPeriod, limit: int, after: tuple[datetime, int] | None = None
+) -> list[ReportRow]:
     """Return reports, newest first. `after`: start and id of the previous page's last row."""
-    query = REPORT.order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
+    query = period.restrict(REPORT).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
     if after is not None:
         query = query.where(older_than(_r.start_timestamp, _r.id, after))
     return report_reader.many(connection.execute(query))
 
 
-def count_reports(connection: Connection) -> int:
-    """Return the number of reports."""
-    return connection.execute(select(func.count()).select_from(reports)).scalar_one()
+def count_reports(connection: Connection, period: ReportPeriod) -> int:
+    """Return the number of reports of the period."""
+    return int(connection.execute(period.restrict(select(func.count()).select_from(reports))).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -190,10 +206,14 @@ class PublicReports:
 
 
 def select_public_reports(
-    connection: Connection, public: PublicReports, limit: int, after: tuple[datetime, int] | None = None
+    connection: Connection,
+    public: PublicReports,
+    period: ReportPeriod,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
 ) -> list[ReportRow]:
     """Return public reports, newest first. `after`: start of the previous page's last row, and any id."""
-    query = public.restrict(REPORT).order_by(_r.start_timestamp.desc()).limit(limit)
+    query = period.restrict(public.restrict(REPORT)).order_by(_r.start_timestamp.desc()).limit(limit)
     if after is not None:
         query = query.where(_r.start_timestamp < after[0])
     return [own for own in map(to_public, report_reader.many(connection.execute(query))) if own is not None]
@@ -243,9 +263,10 @@ def to_public(row: ReportRow) -> ReportRow | None:
     )
 
 
-def count_public_reports(connection: Connection, public: PublicReports) -> int:
-    """Return the number of public reports."""
-    return int(connection.execute(public.restrict(select(func.count()).select_from(reports))).scalar_one())
+def count_public_reports(connection: Connection, public: PublicReports, period: ReportPeriod) -> int:
+    """Return the number of public reports of the period."""
+    query = period.restrict(public.restrict(select(func.count()).select_from(reports)))
+    return int(connection.execute(query).scalar_one())
 
 
 def find_public_report(connection: Connection, public: PublicReports, start: datetime) -> ReportRow | None:

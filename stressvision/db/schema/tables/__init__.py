@@ -48,7 +48,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0026"
+REVISION = "0027"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [

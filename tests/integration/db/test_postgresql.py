@@ -1,0 +1,95 @@
+"""PostgreSQL alone: one snapshot for a read, and a crash of the server under load."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import InternalError
+
+from stressvision.core.config import Settings
+from stressvision.core.errors import DatabaseUnavailable
+from stressvision.db.schema.tables import detection_events
+from stressvision.services.context import Context, open_context
+from stressvision.services.detections.storing import store_detection
+from tests.conftest import FakeClock
+from tests.integration.edge.test_detections_stored import detection
+
+pytestmark = pytest.mark.skipif(find_spec("pgserver") is None, reason="needs a PostgreSQL")
+WRITERS, BEFORE = 4, 50
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A server that no other test uses."""
+    from pgserver import postgres_server
+
+    with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
+        yield server
+        server.cleanup()
+
+
+def count_stored(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(detection_events)).scalar_one()
+
+
+def test_a_read_is_of_one_moment_and_writes_nothing(context: Context, clock: FakeClock) -> None:
+    with context.database.read() as connection:
+        assert count_stored(connection) == 0
+        store_detection(context, detection(clock(), None))
+        assert count_stored(connection) == 0
+    with context.database.read() as connection:
+        assert count_stored(connection) == 1
+    if not context.database.is_sqlite:
+        row = {"timestamp": clock(), "device_id": "pi-1"}
+        with pytest.raises((InternalError, DatabaseUnavailable)), context.database.read() as connection:
+            connection.execute(insert(detection_events).values(row))
+    store_detection(context, detection(clock(), None))
+
+
+def test_crash_of_the_server_under_load_loses_no_acknowledged_detection(own_server: Any, clock: FakeClock) -> None:
+    from pgserver._commands import pg_ctl  # type: ignore[attr-defined]
+
+    context = open_context(Settings(database_url=own_server.get_uri(database="postgres")), clock)
+    acknowledged, refused, is_busy, recovers = list[str](), set[int](), Event(), Event()
+
+    def send(writer: int) -> None:
+        """Send as a device does: again, with the same event_id, until it is acknowledged; end after the crash."""
+        while True:
+            event_id, is_stored = str(uuid4()), False
+            while not is_stored:
+                try:
+                    store_detection(context, detection(clock(), None, event_id=event_id))
+                except DatabaseUnavailable:
+                    refused.add(writer)
+                    recovers.wait(20)
+                else:
+                    is_stored = True
+                    acknowledged.append(event_id)
+            if len(acknowledged) > BEFORE:
+                is_busy.set()
+            if writer in refused and recovers.is_set():
+                return
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        sent = [pool.submit(send, writer) for writer in range(WRITERS)]
+        assert is_busy.wait(60)
+        pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=Path(own_server.pgdata), user=own_server.system_user)
+        with pytest.raises(DatabaseUnavailable), context.database.read() as connection:
+            count_stored(connection)
+        own_server.ensure_postgres_running()
+        recovers.set()
+        for future in sent:
+            future.result(timeout=60)
+    with context.database.read() as connection:
+        stored = connection.execute(select(detection_events.c.event_id)).scalars().all()
+    context.database.close()
+    assert len(refused) == WRITERS
+    assert sorted(stored) == sorted(acknowledged)
