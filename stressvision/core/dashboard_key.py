@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from stressvision.core.config import Settings
+from stressvision.core.files import make_private_folder
 
 HEADER = "X-Stressvision-Dashboard"
 _BYTES = 32
@@ -22,7 +23,7 @@ def read_dashboard_key(settings: Settings) -> str:
     """
     path = settings.dashboard_key_file or settings.run_dir / "dashboard.key"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _create(path)
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):

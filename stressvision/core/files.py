@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from stressvision.core.errors import ConfigurationError, Message
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
+_SHARED_DEPTH = 3
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,6 +39,26 @@ def make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     if path.is_file():
         restrict(path)
+
+
+def make_private_folder(path: Path) -> None:
+    """Create the folder for its owner alone. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def restrict_folder(path: Path) -> None:
+    """Restrict an existing folder of this user to its owner.
+
+    A folder that others may use too is left as it is: one near the root of the disk, such as /run or /var/lib, one with
+    the sticky bit, the home, and the folder of work or one above it.
+    """
+    if os.name == "nt":
+        return
+    found, whole = path.stat(), path.resolve()
+    is_own = found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX and len(whole.parts) > _SHARED_DEPTH
+    if is_own and whole not in (Path.home(), Path.cwd(), *Path.cwd().parents):
+        with suppress(OSError):
+            path.chmod(0o700)
 
 
 def write_private(path: Path, text: str) -> None:

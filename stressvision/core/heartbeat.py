@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from stressvision.core.files import make_private_folder
+
 SIZE = 4096
 """Bytes of a file, padded: with its block allocated it can be overwritten in place on a full disk."""
 LATE_SECONDS = 120.0
@@ -55,7 +57,7 @@ def write_heartbeat(
     run_dir: Path, component: str, *, at: float, state: str, detail: str = "", jobs: Mapping[str, JobSign] | None = None
 ) -> None:
     """Replace the component's heartbeat atomically; on a full disk, overwrite the existing file. Raises OSError."""
-    run_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(run_dir)
     target, draft = run_dir / f"{component}.heartbeat", run_dir / f"{component}.{os.getpid()}.draft"
     content = json.dumps(asdict(Heartbeat(os.getpid(), at, state, detail, jobs or {}))).encode()
     content = content.ljust(-(-len(content) // SIZE) * SIZE)

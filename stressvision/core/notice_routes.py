@@ -13,6 +13,8 @@ MOST_MINUTES = 23 * 60
 MOST_NAMES = 20
 LONGEST_NAME = 60
 NoticeEvent = Literal["alerts", "devices", "reports", "weekly"]
+FIGURES = frozenset({"reports", "weekly"})
+"""Events that announce or contain the figures of a plant."""
 Level = Literal["low", "medium", "high"]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)]
@@ -33,7 +35,7 @@ class NoticeFilter(BaseModel):
         after_minutes: 0: new alerts at once; otherwise those that were not acknowledged for that long.
         quiet: Plant hours of the week in which its messages wait.
         quiet_except_high: Alerts of high severity are sent in those hours too.
-        account: Account of the health service that reads there.
+        account: Account that reads there: of the health service, or of a plant manager where no alerts arrive.
         acknowledge_link: Messages of alerts contain a link that acknowledges; None: for e-mail with an `account`.
     """
 

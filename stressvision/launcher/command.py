@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stressvision.core.config import Settings, load_settings
 from stressvision.core.errors import ConfigurationError, Language, Message
+from stressvision.core.files import make_private_folder, restrict, restrict_folder
 from stressvision.core.program import EXIT_REFUSED, build_command, build_environment, is_running, run_program
 from stressvision.core.texts import detect_language
 from stressvision.launcher.busy_ports import describe_busy_ports
@@ -201,7 +202,7 @@ def _start(parsed: argparse.Namespace, settings: Settings) -> int:
     busy = describe_busy_ports(settings.host, components, record)
     if busy:
         return _reject_start(busy, settings.lang)
-    _create_folder(run_dir)
+    open_run_folder(run_dir)
     demo = ("--demo",) if parsed.demo else ()
     session = Session(
         components=components,
@@ -219,9 +220,13 @@ def _upgrade(settings: Settings) -> int:
     return subprocess.run((*build_command("stressvision"), "upgrade"), env=build_environment(), check=False).returncode
 
 
-def _create_folder(run_dir: Path) -> None:
+def open_run_folder(run_dir: Path) -> None:
+    """Create the folder of logs and records, or close that of an earlier version to other users."""
     try:
-        run_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(run_dir)
+        restrict_folder(run_dir)
+        for log in run_dir.glob("logs/*.log*"):
+            restrict(log)
     except OSError as error:
         raise ConfigurationError(
             Message(

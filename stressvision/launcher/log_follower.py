@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from stressvision.core.files import make_private
+
 MAX_BYTES = 10_000_000
 """A larger log is rotated to `.1`, which replaces the previous one: at most twice this size per component."""
 
@@ -36,7 +38,9 @@ class LogFollower:
 
     def _rotate(self) -> None:
         """Copy the file and truncate it in place: the component keeps it open for appending."""
-        shutil.copyfile(self.path, self.path.with_suffix(self.path.suffix + ".1"))
+        copy = self.path.with_suffix(self.path.suffix + ".1")
+        make_private(copy)
+        shutil.copyfile(self.path, copy)
         with self.path.open("r+b") as file:
             file.truncate(0)
         self._offset = 0

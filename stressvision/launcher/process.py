@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stressvision.core.files import make_private, make_private_folder
 from stressvision.core.program import build_environment
 from stressvision.launcher.components import Component
 
@@ -47,10 +48,11 @@ def start_child(component: Component, log_path: Path) -> ChildProcess:
 
     Its output goes to a file, because Streamlit ignores SIGTERM when the reader of its output pipe has exited.
     """
-    log_path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(log_path.parent)
     command = list(component.command)
     if sys.platform == "linux":
         command = [sys.executable, "-I", "-S", str(CHILD_ENTRY), str(os.getpid()), *command]
+    make_private(log_path)
     with log_path.open("ab") as log:
         return ChildProcess(
             subprocess.Popen(

@@ -7,6 +7,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stressvision.core.errors import Message
+from stressvision.core.files import make_private_folder
 from stressvision.core.program import ProcessRecord, identify, is_running
 from stressvision.launcher.components import Component
 from stressvision.launcher.supervisor import ComponentState, ComponentView
@@ -51,7 +52,7 @@ def write_record(run_dir: Path, views: Sequence[ComponentView]) -> None:
         )
         for view in views
     )
-    run_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(run_dir)
     draft = run_dir / f"launcher.{own.pid}.draft"
     draft.write_text(LauncherRecord(launcher=own, components=components).model_dump_json(indent=1), encoding="utf-8")
     draft.replace(record_path(run_dir))

@@ -155,18 +155,23 @@ def _insert_read(connection: Connection, context: Context, read: AuditedRead, de
 
 
 def list_audit(context: Context, wanted: AuditFilter, actor: Actor) -> AuditList:
-    """Return the audit rows that match, newest first. Listing the reads of one employee is itself audited.
+    """Return the audit rows that match, newest first.
+
+    Listing is itself audited: of one employee each time, otherwise once per reader and span.
 
     Roles without access to measurements get the rows that no measurement causes, without the row ids and hashes, whose
     gaps would count the others.
     """
-    if wanted.entity_type == "employee" and wanted.entity_id is not None:
+    is_of_person = wanted.entity_type == "employee" and wanted.entity_id is not None
+    if is_of_person:
         with context.database.write() as connection:
             record(connection, context, actor, "read_audit", "employee", wanted.entity_id)
     is_limited = not sees_persons(actor.role)
     with context.database.read() as connection:
         found = select_audit(connection, replace(wanted, is_limited=is_limited))
         total = count_audit(connection, replace(wanted, is_limited=is_limited))
+    if not is_of_person:
+        submit_read(context, actor, "read_audit", "audit", None, span=LIST_SPAN).result()
     if is_limited:
         entries = [AuditEntry(id=None, **vars(limit_entry(link.entry)), hash=None) for link in found]
     else:

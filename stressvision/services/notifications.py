@@ -210,8 +210,9 @@ def _select_digestible(connection: Connection, context: Context, target: str, li
 
 def _sendable(connection: Connection, context: Context, row: rows.NoticeRow) -> Subject | None:
     """Return what a due message reports; None where it became obsolete or is postponed, which is stored."""
-    subject = _subject(connection, context, NoticeKind(row.kind), row.entity_id)
-    if subject is None or not notice_routing.is_receiving(connection, context.settings, row.target):
+    kind = NoticeKind(row.kind)
+    subject = _subject(connection, context, kind, row.entity_id)
+    if subject is None or not notice_routing.is_receiving(connection, context.settings, row.target, kind):
         rows.mark_obsolete(connection, row.id)
         return None
     severity = subject.severity if isinstance(subject, Alert) else None

@@ -122,11 +122,11 @@ def overlay(environment: Settings, stored: Mapping[str, object]) -> Settings:
 def load_effective(database: Database, environment: Settings) -> Settings:
     """Return the settings in force. Raise DatabaseUnavailable."""
     with database.read() as connection:
-        stored = {row.name: _read_value(row.value) for row in select_stored_settings(connection)}
+        stored = {row.name: read_value(row.value) for row in select_stored_settings(connection)}
     return overlay(environment, stored)
 
 
-def _read_value(text: str) -> object:
+def read_value(text: str) -> object:
     """Return the value of a JSON text; None, valid for no setting, where it is not JSON."""
     try:
         return json.loads(text)

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.core.notice_routes import Level, Name, Names, NoticeEvent
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH
 from stressvision.wire.values import Moment, WireModel
 
 
@@ -38,7 +39,8 @@ class NoticeQueue(WireModel):
 class RouteFilter(BaseModel):
     """What a destination receives, and when; core/notice_routes.py describes the fields.
 
-    `quiet`: as in `lun-vie 22:00-06:00; dom 00:00-00:00`.
+    `quiet`: as in `lun-vie 22:00-06:00; dom 00:00-00:00`. `password`: of `account`, typed by its person, who agrees to
+    the destination; required with an `account` unless nothing changes.
     """
 
     model_config = ConfigDict(
@@ -59,6 +61,7 @@ class RouteFilter(BaseModel):
     quiet_except_high: bool = True
     account: Name | None = None
     acknowledge_link: bool | None = None
+    password: str | None = Field(default=None, min_length=1, max_length=PASSWORD_MAX_LENGTH)
 
 
 class RouteNew(RouteFilter):
@@ -101,8 +104,8 @@ class RouteState(WireModel):
 class RouteList(WireModel):
     """The destinations. `is_fixed`: the environment sets them. `areas`, `shifts`, `accounts`: what they may name.
 
-    `accounts`: of the health service; null without any account. `reaches_nobody`: an alert that no destination takes
-    is sent to nobody.
+    `accounts`: of the health service and of managers; null without any account. `reaches_nobody`: an alert that no
+    destination takes is sent to nobody.
     """
 
     routes: list[RouteState]

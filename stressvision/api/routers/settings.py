@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from stressvision.api.dependencies import ActorDep, BackendDep, ContextDep, LanguageDep, NamedActorDep
 from stressvision.api.expensive_work import Kind
 from stressvision.notifications.address_tests import send_tests
+from stressvision.services.auth.login import confirm_by_password
 from stressvision.services.settings import changing, preview, routes, targets
 from stressvision.wire.notifications import NoticeQueue, RouteChange, RouteList, RouteNew
 from stressvision.wire.settings import (
@@ -52,7 +53,7 @@ def list_routes(context: ContextDep, language: LanguageDep) -> RouteList:
 
 @router.post("/notifications/routes", status_code=201)
 def add_route(context: ContextDep, actor: NamedActorDep, language: LanguageDep, wanted: RouteNew) -> RouteList:
-    routes.add_route(context, wanted, actor)
+    routes.add_route(context, wanted, actor, confirm_by_password)
     return routes.list_routes(context, language)
 
 
@@ -60,7 +61,7 @@ def add_route(context: ContextDep, actor: NamedActorDep, language: LanguageDep, 
 def change_route(
     context: ContextDep, actor: NamedActorDep, language: LanguageDep, target: str, wanted: RouteChange
 ) -> RouteList:
-    routes.change_route(context, target, wanted, actor)
+    routes.change_route(context, target, wanted, actor, confirm_by_password)
     return routes.list_routes(context, language)
 
 

@@ -77,7 +77,9 @@ class NotificationSettings(BaseModel):
         "they contain addresses, so they are secrets",
     )
     notify_events: Annotated[tuple[Literal["alerts", "devices", "reports", "weekly"], ...], NoDecode] = Field(
-        ("alerts", "devices"), description="events: `alerts` (also when escalated), `devices`, `reports`, `weekly`"
+        ("alerts", "devices"),
+        description="events: `alerts` (also when escalated), `devices`, `reports`, `weekly`; with "
+        "accounts the last two go only to destinations that name an account (docs/notifications.md)",
     )
     weekly_report_day: Literal["off", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
         Field(

@@ -6,10 +6,10 @@ from stressvision.core.texts import Message
 
 TITLE = Message(es="Destinos por área, turno y severidad", en="Recipients by area, shift and severity")
 ABOUT = Message(
-    es="Cada destino recibe lo que admite su filtro. Los destinos generales reciben las alertas que aquí nadie toma. "
-    "Ningún aviso dice de quién es una alerta.",
-    en="Each recipient gets what its filter admits. The general recipients get the alerts that nobody takes here. "
-    "No message states whose alert it is.",
+    es="Cada destino recibe lo que admite su filtro. Los destinos generales reciben las alertas que aquí nadie toma; "
+    "si hay cuentas, también las que toma solo un destino con áreas o turnos. Ningún aviso dice de quién es.",
+    en="Each recipient gets what its filter admits. The general recipients get the alerts that nobody takes here; once "
+    "there are accounts, also those that only a recipient with areas or shifts takes. No message states whose it is.",
 )
 NONE = Message(es="Ninguno: todo va a los destinos generales.", en="None: everything goes to the general recipients.")
 REACHES_NOBODY = Message(es="Hay alertas que no llegan a nadie", en="Some alerts reach nobody")
@@ -62,10 +62,17 @@ QUIET_EXCEPT = Message(
 )
 QUIET_ALL = Message(es="Sin avisos {periods}.", en="No messages {periods}.")
 PASSES = Message(es="La severidad alta llega también en esas horas", en="High severity arrives in those hours too")
-ACCOUNT = Message(es="Cuenta de salud que lee ahí", en="Health account that reads there")
+ACCOUNT = Message(es="Cuenta que lee ahí", en="Account that reads there")
 ACCOUNT_HELP = Message(
-    es="Un filtro por área o turno la necesita. Si la cuenta se desactiva, el destino deja de recibir avisos.",
-    en="A filter by area or shift requires it. Once the account is disabled the recipient gets no message.",
+    es="Un filtro por área o turno pide una cuenta de salud; los reportes, una de jefatura o de salud. Si la cuenta se "
+    "desactiva, el destino deja de recibir avisos.",
+    en="A filter by area or shift requires an account of the health service; reports, one of a plant manager or of the "
+    "health service. Once the account is disabled the recipient gets no message.",
+)
+PASSWORD = Message(es="Contraseña de esa cuenta", en="Password of that account")
+PASSWORD_HELP = Message(
+    es="La escribe su titular, que así acepta el destino y su dirección. Cada cambio la pide de nuevo.",
+    en="Typed by its person, who thereby agrees to the recipient and its address. Each change asks for it again.",
 )
 LINK = Message(es="Enlace que atiende desde el mensaje", en="Link that acknowledges from the message")
 LINK_HELP = Message(

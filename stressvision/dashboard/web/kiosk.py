@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from markupsafe import Markup
 from pydantic import ValidationError
@@ -60,7 +60,7 @@ class KioskPage:
         try:
             await asyncio.to_thread(partial(self.check, key))
         except StressVisionError as error:
-            return self._refuse(error.message.text(self.language), 403)
+            return self._message(texts.kiosk.NOT_OPEN, error.message.text(self.language), 403, "", IDLE_SECONDS)
         return HTMLResponse(
             create_document(self.language, self._text(texts.kiosk.TITLE), self._form(key)), 200, _HEADERS
         )
@@ -85,7 +85,7 @@ class KioskPage:
     def _message(self, title: Message, line: str, status: int, key: str, seconds: int) -> Response:
         content = Markup("<p role=status>{}</p>").format(line)
         if key:
-            back = f"{PATH}?{KEY}={key}"
+            back = f"{PATH}?{urlencode({KEY: key})}"
             content += Markup('<meta http-equiv="refresh" content="{};url={}"><p><a href="{}">{}</a></p>').format(
                 seconds, back, back, self._text(texts.kiosk.FIRST)
             )

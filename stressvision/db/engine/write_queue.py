@@ -20,7 +20,11 @@ MAX_SECONDS = 0.01
 """How long a transaction accepts new writes; other processes wait meanwhile."""
 
 LEAST_SHARED = 3
-"""Writes of a kind from which one shared statement is cheaper than one each."""
+"""Writes of a kind from which one shared statement is cheaper than one each.
+
+Processor time of SQLite's single detections, together and each, in turns: 2 at once 1.12, 3 0.91, 4 0.86, 6 0.87 and
+12 0.78 (medians of 7, 2026-11-29, beside other load of 18).
+"""
 
 T = TypeVar("T")
 

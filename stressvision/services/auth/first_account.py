@@ -3,7 +3,7 @@
 import structlog
 
 from stressvision.core.errors import InvalidInput, Message
-from stressvision.core.files import local_token_file, write_private
+from stressvision.core.files import local_token_file, make_private_folder, write_private
 from stressvision.db.queries.detections.devices import select_devices
 from stressvision.domain.auth import Role
 from stressvision.services.audit import record
@@ -56,7 +56,7 @@ def issue_local_tokens(context: Context, actor: Actor) -> int:
             record(connection, context, actor, "token_added", "token", None, details)
             path = local_token_file(context.settings.run_dir, device.device_id)
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(path.parent)
                 write_private(path, parts.text)
             except OSError as error:
                 log.warning("device token not written", device=device.device_id, reason=error.strerror)

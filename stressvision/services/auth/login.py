@@ -112,13 +112,27 @@ def add_token(context: Context, wanted: TokenRequest, actor: Actor) -> TokenIssu
     require_account(actor)
     verified: rows.AccountRow | None = None
     if account is not None and account != actor.user_id:
-        if wanted.password is not None:
-            verified = _find_by_password(context, account, wanted.password, actor)
-        if verified is None:
-            raise InvalidInput(NOT_THEIR_PASSWORD, field="password")
-        with context.database.write() as connection:
-            _reset_failures(connection, account, actor)
+        verified = confirm_by_password(context, account, wanted.password, actor, NOT_THEIR_PASSWORD)
     return tokens.add_token(context, wanted, actor, verified=verified)
+
+
+def confirm_by_password(
+    context: Context, name: str, password: str | None, actor: Actor, refusal: Message
+) -> rows.AccountRow:
+    """Return the account whose person agreed by typing the password; a wrong one counts as a failed login.
+
+    The account may change meanwhile: require_unchanged, in the transaction that relies on it.
+
+    Raises:
+        InvalidInput: The password is missing or wrong, with the text of `refusal`.
+        TooManyAttempts: Too many failures; the password was not checked.
+    """
+    account = None if password is None else _find_by_password(context, name, password, actor)
+    if account is None:
+        raise InvalidInput(refusal, field="password")
+    with context.database.write() as connection:
+        _reset_failures(connection, name, actor)
+    return account
 
 
 def log_out(context: Context, token_id: str, actor: Actor) -> None:

@@ -23,7 +23,7 @@ from stressvision.domain.notifications import NoticeKind
 from stressvision.domain.reports import ReportKind, Window, summarise, window_holding
 from stressvision.services.alerts.creation import create_window_alert_if_due, report_rule
 from stressvision.services.context import Context
-from stressvision.services.notice_routing import health_accounts
+from stressvision.services.notice_routing import reader_accounts
 from stressvision.services.notifications import enqueue
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.services.reports.coverage import measure_report_coverage
@@ -112,7 +112,7 @@ def _report_window(context: Context, window: Window, settled: int, *, keeps_larg
         new = rows.NewReport(figures, coverage, ReportKind.SCHEDULED, context.clock(), settled, public)
         if existing is None:
             report_id = rows.insert_report(connection, new)
-            if public is not None or health_accounts(connection) is None:
+            if public is not None or reader_accounts(connection) is None:
                 # Administrators choose who receives messages: each would state that somebody was seen in the window.
                 enqueue(connection, context, NoticeKind.REPORT, report_id)
         else:

@@ -1,7 +1,7 @@
 """Reading and changing of the settings that may be stored in the database; every change is audited."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -13,6 +13,8 @@ from stressvision.core.notice_routes import NoticeRoute
 from stressvision.core.settings.installation import Policy
 from stressvision.core.settings.types import Note
 from stressvision.core.validation import describe_error
+from stressvision.db.engine.connection import Connection
+from stressvision.db.queries.auth.accounts import AccountRow
 from stressvision.db.queries.stored_settings import (
     StoredSetting,
     delete_setting,
@@ -22,17 +24,27 @@ from stressvision.db.queries.stored_settings import (
 from stressvision.domain.notifications import find_address_fault
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
+from stressvision.services.credentials import require_unchanged
 from stressvision.services.stored_settings import (
     SECRET,
     STORABLE,
     StorableSetting,
     fixed_settings,
+    read_value,
     validate_value,
 )
 from stressvision.wire.settings import SettingKind, SettingList, SettingState, describe
 
 LEAST_AUDIT_DAYS = 365
 """Shortest term that the console can set: otherwise an administrator could delete the record of what they did."""
+
+
+NOT_AGREED = Message(
+    es="El destino recibe lo que su cuenta puede ver: hace falta la contraseña actual de esa cuenta en password, "
+    "escrita por su titular (/api/notifications/routes).",
+    en="The recipient gets what its account may see: the current password of that account is needed in password, typed "
+    "by its person (/api/notifications/routes).",
+)
 
 
 def list_settings(context: Context) -> SettingList:
@@ -49,18 +61,25 @@ def list_settings(context: Context) -> SettingList:
     )
 
 
-def change_settings(context: Context, wanted: Mapping[str, object], actor: Actor) -> SettingList:
+def change_settings(
+    context: Context, wanted: Mapping[str, object], actor: Actor, *, consenting: AccountRow | None = None
+) -> SettingList:
     """Store values, or delete them for None, and return the settings; all or none are stored.
 
+    `consenting`: the account whose person agreed, by password, that new or changed destinations name it.
+
     Raises:
-        InvalidInput: A name is not a storable setting, or a value is not valid.
+        InvalidInput: A name is not a storable setting, a value is not valid, or a destination names an account that
+            did not agree.
         Conflict: The environment sets one of them.
+        Unauthenticated: The account that agreed was changed meanwhile.
     """
     context.refresh_settings()
     typed = check_values(context, wanted)
     before = {name: _summarise(getattr(context.settings, name)) for name in typed}
     checked = {name: None if wanted[name] is None else _to_json(name, value) for name, value in typed.items()}
     with context.database.write() as connection:
+        _require_consent(connection, typed.get("notify_routes", ()), consenting)
         for name, value in checked.items():
             if value is None:
                 delete_setting(connection, name)
@@ -70,6 +89,20 @@ def change_settings(context: Context, wanted: Mapping[str, object], actor: Actor
         record(connection, context, actor, "settings_changed", "settings", None, changes)
     context.refresh_settings()
     return list_settings(context)
+
+
+def _require_consent(connection: Connection, routes: Sequence[NoticeRoute], consenting: AccountRow | None) -> None:
+    """Raise InvalidInput where a destination is new or changed and the account that it names did not agree."""
+    if consenting is not None:
+        require_unchanged(connection, consenting)
+    if not any(route.account for route in routes):
+        return
+    stored = [row.value for row in select_stored_settings(connection) if row.name == "notify_routes"]
+    value = read_value(stored[0]) if stored else None
+    known = value if isinstance(value, list) else []
+    agreed = None if consenting is None else consenting.name
+    if any(route.account not in (None, agreed) and route.reveal() not in known for route in routes):
+        raise InvalidInput(NOT_AGREED, field="password")
 
 
 def require_changeable(context: Context, name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from stressvision.services.audit import list_audit, record, trim_audit, verify_a
 from stressvision.services.backup.restoring import move_database
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.employees import read_employee, read_employee_state
+from stressvision.services.reads import LIST_SPAN
 from tests.conftest import FakeClock
 from tests.integration.conftest import DATABASES, enrol
 from tests.integration.db.test_migrations import IN_USE, NOW, create_0002
@@ -195,3 +197,20 @@ def test_listing_the_reads_of_a_person_is_audited(usual_context: Context) -> Non
     assert asked == ["read_audit", "read_employee_state", "enrol"]
     by_user = AuditFilter(user_id="dra.quispe")
     assert [entry.action for entry in list_audit(usual_context, by_user, Actor()).entries] == ["read_employee_state"]
+
+
+def test_listing_the_log_is_audited_once_per_reader_and_minutes(usual_context: Context, clock: FakeClock) -> None:
+    employee = enrol(usual_context)
+    read_employee_state(usual_context, employee, 15, DOCTOR)
+    for wanted in (AuditFilter(), AuditFilter(entity_type="employee"), AuditFilter(user_id="dra.quispe")):
+        list_audit(usual_context, wanted, DOCTOR)
+    list_audit(usual_context, AuditFilter(), replace(DOCTOR, user_id="jefa"))
+    clock.advance(seconds=LIST_SPAN.total_seconds())
+    list_audit(usual_context, AuditFilter(), DOCTOR)
+    entries = list_audit(usual_context, AuditFilter(entity_type="audit"), Actor()).entries
+    assert [(entry.user_id, entry.action, (entry.details or {}).get("times")) for entry in reversed(entries)] == [
+        (DOCTOR.user_id, "read_audit", None),
+        ("jefa", "read_audit", None),
+        (DOCTOR.user_id, "read_audit", 2),
+        (DOCTOR.user_id, "read_audit", None),
+    ]

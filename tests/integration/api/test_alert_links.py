@@ -19,6 +19,7 @@ from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.alerts.decisions import acknowledge_alert, read_alert
 from stressvision.services.alerts.links import acknowledge_by_link
 from stressvision.services.auth.accounts import add_account, disable_account
+from stressvision.services.auth.login import confirm_by_password
 from stressvision.services.context import Actor, Context
 from stressvision.services.settings.routes import add_route
 from stressvision.wire.alerts import AlertLinkState
@@ -166,7 +167,7 @@ def test_general_recipients_get_no_link(telling: Context, clock: FakeClock) -> N
 def test_link_without_an_account_is_not_stored(telling: Context) -> None:
     wanted = RouteNew(name="Gancho", address="jsons://example.com/hook", acknowledge_link=True)
     with pytest.raises(InvalidInput) as refused:
-        add_route(telling, wanted, Actor(user_id="admin"))
+        add_route(telling, wanted, Actor(user_id="admin"), confirm_by_password)
     assert refused.value.field == "account"
 
 

@@ -255,6 +255,11 @@ def test_link_that_two_open_at_once_opens_for_one(context: Context, clock: FakeC
     assert require_holder(context, first[0].secret, "10.0.0.5").expires_at == first[0].expires_at
 
 
+def list_changes(context: Context) -> list[int | None]:
+    """Return the rows of the audit log; listing it is a row too."""
+    return [entry.id for entry in list_audit(context, AuditFilter(), Actor()).entries if entry.action != "read_audit"]
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -271,7 +276,7 @@ def test_request_in_flight_while_its_person_is_erased_leaves_nothing(
     ana = enrol(context)
     holder = LinkHolder(1, ana, context.clock() + timedelta(minutes=5), None)
     erase_person(context, ana, Actor(user_id="dra.quispe"))
-    before = len(list_audit(context, AuditFilter(), Actor()).entries)
+    before = list_changes(context)
     with pytest.raises(NotFound):
         act(context, holder)
-    assert len(list_audit(context, AuditFilter(), Actor()).entries) == before
+    assert list_changes(context) == before

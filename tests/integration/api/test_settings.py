@@ -1,5 +1,6 @@
 """Settings in the database: read, changed, previewed, followed by running programs, fixed by the environment."""
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import Unavailable
 from stressvision.domain.auth import Role
 from stressvision.notifications.address_tests import send_tests
+from stressvision.services.auth.hashing import hash_password
 from stressvision.services.context import Context, open_context, opened_context
 from stressvision.services.settings.following import SettingsFollower
 from stressvision.services.settings.preview import preview_rules
@@ -263,20 +265,92 @@ def test_invalid_destination_names_its_field_and_stores_nothing(
     assert usual_context.settings.notify_routes == ()
 
 
+PASSWORD = "una frase larga y rara 7"  # noqa: S105
+
+
+def give_people(context: Context) -> dict[Role, dict[str, str]]:
+    """Return the headers of one account of each role, `cuenta.ROLE`, with a password."""
+    tokens = give_tokens(context)
+    with context.database.write() as connection:
+        connection.execute(text("UPDATE accounts SET password_hash = :hash"), {"hash": hash_password(PASSWORD)})
+    return {role: bearing(token) for role, token in tokens.items()}
+
+
+@pytest.mark.usefixtures("quick_argon")
 def test_filter_by_area_belongs_to_an_account_of_the_health_service(usual_context: Context) -> None:
-    tokens = give_tokens(usual_context)
+    people = give_people(usual_context)
     with TestClient(create_app(replace(usual_context)), base_url="http://localhost:8000") as client:
-        admin, health = bearing(tokens[Role.ADMIN]), bearing(tokens[Role.HEALTH])
+        admin, health = people[Role.ADMIN], people[Role.HEALTH]
         known = client.get("/api/notifications/routes", headers=health).json()["accounts"]
-        assert len(known) == 1
+        assert known == ["cuenta.health", "cuenta.viewer"]
         refused = client.post("/api/notifications/routes", json=ROUTE, headers=admin)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "account")
-        assert client.post("/api/notifications/routes", json=ROUTE | {"account": known[0]}, headers=health).is_error
-        added = client.post("/api/notifications/routes", json=ROUTE | {"account": known[0]}, headers=admin)
+        agreed = {"account": known[0], "password": PASSWORD}
+        assert client.post("/api/notifications/routes", json=ROUTE | agreed, headers=health).is_error
+        added = client.post("/api/notifications/routes", json=ROUTE | agreed, headers=admin)
         assert added.json()["routes"][0]["account"] == known[0]
         client.post(f"/api/accounts/{known[0]}/disable", headers=admin)
         fault = client.get("/api/notifications/routes", headers=admin).json()["routes"][0]["fault"]
     assert "desactivada" in fault
+
+
+@pytest.mark.usefixtures("quick_argon")
+def test_destination_in_the_name_of_an_account_needs_its_own_password(usual_context: Context) -> None:
+    """Otherwise an administrator could receive the alerts of one person at an address of their own."""
+    people = give_people(usual_context)
+    own = {**ROUTE, "account": "cuenta.health"}
+    with TestClient(create_app(replace(usual_context)), base_url="http://localhost:8000") as client:
+        admin = people[Role.ADMIN]
+
+        def refusal(method: str, path: str, body: object) -> list[str]:
+            answer = client.request(method, path, json=body, headers=admin)
+            return [fault["field"] for fault in answer.json()["errors"]] if answer.status_code == 422 else []
+
+        routes = "/api/notifications/routes"
+        assert refusal("POST", routes, own) == ["password"]
+        assert refusal("POST", routes, own | {"password": "la del administrador 9"}) == ["password"]
+        assert refusal("PATCH", "/api/settings", {"values": {"notify_routes": json.dumps([own])}}) == ["password"]
+        assert usual_context.settings.notify_routes == ()
+
+        added = client.post(routes, json=own | {"password": PASSWORD}, headers=admin)
+        assert added.status_code == 201, added.text
+        path = f"{routes}/{added.json()['routes'][0]['target']}"
+        same = {name: value for name, value in own.items() if name != "address"}
+        elsewhere = {"address": "jsons://own.example.com/hook"}
+        for other in (elsewhere, {"shifts": [], "areas": ["Producción"]}, {"acknowledge_link": True}):
+            assert refusal("PUT", path, same | other) == ["password"]
+            assert refusal("PATCH", "/api/settings", {"values": {"notify_routes": json.dumps([own | other])}}) == [
+                "password"
+            ]
+        assert client.put(path, json=same, headers=admin).status_code == 200, "nothing changes"
+        assert client.post(routes, json={"name": "Todo", **elsewhere}, headers=admin).status_code == 201
+        assert client.put(path, json=same | {"quiet": "", "password": PASSWORD}, headers=admin).status_code == 200
+        assert client.delete(path, headers=admin).status_code == 200
+    assert not [entry for entry in audited(usual_context, "settings_changed") if PASSWORD in entry]
+    assert len(audited(usual_context, "login_failed")) == 1
+
+
+@pytest.mark.usefixtures("quick_argon")
+def test_figures_go_to_accounts_that_may_learn_them(usual_context: Context) -> None:
+    admin = give_people(usual_context)[Role.ADMIN]
+    wanted = {"name": "Jefatura", "address": HOOK, "events": ["weekly"], "password": PASSWORD}
+    with TestClient(create_app(replace(usual_context)), base_url="http://localhost:8000") as client:
+        for account in (None, "cuenta.admin"):
+            refused = client.post("/api/notifications/routes", json=wanted | {"account": account}, headers=admin)
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "account")
+        manager = wanted | {"account": "cuenta.viewer"}
+        with_alerts = client.post("/api/notifications/routes", json=manager | {"events": ["alerts"]}, headers=admin)
+        assert (with_alerts.status_code, with_alerts.json()["errors"][0]["field"]) == (422, "account")
+        added = client.post("/api/notifications/routes", json=manager, headers=admin)
+    assert (added.status_code, added.json()["routes"][0]["fault"]) == (201, None)
+
+
+def test_destinations_before_the_first_account_name_none(client: TestClient, usual_context: Context) -> None:
+    """The account that is created later would receive nothing that it agreed to."""
+    values = {"values": {"notify_routes": json.dumps([{**ROUTE, "account": "dra.quispe"}])}}
+    refused = client.patch("/api/settings", json=values)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "password")
+    assert usual_context.settings.notify_routes == ()
 
 
 def test_destinations_of_the_environment_are_fixed(usual_context: Context) -> None:

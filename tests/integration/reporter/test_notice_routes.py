@@ -140,7 +140,7 @@ def test_destination_of_a_disabled_account_receives_nothing(sqlite_context: Cont
     telling = routed(sqlite_context, {"name": "quispe", "areas": ["Producción"], "account": "dra.quispe"})
     post_stress(telling, clock, enrol(telling), 10)
     disable_account(sqlite_context, "dra.quispe", admin)
-    assert deliver(telling) == [], "queued before"
+    assert deliver(telling) == ["general"], "queued before for the destination too"
     post_stress(telling, clock, enrol(telling, "EMP002", "Lars Keller Ruiz"), 10)
     assert deliver(telling) == ["general"], "it falls to the general recipients"
 
@@ -152,3 +152,16 @@ def test_filter_by_area_without_a_health_account_receives_nothing(sqlite_context
     telling = routed(sqlite_context, {"name": "curioso", "areas": ["Producción"]})
     post_stress(telling, clock, enrol(telling), 10)
     assert deliver(telling) == ["general"]
+
+
+@pytest.mark.usefixtures("quick_argon")
+def test_general_recipients_do_not_get_what_filters_by_area_leave(context: Context, clock: FakeClock) -> None:
+    """Otherwise a person in an area that no destination names would be the one whose alerts they receive."""
+    for name, role in (("admin", Role.ADMIN), ("dra.quispe", Role.HEALTH)):
+        add_account(context, name, role, "una frase larga y rara 7", Actor(user_id="admin", role=Role.ADMIN))
+    telling = routed(context, {"name": "quispe", "areas": ["Producción"], "account": "dra.quispe"})
+    post_stress(telling, clock, enrol(telling), 10)
+    assert deliver(telling) == ["general", "quispe"]
+    everything = routed(context, {"name": "quispe", "account": "dra.quispe"})
+    post_stress(everything, clock, enrol(everything, "EMP002", "Lars Keller Ruiz"), 10)
+    assert deliver(everything) == ["quispe"]

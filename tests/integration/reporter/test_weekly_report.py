@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.core.errors import Message, ServerUnreachable
 from stressvision.core.notice_routes import NoticeRoute
+from stressvision.domain.auth import Role
 from stressvision.notifications.delivery import deliver_due
 from stressvision.notifications.message import AttachedFile, OutgoingMessage
 from stressvision.reporter.weekly import attach_week
-from stressvision.services.context import Context
+from stressvision.services.auth.accounts import add_account
+from stressvision.services.context import Actor, Context
 from stressvision.services.reports.weekly import queue_weekly_report
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -105,6 +108,19 @@ def test_report_that_is_switched_off_is_not_sent(sqlite_context: Context) -> Non
     own = subscribed(sqlite_context, weekly_report_day="off")
     assert queue_weekly_report(own) is None
     assert deliver(own) == []
+
+
+@pytest.mark.usefixtures("quick_argon")
+def test_report_goes_to_accounts_that_may_learn_figures(sqlite_context: Context) -> None:
+    both: dict[str, Any] = {"notify_events": ("weekly",)}
+    queue_weekly_report(subscribed(sqlite_context, **both))
+    for name, role in (("admin", Role.ADMIN), ("jefa", Role.VIEWER)):
+        add_account(sqlite_context, name, role, "una frase larga y rara 7", Actor(user_id="admin", role=Role.ADMIN))
+    assert deliver(subscribed(sqlite_context, **both)) == [], "queued before there were accounts"
+    route = {"name": "Jefa", "address": "json://127.0.0.1:9/reader", "events": ["weekly"], "account": "jefa"}
+    own = subscribed(sqlite_context, notify_routes=(NoticeRoute.model_validate(route),), **both)
+    queue_weekly_report(own)
+    assert [to for to, _ in deliver(own)] == ["reader"]
 
 
 def test_mail_carries_a_pdf_without_persons(sqlite_context: Context, clock: FakeClock) -> None:

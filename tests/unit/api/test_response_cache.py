@@ -114,6 +114,20 @@ def test_work_that_took_long_runs_in_a_thread_until_it_is_short() -> None:
     assert asyncio.run(run_thrice(ShortWork(clock))) == [False, False, True, True]
 
 
+def test_one_slow_measurement_beside_other_load_leaves_work_in_the_event_loop() -> None:
+    readings, durations = [0.0], [MOST_SECONDS / 2] * 2 + [MOST_SECONDS * 1.5] * 4
+
+    def work() -> int:
+        readings[0] += durations.pop(0)
+        return threading.get_ident()
+
+    async def run_all(short: ShortWork) -> list[bool]:
+        own = threading.get_ident()
+        return [await short.run("kind", work) == own for _ in range(6)]
+
+    assert asyncio.run(run_all(ShortWork(lambda: readings[0]))) == [False, True, True, True, True, False]
+
+
 class Writes:
     """The part of a context that completions use."""
 

@@ -11,6 +11,7 @@ from stressvision.dashboard.acting_user import acting_user
 from stressvision.dashboard.actions import show_refusal
 from stressvision.dashboard.api_calls import settings_requests
 from stressvision.dashboard.page_context import PageContext
+from stressvision.domain.auth import PASSWORD_MAX_LENGTH
 from stressvision.wire.notifications import RouteChange, RouteList, RouteNew, RouteState
 
 _EDITED = "route_edited"
@@ -141,6 +142,13 @@ def _show_form(context: PageContext, found: RouteList, route: RouteState | None)
                 format_func=lambda name: name or context.text(texts.routes.NO_ACCOUNT),
                 help=context.text(texts.routes.ACCOUNT_HELP),
             )
+            password = st.text_input(
+                context.text(texts.routes.PASSWORD),
+                type="password",
+                autocomplete="off",
+                max_chars=PASSWORD_MAX_LENGTH,
+                help=context.text(texts.routes.PASSWORD_HELP),
+            )
             choices = list(texts.routes.LINK_CHOICES)
             link = st.selectbox(
                 context.text(texts.routes.LINK),
@@ -172,6 +180,7 @@ def _show_form(context: PageContext, found: RouteList, route: RouteState | None)
             "quiet_except_high": passes,
             "account": account or None,
             "acknowledge_link": link,
+            "password": password or None,
         }
     )
     if route is None:
