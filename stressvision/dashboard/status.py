@@ -106,7 +106,7 @@ def _items(context: PageContext, status: PlantStatus) -> list[html.Chip]:
         label = context.text(texts.navigation.CAMERAS_UP, up=f"{status.cameras_watching:,}", all=f"{status.cameras:,}")
         items.append(html.Chip(good if all_up else bad, label))
     if status.pending_alerts is not None:
-        label = context.text(texts.navigation.NO_OPEN_ALERTS)
+        label = context.text(texts.navigation.NO_PENDING_ALERTS)
         if status.pending_alerts:
             one, many = texts.navigation.ONE_OPEN_ALERT, texts.navigation.OPEN_ALERTS
             label = context.count(status.pending_alerts, one, many)

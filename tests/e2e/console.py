@@ -6,16 +6,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from sqlalchemy import update
 
 from stressvision.core.config import Settings
+from stressvision.core.notice_routes import NoticeRoute
 from stressvision.db.schema.tables import employees
 from stressvision.domain.auth import Role
+from stressvision.domain.notifications import fingerprint
+from stressvision.services.alerts.links import issue_alert_link
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.devices import record_health
+from stressvision.services.people.kiosks import add_kiosk
 from stressvision.services.people.links import issue_link
 from stressvision.services.reports.creation import write_manual_report
 from stressvision.wire.detections import DeviceHealth
@@ -51,6 +56,8 @@ PEOPLE = (
     ("EMP005", "Elena Rojas León", "Envasado"),
     ("EMP006", "Marco Ponce Arce", "Envasado"),
 )
+MAIL = "mailto://127.0.0.1:9/?from=a@example.com&to=dra@example.com&mode=insecure"
+"""Nothing is sent: the notifier does not run."""
 CAMERAS = (("pi-envasado-01", "watching"), ("pi-almacen-01", "no_camera"))
 
 
@@ -71,6 +78,9 @@ class Console:
     port: int
     context: Context
     links: list[str]
+    """Addresses of people's own pages."""
+    form_links: list[str]
+    """Addresses of a kiosk and of an alert in a message."""
     running: ExitStack = field(default_factory=ExitStack)
     dashboard: Program = field(init=False)
 
@@ -101,9 +111,15 @@ class Console:
 @contextmanager
 def run_console(folder: Path) -> Iterator[Console]:
     """Run the backend in a thread and the dashboard as a process until the end of the block."""
-    settings = Settings(database_url=f"sqlite:///{folder}/gloria_stress_system.db", time_zone=ZONE)
+    doctor = NoticeRoute.model_validate({"name": "Salud", "address": MAIL, "account": ACCOUNTS[Role.HEALTH]})
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/gloria_stress_system.db",
+        time_zone=ZONE,
+        dashboard_url="https://estres.planta.example",
+        notify_routes=(doctor,),
+    )
     context = open_context(settings)
-    console = Console(folder, free_port(), free_port(), context, fill_plant(context))
+    console = Console(folder, free_port(), free_port(), context, fill_plant(context), issue_form_links(context))
     console.start_backend()
     console.start_dashboard()
     try:
@@ -128,6 +144,13 @@ def fill_plant(context: Context) -> list[str]:
     record_health(context, DeviceHealth(device_id="cam-1", state="stopped"))
     write_manual_report(context, timedelta(minutes=15))
     return [issue_link(context, ids[number], DOCTOR).path for number in range(4)]
+
+
+def issue_form_links(context: Context) -> list[str]:
+    """Issue the links of the pages that are plain forms: a kiosk, and the last alert in a message to the doctor."""
+    alert = issue_alert_link(context, len(PEOPLE), fingerprint(MAIL))
+    assert alert is not None
+    return [add_kiosk(context, "Comedor", DOCTOR).path, urlsplit(alert)._replace(scheme="", netloc="").geturl()]
 
 
 @contextmanager

@@ -150,7 +150,7 @@ STEPS: Mapping[str, Message] = {
     "noted": Message(es="Nota", en="Note"),
     "resolved": Message(es="Resuelta", en="Resolved"),
     "escalated": Message(es="Escalada: nadie la había atendido", en="Escalated: not acknowledged in time"),
-    "silenced": Message(es="Silenciada", en="Silenced"),
+    "silenced": Message(es="No creada: alertas en pausa", en="Not created: alerts paused"),
 }
 STEP_BY = Message(es="{step} · {user}", en="{step} · {user}")
 NEW_NOTE = Message(es="Nota nueva", en="New note")
@@ -159,7 +159,7 @@ WORDS_MISSING = Message(
     es="Escriba primero el texto.",
     en="Enter the text first.",
 )
-SILENCE = Message(es="Silenciar las alertas de {subject}", en="Silence the alerts of {subject}")
+SILENCE = Message(es="Pausar las alertas de {subject}", en="Pause the alerts of {subject}")
 SILENCE_SPAN = Message(es="Sin alertas durante", en="No alerts for")
 SILENCE_SPANS: Mapping[int, Message] = {
     60: Message(es="1 hora", en="1 hour"),
@@ -172,8 +172,8 @@ SILENCE_REASON_HINT = Message(
     es="Por ejemplo: ya atendido por el servicio médico", en="For example: already seen by the doctor"
 )
 SILENCE_BEGUN = Message(es="Sin alertas hasta el {time}.", en="No alerts until {time}.")
-ONE_SILENCE = Message(es="1 silencio vigente", en="1 silence in force")
-MANY_SILENCES = Message(es="{count} silencios vigentes", en="{count} silences in force")
+ONE_SILENCE = Message(es="1 pausa vigente", en="1 pause in force")
+MANY_SILENCES = Message(es="{count} pausas vigentes", en="{count} pauses in force")
 SILENCE_LINE = Message(
     es="{subject}: sin alertas hasta el {time}. {reason} ({user}).",
     en="{subject}: no alerts until {time}. {reason} ({user}).",

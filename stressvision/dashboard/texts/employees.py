@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from stressvision.core.texts import Message
 
 NO_EMPLOYEES = Message(
-    es="Aún no hay empleados. Pida a quien administra el sistema que inscriba al primero.",
-    en="There are no employees yet. Ask the administrator of the system to enrol the first one.",
+    es="Aún no hay empleados. Inscriba al primero en «Inscribir».",
+    en="There are no employees yet. Enrol the first one on “Enrol”.",
 )
 ONE_EMPLOYEE = Message(es="1 persona", en="1 person")
 MANY_EMPLOYEES = Message(es="{count} personas", en="{count} people")

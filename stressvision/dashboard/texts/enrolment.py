@@ -108,8 +108,8 @@ DONE_DETAIL = Message(
     en="{count} pictures measured, quality {quality}. The devices receive the face within seconds.",
 )
 NOT_RELAXED = Message(
-    es="En ninguna foto el rostro estaba relajado: su expresión neutral propia no se conoce todavía.",
-    en="In no picture the face was relaxed: the person's own neutral expression is not known yet.",
+    es="En ninguna foto el rostro estaba relajado: su expresión neutra propia no se conoce todavía.",
+    en="The face was relaxed in no picture: the person's own neutral expression is not known yet.",
 )
 ANOTHER = Message(es="Inscribir a otra persona", en="Enrol another person")
 

@@ -58,7 +58,7 @@ SEVERITY_SHORT: Mapping[str, Message] = {
 USUAL_SHARE = Message(es="habitual {share}", en="usual {share}")
 NO_USUAL = Message(es="sin nivel habitual", en="no usual level")
 NOT_TAKEN = Message(es="Sin atender", en="Not acknowledged")
-TAKEN_BY = Message(es="Atiende {user}", en="{user}")
+TAKEN_BY = Message(es="Atiende {user}", en="With {user}")
 CLOSED_BY = Message(es="Resuelta · {user}", en="Resolved · {user}")
 
 REASON_STRESS = Message(

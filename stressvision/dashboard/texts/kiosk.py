@@ -14,6 +14,7 @@ THANKS = Message(es="Gracias: quedó guardado", en="Thank you: it is saved")
 BACK_SOON = Message(
     es="La pantalla vuelve sola al principio en unos segundos.", en="The screen returns by itself within seconds."
 )
+NOT_OPEN = Message(es="Este quiosco no está disponible", en="This kiosk is not available")
 NOT_SENT = Message(es="No se guardó", en="It was not saved")
 FIRST = Message(es="Volver", en="Back")
 ANSWER_ONE = Message(

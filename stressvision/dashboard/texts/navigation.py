@@ -16,7 +16,7 @@ SECTIONS: Mapping[str, Message] = {
 DATA_AGE = Message(es="Última señal: {ago}", en="Last signal: {ago}")
 CAMERAS_UP = Message(es="{up} de {all} cámaras observan", en="{up} of {all} cameras watching")
 NO_CAMERAS = Message(es="Ninguna cámara registrada", en="No camera registered")
-NO_OPEN_ALERTS = Message(es="Sin alertas abiertas", en="No open alerts")
+NO_PENDING_ALERTS = Message(es="Sin alertas pendientes", en="No pending alerts")
 ONE_OPEN_ALERT = Message(es="1 alerta pendiente", en="1 alert pending")
 OPEN_ALERTS = Message(es="{count} alertas pendientes", en="{count} alerts pending")
 STATUS = Message(es="Estado de la planta", en="State of the plant")

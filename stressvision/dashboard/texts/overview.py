@@ -9,10 +9,10 @@ STRESS_SHARE_HELP = Message(
 
 WITHHELD = Message(es="reservado", en="withheld")
 WITHHELD_HELP = Message(
-    es="Las cuentas de administración no ven cifras de personas ni de grupos: entregan los tokens de las cámaras. No "
-    "significa que no haya nadie.",
-    en="Accounts of administration see no figures about people or groups: they issue the tokens of the cameras. It "
-    "does not mean that nobody was there.",
+    es="Las cuentas de administración cuidan el sistema y no ven cifras de personas ni de grupos. No significa que no "
+    "haya nadie.",
+    en="Accounts of administration keep the system running and see no figures about people or groups. It does not mean "
+    "that nobody was there.",
 )
 
 ACTIVE_EMPLOYEES = Message(es="Empleados", en="Employees")

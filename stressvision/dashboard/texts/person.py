@@ -63,7 +63,9 @@ EVENTS: Mapping[str, Message] = {
     "acknowledged": Message(es="Alerta {id} atendida", en="Alert {id} acknowledged"),
     "noted": Message(es="Nota en la alerta {id}", en="Note on alert {id}"),
     "resolved": Message(es="Alerta {id} resuelta", en="Alert {id} resolved"),
-    "escalated": Message(es="Alerta {id} escalada: no se atendió a tiempo", en="Alert {id} escalated"),
+    "escalated": Message(
+        es="Alerta {id} escalada: no se atendió a tiempo", en="Alert {id} escalated: not acknowledged in time"
+    ),
     "silenced": Message(es="Alerta no creada: había una pausa", en="Alert not created: a pause was in force"),
     "pause_begun": Message(es="Alertas en pausa hasta el {ends}", en="Alerts paused until {ends}"),
     "recognition_paused": Message(

@@ -27,7 +27,7 @@ ABOUT: Mapping[str, Message] = {
         en="How many days each kind is kept; 0: for ever. Applied every night.",
     ),
     "backups": Message(
-        es="Cada cuánto se hacen copias y cuántas se guardan.", en="How often backups are made and kept."
+        es="Cada cuánto se hacen copias y cuántas se guardan.", en="How often backups are made, and how many are kept."
     ),
     "policy": Message(
         es="Qué puede estimarse de las personas, según la jurisdicción.", en="What may be inferred, by jurisdiction."
@@ -55,7 +55,7 @@ LABELS: Mapping[str, Message] = {
         en="Minutes without an acknowledgement after which it is notified again (comma-separated)",
     ),
     "device_silent_seconds": Message(
-        es="Segundos sin señal para dar una cámara por muda",
+        es="Segundos sin señal tras los que una cámara cuenta como «Sin señal»",
         en="Seconds of silence after which a camera counts as silent",
     ),
     "device_alert_minutes": Message(

@@ -60,7 +60,7 @@ class KioskPage:
         try:
             await asyncio.to_thread(partial(self.check, key))
         except StressVisionError as error:
-            return self._refuse(error.message.text(self.language), 403)
+            return self._message(texts.kiosk.NOT_OPEN, error.message.text(self.language), 403, "", IDLE_SECONDS)
         return HTMLResponse(
             create_document(self.language, self._text(texts.kiosk.TITLE), self._form(key)), 200, _HEADERS
         )

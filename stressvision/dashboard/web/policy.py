@@ -15,6 +15,8 @@ from stressvision.dashboard.web.documents import create_refusal
 
 UPLOAD_MEGABYTES = 10
 """Of one file and of one message."""
+MOST_SOCKETS = 200
+"""Open pages of all browsers: each is a session in memory."""
 _HSTS = "max-age=31536000"
 _CONTENT_POLICY = (
     # Names and notes are shown as Markdown in places: a picture in one may be loaded from here alone, and from the
@@ -63,7 +65,7 @@ def list_options(settings: Settings) -> list[str]:
 
 
 class WebPolicy:
-    """Refuse requests for other hosts and from other sites' pages; add protective headers."""
+    """Refuse requests for other hosts, from other sites' pages, and too many connections; add protective headers."""
 
     def __init__(
         self,
@@ -71,7 +73,9 @@ class WebPolicy:
         is_encrypted: bool = False,
         is_known: Callable[[str | None], bool] = is_host_allowed,
         refusal: str = "",
+        most_sockets: int = MOST_SOCKETS,
     ) -> None:
+        self._most_sockets, self._sockets = most_sockets, 0
         self._app, self._is_known, self._refusal = app, is_known, refusal
         self._headers = {**_HEADERS, **({"Strict-Transport-Security": _HSTS} if is_encrypted else {})}
 
@@ -87,12 +91,27 @@ class WebPolicy:
                 await send({"type": "websocket.close", "code": 1008})
             return
 
+        if scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
+            return
+
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self._app(scope, receive, send_protected)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a page's connection, unless too many are open: the browser tries again later."""
+        if self._sockets >= self._most_sockets:
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        self._sockets += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._sockets -= 1
 
     def _is_foreign(self, scope: Scope, headers: Headers) -> bool:
         """Return whether a page of another site loads this; links to the dashboard are opened from messages."""

@@ -70,7 +70,7 @@ def test_strip_of_a_calm_plant(state: FakeBackend) -> None:
     state.devices = [device()]
     text = strip(console())
     assert "1 de 1 cámaras observan" in text
-    assert "Sin alertas abiertas" in text
+    assert "Sin alertas pendientes" in text
 
 
 def test_old_data_are_marked(state: FakeBackend) -> None:

@@ -87,3 +87,16 @@ def test_files_of_a_report_hold_fatigue_only() -> None:
     document = json.loads(report_json(shown, ("fatigue",)))
     assert document["per_employee_summary"]["2"]["counts"] == {"fatigue": 1}
     assert "stress" not in json.dumps(document)
+
+
+def test_chart_of_a_person_keeps_every_detection(state: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = count_bars(open_page("person.page"))
+    monkeypatch.setenv("STRESSVISION_POLICY", "eu")
+    strict = count_bars(open_page("person.page"))
+    assert sum(strict.values()) == sum(usual.values()) > 0
+    assert set(strict) <= {"Fatiga", "Sin analizar"} < set(usual)
+
+
+def count_bars(app: AppTest) -> dict[str, int]:
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return {bars["name"]: sum(bars["y"]) for bars in chart["data"]}

@@ -3,6 +3,8 @@
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 from streamlit import net_util
 from streamlit.web.server.starlette import starlette_app
 
@@ -79,3 +81,17 @@ def test_streamlit_asks_no_server_for_its_address(monkeypatch: pytest.MonkeyPatc
     assert net_util.get_external_ip() is None
     assert net_util.get_internal_ip() is None
     assert asked == []
+
+
+def test_connections_of_pages_are_limited_and_freed() -> None:
+    async def hold(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+
+    browser = TestClient(WebPolicy(hold, is_known=lambda _host: True, most_sockets=1))
+    for _ in range(2):
+        with browser.websocket_connect("/_stcore/stream"):
+            with pytest.raises(WebSocketDisconnect) as refused, browser.websocket_connect("/_stcore/stream"):
+                pass
+            assert refused.value.code == 1013

@@ -21,7 +21,7 @@ def over_time(context: PageContext, figures: PersonFigures) -> go.Figure:
     width = _WIDTHS[figures.by]
     figure = go.Figure()
     for expression in (*context.expressions, None):
-        counts = [_count(point, expression) for point in figures.points]
+        counts = [_count(context, point, expression) for point in figures.points]
         if any(counts):
             figure.add_bar(
                 x=[_naive(context, point.start) + width / 2 for point in figures.points],
@@ -108,9 +108,10 @@ def _describe(context: PageContext, point: PersonFigure, measure: Measure) -> st
     return f"{cell}<br>{context.text(texts.person.CELL_USUAL, usual=f'{usual:.0f}', days=point.usual.days)}"
 
 
-def _count(point: PersonFigure, expression: str | None) -> int:
+def _count(context: PageContext, point: PersonFigure, expression: str | None) -> int:
+    """Return the detections of one expression; None: all those without a named one."""
     if expression is None:
-        return point.total_detections - sum(point.counts.values())
+        return point.total_detections - sum(point.counts.get(name, 0) for name in context.expressions)
     return point.counts.get(expression, 0)
 
 
