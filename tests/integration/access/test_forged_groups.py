@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from stressvision.core.notice_routes import NoticeRoute
 from stressvision.db.queries.reports.summaries import mark_stale
 from stressvision.domain.auth import Role
 from stressvision.http.permissions import EVENTS, PERMISSIONS, Learns
@@ -197,7 +199,10 @@ def read_report_events(client: TestClient, token: str) -> list[dict[str, Any]]:
 
 def test_message_announces_only_reports_that_are_shown(usual_context: Context, clock: FakeClock) -> None:
     """An administrator chooses the recipients: each message would state that somebody was seen in the window."""
-    telling = notifying(usual_context, "json://127.0.0.1:9/x", notify_events=("reports",))
+    manager = NoticeRoute(
+        name="Jefatura", account="cuenta.viewer", events=("reports",), address=SecretStr("json://127.0.0.1:9/x")
+    )
+    telling = notifying(usual_context, notify_routes=(manager,))
     with plant_with_one_person(telling) as (client, tokens, people, _):
         clock.advance(minutes=15)
         write_due_reports(telling, QUARTER)

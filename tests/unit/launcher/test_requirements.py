@@ -11,6 +11,7 @@ from stressvision.core.config import PROJECT_ROOT
 PART_OF = {
     "urllib3": "requests",
     "starlette": "fastapi",
+    "anyio": "fastapi",
     "werkzeug": "flask",
     "pydantic-core": "pydantic",
     "dlib-bin": "dlib",
