@@ -192,7 +192,8 @@ def open_plant(folder: Path, name: str, clock: FakeClock) -> Iterator[Plant]:
     context = open_context(settings, clock)
     people = [enrol(context, f"EMP{number:03}", f"Persona {number}") for number in range(1, PEOPLE + 1)]
     try:
-        with asking(context) as client:
+        # Another machine would be limited to 200 requests at once, and a 429 would differ between the plants.
+        with asking(context, address="127.0.0.1") as client:
             ingest = create_application(context).test_client()
             yield Plant(context, clock, client, ingest, give_tokens(context), people)
     finally:
@@ -230,6 +231,7 @@ def _without_commit_time(event: dict[str, Any]) -> dict[str, Any]:
 def _without_varying_lines(text: str) -> str:
     """Return an answer without what other programs of this machine change, and without random names."""
     text = re.sub(r'"free_bytes":\d+', '"free_bytes":0', text)
+    text = re.sub(r"/(one|two)/backups", "/backups", text)  # the folders of the two plants
     text = re.sub(r'"services":\[[^\]]*\]', '"services":[]', text)
     text = re.sub(r'"(token_id|by_token)":"\w+"', r'"\1":""', text)
     return "\n".join(line for line in text.split("\n") if not line.startswith(_VARYING_LINES))

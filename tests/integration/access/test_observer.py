@@ -98,8 +98,8 @@ def test_observer_cannot_tell_whether_one_person_was_there(tmp_path: Path) -> No
     slower: Counter[str] = Counter()
     with ExitStack() as stack:
         plants = (
-            stack.enter_context(open_plant(tmp_path, "first", clock)),
-            stack.enter_context(open_plant(tmp_path, "second", clock)),
+            stack.enter_context(open_plant(tmp_path, "one", clock)),
+            stack.enter_context(open_plant(tmp_path, "two", clock)),
         )
         for number in range(HISTORIES):
             person, absent, alerts = draw_history(chance)
@@ -116,8 +116,8 @@ def test_doctor_can_tell_so_the_comparison_is_able_to_fail(tmp_path: Path) -> No
     chance, clock = random.Random(15), FakeClock()
     with ExitStack() as stack:
         plants = (
-            stack.enter_context(open_plant(tmp_path, "first", clock)),
-            stack.enter_context(open_plant(tmp_path, "second", clock)),
+            stack.enter_context(open_plant(tmp_path, "one", clock)),
+            stack.enter_context(open_plant(tmp_path, "two", clock)),
         )
         for _ in range(3):
             person, absent, alerts = draw_history(chance)
