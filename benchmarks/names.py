@@ -1,6 +1,6 @@
 """Names given over tracks to people who are not enrolled: `python -m benchmarks.names --identity DIR --video DIR`.
 
-Enrols the people of `DIR/enrolled/<person>/*.jpg`, plays each clip of people of whom none is among them through the
+Enrols the people of `DIR/enrolled/<person>/*.jpg`, plays each clip of other people through the
 device's pipeline, as a camera, and counts the tracks that were ever named: each name is a wrong one. Writes its section
 of docs/performance.md.
 """

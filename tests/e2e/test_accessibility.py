@@ -16,8 +16,6 @@ from tests.e2e.console import (
     browse,
     list_paths,
     log_in,
-    open_browser,
-    run_console,
     settle,
 )
 
@@ -40,18 +38,6 @@ WATCH_SHIFTS = """
   }).observe({ type: "layout-shift", buffered: true });"""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with run_console(tmp_path_factory.mktemp("console")) as console:
-        yield console
 
 
 def find_violations(page: Page, name: str) -> list[str]:

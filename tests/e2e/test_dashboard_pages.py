@@ -16,7 +16,7 @@ from stressvision.db.queries.auth.accounts import revoke_tokens_of
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context, open_context
-from tests.e2e.console import CHROMIUM, DESK, PHONE, PHRASE, TIMEOUT_MS, holds_session, open_browser
+from tests.e2e.console import CHROMIUM, DESK, PHONE, PHRASE, TIMEOUT_MS, holds_session
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
 from tests.integration.live_backend import raise_alert, serve
@@ -60,12 +60,6 @@ class Plant:
         """Wait until the dashboard has sent `count` more requests."""
         before = self.count_calls(call)
         wait_until(lambda: self.count_calls(call) >= before + count, f"{count} more of {call}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Tasks by keyboard alone with a visible focus, and what happens to typed text when a program or a camera fails."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -18,8 +16,6 @@ from tests.e2e.console import (
     Console,
     browse,
     log_in,
-    open_browser,
-    run_console,
     settle,
 )
 
@@ -51,18 +47,6 @@ SHOWS_FOCUS = """
   }"""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with run_console(tmp_path_factory.mktemp("console")) as console:
-        yield console
 
 
 def tab_to(page: Page, target: Locator, *, is_checked: bool = True) -> None:
