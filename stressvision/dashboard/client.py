@@ -117,10 +117,6 @@ class BackendClient:
         """Return every known device with its state."""
         return self._get(DeviceList, "/api/devices")
 
-    def employees(self) -> EmployeeList:
-        """Return every employee."""
-        return self._get(EmployeeList, "/api/employees")
-
     def employee_state(self, employee_id: int, minutes: int) -> EmployeeState:
         """Return one person's detections of the last `minutes`. The API audits each request."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
@@ -176,7 +172,7 @@ class BackendClient:
         decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
-    def employee_page(self, limit: int, page: int, wanted: Mapping[str, str]) -> EmployeeList:
+    def employee_page(self, limit: int, page: int, wanted: Mapping[str, str | Sequence[int]]) -> EmployeeList:
         """Return a page of employees. `page`: its number from 0; `wanted`: query parameters that filter."""
         return self._get(EmployeeList, "/api/employees", limit=limit, page=page, **wanted)
 
@@ -223,7 +219,7 @@ class BackendClient:
         """Return the bytes of a file or picture."""
         return self._send(requests.Request("GET", self.base + path, params=query)).content
 
-    def _get(self, model: type[Answer], path: str, **query: str | int) -> Answer:
+    def _get(self, model: type[Answer], path: str, **query: str | int | Sequence[int]) -> Answer:
         request = requests.Request("GET", self.base + path, params=query)
         key = (request.prepare().url or "", self.language, self.token)
         kept = self.kept.get(key)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import NotFound
 from stressvision.dashboard.pages.enrolment.pictures import UsablePicture
+from stressvision.db.queries.people.employees import NewEmployee, insert_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.enrolment import Enrolment, enrol_employee
@@ -100,6 +101,27 @@ def test_registered_code_is_used_again_for_the_same_name_only(context: Context) 
     assert "Falta: 3 fotos más." in shown(app)
 
 
+def test_one_of_many_is_found_by_the_server(context: Context) -> None:
+    with context.database.write() as connection:
+        for number in range(1, 61):
+            new = NewEmployee(f"EMP{number:03}", f"Persona {number}", None, None, context.clock())
+            insert_employee(connection, new)
+    app = open_enrolment()
+    assert len(app.selectbox(key="enrol_person").options) == 51, "the first fifty and the new person"
+    app.text_input(key="enrol_person_search").input("emp060").run()
+    assert app.selectbox(key="enrol_person").options == ["Persona nueva", "Persona 60 · EMP060"]
+    app.selectbox(key="enrol_person").select(60).run()
+    app.text_input(key="enrol_person_search").input("emp001").run()
+    options = ["Persona nueva", "Persona 1 · EMP001", "Persona 60 · EMP060"]
+    assert app.selectbox(key="enrol_person").options == options, "the chosen person stays"
+    assert "enrol_code" not in {field.key for field in app.text_input}
+    app.session_state["enrol_mode"] = "rights"
+    app.run()
+    app.text_input(key="rights_person_search").input("persona 59").run()
+    app.selectbox(key="rights_person").select_index(0).run()
+    assert app.selectbox(key="rights_person").value == 59
+
+
 def test_another_face_under_a_known_code_must_be_confirmed(context: Context) -> None:
     app = fill(open_enrolment())
     app.session_state["enrol_pictures"] = pictures(1, 2, 4)
@@ -120,11 +142,11 @@ from stressvision.dashboard.acting_user import remember_acting_user
 from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages.enrolment import rights
 context = open_page()[1]
-employees = context.backend.employees().employees
+employees = context.backend.employee_page(1, 0, {{}}).employees
 remember_acting_user("enf.rojas")
 if employees and "rights_certificate" not in __import__("streamlit").session_state:
     rights.{content}(context, employees[0])
-rights.show_rights(context, employees)
+rights.show_rights(context)
 """
 
 

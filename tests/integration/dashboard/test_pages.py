@@ -84,6 +84,7 @@ def test_overview_requests_no_single_person(state: FakeBackend) -> None:
     overview()
     assert state.calls
     assert not [call for call in state.calls if call.startswith("GET /api/employees/")]
+    assert state.most_employees == 3, "the names of the people in the feed alone"
 
 
 @pytest.mark.parametrize(
