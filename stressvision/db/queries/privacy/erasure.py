@@ -40,6 +40,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "camera_settings": "what each camera watches, and its pause",
     "changes": "row numbers of committed changes, for a day",
     "database_identity": "a random id of the database",
+    "device_days": "counts of a day over all people of a camera",
     "device_hours": "counts of an hour over all people of a camera",
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
