@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, help="folder of the databases (default: the temporary folder)")
+    parser.add_argument("--keep", type=Path, help="folder where SQLite's histories are kept for later runs")
     options = parser.parse_args()
     load = psutil.getloadavg()[0]
     comparisons = []
@@ -66,7 +67,8 @@ def main() -> None:
                 url, processes = f"sqlite:///{folder}/history-{rows}.db", 1
             else:
                 url, processes = stack.enter_context(run_postgresql(options.folder)), 2
-            comparisons.append(compare(Path(folder), url, rows, processes))
+            kept = options.keep / f"history-{rows}.db" if options.keep and options.database == "sqlite" else None
+            comparisons.append(compare(Path(folder), url, rows, processes, kept))
     section = "\n".join(_describe(comparisons, load))
     replace_section(section)
     print(section)

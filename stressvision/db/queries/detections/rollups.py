@@ -137,4 +137,7 @@ def _edges(since: datetime) -> dict[str, datetime]:
 
 
 def _to_hour(moment: datetime) -> datetime:
+    # Nearly all are hours already, and a year has 8,760.
+    if not (moment.minute or moment.second or moment.microsecond):
+        return moment
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
