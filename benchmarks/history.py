@@ -71,14 +71,20 @@ def copy_history(url: str, rows: int, kept: Path) -> None:
         connection.execute(_FILL_SQLITE, {**values, "first": rows - RECENT + 1, "last": rows})
 
 
-def fill_history(url: str, rows: int, recent: int = RECENT, leave_out: int = 0) -> None:
+def fill_history(url: str, rows: int, recent: int = RECENT, leave_out: int = 0, people: int = PEOPLE) -> None:
     """Create the tables at `url` with 50 employees and `rows` detections; 10 million take some minutes.
 
-    `recent`: number of detections within the last day, half of them within the last hour. `leave_out`: number of the
-    newest detections that SQLite is not to store. Indexes and triggers do not exist while the rows are inserted.
+    Indexes and triggers do not exist while the rows are inserted.
+
+    Args:
+        url: of an empty database.
+        rows: number of detections.
+        recent: number of detections within the last day, half of them within the last hour.
+        leave_out: number of the newest detections that SQLite is not to store.
+        people: number of employees who were detected.
     """
     context = open_context(Settings(database_url=url))
-    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": PEOPLE}
+    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": people}
     with closing(context.database) as database:
         enrol_people(context)
         path = sqlite_path(database.url)
