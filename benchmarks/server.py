@@ -117,7 +117,7 @@ def _describe_bounds(comparison: Comparison) -> Iterator[str]:
     order = "each once and in order" if latency.in_order else "out of order"
     yield (
         f"WebSocket: {CLIENTS} clients at {DETECTION_RATE:g} detections a second while another client never reads; "
-        f"{latency.received} of {latency.expected} received, {order}. "
+        f"{latency.received} of {latency.expected} received, {order}; {latency.closed} clients closed. "
         f"{CROWD} clients at {CROWD_RATE:g} a second: {comparison.crowd.received} of {comparison.crowd.expected} "
         f"received, median {comparison.crowd.p50:.0f} ms.\n"
     )
