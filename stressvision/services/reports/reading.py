@@ -10,6 +10,7 @@ from stressvision.db.queries.reports import reports as rows
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import Instant, next_cursor, write_instant
+from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.wire.reports import PreviousPeriod, Report, ReportList
 from stressvision.wire.values import MAX_ID
@@ -40,7 +41,7 @@ def list_reports(
     if actor is not None:
         record_people_read(context, actor, "read_report", people_of(*reports))
     return ReportList(
-        reports=reports,
+        reports=[withhold_emotions(context, report) for report in reports],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, row.id)),
     )
@@ -65,7 +66,7 @@ def read_report(context: Context, report_id: int, actor: Actor | None = None, *,
         (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
     if actor is not None:
         record_people_read(context, actor, "read_report", people_of(report))
-    return report
+    return withhold_emotions(context, report)
 
 
 def people_of(*reports: Report) -> set[int]:
@@ -83,7 +84,7 @@ def list_public_reports(
         total = rows.count_public_reports(connection, public, period)
         reports = _to_public_reports(connection, context, found[:limit])
     return ReportList(
-        reports=reports,
+        reports=[withhold_emotions(context, report) for report in reports],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_ID)),
     )
@@ -97,7 +98,7 @@ def read_public_report(context: Context, public_id: int) -> Report:
         if row is None:
             raise NotFound(_NOT_PUBLIC)
         (report,) = _to_public_reports(connection, context, [row])
-    return report
+    return withhold_emotions(context, report)
 
 
 def public_reports(context: Context) -> rows.PublicReports:
@@ -119,7 +120,7 @@ def to_public_report(context: Context, report: Report) -> Report | None:
         row = rows.find_public_report(connection, public_reports(context), report.start_timestamp)
         if row is None or row.id != report.id:
             return None
-        return _to_public_reports(connection, context, [row])[0]
+        return withhold_emotions(context, _to_public_reports(connection, context, [row])[0])
 
 
 def _to_public_reports(connection: Connection, context: Context, found: Sequence[rows.ReportRow]) -> list[Report]:
