@@ -90,6 +90,7 @@ def _reports(context: PageContext, days: Mapping[str, str]) -> None:
             key="report",
         )
         shown = by_id[chosen] if chosen in by_id else answer.reports[0]
+        shown = context.backend.report(shown.id)  # the list has neither persons nor cameras
         _show(context, shown)
         report_download.show_download_form(context, shown)
         st.html(html.subheading(context.text(texts.reports.RECENT_REPORTS)))

@@ -24,6 +24,8 @@ def list_reports(
     after: Instant | None = None,
     actor: Actor | None = None,
     period: rows.ReportPeriod = ALWAYS,
+    *,
+    brief: bool = False,
 ) -> ReportList:
     """Return a page of reports, newest first.
 
@@ -33,9 +35,10 @@ def list_reports(
         after: Cursor of the previous page; None for the first.
         actor: The reader, whose read is audited for each person in them; None: a program of the system.
         period: When the reports begin.
+        brief: Without the figures of persons, of whom nothing is read then, and of cameras.
     """
     with context.database.read() as connection:
-        found = rows.select_reports(connection, period, limit + 1, after)
+        found = rows.select_reports(connection, period, limit + 1, after, brief=brief)
         total = rows.count_reports(connection, period)
         reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
     if actor is not None:
@@ -75,14 +78,24 @@ def people_of(*reports: Report) -> set[int]:
 
 
 def list_public_reports(
-    context: Context, limit: int, after: Instant | None = None, period: rows.ReportPeriod = ALWAYS
+    context: Context,
+    limit: int,
+    after: Instant | None = None,
+    period: rows.ReportPeriod = ALWAYS,
+    *,
+    brief: bool = False,
 ) -> ReportList:
-    """Return a page of the reports that are shown without access to persons; total and pages count these alone."""
+    """Return a page of the reports that are shown without access to persons; total and pages count these alone.
+
+    `brief`: without the figures of cameras.
+    """
     public = public_reports(context)
     with context.database.read() as connection:
         found = rows.select_public_reports(connection, public, period, limit + 1, after)
         total = rows.count_public_reports(connection, public, period)
         reports = _to_public_reports(connection, context, found[:limit])
+    if brief:
+        reports = [report.model_copy(update={"coverage": []}) for report in reports]
     return ReportList(
         reports=[withhold_emotions(context, report) for report in reports],
         total=total,
