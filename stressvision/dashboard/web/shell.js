@@ -226,16 +226,22 @@
   const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
   const ours = texts.translations;
   const perFile = (word) => ours["per file"] && word.endsWith(" per file") ? word.replace("per file", ours["per file"]) : null;
+  const beginnings = Object.keys(ours).filter((word) => word.endsWith(" "));
+  const beginning = (word) => {
+    const found = beginnings.find((begin) => word?.startsWith(begin));
+    return found ? ours[found] + word.slice(found.length) : null;
+  };
   function translate(node) {
     if (node.nodeType === Node.TEXT_NODE) {
-      const word = node.nodeValue.trim(), wanted = ours[word] ?? perFile(word);
+      const word = node.nodeValue.trim(), isOption = node.parentElement?.closest('[role="option"]');
+      const wanted = ours[word] ?? perFile(word) ?? (isOption ? beginning(word) : null);
       if (wanted && !node.parentElement?.closest(".sv, textarea, [data-sv-own]")) node.nodeValue = wanted;
       return;
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return;
     for (const name of ATTRIBUTES) {
       const word = node.getAttribute(name);
-      const wanted = ours[word] ?? (word?.startsWith("Help for ") && ours["Show help"] ? word.replace("Help for ", `${ours["Show help"]}: `) : null);
+      const wanted = ours[word] ?? beginning(word);
       if (wanted) node.setAttribute(name, wanted);
     }
     for (const child of node.childNodes) translate(child);

@@ -14,6 +14,7 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.files import local_token_file
 from stressvision.core.restoration import RestoreOutcome, write_outcome
 from stressvision.dashboard import texts
+from stressvision.dashboard.pages.settings.page import SECTIONS
 from stressvision.dashboard.pages.settings.recipients import mail_address
 from stressvision.dashboard.pages.system.backups import format_size
 from stressvision.domain.auth import Role
@@ -161,6 +162,11 @@ def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context)
     assert "Todavía no hay copias." in shown(app)
     app = press(app, "Hacer una copia ahora")
     assert app.success[0].value.startswith("Copia hecha y comprobada")
+    first = app.selectbox(key="backup_chosen").value
+    app = press(app, "Hacer una copia ahora")
+    chosen = app.selectbox(key="backup_chosen")
+    assert chosen.value != first, "the new copy is the one to verify or restore"
+    assert chosen.proto.set_value, "without it the browser keeps the older one"
     app = press(app, "Comprobar")
     assert app.success[0].value.startswith("Sana:")
     app = press(app, "Restaurar…")
@@ -200,6 +206,17 @@ def test_first_steps_are_ticked_as_they_come_true(context: Context) -> None:
     record_health(context, DeviceHealth(device_id="linea-2", state="watching"))
     enrol(context)
     assert "2 de 5 hechos." in shown(app.run())
+
+
+def test_step_of_the_notifications_opens_their_section(context: Context) -> None:
+    enrol(context)
+    opened = AppTest.from_string(SCRIPT.format(name="settings"), default_timeout=60)
+    opened.query_params["seccion"] = "avisos"
+    assert "Destinos generales" in shown(opened.run())
+    opened.segmented_control(key="settings_group").set_value("retention").run()
+    assert opened.query_params["seccion"] == "conservacion"
+    assert set(SECTIONS.values()) == set(texts.settings.GROUPS)
+    assert "avisos" in SECTIONS
 
 
 @pytest.mark.parametrize(("size", "expected"), [(0, "0 KiB"), (20_480, "20 KiB"), (3 * 2**20, "3.0 MiB")])
