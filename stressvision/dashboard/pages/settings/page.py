@@ -35,7 +35,7 @@ def render(context: PageContext) -> None:
         st.toast(sentence)
     stated = SECTIONS.get(st.query_params.get(SECTION, ""), "alerts")
     st.session_state.setdefault("settings_group", stated)
-    group = st.segmented_control(
+    chosen = st.segmented_control(
         context.text(texts.settings.GROUP),
         list(texts.settings.GROUPS),
         required=True,
@@ -43,6 +43,7 @@ def render(context: PageContext) -> None:
         label_visibility="collapsed",
         key="settings_group",
     )
+    group = chosen or stated
     if group != stated:
         st.query_params[SECTION] = next(word for word, name in SECTIONS.items() if name == group)
     with show_errors(context):
