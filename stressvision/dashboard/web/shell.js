@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const texts = JSON.parse(document.getElementById("sv-texts").textContent);
-  const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000;
+  const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000, BUSY_MS = 60000;
   const REASONS = { dashboard: texts.dashboardDown, backend: texts.backendDown, failing: texts.backendFailing };
   const atTime = (text, at) => text.replace("{time}", new Date(at).toLocaleTimeString("es-PE", { hour12: false, timeZone: texts.timeZone }));
   const read = (store, key) => { try { return store.getItem(key); } catch { return null; } };
@@ -87,7 +87,9 @@
       gone = "dashboard";
     }
     if (!gone) lastGood = asked;
-    const isStale = strip && !document.hidden && Date.now() - stripAt > STALE_MS;
+    // An action under way states itself; the strip waits for it.
+    const patience = document.querySelector('[data-testid="stSpinner"]') ? BUSY_MS : STALE_MS;
+    const isStale = strip && !document.hidden && Date.now() - stripAt > patience;
     if (gone) showBanner(atTime(REASONS[gone], lastGood), false);
     else if (isStale) showBanner(atTime(texts.stale, stripAt), true);
     else showBanner("", false);
