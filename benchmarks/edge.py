@@ -112,7 +112,7 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
     old, new = measure_old_embedding(), measure_bare(settings)["embed"] / 2
     yield (
         f"One embedding: {old:.1f} ms in dlib itself (versions up to 0.3), {new:.1f} ms as the same network in "
-        f"OpenCV's dnn ({2 * new:.1f} ms with the mirror image, as the device computes it).\n"
+        f"the interpreter of the others ({2 * new:.1f} ms with the mirror image, as the device computes it).\n"
     )
     start = measure_start()
     yield (
