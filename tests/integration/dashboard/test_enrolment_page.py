@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import NotFound
+from stressvision.dashboard.pages.enrolment.details import match_area
 from stressvision.dashboard.pages.enrolment.pictures import UsablePicture
 from stressvision.db.queries.people.employees import NewEmployee, insert_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
@@ -72,7 +73,7 @@ def test_person_is_enrolled_with_signature_on_screen(context: Context) -> None:
     assert "Falta: 3 fotos más." in shown(app)
     app.session_state["enrol_pictures"] = pictures(1, 2, 4)
     app = button(app.run(), "Inscribir a Ana Torres Vega")
-    assert "Ana Torres Vega ya es reconocida por las cámaras" in shown(app)
+    assert app.success[0].value.startswith("**Las cámaras ya reconocen a Ana Torres Vega.**")
     with context.database.read() as connection:
         query = (
             "SELECT employee_code, face_samples.quality > 0 FROM face_samples JOIN employees e ON e.id = employee_id"
@@ -99,6 +100,30 @@ def test_registered_code_is_used_again_for_the_same_name_only(context: Context) 
     assert "Falta: el código" in shown(app)
     app = fill(app)
     assert "Falta: 3 fotos más." in shown(app)
+
+
+def test_every_shift_is_offered_and_no_other_is_created(context: Context) -> None:
+    with context.database.write() as connection:
+        for code, shift in (("EMP001", "morning"), ("EMP002", "Rotativo")):
+            insert_employee(connection, NewEmployee(code, "Rosa Quispe", "Almacén", shift, context.clock()))
+    app = open_enrolment()
+    field = app.selectbox(key="enrol_shift")
+    assert field.options == ["Mañana", "Tarde", "Noche", "Rotativo"], "also those that nobody has yet"
+    assert not field.proto.accept_new_options
+    app.selectbox(key="enrol_shift").select("night")
+    app = fill(app)
+    app.session_state["enrol_pictures"] = pictures(1, 2, 4)
+    app.text_input(key="enrol_code").input("emp003")
+    app = button(app.run(), "Inscribir a Ana Torres Vega")
+    assert app.success
+    with context.database.read() as connection:
+        query = "SELECT shift FROM employees WHERE employee_code = 'EMP003'"
+        assert connection.exec_driver_sql(query).scalar_one() == "night"
+
+
+def test_typed_area_is_the_known_one_whatever_its_case_and_accents() -> None:
+    assert match_area("almacen ", ["Almacén", "Envasado"]) == "Almacén"
+    assert match_area("Despacho", ["Almacén", "Envasado"]) == "Despacho"
 
 
 def test_one_of_many_is_found_by_the_server(context: Context) -> None:
@@ -134,7 +159,8 @@ def test_another_face_under_a_known_code_must_be_confirmed(context: Context) -> 
     app = button(app.run(), "Inscribir a Ana Torres Vega")
     assert "no parecen de la persona que ya está inscrita" in app.warning[0].value
     app.checkbox(key="enrol_replace_face").check()
-    assert "ya es reconocida" in shown(button(app.run(), "Inscribir a Ana Torres Vega"))
+    app = button(app.run(), "Inscribir a Ana Torres Vega")
+    assert "ya reconocen a Ana Torres Vega" in app.success[0].value
 
 
 DIALOG = """

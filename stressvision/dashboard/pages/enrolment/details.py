@@ -7,7 +7,6 @@ from typing import Literal
 
 import streamlit as st
 
-from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
 from stressvision.dashboard.elements.people import name_person, offer_people
@@ -65,9 +64,9 @@ def show_details(context: PageContext, people: EmployeeList) -> Details:
     name = right.text_input(context.text(texts.enrolment.FULL_NAME), max_chars=200, key="enrol_name")
     left, right = st.columns(2)  # a row of its own: a phone shows the fields in this order
     with left:
-        department = _choose(context, texts.enrolment.DEPARTMENT, people.departments, "department")
+        department = _choose_department(context, people.departments)
     with right:
-        shift = _choose(context, texts.enrolment.SHIFT, people.shifts, "shift")
+        shift = _choose_shift(context, people.shifts)
     recorder = recorder or _ask_recorder(context)
     wanted = Details(None, code.strip().upper(), " ".join(name.split()), department, shift, recorder)
     return _match_registered(context, wanted)
@@ -86,16 +85,33 @@ def _match_registered(context: PageContext, wanted: Details) -> Details:
     return replace(wanted, employee_id=person.id)
 
 
-def _choose(context: PageContext, title: Message, options: Sequence[str], name: str) -> str | None:
-    shifts = texts.employees.SHIFTS if name == "shift" else {}
-    return st.selectbox(
-        context.text(title),
-        list(options or shifts),
+def _choose_department(context: PageContext, known: Sequence[str]) -> str | None:
+    chosen = st.selectbox(
+        context.text(texts.enrolment.DEPARTMENT),
+        list(known),
         index=None,
         accept_new_options=True,
-        format_func=lambda value: context.text(shifts[value]) if value in shifts else value,
         placeholder=context.text(texts.enrolment.CHOOSE_OR_TYPE),
-        key=f"enrol_{name}",
+        key="enrol_department",
+    )
+    return match_area(chosen, known) if chosen else None
+
+
+def match_area(typed: str, known: Sequence[str]) -> str:
+    """Return the known area of that name, whatever its case and accents, or else the typed one."""
+    return next((name for name in known if _comparable(name) == _comparable(typed)), typed)
+
+
+def _choose_shift(context: PageContext, known: Sequence[str]) -> str | None:
+    """Return the chosen shift. The list is closed: Enter after the first letters would create a shift of that name."""
+    named = texts.employees.SHIFTS
+    return st.selectbox(
+        context.text(texts.enrolment.SHIFT),
+        [*named, *(shift for shift in known if shift not in named)],
+        index=None,
+        format_func=lambda value: context.text(named[value]) if value in named else value,
+        placeholder=context.text(texts.enrolment.CHOOSE),
+        key="enrol_shift",
     )
 
 

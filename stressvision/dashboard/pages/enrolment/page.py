@@ -5,7 +5,7 @@ import streamlit as st
 from stressvision.core.errors import Conflict, StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.api_calls import people_requests
-from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
+from stressvision.dashboard.page_context import PageContext, escape_markdown, restart_login, show_errors
 from stressvision.dashboard.pages.enrolment.details import CHOSEN, Details, Signature, show_consent, show_details
 from stressvision.dashboard.pages.enrolment.pictures import (
     FEWEST,
@@ -158,12 +158,11 @@ def _show_result(context: PageContext, result: EnrolmentResult) -> None:
         count=person.face_samples,
         quality=context.percent(person.face_encoding_quality),
     )
-    sentences = [detail]
+    st.success(f"**{context.markdown(texts.enrolment.DONE, name=person.full_name)}** {detail}")
     if not result.relaxed_stills:
-        sentences.append(context.text(texts.enrolment.NOT_RELAXED))
+        st.warning(context.text(texts.enrolment.NOT_RELAXED))
     if result.warning:
-        sentences.append(result.warning)
-    st.html(html.notice(context.text(texts.enrolment.DONE, name=person.full_name), *sentences))
+        st.warning(escape_markdown(result.warning))
     if st.button(context.text(texts.enrolment.ANOTHER), type="primary", icon=":material/person_add:"):
         del st.session_state[_RESULT]
         st.rerun()
