@@ -166,7 +166,8 @@ def _show(context: PageContext, report: Report) -> None:
         marks.append(context.text(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
     if report.previous is not None and context.shows_emotions:
         difference = report.overall_stress_percentage - report.previous.overall_stress_percentage
-        marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
+        rounded = round(difference, 1) + 0.0  # no "-0.0"
+        marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{rounded:+.1f}"))
     st.html(html.small(" · ".join(marks)))
     explain_no_emotions(context)
     stress = html.KeyFigure(
