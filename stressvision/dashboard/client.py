@@ -35,7 +35,7 @@ from stressvision.wire.alerts import (
 from stressvision.wire.backend import DeviceList, EmployeeList, EmployeeState, Overview, ServiceCard, Stats
 from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import Problem
-from stressvision.wire.reports import ReportList
+from stressvision.wire.reports import Report, ReportList
 from stressvision.wire.values import WireModel
 
 AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
@@ -177,9 +177,16 @@ class BackendClient:
         return self._get(EmployeeList, "/api/employees", limit=limit, page=page, **wanted)
 
     def reports(self, limit: int, cursor: str | None = None, wanted: Mapping[str, str] | None = None) -> ReportList:
-        """Return the newest reports, or those after the cursor of an earlier page. `wanted`: query parameters."""
+        """Return the newest reports without persons and cameras, or those after the cursor of an earlier page.
+
+        `wanted`: query parameters that filter.
+        """
         query = {**(wanted or {}), **({"cursor": cursor} if cursor else {})}
-        return self._get(ReportList, "/api/reports", limit=limit, **query)
+        return self._get(ReportList, "/api/reports", limit=limit, brief="true", **query)
+
+    def report(self, report_id: int) -> Report:
+        """Return one report as the role may see it. The API audits each request for the persons in it."""
+        return self._get(Report, f"/api/reports/{report_id}")
 
     def report_document(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
         """Return a report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""

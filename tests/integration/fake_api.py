@@ -562,10 +562,14 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/reports")
     def reports(
-        limit: int = 20, cursor: str | None = None, start_date: str | None = None, end_date: str | None = None
+        limit: int = 20,
+        cursor: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+        brief: bool = False,
     ) -> ReportList:
         found = [
-            item
+            item.model_copy(update={"per_employee_summary": {}, "coverage": []}) if brief else item
             for item in state.reports
             if (start_date is None or item.start_timestamp >= parse_moment(start_date))
             and (end_date is None or item.start_timestamp < parse_moment(end_date))
@@ -577,6 +581,9 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/reports/{place:path}")
     def paper(place: str, request: Request) -> Response:
+        if "format" not in request.query_params:
+            [wanted] = [item for item in state.reports if item.id == int(place)]
+            return Response(wanted.model_dump_json(), media_type="application/json")
         return Response(f"{place} {request.query_params}", media_type="application/octet-stream")
 
     @app.websocket("/ws")

@@ -127,7 +127,7 @@ def _key_figures(
     help_text = context.text(texts.person.USUAL_HELP)
     seen = context.ago(employee.last_seen) if employee.last_seen else context.text(texts.common.NEVER)
     raised = sum(event.kind == "raised" for event in events.events)
-    stress = f"{day.stress_pct:.1f} %" if day.total_detections else nothing
+    stress = f"{day.stress_pct:.1f} %" if day.total_detections and day.stress_pct is not None else nothing
     fatigue = f"{day.fatigue_pct:.1f} %" if day.total_detections else nothing
     share = html.KeyFigure(context.text(texts.person.STRESS), stress, EXPRESSIONS["stress"], help_text)
     return (
