@@ -18,7 +18,7 @@ from uuid import uuid4
 import requests
 
 from benchmarks.bare import SHAPES
-from benchmarks.history import DEVICES, PEOPLE, fill_history
+from benchmarks.history import DEVICES, PEOPLE, copy_history, fill_history
 from benchmarks.load import get, measure_rate, post, prepare_requests
 from benchmarks.programs import Server, run_bare, run_program
 from benchmarks.raw_inserts import insert_raw
@@ -78,13 +78,17 @@ class Comparison:
     ingest_mib: float
 
 
-def compare(folder: Path, url: str, rows: int, processes: int) -> Comparison:
+def compare(folder: Path, url: str, rows: int, processes: int, kept: Path | None = None) -> Comparison:
     """Return the measurements with a history of `rows` detections. Raises RuntimeError for a status other than 200.
 
-    `url`: an empty database; `processes`: number of backends and of ingest servers, each beside a bare counterpart.
+    `url`: an empty database; `processes`: number of backends and of ingest servers, each beside a bare counterpart;
+    `kept`: a file with the history (history.copy_history).
     """
     began = time.monotonic()
-    fill_history(url, rows)
+    if kept is None:
+        fill_history(url, rows)
+    else:
+        copy_history(url, rows, kept)
     print(f"{rows} rows filled in {time.monotonic() - began:.0f} s", flush=True)
     with ExitStack() as stack:
         backends, ingests = (

@@ -194,7 +194,9 @@ def _against(
 ) -> str:
     if now is None or before is None:
         return reader.text(texts.NO_PREVIOUS)
-    difference = now - before
+    difference = round(now - before, 1 if is_share else 0)
+    if not difference:
+        return reader.text(texts.AGAINST[kind], difference=reader.text(texts.NO_CHANGE))
     text = reader.text(texts.POINTS, difference=f"{difference:+.1f}") if is_share else f"{difference:+,.0f}"
     return reader.text(texts.AGAINST[kind], difference=text)
 

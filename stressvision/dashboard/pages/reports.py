@@ -167,7 +167,7 @@ def _show(context: PageContext, report: Report) -> None:
         marks.append(context.text(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
     share, before = report.overall_stress_percentage, report.previous
     if context.shows_emotions and share is not None and before and before.overall_stress_percentage is not None:
-        difference = share - before.overall_stress_percentage
+        difference = round(share - before.overall_stress_percentage, 1) + 0.0  # no "-0.0"
         marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
     st.html(html.small(" · ".join(marks)))
     explain_no_emotions(context)

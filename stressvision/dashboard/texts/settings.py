@@ -170,7 +170,7 @@ NO_PLAIN_PASSWORD = Message(
 MAIL_USER = Message(es="Usuario", en="User")
 MAIL_PASSWORD = Message(es="Contraseña del correo", en="Password of the mailbox")
 MAIL_FROM = Message(es="De", en="From")
-MAIL_TO = Message(es="Para (uno o varios, separados por comas)", en="To (one or several, comma-separated)")
+MAIL_TO = Message(es="Para (varios: con comas)", en="To (several: with commas)")
 HOOK_URL = Message(es="Dirección https:// que recibe un JSON", en="Address https:// that receives JSON")
 TEST_AND_ADD = Message(es="Probar y añadir", en="Test and add")
 ADD_UNTESTED = Message(es="Añadir sin probar", en="Add without a test")

@@ -104,7 +104,7 @@ def test_registered_code_is_used_again_for_the_same_name_only(context: Context) 
 
 def test_every_shift_is_offered_and_no_other_is_created(context: Context) -> None:
     with context.database.write() as connection:
-        for code, shift in (("EMP001", "morning"), ("EMP002", "Rotativo")):
+        for code, shift in (("EMP001", "morning"), ("EMP002", "Rotativo"), ("EMP004", "tarde")):
             insert_employee(connection, NewEmployee(code, "Rosa Quispe", "Almacén", shift, context.clock()))
     app = open_enrolment()
     field = app.selectbox(key="enrol_shift")

@@ -119,7 +119,7 @@ def test_mail_recipient_is_added_and_its_password_not_shown(context: Context) ->
         ("Usuario", "avisos@gloria.example"),
         ("Contraseña del correo", "p@ss/word"),
         ("De", "avisos@gloria.example"),
-        ("Para (uno o varios, separados por comas)", "medico@gloria.example"),
+        ("Para (varios: con comas)", "medico@gloria.example"),
     ):
         field(app, label).input(value)
     [adds, _] = [item for item in app.button if item.label == "Añadir sin probar"]
@@ -154,7 +154,7 @@ def test_mail_server_inside_the_plant_is_tested_and_added_without_encryption(con
             ("Puerto", urlsplit(inbox.address).port),
             ("Usuario", "estres"),
             ("De", "estres@gloria.example"),
-            ("Para (uno o varios, separados por comas)", "medico@gloria.example"),
+            ("Para (varios: con comas)", "medico@gloria.example"),
         ):
             field(app, label).set_value(value)
         [mode] = [item for item in app.segmented_control if item.label == "Cifrado"]

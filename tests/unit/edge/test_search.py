@@ -121,7 +121,7 @@ def test_a_change_as_small_as_the_smallest_face_is_searched_at_once(place: tuple
     assert detector.whole == 1
 
     x, y = place
-    noisy[y : y + 35, x : x + 35] += 12
+    noisy[y : y + 35, x : x + 35] += 14
     search.find(noisy, (), 2 * STEP)
 
     assert detector.whole == 2
