@@ -29,6 +29,7 @@ postgresql: ## the integration tests, on PostgreSQL wherever a test does not dep
 
 bench: prepared ## measures servers and device, into docs/performance.md
 	python -m benchmarks.server
+	python -m benchmarks.writers
 	python -m benchmarks.edge
 
 model: ## trains both models again: make model DATA=folder MOBILE=oczoo_fer.onnx [EYES=eyes.npz FACES=folder] (requirements-training.txt)

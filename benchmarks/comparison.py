@@ -18,7 +18,7 @@ from uuid import uuid4
 import requests
 
 from benchmarks.bare import SHAPES
-from benchmarks.history import DEVICES, PEOPLE, fill_history
+from benchmarks.history import DEVICES, PEOPLE, copy_history, fill_history
 from benchmarks.load import get, measure_rate, post, prepare_requests
 from benchmarks.programs import Server, run_bare, run_program
 from benchmarks.raw_inserts import insert_raw
@@ -47,7 +47,7 @@ BATCH = 200
 ROUNDS, ROUND_SECONDS = 5, 0.7
 READY_MADE = 6000
 """Detections prepared before each round that posts them."""
-CROWD, CROWD_RATE, CROWD_SECONDS = 500, 10.0, 5.0
+CROWD, CROWD_RATE, CROWD_SECONDS = 2000, 10.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,17 @@ class Comparison:
     ingest_mib: float
 
 
-def compare(folder: Path, url: str, rows: int, processes: int) -> Comparison:
+def compare(folder: Path, url: str, rows: int, processes: int, kept: Path | None = None) -> Comparison:
     """Return the measurements with a history of `rows` detections. Raises RuntimeError for a status other than 200.
 
-    `url`: an empty database; `processes`: number of backends and of ingest servers, each beside a bare counterpart.
+    `url`: an empty database; `processes`: number of backends and of ingest servers, each beside a bare counterpart;
+    `kept`: a file with the history (history.copy_history).
     """
     began = time.monotonic()
-    fill_history(url, rows)
+    if kept is None:
+        fill_history(url, rows)
+    else:
+        copy_history(url, rows, kept)
     print(f"{rows} rows filled in {time.monotonic() - began:.0f} s", flush=True)
     with ExitStack() as stack:
         backends, ingests = (
@@ -108,7 +112,7 @@ def compare(folder: Path, url: str, rows: int, processes: int) -> Comparison:
             )
         latency = measure_latency(url, backends[0].port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
         memory = backends[0].resident_mib(), ingests[0].resident_mib()
-        crowd = measure_latency(url, backends[0].port, CROWD, CROWD_SECONDS, CROWD_RATE)
+        crowd = measure_latency(url, backends[0].port, CROWD, CROWD_SECONDS, CROWD_RATE, has_silent=False)
         return Comparison(parse_url(url).get_backend_name(), rows, ratios, while_writing, latency, crowd, *memory)
 
 

@@ -1,4 +1,4 @@
-"""The document docs/performance.md; each benchmark writes its own section."""
+"""The document docs/performance.md; each benchmark writes its own part of its section, between marks."""
 
 import re
 from pathlib import Path
@@ -8,12 +8,30 @@ from stressvision.core.config import PROJECT_ROOT
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 
 
+BEGINNING, END = "<!-- measured: written by the benchmark -->", "<!-- end of what was measured -->"
+"""Around what a benchmark writes; what people write stands before or after it."""
+
+
 def replace_section(section: str, document: Path = DOCUMENT) -> None:
-    """Replace the section with the same heading, or append it; the other sections stay unchanged."""
+    """Replace what a benchmark wrote in the section with the same heading; add the section where there is none.
+
+    The other sections, and the text outside the marks, stay unchanged. A section without marks gets the new text below
+    its heading.
+    """
     text = document.read_text(encoding="utf-8") if document.exists() else "# Performance\n"
-    heading = section.partition("\n")[0]
-    others = re.sub(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
-    document.write_text(f"{others.rstrip()}\n\n{section.rstrip()}\n", encoding="utf-8")
+    heading, _, measured = section.strip().partition("\n")
+    block = f"{BEGINNING}\n\n{measured.strip()}\n\n{END}"
+    found = re.search(rf"^{re.escape(heading)}\n.*?(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        document.write_text(f"{text.rstrip()}\n\n{heading}\n\n{block}\n", encoding="utf-8")
+        return
+    old = found.group()
+    if BEGINNING in old:
+        before, rest = old.split(BEGINNING, 1)
+        new = before + block + rest.split(END, 1)[1]
+    else:
+        new = f"{heading}\n\n{block}\n\n{old.removeprefix(heading).lstrip()}"
+    document.write_text(text[: found.start()] + new + text[found.end() :], encoding="utf-8")
 
 
 def verdict(met: bool) -> str:

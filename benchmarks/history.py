@@ -1,5 +1,6 @@
 """Databases with a history: the same last day in each, and any number of detections before it."""
 
+import shutil
 import time
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ from random import Random
 from sqlalchemy import Connection
 
 from stressvision.core.config import Settings
-from stressvision.db.engine.connection import sqlite_driver, sqlite_path
+from stressvision.db.engine.connection import parse_url, sqlite_driver, sqlite_path
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.db.schema.backfill import recount_totals
 from stressvision.db.schema.rollups import recount_rollups
@@ -25,7 +26,7 @@ _VECTOR = '{"neutral":0.8,"happy":0.1,"stress":0.05,"sad":0.03,"fatigue":0.02}'
 _BOX = '{"x":250,"y":120,"w":110,"h":110}'
 _FILL_SQLITE = f"""
 INSERT INTO detection_events ({_COLUMNS})
-WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rows),
+WITH RECURSIVE numbers(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last),
 moments AS (SELECT n, strftime('%Y-%m-%d %H:%M:%f', :now - (CASE
     WHEN :rows - n < :recent / 2 THEN (:rows - n) * 3600.0 / (:recent / 2)
     WHEN :rows - n < :recent THEN 3600 + (:rows - n - :recent / 2) * 82800.0 / (:recent / 2)
@@ -45,19 +46,50 @@ FROM (SELECT n, date_trunc('milliseconds', now()) - interval '1 second' * (CASE
     ELSE 86400 + (%(rows)s - n - %(recent)s) * 6.0 END) AS at FROM generate_series(1, %(rows)s) AS n) AS moments"""  # noqa: S608
 
 
-def fill_history(url: str, rows: int, recent: int = RECENT) -> None:
+def copy_history(url: str, rows: int, kept: Path) -> None:
+    """Copy an SQLite file whose newest detections were added now; create `kept`, which has all earlier ones, if absent.
+
+    Raises:
+        RuntimeError: the kept file has another number of detections.
+    """
+    path = sqlite_path(parse_url(url))
+    if path is None:
+        raise RuntimeError("only SQLite files are kept")
+    if not kept.exists():
+        part = kept.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        fill_history(f"sqlite:///{part}", rows, RECENT, leave_out=RECENT)
+        part.rename(kept)
+    shutil.copyfile(kept, path)
+    with closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
+        found = connection.execute("SELECT count(*) FROM detection_events").fetchone()[0]
+        if found != rows - RECENT:
+            raise RuntimeError(f"{kept} has {found} detections instead of {rows - RECENT}")
+    context = open_context(Settings(database_url=url))  # upgrades the copy
+    with closing(context.database), closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
+        values = {"rows": rows, "recent": RECENT, "devices": DEVICES, "people": PEOPLE, "now": time.time()}
+        connection.execute(_FILL_SQLITE, {**values, "first": rows - RECENT + 1, "last": rows})
+
+
+def fill_history(url: str, rows: int, recent: int = RECENT, leave_out: int = 0, people: int = PEOPLE) -> None:
     """Create the tables at `url` with 50 employees and `rows` detections; 10 million take some minutes.
 
-    `recent`: number of detections within the last day, half of them within the last hour. Indexes and triggers do not
-    exist while the rows are inserted.
+    Indexes and triggers do not exist while the rows are inserted.
+
+    Args:
+        url: of an empty database.
+        rows: number of detections.
+        recent: number of detections within the last day, half of them within the last hour.
+        leave_out: number of the newest detections that SQLite is not to store.
+        people: number of employees who were detected.
     """
     context = open_context(Settings(database_url=url))
-    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": PEOPLE}
+    values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": people}
     with closing(context.database) as database:
         enrol_people(context)
         path = sqlite_path(database.url)
         if path is not None:
-            _fill_sqlite(path, values)
+            _fill_sqlite(path, {**values, "first": 1, "last": rows - leave_out})
         else:
             with database.write() as writer:
                 _fill_postgresql(writer, values)

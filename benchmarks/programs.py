@@ -18,6 +18,9 @@ from stressvision.core.config import PROJECT_ROOT
 PROGRAM_PORTS = {"backend": "API", "ingest": "INGEST", "dashboard": "DASHBOARD", "reporter": "", "device": "PREVIEW"}
 """The setting of each program's port, between STRESSVISION_ and _PORT; the reporter has none."""
 
+STOPPING_SECONDS = 120
+"""The reporter first ends the job that it runs."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -92,7 +95,7 @@ def _running(command: list[str], folder: Path, environment: dict[str, str], port
         yield Server(port, psutil.Process(process.pid))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(STOPPING_SECONDS)
 
 
 def find_free_port() -> int:
@@ -102,12 +105,12 @@ def find_free_port() -> int:
 
 
 def wait_until_answering(port: int) -> None:
-    """Return once a server answers on the port; raise SystemExit after a minute."""
-    deadline = time.monotonic() + 60
+    """Return once a server answers on the port; raise SystemExit after two minutes."""
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             requests.get(f"http://127.0.0.1:{port}/health", timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
         else:
             return

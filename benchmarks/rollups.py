@@ -1,6 +1,6 @@
 """Time of the queries over the roll-ups, in a year of 500 people: `python -m benchmarks.rollups`.
 
-`--rows 10000000` fills more detections. Prints a table for docs/performance.md.
+`--rows 10000000` fills more detections, `--database FILE` keeps them. Prints a table for docs/performance.md.
 """
 
 import argparse
@@ -36,11 +36,15 @@ SELECT at, 'pi-' || (n % 20), 1 + (n * 7919) % :people,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--database", type=Path, help="file that is kept for later runs, which do not fill it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        context = open_context(Settings(database_url=f"sqlite:///{Path(folder) / 'year.db'}"))
+        path = (options.database or Path(folder) / "year.db").resolve()
+        is_new = not path.exists()
+        context = open_context(Settings(database_url=f"sqlite:///{path}"))
         with closing(context.database):
-            _fill(context.database, Path(folder) / "year.db", options.rows)
+            if is_new:
+                _fill(context.database, path, options.rows)
             print(f"{options.rows:,} detections of {PEOPLE} people in {AREAS} areas over {DAYS} days\n")
             print("| query | ms | at most | |\n|---|---:|---:|---|")
             for name, most, run in _queries(context):

@@ -140,9 +140,17 @@ def _post_one(ingest: Server) -> Callable[[], None]:
 
 
 def _post(session: requests.Session, url: str, body: object) -> None:
-    """Post as a device does: again after 503, with which an overloaded server asks for it."""
-    while (answer := session.post(url, json=body, timeout=TIMEOUT_SECONDS)).status_code == 503:
-        print(f"503: {answer.text[:300]}", flush=True)
+    _repeat(lambda: session.post(url, json=body, timeout=TIMEOUT_SECONDS))
+
+
+def _get(session: requests.Session, url: str) -> None:
+    _repeat(lambda: session.get(url, timeout=TIMEOUT_SECONDS))
+
+
+def _repeat(send: Callable[[], requests.Response]) -> None:
+    """Send as devices and pages do: again after 503, with which an overloaded server asks for it."""
+    while (answer := send()).status_code == 503:
+        print(f"503: {answer.url} {answer.text[:300]}", flush=True)
         time.sleep(1)
     answer.raise_for_status()
 
@@ -153,8 +161,8 @@ def _post_many(ingest: Server) -> Callable[[], None]:
     def post() -> None:
         batch = {"detections": [make() for _ in range(BATCH)]}
         _post(session, ingest.url("/detections/batch"), batch)
-        session.get(ingest.url("/stats"), timeout=TIMEOUT_SECONDS).raise_for_status()
-        session.get(ingest.url("/gallery"), timeout=TIMEOUT_SECONDS).raise_for_status()
+        _get(session, ingest.url("/stats"))
+        _get(session, ingest.url("/gallery"))
 
     return post
 
@@ -165,7 +173,7 @@ def _read_dashboard(backend: Server) -> Callable[[], None]:
 
     def read() -> None:
         for place in places:
-            session.get(backend.url(place), timeout=TIMEOUT_SECONDS).raise_for_status()
+            _get(session, backend.url(place))
 
     return read
 

@@ -17,23 +17,30 @@ from multiprocessing.pool import Pool
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
+from stressvision.core.program import raise_file_limit
 from stressvision.services.context import open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionIn
 
 WARM_UP_SECONDS = 1
 """The events of the first seconds are not counted."""
+PATIENCE_SECONDS = 60.0
+"""How long the clients may take to receive the last event. One that arrives later would look like a lost one."""
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds from commit to client, over every client that reads."""
+    """Milliseconds from commit to client, over every client that reads. `closed`: such clients that the server closed.
+
+    An event that none of PATIENCE_SECONDS brought counts as that long.
+    """
 
     p50: float
     p99: float
     received: int
     expected: int
     in_order: bool
+    closed: int
 
 
 @dataclass
@@ -42,6 +49,7 @@ class Reception:
 
     seconds: dict[int, float] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
+    is_closed: bool = False
 
 
 class Client(asyncio.Protocol):
@@ -74,6 +82,9 @@ class Client(asyncio.Protocol):
                 self.reception.seconds[event["data"]["id"]] = now
                 self.reception.order.append(event["id"])
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.reception.is_closed = True
+
     def _take_frame(self) -> bytes | None:
         if len(self.buffer) < 4:
             return None
@@ -86,34 +97,54 @@ class Client(asyncio.Protocol):
         return frame
 
 
-def measure_latency(url: str, port: int, clients: int, seconds: float, rate: float) -> Latency:
-    """Return the latency. `url`: the database of the backend that listens on `port`; `rate`: detections a second."""
+def measure_latency(
+    url: str, port: int, clients: int, seconds: float, rate: float, *, has_silent: bool = True
+) -> Latency:
+    """Return the latency.
+
+    Args:
+        url: the database of the backend.
+        port: where the backend listens.
+        clients: that read everything.
+        seconds: during which detections are committed.
+        rate: detections a second.
+        has_silent: whether another client connects and never reads.
+    """
+    raise_file_limit()
     receptions = [Reception() for _ in range(clients)]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate)))
+        committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate), has_silent=has_silent))
     counted = {detection: committed[detection] for detection in sorted(committed)[int(WARM_UP_SECONDS * rate) :]}
     waits = [
-        1000 * (reception.seconds[detection] - moment)
+        1000 * (reception.seconds.get(detection, moment + PATIENCE_SECONDS) - moment)
         for reception in receptions
         for detection, moment in counted.items()
-        if detection in reception.seconds
     ]
     cuts = statistics.quantiles(waits, n=100)
+    received = sum(detection in reception.seconds for reception in receptions for detection in counted)
     in_order = all(reception.order == sorted(set(reception.order)) for reception in receptions)
-    return Latency(cuts[49], cuts[98], len(waits), len(counted) * clients, in_order)
+    closed = sum(reception.is_closed for reception in receptions)
+    return Latency(cuts[49], cuts[98], received, len(counted) * clients, in_order, closed)
 
 
 async def _receive(
-    port: int, receptions: Sequence[Reception], pool: Pool, arguments: tuple[str, float, float]
+    port: int, receptions: Sequence[Reception], pool: Pool, arguments: tuple[str, float, float], *, has_silent: bool
 ) -> dict[int, float]:
     loop = asyncio.get_running_loop()
-    silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
-    silent.pause_reading()
+    silent = None
+    if has_silent:
+        silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
+        silent.pause_reading()
     for reception in receptions:
         await loop.create_connection(functools.partial(Client, port, reception), "127.0.0.1", port)
     committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
-    await asyncio.sleep(1)
-    silent.close()
+    last, deadline = max(committed), time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and any(
+        last not in reception.seconds and not reception.is_closed for reception in receptions
+    ):
+        await asyncio.sleep(0.1)
+    if silent is not None:
+        silent.close()
     return committed
 
 

@@ -6,6 +6,7 @@ The dependencies are coroutines although none awaits: FastAPI runs plain functio
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from stressvision.api.backend import BackendState
@@ -46,6 +47,7 @@ ContextDep = Annotated[Context, Depends(get_context)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 ActorDep = Annotated[Actor, Depends(get_actor)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 UserId = Annotated[Words | None, Query(min_length=1, max_length=100)]
 Cursor = Annotated[str | None, Query(max_length=400, description="The next_cursor of the page before.")]

@@ -4,6 +4,7 @@ import argparse
 import os
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from stressvision.commands.subcommands import Subparsers, add_parser, add_subparsers, get_operator
 from stressvision.core.config import Settings
@@ -79,13 +80,17 @@ RESTORE = Message(
 )
 RESTORED_BY = Message(es="quién la restaura", en="user that restores it")
 RESTORED = Message(
-    es="Restaurada {name}, hasta {at} (UTC): {rows} filas. La base anterior quedó en {aside}.",
-    en="Restored {name}, up to {at} (UTC): {rows} rows. The previous database is at {aside}.",
+    es="Restaurada {name}, con todo hasta el {at} ({zone}): {rows}. La base anterior quedó en {aside}.",
+    en="Restored {name}, with everything up to {at} ({zone}): {rows}. The previous database is at {aside}.",
 )
+ROWS = Message(es="{count} filas", en="{count} rows")
+ROWS_AT_MOST = Message(es="hasta {count} filas", en="at most {count} rows")
 RESTORED_AND_ERASED_AGAIN = Message(
     es="Se volvió a borrar a {count} personas que ya estaban borradas.",
     en="{count} people erased earlier were erased again.",
 )
+
+TIME_FORMATS = {"es": "%d/%m/%Y %H:%M:%S", "en": "%Y-%m-%d %H:%M:%S"}
 
 _KINDS = {
     BackupKind.WHOLE: BACKUP_WHOLE,
@@ -205,12 +210,15 @@ def restore(settings: Settings, arguments: argparse.Namespace) -> int:
     _refuse_running(settings)
     restored = restore_database(settings, arguments.file, get_operator(arguments.recorded_by))
     newest, total = restored.chain[-1], sum(restored.rows.values())
+    # The console shows this text to administrators: it must not disclose the number of detections.
+    rows = (ROWS_AT_MOST, round_size(total, FEWEST_ROWS)) if arguments.recorded_by else (ROWS, total)
+    local = newest.created_at.astimezone(ZoneInfo(settings.time_zone))
     print(
         RESTORED.text(settings.lang).format(
             name=newest.path.name,
-            at=f"{newest.created_at:%Y-%m-%d %H:%M:%S}",
-            # The console shows this text to administrators: it must not disclose the number of detections.
-            rows=round_size(total, FEWEST_ROWS) if arguments.recorded_by else total,
+            at=f"{local:{TIME_FORMATS[settings.lang]}}",
+            zone=settings.time_zone,
+            rows=rows[0].text(settings.lang).format(count=rows[1]),
             aside=restored.aside or "-",
         )
     )

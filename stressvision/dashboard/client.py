@@ -35,7 +35,7 @@ from stressvision.wire.alerts import (
 from stressvision.wire.backend import DeviceList, EmployeeList, EmployeeState, Overview, ServiceCard, Stats
 from stressvision.wire.notifications import NoticeQueue
 from stressvision.wire.problems import Problem
-from stressvision.wire.reports import ReportList
+from stressvision.wire.reports import Report, ReportList
 from stressvision.wire.values import WireModel
 
 AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
@@ -117,10 +117,6 @@ class BackendClient:
         """Return every known device with its state."""
         return self._get(DeviceList, "/api/devices")
 
-    def employees(self) -> EmployeeList:
-        """Return every employee."""
-        return self._get(EmployeeList, "/api/employees")
-
     def employee_state(self, employee_id: int, minutes: int) -> EmployeeState:
         """Return one person's detections of the last `minutes`. The API audits each request."""
         return self._get(EmployeeState, f"/api/employees/{employee_id}/status", minutes=minutes)
@@ -176,14 +172,21 @@ class BackendClient:
         decision = AlertDecision(user_id=user_id, notes=notes, version=version)
         return self._post(AlertChanged, f"/api/alerts/{alert_id}/resolve", decision)
 
-    def employee_page(self, limit: int, page: int, wanted: Mapping[str, str]) -> EmployeeList:
+    def employee_page(self, limit: int, page: int, wanted: Mapping[str, str | Sequence[int]]) -> EmployeeList:
         """Return a page of employees. `page`: its number from 0; `wanted`: query parameters that filter."""
         return self._get(EmployeeList, "/api/employees", limit=limit, page=page, **wanted)
 
     def reports(self, limit: int, cursor: str | None = None, wanted: Mapping[str, str] | None = None) -> ReportList:
-        """Return the newest reports, or those after the cursor of an earlier page. `wanted`: query parameters."""
+        """Return the newest reports without persons and cameras, or those after the cursor of an earlier page.
+
+        `wanted`: query parameters that filter.
+        """
         query = {**(wanted or {}), **({"cursor": cursor} if cursor else {})}
-        return self._get(ReportList, "/api/reports", limit=limit, **query)
+        return self._get(ReportList, "/api/reports", limit=limit, brief="true", **query)
+
+    def report(self, report_id: int) -> Report:
+        """Return one report as the role may see it. The API audits each request for the persons in it."""
+        return self._get(Report, f"/api/reports/{report_id}")
 
     def report_document(self, place: str, form: Literal["html", "pdf"], *, persons: bool) -> bytes:
         """Return a report (`place`: its id), a day (`daily/2026-11-22`) or a week (`weekly/…`) as a file."""
@@ -223,7 +226,7 @@ class BackendClient:
         """Return the bytes of a file or picture."""
         return self._send(requests.Request("GET", self.base + path, params=query)).content
 
-    def _get(self, model: type[Answer], path: str, **query: str | int) -> Answer:
+    def _get(self, model: type[Answer], path: str, **query: str | int | Sequence[int]) -> Answer:
         request = requests.Request("GET", self.base + path, params=query)
         key = (request.prepare().url or "", self.language, self.token)
         kept = self.kept.get(key)

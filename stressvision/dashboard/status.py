@@ -11,8 +11,9 @@ from stressvision.dashboard.client import BackendClient
 from stressvision.dashboard.page_context import PageContext, show_errors
 from stressvision.dashboard.palette import SEVERITIES, STATES
 
-REFRESH_SECONDS = 5
-"""The script of the page names a dead or slow server earlier."""
+REFRESH_SECONDS = 3
+"""A device reports a lost camera within a second: a page shows it within five. The script of the page names a dead or
+slow server."""
 ANSWER_SECONDS = 2.5
 FRESH = timedelta(minutes=2)
 """Devices report every few seconds; roles without access to persons learn the time to the minute."""

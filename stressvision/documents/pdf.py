@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import cast
 
 from anyascii import anyascii
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, XPos, YPos
+from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from stressvision.documents.colours import GRID, INK, SEEN, SOFT_INK, STRESS
@@ -48,7 +49,7 @@ def write_pdf(document: Document) -> bytes:
     _open(sheet, document)
     for block, following in zip_longest(document.blocks, document.blocks[1:]):
         if isinstance(block, Heading):
-            sheet.keep_together(_HEADING_HEIGHT + _least_height(following))
+            sheet.keep_together(_HEADING_HEIGHT + _least_height(sheet, following))
         _block(sheet, block)
     return bytes(sheet.output())
 
@@ -107,15 +108,30 @@ class _Sheet(FPDF):
         height = size * POINT * leading
         self.multi_cell(WIDTH, height, _plain(text), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
+    def measure_text(self, text: str, *, size: float, leading: float = 1.35) -> float:
+        """Return the height of a paragraph of the width of the page."""
+        self.set_font(FAMILY, "", size)
+        height = size * POINT * leading
+        measured = self.multi_cell(WIDTH, height, _plain(text), dry_run=True, output=MethodReturnValue.HEIGHT)
+        return cast("float", measured)
+
     def keep_together(self, height: float) -> None:
         """Start a new page where this one has less than `height` millimetres left."""
         if self.will_page_break(height):
             self.add_page()
 
 
-def _least_height(block: Block | None) -> float:
+def _least_height(sheet: _Sheet, block: Block | None) -> float:
     """Return the height that must fit below a heading on its page."""
-    return _chart_height(block) if isinstance(block, Chart) else _FEW_LINES
+    if isinstance(block, Chart):
+        return _chart_height(block)
+    if isinstance(block, Paragraph):
+        return min(sheet.measure_text(block.text, size=_text_size(block)), _FEW_LINES)
+    return _FEW_LINES
+
+
+def _text_size(paragraph: Paragraph) -> float:
+    return 8.5 if paragraph.is_note else 9.5
 
 
 def _chart_height(chart: Chart) -> float:
@@ -143,7 +159,7 @@ def _block(sheet: _Sheet, block: Block) -> None:
             sheet.write_text(block.text, size=12.5, style="B")
             sheet.ln(1)
         case Paragraph():
-            sheet.write_text(block.text, size=8.5 if block.is_note else 9.5, colour=SOFT_INK if block.is_note else INK)
+            sheet.write_text(block.text, size=_text_size(block), colour=SOFT_INK if block.is_note else INK)
             sheet.ln(1.5)
         case Figures():
             _figures(sheet, block.items)

@@ -93,6 +93,7 @@ AGAINST: Mapping[str, Message] = {
     "weekly": Message(es="{difference} frente a la semana anterior", en="{difference} against the week before"),
 }
 POINTS = Message(es="{difference} puntos", en="{difference} points")
+NO_CHANGE = Message(es="sin cambio", en="no change")
 NO_PREVIOUS = Message(es="sin período anterior con que comparar", en="no period before to compare with")
 UNREPORTED = Message(
     es="{count} detecciones de este período aún no están en ningún reporte. Los escribe report_generator.py: revise "

@@ -156,19 +156,13 @@ def _revised(reader: ReaderProfile, revision: int) -> str:
 
 def _headline(reader: ReaderProfile, kind: str, figures: Report | Summary) -> list[Block]:
     before = figures.previous
-    fatigue = figures.overall_fatigue_percentage
+    stress, fatigue = figures.overall_stress_percentage, figures.overall_fatigue_percentage
     people = texts.PEOPLE_MOST if kind == "weekly" and not reader.has_persons else texts.PEOPLE
     items = [
         FigureBox(
             label=reader.text(texts.STRESS_SHARE),
-            value=f"{figures.overall_stress_percentage:.1f} %",
-            note=_against(
-                reader,
-                kind,
-                figures.overall_stress_percentage,
-                before.overall_stress_percentage if before else None,
-                is_share=True,
-            ),
+            value=reader.text(texts.NOT_SET) if stress is None else f"{stress:.1f} %",
+            note=_against(reader, kind, stress, before.overall_stress_percentage if before else None, is_share=True),
             colour=STRESS,
         ),
         FigureBox(
@@ -200,7 +194,9 @@ def _against(
 ) -> str:
     if now is None or before is None:
         return reader.text(texts.NO_PREVIOUS)
-    difference = now - before
+    difference = round(now - before, 1 if is_share else 0)
+    if not difference:
+        return reader.text(texts.AGAINST[kind], difference=reader.text(texts.NO_CHANGE))
     text = reader.text(texts.POINTS, difference=f"{difference:+.1f}") if is_share else f"{difference:+,.0f}"
     return reader.text(texts.AGAINST[kind], difference=text)
 
@@ -241,7 +237,7 @@ def _slot(label: str, periods: Iterable[PeriodFigures]) -> charts.TimeSlot:
     total = sum(period.total_detections for period in own)
     if not total:
         return charts.TimeSlot(label, 0, None, None)
-    stress = percent(sum(period.stress_detections for period in own), total)
+    stress = percent(sum(period.stress_detections or 0 for period in own), total)
     return charts.TimeSlot(label, total, stress, percent(sum(period.fatigue_detections for period in own), total))
 
 

@@ -28,7 +28,7 @@ def build_department_table(reader: ReaderProfile, groups: Sequence[GroupReport])
             group.department or reader.text(texts.NO_DEPARTMENT),
             f"{group.people:,}",
             f"{group.total_detections:,}",
-            f"{group.stress_pct:.1f}",
+            _percent(reader, group.stress_pct),
             f"{group.fatigue_pct:.1f}",
         ]
         for group in groups
@@ -62,7 +62,8 @@ def build_person_table(reader: ReaderProfile, people: Sequence[EmployeeReport]) 
 
 def _difference(person: EmployeeReport) -> float:
     """Return the points above the usual level. Without history 0: below those above it, above those below it."""
-    return person.stress_pct - person.usual.stress_pct if person.usual else 0.0
+    usual = person.usual.stress_pct if person.usual else None
+    return 0.0 if usual is None or person.stress_pct is None else person.stress_pct - usual
 
 
 def _row(reader: ReaderProfile, person: EmployeeReport) -> list[str]:
@@ -72,12 +73,16 @@ def _row(reader: ReaderProfile, person: EmployeeReport) -> list[str]:
         person.code,
         person.department or reader.text(texts.NOT_SET),
         f"{person.total_detections or sum(person.counts.values()):,}",
-        f"{person.stress_pct:.1f}",
-        f"{usual.stress_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
-        f"{person.stress_pct - usual.stress_pct:+.1f}" if usual else reader.text(texts.NOT_SET),
-        reader.text(texts.NOT_SET) if person.fatigue_pct is None else f"{person.fatigue_pct:.1f}",
+        _percent(reader, person.stress_pct),
+        _percent(reader, usual.stress_pct) if usual else reader.text(texts.NO_HISTORY),
+        f"{_difference(person):+.1f}" if usual else reader.text(texts.NOT_SET),
+        _percent(reader, person.fatigue_pct),
         f"{usual.fatigue_pct:.1f}" if usual else reader.text(texts.NO_HISTORY),
     ]
+
+
+def _percent(reader: ReaderProfile, share: float | None) -> str:
+    return reader.text(texts.NOT_SET) if share is None else f"{share:.1f}"
 
 
 def _compare(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Block]:
@@ -89,7 +94,7 @@ def _compare(reader: ReaderProfile, people: Sequence[EmployeeReport]) -> list[Bl
     pairs = [
         charts.UsualComparison(f"{person.name} · {person.code}", person.stress_pct, person.usual.stress_pct)
         for person in shown
-        if person.usual is not None
+        if person.usual is not None and person.stress_pct is not None and person.usual.stress_pct is not None
     ]
     title = f"{reader.text(texts.STRESS)}: {reader.text(texts.COMPARED).lower()}"
     note = reader.text(texts.COMPARED_NOTE, count=len(pairs))

@@ -17,7 +17,11 @@ class RepairKind(StrEnum):
     BACKUP = "backup"
     CLOCK = "clock"
     MODEL = "model"
+    CAMERA = "camera"
 
+
+REPAIR_NUMBERS = {kind: number for number, kind in enumerate(RepairKind, 1)}
+"""Entity ids of the messages."""
 
 WARN_DAYS = {RepairKind.DISK: 30.0, RepairKind.CERTIFICATE: 30.0, RepairKind.MODEL: 30.0}
 """Days before the damage from which a repair is listed."""

@@ -102,6 +102,24 @@ REASONS: tuple[tuple[str, Message], ...] = (
         r"535|[Aa]uthentication|Username and Password",
         Message("no acepta el usuario o la contraseña", "refuses the user or password"),
     ),
+    (
+        r"STARTTLS extension not supported",
+        Message(
+            "no ofrece STARTTLS: elija TLS (mode=ssl) o, solo dentro de la planta, sin cifrar (mailto://…&mode=insecure)",
+            "does not offer STARTTLS: choose TLS (mode=ssl) or, inside the plant only, none (mailto://…&mode=insecure)",
+        ),
+    ),
+    (
+        r"issue a STARTTLS",
+        Message("exige cifrado: elija STARTTLS (mailtos://)", "requires encryption: choose STARTTLS (mailtos://)"),
+    ),
+    (
+        r"WRONG_VERSION_NUMBER",
+        Message(
+            "no habla TLS en ese puerto: elija STARTTLS, u otro puerto",
+            "does not speak TLS on that port: choose STARTTLS, or another port",
+        ),
+    ),
     (r"CERTIFICATE|certificate", Message("su certificado no es válido", "its certificate is not valid")),
     (
         r"[Nn]ame or service|NameResolution|getaddrinfo|nodename",

@@ -1,4 +1,7 @@
-"""Command line of `report_generator.py`: one report, periodic reports, a daily or weekly summary, rewritten reports."""
+"""Command line of `report_generator.py`: one report, periodic reports, a daily or weekly summary, rewritten reports.
+
+What only one of these needs is imported by its function: periodic reports run for months.
+"""
 
 import argparse
 import signal
@@ -20,9 +23,8 @@ from stressvision.reporter import texts
 from stressvision.reporter.jobs import list_jobs
 from stressvision.reporter.output import OutputFormat, print_line, write_output
 from stressvision.reporter.schedule import run_schedule
+from stressvision.reporter.separate import separate_rare_jobs
 from stressvision.services.context import Actor, Context, open_context
-from stressvision.services.reports.creation import rewrite_reports, write_due_reports, write_manual_report
-from stressvision.services.reports.summaries import parse_past_day, read_day, read_week, write_due_summaries
 
 ACTOR = Actor(user_id="report_generator.py")
 """Actor of the audit log for reports read on this machine."""
@@ -46,6 +48,9 @@ def _run() -> int:
     if arguments.start is not None or arguments.end is not None:
         return _rewrite(context, arguments.start, arguments.end)
     if arguments.day is not None or arguments.week is not None:
+        from stressvision.services.reports.creation import write_due_reports
+        from stressvision.services.reports.summaries import parse_past_day, read_day, read_week
+
         parse_past_day(context, arguments.week if arguments.day is None else arguments.day)
         write_due_reports(context, timedelta(minutes=settings.interval_minutes))  # no reporter may have been running
         summary = (
@@ -138,11 +143,16 @@ def _menu(context: Context) -> int:
 
 
 def _report_now(context: Context, output_format: OutputFormat = OutputFormat.TEXT, target: Path | None = None) -> int:
+    from stressvision.services.reports.creation import write_manual_report
+
     write_output(context, write_manual_report(context, timedelta(minutes=MANUAL_MINUTES)), output_format, target)
     return 0
 
 
 def _rewrite(context: Context, start: str | None, end: str | None) -> int:
+    from stressvision.services.reports.creation import rewrite_reports
+    from stressvision.services.reports.summaries import write_due_summaries
+
     zone = ZoneInfo(context.settings.time_zone)
     if start is None:
         raise ConfigurationError(texts.FROM_MISSING, field="--from")
@@ -184,7 +194,8 @@ def _report_every(context: Context, minutes: int) -> int:
         signal.signal(number, lambda *_: stopped.set())
     print_line(texts.SCHEDULED.text(context.settings.lang).format(minutes=minutes))
     try:
-        run_schedule(context, list_jobs(context.settings, timedelta(minutes=minutes)), stopped.wait)
+        length = timedelta(minutes=minutes)
+        run_schedule(context, separate_rare_jobs(list_jobs(context.settings, length), length), stopped.wait)
     finally:
         remove_heartbeat(context.settings.run_dir, "reporter")
         context.database.close()

@@ -4,7 +4,7 @@ import time as time_module
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -15,7 +15,7 @@ from stressvision.core.config import Settings
 from stressvision.core.errors import StressVisionError
 from stressvision.domain.reports import window_holding
 from stressvision.notifications.delivery import deliver_due
-from stressvision.reporter.weekly import attach_week
+from stressvision.notifications.message import AttachedFile
 from stressvision.services.alerts.device_watch import DeviceWatch
 from stressvision.services.alerts.escalation import WaitingTimes, escalate_due
 from stressvision.services.alerts.silences import end_incredible_silences
@@ -25,8 +25,6 @@ from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
 from stressvision.services.notifications import hasten_messages
 from stressvision.services.privacy.retention import apply_confirmed_retention
-from stressvision.services.reports.creation import write_due_reports
-from stressvision.services.reports.summaries import write_due_summaries
 from stressvision.services.reports.weekly import queue_weekly_report
 from stressvision.services.upkeep import Machine, inspect_installation
 
@@ -45,6 +43,7 @@ BACKUP_CHECK_INTERVAL = timedelta(minutes=10)
 
 REPORTS_JOB = "due"
 """Name of the job whose next run the heartbeat shows."""
+BACKUP_JOB = "backup"
 
 
 class WindowEnds(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 ships no types
@@ -110,7 +109,7 @@ def list_jobs(
         ),
         Job("expiries", DailyAt(EXPIRIES_TIME, ZoneInfo(settings.time_zone)), _warn_of_expiries),
         Job("upkeep", DailyAt(UPKEEP_TIME, ZoneInfo(settings.time_zone)), _inspect),
-        Job("backup", WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
+        Job(BACKUP_JOB, WindowEnds(BACKUP_CHECK_INTERVAL), _back_up),
         *_continuous_backup(settings),
     )
 
@@ -140,7 +139,13 @@ class _Delivery:
         if self._steps is None or self._steps.check() is not None:
             self._steps = self._steps or StepDetector(context.clock, self._monotonic)
             hasten_messages(context)
-        deliver_due(context, attach=attach_week)
+        deliver_due(context, attach=_attach_week)
+
+
+def _attach_week(context: Context, monday: date) -> AttachedFile:
+    from stressvision.reporter.weekly import attach_week  # once a week: with the modules that write documents
+
+    return attach_week(context, monday)
 
 
 def _queue_weekly(context: Context) -> None:
@@ -192,6 +197,10 @@ def _log_backup_failure(context: Context) -> Iterator[None]:
 
 
 def _write_due(context: Context, length: timedelta) -> None:
+    # Imported where the job runs: usually in a process of its own (separate.py).
+    from stressvision.services.reports.creation import write_due_reports
+    from stressvision.services.reports.summaries import write_due_summaries
+
     for report in write_due_reports(context, length):
         log.info("report written", report=report.id, revision=report.revision, detections=report.total_detections)
     for day in write_due_summaries(context):

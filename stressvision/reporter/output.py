@@ -93,12 +93,12 @@ def _render_text(context: Context, report: Report | Summary) -> str:
             end=f"{end:%H:%M}",
             detections=report.total_detections,
             employees=report.total_employees_detected,
-            stress=report.overall_stress_percentage,
+            stress=_percent(report.overall_stress_percentage),
             alerts=report.alerts_triggered,
         )
     ]
     lines += [
-        f"  {person.code}  {person.name:<28} {person.total_detections or 0:>5}  {person.stress_pct:6.2f} %"
+        f"  {person.code}  {person.name:<28} {person.total_detections or 0:>5}  {_percent(person.stress_pct):>6} %"
         for person in report.per_employee_summary.values()
     ]
     unreported = report.unreported_detections if isinstance(report, Summary) else 0
@@ -107,3 +107,8 @@ def _render_text(context: Context, report: Report | Summary) -> str:
     elif not report.total_detections:
         lines.append(texts.NO_DETECTIONS.text(settings.lang))
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    """Return a share, or a dash where the policy allows no emotion."""
+    return "-" if share is None else f"{share:.2f}"

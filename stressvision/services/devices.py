@@ -16,6 +16,7 @@ from stressvision.domain.auth import Role, sees_persons
 from stressvision.domain.reports import Window
 from stressvision.services.audit import submit_read
 from stressvision.services.context import Actor, Context
+from stressvision.services.moved_cameras import note_view
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.services.reads import LIST_SPAN
 from stressvision.wire.backend import Device, DeviceList
@@ -31,11 +32,11 @@ LIST_LIMIT = 1000
 
 
 def record_health(context: Context, health: DeviceHealth) -> None:
-    """Store a device's health report; while it is watching, also that it watched in this minute.
+    """Store a device's health report: also that it watched in this minute, and that its camera was moved.
 
     If two machines report under this device id, the stored detail begins with a warning.
     """
-    values = health.model_dump(exclude={"device_id", "instance_id"}, exclude_none=True)
+    values = health.model_dump(exclude={"device_id", "instance_id", "moved"}, exclude_none=True)
     if health.instance_id is not None and context.instances.note(health.device_id, health.instance_id):
         values["detail"] = f"{_DUPLICATED.text(context.settings.lang)}; {health.detail}"
     now = context.clock()
@@ -43,6 +44,8 @@ def record_health(context: Context, health: DeviceHealth) -> None:
         upsert_device(connection, health.device_id, DeviceReport(**values, last_seen=now))
         if health.state == "watching":
             note_minute(connection, health.device_id, now)
+        if health.moved is not None:
+            note_view(connection, context, health.device_id, moved=health.moved)
 
 
 def list_devices(

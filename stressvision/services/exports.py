@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from stressvision.core.config import Policy
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.db.queries.detections import detections as rows
 from stressvision.db.queries.detections.detections import DetectionFilter
-from stressvision.domain.consent import permitted_emotion, permitted_vector
+from stressvision.domain.consent import permitted_emotion
 from stressvision.domain.emotions import Emotion
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import write_instant
+from stressvision.services.permitted import permit_detection
 from stressvision.wire.backend import StoredDetection
 
 PAGE = 1000
@@ -44,7 +44,7 @@ class DetectionStream:
             with self._database.read() as connection:
                 found = rows.select_detections(connection, replace(self._wanted, after=after, limit=size + 1))
             if found:
-                yield [_permitted(StoredDetection.model_validate(row), self._policy) for row in found[:size]]
+                yield [permit_detection(StoredDetection.model_validate(row), self._policy) for row in found[:size]]
             if len(found) <= size:
                 return
             after = (found[size - 1].timestamp, found[size - 1].id)
@@ -93,18 +93,3 @@ def read_first_page(pages: Iterator[Page]) -> Iterator[Page]:
     """Read the first page now, so that an error occurs before the response has begun, and return all pages."""
     first = next(pages, None)
     return pages if first is None else chain([first], pages)
-
-
-def _permitted(detection: StoredDetection, policy: Policy) -> StoredDetection:
-    """Return the detection without an emotion that the policy does not allow."""
-    if policy is not Policy.EU:
-        return detection
-    is_fatigue = detection.emotion == Emotion.FATIGUE
-    vector = {Emotion(name): share for name, share in (detection.emotion_vector or {}).items() if name in set(Emotion)}
-    return detection.model_copy(
-        update={
-            "emotion": detection.emotion if is_fatigue else None,
-            "emotion_confidence": detection.emotion_confidence if is_fatigue else None,
-            "emotion_vector": permitted_vector(policy, vector) if is_fatigue else None,
-        }
-    )

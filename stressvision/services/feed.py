@@ -10,6 +10,7 @@ from stressvision.db.queries.alerts.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections.detections import DetectionRow, select_detections_by_id
 from stressvision.db.queries.reports.reports import PublicReports, ReportRow, select_reports_by_id
 from stressvision.services.context import Context
+from stressvision.services.permitted import withhold_emotions
 from stressvision.wire.backend import StoredDetection
 from stressvision.wire.events import AlertEvent, DetectionEvent, FeedEvent, ReportEvent
 
@@ -77,7 +78,7 @@ class ChangeFeed:
         settings, now = self._context.settings, self._context.clock()
         public = PublicReports(settings.interval_minutes, now)
         changed = [(change, entities[change.kind.partition("_")[0]].get(change.entity_id)) for change in found]
-        events = (_event(change, entity) for change, entity in changed)
+        events = (_event(self._context, change, entity) for change, entity in changed)
         public_ids = frozenset(
             change.id
             for change, entity in changed
@@ -91,23 +92,32 @@ class ChangeFeed:
         self._watch.close()
 
 
-def _event(change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRow | None) -> FeedEvent | None:
+def _event(
+    context: Context, change: changes.ChangeRow, entity: DetectionRow | AlertRow | ReportRow | None
+) -> FeedEvent | None:
     if entity is None:
         return None
     if isinstance(entity, DetectionRow):
-        data = StoredDetection.model_validate(entity).model_dump(mode="json")
+        data = withhold_emotions(context, StoredDetection.model_validate(entity)).model_dump(mode="json")
         return DetectionEvent(id=change.id, committed_at=change.committed_at, data=data)
-    if isinstance(entity, ReportRow):
-        return ReportEvent(
-            id=change.id,
-            committed_at=change.committed_at,
-            report_id=change.entity_id,
-            start_timestamp=entity.start_timestamp,
-            end_timestamp=entity.end_timestamp,
-            total_detections=entity.total_detections,
-            overall_stress_percentage=entity.overall_stress_percentage,
-            revision=entity.revision,
-        )
+    event = _report_event(change, entity) if isinstance(entity, ReportRow) else _alert_event(change, entity)
+    return withhold_emotions(context, event)
+
+
+def _report_event(change: changes.ChangeRow, entity: ReportRow) -> ReportEvent:
+    return ReportEvent(
+        id=change.id,
+        committed_at=change.committed_at,
+        report_id=change.entity_id,
+        start_timestamp=entity.start_timestamp,
+        end_timestamp=entity.end_timestamp,
+        total_detections=entity.total_detections,
+        overall_stress_percentage=entity.overall_stress_percentage,
+        revision=entity.revision,
+    )
+
+
+def _alert_event(change: changes.ChangeRow, entity: AlertRow) -> AlertEvent:
     return AlertEvent(
         id=change.id,
         committed_at=change.committed_at,

@@ -1,4 +1,4 @@
-"""Upkeep: a daily inspection of disk, certificate, tokens, backups, clock and model, with a message before damage."""
+"""Upkeep: a daily inspection of disk, certificate, tokens, backups, clock, model and cameras, with messages."""
 
 import shutil
 import subprocess
@@ -16,10 +16,11 @@ from stressvision.db.queries import upkeep as rows
 from stressvision.db.queries.auth.accounts import select_expiring_tokens
 from stressvision.domain.calendar import DAY
 from stressvision.domain.notifications import NoticeKind
-from stressvision.domain.upkeep import Repair, RepairKind, days_until_full, repair_in_days
+from stressvision.domain.upkeep import REPAIR_NUMBERS, Repair, RepairKind, days_until_full, repair_in_days
 from stressvision.services.backup.health import find_backup_fault
 from stressvision.services.context import Context
 from stressvision.services.model_upkeep import find_model_fault
+from stressvision.services.moved_cameras import find_moved_cameras, week_of
 from stressvision.services.notifications import enqueue
 from stressvision.wire.system import RepairItem, RepairList
 
@@ -43,6 +44,9 @@ MESSAGES: Mapping[RepairKind, Message] = {
         es="El reloj de este equipo no está sincronizado.", en="The clock of this machine is not synchronised."
     ),
     RepairKind.MODEL: Message(es="Modelo de expresión: {detail}.", en="Expression model: {detail}."),
+    RepairKind.CAMERA: Message(
+        es="Parece que se movió la cámara de {detail}.", en="The camera of {detail} seems to have been moved."
+    ),
 }
 REMEDIES: Mapping[RepairKind, Message] = {
     RepairKind.DISK: Message(
@@ -71,9 +75,13 @@ REMEDIES: Mapping[RepairKind, Message] = {
         en="Validate it with your people (ficha-del-modelo, point 4, of “python -m stressvision papers”) and note the "
         "day in STRESSVISION_VALIDATED_ON. Where the file is not the one of its card, install the program again.",
     ),
+    RepairKind.CAMERA: Message(
+        es="Mire su imagen en Cámaras. Devuélvala a su sitio, o ajuste sus máscaras, zonas y tamaños: al guardarlos, "
+        "el encuadre nuevo cuenta como el correcto.",
+        en="Look at its picture under Cámaras. Put it back in its place, or adjust its masks, zones and sizes: once "
+        "they are saved, the new view counts as the right one.",
+    ),
 }
-_NUMBERS = {kind: number for number, kind in enumerate(RepairKind, 1)}
-"""Entity ids of the messages."""
 
 
 def read_clock_state() -> bool | None:
@@ -125,11 +133,12 @@ def inspect_installation(context: Context, machine: Machine) -> list[Repair]:
             else None,
             Repair(RepairKind.CLOCK, is_urgent=False) if is_synchronised is False else None,
             model,
+            find_moved_cameras(connection),
         )
         found = [repair for repair in candidates if repair is not None]
         rows.replace_repairs(connection, found, now)
         for repair in found:
-            enqueue(connection, context, NoticeKind.REPAIR, _NUMBERS[repair.kind], _week(context, now))
+            enqueue(connection, context, NoticeKind.REPAIR, REPAIR_NUMBERS[repair.kind], week_of(context))
     return found
 
 
@@ -177,11 +186,6 @@ def _sample_disk(connection: Connection, context: Context, machine: Machine) -> 
 
 def _today(context: Context) -> date:
     return context.clock().astimezone(ZoneInfo(context.settings.time_zone)).date()
-
-
-def _week(context: Context, now: datetime) -> int:
-    year, week, _ = now.astimezone(ZoneInfo(context.settings.time_zone)).isocalendar()
-    return year * 100 + week
 
 
 def _days_until(moment: datetime | None, now: datetime) -> float | None:

@@ -217,7 +217,8 @@ class ExpressionModel:
         size = self.card.size
         views = self.card.views if turn is None else (self.card.views[turn % len(self.card.views)],)
         crops = [align_face(frame_bgr, left_eye, right_eye, view, size) for view in views]
-        answer = np.mean([self._answer(crop) for crop in crops], axis=0)
+        answers = [self._answer(crop) for crop in crops]
+        answer = answers[0] if len(answers) == 1 else np.mean(answers, axis=0)
         return self._conclude(centre_logits(answer), reference)
 
     def estimate_aligned(

@@ -147,22 +147,24 @@ class _Letterbox:
         size = round(width * scale), round(height * scale)
         return cls(scale, size, ((INPUT_SIZE - size[0]) // 2, (INPUT_SIZE - size[1]) // 2))
 
-    def cut(self, frame: Frame, corner: tuple[int, int], side: int) -> Tensor:
-        """Return a part of the input of that frame, [1,side,side,3] in -1..1 (RGB), -1 where the frame does not reach.
+    def cut(self, frame: Frame, corner: tuple[int, int], out: Tensor) -> Tensor:
+        """Fill `out` [1,side,side,3] with a part of the input of that frame and return it.
 
-        Only what of the frame lies in this part is reduced.
+        In -1..1 (RGB), -1 where the frame does not reach. Only what of the frame lies in this part is reduced.
         """
+        side = out.shape[1]
         across, down = (
             range(max(begin - padding, 0), min(begin + side - padding, size))
             for begin, padding, size in zip(corner, self.padding, self.size, strict=True)
         )
-        pixels = np.full((1, side, side, 3), -1, np.float32)
+        if min(len(across), len(down)) < side:
+            out.fill(-1)
         left, top = (max(padding - begin, 0) for begin, padding in zip(corner, self.padding, strict=True))
-        inside = pixels[0, top : top + len(down), left : left + len(across)]
+        inside = out[0, top : top + len(down), left : left + len(across)]
         small = cv2.cvtColor(reduce_part(frame, self.size, across, down), cv2.COLOR_BGR2RGB)
         np.multiply(small, np.float32(1 / 127.5), out=inside)
         inside -= 1
-        return pixels
+        return out
 
     def find_part(self, box: FaceBox) -> tuple[int, int]:
         """Return the corner, left and above, of the part around a box of the frame."""
@@ -179,13 +181,13 @@ class _SquareNetwork:
 
     def __init__(self, content: bytes, size: int) -> None:
         self._network = Network(content, FACE_DETECTOR.path, input_shape=(1, size, size, 3))
-        self._size = size
+        self._input = np.empty((1, size, size, 3), np.float32)
         cells = (np.arange(size // STRIDE, dtype=np.float32) + 0.5) * STRIDE
         self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 1, 2)
 
     def search(self, frame: Frame, letterbox: _Letterbox, corner: tuple[int, int]) -> list[Face]:
         """Return the faces of the part of a frame's input that begins at `corner`, in descending order of score."""
-        regressors, scores = self._network.run(letterbox.cut(frame, corner, self._size))
+        regressors, scores = self._network.run(letterbox.cut(frame, corner, self._input))
         logits = scores[0, :, 0]
         chosen = np.flatnonzero(logits > MIN_LOGIT)
         if not chosen.size:

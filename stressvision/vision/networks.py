@@ -5,6 +5,7 @@ face_recognition_models' warns about pkg_resources. Licences: Apache-2.0 (Google
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,11 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from stressvision.core.errors import Message, ModelUnavailable
+from stressvision.core.mapped import map_content
 
 Frame = npt.NDArray[np.uint8]
 """A picture [height, width, 3], BGR."""
 
 Tensor = npt.NDArray[np.float32]
+
+
+LARGE_BYTES = 8 << 20
+"""From this size on, a model's file is not kept in memory beside the copy of its weights that the interpreter makes in
+the order in which it computes. From smaller ones it reads at each run."""
 
 
 @dataclass(frozen=True)
@@ -183,12 +190,20 @@ def open_interpreter(content: bytes, name: str, input_shape: tuple[int, ...] | N
                 )
             ) from None
     try:
-        interpreter = Interpreter(model_content=content, num_threads=1)
-        if input_shape is not None:
-            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], input_shape)
-        interpreter.allocate_tensors()
+        if len(content) >= LARGE_BYTES:
+            with suppress(OSError), map_content(content) as mapped:
+                interpreter = _prepare(Interpreter(model_path=mapped.path, num_threads=1), input_shape)
+                mapped.release()
+                return interpreter
+        return _prepare(Interpreter(model_content=content, num_threads=1), input_shape)
     except (ValueError, RuntimeError) as error:
         raise ModelUnavailable(
             Message(es=f"El modelo {name} no carga: {error}", en=f"The model {name} does not load: {error}")
         ) from error
+
+
+def _prepare(interpreter: Any, input_shape: tuple[int, ...] | None) -> Any:
+    if input_shape is not None:
+        interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], input_shape)
+    interpreter.allocate_tensors()
     return interpreter

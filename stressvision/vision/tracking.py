@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import dlib
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +112,7 @@ def _follow(track: Track, face: Face, frame: Frame, at: float) -> None:
         )
     look = _look(frame, face)
     limit = CHANGED_LOOK + CHANGED_LOOK_PER_SECOND * max(0.0, elapsed - STEADY_SECONDS)
-    changed = float(np.abs(look - track.look).mean()) > limit
+    changed = cv2.norm(look, track.look, cv2.NORM_L1) / look.size > limit
     gone = elapsed > (UNSURE_SECONDS if track.missed else BLIND_SECONDS)
     track.unsure = track.crossing or gone or changed
     track.missed = False
@@ -124,7 +125,8 @@ def _look(frame: Frame, face: Face) -> npt.NDArray[np.float32]:
     if patch is None:
         return np.zeros((_LOOK_SIDE, _LOOK_SIDE, 3), np.float32)
     pixels = patch.astype(np.float32)
-    return np.asarray(pixels - pixels.mean(), np.float32)
+    pixels -= np.float32(sum(cv2.mean(patch)) / 3)
+    return pixels
 
 
 def _assign(expected: list[FaceBox], found: list[FaceBox]) -> list[tuple[int, int]]:

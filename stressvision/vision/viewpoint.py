@@ -19,7 +19,8 @@ MOVED_MINUTES = 3
 LEAST_SIMILAR = 0.55
 """Cosine between two minutes, below which the view is another one. Of ten clips of webcams and cars: 0.79 or more
 between their halves; 0.68 or more with light changed by a program (0.15 to 2 times, or from one side alone); 0.27 or
-less shifted by a twentieth of the width, 0.37 or less enlarged by a quarter, 0.44-0.68 turned by 8°."""
+less shifted by a twentieth of the width, 0.37 or less enlarged by a quarter; turned by 8°, 0.44-0.68 in one measurement
+and 0.30-0.47 in another, with whole frames of webcams turned, so that a turn that small may be missed."""
 FADE = 0.05
 """Weight of each similar minute in the memory: furniture and the sun's shadows change within hours."""
 LEAST_STRUCTURE = 0.08

@@ -5,7 +5,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.domain.alerts import Outcome
-from stressvision.wire.values import ODD_FIELDS, USER_NAME, DeviceId, Moment, NextCursor, WireModel, Words
+from stressvision.wire.values import (
+    INFERS_EMOTIONS,
+    ODD_FIELDS,
+    USER_NAME,
+    DeviceId,
+    Moment,
+    NextCursor,
+    WireModel,
+    Words,
+)
 
 Notes = Field(default=None, max_length=4000)
 
@@ -82,6 +91,7 @@ class AlertList(WireModel):
 
     alerts: list[Alert]
     total: int
+    infers_emotions: bool = INFERS_EMOTIONS
     next_cursor: NextCursor = None
 
 
@@ -100,6 +110,7 @@ class AlertDetail(Alert):
     """An alert and its history, oldest first."""
 
     history: list[AlertStepTaken]
+    infers_emotions: bool = INFERS_EMOTIONS
 
 
 class AlertDecision(BaseModel):

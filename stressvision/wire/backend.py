@@ -1,11 +1,22 @@
 """Answers of the REST endpoints, and the request that opens a session."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.detections import SESSION_KEY
-from stressvision.wire.values import ODD_FIELDS, Box, DeviceId, Moment, NextCursor, WireModel
+from stressvision.wire.values import (
+    INFERS_EMOTIONS,
+    ODD_FIELDS,
+    Box,
+    DeviceId,
+    EmotionCounts,
+    EmotionPercent,
+    Moment,
+    NextCursor,
+    WireModel,
+)
 
 EnrolmentStatus = Literal["enrolled", "needs_enrolment"]
 
@@ -76,8 +87,8 @@ class PeriodSummary(WireModel):
     """Totals of one employee over the last `period_minutes`."""
 
     total_detections: int
-    emotion_counts: dict[str, int]
-    stress_percentage: float
+    emotion_counts: EmotionCounts
+    stress_percentage: EmotionPercent
     period_minutes: int
 
 
@@ -88,6 +99,7 @@ class EmployeeState(WireModel):
     live_status: StoredDetection | None
     recent_detections: list[StoredDetection]
     summary: PeriodSummary
+    infers_emotions: bool = INFERS_EMOTIONS
 
 
 class Overview(WireModel):
@@ -118,8 +130,11 @@ class EmotionCount(WireModel):
     count: int
 
 
-class HourCount(WireModel):
+@dataclass(frozen=True, slots=True)
+class HourCount:
     """Detections of one hour. `hour`: start of a UTC hour."""
+
+    # No model: a year has 8,760 of them, and each would be three objects to the garbage collector.
 
     hour: Moment
     count: int

@@ -173,7 +173,7 @@ class DeviceHealth(BaseModel):
 
     `instance_id`: of the running program, new at each start. `stage_ms`: mean milliseconds of each pipeline stage.
     `temperature`: degrees Celsius; `throttled`: slowed down by heat or low voltage; `clock_ahead_seconds`: device clock
-    minus server clock. Null: the device cannot measure it.
+    minus server clock; `moved`: the camera seems to have been moved. Null: the device cannot measure it.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -192,3 +192,4 @@ class DeviceHealth(BaseModel):
     temperature: Number | None = Field(default=None, ge=-100, le=200)
     throttled: Annotated[bool, Strict()] | None = None
     clock_ahead_seconds: Number | None = None
+    moved: Annotated[bool, Strict()] | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from stressvision.wire.values import MAX_ID, Moment, WireModel
+from stressvision.wire.values import INFERS_EMOTIONS, MAX_ID, EmotionPercent, Moment, WireModel
 
 
 class Event(WireModel):
@@ -58,7 +58,7 @@ class ReportEvent(Event):
     start_timestamp: Moment
     end_timestamp: Moment
     total_detections: int
-    overall_stress_percentage: float
+    overall_stress_percentage: EmotionPercent
     revision: int
 
 
@@ -73,6 +73,7 @@ class Connected(WireModel):
     last_id: int
     resumed_from: int | None = None
     gap: bool = False
+    infers_emotions: bool = INFERS_EMOTIONS
 
 
 class HeartbeatEvent(WireModel):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from stressvision.wire.rights import AccessRecord
-from stressvision.wire.values import Moment, WireModel, Words
+from stressvision.wire.values import INFERS_EMOTIONS, Moment, WireModel, Words
 
 
 class PersonLinkIssued(WireModel):
@@ -88,6 +88,7 @@ class OwnPage(WireModel):
     accesses: list[AccessRecord]
     self_reports: list[SelfReportEntry]
     requests: list[OwnRequest]
+    infers_emotions: bool = INFERS_EMOTIONS
 
 
 class SelfReportNew(BaseModel):
@@ -206,3 +207,4 @@ class AgreementFigures(WireModel):
     fewest_of_each: int
     fewest_people: int
     scales: list[ScaleAgreement]
+    infers_emotions: bool = INFERS_EMOTIONS

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from stressvision.wire.reports import UsualLevel
-from stressvision.wire.values import Moment, WireModel
+from stressvision.wire.values import INFERS_EMOTIONS, EmotionCounts, EmotionPercent, Moment, WireModel
 
 
 class PersonFigure(WireModel):
@@ -16,8 +16,8 @@ class PersonFigure(WireModel):
 
     start: Moment
     total_detections: int
-    counts: dict[str, int]
-    stress_pct: float
+    counts: EmotionCounts
+    stress_pct: EmotionPercent
     fatigue_pct: float
     usual: UsualLevel | None = None
 
@@ -31,10 +31,11 @@ class PersonFigures(WireModel):
     end_timestamp: Moment
     time_zone: str
     total_detections: int
-    emotion_counts: dict[str, int]
-    stress_pct: float
+    emotion_counts: EmotionCounts
+    stress_pct: EmotionPercent
     fatigue_pct: float
     points: list[PersonFigure]
+    infers_emotions: bool = INFERS_EMOTIONS
 
 
 class PersonEvent(WireModel):
@@ -62,3 +63,4 @@ class PersonEvents(WireModel):
     since: Moment
     events: list[PersonEvent] = Field(default_factory=list)
     total: int
+    infers_emotions: bool = INFERS_EMOTIONS

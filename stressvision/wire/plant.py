@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from stressvision.wire.values import Moment, WireModel
+from stressvision.wire.values import INFERS_EMOTIONS, EmotionPercent, Moment, WireModel
 
 
 class GroupFigure(WireModel):
     """Sums of a group, and its shares in percent."""
 
     total_detections: int
-    stress_pct: float
+    stress_pct: EmotionPercent
     fatigue_pct: float
 
 
@@ -75,3 +75,4 @@ class PlantFigures(WireModel):
     areas: list[AreaFigures]
     shifts: list[ShiftFigure]
     withheld: bool = True
+    infers_emotions: bool = INFERS_EMOTIONS

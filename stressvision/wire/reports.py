@@ -4,13 +4,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from stressvision.wire.values import ODD_FIELDS, Moment, NextCursor, WireModel
+from stressvision.wire.values import (
+    INFERS_EMOTIONS,
+    ODD_FIELDS,
+    EmotionCounts,
+    EmotionPercent,
+    EmotionTotal,
+    Moment,
+    NextCursor,
+    WireModel,
+)
 
 
 class UsualLevel(WireModel):
     """A person's usual level, in percent: the median of `days` earlier days."""
 
-    stress_pct: float
+    stress_pct: EmotionPercent
     fatigue_pct: float
     days: int
 
@@ -25,10 +34,10 @@ class EmployeeReport(WireModel):
     name: str
     code: str
     department: str | None = None
-    stress_pct: float
+    stress_pct: EmotionPercent
     fatigue_pct: float | None = None
     total_detections: int | None = None
-    counts: dict[str, int]
+    counts: EmotionCounts
     avg_confidence: float | None
     usual: UsualLevel | None = None
 
@@ -54,7 +63,7 @@ class PreviousPeriod(WireModel):
     end_timestamp: Moment
     total_detections: int
     total_employees_detected: int
-    overall_stress_percentage: float
+    overall_stress_percentage: EmotionPercent
     overall_fatigue_percentage: float | None
 
 
@@ -71,7 +80,7 @@ class Report(WireModel):
     revision: int
     total_detections: int
     total_employees_detected: int
-    overall_stress_percentage: float
+    overall_stress_percentage: EmotionPercent
     overall_fatigue_percentage: float | None = None
     per_employee_summary: dict[str, EmployeeReport]
     alerts_triggered: int
@@ -79,6 +88,7 @@ class Report(WireModel):
     previous: PreviousPeriod | None = None
     window_minutes: int | None = None
     generated_at: Moment
+    infers_emotions: bool = INFERS_EMOTIONS
     odd_fields: tuple[str, ...] = ODD_FIELDS
 
 
@@ -97,7 +107,7 @@ class PeriodFigures(WireModel):
     end_timestamp: Moment
     total_detections: int
     total_employees_detected: int
-    stress_detections: int
+    stress_detections: EmotionTotal
     fatigue_detections: int
     alerts_triggered: int
 
@@ -108,9 +118,9 @@ class GroupReport(WireModel):
     department: str | None
     people: int
     total_detections: int
-    stress_detections: int
+    stress_detections: EmotionTotal
     fatigue_detections: int
-    stress_pct: float
+    stress_pct: EmotionPercent
     fatigue_pct: float
 
 
@@ -120,7 +130,7 @@ class CellReport(WireModel):
     department: str | None
     start_timestamp: Moment
     total_detections: int
-    stress_detections: int
+    stress_detections: EmotionTotal
     fatigue_detections: int
 
 
@@ -161,7 +171,7 @@ class Summary(WireModel):
     total_detections: int
     unreported_detections: int = 0
     total_employees_detected: int
-    overall_stress_percentage: float
+    overall_stress_percentage: EmotionPercent
     overall_fatigue_percentage: float
     alerts_triggered: int
     periods: list[PeriodFigures]
@@ -169,3 +179,4 @@ class Summary(WireModel):
     coverage: list[DeviceCoverage]
     previous: PreviousPeriod | None = None
     per_employee_summary: dict[str, EmployeeReport] = Field(default_factory=dict)
+    infers_emotions: bool = INFERS_EMOTIONS

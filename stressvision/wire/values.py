@@ -94,6 +94,21 @@ ODD_FIELDS: Any = Field(
 DeviceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["pi-simulator-01"])]
 
 
+class OfEmotion:
+    """Marks a field with emotions other than fatigue, which no answer has under the policy `eu`."""
+
+
+EmotionPercent = Annotated[float | None, OfEmotion]
+"""A share of detections, in percent; null where the policy allows no emotion."""
+EmotionTotal = Annotated[int | None, OfEmotion]
+EmotionCounts = Annotated[dict[str, int], OfEmotion]
+"""Detections by expression; of fatigue alone where the policy allows no emotion."""
+
+INFERS_EMOTIONS: Any = Field(
+    default=True, description="False under a policy that allows fatigue only: the figures of emotions are null."
+)
+
+
 class WireModel(BaseModel):
     """Base of the messages a server sends: frozen, and built from rows and dataclasses by attribute."""
 

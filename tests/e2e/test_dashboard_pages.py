@@ -16,14 +16,13 @@ from stressvision.db.queries.auth.accounts import revoke_tokens_of
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.context import Actor, Context, open_context
-from tests.e2e.console import CHROMIUM, DESK, PHONE, PHRASE, TIMEOUT_MS, holds_session
+from tests.e2e.console import CHROMIUM, DESK, PHONE, PHRASE, TIMEOUT_MS, assert_named_in_time, holds_session
 from tests.integration.conftest import enrol
 from tests.integration.fake_api import FakeBackend, alert, busy_plant, create_fake_api, device, served
 from tests.integration.live_backend import raise_alert, serve
 from tests.programs.running import answers, free_port, program, wait_until
 
-NAMED_MS = 10_000
-"""A dead or slow server is named after 2 to 4 s on an idle machine; this one may be shared with other tests."""
+BANNER = "#sv-banner"
 PAGES = {
     "": ("Resumen", "Últimas detecciones", "pi-envasado-02"),
     "alertas": ("Bandeja", "Estrés o tristeza · Envasado · Mañana", "habitual 12 %"),
@@ -263,10 +262,14 @@ def test_alert_link_survives_the_login(server: tuple[str, int], page: Page, tmp_
         expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
         page.get_by_role("dialog").get_by_role("button", name="Nota").click()
         page.get_by_label("Nota nueva").press_sequentially("Conversación a medias")
-        revoke_sessions(context)
-        page.get_by_label("Cuenta").fill("dra.quispe")
-        page.get_by_label("Contraseña", exact=True).fill(PHRASE)
-        page.get_by_role("button", name="Iniciar sesión").click()
+
+        def log_in_again() -> None:
+            page.get_by_label("Cuenta").fill("dra.quispe")
+            page.get_by_label("Contraseña", exact=True).fill(PHRASE)
+            page.get_by_role("button", name="Iniciar sesión").click()
+
+        assert_named_in_time(page, "h1", "Iniciar sesión", lambda: revoke_sessions(context), log_in_again)
+        log_in_again()
         expect(page.get_by_role("dialog")).to_contain_text("Ana Torres Vega · EMP001", timeout=TIMEOUT_MS)
         page.get_by_role("dialog").get_by_role("button", name="Nota").click()
         expect(page.get_by_label("Nota nueva")).to_have_value("Conversación a medias", timeout=TIMEOUT_MS)
@@ -290,7 +293,7 @@ def test_dead_dashboard_is_named_in_spanish(plant: Plant, page: Page, tmp_path: 
         expect(page).to_have_title("(2) Resumen · Stress Vision")
         assert page.evaluate("document.documentElement.lang") == "es"
         dashboard.process.kill()
-        expect(page.get_by_role("alert").filter(has_text="El tablero no responde")).to_be_visible(timeout=NAMED_MS)
+        expect(page.get_by_role("alert").filter(has_text="El tablero no responde")).to_be_visible(timeout=TIMEOUT_MS)
         expect(page.get_by_text("Connection error")).to_be_hidden()
     plant.stop_api()
 
@@ -298,9 +301,12 @@ def test_dead_dashboard_is_named_in_spanish(plant: Plant, page: Page, tmp_path: 
 def test_slow_backend_is_named_within_seconds(plant: Plant, page: Page) -> None:
     page.goto(plant.dashboard)
     expect_text(page, "23.4 %")
-    plant.state.delay_seconds = 10.0
-    expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_visible(timeout=NAMED_MS)
-    plant.state.delay_seconds = 0.0
+
+    def delay(seconds: float) -> None:
+        plant.state.delay_seconds = seconds
+
+    assert_named_in_time(page, BANNER, "El servidor no responde", lambda: delay(10.0), lambda: delay(0.0))
+    delay(0.0)
     expect(page.get_by_role("alert").filter(has_text="El servidor no responde")).to_be_hidden(timeout=TIMEOUT_MS)
 
 

@@ -14,13 +14,13 @@ from tests.e2e.console import (
     SUPPORT,
     TIMEOUT_MS,
     Console,
+    assert_named_in_time,
     browse,
     log_in,
     settle,
 )
 
-NAMED_MS = 10_000
-"""A fault is named after 2 to 4 s on an idle machine; this one may be shared with other tests."""
+STRIP, BANNER = "[data-sv-strip]", "#sv-banner"
 LONGEST_WAY = 120
 """Presses of the tabulator until every element of a page was reached."""
 SHOWS_FOCUS = """
@@ -129,6 +129,10 @@ def test_people_and_settings_by_keyboard(console: Console, browser: Browser) -> 
         page.keyboard.press("Tab")
         tab_to(page, page.get_by_label("Nombre completo"), is_checked=False)
         page.keyboard.type("Nadia León")
+        tab_to(page, page.get_by_role("combobox", name="Área"), is_checked=False)
+        page.keyboard.type("Calidad")
+        page.get_by_role("option", name="Añadir: Calidad").wait_for()
+        page.keyboard.press("Enter")
         tab_to(page, page.get_by_role("region"), is_checked=False)
         tab_to(page, page.get_by_label("Firma"), is_checked=False)
         page.keyboard.type("Nadia León")
@@ -174,12 +178,17 @@ def test_killed_backend_and_lost_camera_are_named_and_a_note_is_kept(console: Co
     with browse(browser) as page:
         log_in(page, console, Role.HEALTH)
         notes = type_note(page, console, "Medio ", 4)
-        for state, watching in (("watching", 1), ("no_camera", 0)):
+
+        def report(state: str) -> None:
             record_health(console.context, DeviceHealth(device_id="pi-envasado-01", state=state))
-            expect(page.get_by_text(f"{watching} de 3 cámaras observan")).to_be_attached(timeout=NAMED_MS)
-        console.stop_backend()
-        banner = page.get_by_role("alert").filter(has_text="El servidor no responde desde las")
-        expect(banner).to_be_visible(timeout=NAMED_MS)
+
+        report("watching")
+        expect(page.get_by_text("1 de 3 cámaras observan")).to_be_attached(timeout=TIMEOUT_MS)
+        lost = "0 de 3 cámaras observan"
+        assert_named_in_time(page, STRIP, lost, lambda: report("no_camera"), lambda: report("watching"))
+        down = "El servidor no responde desde las"
+        assert_named_in_time(page, BANNER, down, console.stop_backend, console.start_backend)
+        banner = page.get_by_role("alert").filter(has_text=down)
         notes.press_sequentially("escrita")
         expect(notes).to_have_value("Medio escrita")
         console.start_backend()
@@ -193,8 +202,8 @@ def test_killed_dashboard_is_named_and_a_note_is_kept(console: Console, browser:
     with browse(browser) as page:
         log_in(page, console, Role.HEALTH)
         type_note(page, console, "Sin terminar", 5)
-        console.kill_dashboard()
-        expect(page.get_by_role("alert").filter(has_text="El tablero no responde")).to_be_visible(timeout=NAMED_MS)
+        down = "El tablero no responde"
+        assert_named_in_time(page, BANNER, down, console.kill_dashboard, console.start_dashboard)
         console.start_dashboard()
         page.reload()
         page.get_by_role("dialog").get_by_role("button", name="Nota").click()
@@ -214,8 +223,8 @@ def test_second_doctor_keeps_the_text_of_a_late_decision(console: Console, brows
         first.get_by_role("dialog").get_by_role("button", name="Resolver").last.click()
         first.get_by_text("resuelta: Marco Ponce Arce").first.wait_for()
         drawer = second.get_by_role("dialog")
-        drawer.get_by_role("button", name="Resolver").last.click()
-        expect(drawer.get_by_text("Su decisión no se guardó")).to_be_visible(timeout=TIMEOUT_MS)
+        late = drawer.get_by_role("button", name="Resolver").last
+        assert_named_in_time(second, "[role=dialog] *", "Su decisión no se guardó", late.click)
         expect(drawer.get_by_label("Notas").or_(drawer.get_by_label("Nota nueva"))).to_have_value("Lo llamé ayer")
         drawer.get_by_role("button", name="Añadir nota").click()
         expect(drawer.locator("blockquote").filter(has_text="Lo llamé ayer").first).to_be_visible(timeout=TIMEOUT_MS)

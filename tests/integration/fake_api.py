@@ -91,6 +91,8 @@ class FakeBackend:
     paused: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     views: list[CameraViewRequest] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    most_employees: int = 0
+    """The largest page of employees that was asked for."""
     decisions: list[tuple[str, int, str | None, str | None]] = field(default_factory=list)
     histories: dict[int, list[AlertStepTaken]] = field(default_factory=dict)
     silences: list[Silence] = field(default_factory=list)
@@ -407,12 +409,19 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/employees")
     def employees(
-        limit: int = 1000, page: int = 0, search: str = "", department: str | None = None, status: str | None = None
+        ids: Annotated[list[int] | None, Query(alias="id")] = None,
+        limit: int = 1000,
+        page: int = 0,
+        search: str = "",
+        department: str | None = None,
+        status: str | None = None,
     ) -> EmployeeList:
+        state.most_employees = max(state.most_employees, limit)
         found = [
             item
             for item in state.employees
-            if search.lower() in f"{item.full_name} {item.employee_code}".lower()
+            if (ids is None or item.id in ids)
+            and search.lower() in f"{item.full_name} {item.employee_code}".lower()
             and department in {None, item.department}
             and status in {None, item.enrolment_status if item.is_active else "inactive"}
         ]
@@ -553,10 +562,14 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/reports")
     def reports(
-        limit: int = 20, cursor: str | None = None, start_date: str | None = None, end_date: str | None = None
+        limit: int = 20,
+        cursor: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+        brief: bool = False,
     ) -> ReportList:
         found = [
-            item
+            item.model_copy(update={"per_employee_summary": {}, "coverage": []}) if brief else item
             for item in state.reports
             if (start_date is None or item.start_timestamp >= parse_moment(start_date))
             and (end_date is None or item.start_timestamp < parse_moment(end_date))
@@ -568,6 +581,9 @@ def create_fake_api(state: FakeBackend) -> FastAPI:
 
     @app.get("/api/reports/{place:path}")
     def paper(place: str, request: Request) -> Response:
+        if "format" not in request.query_params:
+            [wanted] = [item for item in state.reports if item.id == int(place)]
+            return Response(wanted.model_dump_json(), media_type="application/json")
         return Response(f"{place} {request.query_params}", media_type="application/octet-stream")
 
     @app.websocket("/ws")

@@ -4,7 +4,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query
-from pydantic import Field
 
 from stressvision.api.dependencies import (
     ActorDep,
@@ -12,6 +11,7 @@ from stressvision.api.dependencies import (
     Cursor,
     Date,
     EmployeeFilter,
+    Id,
     PageNumber,
     RowId,
     UserId,
@@ -32,7 +32,7 @@ from stressvision.wire.alerts import (
     OutcomeCounts,
     UndoRequest,
 )
-from stressvision.wire.values import MAX_ID, Words
+from stressvision.wire.values import Words
 
 router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 
@@ -56,9 +56,6 @@ class StatusFilter(StrEnum):
         if self is StatusFilter.OPEN:
             return (AlertStatus.PENDING, AlertStatus.ACKNOWLEDGED)
         return (AlertStatus(self),)
-
-
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 def get_filter(

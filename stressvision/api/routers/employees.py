@@ -14,6 +14,7 @@ from stressvision.api.dependencies import (
     BackendDep,
     ContextDep,
     Cursor,
+    Id,
     LanguageDep,
     NamedActorDep,
     PageNumber,
@@ -62,6 +63,8 @@ def judge_stills(language: LanguageDep, stills: StillsDep) -> StillsJudged:
 
 
 def get_filter(
+    ids: Annotated[list[Id] | None, Query(alias="id", max_length=100, description="Only these employees.")] = None,
+    code: Annotated[Words | None, Query(max_length=80, description="Only the employee with this code.")] = None,
     department: Word = None,
     shift: Word = None,
     status: EmployeeStatus | None = None,
@@ -70,7 +73,9 @@ def get_filter(
     ),
 ) -> PeopleFilter:
     """Return which employees a list has."""
-    return PeopleFilter(department=department, shift=shift, status=status, search=search or "")
+    return PeopleFilter(
+        ids=ids or (), code=code, department=department, shift=shift, status=status, search=search or ""
+    )
 
 
 @router.get("", response_model=EmployeeList)

@@ -39,10 +39,11 @@ def list_reports(
     period: Annotated[ReportPeriod, Depends(get_period)],
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
     cursor: Cursor = None,
+    brief: Annotated[bool, Query(description="Without the figures of persons and cameras.")] = False,
 ) -> ReportList:
     if not sees_persons(actor.role):
-        return reading.list_public_reports(context, limit, read_instant(cursor), period)
-    return reading.list_reports(context, limit, read_instant(cursor), actor, period)
+        return reading.list_public_reports(context, limit, read_instant(cursor), period, brief=brief)
+    return reading.list_reports(context, limit, read_instant(cursor), actor, period, brief=brief)
 
 
 @router.get("/{report_id}", response_model=Report, responses=RESPONSES)

@@ -17,6 +17,7 @@ from stressvision.api.websocket.public_ids import current_public_id, has_gap_aft
 from stressvision.api.websocket.stream_audit import note_event
 from stressvision.core.errors import InvalidInput, Message
 from stressvision.domain.auth import sees_groups, sees_persons
+from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.reading import public_report_id
 from stressvision.wire.events import Connected, ReportEvent
 
@@ -145,7 +146,8 @@ async def _send(connection: Connection, envelope: Envelope) -> None:
 
 
 async def _greet(connection: Connection, greeting: Connected) -> None:
-    await connection.websocket.send_text(greeting.model_dump_json())
+    permitted = withhold_emotions(connection.backend.context, greeting)
+    await connection.websocket.send_text(permitted.model_dump_json())
 
 
 def _render_for_role(envelope: Envelope, connection: Connection) -> str | None:

@@ -1,6 +1,6 @@
 """Resumen: the figures of the last hour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -57,9 +57,11 @@ def _stats(backend: BackendClient, hours: int) -> Stats:
     return backend.stats(hours)
 
 
-@st.cache_data(ttl=10, scope="session", show_spinner=False)
-def _names(backend: BackendClient) -> Mapping[int, str]:
-    return {employee.id: employee.full_name for employee in backend.employees().employees}
+@st.cache_data(ttl=60, scope="session", show_spinner=False)
+def _names(backend: BackendClient, ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the names of those of the employees that exist."""
+    found = backend.employee_page(len(ids), 0, {"id": ids}) if ids else None
+    return {employee.id: employee.full_name for employee in found.employees} if found else {}
 
 
 def _show_pending(context: PageContext, overview: Overview) -> None:
@@ -148,7 +150,8 @@ def _show_feed(context: PageContext) -> None:
     if not feed.latest:
         st.html(html.empty(context.text(texts.overview.NO_FEED)))
         return
-    names = _names(context.backend)
+    seen = {detection.employee_id for detection in feed.latest}
+    names = _names(context.backend, sorted(own for own in seen if own is not None))
     st.html(html.feed(_feed_row(context, detection, names) for detection in feed.latest))
 
 

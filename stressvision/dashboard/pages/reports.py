@@ -90,6 +90,7 @@ def _reports(context: PageContext, days: Mapping[str, str]) -> None:
             key="report",
         )
         shown = by_id[chosen] if chosen in by_id else answer.reports[0]
+        shown = context.backend.report(shown.id)  # the list has neither persons nor cameras
         _show(context, shown)
         report_download.show_download_form(context, shown)
         st.html(html.subheading(context.text(texts.reports.RECENT_REPORTS)))
@@ -164,14 +165,14 @@ def _show(context: PageContext, report: Report) -> None:
     if minutes:
         seen = sum(device.seen_minutes for device in report.coverage)
         marks.append(context.text(texts.reports.COVERAGE, share=f"{100 * seen / minutes:.0f}"))
-    if report.previous is not None and context.shows_emotions:
-        difference = report.overall_stress_percentage - report.previous.overall_stress_percentage
+    share, before = report.overall_stress_percentage, report.previous
+    if context.shows_emotions and share is not None and before and before.overall_stress_percentage is not None:
+        difference = round(share - before.overall_stress_percentage, 1) + 0.0  # no "-0.0"
         marks.append(context.text(texts.reports.AGAINST_BEFORE, difference=f"{difference:+.1f}"))
     st.html(html.small(" · ".join(marks)))
     explain_no_emotions(context)
-    stress = html.KeyFigure(
-        context.text(texts.common.STRESS_SHARE), f"{report.overall_stress_percentage:.1f} %", EXPRESSIONS["stress"]
-    )
+    stressed = context.text(texts.common.NOT_SET) if share is None else f"{share:.1f} %"
+    stress = html.KeyFigure(context.text(texts.common.STRESS_SHARE), stressed, EXPRESSIONS["stress"])
     st.html(
         html.figures(
             (

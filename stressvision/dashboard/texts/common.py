@@ -100,6 +100,7 @@ DAY_INVALID = Message(es="Escriba un día, como 07/03/2026.", en="Enter a day, s
 DAY_TOO_LATE = Message(es="Elija un día hasta el {day}.", en="Choose a day up to {day}.")
 ANY = Message(es="Todo", en="All")
 SEARCH = Message(es="Buscar", en="Search")
+SEARCH_PERSON = Message(es="Buscar a una persona", en="Search for a person")
 SEARCH_HINT = Message(es="Nombre o código", en="Name or code")
 FIRST_DAY = Message(es="Desde el día", en="From day")
 LAST_DAY = Message(es="Hasta el día", en="To day")

@@ -23,6 +23,7 @@ CODE_TAKEN = Message(
 FULL_NAME = Message(es="Nombre completo", en="Full name")
 DEPARTMENT = Message(es="Área", en="Department")
 SHIFT = Message(es="Turno", en="Shift")
+CHOOSE = Message(es="Elija", en="Choose")
 CHOOSE_OR_TYPE = Message(es="Elija o escriba", en="Choose or type")
 RECORDER = Message(es="Su nombre (queda anotado)", en="Your name (it is recorded)")
 
@@ -102,7 +103,7 @@ OTHER_FACE = Message(
     es="Las fotos no parecen de la persona que ya está inscrita con este código.",
     en="The pictures do not seem to show the person enrolled under this code.",
 )
-DONE = Message(es="{name} ya es reconocida por las cámaras", en="{name} is now recognised by the cameras")
+DONE = Message(es="Las cámaras ya reconocen a {name}.", en="The cameras now recognise {name}.")
 DONE_DETAIL = Message(
     es="{count} fotos medidas, calidad {quality}. Los dispositivos reciben el rostro en unos segundos.",
     en="{count} pictures measured, quality {quality}. The devices receive the face within seconds.",

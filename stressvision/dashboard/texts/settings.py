@@ -156,13 +156,25 @@ ADD_MAIL = Message(es="Añadir un correo", en="Add an e-mail address")
 ADD_HOOK = Message(es="Añadir un webhook", en="Add a webhook")
 MAIL_SERVER = Message(es="Servidor de correo (SMTP)", en="Mail server (SMTP)")
 MAIL_PORT = Message(es="Puerto", en="Port")
+USUAL_PORT = Message(es="el habitual", en="the usual one")
+MAIL_MODE = Message(es="Cifrado", en="Encryption")
+MAIL_MODES: Mapping[str, Message] = {
+    "starttls": Message(es="STARTTLS (587)", en="STARTTLS (587)"),
+    "ssl": Message(es="TLS (465)", en="TLS (465)"),
+    "insecure": Message(es="Ninguno (25), solo dentro de la planta", en="None (25), inside the plant only"),
+}
+NO_PLAIN_PASSWORD = Message(
+    es="Sin cifrado no se envía una contraseña: elija STARTTLS o TLS, o deje vacíos usuario y contraseña.",
+    en="Without encryption no password is sent: choose STARTTLS or TLS, or leave user and password empty.",
+)
 MAIL_USER = Message(es="Usuario", en="User")
 MAIL_PASSWORD = Message(es="Contraseña del correo", en="Password of the mailbox")
 MAIL_FROM = Message(es="De", en="From")
-MAIL_TO = Message(es="Para (uno o varios, separados por comas)", en="To (one or several, comma-separated)")
+MAIL_TO = Message(es="Para (varios: con comas)", en="To (several: with commas)")
 HOOK_URL = Message(es="Dirección https:// que recibe un JSON", en="Address https:// that receives JSON")
 TEST_AND_ADD = Message(es="Probar y añadir", en="Test and add")
 ADD_UNTESTED = Message(es="Añadir sin probar", en="Add without a test")
 ADDED = Message(es="Añadido: {label}.", en="Added: {label}.")
+TESTED = Message(es="La prueba llegó. Añadido: {label}.", en="The test arrived. Added: {label}.")
 INCOMPLETE = Message(es="Complete los campos.", en="Complete the fields.")
 NOT_HTTPS = Message(es="La dirección debe empezar por https://", en="The address must begin with https://")

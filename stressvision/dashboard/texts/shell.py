@@ -127,5 +127,15 @@ STREAMLIT: Mapping[str, str] = {
     "Show help": "Ayuda",
     "Navigate to home page": "Ir al resumen",
     "Loading": "Cargando",
+    "Clear entry": "Borrar el texto",
+    "Previous Result": "Resultado anterior",
+    "Next Result": "Resultado siguiente",
+    "Dataframe column menu": "Menú de la columna",
+    "Help for ": "Ayuda: ",
+    "Add: ": "Añadir: ",
+    "Remove ": "Quitar ",
 }
-"""Streamlit's own English words that a user can meet, replaced where the page is Spanish."""
+"""Streamlit's own English words that a user can meet, replaced where the page is Spanish.
+
+One that ends with a space begins a label: the rest of it stays.
+"""

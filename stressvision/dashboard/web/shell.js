@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const texts = JSON.parse(document.getElementById("sv-texts").textContent);
-  const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000;
+  const POLL_MS = 1000, ANSWER_MS = 2500, STALE_MS = 20000, BUSY_MS = 60000;
   const REASONS = { dashboard: texts.dashboardDown, backend: texts.backendDown, failing: texts.backendFailing };
   const atTime = (text, at) => text.replace("{time}", new Date(at).toLocaleTimeString("es-PE", { hour12: false, timeZone: texts.timeZone }));
   const read = (store, key) => { try { return store.getItem(key); } catch { return null; } };
@@ -94,7 +94,9 @@
       gone = "dashboard";
     }
     if (!gone) lastGood = asked;
-    const isStale = strip && !document.hidden && Date.now() - stripAt > STALE_MS;
+    // An action under way states itself; the strip waits for it.
+    const patience = document.querySelector('[data-testid="stSpinner"]') ? BUSY_MS : STALE_MS;
+    const isStale = strip && !document.hidden && Date.now() - stripAt > patience;
     if (gone) showBanner(atTime(REASONS[gone], lastGood), false);
     else if (isStale) showBanner(atTime(texts.stale, stripAt), true);
     else showBanner("", false);
@@ -233,16 +235,22 @@
   const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
   const ours = texts.translations;
   const perFile = (word) => ours["per file"] && word.endsWith(" per file") ? word.replace("per file", ours["per file"]) : null;
+  const beginnings = Object.keys(ours).filter((word) => word.endsWith(" "));
+  const beginning = (word) => {
+    const found = beginnings.find((begin) => word?.startsWith(begin));
+    return found ? ours[found] + word.slice(found.length) : null;
+  };
   function translate(node) {
     if (node.nodeType === Node.TEXT_NODE) {
-      const word = node.nodeValue.trim(), wanted = ours[word] ?? perFile(word);
+      const word = node.nodeValue.trim(), isOption = node.parentElement?.closest('[role="option"]');
+      const wanted = ours[word] ?? perFile(word) ?? (isOption ? beginning(word) : null);
       if (wanted && !node.parentElement?.closest(".sv, textarea, [data-sv-own]")) node.nodeValue = wanted;
       return;
     }
     if (node.nodeType !== Node.ELEMENT_NODE) return;
     for (const name of ATTRIBUTES) {
       const word = node.getAttribute(name);
-      const wanted = ours[word] ?? (word?.startsWith("Help for ") && ours["Show help"] ? word.replace("Help for ", `${ours["Show help"]}: `) : null);
+      const wanted = ours[word] ?? beginning(word);
       if (wanted) node.setAttribute(name, wanted);
     }
     for (const child of node.childNodes) translate(child);

@@ -1,8 +1,8 @@
 """Disk space of the database: its size, and release or overwriting of deleted rows' pages."""
 
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ _INCREMENTAL = 2
 """`PRAGMA auto_vacuum`: free pages can be returned to the disk a few at a time."""
 _CHECKPOINT_SECONDS = 10.0
 _RETRY_SECONDS = 0.05
+_BLOCKING_MS = 50
+"""How long truncating the log waits for a reader at a time."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,28 @@ def empty_log(database: Database, patience: float = _CHECKPOINT_SECONDS) -> bool
     deadline = time.monotonic() + patience
     try:
         with closing(_open(database)) as connection:
-            # Moves what is possible without blocking writers, so that they wait for the rest only.
-            _pragma(connection, "wal_checkpoint(PASSIVE)")
             while True:
-                is_busy = _pragma(connection, "wal_checkpoint(TRUNCATE)")
+                # Moves what is possible without blocking writers, so that they wait for the rest only.
+                _pragma(connection, "wal_checkpoint(PASSIVE)")
+                # Writers wait while this one waits for a reader.
+                with _impatient(connection):
+                    is_busy = _pragma(connection, "wal_checkpoint(TRUNCATE)")
                 if not is_busy or time.monotonic() > deadline:
                     return not is_busy
                 time.sleep(_RETRY_SECONDS)
     except sqlite_driver().Error as error:
         raise explain_driver_error(error, database.url) from error
+
+
+@contextmanager
+def _impatient(connection: Any) -> Iterator[None]:
+    """Wait no longer than _BLOCKING_MS for locks within the block."""
+    usual = _pragma(connection, "busy_timeout")
+    _pragma(connection, f"busy_timeout={_BLOCKING_MS}")
+    try:
+        yield
+    finally:
+        _pragma(connection, f"busy_timeout={usual}")
 
 
 def _open(database: Database) -> Any:

@@ -60,6 +60,13 @@ def replace_repairs(connection: Connection, found: Sequence[Repair], at: datetim
         connection.execute(insert(repairs), [{**vars(repair), "found_at": at} for repair in found])
 
 
+def replace_repair(connection: Connection, kind: str, found: Repair | None, at: datetime) -> None:
+    """Replace the stored repair of a kind by the one found at `at`, or remove it."""
+    connection.execute(delete(repairs).where(repairs.c.kind == kind))
+    if found is not None:
+        connection.execute(insert(repairs).values(**vars(found), found_at=at))
+
+
 def select_repairs(connection: Connection) -> list[RepairRow]:
     """Return the stored repairs, the urgent ones first."""
     query = select(*columns_for(RepairRow, repairs)).order_by(repairs.c.is_urgent.desc(), repairs.c.kind)

@@ -1,7 +1,7 @@
 """PostgreSQL's triggers that change the counts once per statement, by the rows that the statement inserted or deleted.
 
-A statement deletes a thousand detections in retention and erasure. Row by row, each took seven statements and as many
-again for its employee's area.
+A statement deletes a thousand detections in retention and erasure, and stores a batch or all posts that waited. Row by
+row, each deletion took seven statements and as many again for its employee's area, each detection stored five.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ def subtract(table: str, keys: Sequence[str], groups: str, number: str = "count"
     yield f"UPDATE {table} SET {number} = {table}.{number} - gone.amount FROM ({groups}) AS gone WHERE {found}"
 
 
-def _grouped(name: str, table: str, event: str, body: str, declare: str = "") -> Iterator[str]:
+def _grouped(name: str, table: str, event: str, body: str, declare: str = "", options: str = _PLANS) -> Iterator[str]:
     """Yield a function and its trigger, which runs once for all rows of a statement. They are in `gone` or `added`."""
     rows = {"INSERT": "NEW TABLE AS added", "DELETE": "OLD TABLE AS gone"}
     given = rows.get(event, "OLD TABLE AS gone NEW TABLE AS added")
@@ -45,17 +45,33 @@ def _grouped(name: str, table: str, event: str, body: str, declare: str = "") ->
     )
 
 
-def create_detection_trigger(done: str, statements: Iterator[str]) -> Iterator[str]:
+def create_removal_trigger(done: str, removals: Iterator[str]) -> Iterator[str]:
     """Yield the trigger that runs the statements after detections were deleted; `done`: the newest counted one."""
-    body = f"SELECT {done} INTO done; {block(statements)}"
+    body = f"SELECT {done} INTO done; {block(removals)}"
     yield from _grouped("detections_removed", "detection_events", "DELETE", body, "DECLARE done bigint;")
+
+
+def create_insert_trigger(trigger: str, function: str, body: str, declare: str = "") -> Iterator[str]:
+    """Yield a function and its trigger, which runs once for all detections that a statement stored, in `added`."""
+    yield create_function(function, body, declare=declare)
+    yield (
+        f"CREATE TRIGGER {trigger} AFTER INSERT ON detection_events REFERENCING NEW TABLE AS added"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
+
+
+_TOTAL = {"device_id": "device_id", "employee_id": "COALESCE(employee_id, 0)", "emotion": "COALESCE(emotion, '')"}
+ADD_TOTALS = (
+    f"INSERT INTO detection_totals AS totals SELECT {', '.join(_TOTAL.values())}, count(*) FROM added GROUP BY 1, 2, 3"
+    f" ON CONFLICT ({', '.join(_TOTAL)}) DO UPDATE SET count = totals.count + excluded.count"
+)
+"""The statement that adds stored detections to detection_totals, for a trigger of create_insert_trigger."""
 
 
 def create_total_trigger() -> Iterator[str]:
     """Yield the trigger that subtracts deleted detections from detection_totals, whose zeros stay."""
-    keys = {"device_id": "device_id", "employee_id": "COALESCE(employee_id, 0)", "emotion": "COALESCE(emotion, '')"}
-    named = ", ".join(f"{value} AS {key}" for key, value in keys.items())
-    found = " AND ".join(f"detection_totals.{key} = less.{key}" for key in keys)
+    named = ", ".join(f"{value} AS {key}" for key, value in _TOTAL.items())
+    found = " AND ".join(f"detection_totals.{key} = less.{key}" for key in _TOTAL)
     body = (
         "UPDATE detection_totals SET count = detection_totals.count - less.amount"
         f" FROM (SELECT {named}, count(*) AS amount FROM gone GROUP BY 1, 2, 3) AS less WHERE {found};"

@@ -13,13 +13,15 @@ from sqlalchemy import Connection, Table
 from stressvision.db.schema.rollup_groups import (
     block,
     create_area_triggers,
-    create_detection_trigger,
     create_function,
+    create_insert_trigger,
+    create_removal_trigger,
     subtract,
 )
 from stressvision.db.schema.tables.rollups import (
     area_hours,
     area_people,
+    device_days,
     device_hours,
     employee_day_counts,
     employee_hours,
@@ -35,6 +37,7 @@ TABLES: Sequence[Table] = (
     minute_counts,
     hour_counts,
     device_hours,
+    device_days,
     employee_hours,
     employee_day_counts,
     area_hours,
@@ -73,12 +76,12 @@ class _Rollup:
     def _condition(self, row: str) -> str:
         return f"{row}employee_id IS NOT NULL" if "employee_id" in self.keys else "true"
 
-    def add_range(self, dialect: str, condition: str) -> str:
-        """Return the statement that adds the detections that match."""
+    def add_range(self, dialect: str, condition: str, table: str = "detection_events") -> str:
+        """Return the statement that adds the detections that match; `table`: which has their whole rows."""
         values = ", ".join(self.values(dialect, ""))
         places = ", ".join(str(place + 1) for place in range(len(self.keys)))
         return (
-            f"INSERT INTO {self.table} ({', '.join(self.keys)}, count) SELECT {values}, count(*) FROM detection_events"
+            f"INSERT INTO {self.table} ({', '.join(self.keys)}, count) SELECT {values}, count(*) FROM {table}"
             f" WHERE {condition} AND {self._condition('')} GROUP BY {places} {self._on_conflict()}"
         )
 
@@ -115,6 +118,7 @@ _ROLLUPS = (
     _Rollup("minute_counts", ("minute", "emotion")),
     _Rollup("hour_counts", ("hour", "emotion")),
     _Rollup("device_hours", ("hour", "device_id")),
+    _Rollup("device_days", ("day", "device_id")),
     _Rollup("employee_hours", ("employee_id", "hour", "emotion")),
     _Rollup("employee_day_counts", ("employee_id", "day")),
 )
@@ -213,12 +217,19 @@ def _remove_person() -> Iterator[str]:
     yield f"DELETE FROM area_people WHERE {place} AND people <= 0"
 
 
+_SQLITE_TRIGGERS = (
+    *("detections_folded", "detection_added_late", "detection_removed", "detection_changed_from"),
+    "detection_changed_to",
+)
+_POSTGRESQL_FUNCTIONS = ("roll_up_detection", "detections_removed", "fold_detections")
+
+
 def _sqlite_trigger(name: str, event: str, statements: Iterator[str] | Sequence[str], when: str | None = None) -> str:
     condition = f" WHEN {when}" if when else ""
     return f"CREATE TRIGGER {name} {event}{condition} BEGIN {'; '.join(statements)}; END"
 
 
-def _sqlite_triggers() -> Iterator[str]:
+def _sqlite_detection_triggers() -> Iterator[str]:
     changed = f"AFTER UPDATE OF {_COLUMNS} ON detection_events"
     inserted = "AFTER INSERT ON detection_events"
     old, new = f"OLD.id <= {_DONE}", f"NEW.id <= {_DONE}"
@@ -227,6 +238,9 @@ def _sqlite_triggers() -> Iterator[str]:
     yield _sqlite_trigger("detection_removed", "AFTER DELETE ON detection_events", _remove_row("sqlite", "OLD."), old)
     yield _sqlite_trigger("detection_changed_from", changed, _remove_row("sqlite", "OLD."), old)
     yield _sqlite_trigger("detection_changed_to", changed, _add_row("sqlite", "NEW."), new)
+
+
+def _sqlite_area_triggers() -> Iterator[str]:
     hours = "employee_hours"
     yield _sqlite_trigger("employee_hour_begun", f"BEFORE INSERT ON {hours}", _begin_hour())
     yield _sqlite_trigger("employee_hour_added", f"AFTER INSERT ON {hours}", _add_hour())
@@ -242,28 +256,31 @@ def _sqlite_triggers() -> Iterator[str]:
     )
 
 
-def _postgresql_triggers() -> Iterator[str]:
+def _postgresql_detection_triggers() -> Iterator[str]:
     """Yield the functions and triggers. Names that sort behind detection_stored run after it has the write lock."""
     yield create_function(
         "roll_up_detection",
         f"""SELECT {_DONE} INTO done;
-         IF TG_OP = 'UPDATE' AND OLD.id <= done THEN {block(_remove_row("postgresql", "OLD."))} END IF;
+         IF OLD.id <= done THEN {block(_remove_row("postgresql", "OLD."))} END IF;
          IF NEW.id <= done THEN {block(_add_row("postgresql", "NEW."))} END IF;""",
         declare="DECLARE done bigint;",
     )
-    yield f"""CREATE TRIGGER detections_rolled_up AFTER INSERT OR UPDATE OF {_COLUMNS} ON detection_events
+    yield f"""CREATE TRIGGER detections_rolled_up AFTER UPDATE OF {_COLUMNS} ON detection_events
        FOR EACH ROW EXECUTE FUNCTION roll_up_detection()"""
     removals = (statement for rollup in _ROLLUPS for statement in rollup.remove_groups("postgresql"))
-    yield from create_detection_trigger(_DONE, removals)
-    # After the whole statement: its rows all exist when the first of them is looked at.
-    yield create_function(
+    yield from create_removal_trigger(_DONE, removals)
+    late = [rollup.add_range("postgresql", "id <= done", "added") for rollup in _ROLLUPS]
+    yield from create_insert_trigger(
+        "detections_folded",
         "fold_detections",
-        f"""SELECT max(id) INTO newest FROM detection_events;
-         IF newest > {_DONE} + {FOLD_ROWS} THEN {block(_fold("postgresql", "newest"))} END IF;""",
-        declare="DECLARE newest bigint;",
+        f"""SELECT min(id), max(id), {_DONE} INTO oldest, newest, done FROM added;
+         IF oldest <= done THEN {block(late)} END IF;
+         IF newest > done + {FOLD_ROWS} THEN {block(_fold("postgresql", "newest"))} END IF;""",
+        declare="DECLARE oldest bigint; newest bigint; done bigint;",
     )
-    yield """CREATE TRIGGER detections_folded AFTER INSERT ON detection_events
-       FOR EACH STATEMENT EXECUTE FUNCTION fold_detections()"""
+
+
+def _postgresql_area_triggers() -> Iterator[str]:
     yield from create_area_triggers()
     yield create_function(
         "move_employee_hours",
@@ -276,9 +293,35 @@ def _postgresql_triggers() -> Iterator[str]:
 
 def create_rollup_triggers(connection: Connection) -> None:
     """Create the functions and triggers of the connection's dialect."""
-    triggers = _postgresql_triggers() if connection.dialect.name == "postgresql" else _sqlite_triggers()
+    create_detection_rollup_triggers(connection)
+    triggers = _postgresql_area_triggers() if connection.dialect.name == "postgresql" else _sqlite_area_triggers()
     for statement in triggers:
         connection.exec_driver_sql(statement)
+
+
+def create_detection_rollup_triggers(connection: Connection) -> None:
+    """Create those by which the counts follow the detections; the areas follow the counts."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    for statement in _postgresql_detection_triggers() if is_postgresql else _sqlite_detection_triggers():
+        connection.exec_driver_sql(statement)
+
+
+def drop_detection_rollup_triggers(connection: Connection) -> None:
+    """Drop those that create_detection_rollup_triggers creates, and those of earlier versions."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    for name in _POSTGRESQL_FUNCTIONS if is_postgresql else _SQLITE_TRIGGERS:
+        statement = f"DROP FUNCTION IF EXISTS {name}() CASCADE" if is_postgresql else f"DROP TRIGGER IF EXISTS {name}"
+        connection.exec_driver_sql(statement)
+
+
+def add_device_days(connection: Connection) -> None:
+    """Fill device_days from device_hours, which counts the same detections."""
+    day = _START[connection.dialect.name]["day"].replace("{row}timestamp", "hour")
+    connection.exec_driver_sql("DELETE FROM device_days")
+    connection.exec_driver_sql(
+        f"INSERT INTO device_days (day, device_id, count) SELECT {day}, device_id, sum(count) FROM device_hours"
+        " GROUP BY 1, 2"
+    )
 
 
 def recount_statements(dialect: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from stressvision.db.engine.connection import WRITE_LOCK_KEY
 from stressvision.db.engine.types import STORED_MOMENT_GLOB
-from stressvision.db.schema.rollup_groups import create_total_trigger
+from stressvision.db.schema.rollup_groups import ADD_TOTALS, create_insert_trigger, create_total_trigger
 from stressvision.db.schema.rollups import create_rollup_triggers
 
 _SQLITE = (
@@ -52,36 +52,43 @@ _SQLITE = (
 )
 
 
+_TAKE_WRITE_LOCK = f"PERFORM pg_advisory_xact_lock({WRITE_LOCK_KEY})"
+
+
 def create_count_triggers() -> Iterator[str]:
-    """Yield PostgreSQL's statements that create the triggers of detection_totals."""
+    """Yield PostgreSQL's statements that create the triggers by which totals follow changes and deletions."""
     yield """CREATE FUNCTION count_detection() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
-         IF TG_OP = 'UPDATE' THEN
-           UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
-             AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
-         END IF;
+         UPDATE detection_totals SET count = count - 1 WHERE device_id = OLD.device_id
+           AND employee_id = COALESCE(OLD.employee_id, 0) AND emotion = COALESCE(OLD.emotion, '');
          INSERT INTO detection_totals AS totals VALUES
            (NEW.device_id, COALESCE(NEW.employee_id, 0), COALESCE(NEW.emotion, ''), 1)
          ON CONFLICT (device_id, employee_id, emotion) DO UPDATE SET count = totals.count + 1;
          RETURN NULL;
        END $$"""
-    yield """CREATE TRIGGER detection_counted AFTER INSERT OR UPDATE OF device_id, employee_id, emotion
+    yield """CREATE TRIGGER detection_recounted AFTER UPDATE OF device_id, employee_id, emotion
        ON detection_events FOR EACH ROW EXECUTE FUNCTION count_detection()"""
     yield from create_total_trigger()
+
+
+def create_stored_trigger() -> Iterator[str]:
+    """Yield PostgreSQL's statements that create the trigger of the change feed and totals for stored detections."""
+    feed = "INSERT INTO changes(kind, entity_id) SELECT 'detection', id FROM added ORDER BY id"
+    body = f"{_TAKE_WRITE_LOCK}; {feed}; {ADD_TOTALS}; NOTIFY stressvision_changes;"
+    yield from create_insert_trigger("detection_stored", "record_detections", body)
 
 
 # A program that writes without connection.py takes the write lock here, so that feed ids appear in commit order.
 _POSTGRESQL = (
     f"""CREATE FUNCTION record_change() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
-         PERFORM pg_advisory_xact_lock({WRITE_LOCK_KEY});
+         {_TAKE_WRITE_LOCK};
          INSERT INTO changes(kind, entity_id) VALUES (TG_ARGV[0] || CASE
            WHEN TG_ARGV[0] = 'alert' AND TG_OP = 'UPDATE' THEN '_' || (to_jsonb(NEW) ->> 'status') ELSE '' END, NEW.id);
          NOTIFY stressvision_changes;
          RETURN NULL;
        END $$""",  # noqa: S608  a constant of this program
-    """CREATE TRIGGER detection_stored AFTER INSERT ON detection_events
-       FOR EACH ROW EXECUTE FUNCTION record_change('detection')""",
+    *create_stored_trigger(),
     """CREATE TRIGGER alert_raised AFTER INSERT ON alerts FOR EACH ROW EXECUTE FUNCTION record_change('alert')""",
     """CREATE TRIGGER alert_changed AFTER UPDATE OF status ON alerts FOR EACH ROW
        WHEN (NEW.status <> OLD.status AND NEW.status IN ('acknowledged', 'resolved'))

@@ -207,6 +207,7 @@ class HealthMonitor:
             temperature=self._machine.temperature,
             throttled=self._machine.throttled,
             clock_ahead_seconds=self._clock_ahead_seconds(),
+            moved=self._viewpoint.moved,
         )
 
     def _read_backlog(self) -> Backlog:

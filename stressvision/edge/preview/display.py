@@ -11,7 +11,6 @@ import numpy as np
 from stressvision.core.errors import Language
 from stressvision.edge.capture.pipeline import Mark
 from stressvision.edge.preview.access import PreviewAccess
-from stressvision.edge.preview.drawing import draw
 from stressvision.edge.preview.server import FrameBoard, start_preview
 from stressvision.vision.networks import Frame
 
@@ -54,14 +53,20 @@ class Display:
 
     def show(self, frame: Frame, marks: Sequence[Mark], notice: str = "") -> None:
         """Show a frame (BGR, uint8 [H, W, 3]); it is annotated only if there is a window or a viewer."""
-        self._board.publish(lambda: draw(frame, marks, self._language, notice))
+        self._board.publish(lambda: self._draw(frame, marks, notice))
         if self._window:
-            cv2.imshow(TITLE, draw(frame, marks, self._language, notice))
+            cv2.imshow(TITLE, self._draw(frame, marks, notice))
             cv2.waitKey(1)
 
     def show_notice(self, text: str) -> None:
         """Show a text in place of the picture, as while the camera is closed."""
         self.show(np.zeros((NOTICE_HEIGHT, NOTICE_WIDTH, 3), np.uint8), (), text)
+
+    def _draw(self, frame: Frame, marks: Sequence[Mark], notice: str) -> Frame:
+        # Pillow and its font: 4 MiB that a device without viewers need not have.
+        from stressvision.edge.preview.drawing import draw
+
+        return draw(frame, marks, self._language, notice)
 
     def close(self) -> None:
         """Stop the preview server and close the window."""

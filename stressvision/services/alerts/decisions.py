@@ -7,6 +7,7 @@ from stressvision.db.queries.alerts.alert_history import NewAlertStep, insert_st
 from stressvision.domain.alerts import AlertStatus, AlertStep, Outcome, Transition, check_transition, may_undo
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
+from stressvision.services.permitted import withhold_emotions
 from stressvision.wire.alerts import Alert, AlertDetail, AlertStepTaken
 
 _STATUS_NAMES = {
@@ -28,7 +29,7 @@ def read_alert(context: Context, alert_id: int, actor: Actor) -> AlertDetail:
     if row.employee_id is not None:
         with context.database.write() as connection:
             record(connection, context, actor, "read_alert", "alert", alert_id)
-    return detail
+    return withhold_emotions(context, detail)
 
 
 def acknowledge_alert(
@@ -83,7 +84,7 @@ def note_alert(context: Context, alert_id: int, actor: Actor, notes: str) -> Ale
         row = _get_alert(connection, alert_id)
         _record_step(connection, context, row, AlertStep.NOTED, actor, notes.strip())
         record(connection, context, actor, "alert_noted", "alert", alert_id)
-        return _detail(connection, row)
+        return withhold_emotions(context, _detail(connection, row))
 
 
 def undo_decision(context: Context, alert_id: int, actor: Actor, version: int | None = None) -> Alert:
@@ -112,7 +113,7 @@ def undo_decision(context: Context, alert_id: int, actor: Actor, version: int | 
         _record_step(connection, context, row, AlertStep.REOPENED, actor, None)
         details = {"from": str(row.known_status), "to": str(status)}
         record(connection, context, actor, "alert_reopened", "alert", alert_id, details)
-        return Alert.model_validate(rows.select_alert(connection, alert_id))
+        return withhold_emotions(context, Alert.model_validate(rows.select_alert(connection, alert_id)))
 
 
 def _change_status(
@@ -125,7 +126,8 @@ def _change_status(
     outcome: Outcome | None = None,
 ) -> Alert:
     with context.database.write() as connection:
-        return change_status(connection, context, alert_id, wanted, actor, notes, version, outcome)
+        changed = change_status(connection, context, alert_id, wanted, actor, notes, version, outcome)
+    return withhold_emotions(context, changed)
 
 
 def change_status(

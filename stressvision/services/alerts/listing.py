@@ -9,6 +9,7 @@ from stressvision.services.audit import record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.name_search import find_people
 from stressvision.services.paging import Instant, next_cursor, write_instant
+from stressvision.services.permitted import require_permitted, withhold_emotions
 from stressvision.wire.alerts import Alert, AlertList, OutcomeCounts
 
 
@@ -30,8 +31,12 @@ def list_alerts(context: Context, wanted: AlertFilter, page: Page, actor: Actor)
         wanted: Which alerts; `search` is looked for in names, codes and device ids.
         page: Which part of them, and their order.
         actor: The reader, for the audit log.
+
+    Raises:
+        InvalidInput: The policy does not allow to choose by this kind.
     """
     limit = page.limit
+    require_permitted(context, wanted.kind)
     with context.database.read() as connection:
         if wanted.search.strip():
             wanted = replace(wanted, matching=find_people(connection, wanted.search), search=wanted.search.strip())
@@ -41,11 +46,12 @@ def list_alerts(context: Context, wanted: AlertFilter, page: Page, actor: Actor)
     concerned = [row.employee_id for row in found[:limit]] + [wanted.employee_id]
     record_people_read(context, actor, "read_alerts", {person for person in concerned if person is not None})
     is_newest = page.order is AlertOrder.NEWEST
-    return AlertList(
+    answer = AlertList(
         alerts=[Alert.model_validate(row) for row in found[:limit]],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.timestamp, row.id)) if is_newest else None,
     )
+    return withhold_emotions(context, answer)
 
 
 def read_outcomes(context: Context, days: int) -> OutcomeCounts:

@@ -18,6 +18,7 @@ from stressvision.domain.agreement import (
 from stressvision.domain.emotions import percent
 from stressvision.domain.self_reports import Occasion
 from stressvision.services.context import Context
+from stressvision.services.permitted import infers_emotions
 from stressvision.wire.own import AgreementFigures, ScaleAgreement
 
 MOST_REPORTS = 2000
@@ -49,7 +50,9 @@ def read_agreement(context: Context, days: int, occasion: Occasion | None = None
                 }
             )
             for scale in Scale
+            if scale is not Scale.TENSION or infers_emotions(context)
         ],
+        infers_emotions=infers_emotions(context),
     )
 
 

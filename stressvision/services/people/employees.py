@@ -20,6 +20,7 @@ from stressvision.services.name_search import find_people
 from stressvision.services.paging import next_cursor, write_name
 from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.enrolment import refuse_mixture, store_withdrawal
+from stressvision.services.permitted import withhold_emotions
 from stressvision.wire.backend import Employee, EmployeeList, EmployeeState, PeriodSummary, StoredDetection
 from stressvision.wire.people import EmployeeChange, EmployeeNew
 
@@ -102,7 +103,7 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
         counts = count_emotions_of(connection, employee_id, since, until)
     total = sum(counts.values())
     emotion_counts = {emotion: count for emotion, count in counts.items() if emotion is not None}
-    return EmployeeState(
+    state = EmployeeState(
         employee_id=employee_id,
         live_status=recent[0] if recent else None,
         recent_detections=recent,
@@ -113,6 +114,7 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
             period_minutes=minutes,
         ),
     )
+    return withhold_emotions(context, state)
 
 
 def fingerprint_state(context: Context, employee_id: int, minutes: int) -> tuple[object, ...]:

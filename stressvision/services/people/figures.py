@@ -25,6 +25,7 @@ from stressvision.domain.summaries import EmotionTotals
 from stressvision.services.audit import submit_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
+from stressvision.services.permitted import withhold_emotions
 from stressvision.wire.person import PersonEvent, PersonEvents, PersonFigure, PersonFigures
 from stressvision.wire.reports import UsualLevel
 
@@ -58,7 +59,8 @@ def read_person_figures(context: Context, employee_id: int, unit: Unit, hours: i
             points = tuple(_count(connection, employee_id, Window(start, now + _HOUR), unit))
     asked = {"by": str(unit), "hours": hours}
     submit_read(context, actor, "read_person_figures", "employee", employee_id, asked).result()
-    return _to_figures(employee_id, unit, Window(start, now), context.settings.time_zone, points)
+    figures = _to_figures(employee_id, unit, Window(start, now), context.settings.time_zone, points)
+    return withhold_emotions(context, figures)
 
 
 def read_person_events(context: Context, employee_id: int, days: int, actor: Actor) -> PersonEvents:
@@ -79,12 +81,13 @@ def read_person_events(context: Context, employee_id: int, days: int, actor: Act
         PersonEvent(timestamp=pause.starts_at, kind="recognition_paused", ends_at=pause.ends_at) for pause in own_pauses
     ]
     events = [PersonEvent.model_validate(step) for step in steps] + pauses
-    return PersonEvents(
+    found = PersonEvents(
         employee_id=employee_id,
         since=since,
         events=sorted(events, key=lambda event: event.timestamp, reverse=True),
         total=total + len(pauses),
     )
+    return withhold_emotions(context, found)
 
 
 def _read_days(

@@ -17,6 +17,7 @@ from stressvision.services.people.consent_text import read_consent_text
 from stressvision.services.people.employees import get_employee
 from stressvision.services.people.enrolment import store_withdrawal
 from stressvision.services.people.links import LinkHolder, require_open_link
+from stressvision.services.permitted import withhold_emotions
 from stressvision.wire.backend import Employee
 from stressvision.wire.own import (
     OwnAlert,
@@ -51,7 +52,7 @@ def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
         requests = rows.select_requests(connection, SHOWN, holder.employee_id)
         stored = rows.count_stored(connection, holder.employee_id)
     is_enrolled = employee.is_active and employee.consent_given and employee.face_samples > 0
-    return OwnPage(
+    page = OwnPage(
         full_name=employee.full_name,
         employee_code=employee.employee_code,
         department=employee.department,
@@ -68,6 +69,7 @@ def read_own_page(context: Context, holder: LinkHolder) -> OwnPage:
         self_reports=[SelfReportEntry.model_validate(row) for row in reports],
         requests=[OwnRequest.model_validate(row) for row in requests],
     )
+    return withhold_emotions(context, page)
 
 
 def pause_today(context: Context, holder: LinkHolder) -> OwnPage:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from stressvision.db.engine.connection import Connection
@@ -14,9 +13,10 @@ from stressvision.domain.erasure import Traces
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
+from stressvision.services.privacy.chunks import delete_in_chunks
 
-CHUNK = 500
-"""Rows deleted in one transaction: some milliseconds, so that ingest barely waits."""
+LAST_CHUNK = 500
+"""Rows deleted by one statement of the last transaction, which finds only those written meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ def delete_personal_rows(context: Context, employee_id: int, actor: Actor) -> Er
     counts: Counter[str] = Counter()
     *tables, _ = rows.personal_tables()
     for table in tables:
-        while deleted := _delete_some(context, table, employee_id):
-            counts[table.name] += deleted
+        counts[table.name] += delete_in_chunks(
+            context,
+            lambda connection, limit, table=table: rows.delete_some(connection, table, employee_id, limit),  # type: ignore[misc]
+        )
     counts["reports_15min"] = _remove_from_reports(context, employee_id)
     counts["texts"] = _remove_traces(context, traces)
     certificate_id = uuid4().hex
@@ -52,9 +54,9 @@ def delete_personal_rows(context: Context, employee_id: int, actor: Actor) -> Er
             for key in rows.find_traces(connection, table, traces)
         )
         for table in tables:
-            while deleted := rows.delete_some(connection, table, employee_id, CHUNK):
+            while deleted := rows.delete_some(connection, table, employee_id, LAST_CHUNK):
                 counts[table.name] += deleted
-        counts[employees.name] = rows.delete_some(connection, employees, employee_id, CHUNK)
+        counts[employees.name] = rows.delete_some(connection, employees, employee_id, LAST_CHUNK)
         counted = {name: count for name, count in sorted(counts.items()) if count}
         now = context.clock()
         rows.insert_erasure(connection, certificate_id, employee_id, now, actor.user_id, counted)
@@ -76,11 +78,6 @@ def _traces_of(connection: Connection, person: EmployeeRow) -> Traces:
     is_shared = rows.has_namesake(connection, person.id, person.full_name)
     others = rows.words_containing(connection, person.employee_code, person.full_name)
     return Traces(person.employee_code, () if is_shared else (person.full_name,), others)
-
-
-def _delete_some(context: Context, table: Any, employee_id: int) -> int:
-    with context.database.write() as connection:
-        return rows.delete_some(connection, table, employee_id, CHUNK)
 
 
 def _remove_from_reports(context: Context, employee_id: int) -> int:

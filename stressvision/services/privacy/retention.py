@@ -19,13 +19,8 @@ from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit
 from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
+from stressvision.services.privacy.chunks import PAUSE_SECONDS, delete_in_chunks
 
-FIRST_CHUNK = 100
-LARGEST_CHUNK = 2000
-CHUNK_SECONDS = 0.005
-"""Target duration of one transaction, for which other writers wait."""
-PAUSE_SECONDS = 0.02
-"""Pause between two transactions, so that waiting writers proceed."""
 PAGES = 100
 """Pages freed in one transaction: 400 KiB."""
 _WORTH_REWRITING = 0.25
@@ -113,18 +108,9 @@ def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Call
 
 
 def _delete_in_chunks(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
-    """Delete rows in transactions of about CHUNK_SECONDS on any machine, and return their number."""
-    total, chunk = 0, FIRST_CHUNK
-    while True:
-        started = time.monotonic()
-        with context.database.write() as connection:
-            deleted = rows.delete_expired(connection, expired, before, chunk)
-            took = time.monotonic() - started
-        total += deleted
-        if deleted < chunk:
-            return total
-        chunk = max(1, min(LARGEST_CHUNK, 2 * chunk, int(chunk * CHUNK_SECONDS / max(took, 1e-6))))
-        pause(max(PAUSE_SECONDS, took))
+    return delete_in_chunks(
+        context, lambda connection, limit: rows.delete_expired(connection, expired, before, limit), pause
+    )
 
 
 def _free(context: Context, before: Space, pause: Callable[[float], None], *, compact: bool) -> None:

@@ -25,7 +25,7 @@ def to_reports(connection: Connection, found: Sequence[rows.ReportRow], zone: Zo
     reports = []
     for row in found:
         day = day_of(row.start_timestamp, zone)
-        if day not in usual:
+        if row.per_employee_summary and day not in usual:
             usual[day] = usual_before(connection, day)
         summary = row.per_employee_summary
         people = {key: {**person, "usual": usual[day].get(person["employee_id"])} for key, person in summary.items()}

@@ -25,6 +25,7 @@ from stressvision.domain.plant import (
 )
 from stressvision.domain.summaries import SETTLED_AFTER
 from stressvision.services.context import Context
+from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.summaries import parse_past_day, sum_public_reports
 from stressvision.wire.plant import AreaFigures, DayFigure, GroupFigure, HourFigure, PlantFigures, ShiftFigure
 from stressvision.wire.reports import Aggregate
@@ -45,7 +46,7 @@ def read_plant(context: Context, span: Span, text: str) -> PlantFigures:
     with context.database.read() as connection:
         sums = _read(connection, context, [own for own in wanted if own <= last])
         before = _read(connection, context, [own for own in days_before(span, day) if own <= last])
-    return _build(context, span, wanted, sums, before)
+    return withhold_emotions(context, _build(context, span, wanted, sums, before))
 
 
 Days = Mapping[date, Aggregate]
@@ -137,20 +138,20 @@ def _build_shifts(context: Context, zone: ZoneInfo, windows: Sequence[AreaWindow
 
 def _cells(day: Aggregate) -> Iterable[AreaWindow]:
     for cell in day.cells or ():
-        share = Share(cell.total_detections, cell.stress_detections, cell.fatigue_detections)
+        share = Share(cell.total_detections, cell.stress_detections or 0, cell.fatigue_detections)
         yield AreaWindow(cell.department, cell.start_timestamp, share)
 
 
 def _windows(day: Aggregate) -> Iterable[AreaWindow]:
     """Yield the windows that may be shown, over all areas."""
     for period in day.periods:
-        share = Share(period.total_detections, period.stress_detections, period.fatigue_detections)
+        share = Share(period.total_detections, period.stress_detections or 0, period.fatigue_detections)
         yield AreaWindow(None, period.start_timestamp, share)
 
 
 def _areas(day: Aggregate) -> Iterable[tuple[str | None, Share]]:
     for group in day.departments:
-        yield group.department, Share(group.total_detections, group.stress_detections, group.fatigue_detections)
+        yield group.department, Share(group.total_detections, group.stress_detections or 0, group.fatigue_detections)
 
 
 def _total(day: Aggregate) -> Share:

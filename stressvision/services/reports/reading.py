@@ -10,6 +10,7 @@ from stressvision.db.queries.reports import reports as rows
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
 from stressvision.services.paging import Instant, next_cursor, write_instant
+from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.wire.reports import PreviousPeriod, Report, ReportList
 from stressvision.wire.values import MAX_ID
@@ -23,6 +24,8 @@ def list_reports(
     after: Instant | None = None,
     actor: Actor | None = None,
     period: rows.ReportPeriod = ALWAYS,
+    *,
+    brief: bool = False,
 ) -> ReportList:
     """Return a page of reports, newest first.
 
@@ -32,15 +35,16 @@ def list_reports(
         after: Cursor of the previous page; None for the first.
         actor: The reader, whose read is audited for each person in them; None: a program of the system.
         period: When the reports begin.
+        brief: Without the figures of persons, of whom nothing is read then, and of cameras.
     """
     with context.database.read() as connection:
-        found = rows.select_reports(connection, period, limit + 1, after)
+        found = rows.select_reports(connection, period, limit + 1, after, brief=brief)
         total = rows.count_reports(connection, period)
         reports = to_reports(connection, found[:limit], ZoneInfo(context.settings.time_zone))
     if actor is not None:
         record_people_read(context, actor, "read_report", people_of(*reports))
     return ReportList(
-        reports=reports,
+        reports=[withhold_emotions(context, report) for report in reports],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, row.id)),
     )
@@ -65,7 +69,7 @@ def read_report(context: Context, report_id: int, actor: Actor | None = None, *,
         (report,) = to_reports(connection, [row], ZoneInfo(context.settings.time_zone))
     if actor is not None:
         record_people_read(context, actor, "read_report", people_of(report))
-    return report
+    return withhold_emotions(context, report)
 
 
 def people_of(*reports: Report) -> set[int]:
@@ -74,16 +78,26 @@ def people_of(*reports: Report) -> set[int]:
 
 
 def list_public_reports(
-    context: Context, limit: int, after: Instant | None = None, period: rows.ReportPeriod = ALWAYS
+    context: Context,
+    limit: int,
+    after: Instant | None = None,
+    period: rows.ReportPeriod = ALWAYS,
+    *,
+    brief: bool = False,
 ) -> ReportList:
-    """Return a page of the reports that are shown without access to persons; total and pages count these alone."""
+    """Return a page of the reports that are shown without access to persons; total and pages count these alone.
+
+    `brief`: without the figures of cameras.
+    """
     public = public_reports(context)
     with context.database.read() as connection:
         found = rows.select_public_reports(connection, public, period, limit + 1, after)
         total = rows.count_public_reports(connection, public, period)
         reports = _to_public_reports(connection, context, found[:limit])
+    if brief:
+        reports = [report.model_copy(update={"coverage": []}) for report in reports]
     return ReportList(
-        reports=reports,
+        reports=[withhold_emotions(context, report) for report in reports],
         total=total,
         next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_ID)),
     )
@@ -97,7 +111,7 @@ def read_public_report(context: Context, public_id: int) -> Report:
         if row is None:
             raise NotFound(_NOT_PUBLIC)
         (report,) = _to_public_reports(connection, context, [row])
-    return report
+    return withhold_emotions(context, report)
 
 
 def public_reports(context: Context) -> rows.PublicReports:
@@ -119,7 +133,7 @@ def to_public_report(context: Context, report: Report) -> Report | None:
         row = rows.find_public_report(connection, public_reports(context), report.start_timestamp)
         if row is None or row.id != report.id:
             return None
-        return _to_public_reports(connection, context, [row])[0]
+        return withhold_emotions(context, _to_public_reports(connection, context, [row])[0])
 
 
 def _to_public_reports(connection: Connection, context: Context, found: Sequence[rows.ReportRow]) -> list[Report]:

@@ -23,6 +23,7 @@ from stressvision.domain.summaries import (
 )
 from stressvision.services.audit import record, record_people_read
 from stressvision.services.context import Actor, Context
+from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.comparisons import usual_before
 from stressvision.services.reports.coverage import SLICE, measure_coverage
 from stressvision.services.reports.summary_builder import (
@@ -106,7 +107,8 @@ def _summarise(
     if persons:
         record_people_read(context, actor, f"read_{kind}_summary", period.people)
     zone, now = context.settings.time_zone, context.clock()
-    return build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
+    summary = build_summary(kind, period, previous, names, usual, zone, now=now, persons=persons)
+    return withhold_emotions(context, summary)
 
 
 def _read(connection: Connection, context: Context, day: date) -> PeriodSums:

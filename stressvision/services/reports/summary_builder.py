@@ -82,7 +82,7 @@ def add_totals(periods: Iterable[PeriodFigures]) -> Totals:
     own = tuple(periods)
     return Totals(
         detections=sum(period.total_detections for period in own),
-        stress=sum(period.stress_detections for period in own),
+        stress=sum(period.stress_detections or 0 for period in own),
         fatigue=sum(period.fatigue_detections for period in own),
         alerts=sum(period.alerts_triggered for period in own),
     )
@@ -141,7 +141,7 @@ def _add_departments(departments: Iterable[GroupReport]) -> list[GroupReport]:
             name,
             max(day.people for day in days),
             sum(day.total_detections for day in days),
-            sum(day.stress_detections for day in days),
+            sum(day.stress_detections or 0 for day in days),
             sum(day.fatigue_detections for day in days),
         )
         for name, days in sorted(by_name.items(), key=lambda item: group_order(item[0]))

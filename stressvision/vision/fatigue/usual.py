@@ -1,8 +1,7 @@
 """Usual measurements of one person: lid opening in each pose, and shape of the closed mouth."""
 
 from collections import deque
-
-import numpy as np
+from statistics import median
 
 from stressvision.vision.geometry.mouth import CLOSED_GAP, RELAXED, Mouth
 from stressvision.vision.geometry.pose import HeadPose
@@ -24,7 +23,8 @@ YAW_STEP, PITCH_STEP = 20.0, 12.0
 POSE_SHARE = (0.75, 1.2)
 """How far the open lids of one pose may be from the person's usual: a head that nods does not make closed lids open."""
 _PRIOR_READINGS = 4
-_OPEN_PERCENTILE = 75
+_OPEN_SHARE = 0.75
+"""Of the readings that lie below the level."""
 
 MOUTH_READINGS = 50
 _PRIOR_MOUTHS = 5
@@ -70,7 +70,7 @@ class OwnLids:
         least, most = POSE_SHARE
         cell = self._by_pose.get(_cell(pose), [])
         level = _steady(self._level, cell) if len(cell) >= FIRST_READINGS else 0.0
-        return float(np.clip(level, least * self._level, most * self._level))
+        return _clip(level, least * self._level, most * self._level)
 
 
 class OwnMouth:
@@ -93,9 +93,9 @@ class OwnMouth:
         prior = [RELAXED] * _PRIOR_MOUTHS
         known = [*prior, *self._closed]
         self._relaxed = Mouth(
-            gap=float(np.median([each.gap for each in known])),
-            width=float(np.median([each.width for each in known])),
-            lift=float(np.median([each.lift for each in known])),
+            gap=median(each.gap for each in known),
+            width=median(each.width for each in known),
+            lift=median(each.lift for each in known),
         )
 
 
@@ -104,5 +104,14 @@ def _cell(pose: HeadPose) -> tuple[int, int]:
 
 
 def _steady(prior: float, readings: list[float]) -> float:
-    level = np.percentile([prior] * _PRIOR_READINGS + readings, _OPEN_PERCENTILE)
-    return float(np.clip(level, *OPEN_RANGE))
+    known = sorted([prior] * _PRIOR_READINGS + readings)
+    place = _OPEN_SHARE * (len(known) - 1)
+    before = int(place)
+    level = known[before]
+    if place > before:
+        level += (place - before) * (known[before + 1] - level)
+    return _clip(level, *OPEN_RANGE)
+
+
+def _clip(value: float, least: float, most: float) -> float:
+    return max(least, min(most, value))

@@ -7,6 +7,7 @@ camera will do.
 
 import math
 from dataclasses import dataclass
+from statistics import fmean
 
 import cv2
 import numpy as np
@@ -61,11 +62,11 @@ def find_cover(mesh: FaceMesh, yaw: float) -> Cover:
     seen = _EYES if abs(yaw) <= TURNED else _EYES[:1] if yaw > 0 else _EYES[1:]
     eyes = [_around(mesh, corners, 1.0) for corners in seen]
     mouth = _around(mesh, _LIPS, 1.15)
-    cheek = max(float(np.mean([cv2.mean(_around(mesh, corners, 1.0))[0] for corners in _CHEEKS])), 1.0)
-    eye_contrast = max(float(np.mean([_contrast(eye) for eye in eyes])), _LEAST_EYE_CONTRAST)
+    cheek = max(fmean(cv2.mean(_around(mesh, corners, 1.0))[0] for corners in _CHEEKS), 1.0)
+    eye_contrast = max(fmean(map(_contrast, eyes)), _LEAST_EYE_CONTRAST)
     bright = max(GLARE_LEVEL, cheek + GLARE_STEP)
-    glare = max(float((eye >= bright).mean()) for eye in eyes) > GLARE_SHARE
-    dark = float(np.mean([cv2.mean(eye)[0] for eye in eyes])) / cheek < DARK_SHARE
+    glare = max(int(np.count_nonzero(eye >= bright)) / eye.size for eye in eyes) > GLARE_SHARE
+    dark = fmean(cv2.mean(eye)[0] for eye in eyes) / cheek < DARK_SHARE
     return Cover(mouth_hidden(mesh.score, _contrast(mouth) / eye_contrast) > HIDDEN, glare or dark)
 
 

@@ -7,7 +7,9 @@ contour so measures how far, and the own network (lids.py) whether. The mesh's o
 aspect of closed eyes is 0.30, of open ones 0.32.
 """
 
+import math
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -27,6 +29,7 @@ _CONTOUR_POINTS = 71
 # The first 16 contour points: the lower lid from corner to corner (0-8), then the upper lid without corners (9-15).
 _LOWER, _UPPER = slice(2, 7), slice(10, 15)
 _CORNERS = (0, 8)
+_LIDS_END = 16
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,6 @@ class LidReader:
         region = cut_upright(frame, face, centre, _EYE_REGION * face.eye_distance, _EYE_SIDE)
         # The network knows one side; the other eye is shown to it in a mirror.
         contour = self._iris.run(as_tensor(region[:, ::-1] if mirrored else region, self._tensor))[0]
-        points = contour.reshape(_CONTOUR_POINTS, 3)[:, :2]
-        width = float(np.linalg.norm(points[_CORNERS[0]] - points[_CORNERS[1]]))
-        heights = np.linalg.norm(points[_LOWER] - points[_UPPER], axis=1)
-        return float(heights.mean()) / max(width, 1e-6)
+        points = contour.reshape(_CONTOUR_POINTS, 3)[:_LIDS_END, :2].tolist()
+        width = math.dist(*(points[corner] for corner in _CORNERS))
+        return fmean(map(math.dist, points[_LOWER], points[_UPPER])) / max(width, 1e-6)

@@ -215,7 +215,7 @@ def test_list_pages_searches_and_filters(client: TestClient, usual_context: Cont
     enrol(usual_context, "EMP004", "Rosa Quispe Mamani")
     client.post("/api/employees/3/deactivate")
 
-    def codes(**query: str | int) -> tuple[list[str], int]:
+    def codes(**query: str | int | list[int]) -> tuple[list[str], int]:
         answer = client.get("/api/employees", params=query).json()
         assert answer["departments"] == ["Calidad", "Envasado", "Producción"], "of all people, whatever the filter"
         assert answer["shifts"] == ["morning", "night"]
@@ -228,6 +228,10 @@ def test_list_pages_searches_and_filters(client: TestClient, usual_context: Cont
     assert codes(search="emp004") == (["EMP004"], 1)
     assert codes(search="ana", department="Envasado") == (["EMP003"], 1)
     assert codes(search="nadie") == ([], 0)
+    assert codes(code="EMP003") == (["EMP003"], 1)
+    assert codes(code="EMP00") == ([], 0)
+    assert codes(id=[4, 1, 99]) == (["EMP001", "EMP004"], 2)
+    assert codes(id=[4, 1], search="rosa") == (["EMP004"], 1)
     assert codes(shift="night", limit=1) == (["EMP001"], 2)
     assert codes(status="enrolled") == (["EMP004"], 1)
     assert codes(status="needs_enrolment") == (["EMP001", "EMP002"], 2)

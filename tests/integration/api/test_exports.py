@@ -177,7 +177,7 @@ def test_failing_parquet_process_is_reported_before_response_starts(usual_contex
 
 
 def test_backend_does_not_import_child_process_libraries() -> None:
-    heavy = {"pyarrow", "numpy", "cv2", "dlib", "pandas"}
+    heavy = {"pyarrow", "numpy", "cv2", "dlib", "pandas", "sqlalchemy.dialects.postgresql"}
     code = f"import sys, stressvision.api.app; print(sorted({heavy} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"

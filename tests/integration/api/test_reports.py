@@ -100,6 +100,15 @@ def test_reading_report_with_persons_is_audited(client: TestClient, usual_contex
     assert [row[0] for row in rows] == ["print_report", "read_weekly_summary"]
 
 
+def test_brief_list_has_neither_persons_nor_cameras(client: TestClient) -> None:
+    whole, brief = (client.get(f"/api/reports?brief={brief}").json() for brief in ("false", "true"))
+    assert [report.pop("per_employee_summary") for report in brief["reports"]] == [{}, {}]
+    assert [len(report.pop("per_employee_summary")) for report in whole["reports"]] == [6, 2]
+    assert [report.pop("coverage") for report in brief["reports"]] == [[], []]
+    assert all(report.pop("coverage") for report in whole["reports"])
+    assert brief == whole, "all else"
+
+
 def test_list_has_the_reports_that_begin_in_a_period(client: TestClient) -> None:
     def starts(query: str) -> tuple[list[str], int]:
         answer = client.get(f"/api/reports?{query}").json()

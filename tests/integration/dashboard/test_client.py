@@ -44,7 +44,8 @@ def test_each_request_returns_its_model(backend: BackendClient, state: FakeBacke
     assert backend.overview().pending_alerts == 2
     assert backend.stats(24).period_hours == 24
     assert backend.devices().total == 2
-    assert [person.full_name for person in backend.employees().employees][:2] == ["Ana Torres Vega", "Lars Keller Ruiz"]
+    people = backend.employee_page(2, 0, {}).employees
+    assert [person.full_name for person in people] == ["Ana Torres Vega", "Lars Keller Ruiz"]
     assert backend.employee_state(2, 60).summary.period_minutes == 60
     assert [alert.id for alert in backend.alerts("all", 3).alerts] == [1, 2, 3]
     assert backend.alerts("resolved", 50).total == 1

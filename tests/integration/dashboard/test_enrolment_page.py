@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from stressvision.core.config import PROJECT_ROOT, Settings
 from stressvision.core.errors import NotFound
+from stressvision.dashboard.pages.enrolment.details import match_area
 from stressvision.dashboard.pages.enrolment.pictures import UsablePicture
+from stressvision.db.queries.people.employees import NewEmployee, insert_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.people.enrolment import Enrolment, enrol_employee
@@ -71,7 +73,7 @@ def test_person_is_enrolled_with_signature_on_screen(context: Context) -> None:
     assert "Falta: 3 fotos más." in shown(app)
     app.session_state["enrol_pictures"] = pictures(1, 2, 4)
     app = button(app.run(), "Inscribir a Ana Torres Vega")
-    assert "Ana Torres Vega ya es reconocida por las cámaras" in shown(app)
+    assert app.success[0].value.startswith("**Las cámaras ya reconocen a Ana Torres Vega.**")
     with context.database.read() as connection:
         query = (
             "SELECT employee_code, face_samples.quality > 0 FROM face_samples JOIN employees e ON e.id = employee_id"
@@ -100,6 +102,51 @@ def test_registered_code_is_used_again_for_the_same_name_only(context: Context) 
     assert "Falta: 3 fotos más." in shown(app)
 
 
+def test_every_shift_is_offered_and_no_other_is_created(context: Context) -> None:
+    with context.database.write() as connection:
+        for code, shift in (("EMP001", "morning"), ("EMP002", "Rotativo"), ("EMP004", "tarde")):
+            insert_employee(connection, NewEmployee(code, "Rosa Quispe", "Almacén", shift, context.clock()))
+    app = open_enrolment()
+    field = app.selectbox(key="enrol_shift")
+    assert field.options == ["Mañana", "Tarde", "Noche", "Rotativo"], "also those that nobody has yet"
+    assert not field.proto.accept_new_options
+    app.selectbox(key="enrol_shift").select("night")
+    app = fill(app)
+    app.session_state["enrol_pictures"] = pictures(1, 2, 4)
+    app.text_input(key="enrol_code").input("emp003")
+    app = button(app.run(), "Inscribir a Ana Torres Vega")
+    assert app.success
+    with context.database.read() as connection:
+        query = "SELECT shift FROM employees WHERE employee_code = 'EMP003'"
+        assert connection.exec_driver_sql(query).scalar_one() == "night"
+
+
+def test_typed_area_is_the_known_one_whatever_its_case_and_accents() -> None:
+    assert match_area("almacen ", ["Almacén", "Envasado"]) == "Almacén"
+    assert match_area("Despacho", ["Almacén", "Envasado"]) == "Despacho"
+
+
+def test_one_of_many_is_found_by_the_server(context: Context) -> None:
+    with context.database.write() as connection:
+        for number in range(1, 61):
+            new = NewEmployee(f"EMP{number:03}", f"Persona {number}", None, None, context.clock())
+            insert_employee(connection, new)
+    app = open_enrolment()
+    assert len(app.selectbox(key="enrol_person").options) == 51, "the first fifty and the new person"
+    app.text_input(key="enrol_person_search").input("emp060").run()
+    assert app.selectbox(key="enrol_person").options == ["Persona nueva", "Persona 60 · EMP060"]
+    app.selectbox(key="enrol_person").select(60).run()
+    app.text_input(key="enrol_person_search").input("emp001").run()
+    options = ["Persona nueva", "Persona 1 · EMP001", "Persona 60 · EMP060"]
+    assert app.selectbox(key="enrol_person").options == options, "the chosen person stays"
+    assert "enrol_code" not in {field.key for field in app.text_input}
+    app.session_state["enrol_mode"] = "rights"
+    app.run()
+    app.text_input(key="rights_person_search").input("persona 59").run()
+    app.selectbox(key="rights_person").select_index(0).run()
+    assert app.selectbox(key="rights_person").value == 59
+
+
 def test_another_face_under_a_known_code_must_be_confirmed(context: Context) -> None:
     app = fill(open_enrolment())
     app.session_state["enrol_pictures"] = pictures(1, 2, 4)
@@ -112,7 +159,8 @@ def test_another_face_under_a_known_code_must_be_confirmed(context: Context) -> 
     app = button(app.run(), "Inscribir a Ana Torres Vega")
     assert "no parecen de la persona que ya está inscrita" in app.warning[0].value
     app.checkbox(key="enrol_replace_face").check()
-    assert "ya es reconocida" in shown(button(app.run(), "Inscribir a Ana Torres Vega"))
+    app = button(app.run(), "Inscribir a Ana Torres Vega")
+    assert "ya reconocen a Ana Torres Vega" in app.success[0].value
 
 
 DIALOG = """
@@ -120,11 +168,11 @@ from stressvision.dashboard.acting_user import remember_acting_user
 from stressvision.dashboard.app import open_page
 from stressvision.dashboard.pages.enrolment import rights
 context = open_page()[1]
-employees = context.backend.employees().employees
+employees = context.backend.employee_page(1, 0, {{}}).employees
 remember_acting_user("enf.rojas")
 if employees and "rights_certificate" not in __import__("streamlit").session_state:
     rights.{content}(context, employees[0])
-rights.show_rights(context, employees)
+rights.show_rights(context)
 """
 
 

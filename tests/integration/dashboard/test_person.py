@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from stressvision.core.clock import utc_now
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.core.texts import Message
-from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, detection, served
+from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, detection, employee, served
 
 SCRIPT = """
 from stressvision.dashboard.app import open_page
@@ -50,6 +50,24 @@ def test_nobody_is_requested_before_a_choice(state: FakeBackend) -> None:
     assert app.query_params["empleado"] == "2"
     assert "Lars Keller Ruiz · EMP002" in shown(app)
     assert "GET /api/employees/2/figures" in personal_calls(state)
+
+
+def test_one_of_five_hundred_is_found_by_the_server(state: FakeBackend) -> None:
+    state.employees = [
+        employee(number, employee_code=f"EMP{number:03}", full_name=f"Persona {number}") for number in range(1, 501)
+    ]
+    app = open_person("")
+    assert len(app.selectbox[0].options) == 50
+    assert "Se muestran 50 de 500." in shown(app)
+    app.text_input[0].input("EMP44").run()
+    assert app.selectbox[0].options == [f"Persona {number} · EMP{number}" for number in range(440, 450)]
+    app.text_input[0].input("nadie").run()
+    assert "Ninguna persona coincide" in shown(app)
+    app.text_input[0].input("EMP44").run()
+    app.selectbox[0].select(444).run()
+    assert "Persona 444 · EMP444" in shown(app)
+    assert "Persona 444 · EMP444" in app.selectbox[0].options, "the person of the address is offered beside the others"
+    assert state.most_employees == 50
 
 
 def test_address_opens_the_person_with_every_detection(state: FakeBackend) -> None:

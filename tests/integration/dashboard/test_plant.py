@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from stressvision.core.clock import utc_now
+from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.page_context import PageContext
+from stressvision.dashboard.pages.plant.charts import trend
 from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
+from tests.integration.fake_plant import invent_plant
 
 SCRIPT = """
 from stressvision.dashboard.app import open_page
@@ -87,6 +92,13 @@ def test_withheld_period_is_hatched_and_never_zero(state: FakeBackend) -> None:
     assert "Menos de 5 personas" in text
     assert "0.0 %" not in text
     assert not app.get("plotly_chart")
+
+
+def test_dotted_line_of_the_trend_has_a_name() -> None:
+    figures = invent_plant()
+    context = PageContext(BackendClient("http://127.0.0.1:9", "es"), "es", ZoneInfo("America/Lima"))
+    drawn = trend(context, figures.trend, figures, figures.previous)
+    assert [trace.name for trace in drawn.data] == ["Estrés o tristeza", "Fatiga", "Período anterior"]
 
 
 def test_document_of_the_week_is_prepared_on_request(state: FakeBackend) -> None:

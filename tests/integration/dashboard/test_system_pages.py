@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -14,6 +15,7 @@ from stressvision.core.config import Settings, load_settings
 from stressvision.core.files import local_token_file
 from stressvision.core.restoration import RestoreOutcome, write_outcome
 from stressvision.dashboard import texts
+from stressvision.dashboard.pages.settings.page import SECTIONS
 from stressvision.dashboard.pages.settings.recipients import mail_address
 from stressvision.dashboard.pages.system.backups import format_size
 from stressvision.domain.auth import Role
@@ -27,6 +29,7 @@ from stressvision.services.stored_settings import SECRET, STORABLE
 from stressvision.wire.detections import DeviceHealth
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import raise_alert, serve
+from tests.integration.receivers import mail_server
 
 PHRASE = "cuatro palabras que recuerdo"
 SCRIPT = """
@@ -63,6 +66,13 @@ def shown(app: AppTest) -> str:
 def press(app: AppTest, label: str) -> AppTest:
     [found] = [item for item in app.button if item.label == label]
     app = found.click().run()
+    assert not app.exception
+    return app
+
+
+def press_first(app: AppTest, label: str) -> AppTest:
+    """Press the button of the first form that has one of that name."""
+    app = next(item for item in app.button if item.label == label).click().run()
     assert not app.exception
     return app
 
@@ -109,7 +119,7 @@ def test_mail_recipient_is_added_and_its_password_not_shown(context: Context) ->
         ("Usuario", "avisos@gloria.example"),
         ("Contraseña del correo", "p@ss/word"),
         ("De", "avisos@gloria.example"),
-        ("Para (uno o varios, separados por comas)", "medico@gloria.example"),
+        ("Para (varios: con comas)", "medico@gloria.example"),
     ):
         field(app, label).input(value)
     [adds, _] = [item for item in app.button if item.label == "Añadir sin probar"]
@@ -123,8 +133,40 @@ def test_mail_recipient_is_added_and_its_password_not_shown(context: Context) ->
 
 
 def test_mail_address_of_a_server_without_a_login() -> None:
-    address = mail_address("10.0.0.5", 25, "", "", "a@x.pe", "b@x.pe, c@x.pe")
-    assert address == "mailtos://10.0.0.5:25/?from=a%40x.pe&to=b%40x.pe%2Cc%40x.pe"
+    address = mail_address("10.0.0.5", 25, "starttls", "", "", "a@x.pe", "b@x.pe, c@x.pe")
+    assert address == "mailtos://10.0.0.5:25/?from=a%40x.pe&to=b%40x.pe%2Cc%40x.pe&mode=starttls"
+
+
+@pytest.mark.parametrize(
+    ("mode", "begin"), [("starttls", "mailtos://s:587/"), ("ssl", "mailtos://s:465/"), ("insecure", "mailto://s:25/")]
+)
+def test_port_of_a_mail_server_follows_its_encryption(mode: str, begin: str) -> None:
+    assert mail_address("s", None, mode, "", "", "a@x.pe", "b@x.pe").startswith(begin)
+
+
+def test_mail_server_inside_the_plant_is_tested_and_added_without_encryption(context: Context) -> None:
+    app = page("settings")
+    app.session_state["settings_group"] = "notifications"
+    app = app.run()
+    with mail_server() as inbox:
+        for label, value in (
+            ("Servidor de correo (SMTP)", "127.0.0.1"),
+            ("Puerto", urlsplit(inbox.address).port),
+            ("Usuario", "estres"),
+            ("De", "estres@gloria.example"),
+            ("Para (varios: con comas)", "medico@gloria.example"),
+        ):
+            field(app, label).set_value(value)
+        [mode] = [item for item in app.segmented_control if item.label == "Cifrado"]
+        mode.set_value("insecure")
+        app = press_first(app, "Probar y añadir")
+        assert "Sin cifrado no se envía una contraseña" in app.warning[0].value
+        field(app, "Usuario").set_value("")
+        app = press_first(app, "Probar y añadir")
+    assert app.toast[0].value.startswith("La prueba llegó.")
+    assert len(inbox.bodies) == 1
+    assert field(app, "De").value == "", "the form is a new one"
+    assert len(context.settings.notify_urls) == 1
 
 
 def test_first_account_is_created_and_local_devices_receive_their_token(context: Context) -> None:
@@ -161,6 +203,11 @@ def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context)
     assert "Todavía no hay copias." in shown(app)
     app = press(app, "Hacer una copia ahora")
     assert app.success[0].value.startswith("Copia hecha y comprobada")
+    first = app.selectbox(key="backup_chosen").value
+    app = press(app, "Hacer una copia ahora")
+    chosen = app.selectbox(key="backup_chosen")
+    assert chosen.value != first, "the new copy is the one to verify or restore"
+    assert chosen.proto.set_value, "without it the browser keeps the older one"
     app = press(app, "Comprobar")
     assert app.success[0].value.startswith("Sana:")
     app = press(app, "Restaurar…")
@@ -200,6 +247,17 @@ def test_first_steps_are_ticked_as_they_come_true(context: Context) -> None:
     record_health(context, DeviceHealth(device_id="linea-2", state="watching"))
     enrol(context)
     assert "2 de 5 hechos." in shown(app.run())
+
+
+def test_step_of_the_notifications_opens_their_section(context: Context) -> None:
+    enrol(context)
+    opened = AppTest.from_string(SCRIPT.format(name="settings"), default_timeout=60)
+    opened.query_params["seccion"] = "avisos"
+    assert "Destinos generales" in shown(opened.run())
+    opened.segmented_control(key="settings_group").set_value("retention").run()
+    assert opened.query_params["seccion"] == "conservacion"
+    assert set(SECTIONS.values()) == set(texts.settings.GROUPS)
+    assert "avisos" in SECTIONS
 
 
 @pytest.mark.parametrize(("size", "expected"), [(0, "0 KiB"), (20_480, "20 KiB"), (3 * 2**20, "3.0 MiB")])

@@ -477,7 +477,7 @@ def test_restoration_by_the_console_states_a_rounded_number_of_rows(
     make_backup(context)
     context.database.close()
     restore(context.settings, Namespace(file=None, recorded_by="jefa"))
-    by_console = re.search(r"(\d+) filas", capsys.readouterr().out)
+    by_console = re.search(r"\(America/Lima\): hasta (\d+) filas", capsys.readouterr().out)
     restore(context.settings, Namespace(file=None, recorded_by=None))
     by_hand = re.search(r"(\d+) filas", capsys.readouterr().out)
     assert by_console is not None

@@ -10,6 +10,7 @@ from stressvision.commands.notifications import notify
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
 from stressvision.core.errors import ConfigurationError
+from stressvision.notifications.__main__ import send_test
 from stressvision.services.context import open_context
 from tests.conftest import FakeClock
 from tests.integration.conftest import enrol
@@ -48,6 +49,13 @@ def test_test_message_reports_the_result_of_each_address(capsys: pytest.CaptureF
     assert "rechaza la conexión" in output
     assert "clave-secreta" not in output
     assert "Los avisos llegan a este destino." in mail.bodies[0]
+
+
+@pytest.mark.parametrize(("mode", "reason"), [("starttls", "no ofrece STARTTLS"), ("ssl", "no habla TLS")])
+def test_mail_server_without_the_chosen_encryption_is_named_so(mode: str, reason: str) -> None:
+    with mail_server() as mail:
+        address = mail.address.replace("mailto:", "mailtos:").replace("mode=insecure", f"mode={mode}")
+        assert reason in (send_test(Settings(), address).reason or "")
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

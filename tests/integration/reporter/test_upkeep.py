@@ -20,9 +20,11 @@ from stressvision.domain.upkeep import RepairKind
 from stressvision.notifications.message import compose_message
 from stressvision.services.backup.backups import make_backup
 from stressvision.services.context import Context
+from stressvision.services.devices import record_health
 from stressvision.services.notifications import claim_notice, confirm_notice
 from stressvision.services.system.status import read_status
 from stressvision.services.upkeep import Machine, inspect_installation, list_repairs, read_certificate_expiry
+from stressvision.wire.detections import DeviceHealth
 from stressvision.wire.system import RepairItem
 from tests.conftest import FakeClock
 
@@ -160,6 +162,41 @@ def test_findings_are_replaced_and_shown(usual_context: Context, clock: FakeCloc
     assert shown["total"] == 1
     assert shown["repairs"][0]["remedy"].startswith("Enable network time")
     inspect_installation(context, Machine(free_bytes=lambda _path: GIGABYTE, is_synchronised=lambda: None))
+    assert list_repairs(context, "es").repairs == []
+
+
+def report_view(context: Context, device_id: str, *, moved: bool | None) -> None:
+    record_health(context, DeviceHealth(device_id=device_id, state="watching", moved=moved))
+
+
+def test_moved_cameras_are_a_repair_until_their_view_is_right(usual_context: Context, clock: FakeClock) -> None:
+    settings = usual_context.settings.model_copy(
+        update={"backup_hours": 0, "notify_urls": Settings(notify_urls="json://127.0.0.1:9/hook").notify_urls}
+    )
+    context = Context(usual_context.database, settings, clock)
+    report_view(context, "linea2", moved=True)
+    report_view(context, "entrada", moved=True)
+    report_view(context, "patio", moved=False)
+    report_view(context, "linea2", moved=None)
+    notice = claim_notice(context)
+    assert notice is not None
+    assert "entrada, linea2" in compose_message(settings, notice).body
+    confirm_notice(context, notice)
+    assert claim_notice(context) is None
+    for _ in range(2):
+        [moved] = list_repairs(context, "es").repairs
+        assert (moved.kind, moved.is_urgent) == ("camera", False)
+        assert moved.message == "Parece que se movió la cámara de entrada, linea2."
+        assert "máscaras, zonas y tamaños" in moved.remedy
+        [english] = list_repairs(context, "en").repairs
+        assert english.message == "The camera of entrada, linea2 seems to have been moved."
+        inspect_installation(context, SOUND)
+
+    report_view(context, "entrada", moved=False)
+    assert [repair.message for repair in list_repairs(context, "en").repairs] == [
+        "The camera of linea2 seems to have been moved."
+    ]
+    report_view(context, "linea2", moved=False)
     assert list_repairs(context, "es").repairs == []
 
 

@@ -21,6 +21,7 @@ from stressvision.wire.reports import (
     EmployeeReport,
     GroupReport,
     PeriodFigures,
+    PreviousPeriod,
     Report,
     Summary,
     UsualLevel,
@@ -236,6 +237,25 @@ def test_week_with_41_cameras_fits_its_pages() -> None:
     assert all(f"cam-{number:02} · Línea {number}" in page for number in range(1, 42))
     assert "(37 a 41 de 41)" in page
     assert write_pdf(document).count(b"/Type /Page\n") == 4
+
+
+def test_week_of_two_areas_is_one_page_and_states_what_did_not_change() -> None:
+    areas = summary().departments * 2
+    same = PreviousPeriod(
+        start_timestamp=START - timedelta(days=7),
+        end_timestamp=START,
+        total_detections=300,
+        total_employees_detected=6,
+        overall_stress_percentage=30.04,
+        overall_fatigue_percentage=2.0,
+    )
+    week = summary(kind="weekly", coverage=[], departments=areas, previous=same, withheld=True, has_persons=False)
+    document = build_summary_document(week, MANAGER)
+    assert write_pdf(document).count(b"/Type /Page\n") == 1
+    page = words(document)
+    assert page.count("sin cambio frente a la semana anterior") == 3
+    assert "+1.0 puntos frente a la semana anterior" in page
+    assert "+0" not in page
 
 
 def test_days_without_camera_keep_their_place_in_the_week() -> None:

@@ -122,6 +122,7 @@ def test_moved_camera_is_reported_while_it_lasts(outbox: Outbox, tmp_path: Path)
     viewpoint.moved = True
     monitor.update(1.0)
     assert "la cámara parece movida: revise el encuadre" in status.report.detail
+    assert status.report.moved
     viewpoint.restart()
     monitor.update(1.0)
     assert status.report.detail == "vigilando la grabación de demostración"

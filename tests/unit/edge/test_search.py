@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from stressvision.core.config import PROJECT_ROOT
@@ -89,15 +90,41 @@ def test_a_lost_face_is_looked_for_in_the_whole_picture_at_once_and_until_it_is_
     assert len(scene.show(make_face(320))) == 1
 
 
-def test_nobody_and_a_crowd_are_looked_for_in_the_whole_picture() -> None:
+def test_a_crowd_is_looked_for_in_the_whole_picture() -> None:
     scene = Scene()
-    for _ in range(4):
-        scene.show()
-    assert scene.searches == (4, 0)
     crowd = [make_face(80 + 130 * number, side=60) for number in range(MOST_NEAR + 1)]
     for _ in range(4):
         assert len(scene.show(*crowd)) == MOST_NEAR + 1
-    assert scene.searches == (8, 0)
+    assert scene.searches == (4, 0)
+
+
+def test_a_picture_without_a_face_that_stays_the_same_is_searched_at_short_intervals() -> None:
+    scene = Scene()
+    for _ in range(1 + int(WHOLE_SEARCH_SECONDS / STEP)):
+        scene.show()
+    assert scene.searches == (1, 0)
+
+    scene.show()
+
+    assert scene.searches == (2, 0)
+
+
+@pytest.mark.parametrize("place", [(3, 2), (301, 222), (604, 444)])
+def test_a_change_as_small_as_the_smallest_face_is_searched_at_once(place: tuple[int, int]) -> None:
+    random = np.random.default_rng(1)
+    room = random.integers(60, 70, (480, 640, 3)).astype(np.uint8)
+    detector = FakeDetector()
+    search = FaceSearch(detector, StageTimes(lambda: 0.0))
+    search.find(room, (), 0.0)
+    noisy = (room + random.normal(0, 4, room.shape)).clip(0, 255).astype(np.uint8)
+    search.find(noisy, (), STEP)
+    assert detector.whole == 1
+
+    x, y = place
+    noisy[y : y + 35, x : x + 35] += 14
+    search.find(noisy, (), 2 * STEP)
+
+    assert detector.whole == 2
 
 
 @pytest.mark.parametrize("distance", [90, 60])

@@ -33,6 +33,14 @@ def test_embeddings_equal_those_of_dlib() -> None:
         assert network.run(chip) == pytest.approx(np.array(reference.compute_face_descriptor(chip)), abs=1e-4)
 
 
+def test_the_network_loads_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = np.full((150, 150, 3), 90, np.uint8)
+    usual = EncoderNetwork().run(chip)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Path("/dev/full").open("wb"))  # noqa: SIM115  closed by its user
+
+    assert EncoderNetwork().run(chip).tolist() == usual.tolist()
+
+
 def test_an_embedding_is_the_mean_of_face_and_mirror_image() -> None:
     encoder, network, detector = FaceEncoder(), EncoderNetwork(), FaceDetector()
     frame = read(STILLS[0])

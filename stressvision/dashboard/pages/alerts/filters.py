@@ -29,7 +29,7 @@ _KEYS = {name: f"inbox_{name}" for name in _FIELDS}
 
 def choose_query(context: PageContext) -> InboxQuery:
     """Render the filters and return what they ask for, which the address follows."""
-    query = read_query()
+    query = read_query(shows_emotions=context.shows_emotions)
     if _KEYS["status"] not in st.session_state:
         _fill_in(query)  # Streamlit forgets the state of widgets when another page is opened
     with st.container(horizontal=True, vertical_alignment="bottom", key="inbox_filters"):

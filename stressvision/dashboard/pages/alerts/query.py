@@ -1,7 +1,7 @@
 """What the inbox shows: filters and page, in the session and in the address."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -75,8 +75,16 @@ class InboxQuery:
         }
 
 
-def read_query() -> InboxQuery:
-    """Return the filters of the address or, where it has none, those of the last visit."""
+def read_query(*, shows_emotions: bool = True) -> InboxQuery:
+    """Return the filters of the address or, where it has none, those of the last visit.
+
+    Without `shows_emotions` the kind is left out: there is no choice of it, and the API refuses one of an emotion.
+    """
+    query = _find_query()
+    return query if shows_emotions else replace(query, kind="")
+
+
+def _find_query() -> InboxQuery:
     stated = {field: st.query_params[name] for field, name in _NAMES.items() if name in st.query_params}
     if not stated:
         kept = st.session_state.get(QUERY)

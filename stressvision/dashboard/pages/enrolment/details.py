@@ -7,11 +7,11 @@ from typing import Literal
 
 import streamlit as st
 
-from stressvision.core.texts import Message
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import USER_LIMIT, acting_user, remember_acting_user
+from stressvision.dashboard.elements.people import name_person, offer_people
 from stressvision.dashboard.page_context import PageContext
-from stressvision.wire.backend import Employee
+from stressvision.wire.backend import EmployeeList
 from stressvision.wire.people import ConsentText
 
 TEXT_HEIGHT = 280
@@ -41,21 +41,20 @@ class Signature:
     method: Literal["paper", "electronic"]
 
 
-def show_details(context: PageContext, employees: Sequence[Employee]) -> Details:
-    """Render the fields of the person, and return what they hold."""
-    by_id = {employee.id: employee for employee in employees}
+def show_details(context: PageContext, people: EmployeeList) -> Details:
+    """Render the fields of the person, and return what they hold. `people`: whose areas and shifts are offered."""
+    wanted = st.session_state.get(CHOSEN) or None
+    offered = offer_people(context, CHOSEN, wanted)
 
     def label(employee_id: int) -> str:
-        if employee_id == NEW:
-            return context.text(texts.enrolment.NEW_PERSON)
-        return f"{by_id[employee_id].full_name} · {by_id[employee_id].employee_code}"
+        return context.text(texts.enrolment.NEW_PERSON) if employee_id == NEW else name_person(offered[employee_id])
 
-    if st.session_state.get(CHOSEN) not in by_id:
+    if wanted not in offered:
         st.session_state[CHOSEN] = NEW
-    chosen = st.selectbox(context.text(texts.enrolment.PERSON), [NEW, *by_id], format_func=label, key=CHOSEN)
+    chosen = st.selectbox(context.text(texts.enrolment.PERSON), [NEW, *offered], format_func=label, key=CHOSEN)
     recorder = acting_user()
     if chosen != NEW:
-        person = by_id[chosen]
+        person = offered[chosen]
         recorder = recorder or _ask_recorder(context)
         return Details(person.id, person.employee_code, person.full_name, person.department, person.shift, recorder)
     left, right = st.columns(2)
@@ -65,17 +64,19 @@ def show_details(context: PageContext, employees: Sequence[Employee]) -> Details
     name = right.text_input(context.text(texts.enrolment.FULL_NAME), max_chars=200, key="enrol_name")
     left, right = st.columns(2)  # a row of its own: a phone shows the fields in this order
     with left:
-        department = _choose(context, texts.enrolment.DEPARTMENT, [item.department for item in employees], "department")
+        department = _choose_department(context, people.departments)
     with right:
-        shift = _choose(context, texts.enrolment.SHIFT, [item.shift for item in employees], "shift")
+        shift = _choose_shift(context, people.shifts)
     recorder = recorder or _ask_recorder(context)
     wanted = Details(None, code.strip().upper(), " ".join(name.split()), department, shift, recorder)
-    return _match_registered(context, wanted, employees)
+    return _match_registered(context, wanted)
 
 
-def _match_registered(context: PageContext, wanted: Details, employees: Sequence[Employee]) -> Details:
+def _match_registered(context: PageContext, wanted: Details) -> Details:
     """Return the registered person with the typed code and name, as a failed attempt leaves one; else the new one."""
-    person = next((item for item in employees if item.employee_code == wanted.code), None)
+    if not wanted.code:
+        return wanted
+    person = next(iter(context.backend.employee_page(1, 0, {"code": wanted.code}).employees), None)
     if person is None:
         return wanted
     st.html(html.small(context.text(texts.enrolment.CODE_TAKEN, code=wanted.code, name=person.full_name)))
@@ -84,17 +85,34 @@ def _match_registered(context: PageContext, wanted: Details, employees: Sequence
     return replace(wanted, employee_id=person.id)
 
 
-def _choose(context: PageContext, title: Message, known: Sequence[str | None], name: str) -> str | None:
-    options = sorted({value for value in known if value})
-    shifts = texts.employees.SHIFTS if name == "shift" else {}
-    return st.selectbox(
-        context.text(title),
-        options or list(shifts),
+def _choose_department(context: PageContext, known: Sequence[str]) -> str | None:
+    chosen = st.selectbox(
+        context.text(texts.enrolment.DEPARTMENT),
+        list(known),
         index=None,
         accept_new_options=True,
-        format_func=lambda value: context.text(shifts[value]) if value in shifts else value,
         placeholder=context.text(texts.enrolment.CHOOSE_OR_TYPE),
-        key=f"enrol_{name}",
+        key="enrol_department",
+    )
+    return match_area(chosen, known) if chosen else None
+
+
+def match_area(typed: str, known: Sequence[str]) -> str:
+    """Return the known area of that name, whatever its case and accents, or else the typed one."""
+    return next((name for name in known if _comparable(name) == _comparable(typed)), typed)
+
+
+def _choose_shift(context: PageContext, known: Sequence[str]) -> str | None:
+    """Return the chosen shift. The list is closed: Enter after the first letters would create a shift of that name."""
+    named = texts.employees.SHIFTS
+    names = {_comparable(name) for message in named.values() for name in (message.es, message.en)}
+    return st.selectbox(
+        context.text(texts.enrolment.SHIFT),
+        [*named, *(shift for shift in known if _comparable(shift) not in names)],
+        index=None,
+        format_func=lambda value: context.text(named[value]) if value in named else value,
+        placeholder=context.text(texts.enrolment.CHOOSE),
+        key="enrol_shift",
     )
 
 

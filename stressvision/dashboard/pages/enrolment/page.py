@@ -1,13 +1,11 @@
 """Inscribir: details, consent and pictures of a person; then the face is recognised."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from stressvision.core.errors import Conflict, StressVisionError, Unauthenticated
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.api_calls import people_requests
-from stressvision.dashboard.page_context import PageContext, restart_login, show_errors
+from stressvision.dashboard.page_context import PageContext, escape_markdown, restart_login, show_errors
 from stressvision.dashboard.pages.enrolment.details import CHOSEN, Details, Signature, show_consent, show_details
 from stressvision.dashboard.pages.enrolment.pictures import (
     FEWEST,
@@ -16,7 +14,7 @@ from stressvision.dashboard.pages.enrolment.pictures import (
     usable_pictures,
 )
 from stressvision.dashboard.pages.enrolment.rights import show_rights
-from stressvision.wire.backend import Employee
+from stressvision.wire.backend import EmployeeList
 from stressvision.wire.people import ConsentText, EmployeeNew, EnrolmentResult, EnrolmentStatement
 
 _RESULT = "enrol_result"
@@ -40,21 +38,21 @@ def render(context: PageContext) -> None:
         key=MODE,
     )
     with show_errors(context):
-        employees = context.backend.employees().employees
+        people = context.backend.employee_page(1, 0, {})
         if mode == "rights":
-            show_rights(context, employees)
+            show_rights(context)
         elif isinstance(result := st.session_state.get(_RESULT), EnrolmentResult):
             _show_result(context, result)
-        elif any(employee.is_demo for employee in employees):
+        elif any(employee.is_demo for employee in people.employees):  # a database holds no mixture
             st.html(html.notice(context.text(texts.enrolment.DEMO), context.text(texts.enrolment.DEMO_REMEDY)))
         else:
-            _show_steps(context, employees, people_requests.read_consent(context.backend))
+            _show_steps(context, people, people_requests.read_consent(context.backend))
 
 
-def _show_steps(context: PageContext, employees: Sequence[Employee], consent: ConsentText) -> None:
+def _show_steps(context: PageContext, people: EmployeeList, consent: ConsentText) -> None:
     with st.container(border=True):
         st.html(html.subheading(context.text(texts.enrolment.DETAILS)))
-        details = show_details(context, employees)
+        details = show_details(context, people)
     with st.container(border=True):
         st.html(html.subheading(context.text(texts.enrolment.CONSENT)))
         signature = show_consent(context, consent, details)
@@ -160,12 +158,11 @@ def _show_result(context: PageContext, result: EnrolmentResult) -> None:
         count=person.face_samples,
         quality=context.percent(person.face_encoding_quality),
     )
-    sentences = [detail]
+    st.success(f"**{context.markdown(texts.enrolment.DONE, name=person.full_name)}** {detail}")
     if not result.relaxed_stills:
-        sentences.append(context.text(texts.enrolment.NOT_RELAXED))
+        st.warning(context.text(texts.enrolment.NOT_RELAXED))
     if result.warning:
-        sentences.append(result.warning)
-    st.html(html.notice(context.text(texts.enrolment.DONE, name=person.full_name), *sentences))
+        st.warning(escape_markdown(result.warning))
     if st.button(context.text(texts.enrolment.ANOTHER), type="primary", icon=":material/person_add:"):
         del st.session_state[_RESULT]
         st.rerun()

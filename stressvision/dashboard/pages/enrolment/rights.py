@@ -1,6 +1,6 @@
 """What an enrolled person may ask for, each as a dialog: correction, withdrawal of consent, erasure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from stressvision.dashboard import html, texts
 from stressvision.dashboard.acting_user import acting_user, remember_acting_user
 from stressvision.dashboard.actions import run_action
 from stressvision.dashboard.api_calls import people_requests
+from stressvision.dashboard.elements.people import name_person, offer_people
 from stressvision.dashboard.page_context import PageContext
 from stressvision.dashboard.palette import QUIET, STATES
 from stressvision.wire.backend import Employee
@@ -17,9 +18,10 @@ from stressvision.wire.rights import ErasureCertificate
 
 _CERTIFICATE = "rights_certificate"
 _DONE = "rights_done"
+_CHOSEN = "rights_person"
 
 
-def show_rights(context: PageContext, employees: Sequence[Employee]) -> None:
+def show_rights(context: PageContext) -> None:
     """Render the choice of a person and the actions."""
     certificate = st.session_state.get(_CERTIFICATE)
     if isinstance(certificate, ErasureCertificate):
@@ -28,20 +30,20 @@ def show_rights(context: PageContext, employees: Sequence[Employee]) -> None:
     st.html(html.small(context.text(texts.enrolment.RIGHTS_ABOUT)))
     if sentence := st.session_state.pop(_DONE, None):
         st.success(sentence)
-    if not employees:
+    offered = offer_people(context, _CHOSEN, st.session_state.get(_CHOSEN))
+    if not offered and not st.session_state.get(f"{_CHOSEN}_search"):
         st.html(html.empty(context.text(texts.employees.NO_EMPLOYEES)))
         return
-    by_id = {employee.id: employee for employee in employees}
     chosen = st.selectbox(
         context.text(texts.enrolment.PERSON),
-        list(by_id),
+        list(offered),
         index=None,
-        format_func=lambda employee_id: f"{by_id[employee_id].full_name} · {by_id[employee_id].employee_code}",
+        format_func=lambda employee_id: name_person(offered[employee_id]),
         placeholder=context.text(texts.enrolment.CHOOSE),
-        key="rights_person",
+        key=_CHOSEN,
     )
     if chosen is not None:
-        _show_actions(context, by_id[chosen])
+        _show_actions(context, offered[chosen])
 
 
 def _show_actions(context: PageContext, person: Employee) -> None:

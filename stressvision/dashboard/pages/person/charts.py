@@ -10,6 +10,7 @@ from stressvision.dashboard.heatmap import difference_scale, draw_heatmap, share
 from stressvision.dashboard.page_context import Measure, PageContext
 from stressvision.dashboard.palette import SEVERITIES, expression_colour
 from stressvision.wire.person import PersonEvent, PersonFigure, PersonFigures
+from stressvision.wire.reports import UsualLevel
 
 DAYS = 14
 ROW_PIXELS = 24
@@ -91,20 +92,23 @@ def _add_alerts(
 
 
 def _value(point: PersonFigure, measure: Measure, *, against_usual: bool) -> float | None:
-    share = point.stress_pct if measure == "stress" else point.fatigue_pct
+    share = _share(point, measure)
     if not against_usual:
         return share
-    if point.usual is None:
-        return None
-    return share - (point.usual.stress_pct if measure == "stress" else point.usual.fatigue_pct)
+    usual = _share(point.usual, measure) if point.usual else None
+    return None if share is None or usual is None else share - usual
+
+
+def _share(figure: PersonFigure | UsualLevel, measure: Measure) -> float | None:
+    return figure.stress_pct if measure == "stress" else figure.fatigue_pct
 
 
 def _describe(context: PageContext, point: PersonFigure, measure: Measure) -> str:
-    share = point.stress_pct if measure == "stress" else point.fatigue_pct
+    share = _share(point, measure) or 0.0
     cell = context.text(texts.person.CELL, share=f"{share:.0f}", count=f"{point.total_detections:,}")
     if point.usual is None:
         return f"{cell}<br>{context.text(texts.person.CELL_NO_USUAL)}"
-    usual = point.usual.stress_pct if measure == "stress" else point.usual.fatigue_pct
+    usual = _share(point.usual, measure) or 0.0
     return f"{cell}<br>{context.text(texts.person.CELL_USUAL, usual=f'{usual:.0f}', days=point.usual.days)}"
 
 

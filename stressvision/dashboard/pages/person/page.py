@@ -1,10 +1,13 @@
 """Persona: one person's figures, alerts, stored data and readers, under an address of their own."""
 
+import re
+
 import streamlit as st
 
 from stressvision.core.errors import StressVisionError
 from stressvision.dashboard import alert_html, charts, html, texts
 from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.elements.people import find_person, name_person, offer_people
 from stressvision.dashboard.page_context import PageContext, explain_no_emotions, show_errors
 from stressvision.dashboard.pages.own.link import show_link
 from stressvision.dashboard.pages.person import charts as person_charts
@@ -17,6 +20,7 @@ from stressvision.wire.person import PersonEvent, PersonEvents, PersonFigures
 
 ADDRESS = "empleado"
 """Name of the query parameter with the employee's id."""
+ID = re.compile("[1-9][0-9]{0,17}")
 DOCUMENT_SECONDS = 60.0
 SHOWN_EVENTS = 30
 _PERIODS = {"hour": ("minute", 1), "shift": ("minute", 8), "day": ("hour", 24), "quarter": ("day", 90 * 24)}
@@ -27,8 +31,11 @@ def render(context: PageContext) -> None:
     """Render the page."""
     st.html(html.heading(context.text(texts.person.TITLE)))
     with recovering(context):
-        employees = {employee.id: employee for employee in _employees(context.backend)}
-        chosen = _choose(context, employees)
+        wanted = st.query_params.get(ADDRESS, "")
+        chosen = _find(context.backend, int(wanted)) if ID.fullmatch(wanted) else None
+        if wanted and chosen is None:
+            st.html(html.empty(context.text(texts.person.UNKNOWN)))
+        _choose(context, chosen)
         if chosen is None:
             st.html(html.empty(context.text(texts.person.CHOOSE_FIRST)))
             return
@@ -36,29 +43,32 @@ def render(context: PageContext) -> None:
         _show(context, chosen)
 
 
-def _choose(context: PageContext, employees: dict[int, Employee]) -> Employee | None:
-    """Render the choice, which the address follows, and return the chosen person."""
-    wanted = st.query_params.get(ADDRESS, "")
-    ids = list(employees)
-    known = int(wanted) if wanted.isdecimal() and int(wanted) in employees else None
-    if wanted and known is None:
-        st.html(html.empty(context.text(texts.person.UNKNOWN)))
-    chosen = st.selectbox(
-        context.text(texts.employees.PERSON),
-        ids,
-        index=None if known is None else ids.index(known),
-        format_func=lambda own: f"{employees[own].full_name} · {employees[own].employee_code}",
-        placeholder=context.text(texts.person.CHOOSE),
-        key=f"person_{known}",
-        width=460,
-    )
-    if chosen != known:
+@st.fragment
+def _choose(context: PageContext, known: Employee | None) -> None:
+    """Render the choice, which the address follows."""
+    known_id = known.id if known else None
+    key = f"person_{known_id}"
+    with show_errors(context):
+        offered = offer_people(context, key)
+        if known:
+            offered[known.id] = known
+        ids = list(offered)
+        chosen = st.selectbox(
+            context.text(texts.employees.PERSON),
+            ids,
+            index=None if known_id is None else ids.index(known_id),
+            format_func=lambda own: name_person(offered[own]),
+            placeholder=context.text(texts.person.CHOOSE),
+            key=key,
+            width=460,
+        )
+        if chosen == known_id:
+            return
         if chosen is None:
             st.query_params.clear()
         else:
             st.query_params[ADDRESS] = str(chosen)
         st.rerun()
-    return None if chosen is None else employees[chosen]
 
 
 def _show(context: PageContext, employee: Employee) -> None:
@@ -81,8 +91,8 @@ def _show(context: PageContext, employee: Employee) -> None:
 
 
 @st.cache_data(ttl=30, scope="session", show_spinner=False)
-def _employees(backend: BackendClient) -> list[Employee]:
-    return backend.employees().employees
+def _find(backend: BackendClient, employee_id: int) -> Employee | None:
+    return find_person(backend, employee_id)
 
 
 @st.cache_data(ttl=30, scope="session", show_spinner=False)
@@ -117,7 +127,7 @@ def _key_figures(
     help_text = context.text(texts.person.USUAL_HELP)
     seen = context.ago(employee.last_seen) if employee.last_seen else context.text(texts.common.NEVER)
     raised = sum(event.kind == "raised" for event in events.events)
-    stress = f"{day.stress_pct:.1f} %" if day.total_detections else nothing
+    stress = f"{day.stress_pct:.1f} %" if day.total_detections and day.stress_pct is not None else nothing
     fatigue = f"{day.fatigue_pct:.1f} %" if day.total_detections else nothing
     share = html.KeyFigure(context.text(texts.person.STRESS), stress, EXPRESSIONS["stress"], help_text)
     return (

@@ -67,6 +67,11 @@ def trend(
         if previous is not None:
             share = share_of(previous, measure)
             figure.add_hline(y=share, line={"color": EXPRESSIONS[measure], "width": 1, "dash": "dot"})
+    if previous is not None:
+        name = context.text(texts.plant.PREVIOUS)
+        figure.add_scatter(
+            x=[None], y=[None], mode="lines", name=name, line={"color": QUIET, "width": 1, "dash": "dot"}
+        )
     charts.dress(figure, height=260)
     figure.update_xaxes(type="date", tickformat="%d/%m", nticks=8)
     figure.update_yaxes(rangemode="tozero", ticksuffix=" %", nticks=5)

@@ -126,7 +126,7 @@ def _share_figure(context: PageContext, figures: PlantFigures, label: str, measu
     points = difference(figures.total, figures.previous, measure)
     note = context.text(texts.plant.NO_PREVIOUS)
     if points is not None:
-        note = context.text(texts.plant.AGAINST, points=f"{points:+.1f}")
+        note = context.text(texts.plant.AGAINST, points=f"{round(points, 1) + 0.0:+.1f}")  # no "-0.0"
     share = f"{share_of(figures.total, measure):.1f} %" if figures.total else context.text(texts.common.NOT_SET)
     return html.KeyFigure(label, share, EXPRESSIONS[measure], note=note)
 

@@ -30,7 +30,7 @@ def build_story(context: PageContext, figures: PlantFigures, measure: Measure) -
 
 def share_of(figure: GroupFigure, measure: Measure) -> float:
     """Return the share of a figure, in percent."""
-    return figure.stress_pct if measure == "stress" else figure.fatigue_pct
+    return (figure.stress_pct or 0.0) if measure == "stress" else figure.fatigue_pct
 
 
 def name_area(context: PageContext, department: str | None) -> str:

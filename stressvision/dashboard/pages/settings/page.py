@@ -17,6 +17,15 @@ from stressvision.wire.settings import RulePreview, SettingState, SettingValue
 
 _STRESS = frozenset({"min_stress_events", "stress_threshold"})
 """Settings without effect where the policy allows no emotion."""
+SECTION = "seccion"
+SECTIONS = {
+    "alertas": "alerts",
+    "avisos": "notifications",
+    "conservacion": "retention",
+    "copias": "backups",
+    "politica": "policy",
+}
+"""Sections by their word in the address."""
 
 
 def render(context: PageContext) -> None:
@@ -24,15 +33,19 @@ def render(context: PageContext) -> None:
     st.html(html.heading(context.text(texts.settings.TITLE)))
     if sentence := st.session_state.pop(DONE, None):
         st.toast(sentence)
-    group = st.segmented_control(
+    stated = SECTIONS.get(st.query_params.get(SECTION, ""), "alerts")
+    st.session_state.setdefault("settings_group", stated)
+    chosen = st.segmented_control(
         context.text(texts.settings.GROUP),
         list(texts.settings.GROUPS),
-        default="alerts",
         required=True,
         format_func=lambda name: context.text(texts.settings.GROUPS[name]),
         label_visibility="collapsed",
         key="settings_group",
     )
+    group = chosen or stated
+    if group != stated:
+        st.query_params[SECTION] = next(word for word, name in SECTIONS.items() if name == group)
     with show_errors(context):
         settings = settings_requests.read_settings(context.backend).settings
         st.html(html.small(context.text(texts.settings.ABOUT[group])))

@@ -13,8 +13,11 @@ from stressvision.dashboard.page_context import PageContext, restart_login
 from stressvision.dashboard.pages.settings.routes import DONE, show_routes
 from stressvision.wire.settings import SettingState
 
-MAIL_PORT = 587
+MAIL_MODES = {"starttls": ("mailtos", 587), "ssl": ("mailtos", 465), "insecure": ("mailto", 25)}
+"""The ways to encrypt a connection to a mail server: scheme of the address and usual port."""
 HIGHEST_PORT = 65535
+_ADDED = "recipients_added"
+"""Key of the session state: how many were added. It is part of the forms' keys: a new one is empty and closed."""
 
 
 def show_recipients(context: PageContext, setting: SettingState, may_change: bool) -> None:
@@ -44,34 +47,53 @@ def show_recipients(context: PageContext, setting: SettingState, may_change: boo
                 _remove(context, target.target)
     if may_change and not is_fixed:
         left, right = st.columns(2, gap="large")
-        with left.expander(context.text(texts.settings.ADD_MAIL), icon=":material/mail:"):
-            _show_mail_form(context)
-        with right.expander(context.text(texts.settings.ADD_HOOK), icon=":material/webhook:"):
-            _show_hook_form(context)
+        added = st.session_state.get(_ADDED, 0)
+        with left.expander(context.text(texts.settings.ADD_MAIL), icon=":material/mail:", key=f"add_mail_{added}"):
+            _show_mail_form(context, f"mail_{added}")
+        with right.expander(context.text(texts.settings.ADD_HOOK), icon=":material/webhook:", key=f"add_hook_{added}"):
+            _show_hook_form(context, f"hook_{added}")
     show_routes(context, lambda own, target: _test(own, None, target), may_change=may_change)
 
 
-def _show_mail_form(context: PageContext) -> None:
-    with st.form("mail", border=False):
-        server = st.text_input(context.text(texts.settings.MAIL_SERVER), placeholder="smtp.example.com").strip()
-        port = st.number_input(context.text(texts.settings.MAIL_PORT), 1, HIGHEST_PORT, value=MAIL_PORT)
-        user = st.text_input(context.text(texts.settings.MAIL_USER), autocomplete="off").strip()
-        password = st.text_input(
+def _show_mail_form(context: PageContext, key: str) -> None:
+    with st.form(key, border=False):
+        left, right = st.columns([3, 2])
+        server = left.text_input(context.text(texts.settings.MAIL_SERVER), placeholder="smtp.example.com").strip()
+        port = right.number_input(
+            context.text(texts.settings.MAIL_PORT),
+            1,
+            HIGHEST_PORT,
+            value=None,
+            placeholder=context.text(texts.settings.USUAL_PORT),
+        )
+        mode = st.segmented_control(
+            context.text(texts.settings.MAIL_MODE),
+            list(MAIL_MODES),
+            default="starttls",
+            required=True,
+            format_func=lambda name: context.text(texts.settings.MAIL_MODES[name]),
+        )
+        left, right = st.columns(2)
+        user = left.text_input(context.text(texts.settings.MAIL_USER), autocomplete="off").strip()
+        password = right.text_input(
             context.text(texts.settings.MAIL_PASSWORD), type="password", autocomplete="new-password"
         )
-        sender = st.text_input(context.text(texts.settings.MAIL_FROM), placeholder="stressvision@example.com").strip()
-        to = st.text_input(context.text(texts.settings.MAIL_TO), placeholder="medico@example.com").strip()
+        left, right = st.columns(2)
+        sender = left.text_input(context.text(texts.settings.MAIL_FROM), placeholder="stressvision@example.com").strip()
+        to = right.text_input(context.text(texts.settings.MAIL_TO), placeholder="medico@example.com").strip()
         tests, adds = _submit_buttons(context)
     if not (tests or adds):
         return
     if not (server and sender and to):
         st.warning(context.text(texts.settings.INCOMPLETE))
-        return
-    _add(context, mail_address(server, int(port), user, password, sender, to), tests=tests)
+    elif mode == "insecure" and (user or password):
+        st.warning(context.text(texts.settings.NO_PLAIN_PASSWORD))
+    else:
+        _add(context, mail_address(server, port, mode, user, password, sender, to), tests=tests)
 
 
-def _show_hook_form(context: PageContext) -> None:
-    with st.form("hook", border=False):
+def _show_hook_form(context: PageContext, key: str) -> None:
+    with st.form(key, border=False):
         url = st.text_input(context.text(texts.settings.HOOK_URL), placeholder="https://example.com/hook").strip()
         tests, adds = _submit_buttons(context)
     if not (tests or adds):
@@ -83,11 +105,13 @@ def _show_hook_form(context: PageContext) -> None:
     _add(context, url.replace("https://", "jsons://", 1), tests=tests)
 
 
-def mail_address(server: str, port: int, user: str, password: str, sender: str, to: str) -> str:
-    """Return the address of apprise for a mailbox, over TLS."""
+def mail_address(server: str, port: int | None, mode: str, user: str, password: str, sender: str, to: str) -> str:
+    """Return the address of apprise for a mailbox. `mode`: of MAIL_MODES. `port`: None for the usual one."""
+    scheme, usual = MAIL_MODES[mode]
     credentials = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
-    query = urlencode({"from": sender, "to": ",".join(part.strip() for part in to.split(",") if part.strip())})
-    return f"mailtos://{credentials}{server}:{port}/?{query}"
+    recipients = ",".join(part.strip() for part in to.split(",") if part.strip())
+    query = urlencode({"from": sender, "to": recipients, "mode": mode})
+    return f"{scheme}://{credentials}{server}:{port or usual}/?{query}"
 
 
 def _submit_buttons(context: PageContext) -> tuple[bool, bool]:
@@ -104,7 +128,8 @@ def _add(context: PageContext, address: str, *, tests: bool) -> None:
     with show_refusal(context, texts.settings.NOT_SAVED):
         queue = settings_requests.add_target(context.backend, address, acting_user() or "-")
         label = queue.targets[-1].label if queue.targets else ""
-        st.session_state[DONE] = context.text(texts.settings.ADDED, label=label)
+        st.session_state[DONE] = context.text(texts.settings.TESTED if tests else texts.settings.ADDED, label=label)
+        st.session_state[_ADDED] = st.session_state.get(_ADDED, 0) + 1
         st.rerun()
 
 
@@ -122,7 +147,7 @@ def _test(context: PageContext, address: str | None, target: str | None = None) 
         if result.is_delivered:
             st.success(context.text(texts.settings.TEST_DELIVERED, label=result.label))
         else:
-            st.error(f"{result.label}: {result.reason}")
+            st.error(result.reason or result.label)
     return all(result.is_delivered for result in results)
 
 

@@ -123,7 +123,7 @@ def _make(context: PageContext, user_id: str) -> None:
     def make() -> str:
         with st.spinner(context.text(texts.system.MAKING)):
             made = system_requests.make_backup(context.backend, user_id)
-        st.session_state.pop("backup_chosen", None)  # the new one is the first of the list
+        st.session_state["backup_chosen"] = made.name  # a removed value would stay in the browser
         return context.text(texts.system.MADE, size=format_size(made.bytes))
 
     run_action(context, make, None, _DONE)

@@ -5,11 +5,14 @@ import streamlit as st
 from stressvision.dashboard import html, texts
 from stressvision.dashboard.api_calls import system_requests
 from stressvision.dashboard.page_context import PageContext, show_errors
+from stressvision.dashboard.pages.settings.page import SECTION
 from stressvision.dashboard.palette import STATES
 from stressvision.wire.system import SystemStatus
 
 REFRESH_SECONDS = 5
 _PATHS = {"device": "camara", "person": "inscribir", "account": "cuentas", "delivery": "ajustes", "backup": "sistema"}
+_SECTIONS = {"delivery": {SECTION: "avisos"}}
+"""The section of a step's page that its link opens."""
 
 
 def render(context: PageContext) -> None:
@@ -55,4 +58,6 @@ def _show_step(context: PageContext, number: int, step: str, *, is_done: bool) -
         )
         page = context.pages.get(_PATHS[step])
         if page is not None and not is_done:
-            st.page_link(page, label=context.text(link), icon=":material/arrow_forward:")
+            st.page_link(
+                page, label=context.text(link), icon=":material/arrow_forward:", query_params=_SECTIONS.get(step)
+            )

@@ -17,6 +17,7 @@ from stressvision.db.engine.row_reader import as_text
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.tables import (
     detection_events,
+    device_days,
     device_hours,
     employee_day_counts,
     employee_hours,
@@ -54,8 +55,8 @@ def _units(key: Column[Any], unit: Column[Any], count: Column[int], start: str, 
     return query if end is None else query.where(unit < _at(end))
 
 
-_m, _h, _dh, _eh, _ed = (
-    table.c for table in (minute_counts, hour_counts, device_hours, employee_hours, employee_day_counts)
+_m, _h, _dh, _dd, _eh, _ed = (
+    table.c for table in (minute_counts, hour_counts, device_hours, device_days, employee_hours, employee_day_counts)
 )
 _minute_hour = hour_start(_m.minute)
 _EMOTIONS = union_all(
@@ -71,7 +72,9 @@ _HOURS = union_all(
     _units(_h.hour, _h.hour, _h.count, "hour_end", None),
 )
 _DEVICES = union_all(
-    *_rows(func.coalesce(_d.device_id, ""), "hour_end"), _units(_dh.device_id, _dh.hour, _dh.count, "hour_end", None)
+    *_rows(func.coalesce(_d.device_id, ""), "hour_end"),
+    _units(_dh.device_id, _dh.hour, _dh.count, "hour_end", "day_end"),
+    _units(_dd.device_id, _dd.day, _dd.count, "day_end", None),
 )
 _is_employee = employees.c.id == _d.employee_id
 _EMPLOYEES = union_all(
@@ -134,4 +137,7 @@ def _edges(since: datetime) -> dict[str, datetime]:
 
 
 def _to_hour(moment: datetime) -> datetime:
+    # Nearly all are hours already, and a year has 8,760.
+    if not (moment.minute or moment.second or moment.microsecond):
+        return moment
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -125,6 +125,8 @@ _EMPLOYEE: Select[Any] = select(
 class PeopleFilter:
     """Which employees a list has; the defaults exclude none. `matching`: the employees that a search found."""
 
+    ids: Collection[int] = ()
+    code: str | None = None
     department: str | None = None
     shift: str | None = None
     status: EmployeeStatus | None = None
@@ -135,9 +137,15 @@ class PeopleFilter:
         """Return the conditions on employees."""
         found = [
             column == value
-            for column, value in ((employees.c.department, self.department), (employees.c.shift, self.shift))
+            for column, value in (
+                (employees.c.employee_code, self.code),
+                (employees.c.department, self.department),
+                (employees.c.shift, self.shift),
+            )
             if value is not None
         ]
+        if self.ids:
+            found.append(employees.c.id.in_(self.ids))
         if self.status is EmployeeStatus.INACTIVE:
             found.append(not_(employees.c.is_active))
         elif self.status is not None:

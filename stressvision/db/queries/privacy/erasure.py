@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -40,6 +41,7 @@ FREE_OF_PERSONS: Mapping[str, str] = {
     "camera_settings": "what each camera watches, and its pause",
     "changes": "row numbers of committed changes, for a day",
     "database_identity": "a random id of the database",
+    "device_days": "counts of a day over all people of a camera",
     "device_hours": "counts of an hour over all people of a camera",
     "device_minutes": "minutes in which a camera was watching",
     "devices": "state of the cameras",
@@ -111,10 +113,11 @@ def owned_rows(table: Table, employee_id: int) -> Select[Any]:
 
 
 def delete_some(connection: Connection, table: Table, employee_id: int, limit: int) -> int:
-    """Delete up to `limit` of the employee's rows, or all where rows have no id, and return their number."""
-    owned = _owned(table, employee_id)
-    if "id" in table.c:
-        owned = table.c.id.in_(select(table.c.id).where(owned).limit(limit))
+    """Delete up to `limit` of the employee's rows, or all where rows have no key, and return their number."""
+    owned, keys = _owned(table, employee_id), list(table.primary_key.columns)
+    if keys:
+        some = select(*keys).where(owned).limit(limit)
+        owned = keys[0].in_(some) if len(keys) == 1 else tuple_(*keys).in_(some)
     return connection.execute(delete(table).where(owned)).rowcount
 
 

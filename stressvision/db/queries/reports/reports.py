@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, text, update
 
 from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Shape, Tally, Within
@@ -148,6 +148,15 @@ _read_report_totals = RowReader(ReportTotalsRow)
 
 REPORT: Select[Any] = select(*columns_for(ReportRow, reports))
 """All columns of reports, for ReportRow."""
+_BRIEF: Select[Any] = select(
+    *columns_for(
+        ReportRow,
+        reports,
+        per_employee_summary=literal({}, reports.c.per_employee_summary.type),
+        coverage=literal([], reports.c.coverage.type),
+    )
+)
+"""As REPORT, without the figures of persons and cameras, which are most of a row."""
 
 
 @dataclass(frozen=True)
@@ -165,10 +174,23 @@ class ReportPeriod:
 
 
 def select_reports(
-    connection: Connection, period: ReportPeriod, limit: int, after: tuple[datetime, int] | None = None
+    connection: Connection,
+    period: ReportPeriod,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
+    *,
+    brief: bool = False,
 ) -> list[ReportRow]:
-    """Return reports, newest first. `after`: start and id of the previous page's last row."""
-    query = period.restrict(REPORT).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
+    """Return reports, newest first.
+
+    Args:
+        connection: Of a transaction.
+        period: When they begin.
+        limit: The most that are returned.
+        after: Start and id of the previous page's last row.
+        brief: Without the figures of persons and cameras.
+    """
+    query = period.restrict(_BRIEF if brief else REPORT).order_by(_r.start_timestamp.desc(), _r.id.desc()).limit(limit)
     if after is not None:
         query = query.where(older_than(_r.start_timestamp, _r.id, after))
     return report_reader.many(connection.execute(query))

@@ -38,6 +38,7 @@ from stressvision.db.schema.tables.rights import erasures
 from stressvision.db.schema.tables.rollups import (
     area_hours,
     area_people,
+    device_days,
     device_hours,
     employee_day_counts,
     employee_hours,
@@ -48,7 +49,7 @@ from stressvision.db.schema.tables.rollups import (
 from stressvision.db.schema.tables.settings import stored_settings
 from stressvision.db.schema.tables.upkeep import disk_samples, repairs
 
-REVISION = "0027"
+REVISION = "0028"
 """The Alembic revision of these tables and of db/schema/triggers.py."""
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "database_identity",
     "detection_events",
     "detection_totals",
+    "device_days",
     "device_hours",
     "device_minutes",
     "devices",

@@ -14,7 +14,7 @@ changes = Table(
     Column("kind", Text, nullable=False),
     Column("entity_id", Integer, nullable=False),
     stamp("committed_at"),
-    Index("ix_changes_reports", "committed_at", sqlite_where=IS_REPORT, postgresql_where=IS_REPORT),
+    Index("ix_changes_reports", "committed_at", sqlite_where=IS_REPORT),
     sqlite_autoincrement=True,
 )
 """Written by triggers, so that it contains the commits of every process."""

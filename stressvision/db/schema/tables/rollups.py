@@ -43,6 +43,9 @@ hour_counts = _create_table("hour_counts", _start("hour"), _name("emotion"))
 device_hours = _create_table("device_hours", _start("hour"), _name("device_id"))
 """Detections per camera and UTC hour."""
 
+device_days = _create_table("device_days", _start("day"), _name("device_id"))
+"""Detections per camera and UTC day: of a year 365 rows of each camera instead of 8,760."""
+
 employee_hours = _create_table("employee_hours", _employee_id(), _start("hour"), _name("emotion"))
 """Detections per employee, UTC hour and expression."""
 

@@ -1,0 +1,164 @@
+"""How long a program that stores detections waits beside retention, erasure and backup: `python -m benchmarks.writers`.
+
+Each work runs in a process of its own on a copy of an SQLite file with a million detections, the erased person's all of
+them. Writes its section of docs/performance.md; retention takes minutes, because it pauses between its transactions.
+"""
+
+import argparse
+import multiprocessing
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import psutil
+
+from benchmarks.document import replace_section, verdict
+from benchmarks.history import fill_history
+from stressvision.core.clock import utc_now
+from stressvision.core.config import Settings
+from stressvision.services.backup.backups import make_backup
+from stressvision.services.context import Actor, Context, open_context
+from stressvision.services.detections.storing import store_detection
+from stressvision.services.privacy.erasure import erase_person
+from stressvision.services.privacy.personal_rows import delete_personal_rows
+from stressvision.services.privacy.retention import apply_retention
+from stressvision.wire.detections import DetectionIn
+
+HEADING = "## Servers: writers beside retention, erasure and backup"
+RATE = 20.0
+"""Detections a second, each committed by itself."""
+TARGET_MS = 250.0
+ALONE = "nothing"
+ALONE_SECONDS = 20.0
+ACTOR = Actor(user_id="bench")
+WORKS: Mapping[str, Callable[[Context], object]] = {
+    ALONE: lambda _context: time.sleep(ALONE_SECONDS),
+    "backup": make_backup,
+    "rows of an erasure": lambda context: delete_personal_rows(context, 1, ACTOR),
+    "whole erasure": lambda context: erase_person(context, 1, ACTOR),
+    "retention": apply_retention,
+}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Milliseconds that each commit took beside a work that took `seconds`."""
+
+    work: str
+    seconds: float
+    milliseconds: Sequence[float]
+
+    @property
+    def longest(self) -> float:
+        """The longest wait."""
+        return max(self.milliseconds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, help="folder of the databases (default: the temporary folder)")
+    parser.add_argument("--works", nargs="+", choices=WORKS, default=list(WORKS))
+    options = parser.parse_args()
+    load, measured = psutil.getloadavg()[0], []
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        history = Path(folder) / "history.db"
+        fill_history(f"sqlite:///{history}", options.rows, people=1)
+        for work in options.works:
+            own = Path(folder) / work.replace(" ", "-")
+            own.mkdir()
+            shutil.copyfile(history, own / "plant.db")
+            waits = measure(own, work)
+            print(f"{work}: {waits.seconds:.0f} s, longest wait {waits.longest:.0f} ms", flush=True)
+            measured.append(waits)
+            shutil.rmtree(own)
+    section = describe(measured, options.rows, load)
+    if list(options.works) == list(WORKS):
+        replace_section(section)
+    print(section)
+
+
+def measure(folder: Path, work: str) -> Waits:
+    """Run a work beside a program that stores; return how long each of its commits took."""
+    spawn = multiprocessing.get_context("spawn")
+    stop, ready = spawn.Event(), spawn.Event()
+    theirs, ours = spawn.Pipe()
+    writer = spawn.Process(target=store_until, args=(folder, ready, stop, ours))
+    worker = spawn.Process(target=run_work, args=(folder, work))
+    writer.start()
+    ready.wait()
+    began = time.monotonic()
+    worker.start()
+    worker.join()
+    seconds = time.monotonic() - began
+    stop.set()
+    milliseconds: list[float] = theirs.recv()
+    writer.join()
+    if worker.exitcode:
+        raise RuntimeError(f"{work} ended with {worker.exitcode}")
+    return Waits(work, seconds, milliseconds)
+
+
+def run_work(folder: Path, work: str) -> None:
+    """Run a work on the folder's database, in a process of its own."""
+    context = _open(folder)
+    WORKS[work](context)
+    context.database.close()
+
+
+def store_until(folder: Path, ready: Event, stop: Event, results: Connection) -> None:
+    """Store RATE detections a second until `stop` is set, then send how long each took, in milliseconds."""
+    context, milliseconds = _open(folder), []
+    due = time.monotonic()
+    while not stop.wait(max(0.0, due - time.monotonic())):
+        began = time.perf_counter()
+        store_detection(context, DetectionIn(device_id="bench-01", timestamp=utc_now(), track_id="trk_1"))
+        milliseconds.append(1000 * (time.perf_counter() - began))
+        ready.set()
+        due = max(due + 1 / RATE, time.monotonic())
+    context.database.close()
+    results.send(milliseconds)
+
+
+def _open(folder: Path) -> Context:
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/plant.db",
+        backup_dir=folder / "backups",
+        run_dir=folder / "run",
+        outbox_path=folder / "outbox.db",
+        retention_detections_days=1,
+    )
+    return open_context(settings)
+
+
+def describe(measured: Sequence[Waits], rows: int, load: float) -> str:
+    """Return the section of the document."""
+    lines = [
+        HEADING,
+        "",
+        f"Written by `python -m benchmarks.writers` on {datetime.now(UTC):%Y-%m-%d}, on a machine with "
+        f"{psutil.cpu_count()} processor cores (load {load:.1f} at the start): a program commits {RATE:g} detections a "
+        f"second, each by itself, into an SQLite file of {rows:,} while another one works on it. The person that is "
+        "erased has all of them; retention deletes those older than a day. Milliseconds of each commit.",
+        "",
+        "| beside | s | commits | median | 99 % | longest | at most | |",
+        "|---|---:|---:|---:|---:|---:|---:|---|",
+    ]
+    for waits in measured:
+        cuts = statistics.quantiles(waits.milliseconds, n=100)
+        lines.append(
+            f"| {waits.work} | {waits.seconds:.0f} | {len(waits.milliseconds)} | {cuts[49]:.0f} | {cuts[98]:.0f} "
+            f"| {waits.longest:.0f} | {TARGET_MS:g} | {verdict(waits.longest <= TARGET_MS)} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
