@@ -47,7 +47,7 @@ BATCH = 200
 ROUNDS, ROUND_SECONDS = 5, 0.7
 READY_MADE = 6000
 """Detections prepared before each round that posts them."""
-CROWD, CROWD_RATE, CROWD_SECONDS = 500, 10.0, 5.0
+CROWD, CROWD_RATE, CROWD_SECONDS = 2000, 10.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def compare(folder: Path, url: str, rows: int, processes: int, kept: Path | None
             )
         latency = measure_latency(url, backends[0].port, CLIENTS, LATENCY_SECONDS, DETECTION_RATE)
         memory = backends[0].resident_mib(), ingests[0].resident_mib()
-        crowd = measure_latency(url, backends[0].port, CROWD, CROWD_SECONDS, CROWD_RATE)
+        crowd = measure_latency(url, backends[0].port, CROWD, CROWD_SECONDS, CROWD_RATE, has_silent=False)
         return Comparison(parse_url(url).get_backend_name(), rows, ratios, while_writing, latency, crowd, *memory)
 
 

@@ -29,8 +29,8 @@ from benchmarks.comparison import (
 from benchmarks.document import replace_section, verdict
 from benchmarks.postgresql import run_postgresql
 
-LATENCY_TARGETS_MS = (5.0, 20.0)
-MEMORY_TARGETS_MIB = (120.0, 80.0)
+LATENCY_TARGETS_MS = (3.0, 8.0)
+MEMORY_TARGETS_MIB = (100.0, 80.0)
 GROWTH_TARGET = 1.5
 
 _INTRODUCTION = """## Servers{on}
@@ -119,7 +119,7 @@ def _describe_bounds(comparison: Comparison) -> Iterator[str]:
         f"WebSocket: {CLIENTS} clients at {DETECTION_RATE:g} detections a second while another client never reads; "
         f"{latency.received} of {latency.expected} received, {order}; {latency.closed} clients closed. "
         f"{CROWD} clients at {CROWD_RATE:g} a second: {comparison.crowd.received} of {comparison.crowd.expected} "
-        f"received, median {comparison.crowd.p50:.0f} ms.\n"
+        f"received, {comparison.crowd.closed} closed, median {comparison.crowd.p50:.0f} ms.\n"
     )
 
 

@@ -17,6 +17,7 @@ from multiprocessing.pool import Pool
 
 from stressvision.core.clock import utc_now
 from stressvision.core.config import Settings
+from stressvision.core.program import raise_file_limit
 from stressvision.services.context import open_context
 from stressvision.services.detections.storing import store_detection
 from stressvision.wire.detections import DetectionIn
@@ -96,11 +97,23 @@ class Client(asyncio.Protocol):
         return frame
 
 
-def measure_latency(url: str, port: int, clients: int, seconds: float, rate: float) -> Latency:
-    """Return the latency. `url`: the database of the backend that listens on `port`; `rate`: detections a second."""
+def measure_latency(
+    url: str, port: int, clients: int, seconds: float, rate: float, *, has_silent: bool = True
+) -> Latency:
+    """Return the latency.
+
+    Args:
+        url: the database of the backend.
+        port: where the backend listens.
+        clients: that read everything.
+        seconds: during which detections are committed.
+        rate: detections a second.
+        has_silent: whether another client connects and never reads.
+    """
+    raise_file_limit()
     receptions = [Reception() for _ in range(clients)]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate)))
+        committed = asyncio.run(_receive(port, receptions, pool, (url, seconds, rate), has_silent=has_silent))
     counted = {detection: committed[detection] for detection in sorted(committed)[int(WARM_UP_SECONDS * rate) :]}
     waits = [
         1000 * (reception.seconds.get(detection, moment + PATIENCE_SECONDS) - moment)
@@ -115,11 +128,13 @@ def measure_latency(url: str, port: int, clients: int, seconds: float, rate: flo
 
 
 async def _receive(
-    port: int, receptions: Sequence[Reception], pool: Pool, arguments: tuple[str, float, float]
+    port: int, receptions: Sequence[Reception], pool: Pool, arguments: tuple[str, float, float], *, has_silent: bool
 ) -> dict[int, float]:
     loop = asyncio.get_running_loop()
-    silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
-    silent.pause_reading()
+    silent = None
+    if has_silent:
+        silent, _ = await loop.create_connection(lambda: Client(port, Reception()), "127.0.0.1", port)
+        silent.pause_reading()
     for reception in receptions:
         await loop.create_connection(functools.partial(Client, port, reception), "127.0.0.1", port)
     committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
@@ -128,7 +143,8 @@ async def _receive(
         last not in reception.seconds and not reception.is_closed for reception in receptions
     ):
         await asyncio.sleep(0.1)
-    silent.close()
+    if silent is not None:
+        silent.close()
     return committed
 
 

@@ -1,10 +1,11 @@
 """Every page of every role in a browser: rules of axe-core, and elements that move while a page loads or refreshes."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from stressvision.domain.auth import Role
 from tests.e2e.console import (
@@ -43,7 +44,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="need
 def find_violations(page: Page, name: str) -> list[str]:
     """Return what axe-core finds: every rule in the light theme, and in the dark one those of colours.
 
-    The document is the same in both.
+    The document is the same in both, and no other rule reads a colour.
     """
     found = []
     page.evaluate(AXE)
@@ -122,16 +123,21 @@ def test_nothing_moves_while_pages_load_and_refresh(console: Console, browser: B
     with browse(browser, DESK) as desk, browse(browser, PHONE) as phone:
         sizes = {"desk": desk, "phone": phone}
         for page in sizes.values():
-            page.add_init_script(WATCH_SHIFTS)
+            page.context.add_init_script(WATCH_SHIFTS)
             log_in(page, console, Role.HEALTH)
-        for path in [*list_paths(desk), console.links[1]]:
-            for page in sizes.values():
+        before: list[tuple[str, Page]] = []
+        for path in [*list_paths(desk), console.links[1], ""]:
+            opened = [(f"{path} ({size})", page.context.new_page()) for size, page in sizes.items()] if path else []
+            for _, page in opened:
                 page.goto(f"{console.base}{path}")
-            for page in sizes.values():
+            for _, page in opened:
                 settle(page)
-            desk.wait_for_timeout(REFRESHES_MS)
-            for size, page in sizes.items():
-                moved[f"{path} ({size})"] = page.evaluate("window.shifts")
+                page.evaluate("window.settled = performance.now()")
+            for name, page in before:  # refreshed while the next ones were opened
+                page.wait_for_timeout(max(0.0, REFRESHES_MS - page.evaluate("performance.now() - window.settled")))
+                moved[name] = page.evaluate("window.shifts")
+                page.close()
+            before = opened
         for size, page in sizes.items():
             page.goto(f"{console.base}/reportes")
             settle(page)
@@ -143,4 +149,23 @@ def test_nothing_moves_while_pages_load_and_refresh(console: Console, browser: B
                 name = f"from the page before to {link.get_attribute('href')} ({size})"
                 moved[name] = page.evaluate("window.shifts")
     sums = {name: round(sum(value for value, _ in shifts), 3) for name, shifts in moved.items()}
+    assert len(sums) >= 4 * 10
     assert not [f"{name}: {total} {moved[name]}" for name, total in sums.items() if total > MOST_SHIFT]
+
+
+def test_nothing_moves_while_scripts_arrive_late(console: Console, browser: Browser) -> None:
+    with browse(browser, PHONE) as page:
+        page.add_init_script(WATCH_SHIFTS)
+        log_in(page, console, Role.HEALTH)
+        page.route("**/static/js/*.js", deliver_late)
+        page.goto(f"{console.base}/alertas")
+        settle(page)
+        page.wait_for_function("!document.documentElement.classList.contains('sv-loading')")
+        shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) < MOST_SHIFT / 2, shifts
+
+
+def deliver_late(route: Route) -> None:
+    """Deliver a script of Streamlit as a slow network does, one after the other."""
+    time.sleep(0.1)
+    route.continue_()

@@ -9,6 +9,7 @@ PROBLEMS_FIRST = Message(
     es="Primero las que necesitan atención. Cada barra es una hora de las últimas {hours}: llena si miró toda la hora.",
     en="Those that need attention first. Each bar is one of the last {hours} hours: full where it watched all of it.",
 )
+NEVER_WATCHED = Message(es="sin registro en {hours} h", en="no record in {hours} h")
 WATCHED = Message(es="{percent} del tiempo, en {hours} h", en="{percent} of the time, in {hours} h")
 BAR = Message(es="{time}: {minutes} min", en="{time}: {minutes} min")
 NO_BAR = Message(es="{time}: aún no había cámara", en="{time}: no camera yet")

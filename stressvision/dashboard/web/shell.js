@@ -26,22 +26,29 @@
   }
   keepPlace(read(localStorage, "sv-nav") ?? 0);
 
-  /* The content is shown once all of it is there, at the latest after LONGEST_WAIT_MS: Streamlit loads the code of each kind of
-     element when it first occurs, and moves what is below. Navigation, strip and title stand from the beginning. */
-  const LONGEST_WAIT_MS = 10000;
+  /* The content is shown once all of it is there, or when no more has arrived for LONGEST_PAUSE_MS: Streamlit loads the code of
+     each kind of element when it first occurs, and moves what is below. Navigation, strip and title stand from the beginning. */
+  const LONGEST_PAUSE_MS = 10000, SETTLED_MS = 150;
+  const showContent = () => root.classList.remove("sv-loading");
   root.classList.add("sv-loading");
-  setTimeout(() => root.classList.remove("sv-loading"), LONGEST_WAIT_MS);
-  const SETTLED_MS = 150;
-  let settling = 0;
+  let settling = 0, arrived = countArrived(), pause = 0;
+  function countArrived() {
+    return [".stElementContainer", "[data-testid=stSkeleton]"].map((kind) => document.querySelectorAll(kind).length).join();
+  }
   function isLoaded() {
     const isRun = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning";
-    return isRun && document.querySelector(".stMain h1, .stMain .sv.notice") && !document.querySelector(".stMain .stSkeleton");
+    return isRun && document.querySelector(".stMain h1, .stMain .sv.notice") && !document.querySelector(".stMain [data-testid=stSkeleton]");
   }
   function showLoaded() {
-    if (settling || !root.classList.contains("sv-loading") || !isLoaded()) return;
+    if (!root.classList.contains("sv-loading")) return;
+    if (arrived !== (arrived = countArrived())) {
+      clearTimeout(pause);
+      pause = setTimeout(showContent, LONGEST_PAUSE_MS);
+    }
+    if (settling || !isLoaded()) return;
     settling = setTimeout(() => {
       settling = 0;
-      if (isLoaded()) root.classList.remove("sv-loading");
+      if (isLoaded()) showContent();
     }, SETTLED_MS);
   }
 

@@ -89,6 +89,10 @@ def test_every_stored_setting_has_a_label() -> None:
 def test_thresholds_are_tried_on_the_last_week_and_saved(context: Context) -> None:
     raise_alert(context, enrol(context))
     app = page("settings")
+    fields = [field.key for field in app.number_input]
+    assert fields[:2] == ["setting_min_stress_events", "setting_alert_window_minutes"], (
+        "row by row, as a phone shows them"
+    )
     app.number_input(key="setting_min_stress_events").set_value(30)
     app = press(app, "Probar con la última semana")
     assert "los últimos 7 días habría habido 0 alertas en vez de 1" in shown(app)

@@ -45,8 +45,8 @@ def limit_pages(database: Database, further: int) -> Iterator[None]:
         connection.execute(text("PRAGMA max_page_count = 1073741823"))
 
 
-def test_full_disk_stores_exactly_the_acknowledged_detections(usual_context: Context, clock: FakeClock) -> None:
-    context, acknowledged, failures = usual_context, [], []
+def test_full_disk_stores_exactly_the_acknowledged_detections(sqlite_context: Context, clock: FakeClock) -> None:
+    context, acknowledged, failures = sqlite_context, [], []
     events = [detection(clock(), None, None, track_id="x" * 60) for _ in range(400)]
 
     def store(number: int) -> None:
@@ -75,14 +75,14 @@ def test_read_only_file_is_reported(tmp_path: Path, clock: FakeClock) -> None:
 
 
 def test_database_that_cannot_be_written_acknowledges_nothing_and_stays_readable(
-    usual_context: Context, clock: FakeClock
+    sqlite_context: Context, clock: FakeClock
 ) -> None:
-    with usual_context.database.write() as connection:
+    with sqlite_context.database.write() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
     with pytest.raises(DatabaseUnavailable, match="escribir"):
-        store_detection(usual_context, detection(clock(), None, None))
-    assert read_overview(usual_context).detections_last_hour == 0
-    assert count_stored(file_of(usual_context)) == 0
+        store_detection(sqlite_context, detection(clock(), None, None))
+    assert read_overview(sqlite_context).detections_last_hour == 0
+    assert count_stored(file_of(sqlite_context)) == 0
 
 
 def test_locked_file_is_reported_and_used_again_when_unlocked(

@@ -31,15 +31,15 @@ def target_url(postgres: Any, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def lived_in(usual_context: Context, clock: FakeClock) -> Context:
+def lived_in(sqlite_context: Context, clock: FakeClock) -> Context:
     """A database with rows in nearly every table."""
-    employee = enrol(usual_context)
-    post_stress(usual_context, clock, employee, 12)
+    employee = enrol(sqlite_context)
+    post_stress(sqlite_context, clock, employee, 12)
     vector = {"neutral": 0.75, "happy": 0.25}
-    store_detection(usual_context, detection(clock(), employee, "neutral", emotion_vector=vector, track_id="ñandú 漢"))
-    store_detection(usual_context, detection(clock(), None, None))
-    write_manual_report(usual_context, timedelta(minutes=15))
-    return usual_context
+    store_detection(sqlite_context, detection(clock(), employee, "neutral", emotion_vector=vector, track_id="ñandú 漢"))
+    store_detection(sqlite_context, detection(clock(), None, None))
+    write_manual_report(sqlite_context, timedelta(minutes=15))
+    return sqlite_context
 
 
 def test_every_row_is_copied_and_new_ones_can_be_stored(lived_in: Context, target_url: str, clock: FakeClock) -> None:

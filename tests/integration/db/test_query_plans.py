@@ -52,22 +52,22 @@ ALL_DAY: dict[str, Callable[[Context], object]] = {
 
 
 @pytest.mark.parametrize("name", ALL_DAY)
-def test_no_query_scans_all_detections(usual_context: Context, clock: FakeClock, name: str) -> None:
-    employee = enrol(usual_context)
-    store_detection(usual_context, detection(clock() - timedelta(minutes=20), employee))
+def test_no_query_scans_all_detections(sqlite_context: Context, clock: FakeClock, name: str) -> None:
+    employee = enrol(sqlite_context)
+    store_detection(sqlite_context, detection(clock() - timedelta(minutes=20), employee))
     asked: list[str] = []
 
     def note(connection: Any, _record: object) -> None:
         # Traced in the driver, because prepared statements bypass SQLAlchemy; triggers' statements appear as comments.
         connection.set_trace_callback(lambda sql: asked.append(sql) if "detection_events" in sql else None)
 
-    usual_context.database.close()
-    event.listen(usual_context.database.engine, "connect", note)
-    ALL_DAY[name](usual_context)
-    usual_context.database.close()
-    event.remove(usual_context.database.engine, "connect", note)
+    sqlite_context.database.close()
+    event.listen(sqlite_context.database.engine, "connect", note)
+    ALL_DAY[name](sqlite_context)
+    sqlite_context.database.close()
+    event.remove(sqlite_context.database.engine, "connect", note)
     plans = []
-    with usual_context.database.read() as connection:
+    with sqlite_context.database.read() as connection:
         driver: Any = connection.connection.dbapi_connection
         for statement in asked:
             if not statement.startswith("--"):
@@ -139,10 +139,10 @@ def test_rare_expression_is_found_by_its_index(context: Context, clock: FakeCloc
     ],
 )
 def test_expression_of_one_employee_is_found_by_its_index(
-    usual_context: Context, clock: FakeClock, emotion: str, index: str
+    sqlite_context: Context, clock: FakeClock, emotion: str, index: str
 ) -> None:
     wanted = DetectionFilter(emotion=emotion, employee_id=1, start=clock() - timedelta(days=2), end=clock())
-    with usual_context.database.read() as connection:
+    with sqlite_context.database.read() as connection:
         plan = plans_of(connection, lambda: select_detections(connection, wanted))
     assert plan == [f"SEARCH detection_events USING INDEX ix_detection_events_{index}"]
 
@@ -158,11 +158,11 @@ def test_total_count_is_read_from_the_totals(context: Context, clock: FakeClock)
             assert not any("detection_events" in step for step in plan), plan
 
 
-def test_reports_of_the_feed_are_read_without_its_detections(usual_context: Context, clock: FakeClock) -> None:
+def test_reports_of_the_feed_are_read_without_its_detections(sqlite_context: Context, clock: FakeClock) -> None:
     """Otherwise the time that a viewer waits to resume counts the detections of any minute."""
-    write_manual_report(usual_context, timedelta(minutes=15))
+    write_manual_report(sqlite_context, timedelta(minutes=15))
     since = datetime(2000, 1, 1, tzinfo=UTC)
-    with usual_context.database.read() as connection:
+    with sqlite_context.database.read() as connection:
         assert [change.kind for change in select_report_changes(connection, since, 0)] == ["report"]
         assert select_report_changes(connection, datetime(9000, 1, 1, tzinfo=UTC), 0) == []
         plan = plans_of(connection, lambda: select_report_changes(connection, since, 0))

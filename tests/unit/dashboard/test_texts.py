@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections import Counter
 from pathlib import Path
 
 from streamlit.file_util import get_static_dir
@@ -27,6 +28,14 @@ def placeholders(text: str) -> set[str | None]:
 
 def test_texts_are_collected() -> None:
     assert len(ALL) > 100
+
+
+def test_no_text_replaces_another_of_its_module() -> None:
+    twice = []
+    for path in Path(texts.__file__).parent.glob("*.py"):
+        names = Counter(re.findall(r"^([A-Z_]+)\b.*? = ", path.read_text(encoding="utf-8"), re.MULTILINE))
+        twice += [f"{path.stem}.{name}" for name, count in names.items() if count > 1]
+    assert twice == []
 
 
 def test_both_languages_have_the_same_placeholders() -> None:

@@ -97,13 +97,17 @@ def _row(
         state=device_chip(context, device.state),
         marks=_marks(context, device),
         sentence=" ".join(sentences),
-        summary=context.text(
-            texts.camera.WATCHED,
-            percent=context.percent(_share(minutes, context)),
-            hours=sum(count is not None for count in minutes) or HOURS,
-        ),
+        summary=_summary(context, minutes),
         bars=[_bar(context, history.start + timedelta(hours=hour), count) for hour, count in enumerate(minutes)],
     )
+
+
+def _summary(context: PageContext, minutes: Sequence[int | None]) -> str:
+    share = _share(minutes, context)
+    if share is None:
+        return context.text(texts.camera.NEVER_WATCHED, hours=HOURS)
+    hours = sum(count is not None for count in minutes)
+    return context.text(texts.camera.WATCHED, percent=context.percent(share), hours=hours)
 
 
 def _share(minutes: Sequence[int | None], context: PageContext) -> float | None:

@@ -111,7 +111,7 @@ def _choose_shift(context: PageContext, known: Sequence[str]) -> str | None:
         [*named, *(shift for shift in known if _comparable(shift) not in names)],
         index=None,
         format_func=lambda value: context.text(named[value]) if value in named else value,
-        placeholder=context.text(texts.enrolment.CHOOSE),
+        placeholder=context.text(texts.enrolment.CHOOSE_SHIFT),
         key="enrol_shift",
     )
 

@@ -65,9 +65,10 @@ def may_change(context: PageContext) -> bool:
 
 def _show_form(context: PageContext, group: str, settings: Sequence[SettingState]) -> None:
     with st.form(f"settings_{group}"):
-        columns = st.columns(2, gap="large")
         typed: dict[str, SettingValue] = {}
         for index, setting in enumerate(settings):
+            if index % 2 == 0:  # rows of two: a phone shows the fields in this order
+                columns = st.columns(2, gap="large")
             with columns[index % 2]:
                 typed[setting.name] = read_field(context, setting, is_disabled=not may_try(context, group))
         known = acting_user()
