@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from benchmarks.programs import find_free_port, run_program
+from benchmarks.programs import find_free_port, run_program, stop
 from stressvision.core.config import PROJECT_ROOT
 
 RUN_SECONDS = 45.0
@@ -53,7 +53,7 @@ def measure_start() -> DeviceStart:
                 return _watch(psutil.Process(device.pid), database, began)
             finally:
                 device.send_signal(signal.SIGTERM)
-                device.wait(20)
+                stop(device)
 
 
 def _watch(device: psutil.Process, database: Path, began: float) -> DeviceStart:

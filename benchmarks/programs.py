@@ -95,7 +95,16 @@ def _running(command: list[str], folder: Path, environment: dict[str, str], port
         yield Server(port, psutil.Process(process.pid))
     finally:
         process.terminate()
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a program that was asked to end; kill it where a loaded machine takes too long for that."""
+    try:
         process.wait(STOPPING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def find_free_port() -> int:

@@ -1,6 +1,6 @@
 """`python3 -m tests [arguments of pytest]`: prepare the test tools and run the suite from the repository root.
 
-Without arguments, or with `--cov…` alone, the whole suite, a file at a time to each core.
+Without arguments, or with `--cov…` alone, the whole suite, a file at a time to each worker.
 """
 
 import os
@@ -12,8 +12,10 @@ enter(TESTS, prepare=True)
 
 import pytest
 
-EVERYTHING = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
-"""More than four would each start a PostgreSQL and a browser of their own for little gain."""
+WORKERS = min((os.cpu_count() or 1) + 1, 4)
+"""One more than cores: a third of the time the tests wait for processes, browsers and clocks. More than four would each
+start a PostgreSQL and a browser of their own for little gain."""
+EVERYTHING = ["-n", str(WORKERS), "--dist", "loadfile"]
 
 
 def choose_arguments(arguments: list[str]) -> list[str]:

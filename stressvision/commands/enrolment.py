@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from stressvision.commands.still_capture import take_stills
 from stressvision.commands.subcommands import EMPLOYEE_CODE, Subparsers, add_parser, get_operator
 from stressvision.core.config import Policy, Settings
 from stressvision.core.errors import ConsentMissing, InvalidInput, Language, Message
@@ -129,7 +128,7 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
         refuse_mixture(read_population(context), is_demo=False)
         begun_on = begin_enrolment(context, person.employee_code)
         _require_consent(settings, person.full_name)
-        stills = read_stills(arguments.photos) if arguments.photos else take_stills(settings, arguments.camera)
+        stills = read_stills(arguments.photos) if arguments.photos else _capture(settings, arguments.camera)
         actor = get_operator(arguments.recorded_by)
         statement = EnrolmentStatement(
             consent_version=CONSENT_VERSION,
@@ -154,6 +153,12 @@ def enrol(settings: Settings, arguments: argparse.Namespace) -> int:
     for note in [f"{still.name}: {still.message}" for still in result.stills if still.fault] + _hints(settings, result):
         print(note)
     return 0
+
+
+def _capture(settings: Settings, camera: str) -> list[UploadedStill]:
+    from stressvision.commands.still_capture import take_stills  # OpenCV: a fifth of the start of every command
+
+    return take_stills(settings, camera)
 
 
 def _hints(settings: Settings, result: EnrolmentResult) -> list[str]:

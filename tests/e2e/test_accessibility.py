@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="need
 def find_violations(page: Page, name: str) -> list[str]:
     """Return what axe-core finds: every rule in the light theme, and in the dark one those of colours.
 
-    The document is the same in both.
+    The document is the same in both, and no other rule reads a colour.
     """
     found = []
     page.evaluate(AXE)

@@ -23,7 +23,6 @@ CODE_TAKEN = Message(
 FULL_NAME = Message(es="Nombre completo", en="Full name")
 DEPARTMENT = Message(es="Área", en="Department")
 SHIFT = Message(es="Turno", en="Shift")
-CHOOSE_SHIFT = Message(es="Elija un turno", en="Choose a shift")
 CHOOSE_OR_TYPE = Message(es="Elija o escriba", en="Choose or type")
 RECORDER = Message(es="Su nombre (queda anotado)", en="Your name (it is recorded)")
 

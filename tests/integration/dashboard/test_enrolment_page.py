@@ -107,10 +107,9 @@ def test_every_shift_is_offered_and_no_other_is_created(context: Context) -> Non
         for code, shift in (("EMP001", "morning"), ("EMP002", "Rotativo"), ("EMP004", "tarde")):
             insert_employee(connection, NewEmployee(code, "Rosa Quispe", "Almacén", shift, context.clock()))
     app = open_enrolment()
-    field = app.selectbox(key="enrol_shift")
-    assert field.options == ["Mañana", "Tarde", "Noche", "Rotativo"], "also those that nobody has yet"
-    assert not field.proto.accept_new_options
-    app.selectbox(key="enrol_shift").select("night")
+    field = app.button_group(key="enrol_shift")
+    assert [option.content for option in field.proto.options] == ["Mañana", "Tarde", "Noche", "Rotativo"], "all known"
+    field.select("night")
     app = fill(app)
     app.session_state["enrol_pictures"] = pictures(1, 2, 4)
     app.text_input(key="enrol_code").input("emp003")

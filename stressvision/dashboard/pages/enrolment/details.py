@@ -103,15 +103,14 @@ def match_area(typed: str, known: Sequence[str]) -> str:
 
 
 def _choose_shift(context: PageContext, known: Sequence[str]) -> str | None:
-    """Return the chosen shift. The list is closed: Enter after the first letters would create a shift of that name."""
+    """Return the chosen shift, of those known."""
     named = texts.employees.SHIFTS
     names = {_comparable(name) for message in named.values() for name in (message.es, message.en)}
-    return st.selectbox(
+    options = [*named, *(shift for shift in known if _comparable(shift) not in names)]
+    return st.segmented_control(
         context.text(texts.enrolment.SHIFT),
-        [*named, *(shift for shift in known if _comparable(shift) not in names)],
-        index=None,
+        options,
         format_func=lambda value: context.text(named[value]) if value in named else value,
-        placeholder=context.text(texts.enrolment.CHOOSE_SHIFT),
         key="enrol_shift",
     )
 
