@@ -77,17 +77,17 @@ def test_every_option_of_a_storable_service_that_names_a_file_is_refused() -> No
 
 
 def test_stored_address_that_reads_a_file_is_not_sent_to(
-    usual_context: Context, clock: FakeClock, tmp_path: Path
+    sqlite_context: Context, clock: FakeClock, tmp_path: Path
 ) -> None:
     secret = tmp_path / "backup.key"
     secret.write_text("AGE-SECRET-KEY")
     address = f"workflow://127.0.0.1:9/workflow/signature/?template%20={secret}"
-    with usual_context.database.write() as connection:
+    with sqlite_context.database.write() as connection:
         connection.exec_driver_sql(
             "INSERT INTO stored_settings (name, value, recorded_at) VALUES ('notify_urls', ?, ?)",
             (json.dumps([address]), "2026-11-22 10:00:00.000"),
         )
-    context = usual_context
+    context = sqlite_context
     object.__setattr__(context, "environment", context.settings)
     context.refresh_settings()
     assert context.settings.notify_urls[0].get_secret_value() == address

@@ -95,12 +95,12 @@ def test_late_backup_names_its_time(sqlite_context: Context, clock: FakeClock, t
 
 
 def test_backups_that_never_succeeded_are_a_repair_after_two_days(
-    usual_context: Context, clock: FakeClock, tmp_path: Path
+    sqlite_context: Context, clock: FakeClock, tmp_path: Path
 ) -> None:
     lost = tmp_path / "lost"
     lost.write_text("")
-    settings = usual_context.settings.model_copy(update={"backup_dir": lost})
-    context = Context(usual_context.database, settings, clock)
+    settings = sqlite_context.settings.model_copy(update={"backup_dir": lost})
+    context = Context(sqlite_context.database, settings, clock)
     clock.advance(days=2)
     assert inspect_installation(context, SOUND) == []
     clock.advance(minutes=1)
