@@ -1,7 +1,8 @@
 """Capacity of the servers, each figure with a bare counterpart from the same run: `python -m benchmarks.server`.
 
-`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk), `--database postgresql` on a
-PostgreSQL server that it starts, with two backends and two ingest servers. Writes its section of docs/performance.md.
+`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk; `--keep FOLDER` keeps that
+history for later runs), `--database postgresql` on a PostgreSQL server that it starts, with two backends and two ingest
+servers. Writes its part of docs/performance.md.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from benchmarks.comparison import (
     compare,
 )
 from benchmarks.document import replace_section, verdict
+from benchmarks.history import RECENT
 from benchmarks.postgresql import run_postgresql
 
 LATENCY_TARGETS_MS = (3.0, 8.0)
@@ -67,7 +69,8 @@ def main() -> None:
                 url, processes = f"sqlite:///{folder}/history-{rows}.db", 1
             else:
                 url, processes = stack.enter_context(run_postgresql(options.folder)), 2
-            kept = options.keep / f"history-{rows}.db" if options.keep and options.database == "sqlite" else None
+            is_kept = options.keep and options.database == "sqlite" and rows > RECENT
+            kept = options.keep / f"history-{rows}.db" if is_kept else None
             comparisons.append(compare(Path(folder), url, rows, processes, kept))
     section = "\n".join(_describe(comparisons, load))
     replace_section(section)
