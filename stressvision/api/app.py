@@ -58,6 +58,7 @@ from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
 from stressvision.services.feed import ChangeFeed
+from stressvision.services.people.employees import fingerprint_employees
 from stressvision.services.reads import SPAN
 from stressvision.services.settings.following import SettingsFollower
 from stressvision.wire.events import HeartbeatEvent
@@ -151,7 +152,9 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
 def _add_middleware(app: FastAPI, backend: BackendState) -> None:
     """Add the middleware, the innermost first."""
     in_force = backend.context.settings
-    app.add_middleware(ResponseCacheMiddleware, response_cache=backend.response_cache)
+    mark_employees = partial(backend.short.run, "employees", partial(fingerprint_employees, backend.context))
+    fingerprints = {"/api/employees": mark_employees}
+    app.add_middleware(ResponseCacheMiddleware, response_cache=backend.response_cache, fingerprints=fingerprints)
     app.add_middleware(AuthenticationMiddleware, authenticator=backend.authenticator, settings=in_force)
     app.add_middleware(
         CORSMiddleware,

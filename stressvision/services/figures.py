@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from stressvision.core.clock import latest_credible
 from stressvision.core.config import Policy
 from stressvision.db.engine.connection import Connection
-from stressvision.db.queries.alerts.alert_lists import AlertFilter, count_alerts
-from stressvision.db.queries.alerts.alerts import find_newest_pending
+from stressvision.db.queries.alerts.alerts import count_pending, find_newest_pending
 from stressvision.db.queries.detections import figures as rows
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
 from stressvision.db.queries.detections.devices import count_heard_devices
@@ -24,7 +23,7 @@ from stressvision.db.queries.detections.sessions import count_active_sessions
 from stressvision.db.queries.people.employees import count_monitored
 from stressvision.db.queries.reports.reports import ReportRow
 from stressvision.db.queries.reports.summaries import stream_reports
-from stressvision.domain.alerts import AlertStatus, Severity
+from stressvision.domain.alerts import Severity
 from stressvision.domain.emotions import Emotion, stress_percentage
 from stressvision.domain.reports import Window, window_holding
 from stressvision.services.audit import record_people_read, submit_people_read
@@ -59,7 +58,7 @@ def read_overview(context: Context) -> Overview:
             total_employees=count_monitored(connection),
             detections_last_hour=total,
             employees_detected_last_hour=rows.count_people(connection, hour_ago, until),
-            pending_alerts=count_alerts(connection, AlertFilter([AlertStatus.PENDING])),
+            pending_alerts=count_pending(connection),
             overall_stress_percentage=_stress_share(context, counts, total),
             active_devices=count_heard_devices(connection, heard_since, until),
             timestamp=now,

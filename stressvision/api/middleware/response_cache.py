@@ -8,7 +8,7 @@ a response always holds what any program committed before the request.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -135,11 +135,15 @@ class _NotCacheable(Exception):
 
 
 class ResponseCacheMiddleware:
-    """Runs inside the authentication middleware; responses are cached per role."""
+    """Runs inside the authentication middleware; responses are cached per role.
 
-    def __init__(self, app: ASGIApp, response_cache: ResponseCache) -> None:
+    `fingerprints`: of the responses that few commits change, by path.
+    """
+
+    def __init__(self, app: ASGIApp, response_cache: ResponseCache, fingerprints: Mapping[str, Fingerprint]) -> None:
         self.app = app
         self.response_cache = response_cache
+        self.fingerprints = fingerprints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in PATHS:
@@ -168,7 +172,8 @@ class ResponseCacheMiddleware:
             is_audited = scope["path"] in _AUDITED and sees_persons(role)
             reader = (principal and principal.token_id, scope["state"].get("address")) if is_audited else None
             key = (scope["path"], scope["query_string"], role, language, reader)
-            response = await self.response_cache.get_or_compute(key, compute)
+            mark = self.fingerprints.get(scope["path"])
+            response = await self.response_cache.get_or_compute(key, compute, mark)
         except _NotCacheable as error:
             response = error.response
         scope["route"] = response.route

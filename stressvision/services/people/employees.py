@@ -69,6 +69,12 @@ def list_employees(
     )
 
 
+def fingerprint_employees(context: Context) -> int:
+    """Return a value that changes when list_employees would return something else (employees.fingerprint_employees)."""
+    with context.database.read() as connection:
+        return rows.fingerprint_employees(connection)
+
+
 def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
     """Return one employee; the read is audited. Raises NotFound."""
     with context.database.read() as connection:

@@ -54,6 +54,22 @@ def test_next_response_includes_commit_of_any_program(backend: LiveBackend, cloc
         assert read(backend, "/api/employees").json()["employees"][-1]["full_name"] == f"Persona {count}"
 
 
+def test_list_of_employees_shows_samples_and_consents_of_any_program(backend: LiveBackend) -> None:
+    """The list has a fingerprint: it is kept through commits that leave the tables of people as they are."""
+    enrol(backend.context)
+    before = read(backend, "/api/employees").json()["employees"][0]
+    assert (before["enrolment_status"], before["consent_version"] is None) == ("enrolled", False)
+    with closing(connect_elsewhere(backend.context)) as connection, connection:
+        connection.execute(
+            "INSERT INTO consents (employee_id, given, text_version, text_sha256, recorded_at, method)"
+            " SELECT employee_id, given, 'newer', text_sha256, recorded_at, method FROM consents"
+        )
+    assert read(backend, "/api/employees").json()["employees"][0]["consent_version"] == "newer"
+    with closing(connect_elsewhere(backend.context)) as connection, connection:
+        connection.execute("DELETE FROM face_samples")
+    assert read(backend, "/api/employees").json()["employees"][0]["enrolment_status"] == "needs_enrolment"
+
+
 def test_cached_response_has_same_body_and_headers(backend: LiveBackend) -> None:
     first, second = read(backend, "/api/employees"), read(backend, "/api/employees")
     assert first.content == second.content

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, select, update
 
 from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
 from stressvision.domain.alerts import PROLONGED_FATIGUE, AlertStatus, Outcome, Severity, compute_version
@@ -207,11 +208,19 @@ def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
     return load_alerts(connection, query.order_by(_a.id.desc()).limit(limit))[::-1]
 
 
+_pending = (_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
+_NEWEST_PENDING = PreparedStatement(select(func.max(_a.id)).where(*_pending, _a.severity == bindparam("severity")))
+_PENDING = PreparedStatement(select(func.count()).select_from(alerts).where(*_pending))
+
+
 def find_newest_pending(connection: Connection, severity: Severity) -> int | None:
     """Return the id of the employees' pending alert of this severity that was stored last, or None."""
-    own = (_a.status == str(AlertStatus.PENDING), _a.severity == str(severity), _a.device_id.is_(None))
-    newest: int | None = connection.execute(select(func.max(_a.id)).where(*own)).scalar_one()
-    return newest
+    return _NEWEST_PENDING.fetch_scalar(connection, {"severity": str(severity)})
+
+
+def count_pending(connection: Connection) -> int:
+    """Return the number of the employees' pending alerts."""
+    return _PENDING.fetch_scalar(connection, {}) or 0
 
 
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Shape
+from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.tables import devices, sessions
 from stressvision.wire.values import Number
 
@@ -98,10 +100,20 @@ def count_devices(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(devices)).scalar_one()
 
 
+_HEARD = PreparedStatement(
+    select(func.count())
+    .select_from(devices)
+    .where(
+        devices.c.last_seen > bindparam("since", type_=UtcMoment()),
+        devices.c.last_seen <= bindparam("until", type_=UtcMoment()),
+        devices.c.state != "stopped",
+    )
+)
+
+
 def count_heard_devices(connection: Connection, since: datetime, until: datetime) -> int:
     """Return the number of devices that reported over (since, until] and did not stop."""
-    heard = (devices.c.last_seen > since, devices.c.last_seen <= until, devices.c.state != "stopped")
-    return connection.execute(select(func.count()).select_from(devices).where(*heard)).scalar_one()
+    return _HEARD.fetch_scalar(connection, {"since": since, "until": until}) or 0
 
 
 def select_signs(connection: Connection) -> list[DeviceSign]:

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, desc, exists, func, select
 
 from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.prepared import PreparedStatement
 from stressvision.db.engine.row_reader import RowReader, sum_by_text
+from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.detections.rollups import (
     count_devices_between,
     count_emotions_between,
@@ -88,10 +90,24 @@ def fingerprint_of(connection: Connection, employee_id: int, since: datetime, un
     return tuple(connection.execute(_FINGERPRINT, values).one())
 
 
+_PEOPLE = PreparedStatement(
+    select(func.count())
+    .select_from(employees)
+    .where(
+        exists(
+            select(_d.id).where(
+                _d.employee_id == employees.c.id,
+                _d.timestamp > bindparam("since", type_=UtcMoment()),
+                _d.timestamp <= bindparam("until", type_=UtcMoment()),
+            )
+        )
+    )
+)
+
+
 def count_people(connection: Connection, since: datetime, until: datetime) -> int:
     """Return the number of employees detected in a time over (since, until]."""
-    seen = exists(select(_d.id).where(_d.employee_id == employees.c.id, *_within(since, until)))
-    return connection.execute(select(func.count()).select_from(employees).where(seen)).scalar_one()
+    return _PEOPLE.fetch_scalar(connection, {"since": since, "until": until}) or 0
 
 
 def count_by_hour(connection: Connection, since: datetime, until: datetime) -> dict[datetime, int]:

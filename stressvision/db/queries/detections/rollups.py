@@ -1,7 +1,7 @@
 """Detections after a time, counted from the roll-ups: whole hours, whole minutes, and single rows at the edges.
 
 Counts of (since, until] are the detections after `since` less those after `until`, which are those of a clock that was
-ahead: usually none. Each statement is built once; SQLAlchemy takes 0.2 ms to build one.
+ahead: usually none.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, func, select, union_all
 
 from stressvision.db.engine.expressions import hour_start
-from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.engine.prepared import PreparedQuery, PreparedStatement
 from stressvision.db.engine.row_reader import as_text
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.tables import (
@@ -59,28 +59,39 @@ _m, _h, _dh, _dd, _eh, _ed = (
     table.c for table in (minute_counts, hour_counts, device_hours, device_days, employee_hours, employee_day_counts)
 )
 _minute_hour = hour_start(_m.minute)
-_EMOTIONS = union_all(
-    *_rows(func.coalesce(_d.emotion, ""), "minute_end"),
-    _units(_m.emotion, _m.minute, _m.count, "minute_end", "hour_end"),
-    _units(_h.emotion, _h.hour, _h.count, "hour_end", None),
+_EMOTIONS = PreparedQuery(
+    union_all(
+        *_rows(func.coalesce(_d.emotion, ""), "minute_end"),
+        _units(_m.emotion, _m.minute, _m.count, "minute_end", "hour_end"),
+        _units(_h.emotion, _h.hour, _h.count, "hour_end", None),
+    )
 )
-_HOURS = union_all(
-    *_rows(hour_start(_d.timestamp), "minute_end"),
-    select(_minute_hour, func.sum(_m.count))
-    .where(_m.minute >= _at("minute_end"), _m.minute < _at("hour_end"))
-    .group_by(_minute_hour),
-    _units(_h.hour, _h.hour, _h.count, "hour_end", None),
+_HOURS = PreparedQuery(
+    union_all(
+        *_rows(hour_start(_d.timestamp), "minute_end"),
+        select(_minute_hour, func.sum(_m.count))
+        .where(_m.minute >= _at("minute_end"), _m.minute < _at("hour_end"))
+        .group_by(_minute_hour),
+        _units(_h.hour, _h.hour, _h.count, "hour_end", None),
+    )
 )
-_DEVICES = union_all(
-    *_rows(func.coalesce(_d.device_id, ""), "hour_end"),
-    _units(_dh.device_id, _dh.hour, _dh.count, "hour_end", "day_end"),
-    _units(_dd.device_id, _dd.day, _dd.count, "day_end", None),
+_DEVICES = PreparedQuery(
+    union_all(
+        *_rows(func.coalesce(_d.device_id, ""), "hour_end"),
+        _units(_dh.device_id, _dh.hour, _dh.count, "hour_end", "day_end"),
+        _units(_dd.device_id, _dd.day, _dd.count, "day_end", None),
+    )
 )
 _is_employee = employees.c.id == _d.employee_id
-_EMPLOYEES = union_all(
-    *(query.select_from(employees.join(detection_events, _is_employee)) for query in _rows(employees.c.id, "hour_end")),
-    _units(employees.c.id, _eh.hour, _eh.count, "hour_end", "day_end").where(_eh.employee_id == employees.c.id),
-    _units(employees.c.id, _ed.day, _ed.count, "day_end", None).where(_ed.employee_id == employees.c.id),
+_EMPLOYEES = PreparedQuery(
+    union_all(
+        *(
+            query.select_from(employees.join(detection_events, _is_employee))
+            for query in _rows(employees.c.id, "hour_end")
+        ),
+        _units(employees.c.id, _eh.hour, _eh.count, "hour_end", "day_end").where(_eh.employee_id == employees.c.id),
+        _units(employees.c.id, _ed.day, _ed.count, "day_end", None).where(_ed.employee_id == employees.c.id),
+    )
 )
 _FIRST_AFTER = PreparedStatement(select(func.min(_d.timestamp)).where(_d.timestamp > _at("since")))
 
@@ -109,7 +120,11 @@ def count_employees_between(connection: Connection, since: datetime, until: date
 
 
 def _between(
-    connection: Connection, query: Any, read_key: Callable[[Any], Any], since: datetime, until: datetime
+    connection: Connection,
+    query: PreparedQuery,
+    read_key: Callable[[Any], Any],
+    since: datetime,
+    until: datetime,
 ) -> Counter[Any]:
     counts = _after(connection, query, read_key, since)
     if _FIRST_AFTER.fetch_scalar(connection, {"since": until}) is not None:
@@ -117,9 +132,11 @@ def _between(
     return Counter({key: count for key, count in counts.items() if count > 0})
 
 
-def _after(connection: Connection, query: Any, read_key: Callable[[Any], Any], since: datetime) -> Counter[Any]:
+def _after(
+    connection: Connection, query: PreparedQuery, read_key: Callable[[Any], Any], since: datetime
+) -> Counter[Any]:
     counts: Counter[Any] = Counter()
-    for key, count in connection.execute(query, _edges(since)).all():
+    for key, count in query.fetch_all(connection, _edges(since)):
         counts[read_key(key)] += count
     return counts
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.prepared import PreparedStatement
-from stressvision.db.engine.row_reader import ReadRow, RowReader, Within
+from stressvision.db.engine.prepared import PreparedQuery, PreparedStatement
+from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, row_fields
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
 from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus, may_be_recognised
 
@@ -119,6 +119,22 @@ _EMPLOYEE: Select[Any] = select(
         consent_version=_consent_version,
     )
 )
+
+
+_STORED = PreparedQuery(
+    select(*(employees.c[name] for name in row_fields(EmployeeRow) if name in employees.c)).order_by(employees.c.id)
+)
+_STORED_CONSENTS = PreparedQuery(select(func.count(), func.max(consents.c.id)))
+_STORED_SAMPLES = PreparedQuery(select(func.count(), func.max(face_samples.c.id), func.sum(face_samples.c.employee_id)))
+
+
+def fingerprint_employees(connection: Connection) -> int:
+    """Return a value that changes with every employee's row, and when a consent or a face sample is added or deleted.
+
+    A stored consent or sample that another program changes leaves it as it is.
+    """
+    statements = (_STORED, _STORED_CONSENTS, _STORED_SAMPLES)
+    return hash(tuple(tuple(row) for statement in statements for row in statement.fetch_all(connection, {})))
 
 
 @dataclass(frozen=True)
@@ -232,10 +248,14 @@ def count_population(connection: Connection) -> Population:
     return Population(real=counts.get(False, 0), demo=counts.get(True, 0))
 
 
+_MONITORED = PreparedStatement(
+    select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
+)
+
+
 def count_monitored(connection: Connection) -> int:
     """Return the number of active employees with a valid consent."""
-    query = select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
-    return connection.execute(query).scalar_one()
+    return _MONITORED.fetch_scalar(connection, {}) or 0
 
 
 def select_names(connection: Connection) -> list[tuple[int, str, str]]:
