@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.pool import Pool
 
@@ -25,7 +25,11 @@ from stressvision.wire.detections import DetectionIn
 WARM_UP_SECONDS = 1
 """The events of the first seconds are not counted."""
 PATIENCE_SECONDS = 60.0
-"""How long the clients may take to receive the last event. One that arrives later would look like a lost one."""
+"""How long the clients may take to connect, and to receive the last event; one that arrives later would look lost."""
+
+
+PING, PONG = 0x89, bytes((0x8A, 0x80, 0, 0, 0, 0))
+"""The first byte of the server's ping, and the answer to one, without content and with an empty mask."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Reception:
 
     seconds: dict[int, float] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
+    is_upgraded: bool = False
     is_closed: bool = False
 
 
@@ -59,11 +64,11 @@ class Client(asyncio.Protocol):
         self.port = port
         self.reception = reception
         self.buffer = b""
-        self.is_upgraded = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         key = base64.b64encode(os.urandom(16)).decode()
         assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
         transport.write(
             f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
@@ -72,11 +77,11 @@ class Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = time.time()
         self.buffer += data
-        if not self.is_upgraded:
+        if not self.reception.is_upgraded:
             head, found, self.buffer = self.buffer.partition(b"\r\n\r\n")
-            self.is_upgraded = bool(found)
+            self.reception.is_upgraded = head.startswith(b"HTTP/1.1 101") and bool(found)
             self.buffer = self.buffer if found else head
-        while self.is_upgraded and (frame := self._take_frame()) is not None:
+        while self.reception.is_upgraded and (frame := self._take_frame()) is not None:
             if b'"type":"detection"' in frame:
                 event = json.loads(frame)
                 self.reception.seconds[event["data"]["id"]] = now
@@ -93,6 +98,8 @@ class Client(asyncio.Protocol):
             length, start = int.from_bytes(self.buffer[2:4], "big"), 4
         if len(self.buffer) < start + length:
             return None
+        if self.buffer[0] == PING:
+            self.transport.write(PONG)
         frame, self.buffer = self.buffer[start : start + length], self.buffer[start + length :]
         return frame
 
@@ -137,15 +144,20 @@ async def _receive(
         silent.pause_reading()
     for reception in receptions:
         await loop.create_connection(functools.partial(Client, port, reception), "127.0.0.1", port)
+    await _wait(lambda: all(reception.is_upgraded or reception.is_closed for reception in receptions))
     committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
-    last, deadline = max(committed), time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline and any(
-        last not in reception.seconds and not reception.is_closed for reception in receptions
-    ):
-        await asyncio.sleep(0.1)
+    last = max(committed)
+    await _wait(lambda: all(last in reception.seconds or reception.is_closed for reception in receptions))
     if silent is not None:
         silent.close()
     return committed
+
+
+async def _wait(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds, at most PATIENCE_SECONDS."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and not condition():
+        await asyncio.sleep(0.1)
 
 
 def commit_detections(url: str, seconds: float, rate: float) -> dict[int, float]:
