@@ -9,7 +9,8 @@ from stressvision.dashboard import charts
 from stressvision.dashboard.palette import EXPRESSIONS, NOT_ANALYSED
 
 HOURS = 24
-PALE = "#EEF1F4"
+PALE = "rgba(138, 147, 157, 0.16)"
+"""Near the background in the light theme and in the dark one."""
 _BAR = {"thickness": 10, "len": 0.9, "outlinewidth": 0}
 
 
