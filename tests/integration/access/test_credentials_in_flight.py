@@ -17,18 +17,11 @@ from stressvision.services.auth.login import add_token, change_own_password, log
 from stressvision.services.auth.tokens import list_tokens
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.kiosks import add_kiosk
-from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
-from stressvision.services.people.own import (
-    pause_today,
-    report_own_state,
-    request_correction,
-    resume_today,
-    withdraw_own_consent,
-)
+from stressvision.services.people.links import issue_link, open_link, require_holder
 from stressvision.wire.access import PasswordChange, TokenRequest
-from stressvision.wire.own import SelfReportNew
 from tests.integration.conftest import enrol
 from tests.integration.logins import HERE, PHRASE, add_doctor
+from tests.integration.own_acts import OWN_ACTS, OwnAct
 
 OTHER_PHRASE = "otras cuatro palabras distintas"
 
@@ -158,19 +151,8 @@ def test_request_accepted_before_the_first_account_gets_no_credential(usual_cont
     assert log_in(usual_context, "jefa", PHRASE, HERE).name == "jefa"
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        pause_today,
-        resume_today,
-        withdraw_own_consent,
-        lambda context, holder: report_own_state(context, holder, SelfReportNew(sleepiness=3)),
-        lambda context, holder: request_correction(context, holder, "Mi área es Calidad"),
-    ],
-)
-def test_personal_link_that_ended_while_a_request_was_in_flight_changes_nothing(
-    context: Context, act: Callable[[Context, LinkHolder], object]
-) -> None:
+@pytest.mark.parametrize("act", OWN_ACTS)
+def test_personal_link_that_ended_while_a_request_was_in_flight_changes_nothing(context: Context, act: OwnAct) -> None:
     ana = enrol(context)
     opened = open_link(context, issue_link(context, ana, Actor(user_id="enfermera")).secret, "10.0.0.5")
     holder = require_holder(context, opened.secret, "10.0.0.5")

@@ -1,7 +1,7 @@
 """A person's own page over REST: the link, what it shows, pause, withdrawal, correction and self-report."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,19 +17,13 @@ from stressvision.services.audit import list_audit
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.gallery import read_gallery
 from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
-from stressvision.services.people.own import (
-    pause_today,
-    report_own_state,
-    request_correction,
-    resume_today,
-    withdraw_own_consent,
-)
 from stressvision.services.privacy.erasure import erase_person
-from stressvision.wire.own import OpenedLink, SelfReportNew
+from stressvision.wire.own import OpenedLink
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.conftest import enrol
 from tests.integration.live_backend import add_detection, raise_alert
+from tests.integration.own_acts import OWN_ACTS, OwnAct
 
 
 @pytest.fixture
@@ -260,19 +254,8 @@ def list_changes(context: Context) -> list[int | None]:
     return [entry.id for entry in list_audit(context, AuditFilter(), Actor()).entries if entry.action != "read_audit"]
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        pause_today,
-        resume_today,
-        withdraw_own_consent,
-        lambda context, holder: report_own_state(context, holder, SelfReportNew(sleepiness=3)),
-        lambda context, holder: request_correction(context, holder, "Mi área es Calidad"),
-    ],
-)
-def test_request_in_flight_while_its_person_is_erased_leaves_nothing(
-    context: Context, act: Callable[[Context, LinkHolder], object]
-) -> None:
+@pytest.mark.parametrize("act", OWN_ACTS)
+def test_request_in_flight_while_its_person_is_erased_leaves_nothing(context: Context, act: OwnAct) -> None:
     ana = enrol(context)
     holder = LinkHolder(1, ana, context.clock() + timedelta(minutes=5), None)
     erase_person(context, ana, Actor(user_id="dra.quispe"))
