@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
+from stressvision.core.validation import reject_unprintable
 from stressvision.core.watching import WatchPeriod, format_schedule, parse_schedule, raising_value_error
 
 MOST_MINUTES = 23 * 60
@@ -16,7 +17,7 @@ NoticeEvent = Literal["alerts", "devices", "reports", "weekly"]
 FIGURES = frozenset({"reports", "weekly"})
 """Events that announce or contain the figures of a plant."""
 Level = Literal["low", "medium", "high"]
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S"), AfterValidator(reject_unprintable)]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)]
 Periods = Annotated[tuple[WatchPeriod, ...], BeforeValidator(raising_value_error(parse_schedule))]
 _ANY_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)

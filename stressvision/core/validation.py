@@ -63,6 +63,13 @@ def describe_error(error: Mapping[str, Any], language: Language) -> str:
     return _SPANISH[kind].format_map(context)
 
 
+def reject_unprintable(text: str) -> str:
+    """Return the text. Raise PydanticCustomError where it has control characters."""
+    if not text.isprintable():
+        raise PydanticCustomError("unprintable", "Text should not hold control characters")
+    return text
+
+
 def validate_time_zone(name: str) -> str:
     """Return the name of a time zone unchanged.
 

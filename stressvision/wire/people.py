@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from stressvision.core.names import clean_name
+from stressvision.core.validation import reject_unprintable
 from stressvision.wire.backend import Employee
 from stressvision.wire.values import Share, WireModel
 
@@ -27,12 +27,6 @@ StillFault = Literal[
 """Reasons to reject a still."""
 
 
-def _reject_unprintable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("unprintable", "Text should not hold control characters")
-    return text
-
-
 def _clean(value: object) -> object:
     return clean_name(value) if isinstance(value, str) else value
 
@@ -41,13 +35,13 @@ FullName = Annotated[
     str,
     BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_reject_unprintable),
+    AfterValidator(reject_unprintable),
 ]
 Word = Annotated[
     str,
     BeforeValidator(_clean),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_reject_unprintable),
+    AfterValidator(reject_unprintable),
 ]
 
 

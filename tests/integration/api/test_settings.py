@@ -248,6 +248,7 @@ def test_destination_is_added_changed_tested_and_removed_without_showing_its_add
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
+        ({"name": "Noche\r\nBcc: a@example.com"}, "name"),
         ({"quiet": "siempre"}, "quiet"),
         ({"quiet": "lun-dom 00:00-00:00"}, "quiet"),
         ({"after_minutes": 24 * 60}, "after_minutes"),
