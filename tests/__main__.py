@@ -15,7 +15,8 @@ import pytest
 WORKERS = min((os.cpu_count() or 1) + 1, 4)
 """One more than cores: a third of the time the tests wait for processes, browsers and clocks. More than four would each
 start a PostgreSQL and a browser of their own for little gain."""
-EVERYTHING = ["-n", str(WORKERS), "--dist", "loadfile"]
+EVERYTHING = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+"""In the order of the folders: the files of documents and e2e have few tests and take longest."""
 
 
 def choose_arguments(arguments: list[str]) -> list[str]:

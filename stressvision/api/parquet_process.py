@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import IO, cast
 
@@ -29,7 +30,8 @@ def stream_parquet(settings: Settings, request: ParquetRequest, command: Sequenc
         stdout=subprocess.PIPE,
         env=build_environment({f"{PREFIX}DATABASE_URL": settings.database_url}),
     )
-    with cast(IO[bytes], process.stdin) as pipe:
+    # A process that ended before it read is reported by its code.
+    with suppress(BrokenPipeError), cast(IO[bytes], process.stdin) as pipe:
         pipe.write(request.model_dump_json().encode())
     chunks = _read_chunks(process, cast(IO[bytes], process.stdout))
     return chain([next(chunks)], chunks)

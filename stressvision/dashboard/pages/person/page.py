@@ -48,12 +48,19 @@ def _choose(context: PageContext, known: Employee | None) -> None:
     """Render the choice, which the address follows."""
     known_id = known.id if known else None
     key = f"person_{known_id}"
+    if key in st.session_state and (chosen := st.session_state[key]) != known_id:
+        # Before anything is read: the choice is kept where the server does not answer.
+        if chosen is None:
+            st.query_params.clear()
+        else:
+            st.query_params[ADDRESS] = str(chosen)
+        st.rerun()
     with show_errors(context):
         offered = offer_people(context, key)
         if known:
             offered[known.id] = known
         ids = list(offered)
-        chosen = st.selectbox(
+        st.selectbox(
             context.text(texts.employees.PERSON),
             ids,
             index=None if known_id is None else ids.index(known_id),
@@ -62,13 +69,6 @@ def _choose(context: PageContext, known: Employee | None) -> None:
             key=key,
             width=460,
         )
-        if chosen == known_id:
-            return
-        if chosen is None:
-            st.query_params.clear()
-        else:
-            st.query_params[ADDRESS] = str(chosen)
-        st.rerun()
 
 
 def _show(context: PageContext, employee: Employee) -> None:
