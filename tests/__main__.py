@@ -1,6 +1,6 @@
 """`python3 -m tests [arguments of pytest]`: prepare the test tools and run the suite from the repository root.
 
-Without arguments, or with `--cov…` alone, the whole suite, a file at a time to each worker.
+Without arguments, or with `--cov…` alone, the whole suite, a file at a time to each core.
 """
 
 import os
@@ -12,11 +12,8 @@ enter(TESTS, prepare=True)
 
 import pytest
 
-WORKERS = min((os.cpu_count() or 1) + 1, 4)
-"""One more than cores: a third of the time the tests wait for processes, browsers and clocks. More than four would each
-start a PostgreSQL and a browser of their own for little gain."""
-EVERYTHING = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
-"""In the order of the folders: the files of documents and e2e have few tests and take longest."""
+EVERYTHING = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
+"""More than four would each start a PostgreSQL and a browser of their own for little gain."""
 
 
 def choose_arguments(arguments: list[str]) -> list[str]:
