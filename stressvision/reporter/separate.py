@@ -72,7 +72,7 @@ def run_separately(context: Context, job: str, minutes: float) -> None:
 
 def main() -> int:
     """Run the job that standard input names; return EXIT_REFUSED where it was refused, with the message on output."""
-    # The reporter waits for its jobs when it is told to stop; the signal goes to the whole group.
+    # A stopping reporter waits for its jobs, and the signal goes to the whole group.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     request = _Request(**from_json(sys.stdin.buffer.read()))

@@ -72,7 +72,7 @@ ACCOUNT_HELP = Message(
 PASSWORD = Message(es="Contraseña de esa cuenta", en="Password of that account")
 PASSWORD_HELP = Message(
     es="La escribe su titular, que así acepta el destino y su dirección. Cada cambio la pide de nuevo.",
-    en="Typed by its person, who thereby agrees to the recipient and its address. Each change asks for it again.",
+    en="Typed by its person, as agreement to the recipient and its address. Each change asks for it again.",
 )
 LINK = Message(es="Enlace que atiende desde el mensaje", en="Link that acknowledges from the message")
 LINK_HELP = Message(

@@ -14,6 +14,7 @@ from stressvision.db.queries.detections.windows import (
     tally_window,
 )
 from stressvision.db.queries.reports import reports as rows
+from stressvision.db.queries.reports.progress import record_reported, reported_detection_id
 from stressvision.db.queries.reports.summaries import mark_stale
 from stressvision.domain.calendar import day_of
 from stressvision.domain.disclosure import is_large_enough
@@ -44,7 +45,7 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
     open_window = window_holding(now, length)
     with context.database.read() as connection:
         settled = settled_detection_id(connection, open_window.start)
-        reported = rows.reported_detection_id(connection, _minutes(length))
+        reported = reported_detection_id(connection, _minutes(length))
         moments = stream_moments_after(connection, reported, open_window.start)
         windows = sorted({window_holding(moment, length) for moment in moments}, key=lambda window: window.start)
     written = []
@@ -53,7 +54,7 @@ def write_due_reports(context: Context, length: timedelta) -> tuple[Report, ...]
         if report is not None:
             written.append(report)
     with context.database.write() as connection:
-        rows.record_reported(connection, _minutes(length), settled)
+        record_reported(connection, _minutes(length), settled)
     return tuple(written)
 
 

@@ -1,4 +1,4 @@
-"""Reports of windows, and up to which detection they are complete."""
+"""Reports of windows."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -6,25 +6,19 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, Select, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
 
 from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.row_reader import Entries, Items, ReadRow, RowReader, Shape, Tally, Within
-from stressvision.db.schema.tables import report_progress, reports
+from stressvision.db.schema.tables import reports
 from stressvision.domain.emotions import percent
 from stressvision.domain.reports import ReportKind, Window
 from stressvision.wire.reports import DeviceCoverage, EmployeeReport
 from stressvision.wire.values import MAX_ID, Count, Number
 
 _r = reports.c
-_progress = report_progress.c
 _LONGEST_WINDOW = timedelta(days=1)
 """Of scheduled reports: their length divides a day."""
-_SET_PROGRESS = text(
-    "INSERT INTO report_progress AS known (window_minutes, last_detection_id) VALUES (:window_minutes, :detection_id)"
-    " ON CONFLICT (window_minutes) DO UPDATE SET last_detection_id = EXCLUDED.last_detection_id"
-    " WHERE EXCLUDED.last_detection_id > known.last_detection_id"
-)
 
 
 class _StoredPerson(EmployeeReport):
@@ -338,14 +332,3 @@ def select_totals(connection: Connection, window: Window) -> list[ReportTotalsRo
         _r.start_timestamp >= window.start, _r.start_timestamp < window.end, _r.kind == str(ReportKind.SCHEDULED)
     )
     return _read_report_totals.many(connection.execute(query))
-
-
-def reported_detection_id(connection: Connection, window_minutes: int) -> int:
-    """Return up to which detection (by row) the scheduled reports of this length are complete, 0 initially."""
-    query = select(_progress.last_detection_id).where(_progress.window_minutes == window_minutes)
-    return connection.execute(query).scalar_one_or_none() or 0
-
-
-def record_reported(connection: Connection, window_minutes: int, detection_id: int) -> None:
-    """Store that every closed window of this length is complete up to that detection; it never decreases."""
-    connection.execute(_SET_PROGRESS, {"window_minutes": window_minutes, "detection_id": detection_id})
