@@ -3,16 +3,18 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.core.config import Settings
+from stressvision.db.engine.connection import parse_url, sqlite_driver, sqlite_path
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
@@ -30,8 +32,9 @@ DATABASES = [ONLY] if ONLY else _INSTALLED
 _TEMPLATE = "stressvision_template"
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
+@contextmanager
+def run_postgresql() -> Iterator[Any]:
+    """Run a PostgreSQL server within the block."""
     from pgserver import postgres_server
 
     # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
@@ -39,6 +42,26 @@ def postgres() -> Iterator[Any]:
         server = postgres_server.get_server(folder, cleanup_mode="stop")
         yield server
         server.cleanup()
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of pg_dump and the other programs of the tests' PostgreSQL."""
+    import pgserver
+
+    return Path(pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def crash(server: Any) -> None:
+    """End a PostgreSQL server as a crash does, without a checkpoint; `ensure_postgres_running()` starts it again."""
+    from pgserver._commands import pg_ctl  # type: ignore[attr-defined]
+
+    pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=Path(server.pgdata), user=server.system_user)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    with run_postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +144,21 @@ def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"), clock)
     yield opened
     opened.database.close()
+
+
+def connect_elsewhere(url: str) -> Any:
+    """Return a driver's connection to a database, as another program has one."""
+    parsed = parse_url(url)
+    if path := sqlite_path(parsed):
+        return sqlite_driver().connect(path, timeout=30)
+    return psycopg.connect(parsed.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement, read over a connection of its own."""
+    with closing(connect_elsewhere(url)) as connection:
+        rows: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
+        return rows
 
 
 def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega") -> int:

@@ -33,11 +33,11 @@ JSON_LINE = '{"event": "alert escalated", "alert": 7, "level": "info", "timestam
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> Iterator[Context]:
+def context(usual_url: str, tmp_path: Path) -> Iterator[Context]:
     folder = tmp_path / "run"
     (folder / "logs").mkdir(parents=True)
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/plant.db",
+        database_url=usual_url,
         run_dir=folder,
         backup_dir=tmp_path / "backups",
         ingest_url="http://127.0.0.1:9",

@@ -43,9 +43,9 @@ page.render(open_page()[1])
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_argon: None) -> Iterator[Context]:
+def context(usual_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_argon: None) -> Iterator[Context]:
     monkeypatch.chdir(tmp_path)
-    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db", ingest_url="http://127.0.0.1:9"))
+    opened = open_context(Settings(database_url=usual_url, ingest_url="http://127.0.0.1:9"))
     with serve(opened) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         yield opened
@@ -104,8 +104,8 @@ def test_thresholds_are_tried_on_the_last_week_and_saved(context: Context) -> No
         assert connection.exec_driver_sql(query).scalars().all() == ["ing.rojas"]
 
 
-def test_setting_of_the_environment_is_shown_as_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fixed = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db", min_stress_events=8))
+def test_setting_of_the_environment_is_shown_as_fixed(usual_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = open_context(Settings(database_url=usual_url, min_stress_events=8))
     with serve(fixed) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         shown_field = page("settings").number_input(key="setting_min_stress_events")
