@@ -86,6 +86,13 @@ def _new_database(server: Any, name: str, template: str = "template1") -> Iterat
     server.psql(f"DROP DATABASE {own} WITH (FORCE);")
 
 
+@pytest.fixture
+def prepared_postgresql(postgres: Any, postgres_template: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database with the tables, whatever the other tests use."""
+    with _new_database(postgres, "gloria_stress_system", postgres_template) as url:
+        yield url
+
+
 def _prepared_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path, stack: ExitStack) -> str:
     """Return the address of a database that open_context() finds ready (PostgreSQL) or creates quickly (SQLite)."""
     if kind == "sqlite":
