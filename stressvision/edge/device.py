@@ -242,9 +242,10 @@ class CameraDevice:
         del elapsed
         view = self._plan.view()
         if view != self._pipeline.view:
-            # Masks change the picture, and whoever set them has seen it.
             self._pipeline.view = view
-            self._viewpoint.restart()
+            if self._counters.taken:
+                # Masks change the picture, and the person who set them has seen it; those of the start are older.
+                self._viewpoint.restart()
         rest = self._plan.rest()
         if rest is not None:
             if not self._camera.closed:

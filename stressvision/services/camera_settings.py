@@ -15,6 +15,7 @@ from stressvision.db.queries.detections.camera_settings import (
 from stressvision.db.queries.detections.devices import has_device
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context, require_user_id
+from stressvision.services.moved_cameras import note_view
 from stressvision.wire.cameras import CameraSettings, CameraView, CameraViewRequest, DeviceCamera, PauseRequest
 
 LONGEST_PAUSE = timedelta(days=31)
@@ -38,7 +39,7 @@ def read_device_camera(context: Context, device_id: str) -> DeviceCamera:
 
 
 def change_camera_view(context: Context, device_id: str, wanted: CameraViewRequest, actor: Actor) -> CameraSettings:
-    """Store what a camera watches from now on, and return its settings.
+    """Store what a camera watches from now on, and return its settings. A view that seemed moved counts as right.
 
     Raises:
         NotFound: There is no such device.
@@ -60,6 +61,8 @@ def change_camera_view(context: Context, device_id: str, wanted: CameraViewReque
         save_view(connection, device_id, view, before.revision + 1, context.clock(), actor.user_id)
         details = {"device_id": device_id, "revision": before.revision + 1, "view": view}
         _record(connection, context, actor, "camera_changed", details)
+        # The author has seen the view, whether or not the device is running.
+        note_view(connection, context, device_id, moved=False)
         return _read(connection, context, device_id)
 
 

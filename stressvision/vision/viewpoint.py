@@ -37,10 +37,11 @@ class ViewWatch:
 
     Attributes:
         moved: Whether the view differs from the one before. It ends when the view is as before, or with `restart`.
+            None until it has differed once: what was before the start of the program is not known.
     """
 
     def __init__(self) -> None:
-        self.moved = False
+        self.moved: bool | None = None
         self._memory: _Directions | None = None
         self._sum = np.zeros(_SIZE[::-1], np.complex64)
         self._samples = 0
@@ -70,10 +71,10 @@ class ViewWatch:
             self._memory = minute
         elif compare(self._memory, minute) >= LEAST_SIMILAR:
             self._memory += FADE * (minute - self._memory)
-            self._different, self.moved = 0, False
+            self._different, self.moved = 0, False if self.moved else self.moved
         else:
             self._different += 1
-            self.moved = self._different >= MOVED_MINUTES
+            self.moved = self._different >= MOVED_MINUTES or self.moved
 
 
 def read_directions(frame: Frame) -> _Directions:

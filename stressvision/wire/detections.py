@@ -173,7 +173,8 @@ class DeviceHealth(BaseModel):
 
     `instance_id`: of the running program, new at each start. `stage_ms`: mean milliseconds of each pipeline stage.
     `temperature`: degrees Celsius; `throttled`: slowed down by heat or low voltage; `clock_ahead_seconds`: device clock
-    minus server clock; `moved`: the camera seems to have been moved. Null: the device cannot measure it.
+    minus server clock; `moved`: the camera seems to have been moved, false once its view is right again. Null: the
+    device cannot measure it, or has found no move since its start.
     """
 
     model_config = ConfigDict(extra="ignore")

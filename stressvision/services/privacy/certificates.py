@@ -15,6 +15,10 @@ _PLACES = {
     "elsewhere": Message(es="lo que ya salió del sistema", en="what has left the system"),
 }
 _ACTIONS = {
+    "overwritten": Message(
+        es="filas borradas con ceros, espacios sin uso de cada página llenados con ceros, archivo leído después entero",
+        en="rows overwritten with zeros, unused space of each page filled with zeros, file then read completely",
+    ),
     "rewritten": Message(
         es="filas borradas con ceros, archivo reescrito, leído después entero",
         en="rows overwritten with zeros, file rewritten, then read completely",

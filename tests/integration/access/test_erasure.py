@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, Text, event, func, insert, select
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
+from stressvision.db.backup.copies import copy_whole
 from stressvision.db.backup.keys import new_key, read_key
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.alerts.alert_links import insert_link
@@ -24,6 +25,7 @@ from stressvision.db.schema.tables import (
     alerts,
     audit_log,
     detection_totals,
+    employees,
     erasures,
     metadata,
     reports,
@@ -264,3 +266,55 @@ def test_writers_do_not_wait_while_reports_are_searched(usual_context: Context, 
     with usual_context.database.read() as connection:
         summary = connection.execute(select(reports.c.per_employee_summary)).scalar_one()
     assert summary == {"99": {"name": "[borrado]", "code": "[borrado]"}}
+
+
+def test_copies_of_moved_rows_are_erased_after_a_restart(secret_context: Context, clock: FakeClock) -> None:
+    """Rows stored in random order, and notes that grow, move between pages, which keep copies of them."""
+    chance, ids = Random(8), list(range(1, 251))
+    context = secret_context
+    for moved in (ids, ids):
+        chance.shuffle(moved)
+        with context.database.write() as connection:
+            for number in moved:
+                _store_or_extend(connection, number, clock)
+    context.database.close()
+    context = open_context(context.settings, clock)
+    before = _read_database(context)
+    names, notes = ([number for number in ids if before.count(_texts_of(number)[k]) > 1] for k in (0, 1))
+    erased = (names[0], notes[0])
+    for number in erased:
+        certificate = erase_person(context, number, DOCTOR)
+        assert certificate.is_complete, certificate
+        assert "cada página" in certificate.places[0].action
+    needles = [text for number in erased for text in (f"COD{number:04}".encode(), *_texts_of(number))]
+    assert not [text for text in needles if text in _read_database(context)]
+    context.database.close()
+    for path in context.settings.backup_dir.parent.rglob("*"):
+        if path.is_file():
+            assert count_occurrences([path.read_bytes()], needles) == 0, path
+
+
+def _store_or_extend(connection: Connection, number: int, clock: FakeClock) -> None:
+    """Store a person with an alert; where they exist, extend both texts."""
+    name, note = (text.decode() for text in _texts_of(number))
+    if connection.execute(
+        alerts.update().where(alerts.c.id == number).values(resolution_notes=f"{note} {'y' * 90}")
+    ).rowcount:
+        connection.execute(employees.update().where(employees.c.id == number).values(full_name=f"{name} {'y' * 90}"))
+        return
+    person = {"id": number, "employee_code": f"COD{number:04}", "full_name": name}
+    connection.execute(insert(employees).values(person))
+    alert = {"id": number, "employee_id": number, "timestamp": clock(), "resolution_notes": note, "status": "resolved"}
+    connection.execute(insert(alerts).values({**_made_up(alerts, number), **alert}))
+
+
+def _texts_of(number: int) -> tuple[bytes, bytes]:
+    return f"Nombre{number:04}".encode(), f"nota{number:04}".encode()
+
+
+def _read_database(context: Context) -> bytes:
+    image = context.settings.backup_dir.parent / "image"
+    copy_whole(context.database, image)
+    content = image.read_bytes()
+    image.unlink()
+    return content

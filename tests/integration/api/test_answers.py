@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 import requests
 from sqlalchemy import select, text
@@ -14,7 +13,7 @@ from sqlalchemy import select, text
 from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.dashboard.client import BackendClient
-from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
+from stressvision.db.engine.connection import Database
 from stressvision.db.engine.pipeline import PipelinedConnection
 from stressvision.db.engine.prepared import PreparedQuery
 from stressvision.db.engine.snapshot_reads import SnapshotRead, read_alone
@@ -25,7 +24,7 @@ from stressvision.services.detections.storing import store_detection
 from stressvision.services.figures import plan_overview, plan_stats
 from stressvision.services.people.employees import fingerprint_state
 from tests.conftest import FakeClock
-from tests.integration.conftest import DATABASES, enrol
+from tests.integration.conftest import DATABASES, connect_elsewhere, enrol
 from tests.integration.edge.test_detections_stored import detection
 from tests.integration.live_backend import LiveBackend, serve
 
@@ -34,15 +33,6 @@ from tests.integration.live_backend import LiveBackend, serve
 def backend(context: Context) -> Iterator[LiveBackend]:
     with serve(context) as running:
         yield running
-
-
-def connect_elsewhere(context: Context) -> Any:
-    """Return a connection as another program has one, outside of the context's pool."""
-    url = context.database.url
-    path = sqlite_path(url)
-    return (
-        sqlite_driver().connect(path) if path else psycopg.connect(url.set(drivername="postgresql").render_as_string())
-    )
 
 
 def read(backend: LiveBackend, path: str) -> requests.Response:
@@ -58,7 +48,7 @@ def test_next_response_includes_commit_of_any_program(backend: LiveBackend, cloc
         assert read(backend, "/api/employees").json()["total"] == count
         store_detection(backend.context, detection(clock(), count))
         assert read(backend, "/api/dashboard/overview").json()["detections_last_hour"] == count
-        with closing(connect_elsewhere(backend.context)) as connection, connection:
+        with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
             connection.execute(f"UPDATE employees SET full_name = 'Persona {count}' WHERE id = {count}")
         assert read(backend, "/api/employees").json()["employees"][-1]["full_name"] == f"Persona {count}"
 
@@ -68,13 +58,13 @@ def test_list_of_employees_shows_samples_and_consents_of_any_program(backend: Li
     enrol(backend.context)
     before = read(backend, "/api/employees").json()["employees"][0]
     assert (before["enrolment_status"], before["consent_version"] is None) == ("enrolled", False)
-    with closing(connect_elsewhere(backend.context)) as connection, connection:
+    with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
         connection.execute(
             "INSERT INTO consents (employee_id, given, text_version, text_sha256, recorded_at, method)"
             " SELECT employee_id, given, 'newer', text_sha256, recorded_at, method FROM consents"
         )
     assert read(backend, "/api/employees").json()["employees"][0]["consent_version"] == "newer"
-    with closing(connect_elsewhere(backend.context)) as connection, connection:
+    with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
         connection.execute("DELETE FROM face_samples")
     assert read(backend, "/api/employees").json()["employees"][0]["enrolment_status"] == "needs_enrolment"
 

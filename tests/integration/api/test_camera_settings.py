@@ -12,6 +12,7 @@ from stressvision.core.clock import to_wire
 from stressvision.ingest.application import create_application
 from stressvision.services.context import Context
 from stressvision.services.devices import record_health
+from stressvision.vision.viewpoint import ViewWatch
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
 
@@ -54,6 +55,17 @@ def test_view_is_stored_audited_and_sent_to_its_device_only(client: TestClient, 
 
     entries = client.get("/api/audit?entity_type=device").json()["entries"]
     assert [(entry["action"], entry["details"]["device_id"]) for entry in entries] == [("camera_changed", "pi-1")]
+
+
+def test_moved_camera_is_a_repair_over_a_start_of_its_device_until_its_view_is_saved(
+    client: TestClient, context: Context
+) -> None:
+    record_health(context, DeviceHealth(device_id="pi-1", state="watching", moved=True))
+    started_again = ViewWatch()
+    record_health(context, DeviceHealth(device_id="pi-1", state="watching", moved=started_again.moved))
+    assert [repair["kind"] for repair in client.get("/api/repairs").json()["repairs"]] == ["camera"]
+    client.put("/api/devices/pi-1/camera", json=VIEW)
+    assert client.get("/api/repairs").json()["repairs"] == []
 
 
 def test_change_of_an_older_revision_is_a_conflict(client: TestClient) -> None:

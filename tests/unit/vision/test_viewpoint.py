@@ -43,7 +43,7 @@ class Minutes:
         self.watch, self.at = ViewWatch(), 0.0
         self.show(2, lambda _: first)
 
-    def show(self, minutes: int, frame_at: Callable[[int], Frame]) -> bool:
+    def show(self, minutes: int, frame_at: Callable[[int], Frame]) -> bool | None:
         for number in range(minutes * SAMPLES):
             self.watch.observe(frame_at(number), self.at)
             self.at += SAMPLE_SECONDS
@@ -103,3 +103,13 @@ def test_a_lorry_before_the_camera_for_two_minutes_is_no_move(room: Frame) -> No
     for _ in range(5):
         assert not minutes.show(MOVED_MINUTES - 1, lambda _: hidden)
         assert not minutes.show(1, lambda _: before)
+
+
+def test_a_restarted_watch_does_not_report_its_first_view_as_right(room: Frame) -> None:
+    moved, before = look(room, 60), look(room)
+    restarted = Minutes(moved)
+    assert restarted.show(5, lambda _: moved) is None
+    # A move that it sees itself begins and ends as usual.
+    assert restarted.show(MOVED_MINUTES - 1, lambda _: before) is None
+    assert restarted.show(1, lambda _: before) is True
+    assert restarted.show(1, lambda _: moved) is False
