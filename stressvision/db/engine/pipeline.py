@@ -66,7 +66,7 @@ class PipelinedConnection:
             self._server: PGconn = self._driver.pgconn
             self._server.nonblocking = 1
             self._server.enter_pipeline_mode()
-            self._socket = self._server.socket
+            self._socket: int = self._server.socket
         except Exception as error:
             raise explain_driver_error(error, database.url) from error
         self._transformer: Any = Transformer(self._driver)

@@ -185,7 +185,10 @@ def test_reader_does_not_notice_that_connections_broke(postgresql: Database, clo
     context = Context(postgresql, Settings(), clock)
     stored = "INSERT INTO detection_events (timestamp, device_id, created_at) VALUES (%(now)s, 'pi-1', %(now)s)"
     ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-    with serve(context) as running, closing(connect_elsewhere(context)) as other:
+    with (
+        serve(context) as running,
+        closing(connect_elsewhere(context.database.url.render_as_string(hide_password=False))) as other,
+    ):
         for count in range(1, 4):
             other.execute(stored, {"now": clock()})
             other.commit()
