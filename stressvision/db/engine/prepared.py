@@ -85,10 +85,15 @@ class PreparedQuery:
         if connection.dialect.name != "sqlite":
             return connection.execute(self._query, values).all()
         text = self._text = self._text or _compile(self._query, connection.dialect)
-        return [
-            [value if convert is None else convert(value) for value, convert in zip(row, text.results, strict=True)]
-            for row in text.execute(connection, values)
-        ]
+        found = text.execute(connection, values)
+        converted = [(place, convert) for place, convert in enumerate(text.results) if convert is not None]
+        if not converted:
+            return found
+        rows = [list(row) for row in found]
+        for place, convert in converted:
+            for row in rows:
+                row[place] = convert(row[place])
+        return rows
 
 
 def _compile(statement: ReturningInsert[Any] | Rows, dialect: Dialect) -> _Text:

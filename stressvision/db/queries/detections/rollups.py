@@ -135,10 +135,11 @@ def _between(
 def _after(
     connection: Connection, query: PreparedQuery, read_key: Callable[[Any], Any], since: datetime
 ) -> Counter[Any]:
-    counts: Counter[Any] = Counter()
-    for key, count in query.fetch_all(connection, _edges(since)):
-        counts[read_key(key)] += count
-    return counts
+    counts: dict[Any, int] = {}  # a Counter computes its missing keys in Python
+    for stored, count in query.fetch_all(connection, _edges(since)):
+        key = read_key(stored)
+        counts[key] = counts.get(key, 0) + count
+    return Counter(counts)
 
 
 def _edges(since: datetime) -> dict[str, datetime]:
