@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
@@ -22,6 +22,11 @@ from stressvision.db.engine.urls import parse_url as parse_url
 from stressvision.db.engine.urls import require_regular_file
 from stressvision.db.engine.urls import sqlite_path as sqlite_path
 from stressvision.db.engine.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from stressvision.db.engine.snapshot_reads import SnapshotRead
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 512
@@ -83,6 +88,11 @@ class Database:
         self.require_file()
         with translate_errors(self.url), self._reader.connect() as connection, connection.begin():
             yield connection
+
+    def fetch(self, read: "SnapshotRead[T]") -> T:
+        """Return the answer of a read. Raises DatabaseUnavailable, and what the read's own function raises."""
+        with self.read() as connection:
+            return read.fetch(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
