@@ -64,10 +64,12 @@ class CompiledText:
         """Return the driver's rows as values of the columns' types."""
         if not self.results:
             return rows
-        return [
-            [value if convert is None else convert(value) for value, convert in zip(row, self.results, strict=True)]
-            for row in rows
-        ]
+        converted = [list(row) for row in rows]
+        for place, convert in enumerate(self.results):
+            if convert is not None:
+                for row in converted:
+                    row[place] = convert(row[place])
+        return converted
 
 
 class PreparedStatement(Generic[T]):
