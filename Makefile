@@ -24,8 +24,8 @@ sbom: ## bill of materials of a release in the CycloneDX format, into sbom.cdx.j
 test: ## the whole suite
 	python3 -m tests
 
-postgresql: ## the integration tests, on PostgreSQL wherever a test does not depend on the database
-	TEST_DATABASE=postgresql python3 -m tests tests/integration -n logical --maxprocesses 4 --dist loadfile
+postgresql: ## the integration tests, on PostgreSQL wherever a test does not depend on the database, and its crash under load
+	TEST_DATABASE=postgresql python3 -m tests tests/integration tests/e2e/test_database_restart.py -n logical --maxprocesses 4 --dist loadfile
 
 bench: prepared ## measures servers and device, into docs/performance.md
 	python -m benchmarks.server

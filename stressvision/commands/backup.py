@@ -67,6 +67,10 @@ BACKUP_SOUND = Message(
     es="Sana. Archivos: {count}; filas: {rows}; hasta {at} (UTC).",
     en="Valid. Files: {count}; rows: {rows}; up to {at} (UTC).",
 )
+DUMP_SOUND = Message(
+    es="Sano: el volcado se abre y está completo, hasta {at} (UTC).",
+    en="Valid: the dump opens and is complete, up to {at} (UTC).",
+)
 BACKUP_KEY_MADE = Message(
     es="Clave creada en {path}. Guarde una copia fuera de este equipo: sin ella las copias no se pueden leer. Para "
     "usarla: STRESSVISION_BACKUP_KEY_FILE={path}",
@@ -155,6 +159,8 @@ def verify(settings: Settings, arguments: argparse.Namespace) -> int:
     chain, rows = verify_backup(settings, arguments.file)
     at = f"{chain[-1].created_at:%Y-%m-%d %H:%M:%S}"
     result = BACKUP_SOUND.text(settings.lang)
+    if not rows:
+        result = DUMP_SOUND.text(settings.lang)
     print(result.format(count=len(chain), rows=sum(rows.values()), at=at))
     if hint := find_open_copies(settings):
         print(hint.text(settings.lang))

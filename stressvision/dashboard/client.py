@@ -42,6 +42,8 @@ AlertFilter = Literal["pending", "acknowledged", "resolved", "all"]
 AlertSubject = Literal["people", "devices"]
 
 CONNECT_SECONDS = 1.0
+HASHING_SECONDS = 15.0
+"""For an answer that needs a password: the server lets it wait 10 s for its turn (services/auth/hashing.py)."""
 
 _ERRORS: dict[int, type[StressVisionError]] = {
     401: Unauthenticated,
@@ -88,9 +90,12 @@ class BackendClient:
         return self._get(ServiceCard, "/")
 
     def log_in(self, name: str, password: str, address: str) -> LoggedIn:
-        """Return a new session. `address`: the browser's, for the limit on failed attempts. Raise Unauthenticated, "
-        "Unavailable."""
-        return self._post(LoggedIn, "/api/login", LoginRequest(name=name, password=password), address)
+        """Return a new session. `address`: the browser's, for the limit on failed attempts.
+
+        Raise Unauthenticated, Unavailable.
+        """
+        request = LoginRequest(name=name, password=password)
+        return self.patiently(HASHING_SECONDS)._post(LoggedIn, "/api/login", request, address)
 
     def session(self) -> CurrentSession:
         """Return the account of the token. Raise Unauthenticated."""
@@ -103,7 +108,7 @@ class BackendClient:
     def change_password(self, current: str, new: str, address: str) -> Account:
         """Change the password of the logged-in account. `address`: as in log_in. Raise InvalidInput, Unavailable."""
         change = PasswordChange(current_password=current, new_password=new)
-        return self._post(Account, "/api/password", change, address)
+        return self.patiently(HASHING_SECONDS)._post(Account, "/api/password", change, address)
 
     def overview(self) -> Overview:
         """Return the figures of the last hour."""

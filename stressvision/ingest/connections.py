@@ -18,6 +18,12 @@ THREADS = 16
 """Also the largest number of detections in one commit."""
 REQUEST_SECONDS = 30
 """From the first byte of a request until it is whole, and of an idle connection: the device keeps one open."""
+SEND_BYTES = 64 * 1024
+"""A shorter response is sent by waitress' loop, head and body at once, instead of twice by the thread that made it.
+
+A thread lets go of the interpreter's lock to send, and waits for it behind all others that a commit has woken: a post
+took 0.94 to 1.09 ms of processor time and takes 0.69 to 0.73 (16 connections, in turns, 2026-11-29).
+"""
 _CLEANUP_SECONDS = 5
 
 
@@ -68,6 +74,8 @@ def create_limited_server(application: Flask, settings: Settings) -> BaseWSGISer
         clear_untrusted_proxy_headers=False,
     )
     server.channel_class = LimitedChannel
+    # As an argument it warns that a later version may do without.
+    server.adj.send_bytes = SEND_BYTES
     return server
 
 

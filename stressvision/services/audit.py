@@ -189,13 +189,13 @@ def verify_audit(context: Context, noted: AuditHead | None = None) -> ChainVerdi
     return ChainVerdict(rows, head, faults, is_cut)
 
 
-def trim_audit(connection: Connection, context: Context, before: datetime) -> int:
-    """Delete the oldest rows up to the first that is not older than `before`, and return their number.
+def trim_audit(connection: Connection, context: Context, before: datetime, limit: int) -> int:
+    """Delete up to `limit` of the oldest rows, up to the first not older than `before`, and return their number.
 
     Called in a write transaction. A row of its own records up to where the log was deleted, and the hash on which the
     rest continues, so that the rest can still be verified.
     """
-    part = find_oldest_part(connection, before)
+    part = find_oldest_part(connection, before, limit)
     if part is None:
         return 0
     last, rows = part

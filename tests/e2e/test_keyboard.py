@@ -2,13 +2,16 @@
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import func, select
 
+from stressvision.db.schema.tables import alerts
 from stressvision.domain.auth import Role
 from stressvision.services.auth.accounts import add_account
 from stressvision.services.devices import record_health
 from stressvision.wire.detections import DeviceHealth
 from tests.e2e.console import (
     ACCOUNTS,
+    ATTEMPTS,
     CHROMIUM,
     NAMED_MS,
     PHRASE,
@@ -21,6 +24,8 @@ from tests.e2e.console import (
     measure_naming,
     settle,
 )
+from tests.integration.conftest import enrol
+from tests.integration.live_backend import raise_alert
 
 STRIP, BANNER = "[data-sv-strip]", "#sv-banner"
 LONGEST_WAY = 120
@@ -213,22 +218,34 @@ def test_killed_dashboard_is_named_and_a_note_is_kept(console: Console, browser:
         expect(page.get_by_label("Nota nueva")).to_have_value("Sin terminar", timeout=TIMEOUT_MS)
 
 
+def decide_twice(console: Console, first: Page, second: Page, number: int) -> float:
+    """Let two doctors resolve a new alert; return the ms until the page of the second one names the refusal."""
+    name = f"Persona {number}"
+    raise_alert(console.context, enrol(console.context, f"EMP07{number}", name))
+    with console.context.database.read() as connection:
+        alert_id = connection.execute(select(func.max(alerts.c.id))).scalar_one()
+    for page, words in ((first, "Hablé con él"), (second, "Lo llamé ayer")):
+        page.goto(f"{console.base}/alertas?alerta={alert_id}")
+        drawer = page.get_by_role("dialog")
+        drawer.get_by_role("button", name="Resolver").click()
+        drawer.get_by_role("radio", name="Útil").click()
+        drawer.get_by_label("Notas").fill(words)
+    first.get_by_role("dialog").get_by_role("button", name="Resolver").last.click()
+    first.get_by_text(f"resuelta: {name}").first.wait_for()
+    late = second.get_by_role("dialog").get_by_role("button", name="Resolver").last
+    return measure_naming(second, "[role=dialog]", "Su decisión no se guardó", late.click)
+
+
 def test_second_doctor_keeps_the_text_of_a_late_decision(console: Console, browser: Browser) -> None:
     add_account(console.context, "dr.salas", Role.HEALTH, PHRASE, SUPPORT)
     with browse(browser) as first, browse(browser) as second:
-        log_in(first, console, Role.HEALTH, "alertas?alerta=6")
-        log_in(second, console, Role.HEALTH, "alertas?alerta=6", name="dr.salas")
-        for page, words in ((first, "Hablé con él"), (second, "Lo llamé ayer")):
-            drawer = page.get_by_role("dialog")
-            drawer.get_by_role("button", name="Resolver").click()
-            drawer.get_by_role("radio", name="Útil").click()
-            drawer.get_by_label("Notas").fill(words)
-        decide = first.get_by_role("dialog").get_by_role("button", name="Resolver").last
-        stored = measure_naming(first, "body", "resuelta: Marco Ponce Arce", decide.click)
+        log_in(first, console, Role.HEALTH)
+        log_in(second, console, Role.HEALTH, name="dr.salas")
+        times: list[float] = []
+        while not times or times[-1] > NAMED_MS:
+            assert len(times) < ATTEMPTS, f"named after {times} ms"
+            times.append(decide_twice(console, first, second, len(times)))
         drawer = second.get_by_role("dialog")
-        late = drawer.get_by_role("button", name="Resolver").last
-        refused = measure_naming(second, "[role=dialog]", "Su decisión no se guardó", late.click)
-        assert refused <= max(NAMED_MS, 3 * stored), "a busy machine delays both"
         expect(drawer.get_by_label("Notas").or_(drawer.get_by_label("Nota nueva"))).to_have_value("Lo llamé ayer")
         drawer.get_by_role("button", name="Añadir nota").click()
         expect(drawer.locator("blockquote").filter(has_text="Lo llamé ayer").first).to_be_visible(timeout=TIMEOUT_MS)

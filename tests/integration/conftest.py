@@ -2,17 +2,20 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from stressvision.core.config import Settings
+from stressvision.db.engine.connection import parse_url, sqlite_driver, sqlite_path
 from stressvision.db.queries.people.faces import FaceSampleRow
 from stressvision.services.auth import hashing
 from stressvision.services.context import Actor, Context, open_context
@@ -28,17 +31,42 @@ ONLY = os.environ.get("TEST_DATABASE")
 """The kind of database that every test uses (`make postgresql`); None: both where a test asks for both."""
 DATABASES = [ONLY] if ONLY else _INSTALLED
 _TEMPLATE = "stressvision_template"
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 2**31
+"""Bytes of MEMORY below which a PostgreSQL is on the disk: there a new database takes 2 s, in memory 0.2."""
+
+
+@contextmanager
+def run_postgresql() -> Iterator[Any]:
+    """Run a PostgreSQL server within the block."""
+    from pgserver import postgres_server
+
+    # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
+    memory = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+    with TemporaryDirectory(prefix="stressvision-postgres-", dir=memory) as folder:
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
+        yield server
+        server.cleanup()
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of pg_dump and the other programs of the tests' PostgreSQL."""
+    import pgserver
+
+    return Path(pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def crash(server: Any) -> None:
+    """End a PostgreSQL server as a crash does, without a checkpoint; `ensure_postgres_running()` starts it again."""
+    from pgserver._commands import pg_ctl  # type: ignore[attr-defined]
+
+    pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=Path(server.pgdata), user=server.system_user)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
-    from pgserver import postgres_server
-
-    # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
-    with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
-        server = postgres_server.get_server(folder, cleanup_mode="stop")
+    with run_postgresql() as server:
         yield server
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +84,13 @@ def _new_database(server: Any, name: str, template: str = "template1") -> Iterat
     server.psql(f"CREATE DATABASE {own} TEMPLATE {template};")
     yield server.get_uri(database=own)
     server.psql(f"DROP DATABASE {own} WITH (FORCE);")
+
+
+@pytest.fixture
+def prepared_postgresql(postgres: Any, postgres_template: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database with the tables, whatever the other tests use."""
+    with _new_database(postgres, "gloria_stress_system", postgres_template) as url:
+        yield url
 
 
 def _prepared_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path, stack: ExitStack) -> str:
@@ -121,6 +156,21 @@ def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"), clock)
     yield opened
     opened.database.close()
+
+
+def connect_elsewhere(url: str) -> Any:
+    """Return a driver's connection to a database, as another program has one."""
+    parsed = parse_url(url)
+    if path := sqlite_path(parsed):
+        return sqlite_driver().connect(path, timeout=30)
+    return psycopg.connect(parsed.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement, read over a connection of its own."""
+    with closing(connect_elsewhere(url)) as connection:
+        rows: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
+        return rows
 
 
 def enrol(context: Context, code: str = "EMP001", name: str = "Ana Torres Vega") -> int:

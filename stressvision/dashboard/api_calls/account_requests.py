@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.client import HASHING_SECONDS, BackendClient
 from stressvision.domain.auth import Role
 from stressvision.wire.access import (
     Account,
@@ -14,8 +14,6 @@ from stressvision.wire.access import (
     TokenList,
     TokenRequest,
 )
-
-HASHING_SECONDS = 15.0
 
 
 def list_accounts(backend: BackendClient) -> AccountList:

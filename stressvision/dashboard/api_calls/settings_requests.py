@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.client import HASHING_SECONDS, BackendClient
 from stressvision.wire.notifications import NoticeQueue, RouteChange, RouteList, RouteNew
 from stressvision.wire.settings import (
     AddressResults,
@@ -53,12 +53,14 @@ def read_routes(backend: BackendClient) -> RouteList:
 
 def add_route(backend: BackendClient, route: RouteNew, user_id: str) -> RouteList:
     """Store a destination. Raise InvalidInput, Conflict."""
-    return backend.call(RouteList, "POST", "/api/notifications/routes", route, user_id=user_id)
+    patient = backend.patiently(HASHING_SECONDS)
+    return patient.call(RouteList, "POST", "/api/notifications/routes", route, user_id=user_id)
 
 
 def change_route(backend: BackendClient, target: str, route: RouteChange, user_id: str) -> RouteList:
     """Replace the filter of a destination. Raise InvalidInput, Conflict, NotFound."""
-    return backend.call(RouteList, "PUT", f"/api/notifications/routes/{target}", route, user_id=user_id)
+    patient = backend.patiently(HASHING_SECONDS)
+    return patient.call(RouteList, "PUT", f"/api/notifications/routes/{target}", route, user_id=user_id)
 
 
 def remove_route(backend: BackendClient, target: str, user_id: str) -> RouteList:

@@ -53,6 +53,10 @@ VERIFIED = Message(
     es="Sana: {rows} filas de {tables} tablas, hasta el {until}.",
     en="Valid: {rows} rows of {tables} tables, up to {until}.",
 )
+VERIFIED_DUMP = Message(
+    es="Sano: el volcado se abre y está completo, hasta el {until}.",
+    en="Valid: the dump opens and is complete, up to {until}.",
+)
 PREPARE_DOWNLOAD = Message(es="Preparar la descarga", en="Prepare the download")
 DOWNLOAD = Message(es="Descargar", en="Download")
 TOO_LARGE = Message(
@@ -60,6 +64,10 @@ TOO_LARGE = Message(
     en="It is too large for the browser: copy it from the backup folder of the server.",
 )
 RESTORE = Message(es="Restaurar…", en="Restore…")
+RESTORE_DUMP = Message(
+    es="Un volcado se restaura en el servidor, con pg_restore.",
+    en="A dump is restored on the server, with pg_restore.",
+)
 RESTORE_ABOUT = Message(
     es="Todo vuelve al {at}. Lo guardado después se aparta en otro archivo; las personas borradas siguen borradas. Los "
     "programas se detienen, se restaura y vuelven a iniciar: tarda alrededor de un minuto y habrá que iniciar sesión "

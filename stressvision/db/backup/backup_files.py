@@ -13,14 +13,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import TypeAdapter, ValidationError
 
 from stressvision.core.errors import ConfigurationError, Message
-from stressvision.core.files import create_private, open_regular
+from stressvision.core.files import create_private, flush_part, open_regular
 from stressvision.db.backup.encryption import (
     AGE_MAGIC,
     GZIP_MAGIC,
+    PIECE,
     SEALED_MAGIC,
     damaged,
     read_protected,
@@ -98,7 +100,8 @@ def write_backup_file(path: Path, manifest: Manifest, content: Digested, key: Ba
     draft = path.with_name(path.name + ".part")
     try:
         with create_private(draft) as file:
-            write_protected(file, chain([f"{digits} ".encode() + text + b"\n"], content.pieces), key)
+            pieces = chain([f"{digits} ".encode() + text + b"\n"], content.pieces)
+            write_protected(file, _flush_after_each(pieces, file), key)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:  # an incomplete file must not stay, whatever ended the writing
@@ -106,6 +109,13 @@ def write_backup_file(path: Path, manifest: Manifest, content: Digested, key: Ba
         raise
     draft.replace(path)
     return Sealed(manifest, digits)
+
+
+def _flush_after_each(pieces: Iterable[bytes], file: BinaryIO) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece
+        if len(piece) == PIECE:
+            flush_part(file)
 
 
 def read_manifest(path: Path, key: BackupKey | None) -> Sealed:

@@ -1,6 +1,7 @@
 """Whole copies of an SQLite database in use.
 
-A whole copy is made by SQLite's backup interface in one read step: no writer waits, and the pages are the file's own.
+A whole copy is made by SQLite's backup interface in one read transaction: the pages are the file's own, and writers
+wait for the disk only, which gets a part at a time.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
-from stressvision.core.files import make_private
+from stressvision.core.files import flush_part, make_private
+from stressvision.db.backup.space import move_log
 from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
 from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.schema.rollups import recount_statements
@@ -17,6 +19,8 @@ from stressvision.db.schema.tables import metadata, rollup_progress
 
 TIMEOUT_SECONDS = 10
 """How long a copy waits for a lock."""
+_PART_PAGES = 256
+"""Pages copied before they are flushed to disk: 1 MiB."""
 _SEQUENCES = "sqlite_sequence"
 
 
@@ -27,10 +31,16 @@ def copy_whole(database: Database, target: Path) -> None:
     make_private(target)
     try:
         with (
-            closing(driver.connect(str(path), timeout=TIMEOUT_SECONDS)) as source,
-            closing(driver.connect(str(target))) as copy,
+            closing(driver.connect(str(path), timeout=TIMEOUT_SECONDS, isolation_level=None)) as source,
+            closing(driver.connect(str(target), isolation_level=None)) as copy,
+            target.open("r+b") as written,
         ):
-            source.backup(copy)
+            copy.execute("PRAGMA synchronous=OFF")  # a copy that is not complete is not used
+            # Without a transaction of its own, it would begin anew after each commit of another program.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            source.backup(copy, pages=_PART_PAGES, progress=lambda *_: flush_part(written))
+        move_log(database)  # what was kept in the log meanwhile: the next commit would have to do it
     except driver.Error as error:
         target.unlink(missing_ok=True)
         raise explain_driver_error(error, database.url) from error

@@ -9,6 +9,8 @@ from stressvision.core.errors import Message, Unavailable
 from stressvision.db.engine.connection import Database
 
 _PIECE = 1024 * 1024
+_LONGEST_REASON = 300
+"""Characters: pg_dump states the error in its first line and the versions of server and client in the second."""
 
 
 def stream_dump(database: Database) -> Iterator[bytes]:
@@ -37,9 +39,9 @@ def stream_dump(database: Database) -> Iterator[bytes]:
         assert dump.stderr is not None  # noqa: S101  stdout and stderr are piped
         while piece := dump.stdout.read(_PIECE):
             yield piece
-        errors = dump.stderr.read().decode(errors="replace").strip().splitlines()
+        errors = " ".join(dump.stderr.read().decode(errors="replace").split())
     if dump.returncode != 0:
-        reason = errors[-1][:200] if errors else f"{dump.returncode}"
+        reason = errors[:_LONGEST_REASON] or f"{dump.returncode}"
         raise Unavailable(
             Message(
                 es=f"pg_dump no pudo copiar la base: {reason}", en=f"pg_dump could not back up the database: {reason}"

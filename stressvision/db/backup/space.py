@@ -87,6 +87,30 @@ def rewrite(database: Database, tables: Iterable[str]) -> None:
             connection.execute(text(f'VACUUM FULL "{name}"'))
 
 
+def vacuum(database: Database, tables: Iterable[str]) -> None:
+    """Remove deleted rows from tables of a PostgreSQL database beside writers; their bytes stay until overwritten."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in tables:
+            connection.execute(text(f'VACUUM "{name}"'))
+
+
+def move_log(database: Database) -> bool:
+    """Move the write-ahead log into the file without blocking writers; return whether all of it was moved.
+
+    Readers keep what was written since they began in the log. Raises DatabaseUnavailable.
+    """
+    if not database.is_sqlite:
+        return True
+    try:
+        with closing(_open(database)) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            is_busy, in_log, moved = cursor.fetchone()
+    except sqlite_driver().Error as error:
+        raise explain_driver_error(error, database.url) from error
+    return not is_busy and in_log == moved >= 0
+
+
 def empty_log(database: Database, patience: float = _CHECKPOINT_SECONDS) -> bool:
     """Move the write-ahead log into the file and truncate it; return False if a reader blocked it until the time-out.
 

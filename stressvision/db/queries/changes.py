@@ -59,13 +59,14 @@ def select_report_changes(connection: Connection, since: datetime, after: int) -
     return sorted((row for row in rows if row.id > after), key=lambda row: row.id)
 
 
-def prune_changes(connection: Connection, before: int) -> int:
-    """Delete the changes with ids below `before` except the newest one, so that ids go on increasing.
+def prune_changes(connection: Connection, before: int, limit: int) -> int:
+    """Delete up to `limit` changes with ids below `before`, never the newest one, so that ids go on increasing.
 
     Returns their number.
     """
     kept = min(before, last_change_id(connection))
-    return connection.execute(delete(changes).where(changes.c.id < kept)).rowcount
+    oldest = select(changes.c.id).where(changes.c.id < kept).order_by(changes.c.id).limit(limit)
+    return connection.execute(delete(changes).where(changes.c.id.in_(oldest))).rowcount
 
 
 class CommitWatch:

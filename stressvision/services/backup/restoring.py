@@ -65,7 +65,7 @@ def restore_database(settings: Settings, path: Path | None, actor: Actor, clock:
     configured = sqlite_path(parse_url(settings.database_url))
     chain = find_chain(settings, path)
     if configured is None or chain[0].kind is BackupKind.DUMP:
-        raise InvalidInput(_USE_PG_RESTORE)
+        raise InvalidInput(USE_PG_RESTORE)
     # Behind a symbolic link: replacing the link would leave the file and its data where they are.
     database = configured.resolve()
     with translate_io_errors(database.parent), TemporaryDirectory(dir=database.parent, prefix="restoring-") as work:
@@ -128,7 +128,7 @@ def _erase_again(context: Context, erased: frozenset[int], actor: Actor) -> int:
     return len(back)
 
 
-_USE_PG_RESTORE = Message(
+USE_PG_RESTORE = Message(
     es="Una base PostgreSQL se restaura con sus propias herramientas: escriba el volcado con «python -m stressvision "
     "backup open --output base.dump» y cárguelo con «pg_restore --clean --if-exists --dbname=… base.dump».",
     en="A PostgreSQL database is restored with its own tools: write the dump with “python -m stressvision backup open "

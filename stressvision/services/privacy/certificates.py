@@ -15,6 +15,10 @@ _PLACES = {
     "elsewhere": Message(es="lo que ya salió del sistema", en="what has left the system"),
 }
 _ACTIONS = {
+    "overwritten": Message(
+        es="filas borradas con ceros, espacios sin uso de cada página llenados con ceros, archivo leído después entero",
+        en="rows overwritten with zeros, unused space of each page filled with zeros, file then read completely",
+    ),
     "rewritten": Message(
         es="filas borradas con ceros, archivo reescrito, leído después entero",
         en="rows overwritten with zeros, file rewritten, then read completely",
@@ -26,10 +30,10 @@ _ACTIONS = {
         "“python -m stressvision retention --compact” on a machine with more",
     ),
     "server": Message(
-        es="filas borradas, tablas reescritas (VACUUM FULL); su registro WAL y las copias del servidor PostgreSQL los "
-        "gobierna su administrador",
-        en="rows deleted, tables rewritten (VACUUM FULL); the PostgreSQL server's WAL and backups are managed by its "
-        "administrator",
+        es="filas borradas; tablas con nombres, rostros y textos reescritas (VACUUM FULL); su registro WAL y las "
+        "copias del servidor PostgreSQL los gobierna su administrador",
+        en="rows deleted; tables with names, faces and texts rewritten (VACUUM FULL); the PostgreSQL server's WAL and "
+        "backups are managed by its administrator",
     ),
     "emptied": Message(es="vaciado a cero bytes", en="truncated to zero bytes"),
     "held": Message(

@@ -13,9 +13,11 @@ from stressvision.core.errors import Unavailable
 from stressvision.core.files import destroy
 from stressvision.db.backup import copies, space
 from stressvision.db.backup.encryption import read_pieces
+from stressvision.db.backup.gaps import clear_gaps
 from stressvision.db.backup.keys import BackupKey
 from stressvision.db.engine.connection import sqlite_path
-from stressvision.db.queries.privacy.erasure import REWRITTEN, personal_tables
+from stressvision.db.queries.privacy.erasure import MEASURED, rewritten_tables
+from stressvision.db.schema.tables import metadata
 from stressvision.domain.auth import sees_persons
 from stressvision.domain.erasure import (
     count_occurrences,
@@ -65,9 +67,9 @@ def find_employee_id(context: Context, code: str) -> int:
 def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCertificate:
     """Erase all data about the employee, verify that it is gone, and return the certificate.
 
-    Safe beside the running system: writers wait while the file is rewritten. After an interruption during the deletion
-    of rows, repeating it continues; after a later one, the person can no longer be named, and the next erasure rewrites
-    the file and replaces the backups.
+    Safe beside the running system: writers wait for short transactions, and for longer only where the file must be
+    rewritten. After an interruption during the deletion of rows, repeating it continues; after a later one, the person
+    can no longer be named, and the next erasure cleans the file and replaces the backups.
 
     Raises:
         NotFound: There is no such employee.
@@ -98,24 +100,34 @@ def erase_person(context: Context, employee_id: int, actor: Actor) -> ErasureCer
 
 
 def _clean_database(context: Context, search: _Search) -> tuple[CleanedPlace, CleanedPlace]:
-    """Rewrite and search the database, and empty its write-ahead log."""
+    """Overwrite what deleted rows left in the database, search it, and empty its write-ahead log."""
     language, path = context.settings.lang, sqlite_path(context.database.url)
-    tables = (*(table.name for table in personal_tables()), *REWRITTEN)
     if path is None:
-        space.rewrite(context.database, tables)
+        space.rewrite(context.database, rewritten_tables())
+        space.vacuum(context.database, MEASURED)
         return build_place(language, "database", "server", is_clean=None), _clean_log(context)
-    is_rewritten = psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size
-    if is_rewritten:
-        space.rewrite(context.database, tables)
-    # Before the copy: a log as long as the rewritten file would occupy its size on disk a third time.
+    action = "overwritten" if clear_gaps(context.database) else "zeroed"
     log = _clean_log(context)
-    # Not the file itself: closing it would release the locks that this process's connections hold on it. The backup
-    # interface copies its pages unchanged, free ones included.
+    found = _is_found(context, path, search)
+    if (found or action == "zeroed") and psutil.virtual_memory().available > _MEMORY_FACTOR * path.stat().st_size:
+        space.rewrite(context.database, metadata.tables)
+        action = "rewritten"
+        # Before the copy: a log as long as the rewritten file would occupy its size on disk a third time.
+        log = _clean_log(context)
+        found = _is_found(context, path, search)
+    return build_place(language, "database", action, is_clean=not found), log
+
+
+def _is_found(context: Context, path: Path, search: _Search) -> bool:
+    """Return whether a trace of the person is anywhere in the database.
+
+    Not read from the file itself: closing it would release the locks that this process's connections hold on it. The
+    backup interface copies its pages unchanged, free ones included.
+    """
     with TemporaryDirectory(dir=path.resolve().parent, prefix="searching-") as work:
         image = Path(work) / "image.db"
         copies.copy_whole(context.database, image)
-        found = search.finds(read_pieces(image))
-    return build_place(language, "database", "rewritten" if is_rewritten else "zeroed", is_clean=not found), log
+        return search.finds(read_pieces(image))
 
 
 def _clean_log(context: Context) -> CleanedPlace:

@@ -19,10 +19,12 @@ from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit
 from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
-from stressvision.services.privacy.chunks import PAUSE_SECONDS, delete_in_chunks
+from stressvision.services.privacy.chunks import Pauses, delete_in_chunks
 
 PAGES = 100
 """Pages freed in one transaction: 400 KiB."""
+AUDIT_ROWS = 2000
+"""Rows of the audit log deleted in one transaction."""
 _WORTH_REWRITING = 0.25
 """Share of an older file that must be free before it is rewritten, once."""
 _IDLE = timedelta(minutes=5)
@@ -69,9 +71,13 @@ def apply_confirmed_retention(context: Context, confirmed: ConfirmedTime) -> Ret
     mark = confirmed.advance(context)
     if mark is None:
         return None
-    with context.database.write() as connection:
-        prune_changes(connection, mark.last_change_id)
+    delete_old_changes(context, mark.last_change_id)
     return apply_retention(context, at=mark.at)
+
+
+def delete_old_changes(context: Context, before: int) -> int:
+    """Delete the feed's changes with ids below `before`: millions a day in a large plant. Returns their number."""
+    return delete_in_chunks(context, lambda connection, limit: prune_changes(connection, before, limit))
 
 
 def apply_retention(
@@ -102,9 +108,21 @@ def apply_retention(
 
 def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Callable[[float], None]) -> int:
     if kind is RetentionKind.AUDIT:
-        with context.database.write() as connection:
-            return trim_audit(connection, context, before)
+        return _trim_audit(context, before, pause)
     return sum(_delete_in_chunks(context, expired, before, pause) for expired in EXPIRED[kind])
+
+
+def _trim_audit(context: Context, before: datetime, pause: Callable[[float], None]) -> int:
+    """Delete parts of a fixed size, because each adds a row to the log."""
+    total, pauses = 0, Pauses(context, pause)
+    while True:
+        with context.database.write() as connection:
+            began = time.monotonic()
+            trimmed = trim_audit(connection, context, before, AUDIT_ROWS)
+        total += trimmed
+        if trimmed < AUDIT_ROWS:
+            return total
+        pauses.rest(time.monotonic() - began)
 
 
 def _delete_in_chunks(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
@@ -118,8 +136,10 @@ def _free(context: Context, before: Space, pause: Callable[[float], None], *, co
     if compact or (not space.can_free_gradually(database) and _is_worth_rewriting(context, before)):
         space.rewrite(database, metadata.tables)
     elif space.can_free_gradually(database):
+        pauses, began = Pauses(context, pause), time.monotonic()
         while space.free_some(database, PAGES):
-            pause(PAUSE_SECONDS)
+            pauses.rest(time.monotonic() - began)
+            began = time.monotonic()
     with suppress(DatabaseUnavailable):
         # A reader that uses the log prevents this; the next checkpoint empties it.
         space.empty_log(database)

@@ -19,7 +19,7 @@ from stressvision.domain.disclosure import FEWEST_ROWS, round_size
 from stressvision.services.audit import record
 from stressvision.services.backup.archive import Backup, list_backups, translate_io_errors
 from stressvision.services.backup.backups import make_backup
-from stressvision.services.backup.restoring import verify_backup
+from stressvision.services.backup.restoring import USE_PG_RESTORE, verify_backup
 from stressvision.services.context import Actor, Context
 from stressvision.wire.system import BackupItem, BackupList, BackupVerified
 
@@ -59,7 +59,10 @@ def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupV
         Conflict: No launcher runs, or the database is PostgreSQL.
     """
     run_dir = context.settings.run_dir
-    if not context.database.is_sqlite or not is_launcher_running(run_dir):
+    backup = _find(context, name)
+    if not context.database.is_sqlite or backup.kind is BackupKind.DUMP:
+        raise Conflict(USE_PG_RESTORE)
+    if not is_launcher_running(run_dir):
         raise Conflict(
             Message(
                 es="Estos programas no los inició el lanzador, que debe detenerlos: restaure en el servidor con "
@@ -69,9 +72,8 @@ def request_restoration_of(context: Context, name: str, actor: Actor) -> BackupV
             )
         )
     verified = verify_item(context, name, actor)
-    path = _find(context, name).path.resolve()
     _record(context, actor, "restoration_requested", name)
-    request_restoration(run_dir, RestoreRequest(str(path), actor.user_id or "-"))
+    request_restoration(run_dir, RestoreRequest(str(backup.path.resolve()), actor.user_id or "-"))
     return verified
 
 

@@ -9,21 +9,29 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, Text, event, func, insert, select
+from sqlalchemy import Connection, LargeBinary, Table, Text, event, func, insert, select
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
+from stressvision.db.backup.copies import copy_whole
 from stressvision.db.backup.keys import new_key, read_key
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.alerts.alert_links import insert_link
 from stressvision.db.queries.people.employees import select_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
-from stressvision.db.queries.privacy.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
+from stressvision.db.queries.privacy.erasure import (
+    FREE_OF_PERSONS,
+    MEASURED,
+    REWRITTEN,
+    personal_tables,
+    written_tables,
+)
 from stressvision.db.schema.tables import (
     alert_links,
     alerts,
     audit_log,
     detection_totals,
+    employees,
     erasures,
     metadata,
     reports,
@@ -96,6 +104,12 @@ def test_every_table_is_erased_or_listed_as_free_of_persons() -> None:
     assert not covered & set(FREE_OF_PERSONS)
 
 
+def test_measured_tables_contain_no_text_about_a_person() -> None:
+    for name in MEASURED:
+        assert metadata.tables[name] not in written_tables()
+        assert not [column for column in metadata.tables[name].c if isinstance(column.type, LargeBinary)]
+
+
 def test_no_trace_of_the_person_is_left_in_any_file(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
     context = secret_context
     person = fill(context, clock)
@@ -144,7 +158,12 @@ def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) ->
     person = fill(context, clock)
     with context.database.read() as connection:
         before = connection.execute(select(reports)).one()
+    files = _read_file_numbers(context)
     certificate = erase_person(context, person, DOCTOR)
+    rewritten = {name for name, number in _read_file_numbers(context).items() if number != files[name]}
+    assert rewritten == (
+        set() if context.database.is_sqlite else {"employees", "detection_events", "alerts"} - MEASURED
+    )
     assert certificate.row_counts["detection_events"] == 12
     assert certificate.is_complete
     with context.database.read() as connection:
@@ -166,6 +185,15 @@ def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) ->
         assert (last.action, last.entity_id, last.user_id) == ("erase", person, "dra.quispe")
     with pytest.raises(NotFound):
         erase_person(context, person, DOCTOR)
+
+
+def _read_file_numbers(context: Context) -> dict[str, int]:
+    """Return the number of each table's file on PostgreSQL, which a rewritten table changes."""
+    if context.database.is_sqlite:
+        return {}
+    names = ("employees", "detection_events", "alerts")
+    with context.database.read() as connection:
+        return {name: connection.execute(select(func.pg_relation_filenode(name))).scalar_one() for name in names}
 
 
 def _sums(summary: dict[str, Any]) -> dict[str, int]:
@@ -264,3 +292,55 @@ def test_writers_do_not_wait_while_reports_are_searched(usual_context: Context, 
     with usual_context.database.read() as connection:
         summary = connection.execute(select(reports.c.per_employee_summary)).scalar_one()
     assert summary == {"99": {"name": "[borrado]", "code": "[borrado]"}}
+
+
+def test_copies_of_moved_rows_are_erased_after_a_restart(secret_context: Context, clock: FakeClock) -> None:
+    """Rows stored in random order, and notes that grow, move between pages, which keep copies of them."""
+    chance, ids = Random(8), list(range(1, 251))
+    context = secret_context
+    for moved in (ids, ids):
+        chance.shuffle(moved)
+        with context.database.write() as connection:
+            for number in moved:
+                _store_or_extend(connection, number, clock)
+    context.database.close()
+    context = open_context(context.settings, clock)
+    before = _read_database(context)
+    names, notes = ([number for number in ids if before.count(_texts_of(number)[k]) > 1] for k in (0, 1))
+    erased = (names[0], notes[0])
+    for number in erased:
+        certificate = erase_person(context, number, DOCTOR)
+        assert certificate.is_complete, certificate
+        assert "cada página" in certificate.places[0].action
+    needles = [text for number in erased for text in (f"COD{number:04}".encode(), *_texts_of(number))]
+    assert not [text for text in needles if text in _read_database(context)]
+    context.database.close()
+    for path in context.settings.backup_dir.parent.rglob("*"):
+        if path.is_file():
+            assert count_occurrences([path.read_bytes()], needles) == 0, path
+
+
+def _store_or_extend(connection: Connection, number: int, clock: FakeClock) -> None:
+    """Store a person with an alert; where they exist, extend both texts."""
+    name, note = (text.decode() for text in _texts_of(number))
+    if connection.execute(
+        alerts.update().where(alerts.c.id == number).values(resolution_notes=f"{note} {'y' * 90}")
+    ).rowcount:
+        connection.execute(employees.update().where(employees.c.id == number).values(full_name=f"{name} {'y' * 90}"))
+        return
+    person = {"id": number, "employee_code": f"COD{number:04}", "full_name": name}
+    connection.execute(insert(employees).values(person))
+    alert = {"id": number, "employee_id": number, "timestamp": clock(), "resolution_notes": note, "status": "resolved"}
+    connection.execute(insert(alerts).values({**_made_up(alerts, number), **alert}))
+
+
+def _texts_of(number: int) -> tuple[bytes, bytes]:
+    return f"Nombre{number:04}".encode(), f"nota{number:04}".encode()
+
+
+def _read_database(context: Context) -> bytes:
+    image = context.settings.backup_dir.parent / "image"
+    copy_whole(context.database, image)
+    content = image.read_bytes()
+    image.unlink()
+    return content

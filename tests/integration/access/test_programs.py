@@ -35,7 +35,7 @@ STOP_SECONDS = 5.0
 
 
 @pytest.fixture
-def encrypted(tmp_path: Path) -> Mapping[str, str]:
+def encrypted(usual_url: str, tmp_path: Path) -> Mapping[str, str]:
     """Settings of servers that listen on all interfaces, with a self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -63,7 +63,7 @@ def encrypted(tmp_path: Path) -> Mapping[str, str]:
         "STRESSVISION_TLS_CA": str(tmp_path / "cert.pem"),
         "STRESSVISION_API_PORT": str(free_port()),
         "STRESSVISION_INGEST_PORT": str(free_port()),
-        "STRESSVISION_DATABASE_URL": f"sqlite:///{tmp_path}/plant.db",
+        "STRESSVISION_DATABASE_URL": usual_url,
         "STRESSVISION_LOG_LEVEL": "debug",
     }
 
@@ -141,7 +141,7 @@ def test_servers_serve_tls_to_token_holders_and_log_no_secret(tmp_path: Path, en
         assert time.monotonic() - began < 2 * STOP_SECONDS
         stalled.close()
         client.close()
-        assert not (tmp_path / "plant.db-wal").exists()
+        assert not list(tmp_path.glob("*.db-wal"))
         for started in (backend, server):
             assert "listening" in started.output
             for secret in (token, device, PHRASE, "otra frase equivocada"):
@@ -158,12 +158,12 @@ def open_stalled(url: str, trusting: ssl.SSLContext) -> ssl.SSLSocket:
     return encrypted
 
 
-def test_servers_behind_a_proxy_serve_encrypted_requests_only(tmp_path: Path) -> None:
+def test_servers_behind_a_proxy_serve_encrypted_requests_only(usual_url: str, tmp_path: Path) -> None:
     settings = {
         "STRESSVISION_PROXY": "127.0.0.1",
         "STRESSVISION_ALLOWED_HOSTS": "estres.gloria.example",
         "STRESSVISION_INGEST_PORT": str(free_port()),
-        "STRESSVISION_DATABASE_URL": f"sqlite:///{tmp_path}/plant.db",
+        "STRESSVISION_DATABASE_URL": usual_url,
     }
     context = open_context(Settings(database_url=settings["STRESSVISION_DATABASE_URL"]))
     with closing(context.database):

@@ -59,9 +59,9 @@ def find_key(body: str) -> str:
 
 
 @pytest.fixture
-def telling(sqlite_context: Context) -> Context:
-    add_account(sqlite_context, "dra", Role.HEALTH, "una frase larga y propia", Actor())
-    return routed(sqlite_context)
+def telling(usual_context: Context) -> Context:
+    add_account(usual_context, "dra", Role.HEALTH, "una frase larga y propia", Actor())
+    return routed(usual_context)
 
 
 @pytest.fixture

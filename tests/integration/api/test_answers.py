@@ -1,22 +1,30 @@
 """The response cache: the same bytes until a commit, and never data from before one."""
 
-import select
+import select as sockets
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 import requests
+from sqlalchemy import select, text
 
+from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.dashboard.client import BackendClient
-from stressvision.db.engine.connection import Database, sqlite_driver, sqlite_path
-from stressvision.db.engine.visible_commits import VisibleCommits, read_snapshot
+from stressvision.db.engine.connection import Database
+from stressvision.db.engine.pipeline import PipelinedConnection
+from stressvision.db.engine.prepared import PreparedQuery
+from stressvision.db.engine.snapshot_reads import SnapshotRead, read_alone
+from stressvision.db.engine.visible_commits import read_snapshot, read_visible_commits
+from stressvision.db.queries.people.employees import fingerprint_employees
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
+from stressvision.services.figures import plan_overview, plan_stats
+from stressvision.services.people.employees import fingerprint_state
 from tests.conftest import FakeClock
-from tests.integration.conftest import DATABASES, enrol
+from tests.integration.conftest import DATABASES, connect_elsewhere, enrol
 from tests.integration.edge.test_detections_stored import detection
 from tests.integration.live_backend import LiveBackend, serve
 
@@ -25,15 +33,6 @@ from tests.integration.live_backend import LiveBackend, serve
 def backend(context: Context) -> Iterator[LiveBackend]:
     with serve(context) as running:
         yield running
-
-
-def connect_elsewhere(context: Context) -> Any:
-    """Return a connection as another program has one, outside of the context's pool."""
-    url = context.database.url
-    path = sqlite_path(url)
-    return (
-        sqlite_driver().connect(path) if path else psycopg.connect(url.set(drivername="postgresql").render_as_string())
-    )
 
 
 def read(backend: LiveBackend, path: str) -> requests.Response:
@@ -49,7 +48,7 @@ def test_next_response_includes_commit_of_any_program(backend: LiveBackend, cloc
         assert read(backend, "/api/employees").json()["total"] == count
         store_detection(backend.context, detection(clock(), count))
         assert read(backend, "/api/dashboard/overview").json()["detections_last_hour"] == count
-        with closing(connect_elsewhere(backend.context)) as connection, connection:
+        with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
             connection.execute(f"UPDATE employees SET full_name = 'Persona {count}' WHERE id = {count}")
         assert read(backend, "/api/employees").json()["employees"][-1]["full_name"] == f"Persona {count}"
 
@@ -59,13 +58,13 @@ def test_list_of_employees_shows_samples_and_consents_of_any_program(backend: Li
     enrol(backend.context)
     before = read(backend, "/api/employees").json()["employees"][0]
     assert (before["enrolment_status"], before["consent_version"] is None) == ("enrolled", False)
-    with closing(connect_elsewhere(backend.context)) as connection, connection:
+    with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
         connection.execute(
             "INSERT INTO consents (employee_id, given, text_version, text_sha256, recorded_at, method)"
             " SELECT employee_id, given, 'newer', text_sha256, recorded_at, method FROM consents"
         )
     assert read(backend, "/api/employees").json()["employees"][0]["consent_version"] == "newer"
-    with closing(connect_elsewhere(backend.context)) as connection, connection:
+    with closing(connect_elsewhere(backend.context.settings.database_url)) as connection, connection:
         connection.execute("DELETE FROM face_samples")
     assert read(backend, "/api/employees").json()["employees"][0]["enrolment_status"] == "needs_enrolment"
 
@@ -131,26 +130,71 @@ def postgresql(postgres: Any, postgres_template: str) -> Iterator[Database]:
     postgres.psql("DROP DATABASE visible WITH (FORCE);")
 
 
-def ask(query: VisibleCommits) -> object:
-    query.ask()
-    while (visible := query.receive()) is None:
-        select.select([query], [], [], 5)
-    return visible
+def answer_all(connection: PipelinedConnection, *reads: SnapshotRead[Any]) -> list[object]:
+    for read in reads:
+        connection.send(read)
+    answers: list[object] = []
+    while len(answers) < len(reads):
+        connection.flush()
+        sockets.select([connection], [], [], 5)
+        answers += [answer() for answer in connection.receive()]
+    return answers
+
+
+def ask(connection: PipelinedConnection) -> object:
+    (answer,) = answer_all(connection, read_visible_commits())
+    return answer
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
 def test_visible_commits_change_with_each_commit_alone(postgresql: Database) -> None:
-    with closing(VisibleCommits(postgresql)) as query, postgresql.engine.connect() as other:
-        before = ask(query)
+    with closing(PipelinedConnection(postgresql)) as connection, postgresql.engine.connect() as other:
+        before = ask(connection)
         other.exec_driver_sql("CREATE TABLE made_by_hand (number int)")
-        assert ask(query) == before
+        assert ask(connection) == before
         other.commit()
-        committed = ask(query)
+        committed = ask(connection)
         assert committed != before
-        assert ask(query) == committed
+        assert ask(connection) == committed
         other.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         with pytest.raises(DatabaseUnavailable):
-            ask(query)
+            ask(connection)
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_pipeline_answers_as_the_pool_does(postgresql: Database, clock: FakeClock) -> None:
+    context = Context(postgresql, Settings(), clock)
+    for number in range(1, 4):
+        person = enrol(context, code=f"EMP{number:03}")
+        store_detection(context, detection(clock() - timedelta(minutes=number), person))
+    reads = (
+        plan_overview(context),
+        plan_stats(context, 24),
+        fingerprint_state(context, 1, 60),
+        fingerprint_employees(),
+    )
+    with closing(PipelinedConnection(postgresql)) as connection:
+        assert answer_all(connection, *reads, *reads) == [postgresql.fetch(read) for read in reads] * 2
+        refused = PreparedQuery(select(text("1 / 0")))
+        with pytest.raises(DatabaseUnavailable):
+            answer_all(connection, read_alone(refused.bind(list)))
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_reader_does_not_notice_that_connections_broke(postgresql: Database, clock: FakeClock) -> None:
+    context = Context(postgresql, Settings(), clock)
+    stored = "INSERT INTO detection_events (timestamp, device_id, created_at) VALUES (%(now)s, 'pi-1', %(now)s)"
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    with (
+        serve(context) as running,
+        closing(connect_elsewhere(context.database.url.render_as_string(hide_password=False))) as other,
+    ):
+        for count in range(1, 4):
+            other.execute(stored, {"now": clock()})
+            other.commit()
+            assert read(running, "/api/dashboard/overview").json()["detections_last_hour"] == count
+            other.execute(ended)
+            other.commit()
 
 
 def test_snapshot_leaves_out_transactions_that_have_only_begun() -> None:

@@ -108,13 +108,13 @@ def test_feed_skips_erased_entities(usual_context: Context, clock: FakeClock) ->
 
 def test_old_changes_are_deleted_but_newest_is_kept(context: Context, clock: FakeClock) -> None:
     with context.database.write() as connection:
-        assert prune_changes(connection, 5) == 0
+        assert prune_changes(connection, 5, 10) == 0
         for number in range(1, 21):
             connection.execute(insert(changes).values(kind="detection", entity_id=number, committed_at=clock()))
 
     def kept_from(change_id: int) -> list[int]:
         with context.database.write() as connection:
-            prune_changes(connection, change_id)
+            prune_changes(connection, change_id, 10)
             return list(connection.execute(select(changes.c.id).order_by(changes.c.id)).scalars())
 
     assert kept_from(2) == list(range(2, 21))

@@ -21,8 +21,8 @@ from tests.integration.edge.test_detections_stored import post_stress
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(sqlite_context), base_url="http://localhost:8000") as client:
+def client(usual_context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(usual_context), base_url="http://localhost:8000") as client:
         yield client
 
 
@@ -50,16 +50,16 @@ def stored(context: Context) -> list[tuple[int, int | None, int | None, str]]:
         return [tuple(row) for row in connection.execute(query)]
 
 
-def test_code_at_a_kiosk_stores_an_answer_and_reads_nothing(client: TestClient, sqlite_context: Context) -> None:
-    ana = enrol(sqlite_context)
+def test_code_at_a_kiosk_stores_an_answer_and_reads_nothing(client: TestClient, usual_context: Context) -> None:
+    ana = enrol(usual_context)
     kiosk, code = new_kiosk(client), new_code(client, ana)
     assert set(client.get("/api/kiosk", headers=kiosk).json()) == {"id", "location", "created_by", "created_at"}
     answer = client.post("/api/kiosk/reports", headers=kiosk, json={"code": code, "sleepiness": 7})
     assert (answer.status_code, answer.json()) == (200, {"is_stored": True})
-    assert stored(sqlite_context) == [(ana, 7, None, "kiosk")]
+    assert stored(usual_context) == [(ana, 7, None, "kiosk")]
     for path in ("/api/own", "/api/own/prompt"):
         assert client.get(path, headers=kiosk).status_code == 403
-    with sqlite_context.database.read() as connection:
+    with usual_context.database.read() as connection:
         texts = str(
             [
                 tuple(row)
@@ -71,8 +71,8 @@ def test_code_at_a_kiosk_stores_an_answer_and_reads_nothing(client: TestClient, 
     assert "issue_code" in actions(client, ana)
 
 
-def test_kiosk_slows_guesses_of_codes(client: TestClient, sqlite_context: Context) -> None:
-    enrol(sqlite_context)
+def test_kiosk_slows_guesses_of_codes(client: TestClient, usual_context: Context) -> None:
+    enrol(usual_context)
     kiosk = new_kiosk(client)
     answers = [
         client.post("/api/kiosk/reports", headers=kiosk, json={"code": f"00000{number}", "tension": 1}).status_code
@@ -82,8 +82,8 @@ def test_kiosk_slows_guesses_of_codes(client: TestClient, sqlite_context: Contex
     assert answers[1:] == [429, 429]
 
 
-def test_new_code_and_ended_kiosk(client: TestClient, sqlite_context: Context) -> None:
-    ana = enrol(sqlite_context)
+def test_new_code_and_ended_kiosk(client: TestClient, usual_context: Context) -> None:
+    ana = enrol(usual_context)
     first, kiosk = new_code(client, ana), new_kiosk(client)
     new_code(client, ana)
     assert client.post("/api/kiosk/reports", headers=kiosk, json={"code": first, "tension": 1}).status_code == 404
@@ -94,35 +94,35 @@ def test_new_code_and_ended_kiosk(client: TestClient, sqlite_context: Context) -
     assert client.get("/api/kiosk").status_code == 401
 
 
-def test_only_the_health_service_creates_kiosks(client: TestClient, sqlite_context: Context) -> None:
-    tokens = give_tokens(sqlite_context)
+def test_only_the_health_service_creates_kiosks(client: TestClient, usual_context: Context) -> None:
+    tokens = give_tokens(usual_context)
     for role, token in tokens.items():
         status = client.post("/api/kiosks", headers=bearing(token), json={"location": "X"}).status_code
         assert status == (201 if role is Role.HEALTH else 403)
 
 
-def test_answer_to_the_page_has_its_occasion(sqlite_context: Context, clock: FakeClock) -> None:
-    ana = enrol(sqlite_context)
-    holder = opened(sqlite_context, ana)
-    assert read_prompt(sqlite_context, holder).due_at is None
-    report_own_state(sqlite_context, holder, SelfReportNew(tension=2, prompted=True))
+def test_answer_to_the_page_has_its_occasion(usual_context: Context, clock: FakeClock) -> None:
+    ana = enrol(usual_context)
+    holder = opened(usual_context, ana)
+    assert read_prompt(usual_context, holder).due_at is None
+    report_own_state(usual_context, holder, SelfReportNew(tension=2, prompted=True))
     clock.advance(minutes=1)
-    post_stress(sqlite_context, clock, ana, 10)
+    post_stress(usual_context, clock, ana, 10)
     clock.advance(minutes=3)
-    assert set(read_prompt(sqlite_context, holder).model_dump()) == {"due_at"}, "not why"
-    assert read_prompt(sqlite_context, holder).due_at is not None
-    report_own_state(sqlite_context, holder, SelfReportNew(tension=4, prompted=True))
-    assert read_prompt(sqlite_context, holder).due_at is None
+    assert set(read_prompt(usual_context, holder).model_dump()) == {"due_at"}, "not why"
+    assert read_prompt(usual_context, holder).due_at is not None
+    report_own_state(usual_context, holder, SelfReportNew(tension=4, prompted=True))
+    assert read_prompt(usual_context, holder).due_at is None
     clock.advance(minutes=20)
-    report_own_state(sqlite_context, holder, SelfReportNew(tension=3, prompted=True))
-    report_own_state(sqlite_context, holder, SelfReportNew(tension=1))
-    assert [row[3] for row in stored(sqlite_context)] == ["own", "after_alert", "random", "own"]
+    report_own_state(usual_context, holder, SelfReportNew(tension=3, prompted=True))
+    report_own_state(usual_context, holder, SelfReportNew(tension=1))
+    assert [row[3] for row in stored(usual_context)] == ["own", "after_alert", "random", "own"]
 
 
-def test_agreement_is_split_by_occasion(client: TestClient, sqlite_context: Context, clock: FakeClock) -> None:
-    ana = enrol(sqlite_context)
-    post_stress(sqlite_context, clock, ana, 40)
-    report_own_state(sqlite_context, opened(sqlite_context, ana), SelfReportNew(tension=2))
+def test_agreement_is_split_by_occasion(client: TestClient, usual_context: Context, clock: FakeClock) -> None:
+    ana = enrol(usual_context)
+    post_stress(usual_context, clock, ana, 40)
+    report_own_state(usual_context, opened(usual_context, ana), SelfReportNew(tension=2))
     counts = {
         name: client.get(f"/api/agreement{query}").json()["scales"][1]["reports"]
         for name, query in (("all", ""), ("own", "?occasion=own"), ("kiosk", "?occasion=kiosk"))

@@ -118,11 +118,11 @@ def test_too_large_body_is_rejected_with_or_without_content_length(client: TestC
         assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_unexpected_error_shows_no_internal_details(tmp_path: Path) -> None:
+def test_unexpected_error_shows_no_internal_details(usual_url: str) -> None:
     def broken_clock() -> None:
         raise RuntimeError("the secret of the inside")
 
-    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/test.db"))
+    opened = open_context(Settings(database_url=usual_url))
     broken = Context(opened.database, opened.settings, broken_clock)  # type: ignore[arg-type]
     with TestClient(create_app(broken), base_url=HOST, raise_server_exceptions=False) as client:
         response = client.get("/api/dashboard/overview")

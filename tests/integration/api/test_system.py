@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.system import backups, status
 from stressvision.services.system.log_lines import parse_line, read_log_lines
 from stressvision.services.system.status import read_reporter
-from tests.integration.conftest import enrol
+from tests.integration.conftest import DATABASES, enrol, postgresql_programs
 from tests.integration.live_backend import add_detection
 
 LOG = """2026-11-28T18:45:29.659365Z [info     ] listening address=http://127.0.0.1:5000 component=ingest
@@ -34,6 +35,7 @@ JSON_LINE = '{"event": "alert escalated", "alert": 7, "level": "info", "timestam
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
+    """SQLite, whose backups the programs read and restore themselves."""
     folder = tmp_path / "run"
     (folder / "logs").mkdir(parents=True)
     settings = Settings(
@@ -102,7 +104,8 @@ def test_encrypted_backup_is_downloaded(tmp_path: Path) -> None:
     settings = Settings(
         database_url=f"sqlite:///{tmp_path}/plant.db", backup_dir=tmp_path / "backups", backup_key_file=key
     )
-    with TestClient(create_app(open_context(settings)), base_url="http://localhost:8000") as client:
+    opened = open_context(settings)
+    with closing(opened.database), TestClient(create_app(opened), base_url="http://localhost:8000") as client:
         name = client.post("/api/backups").json()["name"]
         downloaded = client.get(f"/api/backups/{name}/file")
     assert downloaded.status_code == 200
@@ -128,6 +131,25 @@ def test_restoration_is_requested_from_a_running_launcher_only(client: TestClien
     assert request is not None
     assert (Path(request.backup).name, request.requested_by) == (name, "ing.rojas")
     assert take_request(run_dir) is None
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_dump_of_postgresql_is_verified_and_restored_by_its_own_tools(
+    prepared_postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(postgresql_programs()))
+    settings = Settings(database_url=prepared_postgresql, run_dir=tmp_path, backup_dir=tmp_path / "backups")
+    opened = open_context(settings)
+    with closing(opened.database), TestClient(create_app(opened), base_url="http://localhost:8000") as client:
+        made = client.post("/api/backups").json()
+        verified = client.post(f"/api/backups/{made['name']}/verify").json()
+        own = identify(os.getpid())
+        assert own is not None
+        (tmp_path / "launcher.json").write_text(json.dumps({"launcher": asdict(own)}), encoding="utf-8")
+        refused = client.post(f"/api/backups/{made['name']}/restore")
+    assert (made["kind"], verified["files"], verified["rows"]) == ("dump", 1, {})
+    assert (refused.status_code, "pg_restore" in refused.json()["detail"]) == (409, True)
+    assert take_request(tmp_path) is None
 
 
 def test_logs_by_level_newest_first(client: TestClient, context: Context) -> None:

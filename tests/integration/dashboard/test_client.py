@@ -18,7 +18,11 @@ from stressvision.core.errors import (
     Unavailable,
 )
 from stressvision.core.texts import Message
-from stressvision.dashboard.client import BackendClient
+from stressvision.dashboard.api_calls import account_requests, settings_requests
+from stressvision.dashboard.client import HASHING_SECONDS, BackendClient
+from stressvision.domain.auth import Role
+from stressvision.services.auth.hashing import WAIT_SECONDS
+from stressvision.wire.notifications import RouteChange, RouteNew
 from tests.integration.fake_api import FakeBackend, busy_plant, create_fake_api, served
 
 
@@ -88,6 +92,24 @@ def test_unreachable_backend_names_address_and_remedy(unused_base: str) -> None:
 def test_missing_answer_times_out(silent_port: int) -> None:
     with pytest.raises(ServerUnreachable):
         BackendClient(f"http://127.0.0.1:{silent_port}", "es", answer_seconds=0.05).overview()
+
+
+def test_request_with_a_password_waits_for_its_turn(backend: BackendClient, state: FakeBackend) -> None:
+    assert HASHING_SECONDS > WAIT_SECONDS
+    state.delay_seconds = 0.1
+    state.refusal = Conflict(Message(es="Ya existe.", en="It exists."))
+    hasty = backend.patiently(0.01)
+    route = {"name": "Turno", "address": "mailto://x", "account": "dra", "password": "una frase larga"}
+    for ask in (
+        lambda: hasty.log_in("dra", "una frase larga", ""),
+        lambda: hasty.change_password("una frase larga", "otra frase larga", ""),
+        lambda: account_requests.add_account(hasty, "dra", Role.HEALTH, "una frase larga"),
+        lambda: account_requests.set_password(hasty, "dra", "una frase larga"),
+        lambda: settings_requests.add_route(hasty, RouteNew.model_validate(route), "dra"),
+        lambda: settings_requests.change_route(hasty, "2f59", RouteChange.model_validate(route), "dra"),
+    ):
+        with pytest.raises(Conflict):
+            ask()
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,11 @@ page.render(open_page()[1])
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+def context(usual_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
     folder = tmp_path / "plant"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    opened = open_context(Settings(database_url=f"sqlite:///{folder}/plant.db"))
+    opened = open_context(Settings(database_url=usual_url))
     with serve(opened) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         yield opened

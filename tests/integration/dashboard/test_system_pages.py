@@ -1,6 +1,7 @@
 """Settings and accounts in the dashboard, against the real backend."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from stressvision.services.devices import record_health
 from stressvision.services.notice_routing import configured_addresses
 from stressvision.services.stored_settings import SECRET, STORABLE
 from stressvision.wire.detections import DeviceHealth
-from tests.integration.conftest import enrol
+from tests.integration.conftest import DATABASES, enrol, postgresql_programs
 from tests.integration.live_backend import raise_alert, serve
 from tests.integration.receivers import mail_server
 
@@ -43,9 +44,16 @@ page.render(open_page()[1])
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_argon: None) -> Iterator[Context]:
-    monkeypatch.chdir(tmp_path)
-    opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db", ingest_url="http://127.0.0.1:9"))
+def context(usual_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_argon: None) -> Iterator[Context]:
+    with served_context(usual_url, tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+@contextmanager
+def served_context(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+    """Run a backend on a database, in whose folder the dashboard is."""
+    monkeypatch.chdir(folder)
+    opened = open_context(Settings(database_url=url, ingest_url="http://127.0.0.1:9"))
     with serve(opened) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         yield opened
@@ -104,8 +112,8 @@ def test_thresholds_are_tried_on_the_last_week_and_saved(context: Context) -> No
         assert connection.exec_driver_sql(query).scalars().all() == ["ing.rojas"]
 
 
-def test_setting_of_the_environment_is_shown_as_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fixed = open_context(Settings(database_url=f"sqlite:///{tmp_path}/plant.db", min_stress_events=8))
+def test_setting_of_the_environment_is_shown_as_fixed(usual_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = open_context(Settings(database_url=usual_url, min_stress_events=8))
     with serve(fixed) as live:
         monkeypatch.setenv("STRESSVISION_API_URL", live.url)
         shown_field = page("settings").number_input(key="setting_min_stress_events")
@@ -201,21 +209,34 @@ def test_program_without_the_dashboard_key_does_not_create_the_first_account(con
     add_account(context, "ing.rojas", Role.ADMIN, PHRASE, Actor())
 
 
-def test_backup_is_made_verified_and_its_restoration_confirmed(context: Context) -> None:
-    enrol(context)
-    app = page("system")
-    assert "Todavía no hay copias." in shown(app)
-    app = press(app, "Hacer una copia ahora")
-    assert app.success[0].value.startswith("Copia hecha y comprobada")
-    first = app.selectbox(key="backup_chosen").value
-    app = press(app, "Hacer una copia ahora")
-    chosen = app.selectbox(key="backup_chosen")
-    assert chosen.value != first, "the new copy is the one to verify or restore"
-    assert chosen.proto.set_value, "without it the browser keeps the older one"
-    app = press(app, "Comprobar")
-    assert app.success[0].value.startswith("Sana:")
-    app = press(app, "Restaurar…")
-    assert [item.label for item in app.text_input] == ["Escriba RESTAURAR para confirmar"]
+def test_backup_is_made_verified_and_its_restoration_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served_context(f"sqlite:///{tmp_path}/plant.db", tmp_path, monkeypatch) as context:
+        enrol(context)
+        app = page("system")
+        assert "Todavía no hay copias." in shown(app)
+        app = press(app, "Hacer una copia ahora")
+        assert app.success[0].value.startswith("Copia hecha y comprobada")
+        first = app.selectbox(key="backup_chosen").value
+        app = press(app, "Hacer una copia ahora")
+        chosen = app.selectbox(key="backup_chosen")
+        assert chosen.value != first, "the new copy is the one to verify or restore"
+        assert chosen.proto.set_value, "without it the browser keeps the older one"
+        app = press(app, "Comprobar")
+        assert app.success[0].value.startswith("Sana:")
+        app = press(app, "Restaurar…")
+        assert [item.label for item in app.text_input] == ["Escriba RESTAURAR para confirmar"]
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_dump_is_verified_and_restored_elsewhere(
+    prepared_postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(postgresql_programs()))
+    with served_context(prepared_postgresql, tmp_path, monkeypatch):
+        app = press(press(page("system"), "Hacer una copia ahora"), "Comprobar")
+        assert app.success[0].value.startswith("Sano: el volcado se abre")
+        assert "pg_restore" in shown(app)
+        assert "Restaurar…" not in [button.label for button in app.button]
 
 
 @pytest.mark.parametrize("is_restored", [True, False])

@@ -55,7 +55,7 @@ from stressvision.services.reports.creation import write_due_reports, write_manu
 from stressvision.wire.access import TokenRequest
 from stressvision.wire.detections import SessionEnd, SessionStart
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
+from tests.integration.conftest import enrol, postgresql_programs
 from tests.integration.live_backend import add_detection, raise_alert
 
 DOCTOR = Actor(user_id="dra.quispe")
@@ -451,10 +451,13 @@ def test_postgresql_dump_is_readable_by_pg_restore(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="pg_dump"):
         make_backup(on_postgresql)
+    older = tmp_path / "pg_dump"
+    older.write_text("#!/bin/sh\nprintf 'error: server version mismatch\\ndetail: 15.18\\n' >&2\nexit 1\n")
+    older.chmod(0o700)
+    with pytest.raises(Unavailable, match=r"server version mismatch detail: 15\.18"):
+        make_backup(on_postgresql)
     assert [path.suffix for path in on_postgresql.settings.backup_dir.iterdir()] == [".lock"]
-    import pgserver
-
-    programs = Path(pgserver.__file__).parent / "pginstall" / "bin"
+    programs = postgresql_programs()
     monkeypatch.setenv("PATH", str(programs))
     enrol(on_postgresql)
     made = make_backup(on_postgresql)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 from uuid import uuid4
@@ -19,6 +17,7 @@ from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
 from tests.conftest import FakeClock
+from tests.integration.conftest import crash, run_postgresql
 from tests.integration.edge.test_detections_stored import detection
 
 pytestmark = pytest.mark.skipif(find_spec("pgserver") is None, reason="needs a PostgreSQL")
@@ -28,12 +27,8 @@ WRITERS, BEFORE = 4, 50
 @pytest.fixture
 def own_server() -> Iterator[Any]:
     """A server that no other test uses."""
-    from pgserver import postgres_server
-
-    with TemporaryDirectory(prefix="stressvision-postgres-") as folder:
-        server = postgres_server.get_server(folder, cleanup_mode="stop")
+    with run_postgresql() as server:
         yield server
-        server.cleanup()
 
 
 def count_stored(connection: Connection) -> int:
@@ -55,8 +50,6 @@ def test_a_read_is_of_one_moment_and_writes_nothing(context: Context, clock: Fak
 
 
 def test_crash_of_the_server_under_load_loses_no_acknowledged_detection(own_server: Any, clock: FakeClock) -> None:
-    from pgserver._commands import pg_ctl  # type: ignore[attr-defined]
-
     context = open_context(Settings(database_url=own_server.get_uri(database="postgres")), clock)
     acknowledged, refused, is_busy, recovers = list[str](), set[int](), Event(), Event()
 
@@ -81,7 +74,7 @@ def test_crash_of_the_server_under_load_loses_no_acknowledged_detection(own_serv
     with ThreadPoolExecutor(WRITERS) as pool:
         sent = [pool.submit(send, writer) for writer in range(WRITERS)]
         assert is_busy.wait(60)
-        pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=Path(own_server.pgdata), user=own_server.system_user)
+        crash(own_server)
         with pytest.raises(DatabaseUnavailable), context.database.read() as connection:
             count_stored(connection)
         own_server.ensure_postgres_running()

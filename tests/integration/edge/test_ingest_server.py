@@ -22,35 +22,32 @@ from stressvision.edge.delivery.uploader import deliver_next
 from stressvision.services.context import Actor, open_context
 from stressvision.services.people.enrolment import withdraw_consent
 from stressvision.wire.detections import DetectionIn, SessionStart
-from tests.integration.conftest import enrol
+from tests.integration.conftest import enrol, query
 from tests.programs.running import Program, answers, free_port, program, wait_until
 
 DETECTIONS, KILLS = 1000, 10
 
 
 class Ingest:
-    """A running server_simulator.py and its database file."""
+    """A running server_simulator.py and its database."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.database = folder / "gloria_stress_system.db"
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url, self.port = folder, url, free_port()
         self.base = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Program:
-        started = Program(
-            "server_simulator.py", folder=self.folder, settings={"STRESSVISION_INGEST_PORT": str(self.port)}
-        )
+        settings = {"STRESSVISION_INGEST_PORT": str(self.port), "STRESSVISION_DATABASE_URL": self.url}
+        started = Program("server_simulator.py", folder=self.folder, settings=settings)
         wait_until(lambda: answers(f"{self.base}/health"), "ingest to answer")
         return started
 
     def count(self) -> int:
-        with closing(sqlite3.connect(self.database)) as connection:
-            return int(connection.execute("SELECT count(*) FROM detection_events").fetchone()[0])
+        return int(query(self.url, "SELECT count(*) FROM detection_events")[0][0])
 
 
 @pytest.fixture
-def ingest(tmp_path: Path) -> Iterator[Ingest]:
-    server = Ingest(tmp_path)
+def ingest(usual_url: str, tmp_path: Path) -> Iterator[Ingest]:
+    server = Ingest(tmp_path, usual_url)
     running = server.start()
     yield server
     running.close()
@@ -105,7 +102,7 @@ def test_foreign_host_header_is_refused(ingest: Ingest) -> None:
 
 
 def test_employee_of_another_database_is_not_stored_under_the_same_id(ingest: Ingest) -> None:
-    context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
+    context = open_context(Settings(database_url=ingest.url))
     employee = enrol(context)
     context.database.close()
     identities = {requests.get(f"{ingest.base}/gallery", timeout=5).json()["database_id"] for _ in range(2)}
@@ -125,7 +122,7 @@ def test_employee_of_another_database_is_not_stored_under_the_same_id(ingest: In
 
 
 def test_gallery_etag_changes_with_a_withdrawal(ingest: Ingest) -> None:
-    context = open_context(Settings(database_url=f"sqlite:///{ingest.database}"))
+    context = open_context(Settings(database_url=ingest.url))
     enrol(context)
     first = requests.get(f"{ingest.base}/gallery", timeout=5)
     assert [face["employee_code"] for face in first.json()["faces"]] == ["EMP001"]
@@ -162,8 +159,8 @@ def test_foreign_database_is_refused_unchanged(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_thousand_detections_survive_ten_kills_without_duplicates(tmp_path: Path) -> None:
-    server = Ingest(tmp_path)
+def test_thousand_detections_survive_ten_kills_without_duplicates(usual_url: str, tmp_path: Path) -> None:
+    server = Ingest(tmp_path, usual_url)
     running = [server.start()]
     done = threading.Event()
     kill_after = sorted(random.Random(7).sample(range(10, DETECTIONS - 10), KILLS))
@@ -199,15 +196,15 @@ def test_thousand_detections_survive_ten_kills_without_duplicates(tmp_path: Path
     for process in running:
         process.close()
     assert server.count() == DETECTIONS
-    with closing(sqlite3.connect(server.database)) as connection:
-        assert connection.execute("SELECT count(DISTINCT event_id) FROM detection_events").fetchone() == (DETECTIONS,)
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert query(usual_url, "SELECT count(DISTINCT event_id) FROM detection_events") == [(DETECTIONS,)]
+    assert not usual_url.startswith("sqlite") or query(usual_url, "PRAGMA integrity_check") == [("ok",)]
 
 
 def test_replaced_database_gets_every_detection_of_the_device_once(tmp_path: Path) -> None:
     session = "session_cam-1_1790000000"
     start = SessionStart(device_id="cam-1", session_id=session).model_dump_json()
-    outbox, server = Outbox(tmp_path / "outbox.db"), Ingest(tmp_path)
+    database = tmp_path / "plant.db"
+    outbox, server = Outbox(tmp_path / "outbox.db"), Ingest(tmp_path, f"sqlite:///{database}")
 
     def see(count: int) -> None:
         for _ in range(count):
@@ -226,7 +223,7 @@ def test_replaced_database_gets_every_detection_of_the_device_once(tmp_path: Pat
     deliver()
     stored_before = server.count()
     running.close()
-    for file in tmp_path.glob(f"{server.database.name}*"):
+    for file in tmp_path.glob(f"{database.name}*"):
         file.unlink()
     running = server.start()
     see(2)

@@ -37,13 +37,13 @@ def run_command(command: str, folder: Path, settings: dict[str, str]) -> tuple[i
         return run.wait(), run.output
 
 
-def test_each_camera_is_a_device_and_stop_ends_all(tmp_path: Path) -> None:
+def test_each_camera_is_a_device_and_stop_ends_all(usual_url: str, tmp_path: Path) -> None:
     preview, ingest = free_neighbours(), free_port()
     settings = {
         "STRESSVISION_CAMERAS": "entrada=demo,linea2=demo",
         "STRESSVISION_PREVIEW_PORT": str(preview),
         "STRESSVISION_INGEST_PORT": str(ingest),
-        "STRESSVISION_DATABASE_URL": f"sqlite:///{tmp_path / 'stress.db'}",
+        "STRESSVISION_DATABASE_URL": usual_url,
     }
     with program("start_complete_system.py", "--option", "1", "--headless", folder=tmp_path, settings=settings) as run:
         wait_until(lambda: all_run(tmp_path), f"both cameras watched: {run.output}", patience=90)

@@ -27,7 +27,7 @@ from stressvision.services.detections.batches import store_batch
 from stressvision.services.devices import list_devices, record_health
 from stressvision.wire.detections import DeviceHealth
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
+from tests.integration.conftest import MEMORY, enrol
 
 BEGAN = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 """01:00 in the plant: retention is due at 03:10, within the eight hours."""
@@ -39,7 +39,6 @@ PATIENCE = 5
 QUARTER = timedelta(minutes=15)
 SIZES = (timedelta(hours=5), timedelta(days=1), timedelta(days=365))
 ERRORS = tuple(sign * size for size in SIZES for sign in (1, -1))
-MEMORY = Path("/dev/shm")  # noqa: S108
 OLD_ROWS = 50
 
 

@@ -98,7 +98,9 @@ def _show_actions(context: PageContext, backups: dict[str, BackupItem], user_id:
             _verify(context, chosen, user_id)
         if backup.is_encrypted:
             _show_download(context, backup)
-        if st.button(context.text(texts.system.RESTORE), icon=":material/restore:", disabled=not user_id):
+        if backup.kind == "dump":
+            st.html(html.small(context.text(texts.system.RESTORE_DUMP)))
+        elif st.button(context.text(texts.system.RESTORE), icon=":material/restore:", disabled=not user_id):
             st.dialog(context.text(texts.system.RESTORE_BUTTON))(show_restoring)(context, backup, user_id)
 
 
@@ -134,6 +136,8 @@ def _verify(context: PageContext, name: str, user_id: str) -> None:
         with st.spinner(context.text(texts.system.VERIFYING)):
             verified = system_requests.verify_backup(context.backend, name, user_id)
         until = context.date_and_time(verified.until)
+        if not verified.rows:
+            return context.text(texts.system.VERIFIED_DUMP, until=until)
         rows = f"{sum(verified.rows.values()):,}"
         return context.text(texts.system.VERIFIED, rows=rows, tables=len(verified.rows), until=until)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -91,17 +92,12 @@ def count_audit(connection: Connection, wanted: AuditFilter) -> int:
     return int(connection.execute(_matching(select(func.count()).select_from(audit_log), wanted)).scalar_one())
 
 
-def find_oldest_part(connection: Connection, before: datetime) -> tuple[AuditHead, int] | None:
-    """Return the last of the leading rows that are all older than `before`, and their number; None without any."""
-    first_kept = connection.execute(select(func.min(audit_log.c.id)).where(audit_log.c.timestamp >= before)).scalar()
-    older = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
-    if first_kept is not None:
-        older = older.where(audit_log.c.id < first_kept)
-    last = connection.execute(older).first()
-    if last is None:
-        return None
-    count = connection.execute(select(func.count()).where(audit_log.c.id <= last.id)).scalar_one()
-    return AuditHead(last.id, last.hash or ""), count
+def find_oldest_part(connection: Connection, before: datetime, limit: int) -> tuple[AuditHead, int] | None:
+    """Return the last of up to `limit` leading rows that are all older than `before`, and their number, or None."""
+    is_kept = (audit_log.c.timestamp >= before).label("is_kept")
+    query = select(audit_log.c.id, audit_log.c.hash, is_kept).order_by(audit_log.c.id).limit(limit)
+    older = list(takewhile(lambda row: not row.is_kept, connection.execute(query)))
+    return (AuditHead(older[-1].id, older[-1].hash or ""), len(older)) if older else None
 
 
 def delete_oldest_part(connection: Connection, through: int) -> None:
