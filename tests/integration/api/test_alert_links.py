@@ -11,9 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.api.app import create_app
+from stressvision.api.backend import LINKS_PER_SECOND
 from stressvision.core.errors import InvalidInput
 from stressvision.core.notice_routes import NoticeRoute
 from stressvision.domain.auth import Role
+from stressvision.http.rate_limits import RateLimiter
 from stressvision.notifications.delivery import deliver_due
 from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.alerts.decisions import acknowledge_alert, read_alert
@@ -122,10 +124,12 @@ def test_link_ends_with_its_account(client: TestClient, telling: Context, clock:
     assert client.post("/api/alert-link", headers=key).status_code == 403
 
 
-def test_uses_of_links_are_limited(client: TestClient) -> None:
-    answers = [client.get("/api/alert-link", headers=bearing("sva_guess")).status_code for _ in range(6)]
-    assert answers[0] == 403
-    assert answers[-1] == 429
+def test_uses_of_links_are_limited(telling: Context, clock: FakeClock) -> None:
+    app = create_app(telling)
+    app.state.backend = replace(app.state.backend, link_limit=RateLimiter(LINKS_PER_SECOND, clock.monotonic))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        answers = [client.get("/api/alert-link", headers=bearing("sva_guess")).status_code for _ in range(5)]
+    assert answers == [403] * 4 + [429]
 
 
 def test_secret_is_not_stored(telling: Context, clock: FakeClock) -> None:
