@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,6 +157,12 @@ def sqlite_context(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
     opened = open_context(Settings(database_url=f"sqlite:///{tmp_path}/gloria_stress_system.db"), clock)
     yield opened
     opened.database.close()
+
+
+def configured(context: Context, **changes: Any) -> Context:
+    """Return the context with other settings of the environment, which a running program reads every two seconds."""
+    settings = context.settings.model_copy(update=changes)
+    return replace(context, settings=settings, environment=settings)
 
 
 def connect_elsewhere(url: str) -> Any:

@@ -28,7 +28,7 @@ from stressvision.wire.alerts import AlertLinkState
 from stressvision.wire.notifications import RouteNew
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing
-from tests.integration.conftest import enrol
+from tests.integration.conftest import configured, enrol
 from tests.integration.edge.test_detections_stored import DOCTOR, post_stress
 
 BASE = "https://estres.planta.example"
@@ -40,7 +40,7 @@ def routed(context: Context, base: str = BASE, general: str = "json://127.0.0.1:
     """Return the context with one destination, by default the mailbox of an account of the health service."""
     known = NoticeRoute.model_validate({"name": "Turno", "address": MAIL, "account": "dra", **route})
     changes = {"notify_urls": (SecretStr(general),), "notify_routes": (known,), "dashboard_url": base}
-    return replace(context, settings=context.settings.model_copy(update=changes))
+    return configured(context, **changes)
 
 
 def deliver(context: Context) -> list[str]:
