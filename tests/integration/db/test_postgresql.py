@@ -1,4 +1,4 @@
-"""PostgreSQL alone: one snapshot for a read, and a crash of the server under load."""
+"""PostgreSQL: one snapshot for a read, wide ids, and a crash of the server under load."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,16 +8,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import InternalError
 
+from stressvision.api.app import create_app
 from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.db.schema.tables import detection_events
 from stressvision.services.context import Context, open_context
 from stressvision.services.detections.storing import store_detection
+from stressvision.services.paging import write_instant
 from tests.conftest import FakeClock
-from tests.integration.conftest import crash, run_postgresql
+from tests.integration.conftest import crash, enrol, run_postgresql
 from tests.integration.edge.test_detections_stored import detection
 
 pytestmark = pytest.mark.skipif(find_spec("pgserver") is None, reason="needs a PostgreSQL")
@@ -47,6 +50,32 @@ def test_a_read_is_of_one_moment_and_writes_nothing(context: Context, clock: Fak
         with pytest.raises((InternalError, DatabaseUnavailable)), context.database.read() as connection:
             connection.execute(insert(detection_events).values(row))
     store_detection(context, detection(clock(), None))
+
+
+def test_ids_wider_than_a_column_are_unknown(context: Context) -> None:
+    """An id has up to 64 bits in SQLite, and 32 in PostgreSQL."""
+    wide = 2**63 - 1
+    cursor = write_instant(context.clock(), wide)
+    employee = enrol(context)
+    body = {"device_id": "cam-1", "timestamp": "2026-11-22T15:00:00Z"}
+    with TestClient(create_app(context), base_url="http://localhost:8000") as client:
+        for path, count in (
+            (f"/api/employees?id={wide}", 0),
+            (f"/api/employees?id={wide}&id={employee}", 1),
+            (f"/api/alerts?status=all&id={wide}&employee_id={2**31 - 1}", 0),
+            (f"/api/export/detections?employee_id={2**31 - 1}&cursor={cursor}", 0),
+            (f"/api/reports?cursor={cursor}", 0),
+        ):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json().get("total")) == (200, count), f"{path} {answer.text}"
+        assert client.get(f"/api/audit?entity_id={wide}").json()["entries"] == []
+        for name in ("employees", "alerts", "reports"):
+            assert client.get(f"/api/{name}/{wide}").status_code == 404
+        assert client.get(f"/api/alerts?employee_id={2**31}").status_code == 422
+        assert client.post("/api/detections", json={**body, "employee_id": wide}).status_code == 422
+        assert client.post("/api/detections", json={**body, "session_id": wide}).status_code == 422
+        silence = {"employee_id": wide, "minutes": 5, "reason": "x"}
+        assert client.post("/api/silences?user_id=dra", json=silence).status_code in {404, 422}
 
 
 def test_crash_of_the_server_under_load_loses_no_acknowledged_detection(own_server: Any, clock: FakeClock) -> None:
