@@ -39,12 +39,16 @@ ROOM = 2**31
 
 @contextmanager
 def run_postgresql() -> Iterator[Any]:
-    """Run a PostgreSQL server within the block."""
+    """Run a PostgreSQL server within the block, with its pg_dump before any other."""
     from pgserver import postgres_server
 
     # Not below pytest's own folder: run as root, the server is another user, whom that folder keeps out.
     memory = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
-    with TemporaryDirectory(prefix="stressvision-postgres-", dir=memory) as folder:
+    with (
+        TemporaryDirectory(prefix="stressvision-postgres-", dir=memory) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("PATH", str(postgresql_programs()), prepend=os.pathsep)
         server = postgres_server.get_server(folder, cleanup_mode="stop")
         yield server
         server.cleanup()

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import BigInteger, Engine, Integer, create_engine, event, text
 from sqlalchemy import Connection as Connection
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL as URL
 from sqlalchemy.exc import DatabaseError
 
@@ -179,8 +179,6 @@ def _create_engine(url: URL) -> Engine:
         server = create_engine(
             url, pool_pre_ping=True, hide_parameters=True, json_serializer=_write_json, json_deserializer=read_json
         )
-        # Ids of requests have up to 64 bits: cast to a type of 32, larger ones would be an error.
-        server.dialect.colspecs = {**server.dialect.colspecs, Integer: server.dialect.colspecs[BigInteger]}
         event.listen(server, "handle_error", hide_row)
         return server
     engine = create_engine(

@@ -168,10 +168,11 @@ def test_general_recipients_get_no_link(telling: Context, clock: FakeClock) -> N
     assert "/atender" not in body
 
 
-def test_link_without_an_account_is_not_stored(telling: Context) -> None:
+def test_link_without_an_account_is_not_stored(usual_context: Context) -> None:
+    add_account(usual_context, "dra", Role.HEALTH, "una frase larga y propia", Actor())
     wanted = RouteNew(name="Gancho", address="jsons://example.com/hook", acknowledge_link=True)
     with pytest.raises(InvalidInput) as refused:
-        add_route(telling, wanted, Actor(user_id="admin"), confirm_by_password)
+        add_route(usual_context, wanted, Actor(user_id="admin"), confirm_by_password)
     assert refused.value.field == "account"
 
 

@@ -38,8 +38,6 @@ def client(usual_context: Context) -> Iterator[TestClient]:
         ("POST", "/api/detections", 422),
         ("GET", "/api/employees/0", 422),
         ("GET", f"/api/employees/{2**63}", 422),
-        ("GET", f"/api/employees/{2**63 - 1}", 404),
-        ("GET", f"/api/alerts/{2**31}", 404),
         ("GET", "/api/employees/1/status?minutes=0", 422),
         ("GET", "/api/dashboard/stats?hours=0", 422),
         ("GET", "/api/alerts?limit=1001", 422),
