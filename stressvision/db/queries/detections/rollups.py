@@ -181,9 +181,10 @@ def count_employees_between(since: datetime, until: datetime, most: int) -> Boun
 
 
 def _sum_by_key(read_key: Callable[[Any], T], rows: Sequence[Sequence[Any]]) -> Counter[T]:
-    counts: Counter[T] = Counter()
-    for key, count in rows:
-        counts[read_key(key)] += count
+    counts: dict[T, int] = {}  # a Counter computes its missing keys in Python
+    for stored, count in rows:
+        key = read_key(stored)
+        counts[key] = counts.get(key, 0) + count
     return Counter({key: count for key, count in counts.items() if count > 0})
 
 
