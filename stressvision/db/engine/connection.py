@@ -51,6 +51,8 @@ _SNAPSHOT: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresq
 """How PostgreSQL reads: by default each statement would see what was committed before it."""
 WRITE_LOCK_KEY = 718281828
 _WRITE_LOCK = text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})")
+_BEGIN_AS_WRITER = f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})"
+"""In one round trip, on a connection whose driver begins no transactions itself."""
 
 
 @cache
@@ -134,7 +136,8 @@ class Database:
         connection.info[_GENERATION] = self.file_generation
         if self.is_sqlite:
             _execute_unseen(connection, f"PRAGMA cache_size={-WRITING_CACHE_KIB}")
-        return connection
+            return connection
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def is_current(self, connection: Connection) -> bool:
         """Return whether a connection of connect() belongs to the present file (write_queue.DatabaseAccess)."""
@@ -145,7 +148,7 @@ class Database:
         self.require_file()
         connection.begin()
         if not self.is_sqlite:
-            connection.execute(_WRITE_LOCK)
+            connection.exec_driver_sql(_BEGIN_AS_WRITER)
 
     def count_written(self, connection: Connection) -> int | None:
         """Return SQLite's count of changed rows; None outside a transaction and on PostgreSQL."""

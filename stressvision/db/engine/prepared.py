@@ -217,9 +217,12 @@ class PostgresInsert:
     A list of VALUES is another text for each number of rows, which SQLAlchemy builds and the server parses anew.
     """
 
-    def __init__(self, table: Table, names: Sequence[str]) -> None:
-        """`names`: of the columns that the rows have values for."""
-        self._table, self._names = table, tuple(names)
+    def __init__(self, table: Table, names: Sequence[str], condition: str = "true") -> None:
+        """`names`: of the columns that the rows have values for. `condition`: without which none is inserted.
+
+        It is SQL, in which `new` are the rows.
+        """
+        self._table, self._names, self._condition = table, tuple(names), condition
         self._sql: str | None = None
 
     def insert(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[int]:
@@ -235,6 +238,7 @@ class PostgresInsert:
         names = ", ".join(self._names)
         source = f"ROWS FROM (json_to_recordset(%s::json) AS ({types})) WITH ORDINALITY"
         return (
-            f"INSERT INTO {self._table.name} ({names}) SELECT {names} FROM {source} ORDER BY ordinality"  # noqa: S608  constant names
-            " RETURNING id"
+            f"WITH new AS MATERIALIZED (SELECT * FROM {source}) "  # noqa: S608  constant names
+            f"INSERT INTO {self._table.name} ({names}) SELECT {names} FROM new WHERE {self._condition}"
+            " ORDER BY ordinality RETURNING id"
         )

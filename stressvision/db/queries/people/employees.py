@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
+    Integer,
     Select,
+    any_,
     bindparam,
     case,
     delete,
@@ -26,7 +29,7 @@ from stressvision.db.engine.prepared import BoundQuery, PreparedQuery, PreparedS
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, row_fields
 from stressvision.db.engine.snapshot_reads import SnapshotRead
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
-from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus, may_be_recognised
+from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus
 
 _KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
@@ -233,11 +236,16 @@ _RECOGNISABLE = PreparedStatement(
 )
 
 
+_RECOGNISABLE_ON_POSTGRESQL = select(func.count()).where(
+    employees.c.id == any_(bindparam("ids", type_=ARRAY(Integer))), employees.c.consent_given, employees.c.is_active
+)
+
+
 def count_recognisable(connection: Connection, ids: Collection[int]) -> int:
     """Return how many of these employees may be recognised; domain/consent.may_be_recognised states the same rule."""
     if connection.dialect.name == "sqlite":
         return _RECOGNISABLE.fetch_scalar(connection, {"ids": to_json(list(ids)).decode()}) or 0
-    return sum(map(may_be_recognised, select_standings(connection, ids).values()))
+    return int(connection.execute(_RECOGNISABLE_ON_POSTGRESQL, {"ids": list(ids)}).scalar_one())
 
 
 def count_enrolled(connection: Connection) -> int:
