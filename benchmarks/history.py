@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, make_url
 
 from stressvision.core.config import Settings
 from stressvision.db.engine.connection import parse_url, sqlite_driver, sqlite_path
@@ -43,32 +43,63 @@ SELECT 1, at, 'pi-' || mod(n, %(devices)s), 'trk_' || mod(n, 97), 1 + mod(n, %(p
 FROM (SELECT n, date_trunc('milliseconds', now()) - interval '1 second' * (CASE
     WHEN %(rows)s - n < %(recent)s / 2 THEN (%(rows)s - n) * 3600.0 / (%(recent)s / 2)
     WHEN %(rows)s - n < %(recent)s THEN 3600 + (%(rows)s - n - %(recent)s / 2) * 82800.0 / (%(recent)s / 2)
-    ELSE 86400 + (%(rows)s - n - %(recent)s) * 6.0 END) AS at FROM generate_series(1, %(rows)s) AS n) AS moments"""  # noqa: S608
+    ELSE 86400 + (%(rows)s - n - %(recent)s) * 6.0 END) AS at
+  FROM generate_series(%(first)s::int, %(last)s::int) AS n) AS moments"""  # noqa: S608
 
 
 def copy_history(url: str, rows: int, kept: Path) -> None:
-    """Copy an SQLite file whose newest detections were added now; create `kept`, which has all earlier ones, if absent.
+    """Make the database a copy of one whose newest detections are added now; fill that one first, if it is absent.
+
+    Args:
+        url: of a new SQLite file, or of an empty database of a PostgreSQL server.
+        rows: number of detections.
+        kept: the SQLite file with all earlier ones. On PostgreSQL they are a database of its name on the same server.
 
     Raises:
-        RuntimeError: the kept file has another number of detections.
+        RuntimeError: the kept database has another number of detections.
     """
     path = sqlite_path(parse_url(url))
     if path is None:
-        raise RuntimeError("only SQLite files are kept")
+        _copy_postgresql(url, rows, kept.stem.replace("-", "_"))
+    else:
+        _copy_sqlite(path, rows, kept)
+    context = open_context(Settings(database_url=url))  # upgrades the copy
+    values = {"rows": rows, "recent": RECENT, "devices": DEVICES, "people": PEOPLE, "first": rows - RECENT + 1}
+    with closing(context.database) as database, database.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT count(*) FROM detection_events").scalar_one()
+        if found != rows - RECENT:
+            raise RuntimeError(f"{kept.stem} has {found} detections instead of {rows - RECENT}")
+    with closing(context.database) as database, database.write() as writer:
+        if path is None:
+            writer.exec_driver_sql(_FILL_POSTGRESQL, {**values, "last": rows})
+        else:
+            writer.exec_driver_sql(_FILL_SQLITE, {**values, "last": rows, "now": time.time()})
+
+
+def _copy_sqlite(path: Path, rows: int, kept: Path) -> None:
     if not kept.exists():
         part = kept.with_suffix(".part")
         part.unlink(missing_ok=True)
         fill_history(f"sqlite:///{part}", rows, RECENT, leave_out=RECENT)
         part.rename(kept)
     shutil.copyfile(kept, path)
-    with closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
-        found = connection.execute("SELECT count(*) FROM detection_events").fetchone()[0]
-        if found != rows - RECENT:
-            raise RuntimeError(f"{kept} has {found} detections instead of {rows - RECENT}")
-    context = open_context(Settings(database_url=url))  # upgrades the copy
-    with closing(context.database), closing(sqlite_driver().connect(str(path), isolation_level=None)) as connection:
-        values = {"rows": rows, "recent": RECENT, "devices": DEVICES, "people": PEOPLE, "now": time.time()}
-        connection.execute(_FILL_SQLITE, {**values, "first": rows - RECENT + 1, "last": rows})
+
+
+def _copy_postgresql(url: str, rows: int, kept: str) -> None:
+    own = make_url(url)
+    server = create_engine(own.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        run = connection.exec_driver_sql
+        if not run("SELECT 1 FROM pg_database WHERE datname = %(kept)s", {"kept": kept}).all():
+            part = f"{kept}_part"
+            run(f"DROP DATABASE IF EXISTS {part} WITH (FORCE)")
+            run(f"CREATE DATABASE {part}")
+            filled = own.set(database=part).render_as_string(hide_password=False)
+            fill_history(filled, rows, RECENT, leave_out=RECENT)
+            run(f"ALTER DATABASE {part} RENAME TO {kept}")
+        run(f"DROP DATABASE {own.database}")
+        run(f"CREATE DATABASE {own.database} TEMPLATE {kept} STRATEGY FILE_COPY")
+    server.dispose()
 
 
 def fill_history(url: str, rows: int, recent: int = RECENT, leave_out: int = 0, people: int = PEOPLE) -> None:
@@ -80,16 +111,17 @@ def fill_history(url: str, rows: int, recent: int = RECENT, leave_out: int = 0, 
         url: of an empty database.
         rows: number of detections.
         recent: number of detections within the last day, half of them within the last hour.
-        leave_out: number of the newest detections that SQLite is not to store.
+        leave_out: number of the newest detections that are not to be stored.
         people: number of employees who were detected.
     """
     context = open_context(Settings(database_url=url))
     values = {"rows": rows, "recent": recent, "devices": DEVICES, "people": people}
+    values |= {"first": 1, "last": rows - leave_out}
     with closing(context.database) as database:
         enrol_people(context)
         path = sqlite_path(database.url)
         if path is not None:
-            _fill_sqlite(path, {**values, "first": 1, "last": rows - leave_out})
+            _fill_sqlite(path, values)
         else:
             with database.write() as writer:
                 _fill_postgresql(writer, values)

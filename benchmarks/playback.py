@@ -12,6 +12,7 @@ import dlib
 import numpy as np
 
 from stressvision.core.config import PROJECT_ROOT, Policy, Settings
+from stressvision.core.errors import Message
 from stressvision.edge.capture.models import Models
 from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
@@ -32,6 +33,7 @@ from stressvision.vision.recognition.encoder_network import EncoderNetwork
 from stressvision.vision.recognition.gallery import EnrolledFace, FaceGallery
 from stressvision.vision.recognition.verdicts import judge_stills
 from stressvision.vision.relaxed import open_relaxed_reader
+from stressvision.vision.source import Source, open_capture
 from stressvision.wire.detections import DetectionIn
 
 DEMO = PROJECT_ROOT / "demo"
@@ -108,6 +110,18 @@ def measure_decoding(path: Path) -> float:
     """Return the processor time for decoding a frame of the file, in milliseconds."""
     start = time.process_time()
     count = sum(1 for _ in play_at_once(path, start=BEGAN))
+    return 1000 * (time.process_time() - start) / count
+
+
+def measure_camera_decoding(path: Path) -> float:
+    """Return the processor time of a frame in the camera's thread, which converts every second one, in milliseconds."""
+    capture = open_capture(Source(str(path), Message(es=path.name, en=path.name), paced=True))
+    start, count = time.process_time(), 0
+    while capture.grab():
+        if count % 2 == 0:
+            capture.retrieve()
+        count += 1
+    capture.release()
     return 1000 * (time.process_time() - start) / count
 
 

@@ -93,7 +93,7 @@ def _queries(context: Context) -> tuple[tuple[str, int, Callable[[], object]], .
         ("statistics of a year", 50, lambda: find_stats(context, 24 * DAYS)),
         ("statistics of a day", 10, lambda: find_stats(context, 24)),
         ("overview", 5, lambda: read_overview(context)),
-        ("people of an hour", 5, run(figures.count_people, now - timedelta(hours=1), now)),
+        ("people of an hour", 5, run(figures.count_people(now - timedelta(hours=1), now).fetch)),
     )
 
 

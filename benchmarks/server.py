@@ -1,8 +1,8 @@
 """Capacity of the servers, each figure with a bare counterpart from the same run: `python -m benchmarks.server`.
 
-`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk; `--keep FOLDER` keeps that
-history for later runs), `--database postgresql` on a PostgreSQL server that it starts, with two backends and two ingest
-servers. Writes its part of docs/performance.md.
+`--rows 10000 10000000` measures at ten million too (some minutes more, 10 GB of disk, 16 on PostgreSQL; `--keep FOLDER`
+keeps that history for later runs), `--database postgresql` on a PostgreSQL server that it starts, with two backends and
+two ingest servers. Writes its part of docs/performance.md.
 """
 
 import argparse
@@ -59,18 +59,18 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, help="folder of the databases (default: the temporary folder)")
-    parser.add_argument("--keep", type=Path, help="folder where SQLite's histories are kept for later runs")
+    parser.add_argument("--keep", type=Path, help="folder where histories are kept for later runs")
     options = parser.parse_args()
     load = psutil.getloadavg()[0]
     comparisons = []
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder, ExitStack() as stack:
+            kept = options.keep / f"history-{rows}.db" if options.keep and rows > RECENT else None
             if options.database == "sqlite":
                 url, processes = f"sqlite:///{folder}/history-{rows}.db", 1
             else:
-                url, processes = stack.enter_context(run_postgresql(options.folder)), 2
-            is_kept = options.keep and options.database == "sqlite" and rows > RECENT
-            kept = options.keep / f"history-{rows}.db" if is_kept else None
+                kept_server = options.keep / "postgresql" if kept else None
+                url, processes = stack.enter_context(run_postgresql(options.folder, kept_server)), 2
             comparisons.append(compare(Path(folder), url, rows, processes, kept))
     section = "\n".join(_describe(comparisons, load))
     replace_section(section)

@@ -24,6 +24,7 @@ from stressvision.api.middleware.query_parameters import reject_unknown_paramete
 from stressvision.api.middleware.request_policy import DOCS_PATH, HeadRequestsMiddleware, RequestPolicyMiddleware
 from stressvision.api.middleware.response_cache import ResponseCache, ResponseCacheMiddleware
 from stressvision.api.openapi.document import install_document
+from stressvision.api.pipelined_reads import PipelinedReads
 from stressvision.api.routers import (
     accounts,
     alert_links,
@@ -48,17 +49,19 @@ from stressvision.api.routers import (
     websocket,
 )
 from stressvision.api.short_work import ShortWork
+from stressvision.api.snapshot_reads import SnapshotReads
 from stressvision.api.websocket.feed import FeedReader
 from stressvision.api.websocket.hub import Envelope, Hub, HubBridge
 from stressvision.api.websocket.public_ids import current_public_id
 from stressvision.core.errors import Unavailable
-from stressvision.db.engine.visible_commits import VisibleCommits
+from stressvision.db.engine.pipeline import PipelinedConnection
+from stressvision.db.engine.visible_commits import read_visible_commits
+from stressvision.db.queries.people.employees import fingerprint_employees
 from stressvision.http.request_policy import origin_pattern
 from stressvision.services.audit import record_repetitions
 from stressvision.services.auth.authenticator import Authenticator
 from stressvision.services.context import Context
 from stressvision.services.feed import ChangeFeed
-from stressvision.services.people.employees import fingerprint_employees
 from stressvision.services.reads import SPAN
 from stressvision.services.settings.following import SettingsFollower
 from stressvision.wire.events import HeartbeatEvent
@@ -129,8 +132,10 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
         hub = Hub(position=source.last_id())
     reader = FeedReader(open_source, partial(poll_interval, pace, hub))
     is_sqlite = context.database.is_sqlite
-    commits = PolledCommits(open_source) if is_sqlite else QueriedCommits(partial(VisibleCommits, context.database))
+    pipeline = None if is_sqlite else PipelinedReads(partial(PipelinedConnection, context.database))
+    commits = PolledCommits(open_source) if pipeline is None else QueriedCommits(pipeline, read_visible_commits())
     response_cache = ResponseCache(commits)
+    short = ShortWork(may_block=is_sqlite)
     expensive = ExpensiveWork()
     metrics = Metrics(hub, expensive)
     authenticator = Authenticator(context)
@@ -144,15 +149,16 @@ def _create_backend(context: Context, pace: Pace) -> BackendState:
         response_cache,
         authenticator,
         Completions(context),
+        SnapshotReads(context.database, short, pipeline),
+        short,
         expensive,
-        ShortWork(may_block=is_sqlite),
     )
 
 
 def _add_middleware(app: FastAPI, backend: BackendState) -> None:
     """Add the middleware, the innermost first."""
     in_force = backend.context.settings
-    mark_employees = partial(backend.short.run, "employees", partial(fingerprint_employees, backend.context))
+    mark_employees = partial(backend.reads.fetch, "employees", fingerprint_employees())
     fingerprints = {"/api/employees": mark_employees}
     app.add_middleware(ResponseCacheMiddleware, response_cache=backend.response_cache, fingerprints=fingerprints)
     app.add_middleware(AuthenticationMiddleware, authenticator=backend.authenticator, settings=in_force)

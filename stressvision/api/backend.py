@@ -9,6 +9,7 @@ from stressvision.api.expensive_work import ExpensiveWork
 from stressvision.api.middleware.metrics import Metrics
 from stressvision.api.middleware.response_cache import ResponseCache
 from stressvision.api.short_work import ShortWork
+from stressvision.api.snapshot_reads import SnapshotReads
 from stressvision.api.websocket.feed import FeedReader, OpenSource
 from stressvision.api.websocket.hub import Hub
 from stressvision.core.errors import Message, Unavailable
@@ -77,8 +78,9 @@ class BackendState:
     response_cache: ResponseCache
     authenticator: Authenticator
     completions: Completions
+    reads: SnapshotReads
+    short: ShortWork
     expensive: ExpensiveWork = field(default_factory=ExpensiveWork)
-    short: ShortWork = field(default_factory=ShortWork)
     kiosk_limit: RateLimiter = field(default_factory=lambda: RateLimiter(KIOSK_REPORTS_PER_SECOND))
     link_limit: RateLimiter = field(default_factory=lambda: RateLimiter(LINKS_PER_SECOND))
 

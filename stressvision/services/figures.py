@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from stressvision.core.clock import latest_credible
 from stressvision.core.config import Policy
 from stressvision.db.engine.connection import Connection
+from stressvision.db.engine.prepared import BoundQuery
+from stressvision.db.engine.snapshot_reads import Answers, SnapshotRead
 from stressvision.db.queries.alerts.alerts import count_pending, find_newest_pending
 from stressvision.db.queries.detections import figures as rows
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
@@ -48,49 +50,63 @@ _HOUR = timedelta(hours=1)
 
 def read_overview(context: Context) -> Overview:
     """Return the figures of the last hour. Raises DatabaseUnavailable."""
+    return context.database.fetch(plan_overview(context))
+
+
+def plan_overview(context: Context) -> SnapshotRead[Overview]:
+    """Return the read of the figures of the last hour."""
     now = context.clock()
     hour_ago, until = now - _HOUR, latest_credible(now)
-    with context.database.read() as connection:
-        counts = rows.count_emotions(connection, hour_ago, until)
+    monitored, heard = count_monitored(), _count_active_devices(context, now)
+    emotions, people = rows.count_emotions(hour_ago, until), rows.count_people(hour_ago, until)
+    pending, newest_high = count_pending(), find_newest_pending(Severity.HIGH)
+
+    def combine(answers: Answers) -> Overview:
+        counts = answers[emotions]
         total = sum(counts.values())
-        heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
         return Overview(
-            total_employees=count_monitored(connection),
+            total_employees=answers[monitored],
             detections_last_hour=total,
-            employees_detected_last_hour=rows.count_people(connection, hour_ago, until),
-            pending_alerts=count_pending(connection),
+            employees_detected_last_hour=answers[people],
+            pending_alerts=answers[pending],
             overall_stress_percentage=_stress_share(context, counts, total),
-            active_devices=count_heard_devices(connection, heard_since, until),
+            active_devices=answers[heard],
             timestamp=now,
-            newest_high_alert=find_newest_pending(connection, Severity.HIGH),
+            newest_high_alert=answers[newest_high],
             infers_emotions=_infers_emotions(context),
         )
+
+    return SnapshotRead((emotions, monitored, people, pending, heard, newest_high), combine)
 
 
 def find_stats(context: Context, hours: int) -> Stats:
     """Return the statistics of the last `hours`, for callers that audit the read. Raises DatabaseUnavailable."""
+    return context.database.fetch(plan_stats(context, hours))
+
+
+def plan_stats(context: Context, hours: int) -> SnapshotRead[Stats]:
+    """Return the read of the statistics of the last `hours`, for callers that audit it."""
     now = context.clock()
     since, until = now - timedelta(hours=hours), latest_credible(now)
-    with context.database.read() as connection:
+    emotions, by_hour = rows.count_emotions(since, until), rows.count_by_hour(since, until)
+    by_employee = rows.count_by_employee(since, until, TOP_EMPLOYEES)
+    by_device = rows.count_by_device(since, until)
+
+    def combine(answers: Answers) -> Stats:
         return Stats(
             period_hours=hours,
             emotions_distribution=[
                 EmotionCount(emotion=emotion, count=count)
-                for emotion, count in _permitted(context, rows.count_emotions(connection, since, until)).items()
+                for emotion, count in _permitted(context, answers[emotions]).items()
             ],
-            detections_by_hour=[
-                HourCount(hour=hour, count=count)
-                for hour, count in rows.count_by_hour(connection, since, until).items()
-            ],
-            top_employees=[
-                EmployeeCount.model_validate(row)
-                for row in rows.count_by_employee(connection, since, until, TOP_EMPLOYEES)
-            ],
+            detections_by_hour=[HourCount(hour=hour, count=count) for hour, count in answers[by_hour].items()],
+            top_employees=[EmployeeCount.model_validate(row) for row in answers[by_employee]],
             detections_by_device=[
-                DeviceCount(device_id=device, count=count)
-                for device, count in rows.count_by_device(connection, since, until).items()
+                DeviceCount(device_id=device, count=count) for device, count in answers[by_device].items()
             ],
         )
+
+    return SnapshotRead((emotions, by_hour, by_employee, by_device), combine)
 
 
 def submit_stats_read(context: Context, actor: Actor, stats: Stats) -> "list[Future[None]]":
@@ -167,15 +183,13 @@ def read_public_overview(context: Context) -> Overview:
     now = context.clock()
     with context.database.read() as connection:
         sums = _sum_public(_windows(connection, context, now - _HOUR, now))
-        monitored = count_monitored(connection)
-        heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
         return Overview(
-            total_employees=monitored,
+            total_employees=count_monitored().fetch(connection),
             detections_last_hour=sums.detections,
             employees_detected_last_hour=sums.people,
             pending_alerts=None,
             overall_stress_percentage=_stress_share(context, sums.emotions, sums.detections),
-            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
+            active_devices=_count_active_devices(context, now).fetch(connection),
             timestamp=now,
             withheld=True,
             infers_emotions=_infers_emotions(context),
@@ -185,15 +199,14 @@ def read_public_overview(context: Context) -> Overview:
 def read_equipment_overview(context: Context) -> Overview:
     """Return the overview without any figure about detections, for administrators. Raises DatabaseUnavailable."""
     now = context.clock()
-    heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
     with context.database.read() as connection:
         return Overview(
-            total_employees=count_monitored(connection),
+            total_employees=count_monitored().fetch(connection),
             detections_last_hour=None,
             employees_detected_last_hour=None,
             pending_alerts=None,
             overall_stress_percentage=None,
-            active_devices=count_heard_devices(connection, heard_since, latest_credible(now)),
+            active_devices=_count_active_devices(context, now).fetch(connection),
             timestamp=now,
             withheld=True,
             infers_emotions=_infers_emotions(context),
@@ -217,6 +230,11 @@ def read_public_stats(context: Context, hours: int) -> Stats:
         detections_by_device=[],
         withheld=True,
     )
+
+
+def _count_active_devices(context: Context, now: datetime) -> BoundQuery[int]:
+    heard_since = now - timedelta(seconds=context.settings.device_silent_seconds)
+    return count_heard_devices(heard_since, latest_credible(now))
 
 
 def _windows(connection: Connection, context: Context, start: datetime, end: datetime) -> Iterator[ReportRow]:

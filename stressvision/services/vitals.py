@@ -50,7 +50,7 @@ def read_vitals(context: Context) -> Vitals:
             last_event_id=last_change_id(connection),
             database_bytes=read_size(connection, context.database.url),
             devices=known,
-            silent_devices=known - count_heard_devices(connection, silent_since, latest_credible(now)),
+            silent_devices=known - count_heard_devices(silent_since, latest_credible(now)).fetch(connection),
             repairs={
                 row.kind: math.nan if row.days_left is None else row.days_left for row in select_repairs(connection)
             },

@@ -13,7 +13,7 @@ import cv2
 from stressvision.core.clock import Clock, utc_now
 from stressvision.core.errors import CameraUnavailable, Message
 from stressvision.vision.networks import Frame
-from stressvision.vision.recording import RecordingReader, read_frame
+from stressvision.vision.recording import RecordingReader, grab_frame, retrieve_frame
 from stressvision.vision.scene import FROZEN_SECONDS, PictureWatch, Scene, fault_of
 from stressvision.vision.source import Capture, Source, damaged_recording, no_camera, open_capture
 
@@ -69,14 +69,17 @@ class Camera:
         self,
         source: Source,
         *,
+        least_seconds: float = 0.0,
         opener: Callable[[Source], Capture] = open_capture,
         clock: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`least_seconds`: a camera's picture that follows the last one sooner is not converted, nor counted."""
         self.source = source
         self.dropped = 0
         self.breaks = 0
         self.skipped_seconds = 0.0
+        self._least_seconds = least_seconds
         self._opener, self._clock, self._monotonic = opener, clock, monotonic
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
@@ -187,9 +190,8 @@ class Camera:
         """Read to the end or the first failure; return whether at least one usable picture came."""
         opened_at = self._monotonic()
         worked, cut = False, True
-        for frame, missing_before in self._read_all(capture):
+        for frame, now, missing_before in self._read_all(capture):
             cut = cut or missing_before
-            now = self._monotonic()
             scene = self._scene.judge(frame, now)
             if scene is Scene.USABLE:
                 self._offer(Shot(frame, self._clock(), now, cut))
@@ -200,11 +202,10 @@ class Camera:
                 break
         return worked
 
-    def _read_all(self, capture: Capture) -> Iterator[tuple[Frame, bool]]:
-        """Yield each picture, a recording's at its time, and whether pictures before it are missing."""
+    def _read_all(self, capture: Capture) -> Iterator[tuple[Frame, float, bool]]:
+        """Yield each picture, a recording's at its time, when it came, and whether pictures before it are missing."""
         if not self.source.paced:
-            while self._may_read and (frame := read_frame(capture)) is not None:
-                yield frame, False
+            yield from self._read_live(capture)
             return
         reader, before, skipped = RecordingReader(capture), 0.0, self.skipped_seconds
         while self._may_read:
@@ -215,7 +216,19 @@ class Camera:
             # The first picture of a repetition follows the last one after one interval.
             step, before = picture.at - before or reader.interval, picture.at
             self._stopping.wait(self._seconds_until_due(step))
-            yield picture.frame, picture.cut
+            yield picture.frame, self._monotonic(), picture.cut
+
+    def _read_live(self, capture: Capture) -> Iterator[tuple[Frame, float, bool]]:
+        read_at = float("-inf")
+        while self._may_read and grab_frame(capture):
+            now = self._monotonic()
+            if now - read_at < self._least_seconds:
+                continue
+            frame = retrieve_frame(capture)
+            if frame is None:
+                return
+            read_at = now
+            yield frame, now, False
 
     @property
     def _may_read(self) -> bool:

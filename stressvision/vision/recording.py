@@ -1,5 +1,6 @@
 """Pictures of a recording with their own times, over damaged passages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -77,9 +78,26 @@ class RecordingReader:
 
 def read_frame(capture: Capture) -> Frame | None:
     """Return the next picture, or None where none comes."""
+    return _call(capture.read)
+
+
+def grab_frame(capture: Capture) -> bool:
+    """Wait for the next picture without converting it, and return whether one came; `retrieve_frame` returns it."""
     try:
-        read, frame = capture.read()
+        return capture.grab()
+    except cv2.error:
+        return False
+
+
+def retrieve_frame(capture: Capture) -> Frame | None:
+    """Return the picture that was grabbed, or None where it cannot be converted."""
+    return _call(capture.retrieve)
+
+
+def _call(read: Callable[[], tuple[bool, Frame | None]]) -> Frame | None:
+    try:
+        done, frame = read()
     except cv2.error:
         # Some backends raise where others answer that nothing came.
         return None
-    return frame if read and frame is not None else None
+    return frame if done else None

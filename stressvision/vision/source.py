@@ -56,6 +56,8 @@ class Capture(Protocol):
 
     def isOpened(self) -> bool: ...  # noqa: N802
     def read(self) -> tuple[bool, Any]: ...
+    def grab(self) -> bool: ...
+    def retrieve(self) -> tuple[bool, Any]: ...
     def get(self, prop: int) -> float: ...
     def set(self, prop: int, value: float) -> bool: ...
     def release(self) -> None: ...
@@ -71,7 +73,15 @@ class TurnedCapture:
         return self._capture.isOpened()
 
     def read(self) -> tuple[bool, Any]:
-        read, frame = self._capture.read()
+        return self._turn(*self._capture.read())
+
+    def grab(self) -> bool:
+        return self._capture.grab()
+
+    def retrieve(self) -> tuple[bool, Any]:
+        return self._turn(*self._capture.retrieve())
+
+    def _turn(self, read: bool, frame: Any) -> tuple[bool, Any]:
         if read and self._rotation in _TURNS:
             frame = cv2.rotate(frame, _TURNS[self._rotation])
         if read and self._mirror:

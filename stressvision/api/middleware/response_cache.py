@@ -103,11 +103,10 @@ class ResponseCache:
                 kept: T = entry.value
                 return kept
             value = await compute()
-            # Checked again: the value may miss a commit made meanwhile, which a fingerprint shows at the next request.
-            if fingerprint is not None or commits == await self._commits.count():
-                if len(self._entries) >= CAPACITY:
-                    self._entries.clear()
-                self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS, commits, before)
+            # The value may miss a commit made meanwhile: the next request counts it, and the numbers differ.
+            if len(self._entries) >= CAPACITY:
+                self._entries.clear()
+            self._entries[key] = _CachedResponse(value, self._clock() + KEPT_SECONDS, commits, before)
             return value
         finally:
             del self._computations[key]

@@ -154,8 +154,8 @@ async def _respond_state(
         return body, compute_etag(body)
 
     async def mark() -> Hashable:
-        read = partial(employees.fingerprint_state, backend.context, employee_id, minutes)
-        return await backend.short.run("fingerprint", read)
+        read = employees.fingerprint_state(backend.context, employee_id, minutes)
+        return await backend.reads.fetch("fingerprint", read)
 
     body, etag = await backend.response_cache.get_or_compute(
         ("state", employee_id, minutes), compute, mark if minutes <= FINGERPRINT_MINUTES else None

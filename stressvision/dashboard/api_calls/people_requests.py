@@ -16,7 +16,7 @@ from stressvision.wire.people import (
 from stressvision.wire.rights import ErasureCertificate
 
 MEASURING_SECONDS = 90.0
-ERASING_SECONDS = 300.0
+ERASING_SECONDS = 900.0
 
 Still = tuple[str, bytes]
 """Name and encoded content of one picture."""

@@ -143,9 +143,9 @@ WITHDRAWN = Message(
 ERASE = Message(es="Borrar todo lo de {name}", en="Erase all data of {name}")
 ERASE_ABOUT = Message(
     es="Se borra de la base, las copias de seguridad y los registros, y se comprueba que no quede nada. No se puede "
-    "deshacer. Puede tardar un minuto.",
+    "deshacer. Puede tardar varios minutos; mientras tanto se sigue guardando.",
     en="The data are erased from the database, the backups and the logs, and it is checked that nothing is left. It "
-    "cannot be undone. It may take a minute.",
+    "cannot be undone. It may take some minutes, while storing goes on.",
 )
 ERASE_BUTTON = Message(es="Borrar para siempre", en="Erase for ever")
 ERASING = Message(es="Borrando y comprobando…", en="Erasing and checking…")

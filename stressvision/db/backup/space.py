@@ -87,6 +87,13 @@ def rewrite(database: Database, tables: Iterable[str]) -> None:
             connection.execute(text(f'VACUUM FULL "{name}"'))
 
 
+def vacuum(database: Database, tables: Iterable[str]) -> None:
+    """Remove deleted rows from tables of a PostgreSQL database beside writers; their bytes stay until overwritten."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in tables:
+            connection.execute(text(f'VACUUM "{name}"'))
+
+
 def move_log(database: Database) -> bool:
     """Move the write-ahead log into the file without blocking writers; return whether all of it was moved.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import Connection as Connection
@@ -22,6 +22,11 @@ from stressvision.db.engine.urls import parse_url as parse_url
 from stressvision.db.engine.urls import require_regular_file
 from stressvision.db.engine.urls import sqlite_path as sqlite_path
 from stressvision.db.engine.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from stressvision.db.engine.snapshot_reads import SnapshotRead
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 512
@@ -46,6 +51,8 @@ _SNAPSHOT: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresq
 """How PostgreSQL reads: by default each statement would see what was committed before it."""
 WRITE_LOCK_KEY = 718281828
 _WRITE_LOCK = text(f"SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})")
+_BEGIN_AS_WRITER = f"BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK_KEY})"
+"""In one round trip, on a connection whose driver begins no transactions itself."""
 
 
 @cache
@@ -83,6 +90,11 @@ class Database:
         self.require_file()
         with translate_errors(self.url), self._reader.connect() as connection, connection.begin():
             yield connection
+
+    def fetch(self, read: "SnapshotRead[T]") -> T:
+        """Return the answer of a read. Raises DatabaseUnavailable, and what the read's own function raises."""
+        with self.read() as connection:
+            return read.fetch(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -124,7 +136,8 @@ class Database:
         connection.info[_GENERATION] = self.file_generation
         if self.is_sqlite:
             _execute_unseen(connection, f"PRAGMA cache_size={-WRITING_CACHE_KIB}")
-        return connection
+            return connection
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def is_current(self, connection: Connection) -> bool:
         """Return whether a connection of connect() belongs to the present file (write_queue.DatabaseAccess)."""
@@ -135,7 +148,7 @@ class Database:
         self.require_file()
         connection.begin()
         if not self.is_sqlite:
-            connection.execute(_WRITE_LOCK)
+            connection.exec_driver_sql(_BEGIN_AS_WRITER)
 
     def count_written(self, connection: Connection) -> int | None:
         """Return SQLite's count of changed rows; None outside a transaction and on PostgreSQL."""

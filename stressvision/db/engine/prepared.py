@@ -1,8 +1,9 @@
-"""Statements of the busiest path, compiled once and passed to SQLite's driver as text.
+"""Statements of the busiest path, compiled once and passed to the driver as text.
 
 SQLAlchemy spends on each execution several times what SQLite spends on a row: the look-up of an open alert takes 7.6 µs
 through this module and 26 µs through Connection.execute, the overview's six queries 0.2 ms and 1.9 ms, most of it to
-build them. Only statements that run for every stored detection, or for the figures after each one, use it.
+build them. Only statements that run for every stored detection, or for the figures after each one, use it. PostgreSQL
+gets the queries among them in a pipeline (pipeline.py).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ from stressvision.db.engine.connection import sqlite_driver
 from stressvision.db.engine.driver_errors import wrap_driver_error
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 Converter = Callable[[Any], Any]
 
 
@@ -26,28 +29,47 @@ Rows = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class _Text:
+class CompiledText:
     """A compiled statement.
 
-    `parameters`: for each question mark the parameter's name and the converter to SQLite's value. `literals`: values
-    that the statement itself contains. `results`: the converters of the returned columns.
+    `parameters`: for each question mark (PostgreSQL: $1, $2...) the parameter's name. `converters`: to the driver's
+    value, by name. `literals`: values that the statement itself contains. `results`: the converters of the returned
+    columns; none where no column has one, and for PostgreSQL, whose driver returns the values as they should be.
     """
 
     sql: str
-    parameters: tuple[tuple[str, Converter | None], ...]
+    parameters: tuple[str, ...]
+    converters: tuple[tuple[str, Converter], ...]
     literals: Mapping[str, Any]
     results: tuple[Converter | None, ...]
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """Return the driver's rows. Raises sqlalchemy's DBAPIError."""
-        bound = {**self.literals, **values}
-        row = [bound[name] if convert is None else convert(bound[name]) for name, convert in self.parameters]
+        """Return the rows of SQLite's driver. Raises sqlalchemy's DBAPIError."""
+        row = self.bind(values)
         driver: Any = connection.connection.dbapi_connection
         try:
             found: Sequence[Sequence[Any]] = driver.execute(self.sql, row).fetchall()
         except sqlite_driver().Error as error:
             raise wrap_driver_error(self.sql, error, connection.dialect) from error
         return found
+
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the values in the order of the parameters, as the driver takes them."""
+        bound = {**self.literals, **values}
+        for name, convert in self.converters:
+            bound[name] = convert(bound[name])
+        return [bound[name] for name in self.parameters]
+
+    def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Return the driver's rows as values of the columns' types."""
+        if not self.results:
+            return rows
+        converted = [list(row) for row in rows]
+        for place, convert in enumerate(self.results):
+            if convert is not None:
+                for row in converted:
+                    row[place] = convert(row[place])
+        return converted
 
 
 class PreparedStatement(Generic[T]):
@@ -58,7 +80,7 @@ class PreparedStatement(Generic[T]):
 
     def __init__(self, statement: ReturningInsert[T] | Select[T]) -> None:
         self._statement = statement
-        self._text: _Text | None = None
+        self._text: CompiledText | None = None
 
     def fetch_scalar(self, connection: Connection, values: Mapping[str, Any]) -> T | None:
         """Return the value; None where there is no row, or NULL in it. Raises sqlalchemy's DBAPIError."""
@@ -68,8 +90,7 @@ class PreparedStatement(Generic[T]):
         found = text.execute(connection, values)
         if not found:
             return None
-        (convert,) = text.results
-        value: T | None = found[0][0] if convert is None else convert(found[0][0])
+        value: T | None = text.convert(found)[0][0]
         return value
 
 
@@ -78,30 +99,66 @@ class PreparedQuery:
 
     def __init__(self, query: Rows) -> None:
         self._query = query
-        self._text: _Text | None = None
+        self._text: CompiledText | None = None
 
     def fetch_all(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return the rows. Raises sqlalchemy's DBAPIError."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._query, values).all()
-        text = self._text = self._text or _compile(self._query, connection.dialect)
-        return [
-            [value if convert is None else convert(value) for value, convert in zip(row, text.results, strict=True)]
-            for row in text.execute(connection, values)
-        ]
+        text = self._text = self._text or self.compile(connection.dialect)
+        return text.convert(text.execute(connection, values))
+
+    def compile(self, dialect: Dialect) -> CompiledText:
+        """Return the query's text for a dialect."""
+        return _compile(self._query, dialect)
+
+    def bind(self, read: Callable[[Sequence[Sequence[Any]]], T], **values: object) -> "BoundQuery[T]":
+        """Return the query with its values. `read`: makes the answer of the rows."""
+        return BoundQuery(self, values, read)
 
 
-def _compile(statement: ReturningInsert[Any] | Rows, dialect: Dialect) -> _Text:
+@dataclass(eq=False, slots=True)
+class BoundQuery(Generic[T_co]):
+    """A query with its values, and the function that makes the answer of its rows."""
+
+    query: PreparedQuery
+    values: Mapping[str, Any]
+    read: Callable[[Sequence[Sequence[Any]]], T_co]
+
+    def fetch(self, connection: Connection) -> T_co:
+        """Return the answer. Raises sqlalchemy's DBAPIError."""
+        return self.read(self.query.fetch_all(connection, self.values))
+
+    def then(self, function: Callable[[T_co], U]) -> "BoundQuery[U]":
+        """Return the query whose answer the function makes of this one's."""
+        return BoundQuery(self.query, self.values, lambda rows: function(self.read(rows)))
+
+
+def read_count(rows: Sequence[Sequence[Any]]) -> int:
+    """Return the only value of the only row; 0 for NULL."""
+    return rows[0][0] or 0
+
+
+def read_value(rows: Sequence[Sequence[Any]]) -> Any:
+    """Return the only value of the only row."""
+    return rows[0][0]
+
+
+def _compile(statement: ReturningInsert[Any] | Rows, dialect: Dialect) -> CompiledText:
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101  SQLAlchemy's annotations do not state it
-    converters = {name: _find_converter(bind.type, dialect) for name, bind in compiled.binds.items()}
+    converters = ((name, _find_converter(bind.type, dialect)) for name, bind in compiled.binds.items())
     required = {name for name, bind in compiled.binds.items() if bind.required}
-    results = (column.type.dialect_impl(dialect) for column in statement.exported_columns)
-    return _Text(
+    results: tuple[Converter | None, ...] = ()
+    if dialect.name == "sqlite":
+        kinds = (column.type.dialect_impl(dialect) for column in statement.exported_columns)
+        results = tuple(kind.result_processor(dialect, None) for kind in kinds)
+    return CompiledText(
         str(compiled),
-        tuple((name, converters.get(name)) for name in compiled.positiontup or ()),
+        tuple(compiled.positiontup or ()),
+        tuple((name, convert) for name, convert in converters if convert is not None),
         {name: value for name, value in compiled.params.items() if name not in required},
-        tuple(kind.result_processor(dialect, None) for kind in results),
+        results if any(results) else (),
     )
 
 
@@ -160,9 +217,12 @@ class PostgresInsert:
     A list of VALUES is another text for each number of rows, which SQLAlchemy builds and the server parses anew.
     """
 
-    def __init__(self, table: Table, names: Sequence[str]) -> None:
-        """`names`: of the columns that the rows have values for."""
-        self._table, self._names = table, tuple(names)
+    def __init__(self, table: Table, names: Sequence[str], condition: str = "true") -> None:
+        """`names`: of the columns that the rows have values for. `condition`: without which none is inserted.
+
+        It is SQL, in which `new` are the rows.
+        """
+        self._table, self._names, self._condition = table, tuple(names), condition
         self._sql: str | None = None
 
     def insert(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[int]:
@@ -178,6 +238,7 @@ class PostgresInsert:
         names = ", ".join(self._names)
         source = f"ROWS FROM (json_to_recordset(%s::json) AS ({types})) WITH ORDINALITY"
         return (
-            f"INSERT INTO {self._table.name} ({names}) SELECT {names} FROM {source} ORDER BY ordinality"  # noqa: S608  constant names
-            " RETURNING id"
+            f"WITH new AS MATERIALIZED (SELECT * FROM {source}) "  # noqa: S608  constant names
+            f"INSERT INTO {self._table.name} ({names}) SELECT {names} FROM new WHERE {self._condition}"
+            " ORDER BY ordinality RETURNING id"
         )

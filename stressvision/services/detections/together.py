@@ -4,7 +4,7 @@ Detections that a device sends are nearly always new, of consenting employees an
 once for all of them, and they are inserted together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from stressvision.db.queries.detections import detections as rows
 from stressvision.db.queries.detections.devices import DeviceReport, upsert_device
 from stressvision.db.queries.detections.identity import find_identity
 from stressvision.db.queries.detections.sessions import find_session
-from stressvision.db.queries.people.employees import count_recognisable, touch_employees
+from stressvision.db.queries.people.employees import touch_employees
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, is_too_far_ahead
 from stressvision.services.alerts.creation import create_alert_if_due
 from stressvision.services.context import Context
@@ -44,10 +44,19 @@ def prepare(context: Context, detections: Sequence[DetectionIn]) -> Prepared | N
 def store_together(connection: Connection, context: Context, batch: Prepared) -> list[DetectionAccepted] | None:
     """Store all detections; None, and nothing written, where one of them is refused or was stored before."""
     sessions = _find_sessions(connection, batch.detections)
-    if sessions is None or not _may_be_stored(connection, batch.detections) or not _are_new(connection, batch.rows):
+    if sessions is None or not _fit_together(connection, batch.detections):
         return None
+    names = [sessions[item.device_id, session_name(item)] for item in batch.detections]
     alerting = set[int]()
-    ids = _insert(connection, context, batch, sessions, alerting)
+    if any(map(_may_alert, batch.rows)):
+        if not rows.may_all_be_stored(connection, batch.rows):
+            return None
+        ids = _insert_with_alerts(connection, context, batch.rows, names, alerting)
+    else:
+        ids = rows.insert_all_permitted(connection, batch.rows, names)
+        if len(ids) < len(batch.rows):
+            return None
+    _note_sightings(connection, context, batch)
     return [
         DetectionAccepted(
             detection_id=row_id,
@@ -58,22 +67,15 @@ def store_together(connection: Connection, context: Context, batch: Prepared) ->
     ]
 
 
-def _may_be_stored(connection: Connection, detections: Sequence[DetectionIn]) -> bool:
-    """Return whether every employee may be recognised, by this database's ids; insert_permitted checks the same."""
-    people = {item.employee_id for item in detections if item.employee_id is not None}
+def _fit_together(connection: Connection, detections: Sequence[DetectionIn]) -> bool:
+    """Return whether all employees are named by this database's ids, and no event is in the batch twice."""
     named_in = {item.database_id for item in detections if item.employee_id is not None and item.database_id}
-    return (not people or count_recognisable(connection, people) == len(people)) and (
-        not named_in or named_in == {find_identity(connection)}
-    )
+    events = [item.event_id for item in detections if item.event_id is not None]
+    return len(set(events)) == len(events) and (not named_in or named_in == {find_identity(connection)})
 
 
-def _are_new(connection: Connection, new: Sequence[rows.NewDetection]) -> bool:
-    """Return whether no event was stored before, nor is in the batch twice.
-
-    Asked beforehand: a savepoint, to return to after a failed insertion, adds 13 µs to the 29 of each row.
-    """
-    events = [row.event_id for row in new if row.event_id is not None]
-    return len(set(events)) == len(events) and not rows.has_events(connection, events)
+def _may_alert(row: rows.NewDetection) -> bool:
+    return row.employee_id is not None and row.emotion in _ALERTING
 
 
 def _find_sessions(
@@ -89,27 +91,24 @@ def _find_sessions(
     return found
 
 
-def _insert(
+def _insert_with_alerts(
     connection: Connection,
     context: Context,
-    batch: Prepared,
-    sessions: Mapping[tuple[str, int | str | None], int | None],
+    new: Sequence[rows.NewDetection],
+    names: Sequence[int | None],
     alerting: set[int],
 ) -> list[int]:
     """Insert all rows and return their ids. An alert counts the rows up to its own, as with single detections.
 
     Adds to `alerting` the places of those that created one.
     """
-    names = [sessions[item.device_id, session_name(item)] for item in batch.detections]
     ids: list[int] = []
-    for place, row in enumerate(batch.rows):
-        if row.employee_id is not None and row.emotion in _ALERTING:
-            ids += rows.insert_many(connection, batch.rows[len(ids) : place + 1], names[len(ids) : place + 1])
+    for place, row in enumerate(new):
+        if row.employee_id is not None and row.emotion is not None and _may_alert(row):
+            ids += rows.insert_many(connection, new[len(ids) : place + 1], names[len(ids) : place + 1])
             if create_alert_if_due(connection, context, row.employee_id, row.emotion, row.timestamp) is not None:
                 alerting.add(place)
-    ids += rows.insert_many(connection, batch.rows[len(ids) :], names[len(ids) :])
-    _note_sightings(connection, context, batch)
-    return ids
+    return ids + rows.insert_many(connection, new[len(ids) :], names[len(ids) :])
 
 
 def _note_sightings(connection: Connection, context: Context, batch: Prepared) -> None:

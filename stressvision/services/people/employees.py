@@ -1,5 +1,6 @@
 """Employees: list, read, create and change them. Every read of one person and every change is audited."""
 
+from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from stressvision.core.clock import latest_credible
 from stressvision.core.errors import Conflict, Message, NotFound
 from stressvision.db.engine.connection import Connection
+from stressvision.db.engine.snapshot_reads import SnapshotRead, read_alone
 from stressvision.db.queries.detections.detections import DetectionFilter, select_detections
 from stressvision.db.queries.detections.figures import count_emotions_of, fingerprint_of
 from stressvision.db.queries.people import employees as rows
@@ -69,12 +71,6 @@ def list_employees(
     )
 
 
-def fingerprint_employees(context: Context) -> int:
-    """Return a value that changes when list_employees would return something else (employees.fingerprint_employees)."""
-    with context.database.read() as connection:
-        return rows.fingerprint_employees(connection)
-
-
 def read_employee(context: Context, employee_id: int, actor: Actor) -> Employee:
     """Return one employee; the read is audited. Raises NotFound."""
     with context.database.read() as connection:
@@ -123,11 +119,10 @@ def find_employee_state(context: Context, employee_id: int, minutes: int) -> Emp
     return withhold_emotions(context, state)
 
 
-def fingerprint_state(context: Context, employee_id: int, minutes: int) -> tuple[object, ...]:
-    """Return a value that changes when find_employee_state would return something else (figures.fingerprint_of)."""
+def fingerprint_state(context: Context, employee_id: int, minutes: int) -> SnapshotRead[Hashable]:
+    """Read a value that changes when find_employee_state would return something else (figures.fingerprint_of)."""
     now = context.clock()
-    with context.database.read() as connection:
-        return fingerprint_of(connection, employee_id, now - timedelta(minutes=minutes), latest_credible(now))
+    return read_alone(fingerprint_of(employee_id, now - timedelta(minutes=minutes), latest_credible(now)))
 
 
 def create_employee(context: Context, new: EmployeeNew, actor: Actor) -> Employee:

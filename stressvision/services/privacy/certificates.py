@@ -30,10 +30,10 @@ _ACTIONS = {
         "“python -m stressvision retention --compact” on a machine with more",
     ),
     "server": Message(
-        es="filas borradas, tablas reescritas (VACUUM FULL); su registro WAL y las copias del servidor PostgreSQL los "
-        "gobierna su administrador",
-        en="rows deleted, tables rewritten (VACUUM FULL); the PostgreSQL server's WAL and backups are managed by its "
-        "administrator",
+        es="filas borradas; tablas con nombres, rostros y textos reescritas (VACUUM FULL); su registro WAL y las "
+        "copias del servidor PostgreSQL los gobierna su administrador",
+        en="rows deleted; tables with names, faces and texts rewritten (VACUUM FULL); the PostgreSQL server's WAL and "
+        "backups are managed by its administrator",
     ),
     "emptied": Message(es="vaciado a cero bytes", en="truncated to zero bytes"),
     "held": Message(

@@ -16,7 +16,7 @@ from stressvision.db.backup.encryption import read_pieces
 from stressvision.db.backup.gaps import clear_gaps
 from stressvision.db.backup.keys import BackupKey
 from stressvision.db.engine.connection import sqlite_path
-from stressvision.db.queries.privacy.erasure import REWRITTEN, personal_tables
+from stressvision.db.queries.privacy.erasure import MEASURED, rewritten_tables
 from stressvision.db.schema.tables import metadata
 from stressvision.domain.auth import sees_persons
 from stressvision.domain.erasure import (
@@ -103,7 +103,8 @@ def _clean_database(context: Context, search: _Search) -> tuple[CleanedPlace, Cl
     """Overwrite what deleted rows left in the database, search it, and empty its write-ahead log."""
     language, path = context.settings.lang, sqlite_path(context.database.url)
     if path is None:
-        space.rewrite(context.database, (*(table.name for table in personal_tables()), *REWRITTEN))
+        space.rewrite(context.database, rewritten_tables())
+        space.vacuum(context.database, MEASURED)
         return build_place(language, "database", "server", is_clean=None), _clean_log(context)
     action = "overwritten" if clear_gaps(context.database) else "zeroed"
     log = _clean_log(context)

@@ -13,7 +13,7 @@ from stressvision.domain.erasure import Traces
 from stressvision.services.audit import record
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.employees import get_employee
-from stressvision.services.privacy.chunks import delete_in_chunks
+from stressvision.services.privacy.chunks import delete_in_chunks, write_in_chunks
 
 LAST_CHUNK = 500
 """Rows deleted by one statement of the last transaction, which finds only those written meanwhile."""
@@ -83,10 +83,12 @@ def _traces_of(connection: Connection, person: EmployeeRow) -> Traces:
 def _remove_from_reports(context: Context, employee_id: int) -> int:
     with context.database.read() as connection:
         mentioning = [row.id for row in rows.reports_mentioning(connection, employee_id)]
-    for report_id in mentioning:
-        with context.database.write() as connection:
-            rows.forget_in_report(connection, report_id, employee_id)
-    return len(mentioning)
+
+    def forget(connection: Connection, report_id: int) -> int:
+        rows.forget_in_report(connection, report_id, employee_id)
+        return 1
+
+    return write_in_chunks(context, mentioning, forget)
 
 
 def _remove_traces(context: Context, traces: Traces) -> int:
@@ -98,7 +100,9 @@ def _remove_traces(context: Context, traces: Traces) -> int:
     for table in rows.written_tables():
         with context.database.read() as connection:
             found = rows.find_traces(connection, table, traces)
-        for key in found:
-            with context.database.write() as connection:
-                changed += rows.remove_traces(connection, table, key, traces)
+        changed += write_in_chunks(
+            context,
+            found,
+            lambda connection, key, table=table: rows.remove_traces(connection, table, key, traces),  # type: ignore[misc]
+        )
     return changed

@@ -19,13 +19,12 @@ from stressvision.domain.retention import RetentionKind, Term
 from stressvision.services.audit import trim_audit
 from stressvision.services.confirmed_time import ConfirmedTime
 from stressvision.services.context import Context
-from stressvision.services.privacy.chunks import PAUSE_SECONDS, delete_in_chunks
+from stressvision.services.privacy.chunks import Pauses, delete_in_chunks
 
 PAGES = 100
 """Pages freed in one transaction: 400 KiB."""
 AUDIT_ROWS = 2000
 """Rows of the audit log deleted in one transaction."""
-_AUDIT_PAUSE_SECONDS = 0.1
 _WORTH_REWRITING = 0.25
 """Share of an older file that must be free before it is rewritten, once."""
 _IDLE = timedelta(minutes=5)
@@ -115,14 +114,15 @@ def _delete(context: Context, kind: RetentionKind, before: datetime, pause: Call
 
 def _trim_audit(context: Context, before: datetime, pause: Callable[[float], None]) -> int:
     """Delete parts of a fixed size, because each adds a row to the log."""
-    total = 0
+    total, pauses = 0, Pauses(context, pause)
     while True:
         with context.database.write() as connection:
+            began = time.monotonic()
             trimmed = trim_audit(connection, context, before, AUDIT_ROWS)
         total += trimmed
         if trimmed < AUDIT_ROWS:
             return total
-        pause(_AUDIT_PAUSE_SECONDS)
+        pauses.rest(time.monotonic() - began)
 
 
 def _delete_in_chunks(context: Context, expired: Expired, before: datetime, pause: Callable[[float], None]) -> int:
@@ -136,8 +136,10 @@ def _free(context: Context, before: Space, pause: Callable[[float], None], *, co
     if compact or (not space.can_free_gradually(database) and _is_worth_rewriting(context, before)):
         space.rewrite(database, metadata.tables)
     elif space.can_free_gradually(database):
+        pauses, began = Pauses(context, pause), time.monotonic()
         while space.free_some(database, PAGES):
-            pause(PAUSE_SECONDS)
+            pauses.rest(time.monotonic() - began)
+            began = time.monotonic()
     with suppress(DatabaseUnavailable):
         # A reader that uses the log prevents this; the next checkpoint empties it.
         space.empty_log(database)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, Text, event, func, insert, select
+from sqlalchemy import Connection, LargeBinary, Table, Text, event, func, insert, select
 
 from stressvision.core.config import Settings
 from stressvision.core.errors import NotFound
@@ -19,7 +19,13 @@ from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.alerts.alert_links import insert_link
 from stressvision.db.queries.people.employees import select_employee
 from stressvision.db.queries.people.faces import FaceSampleRow
-from stressvision.db.queries.privacy.erasure import FREE_OF_PERSONS, REWRITTEN, personal_tables
+from stressvision.db.queries.privacy.erasure import (
+    FREE_OF_PERSONS,
+    MEASURED,
+    REWRITTEN,
+    personal_tables,
+    written_tables,
+)
 from stressvision.db.schema.tables import (
     alert_links,
     alerts,
@@ -98,6 +104,12 @@ def test_every_table_is_erased_or_listed_as_free_of_persons() -> None:
     assert not covered & set(FREE_OF_PERSONS)
 
 
+def test_measured_tables_contain_no_text_about_a_person() -> None:
+    for name in MEASURED:
+        assert metadata.tables[name] not in written_tables()
+        assert not [column for column in metadata.tables[name].c if isinstance(column.type, LargeBinary)]
+
+
 def test_no_trace_of_the_person_is_left_in_any_file(secret_context: Context, clock: FakeClock, tmp_path: Path) -> None:
     context = secret_context
     person = fill(context, clock)
@@ -146,7 +158,12 @@ def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) ->
     person = fill(context, clock)
     with context.database.read() as connection:
         before = connection.execute(select(reports)).one()
+    files = _read_file_numbers(context)
     certificate = erase_person(context, person, DOCTOR)
+    rewritten = {name for name, number in _read_file_numbers(context).items() if number != files[name]}
+    assert rewritten == (
+        set() if context.database.is_sqlite else {"employees", "detection_events", "alerts"} - MEASURED
+    )
     assert certificate.row_counts["detection_events"] == 12
     assert certificate.is_complete
     with context.database.read() as connection:
@@ -168,6 +185,15 @@ def test_rows_are_deleted_and_totals_stay(context: Context, clock: FakeClock) ->
         assert (last.action, last.entity_id, last.user_id) == ("erase", person, "dra.quispe")
     with pytest.raises(NotFound):
         erase_person(context, person, DOCTOR)
+
+
+def _read_file_numbers(context: Context) -> dict[str, int]:
+    """Return the number of each table's file on PostgreSQL, which a rewritten table changes."""
+    if context.database.is_sqlite:
+        return {}
+    names = ("employees", "detection_events", "alerts")
+    with context.database.read() as connection:
+        return {name: connection.execute(select(func.pg_relation_filenode(name))).scalar_one() for name in names}
 
 
 def _sums(summary: dict[str, Any]) -> dict[str, int]:

@@ -1,19 +1,28 @@
 """The response cache: the same bytes until a commit, and never data from before one."""
 
-import select
+import select as sockets
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select, text
 
+from stressvision.core.config import Settings
 from stressvision.core.errors import DatabaseUnavailable
 from stressvision.dashboard.client import BackendClient
 from stressvision.db.engine.connection import Database
-from stressvision.db.engine.visible_commits import VisibleCommits, read_snapshot
+from stressvision.db.engine.pipeline import PipelinedConnection
+from stressvision.db.engine.prepared import PreparedQuery
+from stressvision.db.engine.snapshot_reads import SnapshotRead, read_alone
+from stressvision.db.engine.visible_commits import read_snapshot, read_visible_commits
+from stressvision.db.queries.people.employees import fingerprint_employees
 from stressvision.services.context import Context
 from stressvision.services.detections.storing import store_detection
+from stressvision.services.figures import plan_overview, plan_stats
+from stressvision.services.people.employees import fingerprint_state
 from tests.conftest import FakeClock
 from tests.integration.conftest import DATABASES, connect_elsewhere, enrol
 from tests.integration.edge.test_detections_stored import detection
@@ -121,26 +130,71 @@ def postgresql(postgres: Any, postgres_template: str) -> Iterator[Database]:
     postgres.psql("DROP DATABASE visible WITH (FORCE);")
 
 
-def ask(query: VisibleCommits) -> object:
-    query.ask()
-    while (visible := query.receive()) is None:
-        select.select([query], [], [], 5)
-    return visible
+def answer_all(connection: PipelinedConnection, *reads: SnapshotRead[Any]) -> list[object]:
+    for read in reads:
+        connection.send(read)
+    answers: list[object] = []
+    while len(answers) < len(reads):
+        connection.flush()
+        sockets.select([connection], [], [], 5)
+        answers += [answer() for answer in connection.receive()]
+    return answers
+
+
+def ask(connection: PipelinedConnection) -> object:
+    (answer,) = answer_all(connection, read_visible_commits())
+    return answer
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
 def test_visible_commits_change_with_each_commit_alone(postgresql: Database) -> None:
-    with closing(VisibleCommits(postgresql)) as query, postgresql.engine.connect() as other:
-        before = ask(query)
+    with closing(PipelinedConnection(postgresql)) as connection, postgresql.engine.connect() as other:
+        before = ask(connection)
         other.exec_driver_sql("CREATE TABLE made_by_hand (number int)")
-        assert ask(query) == before
+        assert ask(connection) == before
         other.commit()
-        committed = ask(query)
+        committed = ask(connection)
         assert committed != before
-        assert ask(query) == committed
+        assert ask(connection) == committed
         other.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         with pytest.raises(DatabaseUnavailable):
-            ask(query)
+            ask(connection)
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_pipeline_answers_as_the_pool_does(postgresql: Database, clock: FakeClock) -> None:
+    context = Context(postgresql, Settings(), clock)
+    for number in range(1, 4):
+        person = enrol(context, code=f"EMP{number:03}")
+        store_detection(context, detection(clock() - timedelta(minutes=number), person))
+    reads = (
+        plan_overview(context),
+        plan_stats(context, 24),
+        fingerprint_state(context, 1, 60),
+        fingerprint_employees(),
+    )
+    with closing(PipelinedConnection(postgresql)) as connection:
+        assert answer_all(connection, *reads, *reads) == [postgresql.fetch(read) for read in reads] * 2
+        refused = PreparedQuery(select(text("1 / 0")))
+        with pytest.raises(DatabaseUnavailable):
+            answer_all(connection, read_alone(refused.bind(list)))
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL on this machine")
+def test_reader_does_not_notice_that_connections_broke(postgresql: Database, clock: FakeClock) -> None:
+    context = Context(postgresql, Settings(), clock)
+    stored = "INSERT INTO detection_events (timestamp, device_id, created_at) VALUES (%(now)s, 'pi-1', %(now)s)"
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    with (
+        serve(context) as running,
+        closing(connect_elsewhere(context.database.url.render_as_string(hide_password=False))) as other,
+    ):
+        for count in range(1, 4):
+            other.execute(stored, {"now": clock()})
+            other.commit()
+            assert read(running, "/api/dashboard/overview").json()["detections_last_hour"] == count
+            other.execute(ended)
+            other.commit()
 
 
 def test_snapshot_leaves_out_transactions_that_have_only_begun() -> None:

@@ -48,14 +48,20 @@ def test_figures_of_a_window(context: Context, clock: FakeClock) -> None:
             (now, now + hour),
         ):
             rows = [row for row in every if since < row.timestamp <= until]
-            assert figures.count_emotions(connection, since, until) == Counter(row.emotion or None for row in rows)
-            assert figures.count_people(connection, since, until) == len({row.employee_id for row in rows} - {None})
-            assert figures.count_by_hour(connection, since, until) == Counter(
+            assert figures.count_emotions(since, until).fetch(connection) == Counter(
+                row.emotion or None for row in rows
+            )
+            assert figures.count_people(since, until).fetch(connection) == len(
+                {row.employee_id for row in rows} - {None}
+            )
+            assert figures.count_by_hour(since, until).fetch(connection) == Counter(
                 row.timestamp.replace(minute=0, second=0, microsecond=0) for row in rows
             )
-            assert figures.count_by_device(connection, since, until) == Counter(row.device_id for row in rows)
+            assert figures.count_by_device(since, until).fetch(connection) == Counter(row.device_id for row in rows)
             seen = Counter(row.employee_id for row in rows if row.employee_id)
-            most = [(row.id, row.detection_count) for row in figures.count_by_employee(connection, since, until, 1)]
+            most = [
+                (row.id, row.detection_count) for row in figures.count_by_employee(since, until, 1).fetch(connection)
+            ]
             assert most == sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:1]
 
 
@@ -83,5 +89,5 @@ def test_detections_of_a_clock_that_was_ahead_are_not_recent(context: Context, c
 def test_most_frequent_comes_first(context: Context, clock: FakeClock) -> None:
     fill(context, clock(), [None])
     with context.database.read() as connection:
-        counts = list(figures.count_emotions(connection, clock() - timedelta(hours=24), clock()).values())
+        counts = list(figures.count_emotions(clock() - timedelta(hours=24), clock()).fetch(connection).values())
     assert counts == sorted(counts, reverse=True)

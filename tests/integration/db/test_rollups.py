@@ -172,7 +172,7 @@ def require_devices_equal(connection: Connection) -> None:
     for since in (BEGINNING, BEGINNING + timedelta(minutes=25), BEGINNING + timedelta(hours=15), ALWAYS.start):
         for until in (BEGINNING + timedelta(hours=2, minutes=5), BEGINNING + timedelta(days=1, hours=1), ALWAYS.end):
             expected = Counter(device for moment, device, _, _ in stored if since < moment <= until)
-            assert count_devices_between(connection, since, until) == expected
+            assert count_devices_between(since, until).fetch(connection) == expected
 
 
 def read_tables(connection: Connection) -> dict[str, list[Any]]:

@@ -20,7 +20,14 @@ from stressvision.domain.retention import RetentionKind
 from stressvision.services.audit import record, verify_audit
 from stressvision.services.context import Actor, Context, open_context
 from stressvision.services.privacy import retention
-from stressvision.services.privacy.chunks import FIRST_CHUNK, LARGEST_CHUNK, PAUSE_SECONDS, delete_in_chunks
+from stressvision.services.privacy.chunks import (
+    CHUNK_SECONDS,
+    FIRST_CHUNK,
+    LARGEST_CHUNK,
+    PAUSE_SECONDS,
+    delete_in_chunks,
+    write_in_chunks,
+)
 from stressvision.services.privacy.retention import apply_retention
 from tests.conftest import FakeClock
 
@@ -54,6 +61,21 @@ def test_pause_is_longer_than_the_lock_was_held(usual_context: Context) -> None:
 
     delete_in_chunks(usual_context, delete, pauses.append)
     assert pauses[0] >= 3 * 0.03
+
+
+def test_rows_are_rewritten_in_parts_with_pauses(usual_context: Context) -> None:
+    """A year has 35,000 reports: without pauses a waiting writer rarely found the lock free."""
+    pauses, written = list[float](), list[int]()
+
+    def write(_connection: Connection, item: int) -> int:
+        written.append(item)
+        time.sleep(CHUNK_SECONDS)
+        return 2
+
+    assert write_in_chunks(usual_context, range(3), write, pauses.append) == 6
+    assert written == [0, 1, 2]
+    assert len(pauses) == 2
+    assert min(pauses) >= PAUSE_SECONDS
 
 
 def test_backup_copy_is_flushed_in_parts_and_contains_no_later_commit(

@@ -176,7 +176,7 @@ def test_impossible_time_hides_no_later_hour(sqlite_context: Context) -> None:
     for time in times:
         _detection(sqlite_context, timestamp=time)
     with sqlite_context.database.read() as connection:
-        counts = count_by_hour(connection, from_stored(times[0][:11] + "00:00:00.000"), from_stored(times[-1]))
+        counts = count_by_hour(from_stored(times[0][:11] + "00:00:00.000"), from_stored(times[-1])).fetch(connection)
     hours = {f"{hour:%d %H}": count for hour, count in counts.items()}
     assert hours == {"28 22": 1, "28 23": 3, "01 00": 1, "01 23": 1, "02 08": 1}
 

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, cast
 
+import pytest
+
+from stressvision.api import pipelined_reads
 from stressvision.api.completions import Completions
-from stressvision.api.middleware.commit_count import RETRY_SECONDS, PolledCommits, QueriedCommits
+from stressvision.api.middleware.commit_count import PolledCommits, QueriedCommits
 from stressvision.api.middleware.response_cache import ResponseCache
+from stressvision.api.pipelined_reads import RETRY_SECONDS, PipelinedReads
 from stressvision.api.short_work import MOST_SECONDS, ShortWork
 from stressvision.api.websocket.feed import EventSource
-from stressvision.core.errors import Message, Unavailable
+from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.db.engine.snapshot_reads import SnapshotRead
 from stressvision.services.context import Context
 
 
@@ -181,31 +186,39 @@ def test_completed_write_is_not_waited_for() -> None:
     assert asyncio.run(wait()) == 3
 
 
-class NetworkQuery:
-    """A query that is answered with `state` when `answer` is called, over one end of a socket pair."""
+class Connection:
+    """A connection whose reads are answered with `state` by `answer`, over one end of a socket pair."""
 
     def __init__(self) -> None:
         self.own, self.server = socket.socketpair()
-        self.asked, self.state, self.is_broken = 0, 0, False
+        self.sent, self.state, self.is_broken, self.is_full = 0, 0, False, False
 
     def fileno(self) -> int:
         return self.own.fileno()
 
-    def ask(self) -> None:
-        self.asked += 1
+    def send(self, read: SnapshotRead[Any]) -> None:
+        self.sent += 1
 
-    def answer(self) -> None:
-        self.server.send(b"1")
+    def flush(self) -> bool:
+        was_full, self.is_full = self.is_full, False
+        return not was_full
 
-    def receive(self) -> int | None:
-        self.own.recv(1)
+    def answer(self, count: int = 1) -> None:
+        self.server.send(b"1" * count)
+
+    def receive(self) -> list[Callable[[], int]]:
+        count = len(self.own.recv(100))
         if self.is_broken:
-            raise Unavailable(Message(es="", en=""))
-        return self.state
+            raise DatabaseUnavailable(Message(es="", en=""))
+        state = self.state
+        return [lambda: state] * count
 
     def close(self) -> None:
         self.own.close()
         self.server.close()
+
+
+READ: SnapshotRead[Any] = SnapshotRead((), lambda answers: None)
 
 
 async def count_started(commits: QueriedCommits) -> "asyncio.Task[int | None]":
@@ -221,42 +234,95 @@ async def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_requests_share_the_query_sent_after_they_arrived() -> None:
-    query = NetworkQuery()
+    connection = Connection()
 
     async def run() -> None:
-        commits = QueriedCommits(lambda: query)
+        commits = QueriedCommits(PipelinedReads(lambda: connection), READ)
         first = await count_started(commits)
-        await wait_for(lambda: query.asked == 1)
+        await wait_for(lambda: connection.sent == 1)
         late = [await count_started(commits) for _ in range(3)]
-        query.answer()
+        connection.answer()
         before = await first
         assert not any(task.done() for task in late)
-        assert query.asked == 2
-        query.state = 1
-        query.answer()
+        await wait_for(lambda: connection.sent == 2)
+        connection.state = 1
+        connection.answer()
         assert set(await asyncio.gather(*late)) == {(before or 0) + 1}
         commits.close()
 
     asyncio.run(run())
 
 
-def test_broken_query_leaves_the_count_unknown_until_the_next_connection() -> None:
-    queries, now = [NetworkQuery(), NetworkQuery()], [0.0]
-    opened = iter(queries)
+def test_broken_connection_leaves_the_count_unknown_until_the_next_one() -> None:
+    connections, now = [Connection(), Connection()], [0.0]
+    opened = iter(connections)
 
-    async def ask(commits: QueriedCommits, query: NetworkQuery) -> int | None:
+    async def ask(commits: QueriedCommits, connection: Connection) -> int | None:
         task = await count_started(commits)
-        await wait_for(lambda: bool(query.asked))
-        query.answer()
+        await wait_for(lambda: bool(connection.sent))
+        connection.answer()
         return await task
 
     async def run() -> None:
-        commits = QueriedCommits(lambda: next(opened), lambda: now[0])
-        queries[0].is_broken = True
-        assert await ask(commits, queries[0]) is None
+        commits = QueriedCommits(PipelinedReads(lambda: next(opened), lambda: now[0]), READ)
+        connections[0].is_broken = True
+        assert await ask(commits, connections[0]) is None
         assert await commits.count() is None
         now[0] += RETRY_SECONDS
-        assert await ask(commits, queries[1]) is not None
+        assert await ask(commits, connections[1]) is not None
         commits.close()
 
     asyncio.run(run())
+
+
+def test_reads_are_answered_in_order_and_one_that_fails_fails_alone() -> None:
+    connection = Connection()
+
+    def fail() -> int:
+        raise KeyError
+
+    async def run() -> list[object]:
+        reads = PipelinedReads(lambda: connection)
+        assert await reads.is_ready()
+        futures = [reads.submit(READ) for _ in range(3)]
+        answers = [lambda: 1, fail, lambda: 3]
+        connection.receive = lambda: [answers.pop(0) for _ in connection.own.recv(100)]  # type: ignore[method-assign]
+        connection.answer(2)
+        await wait_for(futures[1].done)
+        connection.answer()
+        found = await asyncio.gather(*futures, return_exceptions=True)
+        reads.close()
+        return found
+
+    first, second, third = asyncio.run(run())
+    assert (first, type(second), third) == (1, KeyError, 3)
+
+
+def test_read_that_is_not_answered_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipelined_reads, "ANSWER_SECONDS", 0.0)
+
+    async def run() -> None:
+        reads = PipelinedReads(Connection)
+        assert await reads.is_ready()
+        with pytest.raises(DatabaseUnavailable):
+            await reads.submit(READ)
+        assert not await reads.is_ready()
+
+    asyncio.run(run())
+
+
+def test_what_the_socket_did_not_take_is_sent_when_it_can() -> None:
+    connection = Connection()
+
+    async def run() -> object:
+        reads = PipelinedReads(lambda: connection)
+        assert await reads.is_ready()
+        connection.is_full = True
+        future = reads.submit(READ)
+        await wait_for(lambda: not connection.is_full)
+        connection.answer()
+        answer = await future
+        reads.close()
+        return answer
+
+    assert asyncio.run(run()) == 0

@@ -22,6 +22,8 @@ class FakeCapture:
     def __init__(self, frames: list[Frame], fps: float = 1000.0, gate: threading.Semaphore | None = None) -> None:
         self.frames, self.fps, self.gate = list(frames), fps, gate
         self.released = False
+        self.grabbed: tuple[bool, Any] = (False, None)
+        self.retrieved = 0
 
     def isOpened(self) -> bool:  # noqa: N802
         return True
@@ -32,6 +34,14 @@ class FakeCapture:
         if self.gate is not None:
             self.gate.acquire(timeout=DEADLINE)
         return True, self.frames.pop(0)
+
+    def grab(self) -> bool:
+        self.grabbed = self.read()
+        return self.grabbed[0]
+
+    def retrieve(self) -> tuple[bool, Any]:
+        self.retrieved += 1
+        return self.grabbed
 
     def get(self, prop: int) -> float:
         return self.fps if prop == cv2.CAP_PROP_FPS else 0.0
@@ -85,6 +95,22 @@ def test_the_newest_picture_is_kept_and_older_ones_are_dropped_and_counted(
     assert number_of(camera.take(DEADLINE)) == 5
     assert camera.dropped == 4
     assert camera.take(0.0) is None
+
+
+def test_pictures_that_follow_too_soon_are_not_converted(started: Callable[[Camera], Camera]) -> None:
+    seconds, gate = FakeSeconds(), threading.Semaphore(0)
+    capture = TimedCapture(seconds, [bright(number) for number in range(1, 8)], gate)
+    camera = started(Camera(WEBCAM, least_seconds=2.5, opener=lambda source: capture, monotonic=seconds))
+    taken = []
+    for count in (1, 3, 3):
+        gate.release(count)
+        shot = camera.take(DEADLINE)
+        assert shot is not None
+        taken.append((number_of(shot), shot.elapsed, shot.cut))
+
+    assert taken == [(101, 101.0, True), (104, 104.0, False), (107, 107.0, False)]
+    assert capture.retrieved == 3
+    assert camera.dropped == 0
 
 
 def test_a_camera_that_fails_is_opened_again_and_the_break_is_marked(started: Callable[[Camera], Camera]) -> None:

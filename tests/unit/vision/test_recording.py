@@ -33,6 +33,12 @@ class StampedCapture:
         self.next += 1
         return True, np.full((4, 4, 3), self.pictures[self.next - 1][1], np.uint8)
 
+    def grab(self) -> bool:
+        raise NotImplementedError
+
+    def retrieve(self) -> tuple[bool, Any]:
+        raise NotImplementedError
+
     def get(self, prop: int) -> float:
         if prop == cv2.CAP_PROP_POS_MSEC:
             return self.pictures[max(0, self.next - 1)][0] * 1000

@@ -94,12 +94,17 @@ def test_a_picture_is_turned_and_mirrored(tmp_path: Path, rotation: Rotation, mi
     frame = np.zeros((48, 64, 3), np.uint8)
     frame[:24, :32] = 255
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 15, (64, 48))
-    writer.write(frame)
+    for _ in range(2):
+        writer.write(frame)
     writer.release()
     capture = open_capture(parse_source(str(path), Path("demo"), rotation=rotation, mirror=mirror))
 
     _, turned = capture.read()
+    assert capture.grab()
+    _, grabbed = capture.retrieve()
     capture.release()
+    assert grabbed.shape == turned.shape
+    assert cv2.norm(grabbed, turned, cv2.NORM_L1) / turned.size < 2
 
     height, width = turned.shape[:2]
     corners = {

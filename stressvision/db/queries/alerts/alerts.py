@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, insert, select, update
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.engine.prepared import BoundQuery, PreparedQuery, read_count, read_value
 from stressvision.db.engine.row_reader import Items, OneOf, ReadRow, RowReader, Tally, Within
 from stressvision.db.schema.tables import alerts, employees
 from stressvision.domain.alerts import PROLONGED_FATIGUE, AlertStatus, Outcome, Severity, compute_version
@@ -209,18 +209,20 @@ def select_newest_pending(connection: Connection, limit: int) -> list[AlertRow]:
 
 
 _pending = (_a.status == str(AlertStatus.PENDING), _a.device_id.is_(None))
-_NEWEST_PENDING = PreparedStatement(select(func.max(_a.id)).where(*_pending, _a.severity == bindparam("severity")))
-_PENDING = PreparedStatement(select(func.count()).select_from(alerts).where(*_pending))
+_NEWEST_PENDING = PreparedQuery(
+    select(func.max(_a.id)).where(*_pending, _a.severity == bindparam("severity", type_=_a.severity.type))
+)
+_PENDING = PreparedQuery(select(func.count()).select_from(alerts).where(*_pending))
 
 
-def find_newest_pending(connection: Connection, severity: Severity) -> int | None:
+def find_newest_pending(severity: Severity) -> BoundQuery[int | None]:
     """Return the id of the employees' pending alert of this severity that was stored last, or None."""
-    return _NEWEST_PENDING.fetch_scalar(connection, {"severity": str(severity)})
+    return _NEWEST_PENDING.bind(read_value, severity=str(severity))
 
 
-def count_pending(connection: Connection) -> int:
-    """Return the number of the employees' pending alerts."""
-    return _PENDING.fetch_scalar(connection, {}) or 0
+def count_pending() -> BoundQuery[int]:
+    """Count the employees' pending alerts."""
+    return _PENDING.bind(read_count)
 
 
 def select_latest_device_alerts(connection: Connection) -> list[AlertRow]:

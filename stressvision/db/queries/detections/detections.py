@@ -26,6 +26,7 @@ from sqlalchemy import (
 from stressvision.db.engine.expressions import columns_for, older_than
 from stressvision.db.engine.prepared import PostgresInsert, PreparedInsert, PreparedStatement
 from stressvision.db.engine.row_reader import LARGEST_COUNT, OneOf, ReadRow, RowReader, Shape, Within
+from stressvision.db.queries.people.employees import count_recognisable
 from stressvision.db.schema.tables import detection_events, detection_totals, employees, sessions
 from stressvision.db.schema.tables.observations import ONE_SHOWS_SOMETHING, SHOWS_SOMETHING
 from stressvision.domain.emotions import FATIGUE_EMOTIONS, STRESS_EMOTIONS, Emotion
@@ -205,6 +206,39 @@ def insert_many(
     return (_INSERT_MANY if connection.dialect.name == "sqlite" else _INSERT_MANY_ON_POSTGRESQL).insert(
         connection, found
     )
+
+
+# As has_events and employees.count_recognisable; domain/consent.may_be_recognised states the rule of consent.
+_ALL_MAY_BE_STORED = """
+NOT EXISTS (SELECT FROM detection_events WHERE event_id = ANY (ARRAY(SELECT event_id FROM new)))
+AND (SELECT count(DISTINCT employee_id) FROM new) = (SELECT count(*) FROM employees
+  WHERE id = ANY (ARRAY(SELECT employee_id FROM new)) AND consent_given AND is_active)"""
+_INSERT_PERMITTED_ON_POSTGRESQL = PostgresInsert(detection_events, _ROW, _ALL_MAY_BE_STORED)
+
+
+def insert_all_permitted(
+    connection: Connection, detections: Sequence[NewDetection], sessions: Sequence[int | None]
+) -> list[int]:
+    """Store detections if all events are new and all employees may be recognised, and return their ids; else none.
+
+    PostgreSQL checks and stores in one statement.
+    """
+    if connection.dialect.name != "sqlite":
+        found = [(*row, own) for row, own in zip(detections, sessions, strict=True)]
+        return _INSERT_PERMITTED_ON_POSTGRESQL.insert(connection, found)
+    if not may_all_be_stored(connection, detections):
+        return []
+    return insert_many(connection, detections, sessions)
+
+
+def may_all_be_stored(connection: Connection, detections: Sequence[NewDetection]) -> bool:
+    """Return whether all events are new and all employees may be recognised; insert_permitted checks the same.
+
+    Asked beforehand: a savepoint, to return to after a failed insertion, adds 13 µs to the 29 of each row.
+    """
+    people = {row.employee_id for row in detections if row.employee_id is not None}
+    events = [row.event_id for row in detections if row.event_id is not None]
+    return (not people or count_recognisable(connection, people) == len(people)) and not has_events(connection, events)
 
 
 _DETECTION: Select[Any] = select(*columns_for(DetectionRow, detection_events))

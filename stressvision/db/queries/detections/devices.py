@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.engine.prepared import BoundQuery, PreparedQuery, read_count
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Shape
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.schema.tables import devices, sessions
@@ -100,7 +100,7 @@ def count_devices(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(devices)).scalar_one()
 
 
-_HEARD = PreparedStatement(
+_HEARD = PreparedQuery(
     select(func.count())
     .select_from(devices)
     .where(
@@ -111,9 +111,9 @@ _HEARD = PreparedStatement(
 )
 
 
-def count_heard_devices(connection: Connection, since: datetime, until: datetime) -> int:
-    """Return the number of devices that reported over (since, until] and did not stop."""
-    return _HEARD.fetch_scalar(connection, {"since": since, "until": until}) or 0
+def count_heard_devices(since: datetime, until: datetime) -> BoundQuery[int]:
+    """Count the devices that reported over (since, until] and did not stop."""
+    return _HEARD.bind(read_count, since=since, until=until)
 
 
 def select_signs(connection: Connection) -> list[DeviceSign]:

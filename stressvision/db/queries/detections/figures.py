@@ -1,12 +1,13 @@
 """Figures of a period from the roll-ups, and of all time from the totals, which triggers maintain."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, desc, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, desc, exists, func, select
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.prepared import PreparedStatement
+from stressvision.db.engine.prepared import BoundQuery, PreparedQuery, read_count
 from stressvision.db.engine.row_reader import RowReader, sum_by_text
 from stressvision.db.engine.types import UtcMoment
 from stressvision.db.queries.detections.rollups import (
@@ -54,13 +55,20 @@ def _within(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
     return _d.timestamp > since, _d.timestamp <= until
 
 
-def count_emotions(connection: Connection, since: datetime, until: datetime) -> dict[str | None, int]:
-    """Return the detections of a time over (since, until] by expression (None: not analysed).
+_WITHIN = (
+    _d.timestamp > bindparam("since", type_=UtcMoment()),
+    _d.timestamp <= bindparam("until", type_=UtcMoment()),
+)
+
+
+def count_emotions(since: datetime, until: datetime) -> BoundQuery[dict[str | None, int]]:
+    """Count the detections of a time over (since, until] by expression (None: not analysed).
 
     The most frequent comes first.
     """
-    counts = count_emotions_between(connection, since, until)
-    return {emotion or None: count for emotion, count in counts.most_common()}
+    return count_emotions_between(since, until).then(
+        lambda counts: {emotion or None: count for emotion, count in counts.most_common()}
+    )
 
 
 def count_emotions_of(
@@ -72,62 +80,48 @@ def count_emotions_of(
     return sum_by_text((emotion, count) for emotion, count in found)
 
 
-_FINGERPRINT = select(
-    func.count(),
-    func.max(_d.id),
-    select(func.count()).where(employees.c.id == bindparam("employee_id")).scalar_subquery(),
-).where(
-    _d.employee_id == bindparam("employee_id"), _d.timestamp > bindparam("since"), _d.timestamp <= bindparam("until")
+_FINGERPRINT = PreparedQuery(
+    select(
+        func.count(),
+        func.max(_d.id),
+        select(func.count()).where(employees.c.id == bindparam("employee_id", type_=Integer())).scalar_subquery(),
+    ).where(_d.employee_id == bindparam("employee_id", type_=Integer()), *_WITHIN)
 )
 
 
-def fingerprint_of(connection: Connection, employee_id: int, since: datetime, until: datetime) -> tuple[object, ...]:
+def fingerprint_of(employee_id: int, since: datetime, until: datetime) -> BoundQuery[Hashable]:
     """Return a value that changes when detections of the employee are stored or deleted in (since, until].
 
     It reads index entries only. A stored detection that another program changes leaves it as it is.
     """
-    values = {"employee_id": employee_id, "since": since, "until": until}
-    return tuple(connection.execute(_FINGERPRINT, values).one())
+    return _FINGERPRINT.bind(lambda rows: tuple(rows[0]), employee_id=employee_id, since=since, until=until)
 
 
-_PEOPLE = PreparedStatement(
-    select(func.count())
-    .select_from(employees)
-    .where(
-        exists(
-            select(_d.id).where(
-                _d.employee_id == employees.c.id,
-                _d.timestamp > bindparam("since", type_=UtcMoment()),
-                _d.timestamp <= bindparam("until", type_=UtcMoment()),
-            )
-        )
-    )
-)
+# The offset keeps PostgreSQL from reading all detections of the time, instead of one index entry of each employee.
+_seen = select(_d.id).where(_d.employee_id == employees.c.id, *_WITHIN).limit(1).offset(0)
+_PEOPLE = PreparedQuery(select(func.count()).select_from(employees).where(exists(_seen)))
 
 
-def count_people(connection: Connection, since: datetime, until: datetime) -> int:
-    """Return the number of employees detected in a time over (since, until]."""
-    return _PEOPLE.fetch_scalar(connection, {"since": since, "until": until}) or 0
+def count_people(since: datetime, until: datetime) -> BoundQuery[int]:
+    """Count the employees detected in a time over (since, until]."""
+    return _PEOPLE.bind(read_count, since=since, until=until)
 
 
-def count_by_hour(connection: Connection, since: datetime, until: datetime) -> dict[datetime, int]:
-    """Return the detections of a time over (since, until] by the start of the UTC hour, without empty hours."""
-    return dict(sorted(count_hours_between(connection, since, until).items()))
+def count_by_hour(since: datetime, until: datetime) -> BoundQuery[dict[datetime, int]]:
+    """Count the detections of a time over (since, until] by the start of the UTC hour, without empty hours."""
+    return count_hours_between(since, until).then(lambda counts: dict(sorted(counts.items())))
 
 
-def count_by_employee(connection: Connection, since: datetime, until: datetime, limit: int) -> list[EmployeeCountRow]:
+def count_by_employee(since: datetime, until: datetime, limit: int) -> BoundQuery[list[EmployeeCountRow]]:
     """Return the employees with the most detections of a time over (since, until], the highest count first."""
-    counts = count_employees_between(connection, since, until)
-    most = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit])
-    query = select(employees.c.id, employees.c.full_name, employees.c.employee_code).where(employees.c.id.in_(most))
-    found = [_read_employee_count((*row, most[row.id])) for row in connection.execute(query)]
-    return sorted(found, key=lambda row: (-row.detection_count, row.id))
+    return count_employees_between(since, until, limit).then(_read_employee_count.many)
 
 
-def count_by_device(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """Return the detections of a time over (since, until] by device, the highest count first."""
-    counts = count_devices_between(connection, since, until)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+def count_by_device(since: datetime, until: datetime) -> BoundQuery[dict[str, int]]:
+    """Count the detections of a time over (since, until] by device, the highest count first."""
+    return count_devices_between(since, until).then(
+        lambda counts: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    )
 
 
 def read_totals(connection: Connection) -> list[TotalRow]:

@@ -1,15 +1,18 @@
 """Employees, their face samples and their consents."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
+    Integer,
     Select,
+    any_,
     bindparam,
     case,
     delete,
@@ -22,10 +25,11 @@ from sqlalchemy import (
 )
 
 from stressvision.db.engine.expressions import columns_for
-from stressvision.db.engine.prepared import PreparedQuery, PreparedStatement
+from stressvision.db.engine.prepared import BoundQuery, PreparedQuery, PreparedStatement, read_count
 from stressvision.db.engine.row_reader import ReadRow, RowReader, Within, row_fields
+from stressvision.db.engine.snapshot_reads import SnapshotRead
 from stressvision.db.schema.tables import consents, employees, face_samples, metadata
-from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus, may_be_recognised
+from stressvision.domain.consent import EmployeeStatus, EnrolmentStatus
 
 _KEPT_TABLES = frozenset({"access_tokens", "accounts", "audit_log", "login_failures", "releases"})
 
@@ -128,13 +132,17 @@ _STORED_CONSENTS = PreparedQuery(select(func.count(), func.max(consents.c.id)))
 _STORED_SAMPLES = PreparedQuery(select(func.count(), func.max(face_samples.c.id), func.sum(face_samples.c.employee_id)))
 
 
-def fingerprint_employees(connection: Connection) -> int:
+def fingerprint_employees() -> SnapshotRead[int]:
     """Return a value that changes with every employee's row, and when a consent or a face sample is added or deleted.
 
     A stored consent or sample that another program changes leaves it as it is.
     """
-    statements = (_STORED, _STORED_CONSENTS, _STORED_SAMPLES)
-    return hash(tuple(tuple(row) for statement in statements for row in statement.fetch_all(connection, {})))
+    queries = tuple(query.bind(_to_tuples) for query in (_STORED, _STORED_CONSENTS, _STORED_SAMPLES))
+    return SnapshotRead(queries, lambda answers: hash(tuple(answers[query] for query in queries)))
+
+
+def _to_tuples(rows: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(map(tuple, rows))
 
 
 @dataclass(frozen=True)
@@ -228,11 +236,16 @@ _RECOGNISABLE = PreparedStatement(
 )
 
 
+_RECOGNISABLE_ON_POSTGRESQL = select(func.count()).where(
+    employees.c.id == any_(bindparam("ids", type_=ARRAY(Integer))), employees.c.consent_given, employees.c.is_active
+)
+
+
 def count_recognisable(connection: Connection, ids: Collection[int]) -> int:
     """Return how many of these employees may be recognised; domain/consent.may_be_recognised states the same rule."""
     if connection.dialect.name == "sqlite":
         return _RECOGNISABLE.fetch_scalar(connection, {"ids": to_json(list(ids)).decode()}) or 0
-    return sum(map(may_be_recognised, select_standings(connection, ids).values()))
+    return int(connection.execute(_RECOGNISABLE_ON_POSTGRESQL, {"ids": list(ids)}).scalar_one())
 
 
 def count_enrolled(connection: Connection) -> int:
@@ -248,14 +261,14 @@ def count_population(connection: Connection) -> Population:
     return Population(real=counts.get(False, 0), demo=counts.get(True, 0))
 
 
-_MONITORED = PreparedStatement(
+_MONITORED = PreparedQuery(
     select(func.count()).select_from(employees).where(employees.c.is_active, employees.c.consent_given)
 )
 
 
-def count_monitored(connection: Connection) -> int:
-    """Return the number of active employees with a valid consent."""
-    return _MONITORED.fetch_scalar(connection, {}) or 0
+def count_monitored() -> BoundQuery[int]:
+    """Count the active employees with a valid consent."""
+    return _MONITORED.bind(read_count)
 
 
 def select_names(connection: Connection) -> list[tuple[int, str, str]]:

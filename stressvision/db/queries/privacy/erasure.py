@@ -32,6 +32,12 @@ REWRITTEN: Mapping[str, str] = {
 }
 """Tables whose rows stay and whose content about the person is replaced."""
 
+MEASURED = frozenset(
+    {"detection_events", "detection_totals", "employee_day_counts", "employee_days", "employee_hours", "self_reports"}
+)
+"""Large tables that refer to a person by row number only, with no text about them: what deleted rows leave in
+PostgreSQL's files names nobody, and is not worth locking the table."""
+
 FREE_OF_PERSONS: Mapping[str, str] = {
     "access_tokens": "tokens of devices and accounts; an account is disabled by its own command",
     "accounts": "users of the system; disabled by their own command",
@@ -105,6 +111,11 @@ def personal_tables() -> tuple[Table, ...]:
     others = (table for table in reversed(metadata.sorted_tables) if table is not employees)
     found = (table for table in others if table.name not in FREE_OF_PERSONS and _belongs(table, 0) is not None)
     return (*found, employees)
+
+
+def rewritten_tables() -> tuple[str, ...]:
+    """Return the names of the tables with names, faces and texts of persons: all but the MEASURED ones."""
+    return (*(table.name for table in personal_tables() if table.name not in MEASURED), *REWRITTEN)
 
 
 def owned_rows(table: Table, employee_id: int) -> Select[Any]:
