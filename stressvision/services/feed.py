@@ -1,10 +1,11 @@
 """Change feed: the changes committed by any process, as events in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stressvision.db.engine.connection import Connection
+from stressvision.db.engine.kept_reader import KeptReader
 from stressvision.db.queries import changes
 from stressvision.db.queries.alerts.alerts import AlertRow, select_alerts_by_id
 from stressvision.db.queries.detections.detections import DetectionRow, select_detections_by_id
@@ -23,20 +24,21 @@ _FIRST_REPORT = "report"
 class FeedPage:
     """Events, and the `position` to continue from, also where the last events were erased.
 
-    `public`: ids of the events that roles without access to persons may know of.
+    `public`: ids of the events that roles without access to persons may know of. `is_last`: whether there are no more.
     """
 
     events: tuple[FeedEvent, ...]
     position: int
     public: frozenset[int] = frozenset()
+    is_last: bool = False
 
 
 class ChangeFeed:
     """A reader of the feed. Not thread-safe. Every method raises DatabaseUnavailable."""
 
     def __init__(self, context: Context) -> None:
-        self._database, self._context = context.database, context
-        self._watch = changes.CommitWatch(context.database)
+        self._context, self._reader = context, KeptReader(context.database)
+        self._watch = changes.CommitWatch(context.database, self._reader)
 
     def has_news(self) -> bool:
         """Return whether anything was committed since the last call. Takes a few microseconds on SQLite."""
@@ -48,23 +50,24 @@ class ChangeFeed:
 
     def last_id(self) -> int:
         """Return the id of the newest event, 0 where there is none."""
-        with self._database.read() as connection:
+        with self._reader.read() as connection:
             return changes.last_change_id(connection)
 
     def oldest_id(self) -> int:
         """Return the id of the oldest event still kept, 0 where there is none."""
-        with self._database.read() as connection:
+        with self._reader.read() as connection:
             return changes.oldest_change_id(connection)
 
     def read_reports_since(self, moment: datetime, after: int) -> FeedPage:
         """Return the report events committed at `moment` or later with ids after `after`, in order."""
-        with self._database.read() as connection:
+        with self._reader.read() as connection:
             return self._read_page(connection, changes.select_report_changes(connection, moment, after), after)
 
     def read_after(self, event_id: int, limit: int = PAGE) -> FeedPage:
         """Return up to `limit` events after `event_id`, in order, without those whose entity was erased."""
-        with self._database.read() as connection:
-            return self._read_page(connection, changes.select_changes(connection, event_id, limit), event_id)
+        with self._reader.read() as connection:
+            found = changes.select_changes(connection, event_id, limit)
+            return replace(self._read_page(connection, found, event_id), is_last=len(found) < limit)
 
     def _read_page(self, connection: Connection, found: Sequence[changes.ChangeRow], after: int) -> FeedPage:
         ids: dict[str, list[int]] = {"detection": [], "alert": [], "report": []}
@@ -88,8 +91,9 @@ class ChangeFeed:
         return FeedPage(tuple(event for event in events if event is not None), position, public_ids)
 
     def close(self) -> None:
-        """Close the connection that watches for commits."""
+        """Close the connections."""
         self._watch.close()
+        self._reader.close()
 
 
 def _event(

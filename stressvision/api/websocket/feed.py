@@ -117,7 +117,7 @@ class FeedReader:
                 yield FeedPage((), position)
             while has_news and (page := read_page(source, position)).position > position:
                 yield page
-                position = page.position
+                position, has_news = page.position, not page.is_last
             if self._fault is not None:
                 log.info("feed connection restored", position=position)
                 self._fault = None

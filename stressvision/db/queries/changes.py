@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select
 from stressvision.db.engine.connection import Database, sqlite_driver
 from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.engine.expressions import columns_for
+from stressvision.db.engine.kept_reader import KeptReader
 from stressvision.db.schema.tables import changes
 from stressvision.db.schema.tables.feed import IS_REPORT
 
@@ -75,8 +76,9 @@ class CommitWatch:
     For use by one thread. Raises DatabaseUnavailable.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, reader: KeptReader) -> None:
+        """`reader`: of the same thread."""
+        self._database, self._reader = database, reader
         self._listener: psycopg.Connection | None = None
         self._seen: int | None = None
         database.require_file()
@@ -118,7 +120,7 @@ class CommitWatch:
 
     def _position(self) -> int:
         if self._connection is None:
-            with self._database.read() as connection:
+            with self._reader.read() as connection:
                 return last_change_id(connection)
         try:
             self._database.require_file(self._generation)
