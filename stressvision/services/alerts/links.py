@@ -10,7 +10,6 @@ from stressvision.db.engine.connection import Connection
 from stressvision.db.queries.alerts import alert_links as rows
 from stressvision.db.queries.alerts.alerts import AlertRow, select_alert
 from stressvision.domain.alerts import AlertStatus
-from stressvision.services.alerts.decisions import change_status
 from stressvision.services.context import Actor, Context
 from stressvision.services.notice_routing import find_link_route
 from stressvision.wire.alerts import AlertLinkState
@@ -75,6 +74,9 @@ def acknowledge_by_link(context: Context, secret: str | None, address: str | Non
         Unauthenticated, Forbidden: As read_alert_link.
         Conflict: The link was used, or another user decided on the alert.
     """
+    # Imported here: the reporter issues links, and decisions need 2 MB of models that it does not use.
+    from stressvision.services.alerts.decisions import change_status
+
     with context.database.write() as connection:
         link, route, alert = _find(connection, context, secret)
         if link.used_at is not None:
