@@ -110,8 +110,8 @@ def _describe(settings: Settings, video: Path | None, identity: Path | None) -> 
             yield _share_row(name, share, SHARE_TARGETS["one face"])
     yield (
         f"\nOf the {CAMERA_FPS} frames a second about {RECORDING_FPS} are searched for faces, ten while every face is "
-        "known and keeps still, eight while there is none. Of every second frame only the stream is decoded: it is "
-        "not converted to a picture, which for a webcam that sends JPEG is all the work. While one or two people "
+        "known and keeps still, eight while there is none. Of a camera's other frames only the stream is decoded: "
+        "they are not converted to pictures (counted as converted here: every second one). While one or two people "
         f"are in view, the whole picture is searched every {WHOLE_SEARCH_SECONDS:g} s and otherwise only around their "
         "faces; while there is no face, it is searched at once where a part of it changed, and otherwise at the same "
         "interval.\n"

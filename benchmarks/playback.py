@@ -114,7 +114,7 @@ def measure_decoding(path: Path) -> float:
 
 
 def measure_camera_decoding(path: Path) -> float:
-    """Return the processor time of a frame in the camera's thread, which converts every second one, in milliseconds."""
+    """Return the milliseconds of a frame in the camera's thread, which converts at most every second one."""
     capture = open_capture(Source(str(path), Message(es=path.name, en=path.name), paced=True))
     start, count = time.process_time(), 0
     while capture.grab():

@@ -15,7 +15,7 @@ from stressvision.core.errors import Language
 from stressvision.http.authentication import actor_of
 from stressvision.http.problems import reader_language
 from stressvision.services.context import Actor, Context
-from stressvision.wire.values import MAX_ID, Words
+from stressvision.wire.values import MAX_ID, MAX_REFERENCE, Words
 
 
 async def get_backend(connection: HTTPConnection) -> BackendState:
@@ -48,7 +48,7 @@ LanguageDep = Annotated[Language, Depends(get_language)]
 ActorDep = Annotated[Actor, Depends(get_actor)]
 RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
-EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_ID)]
+EmployeeFilter = Annotated[int | None, Query(ge=1, le=MAX_REFERENCE)]
 UserId = Annotated[Words | None, Query(min_length=1, max_length=100)]
 Cursor = Annotated[str | None, Query(max_length=400, description="The next_cursor of the page before.")]
 

@@ -13,7 +13,7 @@ from stressvision.core.cameras import ONLY_DEVICE
 from stressvision.core.config import Settings
 from stressvision.core.program import release_unused_memory
 from stressvision.edge.capture.models import Models, load_models
-from stressvision.edge.capture.pipeline import LEAST_FRAME_SECONDS, Pipeline
+from stressvision.edge.capture.pipeline import Pipeline
 from stressvision.edge.capture.rules import Rules
 from stressvision.edge.delivery.buffer import OutboxBuffer
 from stressvision.edge.delivery.camera_settings import CameraSettingsCache
@@ -88,8 +88,8 @@ def build_device(
     # One connection per thread: a slow upload must not delay a withdrawal of consent.
     upload_client, sync_client = _build_client(settings, token), _build_client(settings, token)
     rules = _rules_of(settings)
-    camera = Camera(source, least_seconds=LEAST_FRAME_SECONDS)
     pipeline, counters = Pipeline(models, rules), DeviceCounters()
+    camera = Camera(source, due_at=lambda: pipeline.due_at)
     viewpoint = ViewWatch()
     gallery = GalleryCache(
         threshold=settings.recognition_threshold,

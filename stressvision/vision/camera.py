@@ -69,17 +69,17 @@ class Camera:
         self,
         source: Source,
         *,
-        least_seconds: float = 0.0,
+        due_at: Callable[[], float] = lambda: float("-inf"),
         opener: Callable[[Source], Capture] = open_capture,
         clock: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`least_seconds`: a camera's picture that follows the last one sooner is not converted, nor counted."""
+        """`due_at` returns the monotonic seconds before which a camera's picture is neither converted nor counted."""
         self.source = source
         self.dropped = 0
         self.breaks = 0
         self.skipped_seconds = 0.0
-        self._least_seconds = least_seconds
+        self._due_at = due_at
         self._opener, self._clock, self._monotonic = opener, clock, monotonic
         self._shot: Shot | None = None
         self._fault: CameraUnavailable | None = None
@@ -219,15 +219,15 @@ class Camera:
             yield picture.frame, self._monotonic(), picture.cut
 
     def _read_live(self, capture: Capture) -> Iterator[tuple[Frame, float, bool]]:
-        read_at = float("-inf")
+        first = True
         while self._may_read and grab_frame(capture):
             now = self._monotonic()
-            if now - read_at < self._least_seconds:
+            if not first and now < self._due_at():
                 continue
             frame = retrieve_frame(capture)
             if frame is None:
                 return
-            read_at = now
+            first = False
             yield frame, now, False
 
     @property

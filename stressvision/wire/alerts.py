@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from stressvision.domain.alerts import Outcome
 from stressvision.wire.values import (
     INFERS_EMOTIONS,
+    MAX_REFERENCE,
     ODD_FIELDS,
     USER_NAME,
     DeviceId,
@@ -188,7 +189,7 @@ class SilenceRequest(BaseModel):
         },
     )
 
-    employee_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    employee_id: int | None = Field(default=None, ge=1, le=MAX_REFERENCE)
     device_id: DeviceId | None = None
     ends_at: Moment
     reason: Words = Field(min_length=1, max_length=500, pattern=r"\S")

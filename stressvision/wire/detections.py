@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from stressvision.domain.emotions import Emotion
 from stressvision.wire.problems import Problem
 from stressvision.wire.values import (
-    MAX_ID,
+    MAX_REFERENCE,
     Amount,
     Box,
     Count,
@@ -28,7 +28,7 @@ PREVIEW_URL = r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/?=&%-]*)?$"
 SESSION_KEY = r"^session_[A-Za-z0-9._-]{1,64}_\d{1,19}$"
 
 SessionName = Annotated[
-    Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=0, le=MAX_ID)], AfterValidator(reject_nul)
+    Annotated[str, Field(max_length=200)] | Annotated[int, Field(ge=0, le=MAX_REFERENCE)], AfterValidator(reject_nul)
 ]
 """A session's key or row id."""
 
@@ -107,7 +107,7 @@ class DetectionIn(BaseModel):
     session_id: SessionName | None = None
     timestamp: Moment
     track_id: Words | None = Field(default=None, max_length=64)
-    employee_id: int | None = Field(default=None, ge=1, le=MAX_ID)
+    employee_id: int | None = Field(default=None, ge=1, le=MAX_REFERENCE)
     recognition_confidence: Share | None = None
     emotion: Emotion | None = None
     emotion_confidence: Share | None = None

@@ -22,6 +22,8 @@ Value = TypeVar("Value")
 
 MAX_ID = 2**63 - 1
 """The largest row id a database can hold."""
+MAX_REFERENCE = 2**31 - 1
+"""The largest id that a row may refer to: on PostgreSQL these columns have 32 bits."""
 
 NextCursor = Annotated[str | None, Field(description="Where the next page begins; null on the last one.")]
 

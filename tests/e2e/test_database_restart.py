@@ -1,7 +1,6 @@
 """All five programs on PostgreSQL, which crashes under load and starts again."""
 
 import json
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from websockets.sync.client import connect
 from stressvision.db.engine.connection import sqlite_driver
 from stressvision.launcher.record import read_record
 from stressvision.launcher.supervisor import ComponentState
-from tests.integration.conftest import ONLY, crash, postgresql_programs, query, run_postgresql
+from tests.integration.conftest import ONLY, crash, query, run_postgresql
 from tests.programs.running import answers, free_port, program, wait_until
 
 pytestmark = [
@@ -109,7 +108,7 @@ def test_crash_of_the_database_under_load_loses_nothing_and_needs_nobody(server:
     ports = {name: free_port() for name in ("API", "INGEST", "DASHBOARD", "PREVIEW")}
     plant = Plant(tmp_path, server.get_uri(database="postgres"), ports)
     settings = {f"STRESSVISION_{name}_PORT": str(port) for name, port in ports.items()}
-    settings |= {"STRESSVISION_DATABASE_URL": plant.database, "PATH": f"{postgresql_programs()}:{os.environ['PATH']}"}
+    settings |= {"STRESSVISION_DATABASE_URL": plant.database}
     arguments = ("--option", "3", "--demo", "--headless")
     with (
         program("start_complete_system.py", *arguments, folder=tmp_path, settings=settings) as launcher,

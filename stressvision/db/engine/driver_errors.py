@@ -7,7 +7,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, ProgrammingError
 
-from stressvision.core.errors import DatabaseUnavailable, Message
+from stressvision.core.errors import DatabaseUnavailable, InvalidInput, Message
 from stressvision.db.engine.urls import sqlite_path
 
 _DRIVER_FAULTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -40,6 +40,13 @@ _DRIVER_FAULTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 """Words of a driver's error message, and the Spanish and English texts for it; the first match applies."""
 
 
+_TOO_LARGE = Message(
+    es="Un número es demasiado grande: no hay ninguna fila con ese id.",
+    en="A number is too large: there is no row with that id.",
+)
+"""PostgreSQL's ids have 32 bits; SQLite compares any id."""
+
+
 def hide_row(fault: ExceptionContext) -> None:
     """Keep the first line of an error: in those after it, PostgreSQL repeats the row that it refused."""
     for error in (fault.original_exception, fault.sqlalchemy_exception):
@@ -70,7 +77,8 @@ def translate_error(error: Exception, url: URL) -> Exception:
     """Return the DatabaseUnavailable for a driver error; any other error unchanged."""
     if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError | ProgrammingError):
         return error
-    translated = explain_driver_error(error.orig, url)
+    is_too_large = type(error.orig).__name__ == "NumericValueOutOfRange"  # of psycopg, not imported for SQLite
+    translated = InvalidInput(_TOO_LARGE) if is_too_large else explain_driver_error(error.orig, url)
     translated.__cause__ = error
     return translated
 

@@ -72,6 +72,7 @@ class Pipeline:
         stages: Time per stage.
         frames: Frames processed.
         marks: The faces of the last processed frame, for the preview.
+        due_at: Monotonic seconds before which no frame is processed. Another thread may read it.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Pipeline:
         self.stages = StageTimes(stopwatch)
         self.frames = 0
         self.marks: tuple[Mark, ...] = ()
+        self.due_at = float("-inf")
         self._models = models
         self._new_id = new_id
         self._gallery: FaceGallery | None = None
@@ -140,7 +142,16 @@ class Pipeline:
             self._report(shot, session_id, person, spent_ms) for person in visible if self._is_due(person, at)
         ]
         self.marks = tuple(self._mark(person, at) for person in visible)
+        self.due_at = self._find_due(at)
         return detections
+
+    def _find_due(self, at: float) -> float:
+        """Return when the next frame is due after one at `at`, a millisecond early."""
+        soonest = at + max(LEAST_FRAME_SECONDS, HOT_FRAME_SECONDS[self.load])
+        if not self._is_quiet:
+            return soonest - 0.001
+        reading = min((person.next_reading for person in self._people.values()), default=float("inf"))
+        return max(soonest, min(at + QUIET_FRAME_SECONDS, reading)) - 0.001
 
     def _is_frame_due(self, at: float, since: float) -> bool:
         """Return whether a frame is processed, `since` seconds after the last one that was."""

@@ -13,7 +13,7 @@ from stressvision.services.paging import Instant, next_cursor, write_instant
 from stressvision.services.permitted import withhold_emotions
 from stressvision.services.reports.comparisons import to_reports
 from stressvision.wire.reports import PreviousPeriod, Report, ReportList
-from stressvision.wire.values import MAX_ID
+from stressvision.wire.values import MAX_REFERENCE
 
 ALWAYS = rows.ReportPeriod()
 
@@ -99,7 +99,7 @@ def list_public_reports(
     return ReportList(
         reports=[withhold_emotions(context, report) for report in reports],
         total=total,
-        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_ID)),
+        next_cursor=next_cursor(found, limit, lambda row: write_instant(row.start_timestamp, MAX_REFERENCE)),
     )
 
 

@@ -181,12 +181,12 @@ class Plant:
 
 
 @contextmanager
-def open_plant(folder: Path, name: str, clock: FakeClock) -> Iterator[Plant]:
+def open_plant(url: str, folder: Path, clock: FakeClock) -> Iterator[Plant]:
     """Open a plant with a database of its own, its servers and one token of each role."""
     settings = Settings(
-        database_url=f"sqlite:///{folder}/{name}.db",
-        run_dir=folder / name,
-        backup_dir=folder / name / "backups",
+        database_url=url,
+        run_dir=folder,
+        backup_dir=folder / "backups",
         notify_urls=("json://127.0.0.1:9/",),
     )
     context = open_context(settings, clock)

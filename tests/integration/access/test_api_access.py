@@ -10,14 +10,14 @@ from starlette.testclient import WebSocketDenialResponse
 
 from stressvision.api.app import create_app
 from stressvision.services.context import Context
+from tests.integration.conftest import configured
 
 HOST = "http://localhost:8000"
 
 
 @contextmanager
 def client_of(context: Context, origins: tuple[str, ...] = ()) -> Iterator[TestClient]:
-    settings = context.settings.model_copy(update={"cors_origins": origins})
-    with TestClient(create_app(replace(context, settings=settings)), base_url=HOST) as client:
+    with TestClient(create_app(configured(context, cors_origins=origins)), base_url=HOST) as client:
         yield client
 
 

@@ -13,9 +13,9 @@ from tests.conftest import FakeClock
 from tests.integration.access.observer import live, open_plant
 
 
-def test_windows_of_enough_people_are_shown_and_announced(tmp_path: Path) -> None:
+def test_windows_of_enough_people_are_shown_and_announced(usual_url: str, tmp_path: Path) -> None:
     everyone = set(range(SMALLEST_GROUP))
-    with open_plant(tmp_path, "large", FakeClock()) as plant:
+    with open_plant(usual_url, tmp_path, FakeClock()) as plant:
         live([plant], [[everyone, {0}, everyone]], [set()], random.Random(0))
         seen = plant.observe(Role.VIEWER).content
     reports = [event for event in seen["/ws"] if event["type"] == "report"]

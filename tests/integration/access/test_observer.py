@@ -12,6 +12,7 @@ import math
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -93,13 +94,13 @@ def find_slow_addresses(slower: Counter[str]) -> list[str]:
 
 
 @pytest.mark.timeout(900)  # 70 s of one core
-def test_observer_cannot_tell_whether_one_person_was_there(tmp_path: Path) -> None:
+def test_observer_cannot_tell_whether_one_person_was_there(new_usual_url: Callable[[str], str], tmp_path: Path) -> None:
     chance, clock = random.Random(15), FakeClock()
     slower: Counter[str] = Counter()
     with ExitStack() as stack:
         plants = (
-            stack.enter_context(open_plant(tmp_path, "one", clock)),
-            stack.enter_context(open_plant(tmp_path, "two", clock)),
+            stack.enter_context(open_plant(new_usual_url("one"), tmp_path / "one", clock)),
+            stack.enter_context(open_plant(new_usual_url("two"), tmp_path / "two", clock)),
         )
         for number in range(HISTORIES):
             person, absent, alerts = draw_history(chance)
@@ -112,12 +113,12 @@ def test_observer_cannot_tell_whether_one_person_was_there(tmp_path: Path) -> No
     assert find_slow_addresses(slower) == []
 
 
-def test_doctor_can_tell_so_the_comparison_is_able_to_fail(tmp_path: Path) -> None:
+def test_doctor_can_tell_so_the_comparison_is_able_to_fail(new_usual_url: Callable[[str], str], tmp_path: Path) -> None:
     chance, clock = random.Random(15), FakeClock()
     with ExitStack() as stack:
         plants = (
-            stack.enter_context(open_plant(tmp_path, "one", clock)),
-            stack.enter_context(open_plant(tmp_path, "two", clock)),
+            stack.enter_context(open_plant(new_usual_url("one"), tmp_path / "one", clock)),
+            stack.enter_context(open_plant(new_usual_url("two"), tmp_path / "two", clock)),
         )
         for _ in range(3):
             person, absent, alerts = draw_history(chance)

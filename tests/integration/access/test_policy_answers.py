@@ -1,7 +1,6 @@
 """Policy `eu`: no route answers with an emotion, also not of rows stored under an earlier policy."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from stressvision.services.context import Context
 from stressvision.services.reports.creation import write_due_reports
 from stressvision.services.reports.summaries import write_due_summaries
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
+from tests.integration.conftest import configured, enrol
 from tests.integration.live_backend import add_detection, raise_alert
 
 QUARTER = timedelta(minutes=15)
@@ -160,8 +159,7 @@ STATING = (
 
 
 def under_eu(context: Context) -> Context:
-    strict = context.settings.model_copy(update={"policy": Policy.EU})
-    return replace(context, settings=strict, environment=strict)
+    return configured(context, policy=Policy.EU)
 
 
 def read_events(client: TestClient) -> list[Any]:

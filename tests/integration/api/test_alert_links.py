@@ -11,9 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from stressvision.api.app import create_app
+from stressvision.api.backend import LINKS_PER_SECOND
 from stressvision.core.errors import InvalidInput
 from stressvision.core.notice_routes import NoticeRoute
 from stressvision.domain.auth import Role
+from stressvision.http.rate_limits import RateLimiter
 from stressvision.notifications.delivery import deliver_due
 from stressvision.notifications.message import OutgoingMessage
 from stressvision.services.alerts.decisions import acknowledge_alert, read_alert
@@ -26,7 +28,7 @@ from stressvision.wire.alerts import AlertLinkState
 from stressvision.wire.notifications import RouteNew
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing
-from tests.integration.conftest import enrol
+from tests.integration.conftest import configured, enrol
 from tests.integration.edge.test_detections_stored import DOCTOR, post_stress
 
 BASE = "https://estres.planta.example"
@@ -38,7 +40,7 @@ def routed(context: Context, base: str = BASE, general: str = "json://127.0.0.1:
     """Return the context with one destination, by default the mailbox of an account of the health service."""
     known = NoticeRoute.model_validate({"name": "Turno", "address": MAIL, "account": "dra", **route})
     changes = {"notify_urls": (SecretStr(general),), "notify_routes": (known,), "dashboard_url": base}
-    return replace(context, settings=context.settings.model_copy(update=changes))
+    return configured(context, **changes)
 
 
 def deliver(context: Context) -> list[str]:
@@ -122,10 +124,12 @@ def test_link_ends_with_its_account(client: TestClient, telling: Context, clock:
     assert client.post("/api/alert-link", headers=key).status_code == 403
 
 
-def test_uses_of_links_are_limited(client: TestClient) -> None:
-    answers = [client.get("/api/alert-link", headers=bearing("sva_guess")).status_code for _ in range(6)]
-    assert answers[0] == 403
-    assert answers[-1] == 429
+def test_uses_of_links_are_limited(telling: Context, clock: FakeClock) -> None:
+    app = create_app(telling)
+    app.state.backend = replace(app.state.backend, link_limit=RateLimiter(LINKS_PER_SECOND, clock.monotonic))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        answers = [client.get("/api/alert-link", headers=bearing("sva_guess")).status_code for _ in range(5)]
+    assert answers == [403] * 4 + [429]
 
 
 def test_secret_is_not_stored(telling: Context, clock: FakeClock) -> None:
@@ -164,10 +168,11 @@ def test_general_recipients_get_no_link(telling: Context, clock: FakeClock) -> N
     assert "/atender" not in body
 
 
-def test_link_without_an_account_is_not_stored(telling: Context) -> None:
+def test_link_without_an_account_is_not_stored(usual_context: Context) -> None:
+    add_account(usual_context, "dra", Role.HEALTH, "una frase larga y propia", Actor())
     wanted = RouteNew(name="Gancho", address="jsons://example.com/hook", acknowledge_link=True)
     with pytest.raises(InvalidInput) as refused:
-        add_route(telling, wanted, Actor(user_id="admin"), confirm_by_password)
+        add_route(usual_context, wanted, Actor(user_id="admin"), confirm_by_password)
     assert refused.value.field == "account"
 
 

@@ -1,7 +1,6 @@
 """Alerts over REST and WebSocket: history, notes, silences, escalation, notification state."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from stressvision.api.app import create_app
 from stressvision.services.alerts.escalation import escalate_due
 from stressvision.services.context import Context
 from tests.conftest import FakeClock
-from tests.integration.conftest import enrol
+from tests.integration.conftest import configured, enrol
 from tests.integration.live_backend import add_detection, raise_alert, serve
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -23,7 +22,7 @@ NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 def context(usual_context: Context, clock: FakeClock) -> Context:
     clock.now = NOW
     addresses = (SecretStr("json://usuario:clave-secreta@127.0.0.1:9/gancho"),)
-    return replace(usual_context, settings=usual_context.settings.model_copy(update={"notify_urls": addresses}))
+    return configured(usual_context, notify_urls=addresses)
 
 
 @pytest.fixture

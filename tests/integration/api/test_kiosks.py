@@ -8,7 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from stressvision.api.app import create_app
+from stressvision.api.backend import KIOSK_REPORTS_PER_SECOND
 from stressvision.domain.auth import Role
+from stressvision.http.rate_limits import RateLimiter
 from stressvision.services.context import Actor, Context
 from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
 from stressvision.services.people.own import read_prompt, report_own_state
@@ -71,13 +73,16 @@ def test_code_at_a_kiosk_stores_an_answer_and_reads_nothing(client: TestClient, 
     assert "issue_code" in actions(client, ana)
 
 
-def test_kiosk_slows_guesses_of_codes(client: TestClient, usual_context: Context) -> None:
+def test_kiosk_slows_guesses_of_codes(usual_context: Context, clock: FakeClock) -> None:
     enrol(usual_context)
-    kiosk = new_kiosk(client)
-    answers = [
-        client.post("/api/kiosk/reports", headers=kiosk, json={"code": f"00000{number}", "tension": 1}).status_code
-        for number in range(3)
-    ]
+    app = create_app(usual_context)
+    app.state.backend = replace(app.state.backend, kiosk_limit=RateLimiter(KIOSK_REPORTS_PER_SECOND, clock.monotonic))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        kiosk = new_kiosk(client)
+        answers = [
+            client.post("/api/kiosk/reports", headers=kiosk, json={"code": f"00000{number}", "tension": 1}).status_code
+            for number in range(3)
+        ]
     assert answers[0] == 404
     assert answers[1:] == [429, 429]
 

@@ -15,6 +15,7 @@ from stressvision.db.schema.tables import person_links
 from stressvision.domain.auth import Role
 from stressvision.services.audit import list_audit
 from stressvision.services.context import Actor, Context
+from stressvision.services.detections.batches import store_batch
 from stressvision.services.people.gallery import read_gallery
 from stressvision.services.people.links import LinkHolder, issue_link, open_link, require_holder
 from stressvision.services.privacy.erasure import erase_person
@@ -22,7 +23,7 @@ from stressvision.wire.own import OpenedLink
 from tests.conftest import FakeClock
 from tests.integration.access.test_matrix import bearing, give_tokens
 from tests.integration.conftest import enrol
-from tests.integration.live_backend import add_detection, raise_alert
+from tests.integration.live_backend import raise_alert
 from tests.integration.own_acts import OWN_ACTS, OwnAct
 
 
@@ -199,14 +200,10 @@ def test_agreement_compares_reports_with_the_half_hour_before(
     for number in range(54):
         place = number % 6
         answer = 9 if number % 2 else 2
-        for second in range(30):
-            add_detection(
-                context,
-                employee_id=people[place],
-                emotion="fatigue" if answer == 9 else "neutral",
-                emotion_confidence=0.9,
-                timestamp=context.clock() - timedelta(seconds=second),
-            )
+        seen = {"device_id": "cam-1", "employee_id": people[place], "emotion_confidence": 0.9}
+        seen["emotion"] = "fatigue" if answer == 9 else "neutral"
+        moments = [clock() - timedelta(seconds=second) for second in range(30)]
+        store_batch(context, [{**seen, "timestamp": moment.isoformat()} for moment in moments], "es")
         client.post("/api/own/reports", headers=links[place], json={"sleepiness": answer})
         clock.advance(seconds=30)
     sleepiness, tension = client.get("/api/agreement").json()["scales"]

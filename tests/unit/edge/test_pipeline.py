@@ -637,3 +637,20 @@ def test_person_who_moves_is_searched_in_every_frame_that_is_due() -> None:
     began = stage.now
     stage.watch(2, move=lambda now: stage.sitting.sit(ANA, 100 + 100 * (now - began)))
     assert stage.pipeline.frames - before >= 28
+
+
+@pytest.mark.parametrize("load", list(Load))
+@pytest.mark.parametrize("is_occupied", [True, False])
+def test_frame_is_processed_if_and_only_if_it_is_due(load: Load, is_occupied: bool) -> None:
+    stage = Stage()
+    stage.enrol(ANA)
+    stage.pipeline.load = load
+    if is_occupied:
+        stage.sitting.sit(ANA, 300)
+    stage.watch(2)
+    for index in range(100):
+        at = stage.now + index / 97
+        due_at, before = stage.pipeline.due_at, stage.pipeline.frames
+        stage.pipeline.process(Shot(make_frame(), BEGIN, at, cut=False), "s")
+        if abs(at - due_at) > 0.0011:
+            assert (stage.pipeline.frames > before) is (at > due_at)

@@ -56,7 +56,7 @@ def test_largest_device_message_is_too_small_for_an_image() -> None:
         session_id="s" * 200,
         timestamp=moment,
         track_id="t" * 64,
-        employee_id=2**63 - 1,
+        employee_id=2**31 - 1,
         recognition_confidence=third,
         emotion=Emotion.NEUTRAL,
         emotion_confidence=third,

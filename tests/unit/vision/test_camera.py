@@ -97,12 +97,13 @@ def test_the_newest_picture_is_kept_and_older_ones_are_dropped_and_counted(
     assert camera.take(0.0) is None
 
 
-def test_pictures_that_follow_too_soon_are_not_converted(started: Callable[[Camera], Camera]) -> None:
+def test_pictures_before_the_next_one_is_due_are_not_converted(started: Callable[[Camera], Camera]) -> None:
     seconds, gate = FakeSeconds(), threading.Semaphore(0)
     capture = TimedCapture(seconds, [bright(number) for number in range(1, 8)], gate)
-    camera = started(Camera(WEBCAM, least_seconds=2.5, opener=lambda source: capture, monotonic=seconds))
+    due_at = 0.0
+    camera = started(Camera(WEBCAM, due_at=lambda: due_at, opener=lambda source: capture, monotonic=seconds))
     taken = []
-    for count in (1, 3, 3):
+    for count, due_at in ((1, 101.0), (3, 104.0), (3, 107.0)):  # noqa: B007
         gate.release(count)
         shot = camera.take(DEADLINE)
         assert shot is not None

@@ -1,7 +1,7 @@
 """Detections after a time, counted from the roll-ups: whole hours, whole minutes, and single rows at the edges.
 
-Counts of (since, until] are the detections after `since` less those after `until`, which are those of a clock that was
-ahead: usually none.
+Counts of (since, until] are those from `since` to the end of the hour or day of `until`, less those after `until`:
+usually none, because these are of a clock that was ahead.
 """
 
 from collections import Counter
@@ -61,7 +61,11 @@ def _at(name: str) -> Any:
 
 @dataclass(frozen=True)
 class _Units:
-    """Counts of whole units, from the edge `start` after a moment up to the edge `end`. `where`: joins the key."""
+    """Counts of whole units, from the edge `start` after a moment up to the edge `end`. `where`: joins the key.
+
+    `end` None: to the end of the period's last unit. Every range has an end, without which PostgreSQL, planning without
+    the times, expects a third of the table.
+    """
 
     key: ColumnElement[Any]
     unit: Column[Any]
@@ -72,9 +76,9 @@ class _Units:
 
     def after(self, moment: str) -> Select[Any, int]:
         """Sum the counts of the units after a moment by key."""
-        query = select(self.key, func.sum(self.count)).where(self.unit >= _at(f"{moment}_{self.start}"), self.where)
-        query = query if self.end is None else query.where(self.unit < _at(f"{moment}_{self.end}"))
-        return query.group_by(self.key)
+        end = f"until_{self.start}" if self.end is None else f"{moment}_{self.end}"
+        within = (self.unit >= _at(f"{moment}_{self.start}"), self.unit < _at(end), self.where)
+        return select(self.key, func.sum(self.count)).where(*within).group_by(self.key)
 
 
 def _rows_before(key: ColumnElement[Any], moment: str, edge: str) -> Select[Any, int]:
@@ -101,7 +105,7 @@ def _subtract(query: Select[Any, int]) -> Select[Any, int]:
 
 
 def _within(key: ColumnElement[Any], *units: _Units, where: ColumnElement[bool] = _ALL) -> CompoundSelect[Any, int]:
-    """Return the counts of (since, until] by key, in parts: after `since`, and below zero those after `until`.
+    """Return the counts of (since, until] by key, in parts, of which those after `until` are below zero.
 
     `where`: the join of the rows with their key.
     """
@@ -111,7 +115,7 @@ def _within(key: ColumnElement[Any], *units: _Units, where: ColumnElement[bool] 
         _rows_after_rollups(key).where(where),
         *(each.after("since") for each in units),
         _subtract(_rows_before(key, "until", edge).where(where)),
-        *(_subtract(each.after("until")) for each in units),
+        *(_subtract(each.after("until")) for each in units[:-1]),
     )
 
 
@@ -191,7 +195,7 @@ def _sum_by_key(read_key: Callable[[Any], T], rows: Sequence[Sequence[Any]]) -> 
 def _edges(since: datetime, until: datetime) -> dict[str, datetime]:
     """Return both moments, and the times after each from which whole minutes, hours and days are counted."""
     edges = {}
-    for name, moment in (("since", since), ("until", until)):
+    for name, moment in (("since", since), ("until", max(since, until))):
         minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
         hour = minute.replace(minute=0)
         edges[name] = moment
