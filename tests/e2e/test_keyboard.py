@@ -230,9 +230,12 @@ def decide_twice(console: Console, first: Page, second: Page, number: int) -> fl
         drawer.get_by_role("button", name="Resolver").click()
         drawer.get_by_role("radio", name="Útil").click()
         drawer.get_by_label("Notas").fill(words)
+        drawer.get_by_label("Notas").blur()
+    settle(first)  # a click on a button that is being drawn anew is lost
     first.get_by_role("dialog").get_by_role("button", name="Resolver").last.click()
     first.get_by_text(f"resuelta: {name}").first.wait_for()
     late = second.get_by_role("dialog").get_by_role("button", name="Resolver").last
+    settle(second)
     return measure_naming(second, "[role=dialog]", "Su decisión no se guardó", late.click)
 
 
