@@ -25,10 +25,13 @@ def exists(path: str, document: Path) -> bool:
 
 
 def read_paths(document: Path) -> list[str]:
-    """Return the paths in backticks whose first part is a folder of the project, or that end in `.py`."""
+    """Return the paths in backticks whose first part is a folder of the project, or that end in `.py`.
+
+    Not those of running programs, which are there or not.
+    """
     found = _PATH.findall((PROJECT_ROOT / document).read_text(encoding="utf-8"))
     named = [path for path in found if path.endswith(".py") or exists(path.split("/")[0] or "/", document)]
-    return [path for path in named if not path.startswith("/") and "NNNN" not in path]
+    return [path for path in named if not path.startswith(("/", ".run/")) and "NNNN" not in path]
 
 
 def test_documents_are_found() -> None:
