@@ -49,11 +49,15 @@ class Latency:
 
 @dataclass
 class Reception:
-    """Times at which a client received each detection, by the detection's id, and the order of the events."""
+    """Times at which a client received each detection, by the detection's id, and the order of the events.
+
+    `is_greeted`: whether the server has sent its first message, after which the client receives every event.
+    """
 
     seconds: dict[int, float] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     is_upgraded: bool = False
+    is_greeted: bool = False
     is_closed: bool = False
 
 
@@ -82,6 +86,7 @@ class Client(asyncio.Protocol):
             self.reception.is_upgraded = head.startswith(b"HTTP/1.1 101") and bool(found)
             self.buffer = self.buffer if found else head
         while self.reception.is_upgraded and (frame := self._take_frame()) is not None:
+            self.reception.is_greeted |= b'"type":"connected"' in frame
             if b'"type":"detection"' in frame:
                 event = json.loads(frame)
                 self.reception.seconds[event["data"]["id"]] = now
@@ -144,7 +149,7 @@ async def _receive(
         silent.pause_reading()
     for reception in receptions:
         await loop.create_connection(functools.partial(Client, port, reception), "127.0.0.1", port)
-    await _wait(lambda: all(reception.is_upgraded or reception.is_closed for reception in receptions))
+    await _wait(lambda: all(reception.is_greeted or reception.is_closed for reception in receptions))
     committed: dict[int, float] = await asyncio.to_thread(pool.apply, commit_detections, arguments)
     last = max(committed)
     await _wait(lambda: all(last in reception.seconds or reception.is_closed for reception in receptions))
