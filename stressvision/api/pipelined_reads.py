@@ -120,7 +120,7 @@ class PipelinedReads:
         self.close(error)
 
     def close(self, error: Unavailable | None = None) -> None:
-        """Close the connection; who waits gets the error."""
+        """Close the connection; reads without an answer raise the error."""
         pipeline, self._pipeline = self._pipeline, None
         if self._timeout is not None:
             self._timeout.cancel()
@@ -141,7 +141,7 @@ def _resolve(future: "asyncio.Future[Any]", answer: Callable[[], Any]) -> None:
         return
     try:
         future.set_result(answer())
-    except Exception as error:  # noqa: BLE001  whoever waits raises it
+    except Exception as error:  # noqa: BLE001  the future raises it
         future.set_exception(error)
 
 

@@ -158,10 +158,8 @@ def verify(settings: Settings, arguments: argparse.Namespace) -> int:
     """Restore a backup into a temporary file and read all of it."""
     chain, rows = verify_backup(settings, arguments.file)
     at = f"{chain[-1].created_at:%Y-%m-%d %H:%M:%S}"
-    result = BACKUP_SOUND.text(settings.lang)
-    if not rows:
-        result = DUMP_SOUND.text(settings.lang)
-    print(result.format(count=len(chain), rows=sum(rows.values()), at=at))
+    sound = (BACKUP_SOUND if rows else DUMP_SOUND).text(settings.lang)
+    print(sound.format(count=len(chain), rows=sum(rows.values()), at=at))
     if hint := find_open_copies(settings):
         print(hint.text(settings.lang))
     return 0

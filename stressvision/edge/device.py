@@ -245,7 +245,7 @@ class CameraDevice:
         if view != self._pipeline.view:
             self._pipeline.view = view
             if self._counters.taken:
-                # Masks change the picture, and the person who set them has seen it; those of the start are older.
+                # New masks change the picture, and their author has seen it; those of the start are older.
                 self._viewpoint.restart()
         rest = self._plan.rest()
         if rest is not None:

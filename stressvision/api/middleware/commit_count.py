@@ -93,5 +93,5 @@ class QueriedCommits:
             self._ask()
 
     def close(self) -> None:
-        """Close the connection; who waits is answered that the number is unknown."""
+        """Close the connection; counts that are asked for become None."""
         self._reads.close()

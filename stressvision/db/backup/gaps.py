@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stressvision.db.backup.space import move_log
+from stressvision.db.backup.space import PAUSE_FACTOR, move_log
 from stressvision.db.engine.connection import BUSY_TIMEOUT_MS, Database, sqlite_driver, sqlite_path
 from stressvision.db.engine.driver_errors import explain_driver_error
 
@@ -24,8 +24,6 @@ PAGES = 100
 _PASSES = 5
 """Searches of the file at most: other programs leave new gaps meanwhile, none of which contains deleted rows."""
 PATIENCE_SECONDS = 30.0
-_PAUSE_FACTOR = 3
-"""Pause after a transaction, as a multiple of its duration: waiting writers find the lock free most of the time."""
 _RETRY_SECONDS = 0.05
 _PIECE = 256
 """Pages read at once."""
@@ -164,7 +162,7 @@ def _clear(database: Database, path: Path, file: _File, numbers: Sequence[int]) 
         connection.execute(f"PRAGMA user_version={(version + 1) % 2**31}")
         connection.execute("COMMIT")
         held = time.monotonic() - began
-    time.sleep(_PAUSE_FACTOR * held)
+    time.sleep(PAUSE_FACTOR * held)
     return True
 
 

@@ -13,6 +13,9 @@ from stressvision.db.engine.driver_errors import explain_driver_error
 from stressvision.db.engine.storage import file_bytes
 from stressvision.db.schema.tables import metadata
 
+PAUSE_FACTOR = 3
+"""Pause as a multiple of the transaction before, its commit included. A waiting writer of SQLite looks for the lock ten
+times in the first 0.2 s, and finds it where it is free most of the time."""
 _INCREMENTAL = 2
 """`PRAGMA auto_vacuum`: free pages can be returned to the disk a few at a time."""
 _CHECKPOINT_SECONDS = 10.0

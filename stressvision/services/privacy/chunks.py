@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from stressvision.db.backup.space import move_log
+from stressvision.db.backup.space import PAUSE_FACTOR, move_log
 from stressvision.db.engine.connection import Connection
 from stressvision.services.context import Context
 
@@ -16,9 +16,6 @@ CHUNK_SECONDS = 0.005
 """Target duration of the statements of one transaction, for which other writers wait."""
 PAUSE_SECONDS = 0.02
 """Shortest pause between two transactions."""
-PAUSE_FACTOR = 3
-"""Pause as a multiple of the transaction before, its commit included. A waiting writer of SQLite looks for the lock ten
-times in the first 0.2 s, and finds it where it is free most of the time."""
 LOG_SECONDS = 1.0
 """Time after which the write-ahead log is moved into the file, so that no writer's commit has to do it."""
 

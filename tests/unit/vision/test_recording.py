@@ -34,10 +34,10 @@ class StampedCapture:
         return True, np.full((4, 4, 3), self.pictures[self.next - 1][1], np.uint8)
 
     def grab(self) -> bool:
-        raise NotImplementedError
+        raise AssertionError("a recording is read, picture by picture")
 
     def retrieve(self) -> tuple[bool, Any]:
-        raise NotImplementedError
+        raise AssertionError("a recording is read, picture by picture")
 
     def get(self, prop: int) -> float:
         if prop == cv2.CAP_PROP_POS_MSEC:
