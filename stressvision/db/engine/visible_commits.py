@@ -3,12 +3,9 @@
 SQLite's counterpart is `PRAGMA data_version`. Triggers would cover only the tables that have them.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import Text, cast, func, select
 
-from stressvision.db.engine.prepared import PreparedQuery
+from stressvision.db.engine.prepared import PreparedQuery, read_value
 from stressvision.db.engine.snapshot_reads import SnapshotRead, read_alone
 
 Visible = tuple[int, tuple[int, ...]]
@@ -19,11 +16,7 @@ _SNAPSHOT = PreparedQuery(select(cast(func.pg_current_snapshot(), Text)))
 
 def read_visible_commits() -> SnapshotRead[Visible]:
     """Return the read of the visible transactions."""
-    return read_alone(_SNAPSHOT.bind(_read_only_row))
-
-
-def _read_only_row(rows: Sequence[Sequence[Any]]) -> Visible:
-    return read_snapshot(rows[0][0])
+    return read_alone(_SNAPSHOT.bind(read_value).then(read_snapshot))
 
 
 def read_snapshot(text: str) -> Visible:
